@@ -1,0 +1,149 @@
+"""What each control does. A verb gets the world and the caller's object, and returns what JSON can hold.
+
+ValueError, KeyError and TypeError are the caller's mistakes and answered 400.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyturn_emulator.faults import from_json
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from keyturn_emulator.world import World
+
+    Given = dict[str, object]
+    Verb = Callable[[World, Given], Awaitable[object]]
+
+NOTHING: dict[str, object] = {}
+
+
+async def counts(world: World, _given: Given) -> object:
+    """GET /counts."""
+    return dict(world.ledger.counts)
+
+
+async def reset_counts(world: World, _given: Given) -> object:
+    """POST /counts/reset: counts and log."""
+    world.ledger.reset()
+    return NOTHING
+
+
+async def log(world: World, _given: Given) -> object:
+    """GET /log."""
+    return list(world.ledger.log)
+
+
+async def wait(world: World, given: Given) -> object:
+    """GET /wait?what=NAME&at_least=N&timeout=SECONDS: answered when it has happened, or with 408."""
+    what, at_least = str(given["what"]), int(str(given.get("at_least", 1)))
+    count = await world.ledger.reached(what, at_least, float(str(given.get("timeout", 30))))
+    return {"what": what, "count": count}
+
+
+async def devices(world: World, _given: Given) -> object:
+    """GET /devices: who waits for a person. The device codes themselves stay secret."""
+    now = world.clock.now()
+    return [
+        {
+            "user_code": code.user_code,
+            "client": code.client.name,
+            "scope": code.asked.answered(),
+            "expires_in": int(code.expires - now),
+        }
+        for code in world.entra.devices.waiting()
+    ]
+
+
+async def approve(world: World, given: Given) -> object:
+    """POST /devices/approve {user_code, user?}."""
+    upn = str(given.get("user", world.registry.users[0].upn))
+    user = world.registry.find_user(upn)
+    if user is None:
+        raise ValueError("there is no such user")
+    if not world.entra.devices.decide(str(given["user_code"]), user):
+        raise ValueError("no such code waits for an answer")
+    world.ledger.count("device.approved")
+    return NOTHING
+
+
+async def decline(world: World, given: Given) -> object:
+    """POST /devices/decline {user_code}."""
+    if not world.entra.devices.decide(str(given["user_code"]), None):
+        raise ValueError("no such code waits for an answer")
+    world.ledger.count("device.declined")
+    return NOTHING
+
+
+async def revoke_tokens(world: World, given: Given) -> object:
+    """POST /tokens/revoke {all: true} or {jti} or {token}."""
+    if given.get("all") is True:
+        return {"revoked": world.tokens.revoke_all()}
+    found = (
+        world.tokens.revoke(str(given["jti"])) if "jti" in given else world.tokens.revoke_text(str(given["token"]))
+    )
+    if not found:
+        raise ValueError("no such token was issued here, or it is revoked already")
+    return {"revoked": 1}
+
+
+async def revoke_refresh_tokens(world: World, given: Given) -> object:
+    """POST /refresh-tokens/revoke {all: true} or {token}."""
+    if given.get("all") is True:
+        return {"revoked": world.entra.refresh_tokens.revoke_all()}
+    if not world.entra.refresh_tokens.revoke(str(given["token"])):
+        raise ValueError("no such token was issued here")
+    return {"revoked": 1}
+
+
+async def faults(world: World, _given: Given) -> object:
+    """GET /faults: the orders not yet used up."""
+    return world.faults.waiting()
+
+
+async def order_fault(world: World, given: Given) -> object:
+    """POST /faults {endpoint, kind, …}."""
+    world.faults.order(from_json(given))
+    return NOTHING
+
+
+async def clear_faults(world: World, _given: Given) -> object:
+    """DELETE /faults: forget all orders, hold nobody."""
+    world.faults.reset()
+    return NOTHING
+
+
+async def release(world: World, _given: Given) -> object:
+    """POST /faults/release: let go who is held now."""
+    world.faults.release()
+    return NOTHING
+
+
+async def settings(world: World, given: Given) -> object:
+    """GET or POST /settings {name: value, …}: all settings, after the changes."""
+    world.settings.update(given)
+    return world.settings.as_dict()
+
+
+async def advance(world: World, given: Given) -> object:
+    """POST /clock/advance {seconds}."""
+    world.clock.advance(float(str(given["seconds"])))
+    return NOTHING
+
+
+async def change_secret(world: World, given: Given) -> object:
+    """POST /clients/service/secret {secret?}: another secret for the confidential client."""
+    return {"secret": world.change_secret(str(given["secret"]) if "secret" in given else None)}
+
+
+async def create_repository(world: World, given: Given) -> object:
+    """POST /repositories {path: "ORGANISATION/PROJECT/_git/NAME"}."""
+    return {"url": world.create_repository(str(given["path"]))}
+
+
+async def reset(world: World, _given: Given) -> object:
+    """POST /reset: everything as it was at the start."""
+    world.reset()
+    return NOTHING

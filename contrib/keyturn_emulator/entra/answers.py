@@ -1,0 +1,120 @@
+"""The token answer: which claims the tokens carry, and what comes beside them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from keyturn_emulator.signing import encode
+
+if TYPE_CHECKING:
+    from keyturn_emulator.clock import Clock
+    from keyturn_emulator.entra.registry import Application, Tenant, User
+    from keyturn_emulator.entra.scopes import Asked
+    from keyturn_emulator.settings import Settings
+    from keyturn_emulator.signing import Claims
+    from keyturn_emulator.tokens import AccessTokens
+
+# Tokens of two hours and more are to be refreshed at half their life (reference/entra.md section 2).
+LONG_LIVED = 2 * 60 * 60
+
+Answer = dict[str, object]
+
+
+class Answers:
+    """Makes the documents that a token request is answered with."""
+
+    def __init__(self, tokens: AccessTokens, clock: Clock, settings: Settings) -> None:
+        self._tokens = tokens
+        self._clock = clock
+        self._settings = settings
+
+    def for_application(self, client: Application, asked: Asked, base: str) -> Answer:
+        """An application in its own name: an access token and nothing else (no refresh token, no client_info)."""
+        claims: Claims = {
+            **_common(client, client.tenant, asked, base),
+            "oid": client.object_id,
+            "sub": client.object_id,
+            "idtyp": "app",
+        }
+        if asked.permissions:
+            claims["roles"] = list(asked.permissions)
+        return self._access(claims)
+
+    def for_user(
+        self,
+        user: User,
+        client: Application,
+        asked: Asked,
+        base: str,
+        *,
+        refresh_token: str | None,
+        client_info: bool,
+    ) -> Answer:
+        """A person: an ID token if `openid` was asked for, the refresh token if there is one to give."""
+        claims: Claims = {
+            **_common(client, user.tenant, asked, base),
+            "oid": user.object_id,
+            "sub": _subject(user, client),
+            "upn": user.upn,
+            "unique_name": user.upn,
+            "name": user.name,
+            "scp": " ".join(asked.permissions),
+        }
+        answer = {**self._access(claims), "scope": asked.answered()}
+        if refresh_token is not None:
+            answer["refresh_token"] = refresh_token
+        if "openid" in asked.words:
+            answer["id_token"] = self._id_token(user, client, asked, base)
+        if client_info:
+            info = {"uid": user.object_id, "utid": user.tenant.id}
+            answer["client_info"] = encode(json.dumps(info).encode())
+        return answer
+
+    def _access(self, claims: Claims) -> Answer:
+        lifetime = self._settings.token_lifetime
+        answer: Answer = {
+            "token_type": "Bearer",
+            "expires_in": lifetime,
+            "ext_expires_in": lifetime,
+            "access_token": self._tokens.issue(claims, lifetime),
+        }
+        if lifetime >= LONG_LIVED:
+            answer["refresh_in"] = lifetime // 2
+        return answer
+
+    def _id_token(self, user: User, client: Application, asked: Asked, base: str) -> str:
+        now = int(self._clock.now())
+        claims: Claims = {
+            "ver": "2.0",
+            "iss": f"{base}/{user.tenant.id}/v2.0",
+            "aud": client.id,
+            "sub": _subject(user, client),
+            "tid": user.tenant.id,
+            "iat": now,
+            "nbf": now,
+            "exp": now + self._settings.token_lifetime,
+        }
+        if "profile" in asked.words:
+            claims |= {"name": user.name, "preferred_username": user.upn, "oid": user.object_id}
+        if "email" in asked.words:
+            claims["email"] = user.upn
+        return self._tokens.signer.sign(claims)
+
+
+def _common(client: Application, tenant: Tenant, asked: Asked, base: str) -> Claims:
+    """What every access token says. Version 1: the resources keyturn asks for take those."""
+    return {
+        "ver": "1.0",
+        "iss": f"{base}/{tenant.id}/",
+        "aud": asked.audience,
+        "tid": tenant.id,
+        "appid": client.id,
+        "appidacr": "0" if client.public else "1",
+    }
+
+
+def _subject(user: User, client: Application) -> str:
+    """Pairwise: another one for each client (OpenID Connect Core section 8)."""
+    return encode(hashlib.sha256(f"{user.object_id} {client.id}".encode()).digest())

@@ -1,0 +1,75 @@
+"""Starts the emulator as a process of its own, for tests and the demo, and never leaves it behind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from typing import IO, TYPE_CHECKING, Self
+
+from keyturn_emulator.control.client import Control
+from keyturn_emulator.ready import Ready
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+# Ready in well under a second; this is for machines that are busy with something else.
+START_SECONDS = 60.0
+# It drops what it is doing and ends; if it does not in this time it is broken, and killed.
+STOP_SECONDS = 10.0
+
+
+class EmulatorError(RuntimeError):
+    """The emulator did not start."""
+
+
+class Emulator:
+    """A running emulator, as a context manager.
+
+    options: further command line options. stderr: where its log goes (None: where ours goes).
+    It ends with the block, and if this process dies first, with the pipe on its stdin.
+    """
+
+    def __init__(self, options: Sequence[str] = (), stderr: IO[bytes] | int | None = None) -> None:
+        # -E -P: neither the environment nor the working directory may put other modules in its way.
+        command = [sys.executable, "-E", "-P", "-m", "keyturn_emulator", "--json", "--exit-on-eof", *options]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr)
+        try:
+            self.ready = self._read_ready()
+        except BaseException:
+            self.stop()
+            raise
+        self.control = Control(self.ready.control, self.ready.control_key, self.ready.ca_file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End it and wait for that; may be called again."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.close()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+
+    def _read_ready(self) -> Ready:
+        assert self.process.stdout is not None
+        watchdog = threading.Timer(START_SECONDS, self.process.kill)
+        watchdog.start()
+        try:
+            line = self.process.stdout.readline()
+        finally:
+            watchdog.cancel()
+        if not line:
+            raise EmulatorError(f"the emulator ended with status {self.process.wait()} before it was ready")
+        return Ready.from_json(line)

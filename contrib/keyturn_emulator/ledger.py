@@ -1,0 +1,75 @@
+"""What happened: counts to assert on, a log to read, and a way to wait for either without sleeping.
+
+Nothing in here is ever a secret. That is kept by construction, not by filtering: callers count and log only
+words of their own (names of endpoints, grants, registered clients, error numbers), never text of a request.
+
+Counts are dotted names, each dot a finer grain:
+
+    discovery  keys  instance  devicecode  token  page   requests that arrived, before faults strike
+    token.GRANT  token.CLIENT  token.GRANT.CLIENT         … once the form was understood
+    token.issued  token.issued.GRANT                      … answered with tokens
+    token.refused  token.refused.AADSTSnnnn  (other endpoints likewise)
+    device.started  device.poll  device.approved  device.declined
+    git  git.refs  git.upload-pack  git.receive-pack      requests that arrived
+    organisation                                          the front door of one, https://HOST/ORGANISATION
+    git.anonymous  git.authorized  git.refused  git.refused.REASON
+    fault.KIND  fault.KIND.left                           a fault began; its client went away
+    unknown                                               a path that is no endpoint
+    defect                                                the emulator itself failed
+"""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections import Counter, deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+LOG_LENGTH = 2000
+
+
+class Ledger:
+    """Counts and log of one run. `echo`: called with every log entry as it is made (for stderr)."""
+
+    def __init__(self, echo: Callable[[Mapping[str, object]], None] | None = None) -> None:
+        self.counts: Counter[str] = Counter()
+        self.log: deque[dict[str, object]] = deque(maxlen=LOG_LENGTH)
+        self._echo = echo
+        self._changed = asyncio.Event()
+
+    def count(self, *names: str) -> None:
+        """Add one to each of `names` and wake whoever waits for them."""
+        self.counts.update(names)
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def record(self, **entry: object) -> None:
+        """Add an entry to the log; its values are words of the emulator's, never of a request."""
+        self.log.append(entry)
+        if self._echo is not None:
+            self._echo(entry)
+
+    def failed(self, error: BaseException | None) -> dict[str, object]:
+        """Count a failure of the emulator's own; returns what may be told of it.
+
+        That is where it happened, not the message: that may quote what the client sent.
+        """
+        self.count("defect")
+        frames = traceback.extract_tb(error.__traceback__) if error else []
+        where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-5:]]
+        return {"defect": type(error).__name__, "where": where}
+
+    async def reached(self, name: str, at_least: int, timeout: float) -> int:
+        """Wait until `name` counts `at_least`; TimeoutError after `timeout` seconds."""
+        async with asyncio.timeout(timeout):
+            while self.counts[name] < at_least:
+                await self._changed.wait()
+        return self.counts[name]
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self.counts.clear()
+        self.log.clear()

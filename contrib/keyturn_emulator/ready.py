@@ -1,0 +1,117 @@
+"""What the emulator tells whoever started it: addresses, registrations, and a configuration for keyturn."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from keyturn_emulator.world import World
+
+CONFIG = """[profile.ci]
+provider = "entra"
+flow = "client-secret"
+tenant = "{tenant}"
+application_id = "{service}"
+authority = "{authority}"
+ca_file = "{ca_file}"
+
+[profile.me]
+provider = "entra"
+flow = "device-code"
+tenant = "{tenant}"
+application_id = "{device}"
+authority = "{authority}"
+ca_file = "{ca_file}"
+
+[targets.git]
+"{git}/contoso" = {{ profile = "ci", service = "azure-devops" }}
+"{git}/fabrikam" = {{ profile = "me", service = "azure-devops" }}
+"""
+
+HELP = """the keyturn emulator serves until Ctrl-C
+
+  Entra ID    {authority}/{tenant}  ({domain})
+  git         {git}/contoso/demo/_git/app
+              {git}/fabrikam/demo/_git/app
+  CA          {ca_file}
+  secret      {secret_file}
+  controls    {control}  (header "Authorization: Bearer {control_key}")
+
+write this to ~/.config/keyturn/config.toml:
+
+{config}
+then, in another terminal:
+
+  keyturn secret set ci < {secret_file}
+  keyturn setup git
+  git clone -c http.sslCAInfo={ca_file} {git}/contoso/demo/_git/app
+
+the second organisation signs in as a person: keyturn shows a code, which you approve at
+{authority}/common/oauth2/deviceauth (your browser will warn: it does not know this CA)
+
+  git clone -c http.sslCAInfo={ca_file} {git}/fabrikam/demo/_git/app
+"""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The facts of the ready line. `clients` and `control_key` hold secrets, invented by the emulator itself."""
+
+    authority: str
+    git: str
+    control: str
+    control_key: str = dataclasses.field(repr=False)
+    directory: str
+    ca_file: str
+    secret_file: str
+    tenant: str
+    domain: str
+    organization: str
+    organizations: list[str]
+    repository: str
+    clients: dict[str, dict[str, str]] = dataclasses.field(repr=False)
+    user: str
+    users: list[str]
+    config: str
+
+    def to_json(self) -> str:
+        """One line."""
+        return json.dumps(dataclasses.asdict(self))
+
+    @classmethod
+    def from_json(cls, line: str | bytes) -> Ready:
+        """The facts of a ready line; ValueError or TypeError if it is none."""
+        facts: dict[str, Any] = json.loads(line)
+        return cls(**facts)
+
+    def help(self) -> str:
+        """The text for people."""
+        return HELP.format(**dataclasses.asdict(self))
+
+
+def describe(world: World, organizations: tuple[str, ...], repository: str, secret_file: str) -> Ready:
+    """The facts of `world`."""
+    registry, ca_file = world.registry, str(world.certificates.ca_file)
+    service, device = registry.service, registry.device
+    addresses = {"authority": world.authority, "git": world.git, "ca_file": ca_file, "tenant": registry.tenant.id}
+    return Ready(
+        **addresses,
+        control=f"{world.authority}/emulator",
+        control_key=world.control_key,
+        directory=str(world.directory),
+        secret_file=str(world.directory / secret_file),
+        domain=registry.tenant.domain,
+        organization=organizations[0],
+        organizations=list(organizations),
+        repository=f"{world.git}/{organizations[0]}/{repository}",
+        clients={
+            "service": {"application_id": service.id, "secret": service.secret or ""},
+            "device": {"application_id": device.id},
+        },
+        user=registry.users[0].upn,
+        users=[user.upn for user in registry.users],
+        config=CONFIG.format(service=service.id, device=device.id, **addresses),
+    )

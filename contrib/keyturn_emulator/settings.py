@@ -1,0 +1,46 @@
+"""What a test may turn while the emulator runs."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+@dataclass
+class Settings:
+    """All lifetimes in seconds, with Entra's defaults (reference/entra.md section 4)."""
+
+    token_lifetime: int = HOUR
+    refresh_token_lifetime: int = 90 * DAY
+    # Entra does not revoke a refresh token by its use; strict refuses the second use and, as providers that
+    # detect reuse do, kills the whole family.
+    refresh_tokens_strict: bool = False
+    device_interval: int = 5
+    device_lifetime: int = 15 * MINUTE
+
+    def update(self, wanted: Mapping[str, object]) -> None:
+        """Set what `wanted` names; ValueError, and nothing changed, if a name or value is not right."""
+        for name, value in wanted.items():
+            kind = type(getattr(Settings, name, None))
+            if name not in self.as_dict() or type(value) is not kind:
+                raise ValueError(f"{name!r} is no setting, or its value is not of type {kind.__name__}")
+            if isinstance(value, int) and value < 0:
+                raise ValueError(f"{name!r} must not be negative")
+        for name, value in wanted.items():
+            setattr(self, name, value)
+
+    def as_dict(self) -> dict[str, int | bool]:
+        """All settings by name."""
+        return dataclasses.asdict(self)
+
+    def reset(self) -> None:
+        """Back to the defaults."""
+        self.update(Settings().as_dict())

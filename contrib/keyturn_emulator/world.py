@@ -1,0 +1,94 @@
+"""Everything one run consists of, put together in one place."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from keyturn_emulator import certificates
+from keyturn_emulator.clock import Clock
+from keyturn_emulator.control import routes as control_routes
+from keyturn_emulator.edge import Service
+from keyturn_emulator.entra import routes as entra_routes
+from keyturn_emulator.entra.registry import Registry, new_secret
+from keyturn_emulator.entra.service import Entra
+from keyturn_emulator.faults import Faults
+from keyturn_emulator.git import routes as git_routes
+from keyturn_emulator.git.access import Doorkeeper
+from keyturn_emulator.git.repositories import Repositories, split_path
+from keyturn_emulator.settings import Settings
+from keyturn_emulator.signing import Signer
+from keyturn_emulator.tokens import AccessTokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from keyturn_emulator.ledger import Ledger
+
+ORGANISATIONS = ("contoso", "fabrikam")
+FIRST_REPOSITORY = "demo/_git/app"
+SECRET_FILE = "service.secret"
+
+
+class World:
+    """State and services of one run. `directory` exists, is private, and is the emulator's alone."""
+
+    def __init__(self, directory: Path, ports: Mapping[str, int], names: Sequence[str], ledger: Ledger) -> None:
+        self.directory = directory
+        self.authority = f"https://127.0.0.1:{ports['entra']}"
+        self.git = f"https://127.0.0.1:{ports['git']}"
+        self.control_key = secrets.token_urlsafe(32)
+        self.certificates = certificates.create(directory, names)
+        self.clock, self.settings, self.faults, self.ledger = Clock(), Settings(), Faults(), ledger
+        self.registry = Registry()
+        self.tokens = AccessTokens(Signer(), self.clock)
+        self.entra = Entra(self.registry, self.tokens, self.clock, self.settings, ledger)
+        self.repositories = Repositories(directory)
+        self._furnish()
+
+    def services(self) -> list[Service]:
+        """One for each port."""
+        doorkeeper = Doorkeeper(self.tokens, self.registry.tenant, self.authority, self.git)
+        git_host = git_routes.GitHost(self.repositories, doorkeeper, ORGANISATIONS, self.ledger)
+        entra = control_routes.application(self, entra_routes.application(self.entra))
+        exempt = (f"{control_routes.PREFIX}/",)
+        return [
+            Service("entra", entra, entra_routes.endpoint_name, exempt),
+            Service("git", git_host, git_routes.endpoint_name),
+        ]
+
+    def change_secret(self, secret: str | None) -> str:
+        """The confidential client's secret from now on: `secret`, or a new one."""
+        self.registry.service.secret = secret or new_secret()
+        self._write_secret()
+        return self.registry.service.secret
+
+    def create_repository(self, path: str) -> str:
+        """Create `ORGANISATION/PROJECT/_git/NAME` and return its URL; ValueError if that cannot be."""
+        found = split_path(f"/{path}")
+        if found is None or found[1] != "/" or found[0].organisation not in ORGANISATIONS:
+            raise ValueError(
+                f"a repository is at ORGANISATION/PROJECT/_git/NAME, ORGANISATION one of {ORGANISATIONS}"
+            )
+        self.repositories.create(found[0])
+        return f"{self.git}/{path}"
+
+    def reset(self) -> None:
+        """Everything as it was at the start; whoever is held is let go, every token is unknown."""
+        self.faults.reset()
+        self.settings.reset()
+        self.clock.reset()
+        self.entra.reset()
+        self.repositories.reset()
+        self._furnish()
+        self.ledger.reset()
+
+    def _furnish(self) -> None:
+        for organisation in ORGANISATIONS:
+            self.create_repository(f"{organisation}/{FIRST_REPOSITORY}")
+        self._write_secret()
+
+    def _write_secret(self) -> None:
+        secret = self.registry.service.secret or ""
+        certificates.write_private(self.directory / SECRET_FILE, secret.encode())

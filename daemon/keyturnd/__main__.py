@@ -1,0 +1,79 @@
+"""keyturnd: started by `keyturn` on a socket that is already bound (see keyturn.launch)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.errors import KeyturnError, UsageError, report
+from keyturn.paths import config_file, socket_path, state_directory
+from keyturnd import activation, hardening, journal
+from keyturnd.api import Api
+from keyturnd.clock import SystemClock
+from keyturnd.configuration import Configuration
+from keyturnd.service import Service
+from keyturnd.services import Services
+from keyturnd.statelock import StateLock
+
+if TYPE_CHECKING:
+    import socket
+
+FOREGROUND = "--foreground"
+
+
+def main() -> int:
+    """Serve until idle or told to leave; the exit status."""
+    try:
+        hardening.harden()
+        if sys.argv[1:] not in ([], [FOREGROUND]):
+            raise UsageError("keyturnd takes no arguments", "keyturn daemon start")
+        listener = activation.inherited_socket()
+        hardening.close_descriptors([listener.fileno()])
+        return _serve(listener, foreground=FOREGROUND in sys.argv)
+    except KeyturnError as error:
+        return report(error, sys.stderr)
+
+
+def _serve(listener: socket.socket, *, foreground: bool) -> int:
+    path, state, clock = socket_path(), state_directory(), SystemClock()
+    configuration = Configuration(config_file())
+    services = Services(configuration=configuration, state_directory=state, clock=clock)
+    api = Api(services)
+    lock = None
+    try:
+        lock = StateLock.acquire(state, Path(path))
+        _open_log(configuration, state, foreground=foreground)
+    except KeyturnError as error:
+        api.refusal = error  # told to every caller: a daemon that just died would leave them without a reason
+    again = _run(Service(listener=listener, path=path, services=services, api=api, clock=clock))
+    if lock is not None:
+        lock.release()
+    if again:
+        activation.exec_again(listener)
+    return 0
+
+
+def _open_log(configuration: Configuration, state: Path, *, foreground: bool) -> None:
+    level = os.environ.get("KEYTURN_LOG") or ""
+    if level not in {"error", "info", "debug"}:
+        level = "info" if configuration.error is not None else configuration.current().daemon.log
+    if foreground:
+        journal.log_to_stderr(level)
+    else:
+        journal.open_log(state, level)
+
+
+def _run(service: Service) -> bool:
+    try:
+        import uvloop  # noqa: PLC0415 - does not install everywhere
+    except ImportError:
+        return asyncio.run(service.run())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(service.run())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The acquisition process: one token fetch, then gone. All of msal, httpx and keyring live here."""

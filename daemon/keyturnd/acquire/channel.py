@@ -1,0 +1,131 @@
+"""The acquisition's end of the channel in messages.py: reads the job, sends messages, ends at EOF."""
+
+from __future__ import annotations
+
+import os
+from queue import SimpleQueue
+from threading import Lock, Thread
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from keyturn.errors import Bug
+from keyturnd.acquire.failed import Failed, without
+from keyturnd.messages import (
+    CHANNEL_VERSION,
+    LINE_LIMIT,
+    Ack,
+    Answer,
+    Ask,
+    Failure,
+    KeyringJob,
+    Seal,
+    TokenJob,
+    encode_line,
+    from_daemon,
+)
+
+if TYPE_CHECKING:
+    from keyturnd.messages import EntraState, Event, FromAcquisition, KeyringResult, Result
+
+    Outcome = Result | KeyringResult | Failure
+
+CHUNK = 1 << 16
+FINISH_PATIENCE = 1.0
+"""Seconds a second outcome waits for the first one to be written. A daemon that does not read would otherwise
+hold the process for ever, deadline or not."""
+
+
+class Version(msgspec.Struct, frozen=True):
+    """The part of the first line that every version of the channel has."""
+
+    version: int = 0
+
+
+class Channel:
+    """Messages to and from the daemon. One thread reads; sending is for the thread that does the work."""
+
+    def __init__(self, receiving: int, sending: int) -> None:
+        self._receiving = receiving
+        self._sending = sending
+        self._lines: SimpleQueue[bytes] = SimpleQueue()
+        self._finishing = Lock()
+        self._asked = 0
+        self.secrets: tuple[str, ...] = ()
+        """What may appear in no failure."""
+
+    def listen(self) -> None:
+        """Start reading. From here on the process ends as soon as the daemon closes its side."""
+        Thread(target=self._read, name="channel", daemon=True).start()
+
+    def job(self) -> TokenJob | KeyringJob:
+        """The first line. Raises Failed when it is of another version, or no job."""
+        line = self._lines.get()
+        try:
+            version = msgspec.json.decode(line, type=Version).version
+        except msgspec.MsgspecError:
+            raise Failed(Bug, "the acquisition process was sent a line that is no message") from None
+        if version != CHANNEL_VERSION:
+            # An upgrade replaced our files under a running daemon, whose code is the older one.
+            raise Failed(
+                Bug,
+                f"the daemon speaks version {version} of the acquisition channel, not {CHANNEL_VERSION}",
+                "keyturn daemon restart",
+            )
+        job = self._decode(line)
+        if not isinstance(job, TokenJob | KeyringJob):
+            raise Failed(Bug, "the acquisition process was sent no job")
+        return job
+
+    def tell(self, event: Event) -> None:
+        """Show `event` to whoever waits."""
+        self._send(event)
+
+    def ask(self, kind: str, prompt: str) -> str:
+        """The person's answer to a question."""
+        self._asked += 1
+        self._send(Ask(self._asked, kind, prompt))
+        while True:
+            match self._decode(self._lines.get()):
+                case Answer(id=self._asked, value=value):
+                    return value
+                case _:
+                    continue
+
+    def seal(self, state: EntraState) -> None:
+        """Return when `state` is durable."""
+        self._send(Seal(state))
+        while not isinstance(self._decode(self._lines.get()), Ack):
+            pass
+
+    def finish(self, outcome: Outcome) -> None:
+        """Send the one outcome and end the process; when another thread has sent one, just end."""
+        if self._finishing.acquire(timeout=FINISH_PATIENCE):
+            self._send(without(self.secrets, outcome) if isinstance(outcome, Failure) else outcome)
+        os._exit(0)
+
+    def _send(self, message: FromAcquisition) -> None:
+        rest = memoryview(encode_line(message))
+        try:
+            while rest:
+                rest = rest[os.write(self._sending, rest) :]
+        except BrokenPipeError:
+            os._exit(1)
+
+    @staticmethod
+    def _decode(line: bytes) -> TokenJob | KeyringJob | Answer | Ack:
+        try:
+            message: TokenJob | KeyringJob | Answer | Ack = from_daemon.decode(line)
+        except msgspec.MsgspecError:
+            raise Failed(Bug, "the acquisition process was sent a line that is no message") from None
+        return message
+
+    def _read(self) -> None:
+        pending = b""
+        while chunk := os.read(self._receiving, CHUNK):
+            *lines, pending = (pending + chunk).split(b"\n")
+            for line in lines:
+                self._lines.put(line)
+            if len(pending) >= LINE_LIMIT:
+                self.finish(Failure(Bug.kind, "the acquisition process was sent a line of more than 1 MiB"))
+        os._exit(1)

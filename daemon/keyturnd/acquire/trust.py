@@ -1,0 +1,61 @@
+"""Whom to trust over TLS: the CA file or directory of the job, else the system's store."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from typing import TYPE_CHECKING
+
+from keyturn.errors import ConfigError
+from keyturnd.acquire.failed import Failed
+
+if TYPE_CHECKING:
+    from keyturnd.messages import Network
+
+BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Arch
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora
+    "/etc/ssl/ca-bundle.pem",  # SUSE
+    "/etc/ssl/cert.pem",  # Alpine, macOS
+)
+"""Where systems keep their bundle, for a Python whose OpenSSL was built to look elsewhere (standalone builds)."""
+
+
+def context(network: Network) -> ssl.SSLContext:
+    """A verifying client context. Raises Failed (configuration) when a named CA cannot be used."""
+    if network.ca_file is None and network.ca_directory is None:
+        return _system()
+    try:
+        if network.ca_directory is not None:
+            os.scandir(network.ca_directory).close()  # OpenSSL takes a directory that is none without a word
+        return ssl.create_default_context(cafile=network.ca_file, capath=network.ca_directory)
+    except (OSError, ssl.SSLError) as error:
+        reason = "it holds no PEM certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        named = network.ca_file or network.ca_directory
+        raise Failed(
+            ConfigError,
+            f"cannot use the certificate authorities in {named}: {reason}",
+            "set ca_file, in [network] or the profile, to a readable PEM file",
+        ) from None
+
+
+def _system() -> ssl.SSLContext:
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile or _has_entries(paths.capath):
+        return ssl.create_default_context()
+    for bundle in BUNDLES:
+        if os.path.exists(bundle):  # noqa: PTH110 - pathlib is not otherwise needed here
+            return ssl.create_default_context(cafile=bundle)
+    import certifi  # noqa: PLC0415 - only a system without any store pays for it
+
+    return ssl.create_default_context(cafile=certifi.where())
+
+
+def _has_entries(directory: str | None) -> bool:
+    if directory is None:
+        return False
+    try:
+        with os.scandir(directory) as entries:
+            return any(entries)
+    except OSError:
+        return False

@@ -1,0 +1,159 @@
+"""Starts, feeds, watches and kills acquisition processes: the daemon's end of the channel in messages.py."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from keyturn.errors import BY_KIND, AcquisitionDied, Bug, KeyturnError, ProviderUnreachable
+from keyturnd.messages import (
+    LINE_LIMIT,
+    Ack,
+    Answer,
+    Ask,
+    EntraState,
+    Event,
+    Failure,
+    FromAcquisition,
+    FromDaemon,
+    KeyringJob,
+    KeyringResult,
+    Result,
+    Seal,
+    TokenJob,
+    encode_line,
+    from_acquisition,
+)
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+
+    Job = TokenJob | KeyringJob
+    Outcome = Result | KeyringResult | Failure
+
+COMMAND = (sys.executable, "-E", "-P", "-m", "keyturnd.acquire")
+GRACE = 2.0
+"""Seconds beyond its own deadline before an acquisition is killed: its own word says more than our kill."""
+
+
+class Listener(Protocol):
+    """Who follows an acquisition."""
+
+    def on_event(self, event: Event) -> None:
+        """Something a waiting person should see."""
+
+    async def on_ask(self, ask: Ask) -> str:
+        """The person's answer to `ask`."""
+
+    async def on_seal(self, state: EntraState) -> None:
+        """Make `state` durable. Raises KeyturnError when that fails, which ends the acquisition."""
+
+
+class Acquisitions:
+    """The acquisition processes that run."""
+
+    def __init__(self) -> None:
+        self.running: set[int] = set()
+        self.started = 0
+
+    async def run(self, job: Job, listener: Listener) -> Outcome:
+        """Run `job` in a process of its own to its end.
+
+        Cancelling this kills the process. Raises what `listener` raises; a process that overstays its deadline,
+        dies or talks nonsense is a Failure like any other.
+        """
+        process = await self._start()
+        self.running.add(process.pid)
+        self.started += 1
+        try:
+            async with asyncio.timeout(job.deadline + GRACE):
+                return await _converse(process, job, listener)
+        except TimeoutError:
+            return _failure(ProviderUnreachable(f"no answer within {job.deadline:.0f} seconds", "try again later"))
+        finally:
+            self.running.discard(process.pid)
+            await _end(process)
+
+    async def _start(self) -> Process:
+        try:
+            return await asyncio.create_subprocess_exec(
+                *COMMAND,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env={},
+                cwd="/",
+                limit=LINE_LIMIT,
+            )
+        except OSError as error:
+            raise AcquisitionDied(f"cannot start a process: {error.strerror}", "keyturn daemon restart") from None
+
+
+async def _converse(process: Process, job: Job, listener: Listener) -> Outcome:
+    assert process.stdout is not None
+    await _send(process, job)
+    while True:
+        line = await _read_line(process)
+        if line is None:
+            return await _died(process)
+        try:
+            message: FromAcquisition = from_acquisition.decode(line)
+        except msgspec.MsgspecError:
+            return _failure(Bug("the acquisition process sent a line that is no message"))
+        match message:
+            case Event():
+                listener.on_event(message)
+            case Ask():
+                await _send(process, Answer(message.id, await listener.on_ask(message)))
+            case Seal():
+                await listener.on_seal(message.state)
+                await _send(process, Ack())
+            case _:
+                return message
+
+
+async def _send(process: Process, message: FromDaemon) -> None:
+    assert process.stdin is not None
+    try:
+        process.stdin.write(encode_line(message))
+        await process.stdin.drain()
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # it died: reading its end says so
+
+
+async def _read_line(process: Process) -> bytes | None:
+    assert process.stdout is not None
+    try:
+        line = await process.stdout.readline()
+    except ValueError:
+        return b""  # longer than the limit: no message
+    return line if line.endswith(b"\n") else None
+
+
+async def _died(process: Process) -> Failure:
+    code = await process.wait()
+    how = f"was killed by signal {-code}" if code < 0 else f"ended with status {code} and no result"
+    return _failure(AcquisitionDied(f"the acquisition process {how}", "run the command again"))
+
+
+async def _end(process: Process) -> None:
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            process.kill()
+    await asyncio.shield(process.wait())
+
+
+def _failure(error: KeyturnError) -> Failure:
+    return Failure(error.kind, error.sentence, error.hint)
+
+
+def error_of(failure: Failure) -> KeyturnError:
+    """The error a failed acquisition stands for."""
+    error_class = BY_KIND.get(failure.kind, Bug)
+    if error_class is ProviderUnreachable:
+        return ProviderUnreachable(failure.sentence, failure.hint, retry_after=failure.retry_after)
+    return error_class(failure.sentence, failure.hint)

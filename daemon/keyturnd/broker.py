@@ -1,0 +1,249 @@
+"""Who gets which token: held, joined or newly fetched; rejected ones; renewal ahead of time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from keyturn.errors import KeyturnError, ProviderUnreachable, SignInNeeded
+from keyturnd import policy
+from keyturnd.fetch import PERSONAL_FLOWS
+from keyturnd.holdings import token_name
+from keyturnd.signin import joined
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from keyturn.config import Config
+    from keyturn.profiles import EntraProfile
+    from keyturnd.clock import Clock
+    from keyturnd.failures import Failures
+    from keyturnd.fetch import Fetcher
+    from keyturnd.holdings import Holdings
+    from keyturnd.records import RecordName
+    from keyturnd.signin import SignIns, Waiter
+    from keyturnd.tokens import Token
+
+RENEWAL_ROUND = 30.0
+"""Seconds between two looks at what is due. Renewal points lie minutes before any minimum life is undercut."""
+
+
+class Want(msgspec.Struct, frozen=True):
+    """What a caller asks for: a token of `profile` for `scopes`, with the life `protocol` needs."""
+
+    profile: EntraProfile
+    scopes: tuple[str, ...]
+    protocol: str
+
+    @property
+    def key(self) -> RecordName:
+        """The name the token is filed under; callers with the same key share everything."""
+        return token_name(self.profile, self.scopes)
+
+
+class Held(msgspec.Struct):
+    """A token in memory, the boot time it was received or read at, and whether it has served anybody."""
+
+    token: Token
+    wall: float
+    boottime: float
+    renew_at: float
+    want: Want
+    used: bool = False
+
+
+class Broker:
+    """The tokens in memory and everything that replaces them."""
+
+    def __init__(
+        self,
+        *,
+        holdings: Holdings,
+        fetcher: Fetcher,
+        sign_ins: SignIns,
+        failures: Failures,
+        clock: Clock,
+        chance: Random,
+    ) -> None:
+        self.holdings = holdings
+        self.sign_ins = sign_ins
+        self.failures = failures
+        self.held: dict[RecordName, Held] = {}
+        self.flights: dict[RecordName, asyncio.Task[Token]] = {}
+        self._fetcher = fetcher
+        self._clock = clock
+        self._chance = chance
+        self._exclusions: dict[RecordName, asyncio.Lock] = {}
+        self._forced: dict[RecordName, float] = {}
+
+    async def token(self, want: Want, waiter: Waiter) -> Token:
+        """A token with life enough for `want`.
+
+        Raises SignInNeeded when a person has to sign in and `waiter` has none, ProviderError and StateError as
+        keyturnd.fetch does.
+        """
+        held = await self._look_up(want)
+        if held is not None and self._fresh(held, want.protocol):
+            held.used = True
+            if self._due(held):
+                self._renew_behind(want)
+            return held.token
+        try:
+            return await self._fetch_for_use(want)
+        except ProviderUnreachable:
+            if held is not None and self._life_left(held) > policy.LAST_RESORT:
+                return held.token
+            raise
+        except SignInNeeded:
+            if not waiter.waits or want.profile.flow not in PERSONAL_FLOWS:
+                raise
+            return await self._sign_in(want, waiter)
+
+    async def login(self, want: Want, waiter: Waiter, *, again: bool) -> Token:
+        """A token that proves `want`'s profile is signed in; with `again` by a new sign-in in any case."""
+        self.failures.clear(profile=want.profile.name)
+        if again and want.profile.flow in PERSONAL_FLOWS:
+            return await self._sign_in(want, waiter)
+        return await self.token(want, waiter)
+
+    async def logout(self, profile: str) -> int:
+        """Forget everything of `profile`, in memory and in the vault; how many records there were."""
+        ending: list[asyncio.Task[Token]] = [task for key, task in self.flights.items() if key.profile == profile]
+        if (sign_in := self.sign_ins.under_way.get(profile)) is not None:
+            ending.append(sign_in.task)
+        for task in ending:
+            task.cancel()
+        if ending:
+            await asyncio.wait(ending)  # or one of them could still write what is about to be forgotten
+        self.forget(profile)
+        return await self.holdings.forget(profile)
+
+    def reconfigured(self, config: Config) -> None:
+        """Forget what memory holds of profiles that `config` changed; what was refused may be right by now."""
+        self.failures.clear()
+        for key, held in list(self.held.items()):
+            if config.profiles.get(key.profile) != held.want.profile:
+                del self.held[key]
+
+    def forget(self, profile: str) -> None:
+        """Forget what memory holds of `profile`; the vault keeps it."""
+        self.failures.clear(profile=profile)
+        for key in [key for key in self.held if key.profile == profile]:
+            del self.held[key]
+
+    async def reject(self, want: Want, digest: bytes) -> bool:
+        """A server refused the token with this digest: replace it at the next request. Whether it was ours.
+
+        At most one such renewal per key and minute; the refresh token is never touched.
+        """
+        held = await self._look_up(want)
+        if held is None or held.token.digest != digest:
+            return False
+        now = self._clock.boottime()
+        if now - self._forced.get(want.key, -policy.FORCED_RENEWAL_INTERVAL) >= policy.FORCED_RENEWAL_INTERVAL:
+            self._forced[want.key] = now
+            del self.held[want.key]
+            await self.holdings.drop_token(want.key)
+        return True
+
+    async def keep_fresh(self) -> None:
+        """Renew, for ever, what is due and has served somebody since it was issued; the rest may lapse."""
+        while True:
+            await self._clock.sleep_until(self._clock.boottime() + RENEWAL_ROUND)
+            for held in list(self.held.values()):
+                if held.used and self._due(held):
+                    self._renew_behind(held.want)
+
+    async def _fetch_for_use(self, want: Want) -> Token:
+        token = await self._fetch(want)
+        if (held := self.held.get(want.key)) is not None:
+            held.used = True
+        return token
+
+    async def _look_up(self, want: Want) -> Held | None:
+        held = self.held.get(want.key)
+        if held is None:
+            token = await self.holdings.token(want.key)
+            # Looked up again after the await: another caller's newer token must not be overwritten.
+            held = self.held.get(want.key) or (None if token is None else self._hold(want, token))
+        return held
+
+    def _hold(self, want: Want, token: Token) -> Held:
+        jitter = self._chance.uniform(-1, 1)
+        renew_at = policy.renewal_point(
+            issued_at=token.issued_at, expires_at=token.expires_at, refresh_at=token.refresh_at, jitter=jitter
+        )
+        held = Held(token, self._clock.wall(), self._clock.boottime(), renew_at, want)
+        self.held[want.key] = held
+        return held
+
+    def _reckoned(self, held: Held) -> float:
+        return policy.reckoned_wall(
+            received_wall=held.wall, received_boottime=held.boottime, boottime=self._clock.boottime()
+        )
+
+    def _life_left(self, held: Held) -> float:
+        wall, reckoned = self._clock.wall(), self._reckoned(held)
+        return policy.life_left(expires_at=held.token.expires_at, wall=wall, reckoned=reckoned)
+
+    def _fresh(self, held: Held, protocol: str) -> bool:
+        token = held.token
+        return policy.fresh_enough(
+            expires_at=token.expires_at,
+            issued_at=token.issued_at,
+            minimum=policy.minimum_life(protocol, token.expires_at - token.issued_at),
+            wall=self._clock.wall(),
+            reckoned=self._reckoned(held),
+        )
+
+    def _due(self, held: Held) -> bool:
+        return max(self._clock.wall(), self._reckoned(held)) >= held.renew_at
+
+    async def _fetch(self, want: Want) -> Token:
+        """Join the fetch of this key, or start it; a fresh failure is repeated instead."""
+        if (error := self.failures.recall(want.key)) is not None:
+            raise error.with_traceback(None)  # or each raise would lengthen the one before, for ever
+        return await joined(self._flight(want))
+
+    def _flight(self, want: Want) -> asyncio.Task[Token]:
+        flight = self.flights.get(want.key)
+        if flight is None:
+            flight = self.flights[want.key] = asyncio.get_running_loop().create_task(self._fly(want))
+            flight.add_done_callback(lambda task: self._landed(want.key, task))
+        return flight
+
+    async def _fly(self, want: Want) -> Token:
+        try:
+            async with self._exclusion(want):
+                token = await self._fetcher.silently(want.profile, want.scopes)
+        except KeyturnError as error:
+            self.failures.remember(want.key, error, self._chance.uniform(-1, 1))
+            raise
+        self.failures.clear(want.key)
+        self._hold(want, token)
+        return token
+
+    def _landed(self, key: RecordName, task: asyncio.Task[Token]) -> None:
+        if self.flights.get(key) is task:
+            del self.flights[key]
+        if not task.cancelled():
+            task.exception()  # looked at: a failed renewal behind an answer has no other reader
+
+    def _exclusion(self, want: Want) -> asyncio.Lock:
+        """Fetches that use the same refresh token exclude each other, so that none is rotated away under another."""
+        name = token_name(want.profile, () if want.profile.flow in PERSONAL_FLOWS else want.scopes)
+        return self._exclusions.setdefault(name, asyncio.Lock())
+
+    def _renew_behind(self, want: Want) -> None:
+        if self.failures.may_retry(want.key):
+            self._flight(want)
+
+    async def _sign_in(self, want: Want, waiter: Waiter) -> Token:
+        key, token = await self.sign_ins.join(want.profile, want.scopes, waiter)
+        self.failures.clear(profile=want.profile.name)
+        if key == want.key:
+            self._hold(want, token).used = True
+            return token
+        return await self._fetch_for_use(want)

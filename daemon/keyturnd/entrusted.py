@@ -1,0 +1,46 @@
+"""Secrets that their owner keeps in a file of his own."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from keyturn.errors import ConfigError
+
+SIZE_LIMIT = 64 << 10
+
+
+def secret_from_file(path: str) -> str:
+    """The secret in the file at `path`, without the line break an editor leaves at its end.
+
+    Raises ConfigError when it is missing, empty, too large, not a file, not ours, or readable by others.
+    """
+    try:
+        # Not blocking: a FIFO in its place must not hang the daemon.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise ConfigError(f"cannot read the secret in {path}: {error.strerror}", f"ls -l {path}") from None
+    try:
+        _check(path, os.fstat(descriptor))
+        content = os.read(descriptor, SIZE_LIMIT + 1)
+    finally:
+        os.close(descriptor)
+    try:
+        secret = content.decode().removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise ConfigError(f"the secret in {path} is not text", f"file {path}") from None
+    if not secret or not secret.isprintable():
+        raise ConfigError(f"{path} does not hold one line with a secret", f"wc {path}")
+    return secret
+
+
+def _check(path: str, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise ConfigError(f"{path} is not a file", f"ls -l {path}")
+    if status.st_uid not in {0, os.geteuid()}:
+        raise ConfigError(f"{path} belongs to uid {status.st_uid}", f"ls -l {path}")
+    if status.st_mode & 0o077:
+        mode = f"{stat.S_IMODE(status.st_mode):04o}"
+        raise ConfigError(f"{path} may be read or written by others (mode {mode})", f"chmod 600 {path}")
+    if status.st_size > SIZE_LIMIT:
+        raise ConfigError(f"{path} exceeds {SIZE_LIMIT >> 10} KiB", f"wc -c {path}")

@@ -1,0 +1,87 @@
+"""What the process does to itself before it holds a secret, and what it then can still tell about itself.
+
+A process that is not dumpable cannot be traced or read through /proc/PID/mem and /proc/PID/environ by the same user,
+nor leave a core file. Linux then gives its /proc entries to root, but a process may go on reading its own `fd`,
+`status` and `smaps_rollup` (proc(5); proc_fd_permission and ptrace_may_access let the same thread group pass), so
+`memory` and `descriptors` need nothing opened beforehand; nobody else but root can look.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.errors import DaemonUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PR_GET_DUMPABLE = 3
+PR_SET_DUMPABLE = 4
+STANDARD_STREAMS = frozenset({0, 1, 2})
+OWN_DESCRIPTORS = Path("/proc/self/fd" if sys.platform == "linux" else "/dev/fd")
+MEMORY_FIELDS = {"Pss": "pss", "Rss": "rss", "Private_Clean": "private", "Private_Dirty": "private", "Swap": "swap"}
+
+
+def harden() -> None:
+    """Not dumpable (Linux), no core files, umask 077. Raises DaemonUnavailable if the system forbids it.
+
+    Not inherited over exec as far as dumpable is concerned: to be called again in a re-executed daemon.
+    """
+    os.umask(0o077)
+    try:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (OSError, ValueError) as error:
+        raise DaemonUnavailable(f"core files cannot be switched off: {error}") from error
+    if sys.platform == "linux" and prctl(PR_SET_DUMPABLE, 0) != 0:
+        raise DaemonUnavailable(f"the daemon cannot hide its memory: {os.strerror(ctypes.get_errno())}")
+
+
+def is_dumpable() -> bool:
+    """Whether other processes of the user can read this one's memory, as far as we know."""
+    return sys.platform != "linux" or prctl(PR_GET_DUMPABLE, 0) != 0
+
+
+def prctl(option: int, value: int) -> int:
+    """The system call; its unused arguments are passed as zeros, full width, as the kernel insists on (prctl(2))."""
+    function = ctypes.CDLL(None, use_errno=True).prctl
+    function.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
+    return int(function(option, value, 0, 0, 0))
+
+
+def close_descriptors(keep: Iterable[int]) -> None:
+    """Close every descriptor but the standard streams and `keep`: an inherited pipe would hang git.
+
+    To be called before anything (event loop, lock, random device) has opened descriptors of its own.
+    """
+    kept = STANDARD_STREAMS.union(keep)
+    for descriptor in open_descriptors() - kept:
+        with suppress(OSError):  # the one that the listing itself used is closed already
+            os.close(descriptor)
+
+
+def descriptors() -> int:
+    """How many descriptors this process has open."""
+    return len(open_descriptors()) - 1
+
+
+def open_descriptors() -> set[int]:
+    """This process's descriptors, the one used for listing them included."""
+    return {int(entry.name) for entry in OWN_DESCRIPTORS.iterdir()}
+
+
+def memory() -> dict[str, int]:
+    """This process's memory in KiB: pss, rss, private, swap, peak (of rss); only peak where /proc doesn't tell."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    figures = {"peak": peak if sys.platform == "linux" else peak // 1024}
+    with suppress(OSError):
+        for line in Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]:
+            name, _, value = line.partition(":")
+            if (key := MEMORY_FIELDS.get(name)) is not None:
+                figures[key] = figures.get(key, 0) + int(value.split()[0])
+    return figures

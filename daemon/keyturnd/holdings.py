@@ -1,0 +1,115 @@
+"""What the vault holds for a profile, as values: tokens, sign-in state, entrusted secrets.
+
+The record's name carries provider, authority and client id. Change one of those in the configuration and the old
+records are simply not found under the new name: they are set aside, never sent to the new place (DESIGN 5.1).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from keyturnd import tokens
+from keyturnd.messages import EntraState
+from keyturnd.records import RecordName
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from keyturn.profiles import EntraProfile
+    from keyturnd.records import Kind
+    from keyturnd.tokens import Token
+    from keyturnd.vault import Vault
+
+_state_decoder = msgspec.json.Decoder(EntraState)
+
+
+def token_name(profile: EntraProfile, scopes: tuple[str, ...]) -> RecordName:
+    """What an access token of `profile` for `scopes` is filed under: the broker's key as well."""
+    return _name("access-token", profile, scopes)
+
+
+def state_name(profile: EntraProfile) -> RecordName:
+    """What the sign-in state of `profile` is filed under."""
+    return _name("state", profile)
+
+
+def secret_name(profile: EntraProfile) -> RecordName:
+    """What the entrusted secret of `profile` is filed under."""
+    return _name("secret", profile)
+
+
+def _name(kind: Kind, profile: EntraProfile, scopes: tuple[str, ...] = ()) -> RecordName:
+    return RecordName(
+        kind=kind,
+        profile=profile.name,
+        provider="entra",
+        authority=profile.authority,
+        client_id=profile.application_id,
+        scopes=scopes,
+    )
+
+
+class Holdings:
+    """The vault, opened at first use: its key may come from a keyring that takes its time.
+
+    Every method raises StateError when the vault or its key cannot be read or written.
+    """
+
+    def __init__(self, open_vault: Callable[[], Awaitable[Vault]]) -> None:
+        self._open_vault = open_vault
+        self._vault: Vault | None = None
+        self._opening = asyncio.Lock()
+
+    @property
+    def opened(self) -> Vault | None:
+        """The vault, if it has been needed yet."""
+        return self._vault
+
+    async def vault(self) -> Vault:
+        async with self._opening:
+            if self._vault is None:
+                self._vault = await self._open_vault()
+            return self._vault
+
+    async def token(self, name: RecordName) -> Token | None:
+        payload = (await self.vault()).get(name)
+        return None if payload is None else tokens.decode(payload)
+
+    async def state(self, profile: EntraProfile) -> EntraState | None:
+        payload = (await self.vault()).get(state_name(profile))
+        return None if payload is None else _state_decoder.decode(payload)
+
+    async def secret(self, profile: EntraProfile) -> str | None:
+        payload = (await self.vault()).get(secret_name(profile))
+        return None if payload is None else payload.decode("utf-8", "surrogateescape")
+
+    async def keep_token(self, name: RecordName, token: Token) -> None:
+        await self._put(name, tokens.encode(token))
+
+    async def keep_state(self, profile: EntraProfile, state: EntraState) -> None:
+        await self._put(state_name(profile), msgspec.json.encode(state))
+
+    async def keep_secret(self, profile: EntraProfile, secret: str) -> None:
+        await self._put(secret_name(profile), secret.encode("utf-8", "surrogateescape"))
+
+    async def drop_token(self, name: RecordName) -> None:
+        await asyncio.to_thread((await self.vault()).delete, name)
+
+    async def drop_dead_state(self, profile: EntraProfile, refused: EntraState) -> None:
+        """Forget the sign-in state, but only if it is still the one that was refused.
+
+        A slower acquisition's refusal must not delete what a newer sign-in brought (buildkite/cli PR 852).
+        """
+        if await self.state(profile) == refused:
+            await asyncio.to_thread((await self.vault()).delete, state_name(profile))
+
+    async def forget(self, profile: str) -> int:
+        """Delete every record of `profile`, secrets included; how many there were."""
+        return await asyncio.to_thread((await self.vault()).delete_profile, profile)
+
+    async def _put(self, name: RecordName, payload: bytes) -> None:
+        # fsync may take long on a busy disk: in a thread, so that cached answers do not wait for it.
+        await asyncio.to_thread((await self.vault()).put, name, payload)

@@ -1,0 +1,56 @@
+"""The daemon's log: one line per event, a constant message and its values, never a secret.
+
+2026-11-21T09:30:00Z info request path=/v1/git/get status=200 pid=4711 ms=0.4
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOG_NAME = "keyturnd.log"
+LOG_SIZE = 1 << 20
+"""Bytes before the log starts anew; the one before is kept."""
+
+logger = logging.getLogger("keyturnd")
+
+
+def open_log(state_directory: Path, level: str) -> None:
+    """Write to the log in `state_directory` from now on, at `level`: error, info or debug."""
+    # The process's umask (077) makes the file private; the directory is, too.
+    path = state_directory / LOG_NAME
+    _use(logging.handlers.RotatingFileHandler(path, maxBytes=LOG_SIZE, backupCount=1, delay=True), level)
+
+
+def log_to_stderr(level: str) -> None:
+    """Write to stderr, for `keyturn daemon run`."""
+    _use(logging.StreamHandler(), level)
+
+
+def note(message: str, level: int = logging.INFO, **values: object) -> None:
+    """Log the constant `message` with `values`."""
+    if logger.isEnabledFor(level):
+        logger.log(level, "%s", " ".join([message, *(f"{name}={_quoted(value)}" for name, value in values.items())]))
+
+
+def _use(handler: logging.Handler, level: str) -> None:
+    formatter = logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
+    for old in list(logger.handlers):
+        logger.removeHandler(old)
+        old.close()
+    logger.addHandler(handler)
+    logger.setLevel(level.upper())
+    logger.propagate = False
+    logging.raiseExceptions = False  # a full disk must not print tracebacks with our arguments in them
+
+
+def _quoted(value: object) -> str:
+    text = str(value)
+    return text if text.isprintable() and " " not in text else ascii(text)

@@ -1,0 +1,174 @@
+"""What the daemon and an acquisition process say to each other: JSON lines, at most 1 MiB each.
+
+The daemon sends one `Job`, then `Answer` and `Ack`; the acquisition process sends `Event`, `Ask` and `Seal`
+as it goes, and ends with exactly one of `Result`, `KeyringResult` or `Failure`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+CHANNEL_VERSION = 1
+LINE_LIMIT = 1 << 20
+
+
+class Network(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How to reach the provider. `ca_file` and `ca_directory` replace the system's trust store."""
+
+    proxy: str | None = None
+    no_proxy: str | None = None
+    ca_file: str | None = None
+    ca_directory: str | None = None
+
+
+class EntraIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"):
+    """Who signs in at Entra ID, as far as an acquisition needs it."""
+
+    profile: str
+    flow: str
+    application_id: str
+    authority: str
+    """The authority URL with its tenant, e.g. https://login.microsoftonline.com/organizations."""
+    account: str | None = None
+
+
+class EntraState(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What must survive between two acquisitions of one profile. Secret."""
+
+    refresh_token: str
+    account: str = ""
+    """The signed-in user's name, as git shall present it."""
+    home_account_id: str = ""
+
+    def __repr__(self) -> str:
+        return f"EntraState(account={self.account!r})"
+
+
+class TokenJob(msgspec.Struct, frozen=True, tag="token"):
+    """Fetch one access token. `secret` and `state` are secrets; `deadline` is seconds from receipt."""
+
+    identity: EntraIdentity
+    scopes: tuple[str, ...]
+    network: Network
+    deadline: float
+    interactive: bool = False
+    secret: str | None = None
+    state: EntraState | None = None
+    claims: str | None = None
+    version: int = CHANNEL_VERSION
+
+    def __repr__(self) -> str:
+        return f"TokenJob(profile={self.identity.profile!r}, scopes={self.scopes!r})"
+
+
+class KeyringJob(msgspec.Struct, frozen=True, tag="keyring"):
+    """Read the vault key from the OS keyring or, with `create`, store this one if there is none (base64)."""
+
+    account: str
+    deadline: float
+    environment: dict[str, str]
+    """The session's D-Bus and display variables, without which no keyring answers."""
+    create: str | None = None
+    version: int = CHANNEL_VERSION
+
+    def __repr__(self) -> str:
+        return f"KeyringJob(account={self.account!r})"
+
+
+class Answer(msgspec.Struct, frozen=True, tag="answer"):
+    """A person's answer to an `Ask`. Secret."""
+
+    id: int
+    value: str
+
+    def __repr__(self) -> str:
+        return f"Answer(id={self.id})"
+
+
+class Ack(msgspec.Struct, frozen=True, tag="ack"):
+    """The last `Seal` is durable."""
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag="event"):
+    """Something a waiting person should see."""
+
+    kind: str
+    """device-code or progress."""
+    message: str
+    url: str | None = None
+    code: str | None = None
+    expires_at: float | None = None
+    """When the code dies, UTC epoch seconds."""
+
+
+class Ask(msgspec.Struct, frozen=True, tag="ask"):
+    """A question only a person can answer."""
+
+    id: int
+    kind: str
+    """password, passphrase, redirect-url or confirmation."""
+    prompt: str
+
+
+class Seal(msgspec.Struct, frozen=True, tag="seal"):
+    """Make this state durable, then send `Ack`."""
+
+    state: EntraState
+
+
+class Result(msgspec.Struct, frozen=True, omit_defaults=True, tag="result"):
+    """The token. `expires_at` and `refresh_at` are UTC epoch seconds."""
+
+    access_token: str
+    expires_at: float
+    issued_at: float
+    scopes: tuple[str, ...] = ()
+    token_type: str = "Bearer"
+    refresh_at: float | None = None
+    account: str = ""
+    details: dict[str, Any] = {}  # noqa: RUF012 - msgspec copies mutable defaults
+    """Everything else `keyturn azure new-token` prints: tenant, unique id, correlation id, id token …"""
+
+    def __repr__(self) -> str:
+        return f"Result(expires_at={self.expires_at})"
+
+
+class KeyringResult(msgspec.Struct, frozen=True, omit_defaults=True, tag="keyring-result"):
+    """The vault key in base64, or None when a trusted keyring answered that it holds none."""
+
+    key: str | None
+    backend: str = ""
+
+    def __repr__(self) -> str:
+        return f"KeyringResult(backend={self.backend!r})"
+
+
+class Failure(msgspec.Struct, frozen=True, omit_defaults=True, tag="error"):
+    """Why there is no result: the kind of a keyturn.errors class, its sentence and hint."""
+
+    kind: str
+    sentence: str
+    hint: str | None = None
+    retry_after: float | None = None
+    state_dead: bool = False
+    """The refresh token itself was refused: forget it if it is still the one that was sent."""
+    code: str = ""
+    """For programs: keyring-absent, keyring-locked, or the provider's own `error` word. Empty when unknown."""
+
+
+FromDaemon = TokenJob | KeyringJob | Answer | Ack
+FromAcquisition = Event | Ask | Seal | Result | KeyringResult | Failure
+
+encoder = msgspec.json.Encoder()
+from_daemon = msgspec.json.Decoder(FromDaemon)
+from_acquisition = msgspec.json.Decoder(FromAcquisition)
+
+
+def encode_line(message: FromDaemon | FromAcquisition) -> bytes:
+    """One message as one line. Raises ValueError when it exceeds the limit both sides read."""
+    line = encoder.encode(message) + b"\n"
+    if len(line) > LINE_LIMIT:
+        raise ValueError("message too long for the acquisition channel")
+    return line

@@ -1,0 +1,126 @@
+"""The OpenAPI document of the socket, served at /v1/openapi.json.
+
+Written by hand beside the routes; a test compares the two, and every field below with the messages' types.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keyturn
+
+Document = dict[str, Any]
+
+HELPER_ARGUMENTS = [
+    {
+        "name": "arg",
+        "in": "query",
+        "description": "the helper's own arguments without the operation, in order",
+        "schema": {"type": "array", "items": {"type": "string"}, "maxItems": 64},
+    }
+]
+ANSWERED = {
+    "200": {
+        "description": "write the body to stdout and exit with Keyturn-Exit; with Accept: application/jsonl an "
+        "answer that has to wait for a person is a stream of JSON lines, the last one the answer or the problem",
+        "headers": {"Keyturn-Exit": {"schema": {"type": "integer", "minimum": 0, "maximum": 255}}},
+        "content": {"application/octet-stream": {}, "application/jsonl": {}},
+    }
+}
+
+
+def document() -> Document:
+    """The whole document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "keyturn",
+            "version": keyturn.__version__,
+            "description": "One request per connection, over the Unix socket only: "
+            'curl --unix-socket "$XDG_RUNTIME_DIR/keyturn/socket" http://keyturn/v1/status',
+        },
+        "paths": _paths(),
+        "components": {"schemas": {"Problem": _problem()}},
+    }
+
+
+def _paths() -> Document:
+    git = "git-credential attributes, as git writes them"
+    return {
+        "/v1/git/get": {"post": _helper("a credential for a URL that is a target, nothing for any other", git)},
+        "/v1/git/store": {"post": _helper("accepted and not kept", git)},
+        "/v1/git/erase": {"post": _helper("the server refused this credential: replace it if it is ours", git)},
+        "/v1/git/capability": {"post": _helper("what the helper can do, as git >= 2.46 asks", git)},
+        "/v1/token": {
+            "post": _json("an access token", _body("profile:string audience:string scopes:array"), waits=True)
+        },
+        "/v1/azure/new-token": {
+            "post": _json(
+                "a token for an identity in no configuration", _body("profile:object secret:string"), waits=True
+            )
+        },
+        "/v1/login": {"post": _json("sign in", _body("profile:string again:boolean"), waits=True)},
+        "/v1/logout": {"post": _json("forget tokens, sign-in and secret", _body("profile:string"))},
+        "/v1/secret": {"post": _json("entrust a client secret", _body("profile:string secret:string"))},
+        "/v1/asks/{id}": {"post": {**_json("answer a question", _body("value:string")), "parameters": [_ask()]}},
+        "/v1/status": {"get": _json("the daemon's figures and the profiles' state")},
+        "/v1/openapi.json": {"get": _json("this document")},
+        "/v1/daemon/stop": {"post": _json("finish and leave")},
+        "/v1/daemon/restart": {"post": _json("finish and come back as a new process")},
+    }
+
+
+def _helper(summary: str, body: str) -> Document:
+    content = {"application/octet-stream": {"schema": {"type": "string", "maxLength": 1 << 20}}}
+    return {
+        "summary": summary,
+        "parameters": HELPER_ARGUMENTS,
+        "requestBody": {"description": body, "content": content},
+        "responses": {**ANSWERED, **_refused()},
+    }
+
+
+def _json(summary: str, body: Document | None = None, *, waits: bool = False) -> Document:
+    content: Document = {"application/json": {"schema": {"type": "object"}}}
+    if waits:
+        content["application/jsonl"] = {}
+    operation: Document = {
+        "summary": summary,
+        "responses": {"200": {"description": "done", "content": content}, **_refused()},
+    }
+    if body is not None:
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    return operation
+
+
+def _body(members: str) -> Document:
+    """An object of `name:type` members."""
+    properties = {name: {"type": kind} for name, _, kind in (member.partition(":") for member in members.split())}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _ask() -> Document:
+    return {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def _refused() -> Document:
+    reference = {"$ref": "#/components/schemas/Problem"}
+    return {"default": {"description": "refused", "content": {"application/problem+json": {"schema": reference}}}}
+
+
+def _problem() -> Document:
+    return {
+        "type": "object",
+        "description": "RFC 9457; hint is the command that helps, exit the status to end with, output what the "
+        "protocol wants on stdout beside the error",
+        "required": ["type", "title", "status", "detail", "exit"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "hint": {"type": "string"},
+            "exit": {"type": "integer"},
+            "output": {"type": "string"},
+        },
+    }

@@ -1,0 +1,124 @@
+r"""The form of a sealed record: a file you may look at, with a secret in it that you may not.
+
+    keyturn-sealed-record 1\n
+    {"key":"<key id>","name":{"authority":…,"client_id":…,"kind":…,"profile":…,"provider":…}}\n
+    <12 bytes nonce><AES-256-GCM ciphertext and 16 bytes tag>
+
+`head -n 2 FILE` shows which record it is and which key it is sealed with. Both lines are the ciphertext's
+associated data: a record copied over another one's file, or one whose lines were edited, does not open. The
+nonce is random; one key seals at most a few million records in its life, far below the 2^32 that random
+96-bit nonces are good for (NIST SP 800-38D, section 8.3).
+
+The name binds a secret to where it may be used: after a change of provider, authority or client id in the
+configuration it is another name, and the old record is left alone. Names and key ids are not secret.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import Literal
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+Kind = Literal["state", "access-token", "secret"]
+
+MAGIC = b"keyturn-sealed-record 1\n"
+SEALED_SUFFIX = ".sealed"
+KEY_SIZE = 32
+NONCE_SIZE = 12
+HEADER_LIMIT = 64 << 10
+"""Bytes. A listing reads no more than this of each file."""
+
+
+class RecordName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a record is, and where its content may be used.
+
+    `scopes` and `claims` tell access tokens of one profile apart. A new field must have a default, or every
+    record there is would get another file name.
+    """
+
+    kind: Kind
+    """state: what a sign-in left (refresh token); access-token; secret: entrusted by the user."""
+    profile: str
+    provider: str
+    authority: str
+    """The authority URL or, for AWX, the origin."""
+    client_id: str
+    scopes: tuple[str, ...] = ()
+    claims: str | None = None
+
+    def canonical(self) -> bytes:
+        """One line of JSON, the same for the same name, whatever order the fields are declared in."""
+        return canonical.encode(self)
+
+    def file_name(self) -> str:
+        """SHA-256 of the canonical form, so that no profile or URL has to be a valid file name."""
+        return hashlib.sha256(self.canonical()).hexdigest() + SEALED_SUFFIX
+
+
+class Header(msgspec.Struct, frozen=True):
+    """The second line."""
+
+    key: str
+    name: RecordName
+
+
+canonical = msgspec.json.Encoder(order="sorted")
+header_decoder = msgspec.json.Decoder(Header)
+
+
+class Damaged(Exception):
+    """The bytes are not a record of that name as it was sealed."""
+
+
+class OtherKey(Exception):
+    """The record says that it is sealed with another key; `key_id` is that key's."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__()
+        self.key_id = key_id
+
+
+def key_id_of(key: bytes) -> str:
+    """A public name for a key: says nothing about 32 random bytes, but tells two of them apart."""
+    return hashlib.sha256(b"keyturn vault key id\0" + key).hexdigest()[:16]
+
+
+def seal(name: RecordName, payload: bytes, *, key: bytes, key_id: str) -> bytes:
+    """The record's file content."""
+    header = MAGIC + canonical.encode(Header(key=key_id, name=name)) + b"\n"
+    nonce = os.urandom(NONCE_SIZE)
+    return header + nonce + AESGCM(key).encrypt(nonce, payload, header)
+
+
+def unseal(name: RecordName, content: bytes, *, key: bytes, key_id: str) -> bytes:
+    """The payload. Raises Damaged, or OtherKey when a whole header of this name names another key."""
+    end = header_end(content)
+    header = read_header(content)
+    if header is None or header.name != name:
+        raise Damaged
+    if header.key != key_id:
+        raise OtherKey(header.key)
+    try:
+        sealed = memoryview(content)[end:]
+        return AESGCM(key).decrypt(sealed[:NONCE_SIZE], sealed[NONCE_SIZE:], content[:end])
+    except (InvalidTag, ValueError):
+        raise Damaged from None
+
+
+def read_header(content: bytes) -> Header | None:
+    """What the clear lines say, None if they say nothing. Not authenticated: good for listings only."""
+    if not content.startswith(MAGIC):
+        return None
+    try:
+        return header_decoder.decode(content[len(MAGIC) : header_end(content)])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # brackets nested too deep raise the last
+        return None
+
+
+def header_end(content: bytes) -> int:
+    """Where the nonce starts; 0 if there is no second line."""
+    return content.find(b"\n", len(MAGIC), HEADER_LIMIT) + 1

@@ -1,0 +1,39 @@
+"""The JSON bodies of keyturn's own requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from keyturn.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from keyturn.config import Config
+    from keyturn.profiles import EntraProfile
+    from keyturnd.http import Request
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A request's body; unknown members are refused, so that a typing mistake is not silently passed over."""
+
+
+SomeBody = TypeVar("SomeBody", bound=Body)
+
+
+def read_body(request: Request, form: type[SomeBody]) -> SomeBody:
+    """The body as `form`. Raises UsageError, whose text names the member but never its value."""
+    try:
+        return msgspec.json.decode(request.body, type=form)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"the request's body does not fit: {error}", "keyturn --help") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise UsageError("the request's body is not JSON", "keyturn --help") from None
+
+
+def profile_named(config: Config, name: str) -> EntraProfile:
+    """The profile called `name`. Raises ConfigError when there is none."""
+    profile = config.profiles.get(name)
+    if profile is None:
+        raise ConfigError(f"there is no profile {name} in {config.source}", "keyturn profile list")
+    return profile

@@ -1,0 +1,77 @@
+"""The daemon itself: how it is, what it offers, and stopping it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from keyturnd.http import json_response
+from keyturnd.openapi import document
+
+if TYPE_CHECKING:
+    from keyturn.profiles import EntraProfile
+    from keyturnd.http import Request, Response
+    from keyturnd.records import RecordName
+    from keyturnd.services import Services
+    from keyturnd.signin import Waiter
+
+
+async def status(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+    """The daemon's own figures, the configuration's state, and every profile's. No secret."""
+    error = services.configuration.error
+    profiles = {} if error is not None else services.configuration.current().profiles
+    records = [] if services.holdings.opened is None else list(services.holdings.opened.names())
+    return json_response(
+        {
+            **services.facts(),
+            "configuration": {
+                "path": str(services.configuration.path),
+                "error": None if error is None else error.sentence,
+            },
+            "state": str(services.state_directory),
+            "key": services.key_source,
+            "warnings": services.warnings,
+            "acquisitions": {"running": len(services.acquisitions.running), "started": services.acquisitions.started},
+            "profiles": [_profile(services, profile, records) for profile in profiles.values()],
+        }
+    )
+
+
+async def openapi(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+    """What this is a list of."""
+    return json_response(document())
+
+
+async def stop(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+    """Leave once this is answered."""
+    services.leave(again=False)
+    return json_response({"stopping": services.facts()["pid"]})
+
+
+async def restart(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+    """Come back as a new process on the same socket."""
+    services.leave(again=True)
+    return json_response({"restarting": services.facts()["pid"]})
+
+
+def _profile(services: Services, profile: EntraProfile, records: list[RecordName]) -> dict[str, Any]:
+    broker = services.broker
+    sign_in = broker.sign_ins.under_way.get(profile.name)
+    kept = {record.kind for record in records if record.profile == profile.name}
+    return {
+        "name": profile.name,
+        "provider": "entra",
+        "flow": profile.flow,
+        "signed_in": "state" in kept if profile.flow == "device-code" else None,
+        "secret": "secret" in kept if profile.flow == "client-secret" else None,
+        "waiting_for_sign_in": 0 if sign_in is None else sign_in.waiting,
+        "tokens": [
+            {
+                "scopes": held.want.scopes,
+                "account": held.token.account,
+                "expires_at": int(held.token.expires_at),
+                "renew_at": int(held.renew_at),
+            }
+            for key, held in broker.held.items()
+            if key.profile == profile.name
+        ],
+    }

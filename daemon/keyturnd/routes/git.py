@@ -1,0 +1,76 @@
+"""git's credential protocol: what `git-credential-keyturn` asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyturn.errors import ConfigError, KeyturnError
+from keyturn.protocols import git
+from keyturn.targets import find_git, scopes_of
+from keyturnd import tokens
+from keyturnd.broker import Want
+from keyturnd.http import Response
+
+if TYPE_CHECKING:
+    from keyturn.config import Config
+    from keyturn.protocols.git import GitRequest
+    from keyturnd.http import Request
+    from keyturnd.services import Services
+    from keyturnd.signin import Waiter
+
+
+async def get(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
+    """A credential for a URL that is a target, nothing for any other.
+
+    A target that cannot be served stops git: prompting for a password would only lead to another refusal.
+    """
+    want = _want(services.configuration.current(), request)
+    if want is None:
+        return Response(git.NOTHING)
+    try:
+        token = await services.broker.token(want, waiter)
+    except KeyturnError as error:
+        error.output = git.QUIT.decode("ascii")
+        raise
+    return Response(git.answer(username=token.account, password=token.access_token, expires_at=token.expires_at))
+
+
+async def store(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+    """Success, which git reports to every helper whoever supplied the credential: nothing to keep."""
+    return Response(git.NOTHING)
+
+
+async def erase(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+    """The server refused a credential: if it is our token, the next request gets another one."""
+    want = _want(services.configuration.current(), request)
+    password = _parse(request).password if want is not None else None
+    if want is not None and password:
+        await services.broker.reject(want, tokens.digest(password))
+    return Response(git.NOTHING)
+
+
+async def capability(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+    """What this helper can do beyond user name and password (git >= 2.46): nothing yet."""
+    return Response(git.CAPABILITIES)
+
+
+def _want(config: Config, request: Request) -> Want | None:
+    """What the request asks for, None when it is not ours. `--profile` beats the target's profile."""
+    options = git.options(request.arguments)
+    try:
+        target = find_git(config.git_targets, _parse(request))
+    except git.MalformedRequest:
+        return None
+    if target is None:
+        return None
+    name = options.profile or target.profile
+    profile = config.profiles.get(name)
+    if profile is None:
+        raise ConfigError(f"there is no profile {name}", "keyturn profile list")
+    if "git" not in profile.protocols:
+        raise ConfigError(f"profile {name} is not for git", f'add "git" to protocols of profile {name}')
+    return Want(profile, scopes_of(target), "git")
+
+
+def _parse(request: Request) -> GitRequest:
+    return git.parse(request.body)

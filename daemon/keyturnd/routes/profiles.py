@@ -1,0 +1,111 @@
+"""Signing in and out, and entrusting secrets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyturn.errors import ConfigError, Refused, UsageError
+from keyturn.targets import all_scopes
+from keyturnd.broker import Want
+from keyturnd.http import json_response
+from keyturnd.routes.bodies import Body, profile_named, read_body
+
+if TYPE_CHECKING:
+    from keyturn.config import Config
+    from keyturn.profiles import EntraProfile
+    from keyturnd.http import Request, Response
+    from keyturnd.services import Services
+    from keyturnd.signin import Waiter
+
+SECRET_LIMIT = 16 << 10
+"""Characters. Entra's client secrets have 40; whoever pipes in a whole file has mistaken it for one."""
+
+
+class LoginBody(Body, frozen=True):
+    """`again`: sign in anew even if the profile is signed in."""
+
+    profile: str
+    again: bool = False
+
+
+class ProfileBody(Body, frozen=True):
+    """Just which profile."""
+
+    profile: str
+
+
+class SecretBody(Body, frozen=True):
+    """A secret to keep in the vault."""
+
+    profile: str
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"SecretBody(profile={self.profile!r})"
+
+
+class AnswerBody(Body, frozen=True):
+    """A person's answer. Secret."""
+
+    value: str
+
+    def __repr__(self) -> str:
+        return "AnswerBody()"
+
+
+async def login(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
+    """Sign in, or prove that the profile is signed in."""
+    body = read_body(request, LoginBody)
+    config = services.configuration.current()
+    profile = profile_named(config, body.profile)
+    want = Want(profile, _first_scopes(config, profile), "token")
+    token = await services.broker.login(want, waiter, again=body.again)
+    return json_response({"profile": profile.name, "account": token.account, "expires_at": int(token.expires_at)})
+
+
+async def logout(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+    """Forget a profile's tokens, sign-in and secret. Works for profiles the configuration no longer has."""
+    body = read_body(request, ProfileBody)
+    forgotten = await services.broker.logout(body.profile)
+    if not forgotten and services.configuration.error is None:
+        profile_named(services.configuration.current(), body.profile)
+    return json_response({"profile": body.profile, "records": forgotten})
+
+
+async def entrust_secret(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+    """Keep a profile's client secret in the vault."""
+    body = read_body(request, SecretBody)
+    profile = profile_named(services.configuration.current(), body.profile)
+    _check_takes_secret(profile)
+    if not body.secret or not body.secret.isprintable() or len(body.secret) > SECRET_LIMIT:
+        raise UsageError("a secret is one line of visible characters", f"keyturn secret set {profile.name}")
+    await services.holdings.keep_secret(profile, body.secret)
+    services.broker.failures.clear(profile=profile.name)
+    return json_response({"profile": profile.name})
+
+
+async def answer(services: Services, request: Request, waiter: Waiter, ask: str) -> Response:  # noqa: ARG001
+    """A person's answer to a question of a sign-in."""
+    services.broker.sign_ins.answer(ask, read_body(request, AnswerBody).value)
+    return json_response({})
+
+
+def _first_scopes(config: Config, profile: EntraProfile) -> tuple[str, ...]:
+    """What a sign-in asks for: one resource is enough, the refresh token it brings is good for the others."""
+    scopes = all_scopes(config, profile.name)
+    if not scopes:
+        raise ConfigError(
+            f"profile {profile.name} has nothing to sign in for: no target, scopes or audiences",
+            f'for example: audiences = ["https://management.azure.com"] in [profile.{profile.name}]',
+        )
+    return scopes[0]
+
+
+def _check_takes_secret(profile: EntraProfile) -> None:
+    if profile.flow != "client-secret":
+        raise Refused(
+            f"profile {profile.name} has flow {profile.flow}, which takes no secret", f"keyturn login {profile.name}"
+        )
+    if profile.client_secret_file or profile.client_secret_env:
+        where = profile.client_secret_file or profile.client_secret_env
+        raise Refused(f"profile {profile.name} reads its secret from {where}", f"keyturn profile show {profile.name}")

@@ -1,0 +1,119 @@
+"""The parts of the daemon, put together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any, Protocol
+
+from keyturn.errors import Bug
+from keyturnd.acquisition import Acquisitions, error_of
+from keyturnd.broker import Broker
+from keyturnd.failures import Failures
+from keyturnd.fetch import Fetcher, Nobody
+from keyturnd.holdings import Holdings
+from keyturnd.journal import note
+from keyturnd.keys import KeyringAbsent, KeyringLocked, open_key
+from keyturnd.messages import Failure, KeyringJob, KeyringResult
+from keyturnd.newtoken import new_token
+from keyturnd.signin import SignIns
+from keyturnd.vault import Vault, vault_directory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from keyturnd.clock import Clock
+    from keyturnd.configuration import Configuration
+    from keyturnd.signin import Waiter
+
+KEYRING_DEADLINE = 8.0
+"""Seconds for the OS keyring, of which a person may need some to unlock it. The native helper waits 30 in all."""
+KEYRING_ENVIRONMENT = (
+    "DBUS_SESSION_BUS_ADDRESS",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "XDG_RUNTIME_DIR",
+    "HOME",
+    "XDG_DATA_HOME",
+)
+
+
+class Leave(Protocol):
+    """Ends the daemon's service, or begins it anew."""
+
+    def __call__(self, *, again: bool) -> None: ...
+
+
+class Services:
+    """What routes work with."""
+
+    def __init__(self, *, configuration: Configuration, state_directory: Path, clock: Clock) -> None:
+        self.configuration = configuration
+        self.state_directory = state_directory
+        self.acquisitions = Acquisitions()
+        self.holdings = Holdings(self._open_vault)
+        fetcher = Fetcher(self.acquisitions, self.holdings, configuration.current)
+        self.fetcher = fetcher
+        self.broker = Broker(
+            holdings=self.holdings,
+            fetcher=fetcher,
+            sign_ins=SignIns(fetcher),
+            failures=Failures(clock),
+            clock=clock,
+            chance=SystemRandom(),
+        )
+        configuration.on_change = self.broker.reconfigured
+        self.key_source: str | None = None
+        self.warnings: list[str] = []
+        self.facts: Callable[[], dict[str, Any]] = dict
+        self.leave: Leave = lambda *, again: None  # noqa: ARG005 - the service puts its own in
+
+    async def new_token(self, table: dict[str, object], secret: str | None, waiter: Waiter) -> dict[str, Any]:
+        """See keyturnd.newtoken."""
+        return await new_token(self.fetcher, table, secret, waiter)
+
+    async def _open_vault(self) -> Vault:
+        source = self.configuration.current().daemon.key
+        key = await open_key(self.state_directory, source, Keyring(self.acquisitions), self._warn)
+        self.key_source = key.source
+        return await asyncio.to_thread(Vault, vault_directory(self.state_directory), key.key, key.key_id)
+
+    def _warn(self, sentence: str) -> None:
+        self.warnings.append(sentence)
+        note("warning", reason=sentence)
+
+
+class Keyring:
+    """The OS keyring, asked by an acquisition process: it may prompt, and hang."""
+
+    def __init__(self, acquisitions: Acquisitions) -> None:
+        self._acquisitions = acquisitions
+
+    async def fetch(self, account: str, create: str | None) -> KeyringResult:
+        """See keyturnd.keys.KeyringPort."""
+        environment = {name: os.environ[name] for name in KEYRING_ENVIRONMENT if name in os.environ}
+        job = KeyringJob(account, KEYRING_DEADLINE, environment, create)
+        outcome = await self._acquisitions.run(job, NothingToSeal())
+        if isinstance(outcome, Failure):
+            raise _keyring_error(outcome)
+        if not isinstance(outcome, KeyringResult):
+            raise Bug("the keyring's acquisition ended with a token")
+        return outcome
+
+
+class NothingToSeal(Nobody):
+    """Follows an acquisition that has no state to keep."""
+
+    async def on_seal(self, state: object) -> None:
+        """Nothing of it is kept."""
+
+
+def _keyring_error(failure: Failure) -> Exception:
+    classes = {"keyring-absent": KeyringAbsent, "keyring-locked": KeyringLocked}
+    if failure.code in classes:
+        return classes[failure.code](failure.sentence, failure.hint)
+    if failure.kind == "provider-unreachable":  # the deadline: a prompt nobody answered
+        return KeyringLocked("the OS keyring did not answer", "unlock the keyring, then run the command again")
+    return error_of(failure)

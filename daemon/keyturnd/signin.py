@@ -1,0 +1,140 @@
+"""At most one sign-in per profile, however many wait for it.
+
+The sign-in belongs to the daemon: everybody who waits sees the same code, one approval serves all, and it ends when
+the last one leaves. Browsers opened once per waiting process are what users of other agents complain of most
+(reference/agents.md section 3).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from keyturn.errors import Refused
+from keyturnd.holdings import token_name
+
+if TYPE_CHECKING:
+    from keyturn.profiles import EntraProfile
+    from keyturnd.fetch import Fetcher
+    from keyturnd.messages import Ask, Event
+    from keyturnd.records import RecordName
+    from keyturnd.tokens import Token
+
+
+class Waiter(Protocol):
+    """Somebody who waits for a token."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person is there who can sign in."""
+
+    def show(self, event: dict[str, Any]) -> None:
+        """Let the person see `event`."""
+
+
+class SignIns:
+    """The sign-ins under way, by profile."""
+
+    def __init__(self, fetcher: Fetcher) -> None:
+        self._fetcher = fetcher
+        self.under_way: dict[str, SignIn] = {}
+        self.begun = 0
+
+    async def join(self, profile: EntraProfile, scopes: tuple[str, ...], waiter: Waiter) -> tuple[RecordName, Token]:
+        """Wait for the sign-in of `profile`, begun now if there is none; the token it brought and its name.
+
+        That is a token for the scopes the sign-in was begun with, which may be another waiter's. Cancelling this
+        is leaving. Raises what ended the sign-in.
+        """
+        sign_in = self.under_way.get(profile.name)
+        if sign_in is None or sign_in.profile != profile:
+            sign_in = self.under_way[profile.name] = SignIn(profile, scopes, self._fetcher)
+            sign_in.task.add_done_callback(lambda _: self._ended(sign_in))
+            self.begun += 1
+        token = await sign_in.wait(waiter)
+        return token_name(profile, sign_in.scopes), token
+
+    def answer(self, ask: str, value: str) -> None:
+        """A person's answer. Raises Refused when nobody asks that (any more)."""
+        for sign_in in self.under_way.values():
+            if sign_in.take_answer(ask, value):
+                return
+        raise Refused("that question is no longer open")
+
+    def _ended(self, sign_in: SignIn) -> None:
+        if self.under_way.get(sign_in.profile.name) is sign_in:
+            del self.under_way[sign_in.profile.name]
+
+
+class SignIn:
+    """One sign-in: an interactive acquisition and the people who watch it."""
+
+    def __init__(self, profile: EntraProfile, scopes: tuple[str, ...], fetcher: Fetcher) -> None:
+        self.profile = profile
+        self.scopes = scopes
+        self._waiters: list[Waiter] = []
+        self._shown: list[dict[str, Any]] = []
+        self._asked: dict[str, asyncio.Future[str]] = {}
+        self.task = asyncio.get_running_loop().create_task(fetcher.with_a_person(profile, scopes, self))
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._waiters)
+
+    async def wait(self, waiter: Waiter) -> Token:
+        """Show `waiter` what the others have seen, and wait with them."""
+        for event in self._shown:
+            waiter.show(event)
+        self._waiters.append(waiter)
+        try:
+            return await joined(self.task)
+        finally:
+            self._waiters.remove(waiter)
+            if not self._waiters:
+                self.task.cancel()
+
+    def on_event(self, event: Event) -> None:
+        self._show({"event": event.kind, **_without_type(event)})
+
+    async def on_ask(self, ask: Ask) -> str:
+        number = secrets.token_urlsafe(12)
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._asked[number] = answer
+        self._show({"event": "ask", "id": number, "kind": ask.kind, "prompt": ask.prompt})
+        return await answer
+
+    def take_answer(self, ask: str, value: str) -> bool:
+        """Whether `ask` was ours and open; the first answer counts."""
+        answer = self._asked.pop(ask, None)
+        if answer is None or answer.done():
+            return False
+        answer.set_result(value)
+        self._shown = [event for event in self._shown if event.get("id") != ask]
+        return True
+
+    def _show(self, event: dict[str, Any]) -> None:
+        self._shown.append(event)
+        for waiter in self._waiters:
+            waiter.show(event)
+
+
+async def joined(task: asyncio.Task[Token]) -> Token:
+    """The result of work that others wait for too; a waiter that leaves does not end it.
+
+    Raises Refused when the work itself was ended, by a logout or a new configuration.
+    """
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if task.cancelled():
+            raise Refused("ended by a logout", "run the command again") from None
+        raise
+
+
+def _without_type(event: Event) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.to_builtins(event)
+    return {name: value for name, value in fields.items() if name not in {"type", "kind"}}

@@ -1,0 +1,44 @@
+"""An access token and what the broker knows of it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from keyturnd.messages import Result
+
+
+class Token(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An access token. Times are UTC epoch seconds. Secret."""
+
+    access_token: str
+    issued_at: float
+    expires_at: float
+    refresh_at: float | None = None
+    account: str = ""
+    """The name git and docker present with it: the user's, or the application's id."""
+
+    def __repr__(self) -> str:
+        return f"Token(account={self.account!r}, expires_at={self.expires_at})"
+
+    @property
+    def digest(self) -> bytes:
+        """What tells this token from others without being it."""
+        return digest(self.access_token)
+
+
+def digest(access_token: str) -> bytes:
+    """SHA-256 of a token's text, to compare a rejected secret with the tokens we hold."""
+    return hashlib.sha256(access_token.encode("utf-8", "surrogateescape")).digest()
+
+
+def of_result(result: Result) -> Token:
+    """The token an acquisition brought."""
+    return Token(result.access_token, result.issued_at, result.expires_at, result.refresh_at, result.account)
+
+
+encode = msgspec.json.encode
+decode = msgspec.json.Decoder(Token).decode

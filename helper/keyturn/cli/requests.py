@@ -1,0 +1,48 @@
+"""keyturn's own requests to the daemon: JSON out, JSON in."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from keyturn import client, launch
+from keyturn.cli import person
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def ask(method: str, path: str, body: dict[str, Any] | None = None, *, waits: bool | None = None) -> dict[str, Any]:
+    """The daemon's answer; the daemon is started if need be, and a sign-in shown on the terminal.
+
+    `waits` defaults to whether there is a terminal. Raises the daemon's problem as its keyturn error.
+    """
+    from keyturn.cli.daemon import secret_variables  # noqa: PLC0415 - each other's callers
+
+    request = _request(method, path, body, client.has_terminal() if waits is None else waits)
+    return _object(launch.insist(request, secret_variables, person.show))
+
+
+def ask_running(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
+    """The answer of the daemon that runs, None when none does."""
+    try:
+        return _object(client.exchange(launch.running(), _request(method, path, body, waits=False)))
+    except client.NotRunning:
+        return None
+
+
+def print_json(value: object) -> None:
+    """Print `value` as the JSON document of a `--json`."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    print()
+
+
+def _request(method: str, path: str, body: dict[str, Any] | None, waits: bool) -> client.Request:  # noqa: FBT001
+    encoded = b"" if body is None else json.dumps(body).encode()
+    return client.Request(method, path, body=encoded, waits=waits)
+
+
+def _object(reply: client.Reply) -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads(reply.body)
+    return parsed

@@ -1,0 +1,195 @@
+"""Every error keyturn shows, by whose move it is.
+
+    KeyturnError
+    ├── UserError            yours: something to set right, or to sign in for
+    │   ├── UsageError           wrong words on the command line (exit 2)
+    │   ├── ConfigError          config.toml, or a file it names (exit 2)
+    │   ├── SignInNeeded         a person has to sign in (exit 3)
+    │   └── Refused              keyturn will not do that (exit 1)
+    ├── ProviderError        theirs: what the provider answered, or did not
+    │   ├── ProviderRefused      a final no (exit 1)
+    │   └── ProviderUnreachable  I/O, 408, 429, 5xx: try later (exit 4)
+    └── InternalError        ours
+        ├── DaemonUnavailable    no daemon, and none could be started (exit 1)
+        ├── StateError           the vault or its key cannot be read or written (exit 1)
+        ├── AcquisitionDied      a token fetch was killed before it ended (exit 1)
+        └── Bug                  report it (exit 1)
+
+Each carries one sentence of what failed and, where there is one, the exact command that helps. Between the
+processes they travel as problem documents (RFC 9457), see `to_problem` and `from_problem`.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import ClassVar, TextIO
+
+
+class KeyturnError(Exception):
+    """One sentence (lower case, no full stop), an optional hint, and the exit status they end in.
+
+    `output` is what the protocol being spoken wants on stdout beside the error: git's `quit=1`.
+    """
+
+    kind: ClassVar[str] = "error"
+    exit_status: ClassVar[int] = 1
+    http_status: ClassVar[int] = 500
+
+    def __init__(self, sentence: str, hint: str | None = None) -> None:
+        """Both texts are folded to one line: an answer of a provider may hold line breaks."""
+        self.sentence = one_line(sentence)
+        self.hint = one_line(hint) if hint else None
+        self.output = ""
+        super().__init__(self.sentence)
+
+    def lines(self) -> str:
+        """What the user reads on stderr."""
+        text = f"keyturn: error: {self.sentence}\n"
+        return text if self.hint is None else f"{text}keyturn: hint: {self.hint}\n"
+
+    def to_problem(self) -> dict[str, str | int]:
+        """The problem document of this error, ready for JSON."""
+        problem: dict[str, str | int] = {
+            "type": f"urn:keyturn:{self.kind}",
+            "title": self.kind.replace("-", " "),
+            "status": self.http_status,
+            "detail": self.sentence,
+            "exit": self.exit_status,
+        }
+        if self.hint is not None:
+            problem["hint"] = self.hint
+        if self.output:
+            problem["output"] = self.output
+        return problem
+
+
+class UserError(KeyturnError):
+    """The user's move."""
+
+    http_status = 400
+
+
+class UsageError(UserError):
+    """Wrong words on the command line, or a request that is not of the interface's form."""
+
+    kind = "usage"
+    exit_status = 2
+
+
+class ConfigError(UserError):
+    """A mistake in config.toml or in a file it names."""
+
+    kind = "configuration"
+    exit_status = 2
+    http_status = 422
+
+
+class SignInNeeded(UserError):
+    """A person has to sign in first."""
+
+    kind = "sign-in-needed"
+    exit_status = 3
+    http_status = 401
+
+
+class Refused(UserError):
+    """Well understood, and not allowed."""
+
+    kind = "refused"
+    http_status = 403
+
+
+class ProviderError(KeyturnError):
+    """The provider's move."""
+
+    http_status = 502
+
+
+class ProviderRefused(ProviderError):
+    """The provider said no, and will say no again until something changes."""
+
+    kind = "provider-refused"
+
+
+class ProviderUnreachable(ProviderError):
+    """No answer, or one that may be different later. `retry_after`: seconds the provider asked for."""
+
+    kind = "provider-unreachable"
+    exit_status = 4
+    http_status = 503
+
+    def __init__(self, sentence: str, hint: str | None = None, *, retry_after: float | None = None) -> None:
+        super().__init__(sentence, hint)
+        self.retry_after = retry_after
+
+
+class InternalError(KeyturnError):
+    """Our move."""
+
+
+class DaemonUnavailable(InternalError):
+    """No daemon answers, and none could be started."""
+
+    kind = "daemon-unavailable"
+
+
+class StateError(InternalError):
+    """The vault or its key cannot be read or written."""
+
+    kind = "state"
+    http_status = 507
+
+
+class AcquisitionDied(InternalError):
+    """The process that fetched a token was killed before it ended. Nothing is lost: ask again."""
+
+    kind = "acquisition-died"
+    http_status = 503
+
+
+class Bug(InternalError):
+    """Something that cannot happen did."""
+
+    kind = "bug"
+
+
+def from_problem(problem: Mapping[str, object]) -> KeyturnError:
+    """The error a problem document stands for; an unknown type becomes a Bug, never an exception."""
+    kind = str(problem.get("type", "")).removeprefix("urn:keyturn:")
+    sentence = str(problem.get("detail") or "the daemon gave no reason")
+    hint = problem.get("hint")
+    error_class = BY_KIND.get(kind, Bug)
+    error = error_class(sentence, str(hint) if hint else None)
+    error.output = str(problem.get("output", ""))
+    return error
+
+
+def report(error: KeyturnError, stream: TextIO) -> int:
+    """Print the error's lines and return its exit status: the one funnel every program ends in."""
+    stream.write(error.lines())
+    stream.flush()
+    return error.exit_status
+
+
+def one_line(text: str) -> str:
+    """`text` with control characters gone and white space folded, so that it cannot forge a second line."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+BY_KIND: dict[str, type[KeyturnError]] = {
+    error.kind: error
+    for error in (
+        UsageError,
+        ConfigError,
+        SignInNeeded,
+        Refused,
+        ProviderRefused,
+        ProviderUnreachable,
+        DaemonUnavailable,
+        StateError,
+        AcquisitionDied,
+        Bug,
+    )
+}

@@ -1,0 +1,240 @@
+"""Start the daemon exactly once, however many ask at the same moment.
+
+The launcher binds the socket itself, under a lock, and hands it over the way systemd's socket activation does
+(sd_listen_fds(3)). So there is one activation path, and no moment at which somebody could connect to nothing:
+the first request waits in the socket's backlog while the daemon starts.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import stat
+import sys
+import time
+
+from keyturn import client
+from keyturn.errors import DaemonUnavailable
+from keyturn.paths import open_private_directory, socket_path, state_directory
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import NoReturn
+
+LOCK_NAME = "launch.lock"
+LOCK_PATIENCE = 8.0
+"""Seconds to wait for another launcher. Binding and forking take milliseconds; gpg-agent's clients allow 8 s too."""
+
+BACKLOG = 512
+"""A parallel fetch of many repositories connects at once; a full backlog would make callers wait one by one."""
+
+PASSED_ON = (
+    "DBUS_SESSION_BUS_ADDRESS",
+    "DISPLAY",
+    "HOME",
+    "KEYTURN_CONFIG",
+    "KEYTURN_LOG",
+    "KEYTURN_STATE",
+    "LANG",
+    "LC_ALL",
+    "LOGNAME",
+    "PATH",
+    "TMPDIR",
+    "TZ",
+    "USER",
+    "WAYLAND_DISPLAY",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_RUNTIME_DIR",
+    "XDG_STATE_HOME",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "NO_PROXY",
+    "no_proxy",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+)
+"""The daemon outlives the shell that happened to start it, so it gets a chosen environment, not that shell's."""
+
+
+def running(path: str | None = None) -> socket.socket:
+    """A connection to the daemon that runs. Raises keyturn.client.NotRunning when none does."""
+    path = path or socket_path()
+    try:
+        directory = open_private_directory(os.path.dirname(path))
+    except FileNotFoundError:
+        raise client.NotRunning from None
+    try:
+        return client.connect(directory, path)
+    finally:
+        os.close(directory)
+
+
+def connect_or_start(secret_variables: Callable[[], Iterable[str]] = tuple) -> socket.socket:
+    """A connection to the daemon, which is started first if need be.
+
+    `secret_variables` names the environment variables that the configuration wants passed on besides PASSED_ON; it
+    is called only when a daemon has to be started.
+
+    Raises DaemonUnavailable, Refused or StateError (see keyturn.client.connect and keyturn.paths).
+    """
+    path = socket_path()
+    try:
+        return running(path)
+    except client.NotRunning:
+        pass
+    if (elsewhere := _holder_of_state(path)) is not None:
+        return elsewhere
+    return _start(path, secret_variables())
+
+
+def insist(
+    request: client.Request,
+    secret_variables: Callable[[], Iterable[str]],
+    on_event: Callable[[client.Event], None] | None = None,
+) -> client.Reply:
+    """The daemon's answer to `request`; the daemon is started first if need be.
+
+    Asks a second time when the first daemon was just leaving, for idleness or an upgrade. Raises as
+    `connect_or_start` and keyturn.client.exchange do, but never NotRunning.
+    """
+    for _ in range(2):
+        try:
+            return client.exchange(connect_or_start(secret_variables), request, on_event)
+        except client.NotRunning:
+            continue
+    raise DaemonUnavailable("the daemon left without an answer", "keyturn daemon run")
+
+
+def _holder_of_state(path: str) -> socket.socket | None:
+    """A connection to the daemon that holds our state directory under another socket, if there is one.
+
+    Two shells with different XDG_RUNTIME_DIRs (a login, a cron job) must meet at one daemon: one writer per state.
+    """
+    try:
+        with open(state_directory() / "holder.json", "rb") as file:
+            holder = json.loads(file.read(1 << 16))
+        if holder["host"] == os.uname().nodename and holder["socket"] != path:
+            return running(holder["socket"])
+    except (OSError, ValueError, TypeError, KeyError, client.NotRunning):
+        pass  # no holder, a damaged note, or a dead one: the state lock itself decides, in the daemon
+    return None
+
+
+def _start(path: str, secret_variables: Iterable[str]) -> socket.socket:
+    where = os.path.dirname(path)
+    directory = open_private_directory(where, create=True)
+    try:
+        lock = _lock(directory, where)
+        try:
+            return client.connect(directory, path)
+        except client.NotRunning:
+            listener = _bind(directory, path)
+            spawn(listener, path, secret_variables)
+            listener.close()
+            return client.connect(directory, path)
+        finally:
+            os.close(lock)
+    except client.NotRunning:
+        raise DaemonUnavailable("the daemon left as soon as it was started", "keyturn daemon run") from None
+    finally:
+        os.close(directory)
+
+
+def run_in_foreground(secret_variables: Iterable[str]) -> NoReturn:
+    """Become the daemon here, logging to stderr. Raises DaemonUnavailable when one runs already."""
+    path = socket_path()
+    where = os.path.dirname(path)
+    directory = open_private_directory(where, create=True)
+    lock = _lock(directory, where)
+    try:
+        client.connect(directory, path).close()
+    except client.NotRunning:
+        listener = _bind(directory, path)
+    else:
+        raise DaemonUnavailable("a daemon is running already", "keyturn daemon stop")
+    finally:
+        os.close(lock)
+        os.close(directory)
+    os.dup2(fcntl.fcntl(listener.fileno(), fcntl.F_DUPFD_CLOEXEC, 10), 3)
+    _exec_daemon(path, secret_variables, "--foreground")
+
+
+def _lock(directory: int, where: str) -> int:
+    descriptor = os.open(LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=directory)
+    deadline, pause = time.monotonic() + LOCK_PATIENCE, 0.001
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                os.close(descriptor)
+                raise DaemonUnavailable(
+                    "another process has been starting the daemon for too long",
+                    f"fuser -v {where}/{LOCK_NAME}",
+                ) from None
+            time.sleep(pause)
+            pause = min(pause * 2, 0.1)
+        else:
+            return descriptor
+
+
+def _bind(directory: int, path: str) -> socket.socket:
+    """A listening socket at `path`; what a dead daemon left there is replaced, anything else refused."""
+    name, where = os.path.basename(path), os.path.dirname(path)
+    try:
+        mode = os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode
+    except FileNotFoundError:
+        pass
+    else:
+        if not stat.S_ISSOCK(mode):
+            raise DaemonUnavailable(f"{where}/{name} is not a socket", f"rm {where}/{name}")
+        os.unlink(name, dir_fd=directory)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o077)
+    try:
+        listener.bind(client.below(directory, path))
+    except OSError as error:
+        raise DaemonUnavailable(f"cannot bind {where}/{name}: {error.strerror or error}", f"ls -ld {where}") from None
+    finally:
+        os.umask(before)
+    listener.listen(BACKLOG)
+    return listener
+
+
+def spawn(listener: socket.socket, path: str, secret_variables: Iterable[str]) -> None:
+    """Start the daemon on `listener`, detached: its own session, /, no descriptor of ours.
+
+    An inherited pipe would keep git waiting for its helper's output long after the helper left.
+    """
+    if (child := os.fork()) != 0:
+        os.waitpid(child, 0)
+        return
+    try:
+        os.setsid()
+        if os.fork() == 0:
+            _become_daemon(listener, path, secret_variables)
+    finally:
+        os._exit(1)
+
+
+def _become_daemon(listener: socket.socket, path: str, secret_variables: Iterable[str]) -> None:
+    os.chdir("/")
+    # Above 9, whatever the caller left closed: a helper may be started without descriptors 0 to 2.
+    null = fcntl.fcntl(os.open(os.devnull, os.O_RDWR), fcntl.F_DUPFD, 10)
+    received = fcntl.fcntl(listener.fileno(), fcntl.F_DUPFD, null + 1)
+    os.closerange(received + 1, os.sysconf("SC_OPEN_MAX"))
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    os.dup2(received, 3)
+    os.closerange(4, received + 1)
+    _exec_daemon(path, secret_variables)
+
+
+def _exec_daemon(path: str, secret_variables: Iterable[str], *arguments: str) -> NoReturn:
+    environment = {name: os.environ[name] for name in (*PASSED_ON, *secret_variables) if name in os.environ}
+    environment |= {"KEYTURN_SOCKET": path, "LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
+    os.execve(sys.executable, [sys.executable, "-E", "-P", "-m", "keyturnd", *arguments], environment)

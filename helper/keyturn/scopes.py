@@ -1,0 +1,59 @@
+"""What a token may be asked for: OAuth scopes of Entra ID (reference/entra.md, section 4)."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+AZURE_DEVOPS = ("499b84ac-1321-427f-aa17-267ca6975798/.default",)
+"""Azure Repos, the same in every cloud."""
+DEFAULT_SUFFIX = "/.default"
+
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+", re.ASCII)
+"""RFC 6749 section 3.3."""
+_RESERVED = frozenset({"openid", "profile", "offline_access"})
+
+
+class UnfitScopes(ValueError):
+    """Scopes Entra ID would refuse; its text says what was expected, ready to follow the key's name."""
+
+
+def of_audience(audience: str) -> tuple[str, ...]:
+    """Everything consented to at `audience`. One that ends in a slash keeps it: `https://…//.default`.
+
+    Raises UnfitScopes.
+    """
+    if not _SCOPE.fullmatch(audience) or audience.endswith(DEFAULT_SUFFIX):
+        raise UnfitScopes(
+            'expected audiences such as "https://management.azure.com" (scopes have a key of their own)'
+        )
+    return (audience + DEFAULT_SUFFIX,)
+
+
+def by_resource(scopes: Iterable[str], *, application_only: bool = False) -> list[tuple[str, ...]]:
+    """`scopes` in groups that one token can hold: one resource each, in order of appearance.
+
+    With `application_only` (client credentials) Entra takes `/.default` alone (AADSTS1002012).
+
+    Raises UnfitScopes, also for `/.default` beside other scopes of its resource (AADSTS70011).
+    """
+    groups: dict[str, list[str]] = {}
+    for scope in scopes:
+        _check(scope, application_only=application_only)
+        group = groups.setdefault(scope.rpartition("/")[0], [])
+        if scope not in group:
+            group.append(scope)
+    for resource, group in groups.items():
+        if len(group) > 1 and resource + DEFAULT_SUFFIX in group:
+            raise UnfitScopes(f"expected {DEFAULT_SUFFIX} alone, not beside other scopes of its resource")
+    return [tuple(group) for group in groups.values()]
+
+
+def _check(scope: str, *, application_only: bool) -> None:
+    if not _SCOPE.fullmatch(scope) or scope in _RESERVED:
+        raise UnfitScopes('expected scopes such as "https://graph.microsoft.com/User.Read"')
+    if application_only and not scope.endswith(DEFAULT_SUFFIX):
+        raise UnfitScopes(f"expected scopes that end in {DEFAULT_SUFFIX}: client-secret can ask for no others")

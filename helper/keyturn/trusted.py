@@ -1,0 +1,101 @@
+"""Reading a file whose words we obey: only if nobody but its owner and root can have written them."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from contextlib import contextmanager
+
+from keyturn.errors import ConfigError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SIZE_LIMIT = 1 << 20
+# Without O_NONBLOCK a FIFO in the file's place would hang the daemon before it could be refused.
+FILE_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+
+_WRITABLE_BY_OTHERS = 0o022
+
+
+def read_trusted(path: Path) -> bytes | None:
+    """The content of `path`, or None where there is no such file.
+
+    Owner and mode are checked on the descriptor that is read, those of its directory on the descriptor it is
+    opened through, so that nothing can be swapped in between. A symbolic link is followed (dotfile managers make
+    them); whatever it leads to has to pass the same check.
+
+    Raises ConfigError.
+    """
+    try:
+        with (
+            _opened(path.parent, DIRECTORY_FLAGS) as directory,
+            _opened(path.name, FILE_FLAGS, directory) as descriptor,
+        ):
+            _check_owner_and_mode(os.fstat(directory), path.parent)
+            _check_file(os.fstat(descriptor), path)
+            with open(descriptor, "rb", closefd=False) as file:
+                content = file.read(SIZE_LIMIT + 1)
+    except OSError as error:
+        if error.errno == errno.ENOENT and not path.is_symlink():
+            return None
+        raise ConfigError(f"{path} cannot be read: {_reason(error)}", f"ls -ld {path.parent} {path}") from None
+    if len(content) > SIZE_LIMIT:
+        raise ConfigError(f"{path} is larger than {SIZE_LIMIT} bytes", f"ls -l {path}")
+    return content
+
+
+def stamp(path: Path) -> tuple[int, ...] | None:
+    """What changes whenever a new `read_trusted` could end differently, or None where there is no file to look at.
+
+    Beside device, inode, mtime (nanoseconds) and size: ctime, and owner and mode of file and directory, because the
+    `chmod` our own hint asks for changes nothing else.
+    """
+    try:
+        status, directory = path.stat(), path.parent.stat()
+    except OSError:
+        return None
+    return (
+        status.st_dev,
+        status.st_ino,
+        status.st_mtime_ns,
+        status.st_size,
+        status.st_ctime_ns,
+        status.st_uid,
+        status.st_mode,
+        directory.st_uid,
+        directory.st_mode,
+    )
+
+
+@contextmanager
+def _opened(path: str | Path, flags: int, directory: int | None = None) -> Iterator[int]:
+    descriptor = os.open(path, flags, dir_fd=directory)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _check_file(status: os.stat_result, path: Path) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise ConfigError(f"{path} is not a regular file", f"ls -ld {path}")
+    _check_owner_and_mode(status, path)
+
+
+def _check_owner_and_mode(status: os.stat_result, path: Path) -> None:
+    if status.st_uid not in {os.geteuid(), 0}:
+        raise ConfigError(f"{path} is not yours: its owner is uid {status.st_uid}", f"ls -ld {path}")
+    if status.st_mode & _WRITABLE_BY_OTHERS:
+        mode = f"{stat.S_IMODE(status.st_mode):04o}"
+        raise ConfigError(f"{path} can be written by others: its mode is {mode}", f"chmod go-w {path}")
+
+
+def _reason(error: OSError) -> str:
+    if error.errno == errno.ENOENT:
+        return "it is a symbolic link to nothing"
+    return (error.strerror or "unknown reason").lower()

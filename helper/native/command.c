@@ -1,0 +1,65 @@
+#include "platform.h"
+
+#include "command.h"
+
+#include "complaint.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* git appends the operation to what `credential.helper` says (gitcredentials(7)), docker's clients have no other
+ * argument, and a kubeconfig's `args` begin with it. */
+static const struct family families[] = {
+    {"git", "git-credential-keyturn", "git-credential-keyturn [OPTION…] get|store|erase|capability",
+     {"get", "store", "erase", "capability", NULL}, OPERATION_LAST, INPUT_STDIN},
+    {"docker", "docker-credential-keyturn", "docker-credential-keyturn get|store|erase|list|version",
+     {"get", "store", "erase", "list", "version", NULL}, OPERATION_LAST, INPUT_STDIN},
+    {"kube", "kube-credential-keyturn", "kube-credential-keyturn get-token [OPTION…]",
+     {"get-token", NULL}, OPERATION_FIRST, INPUT_EXEC_INFO},
+};
+
+static const struct family *family_called(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        if (strcmp(families[i].program, name) == 0)
+            return &families[i];
+    complain("no helper of keyturn has the name ", name,
+             "call it git-credential-keyturn, docker-credential-keyturn or kube-credential-keyturn");
+    return NULL;
+}
+
+static bool has_operation(const struct family *family, const char *word)
+{
+    for (const char *const *operation = family->operations; *operation != NULL; operation++)
+        if (strcmp(*operation, word) == 0)
+            return true;
+    return false;
+}
+
+bool command_parse(int argc, char **argv, struct command *command)
+{
+    const struct family *family = family_called(argc > 0 ? argv[0] : "");
+    if (family == NULL)
+        return false;
+    if (argc < 2) {
+        complain("no operation given", "", family->usage);
+        return false;
+    }
+    bool first = family->place == OPERATION_FIRST;
+    const char *word = first ? argv[1] : argv[argc - 1];
+    if (!has_operation(family, word)) {
+        complain("unknown operation: ", word, family->usage);
+        return false;
+    }
+    *command = (struct command){
+        .family = family,
+        .operation = word,
+        .arguments = first ? argv + 2 : argv + 1,
+        .argument_count = argc - 2,
+        .words = argv + 1,
+        .word_count = argc - 1,
+    };
+    return true;
+}

@@ -1,0 +1,33 @@
+/* What we are asked to do: the family by our own name, the operation by the family's rule. */
+#ifndef KEYTURN_COMMAND_H
+#define KEYTURN_COMMAND_H
+
+#include <stdbool.h>
+
+enum operation_place { OPERATION_FIRST, OPERATION_LAST };
+enum input_source { INPUT_STDIN, INPUT_EXEC_INFO };
+
+struct family {
+    const char *name;
+    const char *program;
+    const char *usage;
+    const char *operations[6];
+    enum operation_place place;
+    enum input_source input;
+};
+
+struct command {
+    const struct family *family;
+    const char *operation;
+    /* All arguments but the operation, as the request carries them. */
+    char **arguments;
+    int argument_count;
+    /* argv[1:] unchanged, as the twin wants them. */
+    char **words;
+    int word_count;
+};
+
+/* False: the words are wrong, and that has been said. */
+bool command_parse(int argc, char **argv, struct command *command);
+
+#endif

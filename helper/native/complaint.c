@@ -1,0 +1,35 @@
+#include "platform.h"
+
+#include "complaint.h"
+
+#include "stream.h"
+
+#include <unistd.h>
+
+static void add_printable(struct bytes *line, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        unsigned char byte = (unsigned char)*text;
+        if (byte < ' ' || byte == 127)
+            byte = ' ';
+        bytes_add(line, &byte, 1);
+    }
+}
+
+void complain(const char *sentence, const char *subject, const char *hint)
+{
+    unsigned char memory[8192]; /* longer than any path and any sentence of ours */
+    struct bytes lines = BYTES_OVER(memory);
+    bytes_add_text(&lines, "keyturn: error: ");
+    bytes_add_text(&lines, sentence);
+    add_printable(&lines, subject);
+    lines.overflow = false; /* an argument may be longer still: cut it, but end the line */
+    if (lines.length > sizeof memory / 2)
+        lines.length = sizeof memory / 2;
+    if (hint != NULL) {
+        bytes_add_text(&lines, "\nkeyturn: hint: ");
+        bytes_add_text(&lines, hint);
+    }
+    bytes_add_text(&lines, "\n");
+    (void)stream_write_all(STDERR_FILENO, lines.data, lines.length);
+}

@@ -1,0 +1,9 @@
+/* The one form of an error on stderr. */
+#ifndef KEYTURN_COMPLAINT_H
+#define KEYTURN_COMPLAINT_H
+
+/* Print `keyturn: error: SENTENCE` followed by `subject` (may be empty; shown without control characters, which
+ * could forge a second line) and, unless it is NULL, `keyturn: hint: HINT`. */
+void complain(const char *sentence, const char *subject, const char *hint);
+
+#endif

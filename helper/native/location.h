@@ -1,0 +1,18 @@
+/* Where the daemon's socket is: the same rule as keyturn.paths. */
+#ifndef KEYTURN_LOCATION_H
+#define KEYTURN_LOCATION_H
+
+#include <stdbool.h>
+#include <sys/un.h>
+
+struct location {
+    /* The socket's directory, found to be ours and private. Open, never closed: the process is short. */
+    int directory;
+    /* The socket's name in it. */
+    char name[sizeof((struct sockaddr_un *)0)->sun_path];
+};
+
+/* False: there is no such directory, or it is not one to trust; the twin finds that too and says so. */
+bool location_find(struct location *location);
+
+#endif

@@ -1,0 +1,86 @@
+/* The credential helper of git, docker and kubectl: hands the caller's request to the daemon and its ready-made
+ * answer to the caller. Everything else (no daemon, a sign-in, an error to explain) is the twin's. */
+#include "platform.h"
+
+#include "answer.h"
+#include "bytes.h"
+#include "command.h"
+#include "complaint.h"
+#include "exchange.h"
+#include "location.h"
+#include "request.h"
+#include "stream.h"
+#include "twin.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+/* Fixed and untouched until used: no growing, hence no copies of a token left behind. One byte more than each
+ * limit tells too long from just fitting. */
+static unsigned char input_memory[INPUT_LIMIT + 1];
+static unsigned char head_memory[REQUEST_HEAD_LIMIT];
+static unsigned char answer_memory[ANSWER_HEAD_LIMIT + ANSWER_BODY_LIMIT + 1];
+
+/* Tokens pass through our memory: no core file, and no other process of the user's may attach to read it. */
+static void guard_memory(void)
+{
+    const struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none);
+#ifdef __linux__
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+/* False: no answer that could be copied out as it is. */
+static bool ask_daemon(const struct command *command, const struct bytes *input, struct bytes *received,
+                       struct answer *answer)
+{
+    struct bytes head = BYTES_OVER(head_memory);
+    struct location location;
+    bool answered = location_find(&location) && request_add_head(&head, command, input->length) &&
+                    exchange(&location, &head, input, received) &&
+                    answer_parse(received->data, received->length, answer);
+    bytes_wipe(&head);
+    return answered;
+}
+
+static int deliver(const struct answer *answer)
+{
+    if (stream_write_all(STDOUT_FILENO, answer->body, answer->body_length))
+        return answer->exit_status;
+    complain("cannot write the answer: ", strerror(errno), NULL);
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    struct bytes input = BYTES_OVER(input_memory);
+    struct bytes received = BYTES_OVER(answer_memory);
+    struct command command;
+    struct answer answer;
+    int status = 1;
+
+    stream_reserve_standard();
+    guard_memory();
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (!command_parse(argc, argv, &command))
+        return 2;
+    if (request_read_input(&input, &command)) {
+        if (ask_daemon(&command, &input, &received, &answer)) {
+            status = deliver(&answer);
+        } else {
+            bytes_wipe(&received);
+            twin_become(&command, &input);
+        }
+    }
+    bytes_wipe(&input);
+    bytes_wipe(&received);
+    return status;
+}

@@ -1,0 +1,16 @@
+/* The other end of the socket: reaching it through a checked directory, and who the kernel says it is. */
+#ifndef KEYTURN_PEER_H
+#define KEYTURN_PEER_H
+
+#include "location.h"
+
+/* A Unix stream socket that never blocks and is not inherited, or -1. */
+int peer_socket(void);
+
+/* False: errno says why; EAGAIN means that the listener's queue is full. */
+bool peer_connect(int socket, const struct location *location);
+
+/* Whether the one who listens runs as our effective user: nobody else shall see a request. */
+bool peer_is_ours(int socket);
+
+#endif

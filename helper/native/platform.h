@@ -1,0 +1,48 @@
+/* What differs between systems, and the limits that every part of the helper keeps. Include it first.
+ *
+ * Linux is tested; macOS is written for and untried. */
+#ifndef KEYTURN_PLATFORM_H
+#define KEYTURN_PLATFORM_H
+
+#ifdef _WIN32
+#error "keyturn does not run on Windows"
+#endif
+
+#ifdef __APPLE__
+#define _DARWIN_C_SOURCE
+#else
+#define _GNU_SOURCE /* O_PATH, memfd_create, memmem, struct ucred, explicit_bzero */
+#endif
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#ifndef O_PATH /* macOS: reading a directory of ours is allowed, so this costs nothing */
+#define O_PATH O_RDONLY
+#endif
+#ifndef MSG_NOSIGNAL /* macOS: SIGPIPE is ignored while we talk */
+#define MSG_NOSIGNAL 0
+#endif
+
+/* Bytes of standard input or KUBERNETES_EXEC_INFO; the daemon refuses more. */
+#define INPUT_LIMIT ((size_t)1 << 20)
+/* Bytes of an answer: status line and fields, and body. */
+#define ANSWER_HEAD_LIMIT ((size_t)16 << 10)
+#define ANSWER_BODY_LIMIT ((size_t)1 << 20)
+/* Fields `arg=` of a request, bytes of its target, and bytes of an environment value worth sending. */
+#define ARGUMENTS_LIMIT 64
+#define TARGET_LIMIT ((size_t)8 << 10)
+#define VALUE_LIMIT ((size_t)1024)
+
+/* Milliseconds from the first look for the daemon to the last byte of its answer. The daemon waits for silent
+ * acquisitions within it; kubectl's own callers give up not much later. Tests compile it shorter. */
+#ifndef KEYTURN_DEADLINE_MS
+#define KEYTURN_DEADLINE_MS 30000
+#endif
+
+/* Where logind keeps a directory per user. Tests compile another. */
+#ifndef KEYTURN_USER_DIRECTORIES
+#define KEYTURN_USER_DIRECTORIES "/run/user"
+#endif
+
+#endif

@@ -1,0 +1,17 @@
+/* The request to the daemon: its head, and the input that is its body. */
+#ifndef KEYTURN_REQUEST_H
+#define KEYTURN_REQUEST_H
+
+#include "bytes.h"
+#include "command.h"
+
+/* Room for a target, the nine environment fields with every byte encoded, and the fixed fields. */
+#define REQUEST_HEAD_LIMIT (TARGET_LIMIT + 9 * (3 * VALUE_LIMIT + 64) + 512)
+
+/* False: more arguments than a request carries. */
+bool request_add_head(struct bytes *head, const struct command *command, size_t body_length);
+
+/* Read the input that `command` comes with. False: it cannot be had, and that has been said. */
+bool request_read_input(struct bytes *input, const struct command *command);
+
+#endif

@@ -1,0 +1,49 @@
+"""The helper's vectors, on every implementation: the native program, the same with sanitizers, the Python twin."""
+
+from __future__ import annotations
+
+import pytest
+
+from support import helper_vectors
+from support.helper_runs import run_native, run_twin
+from support.helper_vectors import Vector
+from support.native_programs import NativePrograms
+from support.needs import need
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VECTORS = tuple(helper_vectors.load())
+
+
+def _named(vectors: list[Vector]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("vector", vectors, ids=[vector.name for vector in vectors])
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> NativePrograms:
+    need("cc")
+    return NativePrograms(tmp_path_factory.mktemp("native"))
+
+
+@_named([vector for vector in VECTORS if vector.native])
+def test_native(vector: Vector, programs: NativePrograms, tmp_path: Path) -> None:
+    run_native(vector, programs, tmp_path, sanitized=False)
+
+
+@_named([vector for vector in VECTORS if vector.native])
+def test_native_with_sanitizers(vector: Vector, programs: NativePrograms, tmp_path: Path) -> None:
+    run_native(vector, programs, tmp_path, sanitized=True)
+
+
+@_named([vector for vector in VECTORS if vector.twin])
+def test_twin(vector: Vector, tmp_path: Path) -> None:
+    run_twin(vector, tmp_path)
+
+
+def test_every_vector_is_run_or_says_why_not() -> None:
+    assert len(VECTORS) > 100
+    assert len({vector.name for vector in VECTORS}) == len(VECTORS)
+    for vector in VECTORS:
+        assert bool(vector.native and vector.twin) != vector.omitted.startswith("omitted: "), vector.name

@@ -1,0 +1,1 @@
+"""What tests share: programs they need, a clean environment, a running keyturn."""

@@ -1,0 +1,29 @@
+"""The emulator for tests: one process for the whole session, fresh for each test that asks for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from keyturn_emulator.launch import Emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def emulator_process() -> Iterator[Emulator]:
+    """The process itself; a test asks for `emulator` instead."""
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def emulator(emulator_process: Emulator) -> Iterator[Emulator]:
+    """A running emulator in its first state; the test fails if the emulator itself did."""
+    emulator_process.control.reset()
+    yield emulator_process
+    # Whoever is still held or hung up would otherwise keep the next test's client waiting.
+    emulator_process.control.clear_faults()
+    defects = [entry for entry in emulator_process.control.log() if "defect" in entry]
+    assert not defects
