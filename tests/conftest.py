@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["support.emulator"]
+pytest_plugins = ["support.emulator", "support.machine"]

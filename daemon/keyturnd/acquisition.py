@@ -53,6 +53,14 @@ class Listener(Protocol):
         """Make `state` durable. Raises KeyturnError when that fails, which ends the acquisition."""
 
 
+class Runner(Protocol):
+    """What runs an acquisition: `Acquisitions`, or a test's provider."""
+
+    async def run(self, job: Job, listener: Listener) -> Outcome:
+        """See Acquisitions.run."""
+        ...
+
+
 class Acquisitions:
     """The acquisition processes that run."""
 

@@ -132,7 +132,6 @@ class PrivateDirectory:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         with os.fdopen(os.open(temporary, flags, 0o600, dir_fd=directory), "wb", buffering=0) as file:
             self._step("created")
-            os.fchmod(file.fileno(), 0o600)  # a default ACL of the parent could have widened it
             remaining = memoryview(content)
             while remaining:
                 remaining = remaining[file.write(remaining) :]

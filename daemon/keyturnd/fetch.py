@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from keyturn.config import Config
     from keyturn.profiles import EntraProfile
-    from keyturnd.acquisition import Acquisitions
+    from keyturnd.acquisition import Runner
     from keyturnd.holdings import Holdings
     from keyturnd.messages import Ask, EntraState, Event
     from keyturnd.tokens import Token
@@ -51,7 +51,7 @@ class Nobody:
 class Fetcher:
     """Fetches tokens into the vault."""
 
-    def __init__(self, acquisitions: Acquisitions, holdings: Holdings, config: Callable[[], Config]) -> None:
+    def __init__(self, acquisitions: Runner, holdings: Holdings, config: Callable[[], Config]) -> None:
         self.acquisitions = acquisitions
         self.holdings = holdings
         self._config = config

@@ -80,7 +80,7 @@ def memory() -> dict[str, int]:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     figures = {"peak": peak if sys.platform == "linux" else peak // 1024}
     with suppress(OSError):
-        for line in Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]:
+        for line in Path("/proc/self/smaps_rollup").read_text(encoding="utf-8").splitlines()[1:]:
             name, _, value = line.partition(":")
             if (key := MEMORY_FIELDS.get(name)) is not None:
                 figures[key] = figures.get(key, 0) + int(value.split()[0])

@@ -67,12 +67,18 @@ class Services:
         configuration.on_change = self.broker.reconfigured
         self.key_source: str | None = None
         self.warnings: list[str] = []
+        self._untold: list[str] = []
         self.facts: Callable[[], dict[str, Any]] = dict
         self.leave: Leave = lambda *, again: None  # noqa: ARG005 - the service puts its own in
 
     async def new_token(self, table: dict[str, object], secret: str | None, waiter: Waiter) -> dict[str, Any]:
         """See keyturnd.newtoken."""
         return await new_token(self.fetcher, table, secret, waiter)
+
+    def untold_warnings(self) -> list[str]:
+        """The warnings no person has been told yet; once returned, they count as told."""
+        untold, self._untold = self._untold, []
+        return untold
 
     async def _open_vault(self) -> Vault:
         source = self.configuration.current().daemon.key
@@ -82,6 +88,7 @@ class Services:
 
     def _warn(self, sentence: str) -> None:
         self.warnings.append(sentence)
+        self._untold.append(sentence)
         note("warning", reason=sentence)
 
 

@@ -50,7 +50,7 @@ class SignIns:
         is leaving. Raises what ended the sign-in.
         """
         sign_in = self.under_way.get(profile.name)
-        if sign_in is None or sign_in.profile != profile:
+        if sign_in is None or sign_in.profile != profile or sign_in.abandoned:
             sign_in = self.under_way[profile.name] = SignIn(profile, scopes, self._fetcher)
             sign_in.task.add_done_callback(lambda _: self._ended(sign_in))
             self.begun += 1
@@ -75,6 +75,7 @@ class SignIn:
     def __init__(self, profile: EntraProfile, scopes: tuple[str, ...], fetcher: Fetcher) -> None:
         self.profile = profile
         self.scopes = scopes
+        self.abandoned = False
         self._waiters: list[Waiter] = []
         self._shown: list[dict[str, Any]] = []
         self._asked: dict[str, asyncio.Future[str]] = {}
@@ -95,6 +96,7 @@ class SignIn:
         finally:
             self._waiters.remove(waiter)
             if not self._waiters:
+                self.abandoned = True
                 self.task.cancel()
 
     def on_event(self, event: Event) -> None:

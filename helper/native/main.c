@@ -22,8 +22,8 @@
 #include <sys/prctl.h>
 #endif
 
-/* Fixed and untouched until used: no growing, hence no copies of a token left behind. One byte more than each
- * limit tells too long from just fitting. */
+/* Fixed and untouched until used: no growing, hence no copies of a token left behind. One byte more than the
+ * limits tells too long from just fitting. */
 static unsigned char input_memory[INPUT_LIMIT + 1];
 static unsigned char head_memory[REQUEST_HEAD_LIMIT];
 static unsigned char answer_memory[ANSWER_HEAD_LIMIT + ANSWER_BODY_LIMIT + 1];
@@ -65,20 +65,19 @@ int main(int argc, char **argv)
     struct bytes received = BYTES_OVER(answer_memory);
     struct command command;
     struct answer answer;
-    int status = 1;
 
     stream_reserve_standard();
     guard_memory();
     (void)signal(SIGPIPE, SIG_IGN);
     if (!command_parse(argc, argv, &command))
         return 2;
-    if (request_read_input(&input, &command)) {
-        if (ask_daemon(&command, &input, &received, &answer)) {
-            status = deliver(&answer);
-        } else {
-            bytes_wipe(&received);
-            twin_become(&command, &input);
-        }
+    int status = request_read_input(&input, &command);
+    if (status == 0 && ask_daemon(&command, &input, &received, &answer)) {
+        status = deliver(&answer);
+    } else if (status == 0) {
+        bytes_wipe(&received);
+        twin_become(&command, &input);
+        status = 1;
     }
     bytes_wipe(&input);
     bytes_wipe(&received);

@@ -68,7 +68,7 @@ bool request_add_head(struct bytes *head, const struct command *command, size_t 
     return !head->overflow;
 }
 
-bool request_read_input(struct bytes *input, const struct command *command)
+int request_read_input(struct bytes *input, const struct command *command)
 {
     if (command->family->input == INPUT_EXEC_INFO) {
         /* Standard input stays untouched: some clients leave a pipe there and never close it. */
@@ -76,11 +76,11 @@ bool request_read_input(struct bytes *input, const struct command *command)
         bytes_add_text(input, information == NULL ? "" : information);
     } else if (!stream_read_all(STDIN_FILENO, input)) {
         complain("cannot read standard input: ", strerror(errno), NULL);
-        return false;
+        return 1;
     }
-    if (input->overflow || input->length > INPUT_LIMIT) {
-        complain("the request is longer than 1 MiB", "", NULL);
-        return false;
+    if (input->overflow) {
+        complain("standard input exceeds 1 MiB", "", NULL);
+        return 2;
     }
-    return true;
+    return 0;
 }

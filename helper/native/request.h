@@ -11,7 +11,7 @@
 /* False: more arguments than a request carries. */
 bool request_add_head(struct bytes *head, const struct command *command, size_t body_length);
 
-/* Read the input that `command` comes with. False: it cannot be had, and that has been said. */
-bool request_read_input(struct bytes *input, const struct command *command);
+/* Read the input that `command` comes with. Returns 0, or the exit status after having said what is wrong. */
+int request_read_input(struct bytes *input, const struct command *command);
 
 #endif

@@ -49,9 +49,9 @@ bool stream_write_all(int descriptor, const unsigned char *data, size_t length)
 
 void stream_reserve_standard(void)
 {
-    /* Were stdout closed, the socket would become descriptor 1 and the answer go back to the daemon. Opened for
-     * reading only: a closed stdin is an empty one, and writing still fails as on a closed descriptor. */
+    /* Were stdout closed, the socket would become descriptor 1 and the answer go back to the daemon. A closed
+     * stdin is an empty one, writing to a closed stdout still fails, and what goes to a closed stderr is lost. */
     for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++)
         if (fcntl(descriptor, F_GETFD) < 0)
-            (void)open("/dev/null", O_RDONLY);
+            (void)open("/dev/null", descriptor == STDERR_FILENO ? O_RDWR : O_RDONLY);
 }

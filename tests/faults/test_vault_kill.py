@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEY = bytes(range(32))
-STATE = RecordName(kind="state", profile="work", provider="entra", authority="https://login.example/o", client_id="app")
+STATE = RecordName(kind="state", profile="work", provider="entra", authority="https://login.example", client_id="app")
 OLD, NEW = b"old refresh token", b"new refresh token"
 
 OPEN = """
@@ -24,7 +24,7 @@ from pathlib import Path
 from keyturnd.records import RecordName, key_id_of
 from keyturnd.vault import Vault
 key = bytes(range(32))
-name = RecordName(kind="state", profile="work", provider="entra", authority="https://login.example/o", client_id="app")
+name = RecordName(kind="state", profile="work", provider="entra", authority="https://login.example", client_id="app")
 """
 DIE_AT_STEP = f"""{OPEN}
 def step(done):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import select
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Self
@@ -54,11 +56,10 @@ class Acquisition:
         """One message, or bytes as they are."""
         assert self._process.stdin is not None
         line = message if isinstance(message, bytes) else encode_line(message)
-        try:
+        # When it has ended, what it said before is still to be read.
+        with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(line)
             self._process.stdin.flush()
-        except BrokenPipeError:
-            pass  # it has ended: what it said before is still to be read
 
     def hang_up(self) -> None:
         """Close the channel as a dying daemon does."""
@@ -76,6 +77,15 @@ class Acquisition:
         self.seen.append(message)
         return message
 
+    def silent(self) -> bool:
+        """Whether it says nothing more for now: it waits for us. Costs a tenth of a second when that is so."""
+        assert self._process.stdout is not None
+        return not select.select([self._process.stdout], [], [], 0.1)[0]
+
+    def wait(self) -> int:
+        """How it ended, without reading what it says."""
+        return self._process.wait(PATIENCE)
+
     def exit_status(self) -> int:
         """How it ended, after reading all it still had to say."""
         while self.next() is not None:
@@ -86,10 +96,8 @@ class Acquisition:
         status = self._process.wait(PATIENCE)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None and not pipe.closed:
-                try:
+                with contextlib.suppress(BrokenPipeError):
                     pipe.close()
-                except BrokenPipeError:
-                    pass
         if self._process.stderr is not None and not self._process.stderr.closed:
             self.stderr = self._process.stderr.read()
             self._process.stderr.close()

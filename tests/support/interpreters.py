@@ -26,10 +26,8 @@ the interpreter may live where only root can read. Changing the uid ends dumpabi
 
 
 @contextmanager
-def python(
-    code: str, *arguments: object, pass_fds: tuple[int, ...] = ()
-) -> Iterator[subprocess.Popen[str]]:
-    """A Python that runs `code` with these `sys.argv[1:]`, its streams connected to us; killed at the end if need be."""
+def python(code: str, *arguments: object, pass_fds: tuple[int, ...] = ()) -> Iterator[subprocess.Popen[str]]:
+    """A Python that runs `code` with these `sys.argv[1:]`, its streams connected to us; killed at the end."""
     with subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},

@@ -1,4 +1,4 @@
-"""Run a program in a session of its own whose controlling terminal is the one named first."""
+"""Run a program on a controlling terminal, the one named first; start it as the leader of a new session."""
 
 from __future__ import annotations
 
@@ -7,6 +7,5 @@ import sys
 
 if __name__ == "__main__":
     terminal, *command = sys.argv[1:]
-    os.setsid()
     os.close(os.open(terminal, os.O_RDWR))  # a session leader's first terminal becomes the session's
     os.execv(command[0], command)  # noqa: S606 - the test's own command

@@ -71,6 +71,7 @@ class ScriptedProvider:
         self.base = f"https://127.0.0.1:{self.port}"
         self.authority = f"{self.base}/{TENANT}"
         self._left = threading.Event()
+        self._posted = threading.Event()
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -87,6 +88,10 @@ class ScriptedProvider:
     def posts(self) -> list[Seen]:
         """The POSTs among the requests."""
         return [seen for seen in self.seen if seen.method == "POST"]
+
+    def wait_for_post(self) -> None:
+        """Return when the first POST has come in."""
+        assert self._posted.wait(30), "no POST came in"
 
     def endpoints(self) -> dict[str, str]:
         """A sound discovery document."""
@@ -121,6 +126,7 @@ class ScriptedProvider:
 
     def _reply_to(self, seen: Seen) -> Reply | None:
         if seen.method == "POST":
+            self._posted.set()
             return self._answer(seen)
         return self.discovery() if self.discovery else reply(self.endpoints())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyturn.errors import ProviderRefused, ProviderUnreachable, SignInNeeded
 from keyturnd.acquire import outcome
@@ -23,7 +23,14 @@ SLOWEST = 60.0
 """Seconds. A provider in trouble is asked less and less often, but a person waits."""
 
 
-def acquire(session: Session, pause: Callable[[float], None] = time.sleep) -> Result:
+class Wait(NamedTuple):
+    """The wall clock, and how to let it pass."""
+
+    now: Callable[[], float] = time.time
+    pause: Callable[[float], None] = time.sleep
+
+
+def acquire(session: Session) -> Result:
     """Show a code, wait for its approval, seal the new state, and return the token."""
     application = session.application()
     flow = application.initiate_device_flow(session.user_scopes, claims_challenge=session.job.claims)
@@ -31,7 +38,7 @@ def acquire(session: Session, pause: Callable[[float], None] = time.sleep) -> Re
         raise Refusal.read(flow).failed(session.identity.profile, of_user=False)
     expires_at = session.exchanged().sent_at + flow["expires_in"]
     session.channel.tell(_invitation(flow, expires_at))
-    _poll_until_approved(session, application, flow, expires_at, pause)
+    poll_until_approved(session, application, flow, expires_at, Wait())
     exchange = session.exchanged()
     owner = outcome.owner_of(exchange.answer)
     owner = owner._replace(tenant_id=owner.tenant_id or application.authority.tenant)
@@ -41,24 +48,25 @@ def acquire(session: Session, pause: Callable[[float], None] = time.sleep) -> Re
     return outcome.result(exchange, session.job.scopes, owner, session.place)
 
 
+def poll_until_approved(
+    session: Session, application: Any, flow: dict[str, Any], expires_at: float, wait: Wait
+) -> None:
+    """Return once the token is there. Raises Failed when the code is declined, dies, or is refused.
+
+    `expires_at` is UTC epoch seconds, as `wait` tells them.
+    """
+    interval = float(flow["interval"])
+    while interval > 0:
+        if session.deadline.left() <= interval or wait.now() + interval >= expires_at:
+            raise _expired(session)
+        wait.pause(interval)
+        interval = _next_interval(session, application, flow, interval)
+
+
 def _invitation(flow: dict[str, Any], expires_at: float) -> Event:
     url, code = flow["verification_uri"], flow["user_code"]
     message = f"to sign in, open {url} and enter the code {code}"
     return Event("device-code", message, url=url, code=code, expires_at=expires_at)
-
-
-def _poll_until_approved(
-    session: Session, application: Any, flow: dict[str, Any], expires_at: float, pause: Callable[[float], None]
-) -> None:
-    """Return once the token is there. Raises Failed when the code is declined, dies, or is refused."""
-    interval = float(flow["interval"])
-    while True:
-        if session.deadline.left() <= interval or time.time() + interval >= expires_at:
-            raise _expired(session)
-        pause(interval)
-        interval = _next_interval(session, application, flow, interval)
-        if interval == 0:
-            return
 
 
 def _next_interval(session: Session, application: Any, flow: dict[str, Any], interval: float) -> float:

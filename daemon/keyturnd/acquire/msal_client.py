@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 from keyturnd.acquire import answers
 from keyturnd.acquire.http import Request
-from keyturnd.acquire.refusals import Refusal, refused_answer
+from keyturnd.acquire.refusals import CORRELATION_ID, Refusal, refused_answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,8 +81,7 @@ class MsalClient:
         answer = self._transport.exchange(request)
         place = urlsplit(url).netloc
         checked = _checked(answer, place, is_token_request="grant_type" in (data or {}))
-        sent_id = next((value for name, value in named.items() if name.lower() == "client-request-id"), "")
-        self.last = Exchange(answer.sent_at, answer.headers.get("client-request-id", sent_id), checked)
+        self.last = Exchange(answer.sent_at, _correlation_id(answer.headers) or _correlation_id(named), checked)
         return _response(answer, checked)
 
     def close(self) -> None:
@@ -99,6 +98,12 @@ def _checked(answer: Answer, place: str, *, is_token_request: bool) -> dict[str,
         return refused_answer(answer.status, answer.body, place)
     parsed = answers.parse(answer.body, place)
     return answers.token(parsed, place) if is_token_request else answers.device_code(parsed, place)
+
+
+def _correlation_id(headers: Mapping[str, str]) -> str:
+    """The id an administrator finds the request by: Entra echoes ours, which msal sends and then hides."""
+    found = headers.get("client-request-id", "")
+    return found if CORRELATION_ID.fullmatch(found) else ""
 
 
 def _response(answer: Answer, content: dict[str, Any]) -> Response:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DESCRIPTION_LIMIT = 200
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
+CORRELATION_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 
 PASSING = frozenset({"temporarily_unavailable", "server_error", "timeout"})
 A_PERSON = frozenset(
@@ -58,7 +58,7 @@ class Refusal(NamedTuple):
             _matching(_WORD, answer.get("suberror")),
             _first_sentence(said),
             aadsts.numbers_in(answer.get("error_codes"), said[:2000]),
-            _matching(_ID, answer.get("correlation_id")),
+            _matching(CORRELATION_ID, answer.get("correlation_id")),
             bool(answer.get("claims")),
         )
 

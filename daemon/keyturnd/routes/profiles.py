@@ -60,7 +60,14 @@ async def login(services: Services, request: Request, waiter: Waiter, _: str) ->
     profile = profile_named(config, body.profile)
     want = Want(profile, _first_scopes(config, profile), "token")
     token = await services.broker.login(want, waiter, again=body.again)
-    return json_response({"profile": profile.name, "account": token.account, "expires_at": int(token.expires_at)})
+    return json_response(
+        {
+            "profile": profile.name,
+            "account": token.account,
+            "expires_at": int(token.expires_at),
+            "warnings": services.untold_warnings(),
+        }
+    )
 
 
 async def logout(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
@@ -81,7 +88,7 @@ async def entrust_secret(services: Services, request: Request, waiter: Waiter, _
         raise UsageError("a secret is one line of visible characters", f"keyturn secret set {profile.name}")
     await services.holdings.keep_secret(profile, body.secret)
     services.broker.failures.clear(profile=profile.name)
-    return json_response({"profile": profile.name})
+    return json_response({"profile": profile.name, "warnings": services.untold_warnings()})
 
 
 async def answer(services: Services, request: Request, waiter: Waiter, ask: str) -> Response:  # noqa: ARG001

@@ -6,19 +6,22 @@ import errno
 import os
 import stat
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from keyturn.errors import StateError
-from keyturnd import durable
 from keyturnd.durable import PrivateDirectory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 STEPS = ["created", "written", "synchronised", "renamed", "durable"]
+
+
+def open_descriptors() -> int:
+    return sum(1 for _ in Path("/dev/fd").iterdir())
 
 
 @pytest.fixture
@@ -104,12 +107,12 @@ def test_content_is_on_disk_before_its_name_and_the_name_before_we_return(
         order.append("fsync directory" if is_directory else f"fsync file of {size}")
         fsync(descriptor)
 
-    def recorded_rename(*names: str, **directories: int) -> None:
+    def recorded_rename(old: str, new: str, *, src_dir_fd: int, dst_dir_fd: int) -> None:
         order.append("rename")
-        rename(*names, **directories)
+        rename(old, new, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
 
-    monkeypatch.setattr(durable.os, "fsync", recorded_fsync)
-    monkeypatch.setattr(durable.os, "rename", recorded_rename)
+    monkeypatch.setattr(os, "fsync", recorded_fsync)
+    monkeypatch.setattr(os, "rename", recorded_rename)
     files.replace("name", b"12345")
     assert order == ["fsync file of 5", "rename", "fsync directory"]
     order.clear()
@@ -146,7 +149,7 @@ def test_a_failure_before_the_rename_leaves_the_old_content_and_no_debris(tmp_pa
 def test_file_systems_without_fsync_for_directories_are_fine(
     files: PrivateDirectory, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    monkeypatch.setattr(durable.os, "fsync", failing_for_directories(number))
+    monkeypatch.setattr(os, "fsync", failing_for_directories(number))
     files.replace("name", b"content")
     assert files.read("name") == b"content"
 
@@ -154,7 +157,7 @@ def test_file_systems_without_fsync_for_directories_are_fine(
 def test_a_disk_that_fails_to_keep_the_name_is_reported(
     files: PrivateDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(durable.os, "fsync", failing_for_directories(errno.EIO))
+    monkeypatch.setattr(os, "fsync", failing_for_directories(errno.EIO))
     sentence, _ = refusal(lambda: files.replace("name", b"content"))
     assert sentence.endswith("input/output error")
 
@@ -272,7 +275,7 @@ def test_no_operation_leaves_a_descriptor_open(files: PrivateDirectory) -> None:
     files.replace("name", b"content")
     (files.path / "name").chmod(0o644)
     (files.path / "directory").mkdir()
-    before = len(os.listdir("/dev/fd"))
+    before = open_descriptors()
     for _ in range(3):
         refusal(lambda: files.read("name"))
         refusal(lambda: files.read("directory"))
@@ -281,4 +284,4 @@ def test_no_operation_leaves_a_descriptor_open(files: PrivateDirectory) -> None:
         files.read("other")
     files.path.chmod(0o755)
     refusal(files.names)
-    assert len(os.listdir("/dev/fd")) == before
+    assert open_descriptors() == before

@@ -21,7 +21,9 @@ from keyturnd.vault import Vault, vault_directory
 if TYPE_CHECKING:
     from pathlib import Path
 
-STATE = RecordName(kind="state", profile="work", provider="entra", authority="https://login.example/o", client_id="app")
+STATE = RecordName(
+    kind="state", profile="work", provider="entra", authority="https://login.example/o", client_id="app"
+)
 
 
 @dataclass
@@ -102,10 +104,9 @@ def test_auto_settles_for_a_file_and_says_so_once(home: Home, trouble: type[Keyr
     home.keyring.trouble = trouble
     key = home.open()
     assert key.source == "file"
-    assert home.warnings == [
-        f"the OS keyring cannot be used (no keyring answers), so the key of the vault is kept in "
-        f"{home.state}/vault.key: no protection against someone who can read your files"
-    ]
+    why = "the OS keyring cannot be used (no keyring answers)"
+    where = f"{home.state}/vault.key: no protection against someone who can read your files"
+    assert home.warnings == [f"{why}, so the key of the vault is kept in {where}"]
     assert home.open() == key
     assert len(home.warnings) == 1
 
@@ -144,9 +145,7 @@ def test_the_key_file(home: Home) -> None:
 
 @pytest.mark.parametrize("source", ["auto", "keyring"])
 @pytest.mark.parametrize("trouble", [KeyringAbsent, KeyringLocked])
-def test_a_recorded_keyring_never_flips_to_a_file(
-    home: Home, source: str, trouble: type[KeyringUnavailable]
-) -> None:
+def test_a_recorded_keyring_never_flips_to_a_file(home: Home, source: str, trouble: type[KeyringUnavailable]) -> None:
     key = home.open()
     home.keyring.trouble = trouble
     with pytest.raises(trouble):
@@ -214,9 +213,7 @@ def test_a_key_that_is_gone_before_anything_was_sealed_is_made_anew(home: Home, 
 
 
 @pytest.mark.parametrize("source", ["keyring", "file"])
-def test_another_key_in_the_right_place_is_refused_while_records_need_the_old_one(
-    home: Home, source: str
-) -> None:
+def test_another_key_in_the_right_place_is_refused_while_records_need_the_old_one(home: Home, source: str) -> None:
     home.seal_something(home.open(source))
     other = base64.b64encode(bytes(32)).decode()
     home.keyring.entries = dict.fromkeys(home.keyring.entries, other)
@@ -358,9 +355,7 @@ def test_of_two_that_choose_at_once_the_second_follows_the_first(home: Home) -> 
     assert home.open() == first
 
 
-def test_a_key_file_made_by_another_first_is_the_one_that_counts(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_key_file_made_by_another_first_is_the_one_that_counts(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     create = PrivateDirectory.create
     others = f"KEYTURN-VAULT-KEY-1:{base64.b64encode(bytes(32)).decode()}\n".encode()
 

@@ -42,9 +42,7 @@ def test_a_protocol_without_a_minimum_is_a_bug_not_a_guess() -> None:
         policy.minimum_life("carrier-pigeon", HOUR)
 
 
-@given(
-    protocol=st.sampled_from(sorted(policy.MINIMUM_LIFE)), life=st.floats(min_value=1, max_value=400 * DAY)
-)
+@given(protocol=st.sampled_from(sorted(policy.MINIMUM_LIFE)), life=st.floats(min_value=1, max_value=400 * DAY))
 def test_every_token_is_fresh_when_it_is_new(protocol: str, life: float) -> None:
     """Otherwise each request renews a token that is stale at birth, and none is ever answered."""
     minimum = policy.minimum_life(protocol, life)
@@ -64,10 +62,7 @@ def test_every_token_is_fresh_when_it_is_new(protocol: str, life: float) -> None
     ],
 )
 def test_fresh_enough(left: float, issued_ago: float, minimum: float, *, fresh: bool) -> None:
-    assert (
-        policy.fresh_enough(expires_at=NOW + left, issued_at=NOW - issued_ago, minimum=minimum, wall=NOW)
-        is fresh
-    )
+    assert policy.fresh_enough(expires_at=NOW + left, issued_at=NOW - issued_ago, minimum=minimum, wall=NOW) is fresh
 
 
 def test_a_wall_clock_set_back_a_little_does_not_prolong_a_life() -> None:
@@ -119,9 +114,7 @@ def test_last_resort_believes_neither_a_clock_set_back_far_nor_one_set_back_a_li
 )
 def test_renewal_point(life: float, refresh_after: float | None, jitter: float, seconds: float) -> None:
     refresh_at = None if refresh_after is None else NOW + refresh_after
-    point = policy.renewal_point(
-        issued_at=NOW, expires_at=NOW + life, refresh_at=refresh_at, jitter=jitter
-    )
+    point = policy.renewal_point(issued_at=NOW, expires_at=NOW + life, refresh_at=refresh_at, jitter=jitter)
     assert isclose(point - NOW, seconds, abs_tol=1e-3)
 
 
@@ -134,9 +127,7 @@ def test_renewal_comes_within_a_life_and_before_any_protocol_would_have_to_wait(
     life: float, refresh_after: float | None, jitter: float
 ) -> None:
     refresh_at = None if refresh_after is None else NOW + refresh_after
-    point = policy.renewal_point(
-        issued_at=NOW, expires_at=NOW + life, refresh_at=refresh_at, jitter=jitter
-    )
+    point = policy.renewal_point(issued_at=NOW, expires_at=NOW + life, refresh_at=refresh_at, jitter=jitter)
     assert point >= NOW
     for protocol in policy.MINIMUM_LIFE:
         assert NOW + life - point >= policy.minimum_life(protocol, life) - 1e-3

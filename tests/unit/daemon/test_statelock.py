@@ -65,9 +65,7 @@ def test_a_second_daemon_is_refused_and_told_where_the_first_is(state: Path) -> 
         error = raised.value
         assert error.holder == Holder(host=socket.gethostname(), socket=str(SOCKET), pid=first.pid)
         assert (error.host, error.socket) == (socket.gethostname(), str(SOCKET))
-        assert error.sentence == (
-            f"{state} is in use by the daemon with pid {first.pid} on {socket.gethostname()}"
-        )
+        assert error.sentence == (f"{state} is in use by the daemon with pid {first.pid} on {socket.gethostname()}")
         assert error.hint == f"KEYTURN_SOCKET={SOCKET} keyturn daemon stop"
         assert read_holder(state) == error.holder
 

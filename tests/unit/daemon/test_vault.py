@@ -53,9 +53,7 @@ def test_records_survive_a_restart(vault: Vault, directory: Path) -> None:
 
 @given(payloads=st.lists(st.binary(max_size=2000), max_size=4))
 @settings(max_examples=25)
-def test_the_last_payload_counts(
-    tmp_path_factory: pytest.TempPathFactory, payloads: list[bytes]
-) -> None:
+def test_the_last_payload_counts(tmp_path_factory: pytest.TempPathFactory, payloads: list[bytes]) -> None:
     vault = opened(tmp_path_factory.mktemp("vault", numbered=True) / "vault")
     for payload in payloads:
         vault.put(STATE, payload)
@@ -79,9 +77,7 @@ def test_records_are_bound_to_where_they_may_be_used(vault: Vault) -> None:
 
 
 @pytest.mark.parametrize("damage", ["truncated", "flipped", "empty", "foreign", "swapped"])
-def test_a_damaged_state_is_set_aside_and_reported_once(
-    vault: Vault, directory: Path, damage: str
-) -> None:
+def test_a_damaged_state_is_set_aside_and_reported_once(vault: Vault, directory: Path, damage: str) -> None:
     path = put_damaged(vault, directory, STATE, damage)
     damaged = path.read_bytes()
     with pytest.raises(DamagedRecord) as raised:

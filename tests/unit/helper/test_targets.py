@@ -11,8 +11,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from keyturn import config
+from keyturn.hosts import Place
 from keyturn.protocols import git
-from keyturn.targets import all_scopes, allows, find_git, scopes_of
+from keyturn.targets import all_scopes, allows, find_git, place_of, scopes_of
 
 if TYPE_CHECKING:
     from keyturn.config import Config
@@ -27,6 +28,7 @@ scopes = [
     "https://graph.microsoft.com/User.Read",
     "api://git/.default",
     "https://graph.microsoft.com/Mail.Read",
+    "https://graph.microsoft.com/User.Read",
 ]
 audiences = ["https://management.azure.com", "https://management.azure.com/"]
 
@@ -91,6 +93,15 @@ def test_a_target_for_all_of_azure_devops_names_no_legacy_host() -> None:
     assert found(configured, ask(host="dev.azure.com")) == "https://dev.azure.com"
     assert found(configured, ask(host="dev.azure.com", path="any/project")) == "https://dev.azure.com"
     assert found(configured, ask(host="contoso.visualstudio.com", path="project")) is None
+
+
+@pytest.mark.parametrize(
+    ("username", "segments"),
+    [("contoso", ("contoso",)), ("alice@contoso.example", ()), ("contoso/project", ()), ("-x", ()), ("", ())],
+)
+def test_only_the_name_of_an_organization_stands_for_a_path(username: str, segments: tuple[str, ...]) -> None:
+    request = git.parse(ask(host="dev.azure.com", username=username))
+    assert place_of(request) == Place("dev.azure.com", 443, segments)
 
 
 def test_without_targets_nothing_is_ours() -> None:

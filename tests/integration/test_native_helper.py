@@ -1,0 +1,214 @@
+"""What only the native helper does: becoming the twin, guarding its memory, and odd descriptors."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+
+from support import helper_vectors
+from support.helper_runs import check_request, run
+from support.native_programs import SANITIZERS, NativePrograms, install, twin_call
+from support.needs import absent, need
+from support.scripted_daemon import PATIENCE, Script, ScriptedDaemon
+
+WITHOUT_MEMFD = "-DKEYTURN_WITHOUT_MEMFD"
+GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeyturn-Exit: 0\r\n\r\nok"
+MEBIBYTE = 1 << 20
+VECTORS = {vector.name: vector for vector in helper_vectors.load()}
+
+
+@pytest.fixture
+def helper(programs: NativePrograms, tmp_path: Path) -> Path:
+    """The native helper, installed beside a noting twin, in a place where no daemon runs."""
+    return install(programs.variant(), tmp_path / "bin", "git-credential-keyturn")
+
+
+def start(
+    helper: Path, given: bytes = b"", environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [helper, "get"],
+        input=given,
+        env={"PATH": os.defpath, "XDG_RUNTIME_DIR": str(helper.parent), "HOME": "/nonexistent"} | (environment or {}),
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def runtime_directory(tmp_path: Path) -> Path:
+    (tmp_path / "keyturn").mkdir(mode=0o700)
+    return tmp_path / "keyturn" / "socket"
+
+
+def test_twin_is_the_sibling_of_the_program_behind_a_link(helper: Path, tmp_path: Path) -> None:
+    links = tmp_path / "links"
+    links.mkdir()
+    (links / helper.name).symlink_to(Path("..") / "bin" / helper.name)
+    for decoy in (links / "keyturn", tmp_path / "keyturn"):
+        decoy.write_text("#!/bin/sh\necho decoy\n", encoding="ascii")
+        decoy.chmod(0o755)
+    done = start(links / helper.name, environment={"PATH": f"{links}:{os.defpath}"})
+    assert (done.returncode, done.stdout) == (77, b"from the twin\n")
+
+
+@pytest.mark.parametrize("twin", ["missing", "not executable"])
+def test_twin_that_cannot_be_run_is_one_error_and_one_hint(helper: Path, twin: str) -> None:
+    sibling = helper.parent / "keyturn"
+    sibling.unlink()
+    if twin == "not executable":
+        sibling.touch(mode=0o644)
+    done = start(helper)
+    reason = "No such file or directory" if twin == "missing" else "Permission denied"
+    assert (done.returncode, done.stdout) == (1, b"")
+    error, hint = done.stderr.decode().splitlines()
+    assert error == f"keyturn: error: cannot run keyturn: {reason}"
+    assert hint.startswith("keyturn: hint: ")
+    assert hint.endswith(": pip install --force-reinstall keyturn")
+
+
+def test_twin_inherits_nothing_but_the_three_streams(helper: Path, tmp_path: Path) -> None:
+    runtime_directory(tmp_path)  # so that the directory was open already
+    report = "grep ^SigIgn: /proc/$$/status\nulimit -c\nfor f in /proc/$$/fd/*; do echo ${f##*/}; done\n"
+    (helper.parent / "keyturn").write_text(f"#!/bin/sh\n{report}", encoding="ascii")
+    done = start(helper, environment={"XDG_RUNTIME_DIR": str(tmp_path)})
+    ignored, core, *descriptors = done.stdout.decode().split("\n")[:-1]
+    assert int(ignored.split()[1], base=16) & 1 << 12 == 0, "SIGPIPE is left ignored"
+    assert core == "0"
+    script = {"10", "255"}  # where shells keep the script they read
+    assert {"0", "1", "2"} == set(descriptors) - script
+
+
+@pytest.mark.parametrize("options", [(WITHOUT_MEMFD,), (WITHOUT_MEMFD, *SANITIZERS)], ids=["", "sanitized"])
+@pytest.mark.parametrize("length", [0, 1, MEBIBYTE])
+def test_without_memfd_the_input_is_given_back_through_a_pipe(
+    programs: NativePrograms, tmp_path: Path, length: int, options: tuple[str, ...]
+) -> None:
+    helper = install(programs.variant(*options), tmp_path, "git-credential-keyturn")
+    done = start(helper, b"x" * length)
+    assert done.returncode == 77, done
+    assert twin_call(tmp_path) == ((b"helper", b"git", b"get"), b"x" * length)
+
+
+def test_without_memfd_a_twin_that_reads_nothing_keeps_nobody_waiting(
+    programs: NativePrograms, tmp_path: Path
+) -> None:
+    helper = install(programs.variant(WITHOUT_MEMFD), tmp_path, "git-credential-keyturn")
+    (tmp_path / "keyturn").write_text("#!/bin/sh\nexec </dev/null\necho done\n", encoding="ascii")
+    assert start(helper, b"x" * MEBIBYTE).stdout == b"done\n"
+
+
+def test_reader_that_left_is_an_error_and_no_signal(helper: Path, tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with ScriptedDaemon(runtime_directory(tmp_path), Script(GOOD)):
+        done = subprocess.run(
+            [helper, "get"],
+            stdin=subprocess.DEVNULL,
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            env={"XDG_RUNTIME_DIR": str(tmp_path)},
+            timeout=PATIENCE,
+            check=False,
+        )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, b"keyturn: error: cannot write the answer: Broken pipe\n")
+
+
+def test_streams_that_do_not_block(helper: Path, tmp_path: Path) -> None:
+    """As node and some terminals leave them: EAGAIN is no error, and nothing may be lost."""
+    given, body = b"i" * MEBIBYTE, b"o" * MEBIBYTE
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1048576\r\nKeyturn-Exit: 0\r\n\r\n" + body
+    (input_end, input_feed), (output_end, output_feed) = os.pipe(), os.pipe()
+    os.set_blocking(input_end, False)
+    os.set_blocking(output_feed, False)
+    with contextlib.ExitStack() as stack:
+        daemon = stack.enter_context(ScriptedDaemon(runtime_directory(tmp_path), Script(answer)))
+        process = stack.enter_context(
+            subprocess.Popen(
+                [helper, "get"], stdin=input_end, stdout=output_feed, env={"XDG_RUNTIME_DIR": str(tmp_path)}
+            )
+        )
+        os.close(input_end)
+        os.close(output_feed)
+        with open(input_feed, "wb") as feed:
+            feed.write(given)
+        with open(output_end, "rb") as output:
+            assert output.read() == body
+    assert process.returncode == 0
+    assert daemon.requests[0].endswith(b"\r\n\r\n" + given)
+
+
+def test_memory_is_guarded(programs: NativePrograms) -> None:
+    """Not dumpable, so nobody but root attaches; no core file. As root, seen on a process of another user."""
+    user = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        helper = install(programs.variant(), Path(name), "git-credential-keyturn")
+        helper.chmod(0o755)
+        with subprocess.Popen([helper, "get"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env={}, **user) as process:  # type: ignore[call-overload]
+            process.stdin.write(b"x" * MEBIBYTE)  # a pipe holds less: once this returns, the helper is reading
+            process.stdin.flush()
+            limits = Path(f"/proc/{process.pid}/limits").read_text(encoding="ascii")
+            owner = Path(f"/proc/{process.pid}/environ").stat().st_uid
+    assert [line.split()[4] for line in limits.splitlines() if line.startswith("Max core file size")] == ["0"]
+    assert owner == 0, "a dumpable process's files in /proc belong to its user"
+
+
+@pytest.mark.parametrize("home", [None, ""], ids=["unset", "empty"])
+def test_home_comes_from_the_password_database(programs: NativePrograms, tmp_path: Path, home: str | None) -> None:
+    """cron and containers leave HOME out. The database is replaced for this one process."""
+    library = tmp_path / "password_database.so"
+    source = Path(__file__).parents[1] / "support" / "password_database.c"
+    subprocess.run([need("cc"), "-shared", "-fPIC", source, "-o", library], check=True)
+    helper = install(programs.variant(), tmp_path / "bin", "git-credential-keyturn")
+    path = tmp_path / f"home/.local/state/keyturn/run-{socket.gethostname()}/socket"
+    path.parent.mkdir(parents=True, mode=0o700)
+    environment = {"LD_PRELOAD": str(library), "TEST_HOME": str(tmp_path / "home")}
+    if home is not None:
+        environment["HOME"] = home
+    with ScriptedDaemon(path, Script(GOOD)):
+        done = subprocess.run(
+            [helper, "get"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=environment,
+            cwd=tmp_path,
+            timeout=PATIENCE,
+            check=False,
+        )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"ok", b"")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "answers: every byte value",
+        "answers: an error to explain",
+        "requests: every byte of an argument but the unreserved ones is encoded",
+        "requests: the environment that is sent, in this order, and nothing beside it",
+        "hostile_answers: NUL in a field",
+        "surroundings: nobody has started a daemon yet",
+        "usage: a word longer than any message",
+    ],
+)
+def test_under_valgrind(name: str, programs: NativePrograms, tmp_path: Path) -> None:
+    """What the sanitizers do not see: memory that is used before it is set."""
+    valgrind = need("valgrind")
+    vector = VECTORS[name]
+    helper = install(programs.variant(), tmp_path / "bin", vector.program)
+    outcome = run(vector, [valgrind, "--quiet", "--error-exitcode=99", str(helper)], tmp_path, {})
+    assert vector.native is not None
+    assert outcome.exit == (77 if vector.native.becomes_twin else vector.native.exit), outcome.stderr.decode()
+    check_request(vector, outcome, accepts=False)
+    assert b"==" not in outcome.stderr
