@@ -25,7 +25,7 @@ PR_GET_DUMPABLE = 3
 PR_SET_DUMPABLE = 4
 STANDARD_STREAMS = frozenset({0, 1, 2})
 OWN_DESCRIPTORS = Path("/proc/self/fd" if sys.platform == "linux" else "/dev/fd")
-MEMORY_FIELDS = {"Pss": "pss", "Rss": "rss", "Private_Clean": "private", "Private_Dirty": "private", "Swap": "swap"}
+MEMORY_FIELDS = {"Pss": "pss", "Rss": "rss", "Private_Dirty": "private_dirty", "Swap": "swap"}
 
 
 def harden() -> None:
@@ -76,12 +76,12 @@ def open_descriptors() -> set[int]:
 
 
 def memory() -> dict[str, int]:
-    """This process's memory in KiB: pss, rss, private, swap, peak (of rss); only peak where /proc doesn't tell."""
+    """This process's memory in KiB: pss, rss, private_dirty, swap, peak (of rss); only peak if /proc doesn't tell."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     figures = {"peak": peak if sys.platform == "linux" else peak // 1024}
     with suppress(OSError):
         for line in Path("/proc/self/smaps_rollup").read_text(encoding="utf-8").splitlines()[1:]:
             name, _, value = line.partition(":")
             if (key := MEMORY_FIELDS.get(name)) is not None:
-                figures[key] = figures.get(key, 0) + int(value.split()[0])
+                figures[key] = int(value.split()[0])
     return figures

@@ -7,6 +7,7 @@ ever made while sealed records exist.
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 from typing import TYPE_CHECKING, Literal
 
@@ -81,12 +82,12 @@ async def open_key(state_directory: Path, source: str, keyring: KeyringPort, war
     choice = read_choice(files)
     if choice is None:
         key, chosen = await first_key(files, source, keyring, warn)
-        if not files.create(CHOICE_FILE, msgspec.json.encode(chosen) + b"\n"):
+        if not await asyncio.to_thread(files.create, CHOICE_FILE, encode_choice(chosen)):
             return await open_key(state_directory, source, keyring, warn)  # somebody else chose meanwhile
     else:
         key, chosen = await recorded_key(files, source, choice, keyring)
         if chosen != choice:
-            files.replace(CHOICE_FILE, msgspec.json.encode(chosen) + b"\n")
+            await asyncio.to_thread(files.replace, CHOICE_FILE, encode_choice(chosen))
     return VaultKey(key=key, key_id=chosen.key_id, source=chosen.source)
 
 
@@ -154,6 +155,11 @@ def read_choice(files: PrivateDirectory) -> Choice | None:
         path = files.path / CHOICE_FILE
         hint = f"rm {shlex.quote(str(path))}"  # a key that is still there is found again without it
         raise StateError(f"{path} does not say where the vault's key is", hint) from None
+
+
+def encode_choice(choice: Choice) -> bytes:
+    """The content of `key-source.json`."""
+    return msgspec.json.encode(choice) + b"\n"
 
 
 def contradiction(files: PrivateDirectory, source: str, choice: Choice) -> StateError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -85,7 +86,7 @@ class FileStore:
 
     async def create(self) -> bytes:
         line = KEY_FILE_PREFIX + base64.b64encode(os.urandom(KEY_SIZE)).decode() + "\n"
-        self._files.create(KEY_FILE, line.encode())
+        await asyncio.to_thread(self._files.create, KEY_FILE, line.encode())
         if (key := await self.read()) is None:
             raise StateError(f"{self._files.path / KEY_FILE} vanished as soon as it was written")
         return key

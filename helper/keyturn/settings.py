@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 KeySource = Literal["auto", "keyring", "file"]
 LogLevel = Literal["error", "info", "debug"]
 
-# Long enough to bridge a meeting, so that the next push is answered from memory; short enough that a machine left
-# alone holds no tokens there. What is not in the vault yet costs one silent fetch afterwards.
-IDLE_EXIT = 30 * 60.0
+# A working day: a daemon that left at lunch could not have renewed what the afternoon's first push needs, and a
+# keyring that has locked itself meanwhile would have to be unlocked again. Short enough to be gone overnight.
+IDLE_EXIT = 8 * 3600.0
 
 _PROXY = "an http or https URL with host and port"
 _EXAMPLE_PROXY = '"http://proxy.example:8080"'

@@ -9,11 +9,11 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
 from keyturn_emulator.certificates import Certificates, create
+from keyturnd.messages import LINE_LIMIT, Ack, Answer, EntraState, Event, Failure, Result, encode_line
 from support.acquisition_driver import COMMAND, SECRET, Acquisition, Finished, job, run, seal_of, signed_in
 from support.scripted_provider import Reply, ScriptedProvider, Seen, reply, token
-
-from keyturnd.messages import LINE_LIMIT, Ack, Answer, EntraState, Event, Failure, Result, encode_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,9 +146,8 @@ def test_an_echoed_secret_is_cut_out_of_the_failure() -> None:
 def test_it_leaves_no_core_is_not_dumpable_and_has_no_environment() -> None:
     facts = (
         "import ctypes, resource",
-        "facts = [ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), resource.getrlimit(resource.RLIMIT_CORE),"
-        " os.umask(0), dict(os.environ), os.getcwd()]",
-        "return Failure('state', repr(facts))",
+        "core, dumpable = resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)",
+        "return Failure('state', repr([dumpable, core, os.umask(0), dict(os.environ), os.getcwd()]))",
     )
     assert outcome_of(patched(*facts)).outcome == Failure("state", "[0, (0, 0), 63, {}, '/']")
 
@@ -178,21 +177,24 @@ def test_it_ends_when_the_daemon_hangs_up_instead_of_an_ack(rotating: ScriptedPr
 
 
 def test_it_ends_when_the_daemon_hangs_up_during_a_sign_in(certificates: Certificates) -> None:
-    with ScriptedProvider(certificates, lambda _: reply(CODE | {"interval": 300})) as provider:
-        with Acquisition() as acquisition:
-            acquisition.send(
-                signed_in(provider.authority, provider.ca_file, state=None, interactive=True, deadline=900.0)
-            )
-            assert isinstance(acquisition.next(), Event)
-            acquisition.hang_up()
-            assert len(Finished(acquisition).seen) == 1
+    slow = reply(CODE | {"interval": 300})
+    with ScriptedProvider(certificates, lambda _: slow) as provider, Acquisition() as acquisition:
+        acquisition.send(
+            signed_in(provider.authority, provider.ca_file, state=None, interactive=True, deadline=900.0)
+        )
+        assert isinstance(acquisition.next(), Event)
+        acquisition.hang_up()
+        assert len(Finished(acquisition).seen) == 1
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it relies on the end of its input")
 def test_it_dies_with_its_parent_though_its_input_stays_open(silent: ScriptedProvider) -> None:
     """The write end of its stdin is held here, not by the parent: only the kernel's signal can end it."""
     stdin, ours = os.pipe()
-    start = f"import subprocess, sys; p = subprocess.Popen({COMMAND!r}, stdin={stdin}, env={{}}); print(p.pid, flush=True); p.wait()"
+    start = (
+        f"import subprocess\nchild = subprocess.Popen({COMMAND!r}, stdin={stdin}, env={{}})\n"
+        "print(child.pid, flush=True)\nchild.wait()"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", start], stdout=subprocess.PIPE, pass_fds=(stdin,), stderr=subprocess.DEVNULL
     ) as parent:

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from support import helper_vectors
 from support.helper_runs import run_native, run_twin
-from support.helper_vectors import Vector
-from support.native_programs import NativePrograms
-from support.needs import need
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from support.helper_vectors import Vector
+    from support.native_programs import NativePrograms
 
 VECTORS = tuple(helper_vectors.load())
 
 
 def _named(vectors: list[Vector]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("vector", vectors, ids=[vector.name for vector in vectors])
-
-
-@pytest.fixture(scope="session")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> NativePrograms:
-    need("cc")
-    return NativePrograms(tmp_path_factory.mktemp("native"))
+    parameters = [
+        pytest.param(vector, id=vector.name, marks=[pytest.mark.root] if vector.needs_root else [])
+        for vector in vectors
+    ]
+    return pytest.mark.parametrize("vector", parameters)
 
 
 @_named([vector for vector in VECTORS if vector.native])

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
-import pwd
-import shutil
 import socket
 import subprocess
 import tempfile
-import threading
 from pathlib import Path
 
 import pytest
 
 from support import helper_vectors
+from support.helper_places import FOREIGNER
 from support.helper_runs import check_request, run
 from support.native_programs import SANITIZERS, NativePrograms, install, twin_call
-from support.needs import absent, need
+from support.needs import need
 from support.scripted_daemon import PATIENCE, Script, ScriptedDaemon
 
 WITHOUT_MEMFD = "-DKEYTURN_WITHOUT_MEMFD"
@@ -79,7 +76,7 @@ def test_twin_that_cannot_be_run_is_one_error_and_one_hint(helper: Path, twin: s
 
 def test_twin_inherits_nothing_but_the_three_streams(helper: Path, tmp_path: Path) -> None:
     runtime_directory(tmp_path)  # so that the directory was open already
-    report = "grep ^SigIgn: /proc/$$/status\nulimit -c\nfor f in /proc/$$/fd/*; do echo ${f##*/}; done\n"
+    report = "grep ^SigIgn: /proc/$$/status\nulimit -c\nls /proc/$$/fd\n"
     (helper.parent / "keyturn").write_text(f"#!/bin/sh\n{report}", encoding="ascii")
     done = start(helper, environment={"XDG_RUNTIME_DIR": str(tmp_path)})
     ignored, core, *descriptors = done.stdout.decode().split("\n")[:-1]
@@ -141,9 +138,9 @@ def test_streams_that_do_not_block(helper: Path, tmp_path: Path) -> None:
         )
         os.close(input_end)
         os.close(output_feed)
-        with open(input_feed, "wb") as feed:
+        with os.fdopen(input_feed, "wb") as feed:
             feed.write(given)
-        with open(output_end, "rb") as output:
+        with os.fdopen(output_end, "rb") as output:
             assert output.read() == body
     assert process.returncode == 0
     assert daemon.requests[0].endswith(b"\r\n\r\n" + given)
@@ -151,23 +148,25 @@ def test_streams_that_do_not_block(helper: Path, tmp_path: Path) -> None:
 
 def test_memory_is_guarded(programs: NativePrograms) -> None:
     """Not dumpable, so nobody but root attaches; no core file. As root, seen on a process of another user."""
-    user = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+    user = FOREIGNER if os.geteuid() == 0 else None
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         helper = install(programs.variant(), Path(name), "git-credential-keyturn")
         helper.chmod(0o755)
-        with subprocess.Popen([helper, "get"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env={}, **user) as process:  # type: ignore[call-overload]
+        with subprocess.Popen([helper, "get"], stdin=subprocess.PIPE, user=user) as process:
+            assert process.stdin is not None
             process.stdin.write(b"x" * MEBIBYTE)  # a pipe holds less: once this returns, the helper is reading
             process.stdin.flush()
             limits = Path(f"/proc/{process.pid}/limits").read_text(encoding="ascii")
             owner = Path(f"/proc/{process.pid}/environ").stat().st_uid
+            process.kill()
     assert [line.split()[4] for line in limits.splitlines() if line.startswith("Max core file size")] == ["0"]
     assert owner == 0, "a dumpable process's files in /proc belong to its user"
 
 
 @pytest.mark.parametrize("home", [None, ""], ids=["unset", "empty"])
 def test_home_comes_from_the_password_database(programs: NativePrograms, tmp_path: Path, home: str | None) -> None:
-    """cron and containers leave HOME out. The database is replaced for this one process."""
+    """Cron and containers leave HOME out. The database is replaced for this one process."""
     library = tmp_path / "password_database.so"
     source = Path(__file__).parents[1] / "support" / "password_database.c"
     subprocess.run([need("cc"), "-shared", "-fPIC", source, "-o", library], check=True)

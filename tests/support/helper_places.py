@@ -1,4 +1,4 @@
-"""How a vector finds the socket's directory: prepared, missing, loose, linked …"""
+"""How a vector finds the socket's directory: prepared, missing, loose, linked and so on."""
 
 from __future__ import annotations
 
@@ -12,6 +12,14 @@ from support.scripted_daemon import bound
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+FOREIGNER = 65534
+"""A user that is neither root nor we: nobody, as most systems number it."""
+
+
+RUN_USER_DEPTH = 3
+"""How far above run-user/UID/keyturn/socket the test's own directory is."""
 
 
 @contextlib.contextmanager
@@ -81,7 +89,22 @@ def _full_queue(path: Path) -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def _foreign_directory(path: Path) -> Iterator[None]:
+    os.chown(path.parent, FOREIGNER, -1)
+    yield
+
+
+@contextlib.contextmanager
+def _foreign_runtime_directory(path: Path) -> Iterator[None]:
+    """As `su` leaves it: XDG_RUNTIME_DIR (here `run`) still names the other user's directory."""
+    os.chown(path.parents[RUN_USER_DEPTH] / "run", FOREIGNER, -1)
+    yield
+
+
 PLACES = {
+    "foreign directory": _foreign_directory,
+    "foreign runtime directory": _foreign_runtime_directory,
     "missing": _missing,
     "elsewhere": _elsewhere,
     "stale": _stale,

@@ -45,6 +45,8 @@ class Outcome(NamedTuple):
 
 def run(vector: Vector, command: Sequence[str], root: Path, settings: Mapping[str, str]) -> Outcome:
     """Run `command` with the vector's words in `root`, with its daemon beside it, to the end of both."""
+    if vector.needs_root and os.geteuid() != 0:
+        absent("this needs root, to be two users")
     path = root / _filled(vector.socket, root)
     environment = _environment(vector, root) | {
         os.fsencode(name): os.fsencode(value) for name, value in settings.items()
@@ -52,7 +54,9 @@ def run(vector: Vector, command: Sequence[str], root: Path, settings: Mapping[st
     words = [*map(os.fsencode, command), *(word.encode("latin-1") for word in vector.arguments)]
     with contextlib.ExitStack() as stack:
         stack.enter_context(prepared(vector.place, path))
-        daemon = stack.enter_context(ScriptedDaemon(path, vector.script)) if vector.script else None
+        daemon = (
+            stack.enter_context(ScriptedDaemon(path, vector.script, vector.daemon_uid)) if vector.script else None
+        )
         if vector.redirect:
             words = [b"/bin/sh", b"-c", f'exec "$@" {vector.redirect}'.encode(), b"sh", *words]
         if vector.terminal:

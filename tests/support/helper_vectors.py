@@ -50,6 +50,8 @@ class Vector:
     redirect: str
     terminal: bool
     short_deadline: bool
+    daemon_uid: int | None
+    needs_root: bool
     script: Script | None
     request_head: tuple[str, ...] | None
     request_body: bytes
@@ -90,11 +92,13 @@ def _vector(name: str, table: dict[str, Any]) -> Vector:
         input=given,
         environment=_environment(table),
         without=tuple(table.pop("without", ())),
-        place=table.pop("place", "private"),
+        place=(place := table.pop("place", "private")),
         socket=table.pop("socket", "run/keyturn/socket"),
         redirect=table.pop("redirect", ""),
         terminal=table.pop("terminal", False),
         short_deadline=table.pop("short_deadline", False),
+        daemon_uid=(daemon_uid := table.pop("daemon_uid", None)),
+        needs_root=daemon_uid is not None or place.startswith("foreign"),
         script=_script(table.pop("answer", None)),
         request_head=tuple(request["head"]) if "head" in request else None,
         request_body=text_bytes(request, "body") if "body" in request else given,

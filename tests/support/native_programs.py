@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import shutil
 import stat
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from native.build_hook import compile_helper, compiler, works
-
 from support.needs import absent
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g", "-O1", "-U_FORTIFY_SOURCE")
 SHORT_DEADLINE = "-DKEYTURN_DEADLINE_MS=200"

@@ -14,6 +14,7 @@ import threading
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 PATIENCE = 30.0
@@ -36,13 +37,17 @@ class Script(NamedTuple):
 
 
 class ScriptedDaemon:
-    """Listens at `path` while it is entered; `requests` holds the bytes of each connection, in order."""
+    """Listens at `path` while it is entered; `requests` holds the bytes of each connection, in order.
 
-    def __init__(self, path: Path, script: Script) -> None:
+    To those who connect it belongs to `uid`, by default our own: another one takes root.
+    """
+
+    def __init__(self, path: Path, script: Script, uid: int | None = None) -> None:
         self.requests: list[bytes] = []
         self._script = script
         self._listener = bound(path)
-        self._listener.listen(16)
+        with acting_as(os.geteuid() if uid is None else uid):
+            self._listener.listen(16)
         self._wake, self._woken = os.pipe()
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
@@ -62,7 +67,7 @@ class ScriptedDaemon:
         self._listener.setblocking(False)
         leaving = False
         while not leaving:
-            ready, _, _ = select.select([self._listener, self._wake], [], [])
+            ready, _, _ = select.select([self._listener.fileno(), self._wake], [], [])
             leaving = self._wake in ready
             with contextlib.suppress(BlockingIOError):
                 while True:
@@ -82,6 +87,17 @@ class ScriptedDaemon:
         answer, piece = self._script.answer, self._script.piece or len(self._script.answer) or 1
         for start in range(0, len(answer), piece):
             connection.sendall(answer[start : start + piece])
+
+
+@contextlib.contextmanager
+def acting_as(uid: int) -> Iterator[None]:
+    """Be the effective user `uid`. What the kernel tells about a listener is who it was when it began to listen."""
+    before = os.geteuid()
+    os.seteuid(uid)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
 
 
 def bound(path: Path) -> socket.socket:

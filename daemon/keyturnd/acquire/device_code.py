@@ -33,9 +33,7 @@ class Wait(NamedTuple):
 def acquire(session: Session) -> Result:
     """Show a code, wait for its approval, seal the new state, and return the token."""
     application = session.application()
-    flow = application.initiate_device_flow(session.user_scopes, claims_challenge=session.job.claims)
-    if "device_code" not in flow:
-        raise Refusal.read(flow).failed(session.identity.profile, of_user=False)
+    flow = _start(session, application)
     expires_at = session.exchanged().sent_at + flow["expires_in"]
     session.channel.tell(_invitation(flow, expires_at))
     poll_until_approved(session, application, flow, expires_at, Wait())
@@ -46,6 +44,20 @@ def acquire(session: Session) -> Result:
     if state is not None:
         session.channel.seal(state)
     return outcome.result(exchange, session.job.scopes, owner, session.place)
+
+
+def _start(session: Session, application: Any) -> dict[str, Any]:
+    """msal's flow: the device authorization answer. Raises Failed when the provider will not give a code."""
+    if application.authority.device_authorization_endpoint is None:
+        raise Failed(
+            ProviderRefused,
+            f"{session.place} knows no sign-in by device code",
+            f"check `flow` and `authority` of [profile.{session.identity.profile}]",
+        )
+    flow: dict[str, Any] = application.initiate_device_flow(session.user_scopes, claims_challenge=session.job.claims)
+    if "device_code" not in flow:
+        raise Refusal.read(flow).failed(session.identity.profile, of_user=False)
+    return flow
 
 
 def poll_until_approved(

@@ -69,6 +69,7 @@ class Transport:
         self._pause = pause
         self._trust = trust.context(network)
         self._clients: dict[Proxy | None, httpx.Client] = {}
+        self.limit = EXCHANGE_LIMIT
 
     def exchange(self, request: Request) -> Answer:
         """The answer to `request`, whatever its status below 500 except 3xx, 408 and 429.
@@ -100,7 +101,7 @@ class Transport:
         return answer
 
     def _within_limit(self, request: Request) -> Answer:
-        limit = min(EXCHANGE_LIMIT, self._deadline.left())
+        limit = min(self.limit, self._deadline.left())
         outcome: SimpleQueue[Answer | BaseException] = SimpleQueue()
         Thread(target=self._deliver, args=(request, outcome), name="exchange", daemon=True).start()
         try:
@@ -140,11 +141,14 @@ class Transport:
                 trust_env=False,
                 follow_redirects=False,
                 timeout=PHASES,
-                proxy=None
-                if proxy is None
-                else httpx.Proxy(proxy.url, auth=proxy.credentials, ssl_context=self._trust),
+                proxy=None if proxy is None else self._route(proxy),
             )
         return self._clients[proxy]
+
+    def _route(self, proxy: Proxy) -> httpx.Proxy:
+        # httpx refuses a context where no TLS is spoken with the proxy itself.
+        context = self._trust if proxy.url.startswith("https:") else None
+        return httpx.Proxy(proxy.url, auth=proxy.credentials, ssl_context=context)
 
 
 def _body(response: httpx.Response, place: str) -> bytes:

@@ -75,8 +75,8 @@ def test_a_hardened_process_can_still_tell_about_itself() -> None:
     assert seen["core"] == [0, 0]
     assert seen["umask"] == 0o077
     for memory, descriptors in seen["told"]:
-        assert set(memory) == {"pss", "rss", "private", "swap", "peak"}
-        assert 0 < memory["private"] <= memory["pss"] <= memory["rss"]
+        assert set(memory) == {"pss", "rss", "private_dirty", "swap", "peak"}
+        assert 0 < memory["private_dirty"] <= memory["pss"] <= memory["rss"]
         assert descriptors == 3
 
 

@@ -155,7 +155,8 @@ def test_a_linked_lock_file_is_refused_and_its_target_left_alone(state: Path, tm
 def test_a_holder_that_cannot_be_named_does_not_keep_the_lock(state: Path) -> None:
     state.mkdir(mode=0o700)
     (state / "holder.json").mkdir()
-    with pytest.raises(StateError, match=r"cannot write .*holder.json: is a directory"):
+    with pytest.raises(StateError, match=r"cannot write .*holder.json: is a directory") as raised:
         StateLock.acquire(state, SOCKET)
     (state / "holder.json").rmdir()
     StateLock.acquire(state, SOCKET).release()
+    assert raised.tb is not None  # it keeps the lock's object alive, which would give up the lock by dying

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 
 import pytest
+from starlette.datastructures import Headers
+
 from keyturn_emulator.clock import Clock
 from keyturn_emulator.entra.registry import AZURE_DEVOPS, Registry
 from keyturn_emulator.git.access import Doorkeeper
 from keyturn_emulator.signing import Signer, TokenRefused
 from keyturn_emulator.tokens import AccessTokens
-from starlette.datastructures import Headers
 
 REGISTRY = Registry()
 TOKENS = AccessTokens(Signer(), Clock())

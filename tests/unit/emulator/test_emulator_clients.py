@@ -6,10 +6,11 @@ import base64
 from urllib.parse import quote_plus
 
 import pytest
+from starlette.datastructures import Headers
+
 from keyturn_emulator.entra.clients import authenticate, find_client, find_tenant
 from keyturn_emulator.entra.refusals import EntraError
 from keyturn_emulator.entra.registry import Application, Registry
-from starlette.datastructures import Headers
 
 REGISTRY = Registry()
 SERVICE, DEVICE = REGISTRY.service, REGISTRY.device

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from keyturn_emulator.clock import Clock
 from keyturn_emulator.entra.devices import ALPHABET, DeviceCode, DeviceCodes
 from keyturn_emulator.entra.refusals import EntraError

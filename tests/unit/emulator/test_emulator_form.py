@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from keyturn_emulator.entra.form import parse_form
 from keyturn_emulator.entra.refusals import EntraError
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from keyturn_emulator.clock import Clock
 from keyturn_emulator.entra.refresh_tokens import RefreshTokens
 from keyturn_emulator.entra.refusals import EntraError, Kind

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from keyturn_emulator.git.repositories import Address, NoGitError, Repositories, split_path
 from support.needs import need
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from keyturn_emulator.entra.refusals import EntraError
 from keyturn_emulator.entra.registry import AZURE_DEVOPS, GRAPH, Registry
 from keyturn_emulator.entra.scopes import Asked, application_scope, user_scope

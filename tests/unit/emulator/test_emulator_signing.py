@@ -10,6 +10,7 @@ import json
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
 from keyturn_emulator.signing import Signer, TokenRefused, decode, encode
 
 CLAIMS = {"aud": "somewhere", "jti": "1"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from keyturn_emulator.clock import Clock
 from keyturn_emulator.signing import Signer, TokenRefused
 from keyturn_emulator.tokens import AccessTokens

@@ -141,7 +141,7 @@ def test_an_empty_file_means_the_defaults() -> None:
     empty = config.parse(FILE, b"")
     assert empty == config.Config(source=FILE)
     assert (empty.profiles, empty.git_targets) == ({}, ())
-    assert empty.daemon == DaemonSettings(idle_exit=1800, key="auto", log="info")
+    assert empty.daemon == DaemonSettings(idle_exit=28800, key="auto", log="info")
     assert empty.network == NetworkSettings(proxy=None, no_proxy=None, ca_file=None)
 
 

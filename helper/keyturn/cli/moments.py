@@ -1,0 +1,28 @@
+"""Moments and durations as people read them."""
+
+from __future__ import annotations
+
+import time
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def duration(seconds: float) -> str:
+    """`seconds` in one unit, or two where one is too coarse: 40 s, 53 min, 3 h 12 min, 2 d 4 h."""
+    whole = max(0, int(seconds))
+    if whole < MINUTE:
+        return f"{whole} s"
+    if whole < HOUR:
+        return f"{whole // MINUTE} min"
+    large, small, names = (HOUR, MINUTE, ("h", "min")) if whole < DAY else (DAY, HOUR, ("d", "h"))
+    rest = whole % large // small
+    return f"{whole // large} {names[0]}" + (f" {rest} {names[1]}" if rest else "")
+
+
+def until(moment: float, now: float | None = None) -> str:
+    """How long it is until `moment` (UTC epoch seconds), and what the clock on the wall shows then."""
+    left = moment - (time.time() if now is None else now)
+    if left <= 0:
+        return "expired"
+    form = "%H:%M" if left < DAY else "%Y-%m-%d %H:%M"
+    return f"for {duration(left)} (until {time.strftime(form, time.localtime(moment))})"

@@ -1,0 +1,44 @@
+"""`keyturn secret set`."""
+
+from __future__ import annotations
+
+from keyturn.cli.configured import configuration, profile_named
+from keyturn.cli.parsing import Parser
+from keyturn.cli.requests import ask, print_json
+from keyturn.cli.secret_sources import HELP, read_secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DESCRIPTION = """\
+Entrust a profile's client secret to the vault, which keeps it sealed.
+
+Without SOURCE it is asked for on the terminal, without echo, or read from standard input where that is no terminal.
+One line end is removed from it.
+"""
+EPILOG = """\
+examples:
+  keyturn secret set ci
+  keyturn secret set ci - < secret.txt
+  keyturn secret set ci env:CLIENT_SECRET
+"""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The verb's exit status."""
+    parser = Parser(prog="keyturn secret", description="Entrust a profile's secret to the vault.")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    action = actions.add_parser("set", help="entrust a secret", description=DESCRIPTION, epilog=EPILOG)
+    action.add_argument("profile", metavar="PROFILE", help="whose secret")
+    action.add_argument("source", metavar="SOURCE", nargs="?", help=HELP)
+    action.add_json()
+    options = parser.parse(arguments)
+    name = profile_named(configuration(), options.profile).name
+    secret = read_secret(options.source, f"keyturn: client secret of {name}: ", f"keyturn secret set {name} -")
+    done = ask("POST", "/v1/secret", {"profile": name, "secret": secret}, waits=False)
+    if options.json:
+        print_json(done)
+    else:
+        print(f"keyturn: the vault keeps the secret of profile {name}")
+    return 0
