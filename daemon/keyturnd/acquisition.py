@@ -110,7 +110,7 @@ async def _converse(process: Process, job: Job, listener: Listener) -> Outcome:
             return await _died(process)
         try:
             message: FromAcquisition = from_acquisition.decode(line)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return _failure(Bug("the acquisition process sent a line that is no message"))
         match message:
             case Event():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyturn.errors import KeyturnError, ProviderUnreachable, SignInNeeded
+from keyturn.errors import KeyturnError, ProviderUnreachable, SignInNeeded, StateError
 from keyturnd import policy
 from keyturnd.fetch import PERSONAL_FLOWS
 from keyturnd.holdings import token_name
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 RENEWAL_ROUND = 30.0
 """Seconds between two looks at what is due. Renewal points lie minutes before any minimum life is undercut."""
+
+
+PRUNING_INTERVAL = 3600.0
+"""Seconds between two sweeps of expired access tokens out of the vault."""
 
 
 class Want(msgspec.Struct, frozen=True):
@@ -93,7 +98,7 @@ class Broker:
         try:
             return await self._fetch_for_use(want)
         except ProviderUnreachable:
-            if held is not None and self._life_left(held) > policy.LAST_RESORT:
+            if held is not None and self._last_resort(held):
                 return held.token
             raise
         except SignInNeeded:
@@ -150,11 +155,19 @@ class Broker:
 
     async def keep_fresh(self) -> None:
         """Renew, for ever, what is due and has served somebody since it was issued; the rest may lapse."""
+        pruned = self._clock.boottime()
         while True:
             await self._clock.sleep_until(self._clock.boottime() + RENEWAL_ROUND)
             for held in list(self.held.values()):
                 if held.used and self._due(held):
                     self._renew_behind(held.want)
+            if self._clock.boottime() - pruned >= PRUNING_INTERVAL:
+                pruned = self._clock.boottime()
+                await self._prune()
+
+    async def _prune(self) -> None:
+        with suppress(StateError):  # told to whoever needs the vault; nobody waits for this
+            await self.holdings.prune(self._clock.wall())
 
     async def _fetch_for_use(self, want: Want) -> Token:
         token = await self._fetch(want)
@@ -184,9 +197,14 @@ class Broker:
             received_wall=held.wall, received_boottime=held.boottime, boottime=self._clock.boottime()
         )
 
-    def _life_left(self, held: Held) -> float:
-        wall, reckoned = self._clock.wall(), self._reckoned(held)
-        return policy.life_left(expires_at=held.token.expires_at, wall=wall, reckoned=reckoned)
+    def _last_resort(self, held: Held) -> bool:
+        token = held.token
+        return policy.last_resort(
+            expires_at=token.expires_at,
+            issued_at=token.issued_at,
+            wall=self._clock.wall(),
+            reckoned=self._reckoned(held),
+        )
 
     def _fresh(self, held: Held, protocol: str) -> bool:
         token = held.token

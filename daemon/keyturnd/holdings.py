@@ -110,6 +110,18 @@ class Holdings:
         """Delete every record of `profile`, secrets included; how many there were."""
         return await asyncio.to_thread((await self.vault()).delete_profile, profile)
 
+    async def prune(self, wall: float) -> None:
+        """Delete the access tokens that have expired; records of targets long gone would gather for ever."""
+        if self._vault is not None:
+            await asyncio.to_thread(_prune, self._vault, wall)
+
     async def _put(self, name: RecordName, payload: bytes) -> None:
         # fsync may take long on a busy disk: in a thread, so that cached answers do not wait for it.
         await asyncio.to_thread((await self.vault()).put, name, payload)
+
+
+def _prune(vault: Vault, wall: float) -> None:
+    for name in list(vault.names()):
+        payload = vault.get(name) if name.kind == "access-token" else None
+        if payload is not None and tokens.decode(payload).expires_at < wall:
+            vault.delete(name)

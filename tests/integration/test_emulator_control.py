@@ -13,11 +13,6 @@ if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
 
 
-@pytest.fixture
-def entra(emulator: Emulator) -> EntraClient:
-    return EntraClient(emulator)
-
-
 @pytest.mark.parametrize("path", ["counts", "log", "devices", "wait?what=token", "settings"])
 def test_the_key_is_needed(emulator: Emulator, entra: EntraClient, path: str) -> None:
     for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": emulator.ready.control_key}):

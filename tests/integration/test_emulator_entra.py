@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
 
 
-@pytest.fixture
-def entra(emulator: Emulator) -> EntraClient:
-    return EntraClient(emulator)
-
-
 # --- discovery
 
 

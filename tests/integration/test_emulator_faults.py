@@ -7,7 +7,6 @@ import socket
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
 from keyturn_emulator.control import ControlError
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyturn_emulator.launch import Emulator
-
-
-@pytest.fixture
-def entra(emulator: Emulator) -> EntraClient:
-    return EntraClient(emulator)
 
 
 @pytest.fixture
@@ -130,14 +124,13 @@ def test_more_than_anybody_can_want(emulator: Emulator, entra: EntraClient) -> N
 
 def test_git_faults_by_step(emulator: Emulator, entra: EntraClient) -> None:
     emulator.control.fault("git.receive-pack", "status", status=401)
-    http = httpx.Client(verify=trusting(emulator.ready.ca_file), trust_env=False)
     headers = {"Authorization": f"Bearer {entra.service_token()}"}
     url = emulator.ready.repository
-    refs = http.get(f"{url}/info/refs?service=git-receive-pack", headers=headers)
+    refs = entra.http.get(f"{url}/info/refs?service=git-receive-pack", headers=headers)
     assert refs.status_code == 200
-    assert http.post(f"{url}/git-receive-pack", headers=headers).status_code == 401
-    # Not the backend's 415 for a missing content type any more than the fault's 401.
-    assert http.post(f"{url}/git-receive-pack", headers=headers).status_code == 415
+    assert entra.http.post(f"{url}/git-receive-pack", headers=headers).status_code == 401
+    # The fault is used up; this is the backend's own answer to a missing content type.
+    assert entra.http.post(f"{url}/git-receive-pack", headers=headers).status_code == 415
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import base64
 import gzip
 import json
 import os
-import random
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ import httpx
 import pytest
 
 from keyturn_emulator.signing import Signer, encode
-from support.emulator_client import AZURE_DEVOPS, USER_SCOPE, EntraClient, claims_of, trusting
+from support.emulator_client import AZURE_DEVOPS, USER_SCOPE, EntraClient, claims_of
 from support.needs import need
 
 if TYPE_CHECKING:
@@ -62,18 +61,8 @@ class Git:
 
 
 @pytest.fixture
-def entra(emulator: Emulator) -> EntraClient:
-    return EntraClient(emulator)
-
-
-@pytest.fixture
 def git(emulator: Emulator, entra: EntraClient, tmp_path: Path) -> Git:
     return Git(tmp_path, emulator.ready.ca_file, entra.service_token())
-
-
-@pytest.fixture
-def http(emulator: Emulator) -> httpx.Client:
-    return httpx.Client(verify=trusting(emulator.ready.ca_file), trust_env=False)
 
 
 def refs(http: httpx.Client, emulator: Emulator, authorization: str | None) -> httpx.Response:
@@ -96,7 +85,7 @@ def test_clone_push_and_clone_again(emulator: Emulator, git: Git) -> None:
 
 def test_a_push_of_three_mebibytes(emulator: Emulator, git: Git) -> None:
     """Over http.postBuffer: git asks with a probe first, then sends chunks of no announced length."""
-    content = random.Random(1).randbytes(3 << 20)
+    content = os.urandom(3 << 20)
     git.succeed("clone", emulator.ready.repository, "one")
     git.commit("one", "big", content)
     git.succeed("-C", "one", "push", "origin", "HEAD:main")
@@ -120,7 +109,7 @@ def test_a_fetch_that_git_compresses(emulator: Emulator, git: Git) -> None:
     assert git.succeed("-C", "two", "log", "-1", "--format=%s", "origin/main") == "more\n"
 
 
-def test_compressed_and_chunked_by_hand(emulator: Emulator, entra: EntraClient, http: httpx.Client) -> None:
+def test_compressed_and_chunked_by_hand(emulator: Emulator, entra: EntraClient) -> None:
     body = gzip.compress(b"0014command=ls-refs\n0000")
     headers = {
         "Authorization": f"Bearer {entra.service_token()}",
@@ -130,7 +119,7 @@ def test_compressed_and_chunked_by_hand(emulator: Emulator, entra: EntraClient, 
     }
     url = f"{emulator.ready.repository}/git-upload-pack"
     for content in (body, iter([body[:9], body[9:]])):
-        answer = http.post(url, content=content, headers=headers)
+        answer = entra.http.post(url, content=content, headers=headers)
         assert (answer.status_code, answer.content) == (200, b"0000")
 
 
@@ -139,10 +128,14 @@ def test_a_person_may_in_too(emulator: Emulator, entra: EntraClient, git: Git) -
     git.succeed("ls-remote", f"{emulator.ready.git}/fabrikam/demo/_git/app")
 
 
-def test_the_challenge(emulator: Emulator, http: httpx.Client) -> None:
+def test_the_challenge(emulator: Emulator, entra: EntraClient) -> None:
     ready = emulator.ready
-    organisation = http.head(f"{ready.git}/contoso")
-    for answer in (refs(http, emulator, None), organisation, http.get(f"{ready.git}/contoso/no/_git/such")):
+    organisation = entra.http.head(f"{ready.git}/contoso")
+    for answer in (
+        refs(entra.http, emulator, None),
+        organisation,
+        entra.http.get(f"{ready.git}/contoso/no/_git/such"),
+    ):
         assert answer.status_code == 401
         assert answer.headers.get_list("www-authenticate") == [
             f"Bearer authorization_uri={ready.authority}/{ready.tenant}",
@@ -150,7 +143,7 @@ def test_the_challenge(emulator: Emulator, http: httpx.Client) -> None:
             "TFS-Federated",
         ]
         assert answer.headers["x-vss-resourcetenant"] == ready.tenant
-    assert http.head(f"{ready.git}/northwind").status_code == 404
+    assert entra.http.head(f"{ready.git}/northwind").status_code == 404
 
 
 def test_tokens_that_are_refused(emulator: Emulator, entra: EntraClient, git: Git) -> None:
@@ -192,20 +185,20 @@ def test_expired_and_revoked(emulator: Emulator, entra: EntraClient, git: Git) -
     assert (counts["git.refused.expired"], counts["git.refused.revoked"]) == (1, 2)
 
 
-def test_by_bearer_and_by_basic(emulator: Emulator, entra: EntraClient, http: httpx.Client) -> None:
+def test_by_bearer_and_by_basic(emulator: Emulator, entra: EntraClient) -> None:
     token = entra.service_token()
     basic = base64.b64encode(f"x:{token}".encode()).decode()
     for authorization in (f"Bearer {token}", f"Basic {basic}"):
-        answer = refs(http, emulator, authorization)
+        answer = refs(entra.http, emulator, authorization)
         assert answer.headers["content-type"] == "application/x-git-upload-pack-advertisement"
     assert claims_of(token)["aud"] == AZURE_DEVOPS
 
 
-def test_nothing_but_the_smart_protocol(emulator: Emulator, entra: EntraClient, http: httpx.Client) -> None:
+def test_nothing_but_the_smart_protocol(emulator: Emulator, entra: EntraClient) -> None:
     headers = {"Authorization": f"Bearer {entra.service_token()}"}
 
     def status(path: str, method: str = "GET") -> int:
-        return http.request(method, f"{emulator.ready.git}{path}", headers=headers).status_code
+        return entra.http.request(method, f"{emulator.ready.git}{path}", headers=headers).status_code
 
     app = "/contoso/demo/_git/app"
     assert status(f"{app}/info/refs?service=git-upload-pack") == 200

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn_emulator.launch import Emulator
+from support.emulator_client import EntraClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,3 +29,10 @@ def emulator(emulator_process: Emulator) -> Iterator[Emulator]:
     emulator_process.control.clear_faults()
     defects = [entry for entry in emulator_process.control.log() if "defect" in entry]
     assert not defects
+
+
+@pytest.fixture
+def entra(emulator: Emulator) -> Iterator[EntraClient]:
+    """A client of the emulator's Entra that sends what it is told to."""
+    with EntraClient(emulator) as client:
+        yield client

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import ssl
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
@@ -31,6 +31,12 @@ class EntraClient:
         self.device = ready.clients["device"]["application_id"]
         self.http = httpx.Client(verify=trusting(ready.ca_file), trust_env=False)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+
     def credentials_form(self, **changes: str | None) -> dict[str, str]:
         """A good client credentials request; a change to None leaves the parameter out."""
         form: dict[str, str | None] = {
@@ -46,7 +52,7 @@ class EntraClient:
         form = {"grant_type": "refresh_token", "client_id": self.device, "scope": USER_SCOPE}
         return {**form, "refresh_token": refresh_token, **changes}
 
-    def poll_form(self, device_code: str, **changes: str) -> dict[str, str]:
+    def poll_form(self, device_code: str, /, **changes: str) -> dict[str, str]:
         """One poll of the public client."""
         return {"grant_type": DEVICE_CODE, "client_id": self.device, "device_code": device_code, **changes}
 

@@ -27,7 +27,7 @@ def read_body(request: Request, form: type[SomeBody]) -> SomeBody:
         return msgspec.json.decode(request.body, type=form)
     except msgspec.ValidationError as error:
         raise UsageError(f"the request's body does not fit: {error}", "keyturn --help") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise UsageError("the request's body is not JSON", "keyturn --help") from None
 
 

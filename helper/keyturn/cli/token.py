@@ -31,8 +31,8 @@ formats:
   json     the token, its expiry (UTC epoch seconds), account and scopes; --json for short
 
 examples:
-  curl -H @<(keyturn token work --format header) https://graph.microsoft.com/v1.0/me
-  env "$(keyturn token work --format env)" ./deploy
+  keyturn token work --format header | curl -H @- https://graph.microsoft.com/v1.0/me
+  export "$(keyturn token work --format env)"
 """
 
 

@@ -10,6 +10,7 @@ from keyturn.errors import ProviderRefused, ProviderUnreachable, Refused, SignIn
 from keyturnd import tokens
 from keyturnd.messages import EntraState, Failure
 from support.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
+from support.manual_clock import SOME_WALL_TIME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,6 +135,18 @@ async def test_a_token_that_served_is_renewed_by_itself_and_one_that_did_not_lap
         await asyncio.gather(*bench.broker.flights.values())
     renewing.cancel()
     assert bench.provider.started == 2  # once ahead of time; the renewed one served nobody and is left to lapse
+
+
+async def test_expired_tokens_are_swept_out_of_the_vault(bench: Bench) -> None:
+    await bench.broker.token(want(CI), NOBODY)
+    sweeping = asyncio.create_task(bench.broker.keep_fresh())
+    bench.broker.held.clear()  # as for a target that the configuration no longer has
+    while len(list(bench.vault.names())) > 1:
+        await bench.clock.armed()
+        assert bench.clock.wall() < SOME_WALL_TIME + 2 * bench.provider.life + 60, "never swept"
+        bench.clock.advance(30.5)
+    sweeping.cancel()
+    assert [name.kind for name in bench.vault.names()] == ["secret"]
 
 
 async def test_renewing_behind_backs_off_while_the_provider_is_down(bench: Bench) -> None:

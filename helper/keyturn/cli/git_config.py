@@ -1,0 +1,61 @@
+"""The user's git configuration, read and changed by git itself: includes, locking and XDG paths are its own."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from typing import NamedTuple
+
+from keyturn.errors import Refused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Entry(NamedTuple):
+    """One setting. git spells section and variable of `key` in lower case; what is between them it keeps."""
+
+    key: str
+    value: str
+
+
+class GitConfig:
+    """`git config` on the user's own file, or on `file`."""
+
+    def __init__(self, file: str | None = None) -> None:
+        self._command = ["git", "config", "--global" if file is None else f"--file={file}"]
+
+    def entries(self, pattern: str) -> list[Entry]:
+        """The settings whose key matches the extended regular expression, in the order git reads them.
+
+        Raises Refused when git cannot read its configuration.
+        """
+        done = self._run("-z", "--get-regexp", pattern, fine=(0, 1))
+        records = (record.partition("\n") for record in done.split("\0") if record)
+        return [Entry(key, value) for key, _, value in records]
+
+    def included_entries(self, pattern: str) -> list[Entry]:
+        """Like `entries`, with those of included files where they are included."""
+        done = self._run("--includes", "-z", "--get-regexp", pattern, fine=(0, 1))
+        records = (record.partition("\n") for record in done.split("\0") if record)
+        return [Entry(key, value) for key, _, value in records]
+
+    def change(self, *arguments: str) -> None:
+        """Run one changing command. Raises Refused."""
+        self._run(*arguments, fine=(0,))
+
+    def shown(self, arguments: Sequence[str]) -> list[str]:
+        """The whole command."""
+        return [*self._command, *arguments]
+
+    def _run(self, *arguments: str, fine: tuple[int, ...]) -> str:
+        command = self.shown(arguments)
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        except FileNotFoundError:
+            raise Refused("git is not installed, or not on PATH", "git --version") from None
+        if done.returncode not in fine:
+            reason = done.stderr.decode(errors="replace").strip() or f"exit status {done.returncode}"
+            raise Refused(f"git config failed: {reason}", shlex.join(command))
+        return done.stdout.decode(errors="surrogateescape")
