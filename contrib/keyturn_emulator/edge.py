@@ -98,6 +98,7 @@ def _host_name(value: bytes) -> str | None:
     """The name in a Host header, without its port; None for what is no host and port."""
     try:
         host = urlsplit(f"//{value.decode('ascii')}")
+        plain = host.port != 0 and host.username is None and not host.path
     except ValueError:
         return None
-    return None if host.username is not None or host.path else host.hostname
+    return host.hostname if plain else None

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn_emulator.control import Control, ControlError
-from support.emulator_client import EntraClient
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
+    from support.emulator_client import EntraClient
 
 
 @pytest.mark.parametrize("path", ["counts", "log", "devices", "wait?what=token", "settings"])

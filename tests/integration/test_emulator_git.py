@@ -9,7 +9,6 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
 from keyturn_emulator.signing import Signer, encode
@@ -18,6 +17,8 @@ from support.needs import need
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import httpx
 
     from keyturn_emulator.launch import Emulator
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 from typing import TYPE_CHECKING, Any
 
 import jwt
@@ -81,17 +82,10 @@ def test_a_refusal_arrives_whole(emulator: Emulator, session: requests.Session) 
 
 @pytest.mark.parametrize("tenant", ["organizations", "contoso.example"])
 def test_device_flow_and_silent_refresh(emulator: Emulator, session: requests.Session, tenant: str) -> None:
-    emulator.control.settings(device_interval=0)
     application = public(emulator, session, tenant)
     flow = application.initiate_device_flow([DEVOPS_SCOPE])
-
-    def poll() -> dict[str, Any]:
-        answer: dict[str, Any] = application.acquire_token_by_device_flow(flow, exit_condition=lambda _: True)
-        return answer
-
-    assert poll()["error"] == "authorization_pending"
     emulator.control.approve(flow["user_code"])
-    signed_in = poll()
+    signed_in = application.acquire_token_by_device_flow(flow)
     assert signed_in["id_token_claims"]["preferred_username"] == emulator.ready.user
     (account,) = application.get_accounts()
     assert account["username"] == emulator.ready.user
@@ -118,3 +112,15 @@ def test_a_revoked_session_is_an_error_that_says_so(emulator: Emulator, session:
 def test_capabilities_are_understood(emulator: Emulator, session: requests.Session) -> None:
     application = confidential(emulator, session, client_capabilities=["CP1"])
     assert "access_token" in application.acquire_token_for_client([DEVOPS_SCOPE])
+
+
+def test_polling_until_somebody_approves(emulator: Emulator, session: requests.Session) -> None:
+    emulator.control.settings(device_interval=1)
+    application = public(emulator, session, emulator.ready.tenant)
+    flow = application.initiate_device_flow([DEVOPS_SCOPE])
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        polling = pool.submit(application.acquire_token_by_device_flow, flow)
+        emulator.control.wait("token.refused.authorization_pending")
+        emulator.control.approve(flow["user_code"])
+        assert "access_token" in polling.result()
+    assert emulator.control.count("token.refused.slow_down") == 0

@@ -146,20 +146,18 @@ def test_signals_end_it_whoever_hangs(number: signal.Signals) -> None:
 
 
 def test_it_ends_with_whoever_started_it() -> None:
-    """The parent is killed, cannot clean up, and the pipe to the emulator's stdin closes all the same."""
+    """The parent is killed, cannot clean up, so the pipe to the emulator's stdin has to do."""
     script = (
-        "import os, sys, signal\n"
+        "import os, signal\n"
         "from keyturn_emulator.launch import Emulator\n"
         "running = Emulator()\n"
-        "print(running.process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     parent = subprocess.run(
-        [sys.executable, "-E", "-P", "-c", script], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-E", "-P", "-c", script], stderr=subprocess.PIPE, timeout=60, check=False
     )
+    # The emulator has the same stderr: had it stayed, reading to the end would have timed out.
     assert parent.returncode == -signal.SIGKILL
-    # run() returned because nobody holds the output pipes any more: the emulator, which has stderr too, is gone.
-    assert not Path(f"/proc/{parent.stdout.strip()}").exists()
 
 
 PLANTED = "planted-9f3c2e"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.needs import need
 from support.scene import Scene, password_of, scene
 
 if TYPE_CHECKING:
@@ -63,9 +64,10 @@ def test_an_expired_token_is_replaced_before_git_sees_it(scene: Scene) -> None:
 
 def test_a_refusing_server_does_not_cost_a_token_per_push(scene: Scene) -> None:
     work = scene.clone()
+    scene.commit(work)
+    refusal = {"WWW-Authenticate": 'Basic realm="nobody is allowed"'}
+    scene.emulator.control.fault("git", "status", times=100, status=401, headers=refusal)
     for _ in range(3):
-        scene.emulator.control.revoke_all()
-        scene.commit(work)
         scene.push(work, status=128)
     assert scene.tokens_issued() == 2  # one replacement a minute, however often the server refuses
 
@@ -99,7 +101,7 @@ def test_a_push_without_a_terminal_fails_at_once_with_the_command_to_run(scene: 
 
 def test_git_told_not_to_prompt_is_not_made_to_wait_on_a_terminal(scene: Scene) -> None:
     scene.machine.environment["GIT_TERMINAL_PROMPT"] = "0"
-    with scene.machine.terminal("git", "clone", scene.personal_repository, "personal") as terminal:
+    with scene.machine.terminal(need("git"), "clone", scene.personal_repository, "personal") as terminal:
         terminal.wait_for("keyturn login me")
         assert terminal.end() == 128
 
@@ -107,7 +109,7 @@ def test_git_told_not_to_prompt_is_not_made_to_wait_on_a_terminal(scene: Scene) 
 def test_other_hosts_are_left_to_other_helpers(scene: Scene) -> None:
     scene.machine.git("config", "--global", "--add", "credential.helper", "!f() { echo password=theirs; }; f")
     filled = scene.machine.run(
-        "/usr/bin/git", "credential", "fill", input="protocol=https\nhost=example.com\nusername=bob\n\n", status=0
+        need("git"), "credential", "fill", input="protocol=https\nhost=example.com\nusername=bob\n\n", status=0
     )
     assert "password=theirs" in filled.stdout
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from support.machine import Machine
 from support.scene import Scene, scene
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
+    from support.machine import Machine
 
 __all__ = ["scene"]
 
@@ -30,7 +30,9 @@ def look_alikes(host: str) -> list[bytes]:
     ]  # fmt: skip
     requests = [f"protocol=https\nhost={hostile}\npath={path}\n" for hostile in hosts]
     requests += [f"protocol=https\nhost={host}\npath={hostile}\n" for hostile in paths]
-    requests += [f"protocol={scheme}\nhost={host}\npath={path}\n" for scheme in ("http", "HTTPS", "ssh", "", "https ")]
+    requests += [
+        f"protocol={scheme}\nhost={host}\npath={path}\n" for scheme in ("http", "HTTPS", "ssh", "", "https ")
+    ]
     requests += [f"host={host}\npath={path}\n", f"protocol=https\npath={path}\n", f"{host}\n", "\n", ""]
     return [request.encode("utf-8", "surrogateescape") for request in requests]
 

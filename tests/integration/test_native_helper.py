@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import tempfile
@@ -74,7 +75,11 @@ def test_twin_that_cannot_be_run_is_one_error_and_one_hint(helper: Path, twin: s
     assert hint.endswith(": pip install --force-reinstall keyturn")
 
 
-def test_twin_inherits_nothing_but_the_three_streams(helper: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [(), (WITHOUT_MEMFD,)], ids=["", "pipe"])
+def test_twin_inherits_nothing_but_the_three_streams(
+    programs: NativePrograms, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    helper = install(programs.variant(*options), tmp_path / "bin", "git-credential-keyturn")
     runtime_directory(tmp_path)  # so that the directory was open already
     report = "grep ^SigIgn: /proc/$$/status\nulimit -c\nls /proc/$$/fd\n"
     (helper.parent / "keyturn").write_text(f"#!/bin/sh\n{report}", encoding="ascii")
@@ -97,12 +102,16 @@ def test_without_memfd_the_input_is_given_back_through_a_pipe(
     assert twin_call(tmp_path) == ((b"helper", b"git", b"get"), b"x" * length)
 
 
-def test_without_memfd_a_twin_that_reads_nothing_keeps_nobody_waiting(
+def test_without_memfd_a_pipe_that_nobody_reads_keeps_nobody_waiting(
     programs: NativePrograms, tmp_path: Path
 ) -> None:
+    """The twin leaves something behind that holds the pipe: what fills it must not hold the caller's stdout."""
     helper = install(programs.variant(WITHOUT_MEMFD), tmp_path, "git-credential-keyturn")
-    (tmp_path / "keyturn").write_text("#!/bin/sh\nexec </dev/null\necho done\n", encoding="ascii")
-    assert start(helper, b"x" * MEBIBYTE).stdout == b"done\n"
+    holder = "exec 3<&0\nsleep 60 <&3 3<&- >/dev/null 2>&1 &\necho $!\n"
+    (tmp_path / "keyturn").write_text(f"#!/bin/sh\n{holder}", encoding="ascii")
+    done = start(helper, b"x" * MEBIBYTE)
+    os.kill(int(done.stdout), signal.SIGKILL)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_reader_that_left_is_an_error_and_no_signal(helper: Path, tmp_path: Path) -> None:
@@ -153,7 +162,8 @@ def test_memory_is_guarded(programs: NativePrograms) -> None:
         Path(name).chmod(0o755)
         helper = install(programs.variant(), Path(name), "git-credential-keyturn")
         helper.chmod(0o755)
-        with subprocess.Popen([helper, "get"], stdin=subprocess.PIPE, user=user) as process:
+        command = ["sh", "-c", 'ulimit -c "$(ulimit -H -c)"; exec "$0" get', helper]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, user=user) as process:
             assert process.stdin is not None
             process.stdin.write(b"x" * MEBIBYTE)  # a pipe holds less: once this returns, the helper is reading
             process.stdin.flush()

@@ -148,13 +148,9 @@ def test_wheel_holds_the_packages_and_the_helpers(wheel: Path, source: Path) -> 
     with zipfile.ZipFile(wheel) as archive:
         members = {member.filename: member.external_attr >> 16 for member in archive.infolist()}
     held = {name for name in members if ".dist-info/" not in name}
-    folders = (source / "helper" / "keyturn", source / "daemon" / "keyturnd", source / "contrib" / "keyturn_emulator")
-    expected = {
-        file.relative_to(folder.parent).as_posix()
-        for folder in folders
-        for file in folder.rglob("*")
-        if file.is_file()
-    }
+    folders = [source / name for name in ("helper/keyturn", "daemon/keyturnd", "contrib/keyturn_emulator")]
+    files = {file.relative_to(folder.parent).as_posix() for folder in folders for file in folder.rglob("*.*")}
+    expected = {file for file in files if not file.endswith(".pyc")}
     scripts = {f"keyturn-0.1.0.data/scripts/{helper}" for helper in HELPERS}
     assert held == expected | scripts
     assert all(members[script] & stat.S_IXUSR for script in scripts)
@@ -173,9 +169,10 @@ def test_windows_is_refused_in_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     hook = build_hook.NativeHelper(str(tmp_path), {}, None, None, str(tmp_path), "wheel")  # type: ignore[arg-type]
-    with monkeypatch.context() as patched, pytest.raises(SystemExit, match="1"):
+    with monkeypatch.context() as patched:
         patched.setattr(sys, "platform", "win32")
-        hook.initialize("standard", {})
+        with pytest.raises(SystemExit, match="1"):
+            hook.initialize("standard", {})
     said = "".join(capsys.readouterr())
     assert said == "keyturn runs on Linux and macOS, not on Windows: install it inside WSL\n"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from support.needs import need
 from support.scene import Scene, scene
 from support.terminal import INTERRUPT, Terminal
 
@@ -26,7 +27,10 @@ def until_waiting(scene: Scene, number: int) -> None:
 
 
 def test_two_terminals_one_code_one_approval(scene: Scene) -> None:
-    with login(scene) as first, scene.machine.terminal("git", "clone", scene.personal_repository, "work") as second:
+    with (
+        login(scene) as first,
+        scene.machine.terminal(need("git"), "clone", scene.personal_repository, "work") as second,
+    ):
         code = first.wait_for(CODE).group(1)
         assert second.wait_for(CODE).group(1) == code
         scene.emulator.control.approve(code)

@@ -56,7 +56,9 @@ class FakeAcquisitions:
 
     async def _run(self, job: TokenJob, listener: Listener, number: int) -> Result | Failure:
         if job.interactive:
-            listener.on_event(Event("device-code", "sign in", url="https://login.example/device", code=f"CODE{number}"))
+            listener.on_event(
+                Event("device-code", "sign in", url="https://login.example/device", code=f"CODE{number}")
+            )
         self.arrived.set()
         await self.open_gate.wait()
         if self.failure is not None:

@@ -100,7 +100,7 @@ def _vector(name: str, table: dict[str, Any]) -> Vector:
         daemon_uid=(daemon_uid := table.pop("daemon_uid", None)),
         needs_root=daemon_uid is not None or place.startswith("foreign"),
         script=_script(table.pop("answer", None)),
-        request_head=tuple(request["head"]) if "head" in request else None,
+        request_head=_request_head(request),
         request_body=text_bytes(request, "body") if "body" in request else given,
         no_request=request.get("none", False),
         native=native,
@@ -115,6 +115,11 @@ def _arguments(table: dict[str, Any]) -> tuple[str, ...]:
     """`arguments`, after `padding` of an argument and a number of times it is given."""
     padding, times = table.pop("padding", ("", 0))
     return (*[padding] * times, *map(_repeated, table.pop("arguments", ["get"])))
+
+
+def _request_head(request: dict[str, Any]) -> tuple[str, ...] | None:
+    padding = "x" * request.get("padding", 0)
+    return tuple(line.replace("{padding}", padding) for line in request["head"]) if "head" in request else None
 
 
 def _environment(table: dict[str, Any]) -> dict[str, str]:

@@ -27,10 +27,9 @@ REPOSITORY = Path(__file__).parents[2]
 OFFLINE = {
     "PIP_NO_INDEX": "1",
     "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-    "PIP_BREAK_SYSTEM_PACKAGES": "1",
+    "PIP_BREAK_SYSTEM_PACKAGES": "1",  # in a HOME of the test's own, nothing of the system's can break
     "UV_OFFLINE": "1",
 }
-PIP = (sys.executable, "-m", "pip", "--quiet")
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from support.machine import Machine
-
 if TYPE_CHECKING:
     from pathlib import Path
     from subprocess import CompletedProcess
 
     from keyturn_emulator.launch import Emulator
+    from support.machine import Machine
 
 
 class Scene:
@@ -23,6 +22,7 @@ class Scene:
         self.machine = machine
         self.emulator = emulator
         machine.use(emulator)
+        emulator.control.settings(device_interval=1)  # Entra's 5 s would be most of a sign-in test's time
         self.repository = emulator.ready.repository
         self.personal_repository = self.repository.replace("/contoso/", "/fabrikam/")
         self.git_host = urlsplit(emulator.ready.git).netloc
@@ -33,7 +33,9 @@ class Scene:
         self.machine.run("keyturn", "secret", "set", "ci", "-", input=f"{secret}\n", status=0)
         self.machine.run("keyturn", "setup", "git", status=0)
 
-    def ask(self, path: str = "contoso/demo/_git/app", *, operation: str = "get", **more: str) -> CompletedProcess[str]:
+    def ask(
+        self, path: str = "contoso/demo/_git/app", *, operation: str = "get", **more: str
+    ) -> CompletedProcess[str]:
         """What git would ask for a repository of the emulator."""
         return self.machine.run("git-credential-keyturn", operation, input=self.attributes(path, **more))
 

@@ -60,9 +60,12 @@ class Repositories:
         self.root = directory / "repositories"
         self._home = directory / "git-home"
         self.git = _find_git()
+        self._pattern = directory / "git-pattern"
         self.root.mkdir(mode=0o700)
         self._home.mkdir(mode=0o700)
         (self._home / ".gitconfig").write_text(GIT_CONFIG)
+        self._run("init", "--quiet", "--bare", "--template=", str(self._pattern))
+        self._run("-C", str(self._pattern), "config", "http.receivepack", "true")
 
     def environment(self) -> Mapping[str, str]:
         """All that git sees of ours: no configuration of the system or the user, no trace of a secret.
@@ -87,8 +90,8 @@ class Repositories:
         path = self._path(address)
         if path.exists():
             raise ValueError("that repository exists")
-        self._run("init", "--quiet", "--bare", str(path))
-        self._run("-C", str(path), "config", "http.receivepack", "true")
+        # A copy of a fresh one, because tests start over often, and four runs of git each time would be felt.
+        shutil.copytree(self._pattern, path)
         return path
 
     def reset(self) -> None:

@@ -107,7 +107,6 @@ class Transport:
         try:
             result = outcome.get(timeout=limit)
         except Empty:
-            self._clients.clear()  # the thread left behind goes on using the old one
             raise Loss(
                 f"{urlsplit(request.url).netloc} gave no complete answer in time", sent=True, final=True
             ) from None

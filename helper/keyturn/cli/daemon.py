@@ -2,70 +2,57 @@
 
 from __future__ import annotations
 
-import argparse
-
-from keyturn import client, launch
-from keyturn.cli.requests import ask_running, print_json
-from keyturn.errors import KeyturnError
+from keyturn import launch
+from keyturn.cli.parsing import Parser
+from keyturn.cli.requests import ask, ask_running, print_json
+from keyturn.cli.starting import secret_variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import socket
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-ACTIONS = ("start", "stop", "restart", "run")
+    Done = dict[str, object]
+
+DESCRIPTION = """\
+The daemon starts by itself when it is needed, and leaves when it is idle. This is for everything else.
+"""
+EPILOG = """\
+actions:
+  start    start it now, if none runs
+  stop     let it finish what it is answering, and leave; tokens and sign-ins stay in the vault
+  restart  let it come back as a new process, on the same socket: nobody is turned away
+  run      be the daemon, in the foreground, and log to standard error
+"""
 
 
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
-    parser = argparse.ArgumentParser(
-        prog="keyturn daemon",
-        description="The daemon starts by itself when it is needed; this is for everything else.",
-        epilog="run: in the foreground, logging to stderr.",
-    )
-    parser.add_argument("action", choices=ACTIONS)
-    parser.add_argument("--json", action="store_true", help="print what was done as JSON")
-    options = parser.parse_args(arguments)
+    parser = Parser(prog="keyturn daemon", description=DESCRIPTION, epilog=EPILOG)
+    parser.add_argument("action", metavar="ACTION", choices=("run", *ACTIONS), help="start, stop, restart or run")
+    parser.add_json()
+    options = parser.parse(arguments)
     if options.action == "run":
         launch.run_in_foreground(secret_variables())
-    done: dict[str, object] = globals()[f"_{options.action}"]()
+    done = ACTIONS[options.action]()
     if options.json:
         print_json(done)
     else:
-        print(f"keyturn: {done['daemon']} (pid {done['pid']})" if done.get("pid") else f"keyturn: {done['daemon']}")
+        print(f"keyturn: daemon {done['daemon']}" + (f" (pid {done['pid']})" if "pid" in done else ""))
     return 0
 
 
-def connect_or_start() -> socket.socket:
-    """A connection to the daemon, started first if need be, with the variables the configuration names."""
-    return launch.connect_or_start(secret_variables)
+def _start() -> Done:
+    return {"daemon": "running", "pid": ask("GET", "/v1/status")["pid"]}
 
 
-def secret_variables() -> tuple[str, ...]:
-    """The environment variables that profiles read their secrets from; none while the configuration is invalid."""
-    from keyturn.config import load  # noqa: PLC0415 - only where a daemon is started
-    from keyturn.paths import config_file  # noqa: PLC0415
-
-    try:
-        profiles = load(config_file()).profiles.values()
-    except KeyturnError:
-        return ()  # the daemon starts all the same, and says to every request what is wrong
-    return tuple(profile.client_secret_env for profile in profiles if profile.client_secret_env)
-
-
-def _start() -> dict[str, object]:
-    request = client.Request("GET", "/v1/status")
-    status = client.exchange(connect_or_start(), request)
-    from json import loads  # noqa: PLC0415
-
-    return {"daemon": "running", "pid": loads(status.body)["pid"]}
-
-
-def _stop() -> dict[str, object]:
+def _stop() -> Done:
     stopped = ask_running("POST", "/v1/daemon/stop")
     return {"daemon": "was not running"} if stopped is None else {"daemon": "stopped", "pid": stopped["stopping"]}
 
 
-def _restart() -> dict[str, object]:
+def _restart() -> Done:
     restarted = ask_running("POST", "/v1/daemon/restart")
     return _start() if restarted is None else {"daemon": "restarted", "pid": restarted["restarting"]}
+
+
+ACTIONS: dict[str, Callable[[], Done]] = {"start": _start, "stop": _stop, "restart": _restart}

@@ -26,19 +26,13 @@ class GitConfig:
     def __init__(self, file: str | None = None) -> None:
         self._command = ["git", "config", "--global" if file is None else f"--file={file}"]
 
-    def entries(self, pattern: str) -> list[Entry]:
+    def entries(self, pattern: str, *, included: bool = False) -> list[Entry]:
         """The settings whose key matches the extended regular expression, in the order git reads them.
 
-        Raises Refused when git cannot read its configuration.
+        With `included` those of included files are among them. Raises Refused when git cannot read its configuration.
         """
-        done = self._run("-z", "--get-regexp", pattern, fine=(0, 1))
-        records = (record.partition("\n") for record in done.split("\0") if record)
-        return [Entry(key, value) for key, _, value in records]
-
-    def included_entries(self, pattern: str) -> list[Entry]:
-        """Like `entries`, with those of included files where they are included."""
-        done = self._run("--includes", "-z", "--get-regexp", pattern, fine=(0, 1))
-        records = (record.partition("\n") for record in done.split("\0") if record)
+        arguments = (*(["--includes"] if included else []), "-z", "--get-regexp", pattern)
+        records = (record.partition("\n") for record in self._run(*arguments, fine=(0, 1)).split("\0") if record)
         return [Entry(key, value) for key, _, value in records]
 
     def change(self, *arguments: str) -> None:

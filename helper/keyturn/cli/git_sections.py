@@ -29,8 +29,8 @@ PROGRAM = "git-credential-keyturn"
 OUR_KEYS = r"^credential\.https://.*/\."
 HELPER_KEYS = r"^credential\.(.*\.)?helper$"
 
-_UNQUOTED = re.compile(r"[\x00-\x7f]", re.ASCII)
-_PLAIN = re.compile(r"[A-Za-z0-9@%+=:,./_-]", re.ASCII)
+_SPECIAL = re.compile(r"(?![A-Za-z0-9@%+=:,./_-])[\x00-\x7f]", re.ASCII)
+"""What a shell might not take literally: all of ASCII but these."""
 
 Command = tuple[str, ...]
 
@@ -54,7 +54,7 @@ def shell_word(path: str) -> str:
     """
     if "\n" in path or not path.startswith("/"):
         raise Refused(f"git cannot call {path}", "install keyturn at another place")
-    return _UNQUOTED.sub(lambda found: found[0] if _PLAIN.fullmatch(found[0]) else f"\\{found[0]}", path)
+    return _SPECIAL.sub(r"\\\g<0>", path)
 
 
 class Sections:
@@ -68,8 +68,8 @@ class Sections:
             self._found.setdefault(section, []).append(entry)
 
     def ours(self) -> list[str]:
-        """The sections that hold what we wrote."""
-        return [section for section in self._found if self._is_ours(section)]
+        """The sections that name our helper."""
+        return [name for name, entries in self._found.items() if any(map(_is_our_helper, entries))]
 
     def to_write(self, origin: Origin, helper: str) -> list[Command]:
         """What `git config` has to do for `origin`; nothing if all is in place.
@@ -78,7 +78,7 @@ class Sections:
         """
         found = self._found.get(origin.section, [])
         wanted = _values(origin, helper)
-        if found and not self._is_ours(origin.section):
+        if found and not self._only_ours(origin.section):
             raise self._mixed(origin.section)
         if [(entry.key, entry.value) for entry in found] == [(key.lower(), value) for key, value in wanted] and (
             origin.section not in self._overtaken()
@@ -90,31 +90,31 @@ class Sections:
         """What `git config` has to do so that `section` is gone."""
         if section not in self._found:
             return []
-        if not self._is_ours(section):
+        if not self._only_ours(section):
             raise self._mixed(section)
         return [("--remove-section", section)]
 
     def superseded(self, origins: Iterable[Origin]) -> list[str]:
         """The keys of other helpers that git would ask for `origins` if our sections were not there."""
         keys = {"credential.helper", *(f"credential.{origin.url}.helper" for origin in origins)}
-        entries = self._git.included_entries(HELPER_KEYS)
+        entries = self._git.entries(HELPER_KEYS, included=True)
         return list(dict.fromkeys(entry.key for entry in entries if entry.key in keys and entry.value))
 
     def _overtaken(self) -> Iterator[str]:
         """Our sections with other helpers behind them, which git would ask, and tell our tokens, as well."""
         ours, behind = set(self.ours()), False
-        for entry in reversed(self._git.included_entries(HELPER_KEYS)):
+        for entry in reversed(self._git.entries(HELPER_KEYS, included=True)):
             section = entry.key.rpartition(".")[0]
             if section not in ours:
                 behind = True
             elif behind:
                 yield section
 
-    def _is_ours(self, section: str) -> bool:
-        entries = self._found[section]
-        helpers = [entry.value for entry in entries if entry.key.endswith(".helper")]
-        others = {entry.key.rpartition(".")[2] for entry in entries} - {"helper", "usehttppath"}
-        return not others and len(helpers) == 2 and not helpers[0] and helpers[1].endswith(f"/{PROGRAM}")
+    def _only_ours(self, section: str) -> bool:
+        helpers = [entry for entry in self._found[section] if entry.key.endswith(".helper")]
+        others = {entry.key.rpartition(".")[2] for entry in self._found[section]} - {"helper", "usehttppath"}
+        # One helper alone, the reset, is what a setup left that was interrupted.
+        return not others and [entry.value for entry in helpers[:1]] == [""] and all(map(_is_our_helper, helpers[1:]))
 
     def _mixed(self, section: str) -> Refused:
         name = section.removeprefix("credential.")
@@ -122,6 +122,10 @@ class Sections:
             f'[credential "{name}"] in your git configuration holds what keyturn did not write',
             shlex.join(self._git.shown(["--edit"])),
         )
+
+
+def _is_our_helper(entry: Entry) -> bool:
+    return entry.key.endswith(".helper") and entry.value.endswith(f"/{PROGRAM}")
 
 
 def _values(origin: Origin, helper: str) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ import os
 import sys
 
 from keyturn import client
-from keyturn.errors import KeyturnError, UsageError, report
+from keyturn.errors import KeyturnError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ def run(arguments: Sequence[str]) -> int:
     try:
         reply = _ask(family, operation, options, body)
     except KeyturnError as error:
-        _write(error.output.encode())
-        return report(error, sys.stderr)
+        _write(error.output.encode() or _output_of_failure(family, operation, body))
+        raise
     _write(reply.body)
     return reply.exit_status
 
 
 def _operation(family: str, arguments: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """git and docker append their operation, kubectl's plugin names it first."""
+    """Git and docker append their operation, kubectl's plugin names it first."""
     place = 0 if family == "kube" else -1
     word = arguments[place] if arguments else ""
     if word not in OPERATIONS[family]:
@@ -68,7 +68,7 @@ def _ask(family: str, operation: str, options: tuple[str, ...], body: bytes) -> 
         connection = launch.running()
     except client.NotRunning:
         if family != "git" or _is_not_ours(operation, body):
-            return _without_daemon(family)
+            return _without_daemon(family, operation)
         return _start_and_ask(request)
     try:
         return client.exchange(connection, request, _show)
@@ -78,7 +78,7 @@ def _ask(family: str, operation: str, options: tuple[str, ...], body: bytes) -> 
 
 def _start_and_ask(request: client.Request) -> client.Reply:
     from keyturn import launch  # noqa: PLC0415
-    from keyturn.cli.daemon import secret_variables  # noqa: PLC0415 - the configuration's import costs most here
+    from keyturn.cli.starting import secret_variables  # noqa: PLC0415
 
     return launch.insist(request, secret_variables, _show)
 
@@ -101,10 +101,26 @@ def _is_not_ours(operation: str, body: bytes) -> bool:
         return True
 
 
-def _without_daemon(family: str) -> client.Reply:
+def _without_daemon(family: str, operation: str) -> client.Reply:
+    from keyturn.protocols import git  # noqa: PLC0415
+
     if family == "git":
-        return client.Reply(200, 0, b"")
+        return client.Reply(200, 0, git.CAPABILITIES if operation == "capability" else git.NOTHING)
     raise UsageError(f"this version of keyturn does not serve {family} yet", "keyturn setup git")
+
+
+def _output_of_failure(family: str, operation: str, body: bytes) -> bytes:
+    """What git has to read when not even a daemon could be asked: quit, if the URL is ours.
+
+    It would prompt for a password otherwise, which could only be refused.
+    """
+    from keyturn.protocols import git  # noqa: PLC0415
+
+    try:
+        ours = (family, operation) == ("git", "get") and not _is_not_ours(operation, body)
+    except KeyturnError:
+        return git.NOTHING  # nobody can tell whose it is
+    return git.QUIT if ours else git.NOTHING
 
 
 def _person_is_there(family: str) -> bool:
@@ -124,7 +140,9 @@ def _write(body: bytes) -> None:
     if not body:
         return
     try:
+        if sys.stdout is None:
+            raise BrokenPipeError
         sys.stdout.buffer.write(body)
         sys.stdout.buffer.flush()
     except OSError as error:
-        raise KeyturnError(f"cannot write the answer: {error.strerror}") from None
+        raise KeyturnError(f"cannot write the answer: {(error.strerror or 'nobody reads it').lower()}") from None

@@ -27,21 +27,39 @@ VERBS = {
 }
 """Every verb has a module of its name in this package, with `run(arguments) -> exit status`."""
 
+HELP = """\
+keyturn VERB --help tells more.
+
+exit status: 0 done, 1 refused or failed, 2 wrong usage or configuration, 3 sign-in needed,
+             4 provider unreachable (try later), 130 interrupted
+
+environment, none of which has to be set:
+  KEYTURN_CONFIG  the configuration (default: keyturn/config.toml in the user's configuration directory)
+  KEYTURN_STATE   the directory of vault and log (default: keyturn in the user's state directory)
+  KEYTURN_SOCKET  the daemon's socket (default: keyturn/socket in the user's runtime directory)
+"""
+
 
 def main() -> int:
     """The keyturn command; its exit status."""
     try:
-        return dispatch(sys.argv[1:])
+        status = dispatch(sys.argv[1:])
+        if sys.stdout is not None:
+            sys.stdout.flush()  # at exit, Python could only complain that it cannot
     except KeyturnError as error:
-        return report(error, sys.stderr)
+        return _report(error)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read our output left. Python would complain once more while flushing at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_output()  # whoever read it left
         return 1
+    except OSError as error:
+        _abandon_output()
+        reason = (error.strerror or "unknown reason").lower()
+        return _report(KeyturnError(f"keyturn cannot go on: {reason} ({_place(error)})"))
     except Exception as error:  # noqa: BLE001 - the user never sees a traceback
-        return report(_bug(error), sys.stderr)
+        return _report(_bug(error))
+    return status
 
 
 def dispatch(arguments: Sequence[str]) -> int:
@@ -84,18 +102,36 @@ def _help() -> str:
             "",
             *lines,
             "",
-            "keyturn VERB --help tells more; exit status: 0 done, 1 refused or failed,",
+            HELP,
         ]
-        + ["2 wrong usage or configuration, 3 sign-in needed, 4 provider unreachable, 130 interrupted."]
     )
 
 
+def _abandon_output() -> None:
+    """Or Python would complain once more while flushing at exit."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _report(error: KeyturnError) -> int:
+    """Tell the error and return its exit status, which has to be right even where nobody can read the rest."""
+    try:
+        return error.exit_status if sys.stderr is None else report(error, sys.stderr)
+    except OSError:
+        return error.exit_status
+
+
 def _bug(error: Exception) -> Bug:
+    return Bug(f"keyturn failed unexpectedly ({_place(error)})", "report it, with the command you ran")
+
+
+def _place(error: Exception) -> str:
+    """Class and place of an error: its text may hold a secret."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    place = "" if trace is None else f" at {os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"  # noqa: PTH119 - no pathlib on the helper's way
-    return Bug(f"keyturn failed unexpectedly ({type(error).__name__}{place})", "report it, with the command you ran")
+    place = "" if trace is None else f" at {trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
+    return f"{type(error).__name__}{place}"
 
 
 if __name__ == "__main__":

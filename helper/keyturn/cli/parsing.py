@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, NoReturn
 
+_CHOICE = re.compile(r"invalid choice: .* \(choose from (.*)\)", re.DOTALL)
+_VALUE = re.compile(r"ignored explicit argument .*", re.DOTALL)
 _OPTION = re.compile(r"--[a-z][a-z-]*", re.ASCII)
 
 
@@ -45,5 +47,7 @@ class Parser(argparse.ArgumentParser):
         return options
 
     def error(self, message: str) -> NoReturn:
-        """Raise argparse's `message` as a UsageError."""
-        raise UsageError(f"{message[:1].lower()}{message[1:]}", f"{self.prog} --help")
+        """Raise argparse's `message` as a UsageError, without the value it complains of."""
+        text = _CHOICE.sub(r"expected one of \1", message)
+        text = _VALUE.sub("takes no value", text)
+        raise UsageError(f"{text[:1].lower()}{text[1:]}", f"{self.prog} --help")

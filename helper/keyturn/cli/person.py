@@ -5,9 +5,11 @@ It goes to the terminal itself, not to stdout, which belongs to the protocol or 
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import json
 import os
+from pathlib import Path
 
 from keyturn import client, launch
 from keyturn.errors import Refused
@@ -16,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
+TERMINAL = Path("/dev/tty")
 SECRET_KINDS = frozenset({"password", "passphrase"})
 
 
@@ -26,28 +29,45 @@ def show(event: client.Event) -> None:
         _ask(event)
     elif kind == "device-code":
         _say(f"keyturn: to sign in, open {event.get('url')} and enter the code {event.get('code')}")
-    else:
-        _say(f"keyturn: {event.get('message', '')}")
+    elif event.get("message"):
+        _say(f"keyturn: {event['message']}")
 
 
-def ask_secret(prompt: str) -> str:
-    """A line typed without echo on the terminal. Raises Refused where there is none."""
+def ask_secret(prompt: str, hint: str) -> str:
+    """A line typed without echo on the terminal.
+
+    Raises Refused, with `hint`, where there is no terminal or nothing was typed.
+    """
     if not client.has_terminal():
-        raise Refused("there is no terminal to ask on", "give the secret on standard input: … -")
-    return getpass.getpass(prompt)
+        raise Refused("there is no terminal to ask on", hint)
+    try:
+        secret = getpass.getpass(prompt)
+    except EOFError:
+        secret = ""
+    except KeyboardInterrupt:
+        _say("")  # or the shell's prompt would stand behind ours
+        raise
+    if not secret:
+        raise Refused("nothing was entered", hint)
+    return secret
 
 
 def _ask(event: client.Event) -> None:
     prompt = f"keyturn: {event.get('prompt', '')}: "
-    answer = ask_secret(prompt) if event.get("kind") in SECRET_KINDS else _ask_openly(prompt)
+    answer = ask_secret(prompt, "keyturn status") if event.get("kind") in SECRET_KINDS else _ask_openly(prompt)
     body = json.dumps({"value": answer}).encode()
-    client.exchange(launch.running(), client.Request("POST", f"/v1/asks/{event.get('id')}", body=body))
+    try:
+        client.exchange(launch.running(), client.Request("POST", f"/v1/asks/{event.get('id')}", body=body))
+    except Refused as error:
+        _say(f"keyturn: {error.sentence}")  # somebody answered at another terminal: go on waiting with them
+    except client.NotRunning:
+        pass  # whoever waits for the sign-in itself learns it in a moment
 
 
 def _ask_openly(prompt: str) -> str:
     with _terminal() as terminal:
         terminal.write(prompt)
-    with open("/dev/tty", encoding="utf-8") as terminal:
+    with TERMINAL.open(encoding="utf-8") as terminal:
         return terminal.readline().removesuffix("\n")
 
 
@@ -57,8 +77,9 @@ def _say(text: str) -> None:
         with _terminal() as terminal:
             terminal.write(f"{printable}\n")
     except OSError:
-        os.write(2, f"{printable}\n".encode())
+        with contextlib.suppress(OSError):
+            os.write(2, f"{printable}\n".encode())
 
 
 def _terminal() -> TextIO:
-    return open("/dev/tty", "w", encoding="utf-8")
+    return TERMINAL.open("w", encoding="utf-8")

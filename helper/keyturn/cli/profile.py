@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from keyturn.config import Config
     from keyturn.profiles import EntraProfile
 
-DESCRIPTION = "What config.toml says of profiles. No daemon is needed for it; `keyturn status` tells who is signed in."
+DESCRIPTION = """\
+Show what config.toml says of profiles. No daemon is needed for it; who is signed in, `keyturn status` tells.
+"""
 COLUMN = 15
 
 

@@ -7,6 +7,7 @@ import sys
 
 from keyturn import client, launch
 from keyturn.cli import person
+from keyturn.cli.starting import secret_variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ def ask(method: str, path: str, body: dict[str, Any] | None = None, *, waits: bo
 
     `waits` defaults to whether there is a terminal. Raises the daemon's problem as its keyturn error.
     """
-    from keyturn.cli.daemon import secret_variables  # noqa: PLC0415 - each other's callers
-
     request = _request(method, path, body, client.has_terminal() if waits is None else waits)
     return _object(launch.insist(request, secret_variables, person.show))
 

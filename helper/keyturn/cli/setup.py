@@ -70,7 +70,7 @@ class Plan:
 
 
 def _add_arguments(parser: Parser) -> None:
-    parser.add_argument("urls", metavar="URL", nargs="*", help="a target, or a URL on its host (default: all targets)")
+    parser.add_argument("urls", metavar="URL", nargs="*", help="a git target, or its host (default: all)")
     parser.add_argument("--dry-run", action="store_true", help="print the commands instead of running them")
     parser.add_argument("--undo", action="store_true", help="remove the sections again, all of them or those of URL")
     where = parser.add_mutually_exclusive_group()

@@ -70,7 +70,8 @@ def _configured() -> tuple[str | None, Mapping[str, EntraProfile]]:
 def _lines(status: dict[str, Any]) -> Iterator[str]:
     yield _line("daemon", _daemon(status))
     if status["running"]:
-        yield _line("memory", f"{status['memory_kib'] / 1024:.0f} MiB, {status['served']} requests served")
+        memory = status["memory_kib"]
+        yield _line("memory", f"{memory.get('pss', memory['peak']) / 1024:.0f} MiB")
     yield _line("configuration", status["configuration"]["path"])
     if status["configuration"]["error"]:
         yield _line("", f"error: {status['configuration']['error']}")
@@ -87,7 +88,7 @@ def _lines(status: dict[str, Any]) -> Iterator[str]:
 def _daemon(status: dict[str, Any]) -> str:
     if not status["running"]:
         return "not running, starts when it is needed"
-    return f"running for {duration(status['uptime'])}, pid {status['pid']}, version {status['version']}"
+    return f"version {status['version']}, running for {duration(status['uptime'])}, pid {status['pid']}"
 
 
 def _profile(profile: dict[str, Any], status: dict[str, Any], configured: EntraProfile | None) -> Iterator[str]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keyturnd.acquire import client_credentials, entra, refresh
+from keyturnd.acquire import client_credentials, device_code, entra, refresh
 from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.http import Answer
@@ -18,7 +18,11 @@ from keyturnd.acquire.msal_client import MsalClient
 from keyturnd.messages import EntraIdentity, EntraState, Network, Result, Seal, TokenJob, encode_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyturnd.acquire.http import Request
+
+    Grant = Callable[["FakeTransport"], tuple[Result, list[EntraState]]]
 
 BASE = "https://login.example/22222222-2222-2222-2222-222222222222"
 DISCOVERY = {
@@ -88,6 +92,21 @@ def test_what_is_absent_is_not_sent_empty() -> None:
     assert "claims" not in transport.form
     as_user(transport)
     assert "claims" not in transport.form
+
+
+def test_a_device_code_is_asked_for_without_empty_claims() -> None:
+    """Here msal itself leaves them in."""
+    code = {"device_code": "d", "user_code": "U", "verification_uri": "https://h", "expires_in": 9, "interval": 5}
+    transport = FakeTransport(json.dumps(code).encode())
+    used = session(transport, "device-code")
+    assert device_code._start(used, used.application())["user_code"] == "U"
+    assert "claims" not in transport.form
+
+
+def test_an_id_token_without_a_subject_is_no_reason_to_stumble() -> None:
+    """It is one for msal's token cache."""
+    answer = SOUND | {"id_token": "e30.eyJvaWQiOiJvIn0.c2ln"}
+    assert as_user(FakeTransport(json.dumps(answer).encode()))[0].details["unique_id"] == "o"
 
 
 def test_a_claims_challenge_is_passed_on() -> None:
@@ -182,7 +201,8 @@ odd_answers = bodies | st.builds(
 @settings(max_examples=150, deadline=None)
 @given(odd_answers, st.sampled_from([200, 200, 201, 400, 401, 403, 404]))
 def test_whatever_comes_back_ends_in_a_result_or_a_typed_failure(body: bytes, status: int) -> None:
-    for acquire in (lambda used: (as_application(used), []), as_user):
+    grants: tuple[Grant, ...] = (lambda used: (as_application(used), []), as_user)
+    for acquire in grants:
         try:
             result, states = acquire(FakeTransport(body, status))
         except Failed as failed:

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+
 from keyturn.errors import ProviderRefused, ProviderUnreachable, Refused, SignInNeeded
 from keyturnd import tokens
 from keyturnd.messages import EntraState, Failure
@@ -205,7 +206,8 @@ async def test_the_refresh_token_is_rotated_and_sealed(bench: Bench) -> None:
 async def test_fetches_with_one_refresh_token_exclude_each_other(bench: Bench) -> None:
     await bench.holdings.keep_state(ME, EntraState("refresh-0", "alice@contoso.example"))
     bench.provider.hold()
-    both = [asyncio.create_task(bench.broker.token(want(ME, scopes), NOBODY)) for scopes in (OTHER_SCOPES, ("a/.default",))]
+    wanted = [want(ME, OTHER_SCOPES), want(ME, ("api://other/.default",))]
+    both = [asyncio.create_task(bench.broker.token(each, NOBODY)) for each in wanted]
     await bench.provider.arrived.wait()
     assert len(bench.provider.running) == 1
     bench.provider.release()

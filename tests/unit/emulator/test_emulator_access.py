@@ -15,8 +15,9 @@ from keyturn_emulator.tokens import AccessTokens
 
 REGISTRY = Registry()
 TOKENS = AccessTokens(Signer(), Clock())
+HOUR = 3600
 KEEPER = Doorkeeper(TOKENS, REGISTRY.tenant, "https://login.example", "https://git.example")
-GOOD = TOKENS.issue({"aud": AZURE_DEVOPS, "tid": REGISTRY.tenant.id}, 60)
+GOOD = TOKENS.issue({"aud": AZURE_DEVOPS, "tid": REGISTRY.tenant.id}, HOUR)
 
 
 def basic(text: str) -> str:
