@@ -15,16 +15,11 @@ from keyturnd.messages import (
     Ack,
     Answer,
     Ask,
-    EntraState,
     Event,
     Failure,
     FromAcquisition,
     FromDaemon,
-    KeyringJob,
-    KeyringResult,
-    Result,
     Seal,
-    TokenJob,
     encode_line,
     from_acquisition,
 )
@@ -32,8 +27,7 @@ from keyturnd.messages import (
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
 
-    Job = TokenJob | KeyringJob
-    Outcome = Result | KeyringResult | Failure
+    from keyturnd.messages import Job, Outcome, State
 
 COMMAND = (sys.executable, "-E", "-P", "-m", "keyturnd.acquire")
 GRACE = 2.0
@@ -49,7 +43,7 @@ class Listener(Protocol):
     async def on_ask(self, ask: Ask) -> str:
         """The person's answer to `ask`."""
 
-    async def on_seal(self, state: EntraState) -> None:
+    async def on_seal(self, state: State) -> None:
         """Make `state` durable. Raises KeyturnError when that fails, which ends the acquisition."""
 
 

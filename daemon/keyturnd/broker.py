@@ -10,15 +10,15 @@ import msgspec
 
 from keyturn.errors import KeyturnError, ProviderUnreachable, SignInNeeded, StateError
 from keyturnd import policy
-from keyturnd.fetch import PERSONAL_FLOWS
-from keyturnd.holdings import token_name
+from keyturnd import flows
+from keyturnd.holdings import state_name
 from keyturnd.signin import joined
 
 if TYPE_CHECKING:
     from random import Random
 
     from keyturn.config import Config
-    from keyturn.profiles import EntraProfile
+    from keyturn.profiles import Profile
     from keyturnd.clock import Clock
     from keyturnd.failures import Failures
     from keyturnd.fetch import Fetcher
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from keyturnd.records import RecordName
     from keyturnd.signin import SignIns, Waiter
     from keyturnd.tokens import Token
+    from keyturnd.wants import Want
 
 RENEWAL_ROUND = 30.0
 """Seconds between two looks at what is due. Renewal points lie minutes before any minimum life is undercut."""
@@ -33,19 +34,6 @@ RENEWAL_ROUND = 30.0
 
 PRUNING_INTERVAL = 3600.0
 """Seconds between two sweeps of expired access tokens out of the vault."""
-
-
-class Want(msgspec.Struct, frozen=True):
-    """What a caller asks for: a token of `profile` for `scopes`, with the life `protocol` needs."""
-
-    profile: EntraProfile
-    scopes: tuple[str, ...]
-    protocol: str
-
-    @property
-    def key(self) -> RecordName:
-        """The name the token is filed under; callers with the same key share everything."""
-        return token_name(self.profile, self.scopes)
 
 
 class Held(msgspec.Struct):
@@ -102,19 +90,23 @@ class Broker:
                 return held.token
             raise
         except SignInNeeded:
-            if not waiter.waits or want.profile.flow not in PERSONAL_FLOWS:
+            if not waiter.waits or want.profile.flow not in flows.PERSONAL:
                 raise
             return await self._sign_in(want, waiter)
 
     async def login(self, want: Want, waiter: Waiter, *, again: bool) -> Token:
         """A token that proves `want`'s profile is signed in; with `again` by a new sign-in in any case."""
         self.failures.clear(profile=want.profile.name)
-        if again and want.profile.flow in PERSONAL_FLOWS:
+        if again and want.profile.flow in flows.PERSONAL:
             return await self._sign_in(want, waiter)
         return await self.token(want, waiter)
 
-    async def logout(self, profile: str) -> int:
-        """Forget everything of `profile`, in memory and in the vault; how many records there were."""
+    async def logout(self, profile: str, configured: Profile | None = None) -> int:
+        """Forget everything of `profile`, in memory and in the vault; how many records there were.
+
+        What `configured` holds on its server is ended there first; if that fails, nothing is forgotten, so that it
+        can be tried again. Raises ProviderError then.
+        """
         ending: list[asyncio.Task[Token]] = [task for key, task in self.flights.items() if key.profile == profile]
         if (sign_in := self.sign_ins.under_way.get(profile)) is not None:
             ending.append(sign_in.task)
@@ -122,6 +114,8 @@ class Broker:
             task.cancel()
         if ending:
             await asyncio.wait(ending)  # or one of them could still write what is about to be forgotten
+        if configured is not None:
+            await self._fetcher.revoke(configured)
         self.forget(profile)
         return await self.holdings.forget(profile)
 
@@ -235,7 +229,7 @@ class Broker:
     async def _fly(self, want: Want) -> Token:
         try:
             async with self._exclusion(want):
-                token = await self._fetcher.silently(want.profile, want.scopes)
+                token = await self._fetcher.silently(want)
         except KeyturnError as error:
             self.failures.remember(want.key, error, self._chance.uniform(-1, 1))
             raise
@@ -251,7 +245,7 @@ class Broker:
 
     def _exclusion(self, want: Want) -> asyncio.Lock:
         """Fetches that use the same refresh token exclude each other, so that none is rotated away under another."""
-        name = token_name(want.profile, () if want.profile.flow in PERSONAL_FLOWS else want.scopes)
+        name = state_name(want.profile) if want.profile.flow in flows.PERSONAL else want.key
         return self._exclusions.setdefault(name, asyncio.Lock())
 
     def _renew_behind(self, want: Want) -> None:
@@ -259,7 +253,7 @@ class Broker:
             self._flight(want)
 
     async def _sign_in(self, want: Want, waiter: Waiter) -> Token:
-        key, token = await self.sign_ins.join(want.profile, want.scopes, waiter)
+        key, token = await self.sign_ins.join(want, waiter)
         self.failures.clear(profile=want.profile.name)
         if key == want.key:
             self._hold(want, token).used = True

@@ -5,31 +5,26 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Protocol
 
-from keyturn.errors import KeyturnError, Refused, SignInNeeded
-from keyturnd import tokens
+from keyturn.errors import Refused
+from keyturnd import flows, tokens
 from keyturnd.acquisition import error_of
-from keyturnd.entrusted import secret_from_file
-from keyturnd.holdings import token_name
-from keyturnd.messages import EntraIdentity, Failure, Network, Result, TokenJob
+from keyturnd.messages import AwxIdentity, AwxState, EntraState, Failure, Network, RevokeJob, Result, TokenJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyturn.config import Config
-    from keyturn.profiles import EntraProfile
+    from keyturn.profiles import Profile
     from keyturnd.acquisition import Runner
     from keyturnd.holdings import Holdings
-    from keyturnd.messages import Ask, EntraState, Event
+    from keyturnd.messages import Ask, Event, State
     from keyturnd.tokens import Token
+    from keyturnd.wants import Want
 
 SILENT_DEADLINE = 25.0
 """Seconds for a fetch nobody watches: within the 30 s of the native helper, with room to explain a failure."""
 SIGN_IN_DEADLINE = 930.0
 """Seconds for a sign-in: a device code lives 15 minutes (reference/entra.md), its provider says when it died."""
-PERSONAL_FLOWS = frozenset({"device-code"})
-"""Flows in which a person signs in, and whose refresh token is the state to keep."""
-
-
 class Audience(Protocol):
     """The people who watch a sign-in."""
 
@@ -56,36 +51,44 @@ class Fetcher:
         self.holdings = holdings
         self._config = config
 
-    async def silently(self, profile: EntraProfile, scopes: tuple[str, ...]) -> Token:
+    async def silently(self, want: Want) -> Token:
         """A new token without anybody's help.
 
         Raises SignInNeeded when it takes a person, ProviderError for the provider's no or silence, StateError
         when it cannot be kept.
         """
-        state = None
-        if profile.flow in PERSONAL_FLOWS:
-            state = await self.holdings.state(profile)
-            if state is None:
-                raise SignInNeeded(f"nobody is signed in for profile {profile.name}", f"keyturn login {profile.name}")
-        job = TokenJob(
-            self.identity(profile), scopes, self.network(profile), SILENT_DEADLINE,
-            secret=await self.secret(profile), state=state,
-        )  # fmt: skip
-        return await self._run(profile, job, Nobody())
+        profile = want.profile
+        state = await self.holdings.state(profile) if profile.flow in flows.PERSONAL else None
+        secret = await self.secret(profile)
+        if (error := flows.missing(profile, state, secret)) is not None:
+            raise error
+        return await self._run(want, self._job(want, SILENT_DEADLINE, secret=secret, state=state), Nobody())
 
-    async def with_a_person(self, profile: EntraProfile, scopes: tuple[str, ...], audience: Audience) -> Token:
+    async def with_a_person(self, want: Want, audience: Audience) -> Token:
         """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does."""
-        network = self.network(profile)
-        job = TokenJob(self.identity(profile), scopes, network, SIGN_IN_DEADLINE, interactive=True)
-        return await self._run(profile, job, audience)
+        state = None if flows.begins_anew(want.profile) else await self.holdings.state(want.profile)
+        overheard = Overheard(audience)
+        token = await self._run(want, self._job(want, SIGN_IN_DEADLINE, interactive=True, state=state), overheard)
+        if flows.keeps_typed_password(want.profile) and overheard.password is not None:
+            await self.holdings.keep_secret(want.profile, overheard.password)
+        return token
 
-    def identity(self, profile: EntraProfile) -> EntraIdentity:
-        """What an acquisition learns of `profile`."""
-        return EntraIdentity(
-            profile.name, profile.flow, profile.application_id, profile.authority, profile.account
-        )  # fmt: skip
+    async def revoke(self, profile: Profile) -> None:
+        """End on the server what `profile` holds there; nothing to do for Entra ID, whose tokens just expire.
 
-    def network(self, profile: EntraProfile) -> Network:
+        Raises ProviderError when the server could not be asked.
+        """
+        state = await self.holdings.state(profile) if profile.flow in flows.PERSONAL else None
+        identity = flows.identity_of(profile)
+        if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
+            return
+        secret = await self.secret(profile)
+        job = RevokeJob(identity, self.network(profile), SILENT_DEADLINE, state, secret)
+        outcome = await self.acquisitions.run(job, Keeper(self.holdings, profile, state, Nobody()))
+        if isinstance(outcome, Failure):
+            raise error_of(outcome)
+
+    def network(self, profile: Profile) -> Network:
         """[network] of the configuration, else the environment this daemon was started with."""
         settings, environment = self._config().network, os.environ
         return Network(
@@ -95,38 +98,60 @@ class Fetcher:
             ca_directory=None if profile.ca_file or settings.ca_file else environment.get("SSL_CERT_DIR"),
         )
 
-    async def secret(self, profile: EntraProfile) -> str | None:
-        """The client secret of `profile`, from wherever its owner keeps it. None for flows without one."""
-        if profile.flow != "client-secret":
+    async def secret(self, profile: Profile) -> str | None:
+        """The secret of `profile`, from wherever its owner keeps it. None where there is none."""
+        if profile.flow not in flows.SECRET_NAMES:
             return None
-        if profile.client_secret_file is not None:
-            return secret_from_file(profile.client_secret_file)
-        if profile.client_secret_env is not None:
-            return _secret_from_environment(profile.client_secret_env)
-        secret = await self.holdings.secret(profile)
-        if secret is None:
-            raise SignInNeeded(
-                f"profile {profile.name} has no client secret yet", f"keyturn secret set {profile.name}"
-            )
-        return secret
+        named = flows.named_secret(profile)
+        return await self.holdings.secret(profile) if named is None else named
 
-    async def _run(self, profile: EntraProfile, job: TokenJob, audience: Audience) -> Token:
-        outcome = await self.acquisitions.run(job, Keeper(self.holdings, profile, job.state, audience))
+    def _job(
+        self, want: Want, deadline: float, *, interactive: bool = False,
+        secret: str | None = None, state: State | None = None,
+    ) -> TokenJob:  # fmt: skip
+        return TokenJob(
+            flows.identity_of(want.profile),
+            want.scopes,
+            self.network(want.profile),
+            deadline,
+            interactive=interactive,
+            secret=secret,
+            state=state,
+            registry=want.registry,
+        )
+
+    async def _run(self, want: Want, job: TokenJob, audience: Audience) -> Token:
+        outcome = await self.acquisitions.run(job, Keeper(self.holdings, want.profile, job.state, audience))
         if isinstance(outcome, Failure):
             if outcome.state_dead and job.state is not None:
-                await self.holdings.drop_dead_state(profile, job.state)
+                await self.holdings.drop_dead_state(want.profile, job.state)
             raise error_of(outcome)
         assert isinstance(outcome, Result)
         token = tokens.of_result(outcome)
-        await self.holdings.keep_token(token_name(profile, job.scopes), token)
+        await self.holdings.keep_token(want.key, token)
         return token
+
+
+class Overheard:
+    """An audience whose typed password may be entrusted afterwards, if that is what its profile says."""
+
+    def __init__(self, audience: Audience) -> None:
+        self.password: str | None = None
+        self.on_event = audience.on_event
+        self._audience = audience
+
+    async def on_ask(self, ask: Ask) -> str:
+        answer = await self._audience.on_ask(ask)
+        if ask.kind == "password":
+            self.password = answer
+        return answer
 
 
 class Keeper:
     """Follows one acquisition of a profile and makes its sign-in state durable."""
 
     def __init__(
-        self, holdings: Holdings, profile: EntraProfile, began_with: EntraState | None, audience: Audience
+        self, holdings: Holdings, profile: Profile, began_with: State | None, audience: Audience
     ) -> None:
         self._holdings = holdings
         self._profile = profile
@@ -134,10 +159,10 @@ class Keeper:
         self.on_event = audience.on_event
         self.on_ask = audience.on_ask
 
-    async def on_seal(self, state: EntraState) -> None:
+    async def on_seal(self, state: State) -> None:
         """Keep `state`, unless a sign-in has meanwhile brought a newer one than this acquisition began with."""
         wanted = self._profile.account
-        if wanted and state.account.casefold() != wanted.casefold():
+        if wanted and isinstance(state, EntraState) and state.account.casefold() != wanted.casefold():
             raise Refused(
                 f"{state.account} signed in, but profile {self._profile.name} is for {wanted}",
                 f"keyturn login {self._profile.name}",
@@ -146,12 +171,3 @@ class Keeper:
             return
         await self._holdings.keep_state(self._profile, state)
         self._began_with = state
-
-
-def _secret_from_environment(variable: str) -> str:
-    secret = os.environ.get(variable)
-    if not secret:
-        raise KeyturnError(
-            f"{variable} is not set where the daemon was started", f"{variable}=… keyturn daemon restart"
-        )
-    return secret

@@ -12,43 +12,44 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from keyturnd import tokens
-from keyturnd.messages import EntraState
+from keyturnd.messages import AwxState, EntraState
 from keyturnd.records import RecordName
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from keyturn.profiles import EntraProfile
+    from keyturn.profiles import Profile
+    from keyturnd.messages import Registry, State
     from keyturnd.records import Kind
     from keyturnd.tokens import Token
     from keyturnd.vault import Vault
 
-_state_decoder = msgspec.json.Decoder(EntraState)
+_state_decoder = msgspec.json.Decoder(EntraState | AwxState)
 
 
-def token_name(profile: EntraProfile, scopes: tuple[str, ...]) -> RecordName:
+def token_name(profile: Profile, scopes: tuple[str, ...], registry: Registry | None = None) -> RecordName:
     """What an access token of `profile` for `scopes` is filed under: the broker's key as well."""
-    return _name("access-token", profile, scopes)
+    name = _name("access-token", profile)
+    return msgspec.structs.replace(name, scopes=scopes, registry=registry.login_server if registry else None)
 
 
-def state_name(profile: EntraProfile) -> RecordName:
+def state_name(profile: Profile) -> RecordName:
     """What the sign-in state of `profile` is filed under."""
     return _name("state", profile)
 
 
-def secret_name(profile: EntraProfile) -> RecordName:
+def secret_name(profile: Profile) -> RecordName:
     """What the entrusted secret of `profile` is filed under."""
     return _name("secret", profile)
 
 
-def _name(kind: Kind, profile: EntraProfile, scopes: tuple[str, ...] = ()) -> RecordName:
+def _name(kind: Kind, profile: Profile) -> RecordName:
     return RecordName(
         kind=kind,
         profile=profile.name,
-        provider="entra",
+        provider=profile.provider,
         authority=profile.authority,
-        client_id=profile.application_id,
-        scopes=scopes,
+        client_id=profile.client_id,
     )
 
 
@@ -78,27 +79,27 @@ class Holdings:
         payload = (await self.vault()).get(name)
         return None if payload is None else tokens.decode(payload)
 
-    async def state(self, profile: EntraProfile) -> EntraState | None:
+    async def state(self, profile: Profile) -> State | None:
         payload = (await self.vault()).get(state_name(profile))
         return None if payload is None else _state_decoder.decode(payload)
 
-    async def secret(self, profile: EntraProfile) -> str | None:
+    async def secret(self, profile: Profile) -> str | None:
         payload = (await self.vault()).get(secret_name(profile))
         return None if payload is None else payload.decode("utf-8", "surrogateescape")
 
     async def keep_token(self, name: RecordName, token: Token) -> None:
         await self._put(name, tokens.encode(token))
 
-    async def keep_state(self, profile: EntraProfile, state: EntraState) -> None:
+    async def keep_state(self, profile: Profile, state: State) -> None:
         await self._put(state_name(profile), msgspec.json.encode(state))
 
-    async def keep_secret(self, profile: EntraProfile, secret: str) -> None:
+    async def keep_secret(self, profile: Profile, secret: str) -> None:
         await self._put(secret_name(profile), secret.encode("utf-8", "surrogateescape"))
 
     async def drop_token(self, name: RecordName) -> None:
         await asyncio.to_thread((await self.vault()).delete, name)
 
-    async def drop_dead_state(self, profile: EntraProfile, refused: EntraState) -> None:
+    async def drop_dead_state(self, profile: Profile, refused: State) -> None:
         """Forget the sign-in state, but only if it is still the one that was refused.
 
         A slower acquisition's refusal must not delete what a newer sign-in brought (buildkite/cli PR 852).

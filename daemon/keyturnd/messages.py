@@ -1,7 +1,7 @@
 """What the daemon and an acquisition process say to each other: JSON lines, at most 1 MiB each.
 
-The daemon sends one `Job`, then `Answer` and `Ack`; the acquisition process sends `Event`, `Ask` and `Seal`
-as it goes, and ends with exactly one of `Result`, `KeyringResult` or `Failure`.
+The daemon sends one job, then `Answer` and `Ack`; the acquisition process sends `Event`, `Ask` and `Seal` as it
+goes, and ends with exactly one of `Result`, `Done`, `KeyringResult` or `Failure`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,23 @@ class EntraIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"
     account: str | None = None
 
 
-class EntraState(msgspec.Struct, frozen=True, omit_defaults=True):
+class AwxIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
+    """Who asks which AWX for a token, as far as an acquisition needs it."""
+
+    profile: str
+    url: str
+    """Scheme, host, port and path, without a slash at the end."""
+    username: str
+    scope: str
+    max_age: float
+    """Seconds after which we replace a token, whatever life the server gives it (1000 years by default)."""
+    host: str
+    """This machine's name, for the token's description."""
+    application: int | None = None
+    description: str | None = None
+
+
+class EntraState(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"):
     """What must survive between two acquisitions of one profile. Secret."""
 
     refresh_token: str
@@ -46,21 +62,68 @@ class EntraState(msgspec.Struct, frozen=True, omit_defaults=True):
         return f"EntraState(account={self.account!r})"
 
 
+class AwxState(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
+    """The token that lives on the server, and what an interrupted acquisition may have left there. Secret.
+
+    Times are UTC epoch seconds.
+    """
+
+    account: str
+    token: str = ""
+    token_id: int = 0
+    created_at: float = 0.0
+    expires_at: float = 0.0
+    intent: str = ""
+    """The nonce in the description of a token that was about to be created: it may exist, unknown to us."""
+    superseded: tuple[int, ...] = ()
+    """The ids of tokens that `token` replaced and that may still live."""
+
+    def __repr__(self) -> str:
+        return f"AwxState(account={self.account!r}, token_id={self.token_id})"
+
+
+Identity = EntraIdentity | AwxIdentity
+State = EntraState | AwxState
+
+
+class Registry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A container registry whose refresh token is wanted in place of the Entra token."""
+
+    login_server: str
+    """Host, with the port where it is not 443."""
+    tenant: str | None = None
+
+
 class TokenJob(msgspec.Struct, frozen=True, tag="token"):
     """Fetch one access token. `secret` and `state` are secrets; `deadline` is seconds from receipt."""
 
-    identity: EntraIdentity
+    identity: EntraIdentity | AwxIdentity
     scopes: tuple[str, ...]
     network: Network
     deadline: float
     interactive: bool = False
     secret: str | None = None
-    state: EntraState | None = None
+    state: EntraState | AwxState | None = None
+    registry: Registry | None = None
     claims: str | None = None
     version: int = CHANNEL_VERSION
 
     def __repr__(self) -> str:
         return f"TokenJob(profile={self.identity.profile!r}, scopes={self.scopes!r})"
+
+
+class RevokeJob(msgspec.Struct, frozen=True, tag="revoke"):
+    """Delete on the server what `state` tells of. `secret` helps where the token alone may not."""
+
+    identity: AwxIdentity
+    network: Network
+    deadline: float
+    state: AwxState
+    secret: str | None = None
+    version: int = CHANNEL_VERSION
+
+    def __repr__(self) -> str:
+        return f"RevokeJob(profile={self.identity.profile!r})"
 
 
 class KeyringJob(msgspec.Struct, frozen=True, tag="keyring"):
@@ -115,7 +178,11 @@ class Ask(msgspec.Struct, frozen=True, tag="ask"):
 class Seal(msgspec.Struct, frozen=True, tag="seal"):
     """Make this state durable, then send `Ack`."""
 
-    state: EntraState
+    state: EntraState | AwxState
+
+
+class Done(msgspec.Struct, frozen=True, tag="done"):
+    """The revocation is complete: nothing of it lives on the server."""
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True, tag="result"):
@@ -158,8 +225,10 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True, tag="error"):
     """For programs: keyring-absent, keyring-locked, or the provider's own `error` word. Empty when unknown."""
 
 
-FromDaemon = TokenJob | KeyringJob | Answer | Ack
-FromAcquisition = Event | Ask | Seal | Result | KeyringResult | Failure
+Job = TokenJob | RevokeJob | KeyringJob
+Outcome = Result | Done | KeyringResult | Failure
+FromDaemon = Job | Answer | Ack
+FromAcquisition = Event | Ask | Seal | Outcome
 
 encoder = msgspec.json.Encoder()
 from_daemon = msgspec.json.Decoder(FromDaemon)

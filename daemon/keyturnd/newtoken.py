@@ -1,6 +1,5 @@
-"""`keyturn azure new-token`: one token for an identity that stands in no configuration, after New-SecMgmtAccessToken.
-
-Nothing is kept: the refresh token, where there is one, is part of what is printed.
+"""`keyturn azure new-token` and `keyturn awx new-token`: one token that keyturn does not keep, after the cmdlets
+New-SecMgmtAccessToken and New-Token.
 """
 
 from __future__ import annotations
@@ -10,39 +9,57 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from keyturn.errors import ConfigError, UsageError
-from keyturn.profiles import EntraProfile, read_profile
+from keyturn.profiles import AwxProfile, EntraProfile, read_profile
 from keyturn.scopes import by_resource, of_audience
 from keyturn.tables import Table
+from keyturnd import flows
 from keyturnd.acquisition import error_of
-from keyturnd.fetch import PERSONAL_FLOWS, SIGN_IN_DEADLINE, SILENT_DEADLINE, Fetcher
+from keyturnd.fetch import SIGN_IN_DEADLINE, SILENT_DEADLINE
 from keyturnd.messages import Failure, Result, TokenJob
 
 if TYPE_CHECKING:
-    from keyturnd.messages import Ask, EntraState, Event
+    from keyturn.profiles import Profile
+    from keyturnd.fetch import Fetcher
+    from keyturnd.messages import Ask, Event, State
     from keyturnd.signin import Waiter
 
 NAME = "new-token"
 
 
-async def new_token(fetcher: Fetcher, table: dict[str, object], secret: str | None, waiter: Waiter) -> dict[str, Any]:
-    """Acquire and describe the token. `table` holds the keys of a profile.
+async def new_entra_token(
+    fetcher: Fetcher, table: dict[str, object], secret: str | None, waiter: Waiter
+) -> dict[str, Any]:
+    """Acquire and describe a token of Entra ID. `table` holds the keys of a profile.
 
     Raises UsageError for what does not fit together, and what keyturnd.fetch raises.
     """
-    profile = _profile(table)
-    personal = profile.flow in PERSONAL_FLOWS
-    if personal and not waiter.waits:
+    profile = profile_of(table, "entra")
+    assert isinstance(profile, EntraProfile)
+    interactive = profile.flow in flows.PERSONAL
+    if interactive and not waiter.waits:
         raise UsageError("a device code needs a terminal to be shown on", "keyturn azure new-token --help")
-    if not personal and secret is None:
+    if not interactive and secret is None:
         raise UsageError("a service principal needs a secret", "keyturn azure new-token --client-secret - …")
-    deadline = SIGN_IN_DEADLINE if personal else SILENT_DEADLINE
-    identity, network = fetcher.identity(profile), fetcher.network(profile)
-    job = TokenJob(identity, _scopes(profile), network, deadline, interactive=personal, secret=secret)
-    outcome = await fetcher.acquisitions.run(job, Onlooker(waiter))
-    if isinstance(outcome, Failure):
-        raise error_of(outcome)
-    assert isinstance(outcome, Result)
-    return _description(outcome)
+    return await _acquire(fetcher, profile, _only_scopes(profile), secret, waiter, interactive=interactive)
+
+
+async def new_awx_token(fetcher: Fetcher, profile: AwxProfile, secret: str | None, waiter: Waiter) -> dict[str, Any]:
+    """Create and describe a token on an AWX. It stays there until it expires or somebody deletes it."""
+    if secret is None:
+        secret = await fetcher.secret(profile)
+    if secret is None:
+        raise UsageError(f"{profile.username} needs a password", "keyturn awx new-token --password - …")
+    return await _acquire(fetcher, profile, (profile.scope,), secret, waiter, interactive=False)
+
+
+def profile_of(table: dict[str, object], provider: str) -> Profile:
+    """The profile that `table` describes, as if it stood in config.toml. Raises UsageError at the first mistake."""
+    try:
+        return read_profile(NAME, Table(Path("the request"), "", {"provider": provider, **table}))
+    except ConfigError as error:
+        command = "azure" if provider == "entra" else "awx"
+        sentence = error.sentence.removeprefix("the request: ")
+        raise UsageError(sentence, f"keyturn {command} new-token --help") from None
 
 
 class Onlooker:
@@ -56,20 +73,26 @@ class Onlooker:
         self._waiter.show({"event": event.kind, **{name: value for name, value in shown.items() if value}})
 
     async def on_ask(self, ask: Ask) -> str:
-        raise UsageError(f"this flow asks for a {ask.kind}", "keyturn azure new-token --help")
+        raise UsageError(f"this flow asks for a {ask.kind}", "keyturn --help")
 
-    async def on_seal(self, state: EntraState) -> None:
+    async def on_seal(self, state: State) -> None:
         """Nothing of it is kept."""
 
 
-def _profile(table: dict[str, object]) -> EntraProfile:
-    try:
-        return read_profile(NAME, Table(Path("the request"), "", {"provider": "entra", **table}))
-    except ConfigError as error:
-        raise UsageError(error.sentence.removeprefix("the request: "), "keyturn azure new-token --help") from None
+async def _acquire(
+    fetcher: Fetcher, profile: Profile, scopes: tuple[str, ...], secret: str | None, waiter: Waiter, *, interactive: bool
+) -> dict[str, Any]:
+    deadline = SIGN_IN_DEADLINE if interactive else SILENT_DEADLINE
+    identity, network = flows.identity_of(profile), fetcher.network(profile)
+    job = TokenJob(identity, scopes, network, deadline, interactive=interactive, secret=secret)
+    outcome = await fetcher.acquisitions.run(job, Onlooker(waiter))
+    if isinstance(outcome, Failure):
+        raise error_of(outcome)
+    assert isinstance(outcome, Result)
+    return _description(outcome)
 
 
-def _scopes(profile: EntraProfile) -> tuple[str, ...]:
+def _only_scopes(profile: EntraProfile) -> tuple[str, ...]:
     groups = [*by_resource(profile.scopes), *(of_audience(audience) for audience in profile.audiences)]
     if len(groups) != 1:
         raise UsageError("expected scopes of exactly one resource", "keyturn azure new-token --help")
@@ -77,13 +100,12 @@ def _scopes(profile: EntraProfile) -> tuple[str, ...]:
 
 
 def _description(result: Result) -> dict[str, Any]:
-    """What the cmdlet's AuthResult holds, in the field's own names."""
+    """What the cmdlets print, in the field's own names."""
     return {
         "access_token": result.access_token,
         "token_type": result.token_type,
         "expires_at": int(result.expires_at),
         "expires_on": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(result.expires_at)),
         "scopes": result.scopes,
-        "is_extended_life_time_token": False,
         **result.details,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 
@@ -33,3 +34,35 @@ def peer_of(connection: KernelSocket) -> Peer:
         return Peer(pid, uid)
     _, uid = struct.unpack_from("2I", connection.getsockopt(0, 1, 76))
     return Peer(0, uid)
+
+
+class Tool(NamedTuple):
+    """The process that started a helper: kubectl, git. A pid alone may be another process's by tomorrow."""
+
+    pid: int
+    started: int
+    """Clock ticks since boot."""
+
+
+def tool_behind(helper: int) -> Tool | None:
+    """The parent of the process `helper`, None where /proc does not tell (any more)."""
+    status = _status(helper)
+    parent = None if status is None else int(status[1])
+    status = None if parent is None else _status(parent)
+    return None if parent is None or status is None else Tool(parent, int(status[19]))
+
+
+def arguments_of(tool: Tool) -> tuple[str, ...]:
+    """The command line of `tool`, empty where /proc does not tell."""
+    try:
+        return tuple(os.fsdecode(Path(f"/proc/{tool.pid}/cmdline").read_bytes()).split("\0"))
+    except OSError:
+        return ()
+
+
+def _status(pid: int) -> list[str] | None:
+    """The fields of /proc/PID/stat (proc(5)) from the third on; the second may hold spaces and parentheses."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+    except OSError:
+        return None

@@ -49,6 +49,8 @@ class RecordName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     client_id: str
     scopes: tuple[str, ...] = ()
     claims: str | None = None
+    registry: str | None = None
+    """The login server whose refresh token it is, where it is not the provider's own token."""
 
     def canonical(self) -> bytes:
         """One line of JSON, the same for the same name, whatever order the fields are declared in."""

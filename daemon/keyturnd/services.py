@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from keyturn.errors import Bug
 from keyturnd.acquisition import Acquisitions, error_of
 from keyturnd.broker import Broker
+from keyturnd.complaints import Complaints
 from keyturnd.failures import Failures
 from keyturnd.fetch import Fetcher, Nobody
 from keyturnd.holdings import Holdings
 from keyturnd.journal import note
 from keyturnd.keys import KeyringAbsent, KeyringLocked, open_key
 from keyturnd.messages import Failure, KeyringJob, KeyringResult
-from keyturnd.newtoken import new_token
 from keyturnd.signin import SignIns
 from keyturnd.vault import Vault, vault_directory
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from keyturnd.clock import Clock
     from keyturnd.configuration import Configuration
-    from keyturnd.signin import Waiter
 
 KEYRING_DEADLINE = 8.0
 """Seconds for the OS keyring, of which a person may need some to unlock it. The native helper waits 30 in all."""
@@ -65,15 +64,12 @@ class Services:
             chance=SystemRandom(),
         )
         configuration.on_change = self.broker.reconfigured
+        self.complaints = Complaints(clock)
         self.key_source: str | None = None
         self.warnings: list[str] = []
         self._untold: list[str] = []
         self.facts: Callable[[], dict[str, Any]] = dict
         self.leave: Leave = lambda *, again: None  # noqa: ARG005 - the service puts its own in
-
-    async def new_token(self, table: dict[str, object], secret: str | None, waiter: Waiter) -> dict[str, Any]:
-        """See keyturnd.newtoken."""
-        return await new_token(self.fetcher, table, secret, waiter)
 
     def untold_warnings(self) -> list[str]:
         """The warnings no person has been told yet; once returned, they count as told."""

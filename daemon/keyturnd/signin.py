@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from keyturn.errors import Refused
-from keyturnd.holdings import token_name
+from keyturn.errors import Refused, SignInNeeded
 
 if TYPE_CHECKING:
-    from keyturn.profiles import EntraProfile
     from keyturnd.fetch import Fetcher
     from keyturnd.messages import Ask, Event
     from keyturnd.records import RecordName
     from keyturnd.tokens import Token
+    from keyturnd.wants import Want
+
+
+LINGER = 120.0
+"""Seconds a sign-in goes on without anybody waiting, after a caller's patience ended before the person was done:
+the command that is run again then finds it, and the code on the screen stays good."""
 
 
 class Waiter(Protocol):
@@ -31,8 +35,22 @@ class Waiter(Protocol):
     def waits(self) -> bool:
         """Whether a person is there who can sign in."""
 
+    @property
+    def patience(self) -> float | None:
+        """Seconds it can wait for the person, None for as long as it takes."""
+
     def show(self, event: dict[str, Any]) -> None:
         """Let the person see `event`."""
+
+
+class Absent:
+    """Nobody: for callers that can't wait for a person, whatever they say of themselves."""
+
+    waits = False
+    patience: float | None = None
+
+    def show(self, event: dict[str, Any]) -> None:
+        """Nothing."""
 
 
 class SignIns:
@@ -43,19 +61,20 @@ class SignIns:
         self.under_way: dict[str, SignIn] = {}
         self.begun = 0
 
-    async def join(self, profile: EntraProfile, scopes: tuple[str, ...], waiter: Waiter) -> tuple[RecordName, Token]:
-        """Wait for the sign-in of `profile`, begun now if there is none; the token it brought and its name.
+    async def join(self, want: Want, waiter: Waiter) -> tuple[RecordName, Token]:
+        """Wait for the sign-in of `want`'s profile, begun now if there is none; the token it brought and its name.
 
-        That is a token for the scopes the sign-in was begun with, which may be another waiter's. Cancelling this
-        is leaving. Raises what ended the sign-in.
+        That is the token the sign-in was begun for, which may be another waiter's. Cancelling this is leaving.
+        Raises what ended the sign-in.
         """
-        sign_in = self.under_way.get(profile.name)
-        if sign_in is None or sign_in.profile != profile or sign_in.abandoned:
-            sign_in = self.under_way[profile.name] = SignIn(profile, scopes, self._fetcher)
+        name = want.profile.name
+        sign_in = self.under_way.get(name)
+        if sign_in is None or sign_in.want.profile != want.profile or sign_in.abandoned:
+            sign_in = self.under_way[name] = SignIn(want, self._fetcher)
             sign_in.task.add_done_callback(lambda _: self._ended(sign_in))
             self.begun += 1
         token = await sign_in.wait(waiter)
-        return token_name(profile, sign_in.scopes), token
+        return sign_in.want.key, token
 
     def answer(self, ask: str, value: str) -> None:
         """A person's answer. Raises Refused when nobody asks that (any more)."""
@@ -65,21 +84,20 @@ class SignIns:
         raise Refused("that question is no longer open")
 
     def _ended(self, sign_in: SignIn) -> None:
-        if self.under_way.get(sign_in.profile.name) is sign_in:
-            del self.under_way[sign_in.profile.name]
+        if self.under_way.get(sign_in.want.profile.name) is sign_in:
+            del self.under_way[sign_in.want.profile.name]
 
 
 class SignIn:
     """One sign-in: an interactive acquisition and the people who watch it."""
 
-    def __init__(self, profile: EntraProfile, scopes: tuple[str, ...], fetcher: Fetcher) -> None:
-        self.profile = profile
-        self.scopes = scopes
+    def __init__(self, want: Want, fetcher: Fetcher) -> None:
+        self.want = want
         self.abandoned = False
         self._waiters: list[Waiter] = []
         self._shown: list[dict[str, Any]] = []
         self._asked: dict[str, asyncio.Future[str]] = {}
-        self.task = asyncio.get_running_loop().create_task(fetcher.with_a_person(profile, scopes, self))
+        self.task = asyncio.get_running_loop().create_task(fetcher.with_a_person(want, self))
 
     @property
     def waiting(self) -> int:
@@ -92,12 +110,13 @@ class SignIn:
             waiter.show(event)
         self._waiters.append(waiter)
         try:
-            return await joined(self.task)
+            async with asyncio.timeout(waiter.patience):
+                return await joined(self.task)
+        except TimeoutError:
+            self._linger()
+            raise self._still_pending() from None
         finally:
-            self._waiters.remove(waiter)
-            if not self._waiters:
-                self.abandoned = True
-                self.task.cancel()
+            self._leave(waiter)
 
     def on_event(self, event: Event) -> None:
         self._show({"event": event.kind, **_without_type(event)})
@@ -117,6 +136,22 @@ class SignIn:
         answer.set_result(value)
         self._shown = [event for event in self._shown if event.get("id") != ask]
         return True
+
+    def _leave(self, waiter: Waiter) -> None:
+        self._waiters.remove(waiter)
+        if not self._waiters:
+            self.abandoned = True
+            self.task.cancel()
+
+    def _linger(self) -> None:
+        """Go on for whoever will run the command again, with the same code."""
+        successor = Absent()
+        self._waiters.append(successor)
+        asyncio.get_running_loop().call_later(LINGER, self._leave, successor)
+
+    def _still_pending(self) -> SignInNeeded:
+        name = self.want.profile.name
+        return SignInNeeded(f"the sign-in of profile {name} is still pending", "finish it, then run the command again")
 
     def _show(self, event: dict[str, Any]) -> None:
         self._shown.append(event)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from keyturn.config import Config
 from keyturn.profiles import EntraProfile
-from keyturnd.broker import Broker, Want
+from keyturnd.broker import Broker
 from keyturnd.failures import Failures
 from keyturnd.fetch import Fetcher
 from keyturnd.holdings import Holdings
 from keyturnd.signin import SignIns
 from keyturnd.vault import Vault
+from keyturnd.wants import Want
 from support.fake_acquisitions import FakeAcquisitions
 from support.manual_clock import ManualClock
 
@@ -53,6 +54,7 @@ class Person:
 
     def __init__(self, *, waits: bool = True) -> None:
         self.waits = waits
+        self.patience: float | None = None
         self.seen: list[dict[str, Any]] = []
 
     def show(self, event: dict[str, Any]) -> None:

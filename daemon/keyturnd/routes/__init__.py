@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturnd.routes import daemon, git, profiles, tokens
+from keyturnd.routes import daemon, docker, git, kube, profiles, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -20,8 +20,15 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/git/store"): git.store,
     ("POST", "/v1/git/erase"): git.erase,
     ("POST", "/v1/git/capability"): git.capability,
+    ("POST", "/v1/docker/get"): docker.get,
+    ("POST", "/v1/docker/store"): docker.store,
+    ("POST", "/v1/docker/erase"): docker.erase,
+    ("POST", "/v1/docker/list"): docker.listing,
+    ("POST", "/v1/docker/version"): docker.version,
+    ("POST", "/v1/kube/get-token"): kube.get_token,
     ("POST", "/v1/token"): tokens.token,
     ("POST", "/v1/azure/new-token"): tokens.new_entra_token,
+    ("POST", "/v1/awx/new-token"): tokens.new_awx_token,
     ("POST", "/v1/login"): profiles.login,
     ("POST", "/v1/logout"): profiles.logout,
     ("POST", "/v1/secret"): profiles.entrust_secret,

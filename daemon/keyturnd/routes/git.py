@@ -8,7 +8,7 @@ from keyturn.errors import ConfigError, KeyturnError
 from keyturn.protocols import git
 from keyturn.targets import find_git, scopes_of
 from keyturnd import tokens
-from keyturnd.broker import Want
+from keyturnd.wants import Want
 from keyturnd.http import Response
 
 if TYPE_CHECKING:

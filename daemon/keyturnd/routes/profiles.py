@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from keyturn.errors import ConfigError, Refused, UsageError
 from keyturn.targets import all_scopes
-from keyturnd.broker import Want
+from keyturnd.wants import Want
+from keyturnd import flows
 from keyturnd.http import json_response
 from keyturnd.routes.bodies import Body, profile_named, read_body
 
 if TYPE_CHECKING:
     from keyturn.config import Config
-    from keyturn.profiles import EntraProfile
+    from keyturn.profiles import Profile
     from keyturnd.http import Request, Response
     from keyturnd.services import Services
     from keyturnd.signin import Waiter
@@ -28,10 +29,11 @@ class LoginBody(Body, frozen=True):
     again: bool = False
 
 
-class ProfileBody(Body, frozen=True):
-    """Just which profile."""
+class LogoutBody(Body, frozen=True):
+    """`locally`: forget without asking the server to delete what lives there."""
 
     profile: str
+    locally: bool = False
 
 
 class SecretBody(Body, frozen=True):
@@ -72,9 +74,11 @@ async def login(services: Services, request: Request, waiter: Waiter, _: str) ->
 
 async def logout(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """Forget a profile's tokens, sign-in and secret. Works for profiles the configuration no longer has."""
-    body = read_body(request, ProfileBody)
-    forgotten = await services.broker.logout(body.profile)
-    if not forgotten and services.configuration.error is None:
+    body = read_body(request, LogoutBody)
+    known = services.configuration.error is None
+    configured = services.configuration.current().profiles.get(body.profile) if known else None
+    forgotten = await services.broker.logout(body.profile, None if body.locally else configured)
+    if not forgotten and known:
         profile_named(services.configuration.current(), body.profile)
     return json_response({"profile": body.profile, "records": forgotten})
 
@@ -97,7 +101,7 @@ async def answer(services: Services, request: Request, waiter: Waiter, ask: str)
     return json_response({})
 
 
-def _first_scopes(config: Config, profile: EntraProfile) -> tuple[str, ...]:
+def _first_scopes(config: Config, profile: Profile) -> tuple[str, ...]:
     """What a sign-in asks for: one resource is enough, the refresh token it brings is good for the others."""
     scopes = all_scopes(config, profile.name)
     if not scopes:
@@ -108,11 +112,11 @@ def _first_scopes(config: Config, profile: EntraProfile) -> tuple[str, ...]:
     return scopes[0]
 
 
-def _check_takes_secret(profile: EntraProfile) -> None:
-    if profile.flow != "client-secret":
+def _check_takes_secret(profile: Profile) -> None:
+    if profile.flow not in flows.SECRET_NAMES:
         raise Refused(
             f"profile {profile.name} has flow {profile.flow}, which takes no secret", f"keyturn login {profile.name}"
         )
-    if profile.client_secret_file or profile.client_secret_env:
-        where = profile.client_secret_file or profile.client_secret_env
+    where = flows.secret_elsewhere(profile)
+    if where is not None:
         raise Refused(f"profile {profile.name} reads its secret from {where}", f"keyturn profile show {profile.name}")

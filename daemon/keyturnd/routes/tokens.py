@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from keyturn.errors import Refused, UsageError
+from keyturn.profiles import AwxProfile
 from keyturn.scopes import UnfitScopes, of_audience
 from keyturn.targets import all_scopes, allows
-from keyturnd.broker import Want
+from keyturnd.wants import Want
+from keyturnd import newtoken
 from keyturnd.http import json_response
 from keyturnd.routes.bodies import Body, profile_named, read_body
 
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
     from keyturnd.http import Request, Response
     from keyturnd.services import Services
     from keyturnd.signin import Waiter
+    from keyturnd.tokens import Token
 
 
 class TokenBody(Body, frozen=True):
@@ -24,13 +29,30 @@ class TokenBody(Body, frozen=True):
     profile: str
     audience: str | None = None
     scopes: tuple[str, ...] = ()
+    purpose: Literal["token", "run"] = "token"
+    renew: bool = False
+    """The server refused the last one: fetch another."""
 
 
-class NewTokenBody(Body, frozen=True):
+class NewEntraTokenBody(Body, frozen=True):
     """The keys of a profile table, and the secret for those that need one."""
 
     profile: dict[str, object]
     secret: str | None = None
+
+    def __repr__(self) -> str:
+        return "NewEntraTokenBody()"
+
+
+class NewAwxTokenBody(Body, frozen=True):
+    """`named`: a profile whose keys `profile` changes; without it, `profile` must have them all."""
+
+    profile: dict[str, object]
+    named: str | None = None
+    secret: str | None = None
+
+    def __repr__(self) -> str:
+        return "NewAwxTokenBody()"
 
 
 async def token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
@@ -38,27 +60,61 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
     body = read_body(request, TokenBody)
     config = services.configuration.current()
     profile = profile_named(config, body.profile)
-    if "token" not in profile.protocols:
+    if body.purpose not in profile.protocols:
         raise Refused(f"profile {body.profile} does not give its tokens out", f"keyturn profile show {body.profile}")
-    scopes = _scopes(config, body)
-    found = await services.broker.token(Want(profile, scopes, "token"), waiter)
-    return json_response(
-        {
-            "access_token": found.access_token,
-            "token_type": "Bearer",
-            "expires_at": int(found.expires_at),
-            "account": found.account,
-            "scopes": scopes,
-            "profile": profile.name,
-        }
-    )
+    want = Want(profile, _scopes(config, body), body.purpose)
+    found = await services.broker.token(want, waiter)
+    if body.renew and await services.broker.reject(want, found.digest):
+        found = await services.broker.token(want, waiter)
+    return json_response(_described(want, found))
 
 
 async def new_entra_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
     """A token for an identity that is in no configuration; nothing of it is kept."""
-    body = read_body(request, NewTokenBody)
-    result = await services.new_token(body.profile, body.secret, waiter)
-    return json_response(result)
+    body = read_body(request, NewEntraTokenBody)
+    return json_response(await newtoken.new_entra_token(services.fetcher, body.profile, body.secret, waiter))
+
+
+async def new_awx_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
+    """A token on an AWX that somebody else will keep."""
+    body = read_body(request, NewAwxTokenBody)
+    profile = _awx_profile(services.configuration.current(), body)
+    return json_response(await newtoken.new_awx_token(services.fetcher, profile, body.secret, waiter))
+
+
+def _described(want: Want, token: Token) -> dict[str, object]:
+    described: dict[str, object] = {
+        "access_token": token.access_token,
+        "token_type": "Bearer",
+        "expires_at": int(token.expires_at),
+        "account": token.account,
+        "scopes": want.scopes,
+        "profile": want.profile.name,
+        "provider": want.profile.provider,
+    }
+    if isinstance(want.profile, AwxProfile):
+        described["url"] = want.profile.url
+    return described
+
+
+def _awx_profile(config: Config, body: NewAwxTokenBody) -> AwxProfile:
+    if body.named is None:
+        profile = newtoken.profile_of({"flow": "password", **body.profile}, "awx")
+    else:
+        profile = profile_named(config, body.named)
+    if not isinstance(profile, AwxProfile):
+        raise UsageError(f"profile {profile.name} is not one of an AWX", "keyturn profile list")
+    return profile if body.named is None else msgspec.structs.replace(profile, **_changes(body.profile))
+
+
+def _changes(table: dict[str, object]) -> dict[str, object]:
+    """The keys that one token may have otherwise than its profile, validated as the profile's own."""
+    allowed = {"application", "scope", "description"}
+    if not set(table) <= allowed:
+        raise UsageError(f"a named profile leaves only {', '.join(sorted(allowed))} open", "keyturn awx new-token --help")
+    whole = {"flow": "password", "url": "https://unused.example", "username": "unused", **table}
+    read = newtoken.profile_of(whole, "awx")
+    return {name: getattr(read, name) for name in table}
 
 
 def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:

@@ -1,0 +1,88 @@
+"""What each provider's flows need: told apart here, so that nothing else in the daemon has to."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from keyturn.errors import ConfigError, SignInNeeded
+from keyturn.profiles import AwxProfile, EntraProfile
+from keyturnd.entrusted import secret_from_file
+from keyturnd.messages import AwxIdentity, AwxState, EntraIdentity
+
+if TYPE_CHECKING:
+    from keyturn.profiles import Profile
+    from keyturnd.messages import Identity, State
+
+PERSONAL = frozenset({"device-code", "password"})
+"""Flows in which a person can sign in, and that leave a state to keep: a refresh token, or AWX's token itself."""
+SECRET_NAMES = {"client-secret": "client secret", "password": "password"}
+"""What the secret of a flow is called, for those that take one."""
+
+
+def identity_of(profile: Profile) -> Identity:
+    """What an acquisition learns of `profile`."""
+    if isinstance(profile, EntraProfile):
+        return EntraIdentity(profile.name, profile.flow, profile.application_id, profile.authority, profile.account)
+    return AwxIdentity(
+        profile=profile.name,
+        url=profile.url,
+        username=profile.username,
+        scope=profile.scope,
+        max_age=profile.max_age,
+        host=os.uname().nodename,
+        application=profile.application,
+        description=profile.description,
+    )
+
+
+def secret_elsewhere(profile: Profile) -> str | None:
+    """The file or the variable that holds the secret, None where the vault does."""
+    if isinstance(profile, AwxProfile):
+        return None
+    return profile.client_secret_file or profile.client_secret_env
+
+
+def named_secret(profile: Profile) -> str | None:
+    """The secret that the configuration names a file or variable for, None where the vault would hold it.
+
+    Raises ConfigError.
+    """
+    if isinstance(profile, AwxProfile):
+        return None
+    if profile.client_secret_file is not None:
+        return secret_from_file(profile.client_secret_file)
+    if profile.client_secret_env is None:
+        return None
+    secret = os.environ.get(profile.client_secret_env)
+    if not secret:
+        sentence = f"{profile.client_secret_env} is not set where the daemon was started"
+        raise ConfigError(sentence, f"{profile.client_secret_env}=… keyturn daemon restart")
+    return secret
+
+
+def missing(profile: Profile, state: State | None, secret: str | None) -> SignInNeeded | None:
+    """Why no token can be fetched without a person, None if one can."""
+    if profile.flow == "client-secret":
+        if secret is None:
+            return SignInNeeded(
+                f"profile {profile.name} has no client secret yet", f"keyturn secret set {profile.name}"
+            )
+        return None
+    if secret is not None or (state is not None and _renews_itself(state)):
+        return None
+    return SignInNeeded(f"nobody is signed in for profile {profile.name}", f"keyturn login {profile.name}")
+
+
+def begins_anew(profile: Profile) -> bool:
+    """Whether a sign-in has no use for the state there is: AWX's also tells what to clean up on the server."""
+    return isinstance(profile, EntraProfile)
+
+
+def keeps_typed_password(profile: Profile) -> bool:
+    """Whether a password typed at a sign-in is entrusted to the vault."""
+    return isinstance(profile, AwxProfile) and profile.keep_password
+
+
+def _renews_itself(state: State) -> bool:
+    return not isinstance(state, AwxState) or bool(state.token)

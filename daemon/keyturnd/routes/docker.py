@@ -1,0 +1,83 @@
+"""docker's credential helper protocol: what `docker-credential-keyturn` asks."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import keyturn
+from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable
+from keyturn.protocols import docker
+from keyturn.targets import find_docker, scopes_of
+from keyturnd.http import Response
+from keyturnd.messages import Registry
+from keyturnd.routes.bodies import profile_named
+from keyturnd.signin import Absent
+from keyturnd.wants import Want
+
+if TYPE_CHECKING:
+    from keyturn.config import Config
+    from keyturn.targets import DockerTarget
+    from keyturnd.http import Request
+    from keyturnd.services import Services
+    from keyturnd.signin import Waiter
+
+PATIENCE = 15.0
+"""Seconds: no docker client has a limit of its own, and a pull that hangs is worse than one that fails."""
+
+
+async def get(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+    """A registry's refresh token for a login server that is a target; never a question to a person."""
+    config = services.configuration.current()
+    server = docker.server_name(request.body)
+    target = find_docker(config.docker_targets, server)
+    if target is None:
+        return Response(docker.NOT_FOUND, exit_status=1)
+    try:
+        want = _want(config, target)
+        async with asyncio.timeout(PATIENCE):
+            token = await services.broker.token(want, Absent())
+    except TimeoutError:
+        raise _spoken(ProviderUnreachable(f"{target.login_server} gave no answer within {PATIENCE:.0f} seconds")) from None
+    except KeyturnError as error:
+        raise _spoken(error) from None
+    return Response(docker.answer(server, docker.NULL_GUID, token.access_token))
+
+
+async def store(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+    """Accepted for registries that are targets, where `docker login` stores what it just got from us."""
+    server = docker.parse_store(request.body)
+    if find_docker(services.configuration.current().docker_targets, server) is None:
+        return Response(docker.KEEPS_NOTHING, exit_status=1)
+    return Response()
+
+
+async def erase(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+    """Nothing is kept, so nothing is left: a refusal would fail `podman logout`."""
+    return Response()
+
+
+async def listing(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+    """The login servers that are targets."""
+    targets = services.configuration.current().docker_targets
+    return Response(docker.listing(target.login_server for target in targets))
+
+
+async def version(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+    """Name and version."""
+    return Response(docker.version(keyturn.__version__))
+
+
+def _want(config: Config, target: DockerTarget) -> Want:
+    profile = profile_named(config, target.profile)
+    if "docker" not in profile.protocols:
+        raise ConfigError(
+            f"profile {profile.name} is not for docker", f'add "docker" to protocols of profile {profile.name}'
+        )
+    return Want(profile, scopes_of(target), "docker", Registry(target.login_server, target.tenant))
+
+
+def _spoken(error: KeyturnError) -> KeyturnError:
+    """docker reads errors on stdout, and old ones show stderr only: the reason goes to both."""
+    error.output = docker.refusal(error.sentence, error.hint)
+    return error
