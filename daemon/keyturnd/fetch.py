@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Protocol
 
-from keyturn.errors import KeyturnError, Refused, SignInNeeded
+from keyturn.errors import ConfigError, Refused, SignInNeeded
 from keyturnd import tokens
 from keyturnd.acquisition import error_of
 from keyturnd.entrusted import secret_from_file
@@ -151,7 +151,7 @@ class Keeper:
 def _secret_from_environment(variable: str) -> str:
     secret = os.environ.get(variable)
     if not secret:
-        raise KeyturnError(
+        raise ConfigError(
             f"{variable} is not set where the daemon was started", f"{variable}=… keyturn daemon restart"
         )
     return secret
