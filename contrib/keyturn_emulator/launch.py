@@ -34,7 +34,10 @@ class Emulator:
     def __init__(self, options: Sequence[str] = (), stderr: IO[bytes] | int | None = None) -> None:
         # -E -P: neither the environment nor the working directory may put other modules in its way.
         command = [sys.executable, "-E", "-P", "-m", "keyturn_emulator", "--json", "--exit-on-eof", *options]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr)
+        # A process group of its own: Ctrl-C is for whoever started it, who may still need it to clean up.
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, process_group=0
+        )
         try:
             self.ready = self._read_ready()
         except BaseException:

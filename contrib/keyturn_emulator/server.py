@@ -74,11 +74,11 @@ class _Server(uvicorn.Server):
         yield
 
     def stop(self) -> None:
-        """Ask it to end; requests under way (a hang has no end of its own) are cancelled, not awaited."""
+        """End it; every line is dropped, because a client that hangs or does not read has no end of its own."""
         self.should_exit = True
         self.force_exit = True
-        for task in self.server_state.tasks:
-            task.cancel()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
 
 def _configuration(edge: Edge, certificates: Certificates) -> uvicorn.Config:
@@ -94,7 +94,7 @@ def _configuration(edge: Edge, certificates: Certificates) -> uvicorn.Config:
         proxy_headers=False,
         # Longer than any client keeps a connection, so that none is closed under a request on its way.
         timeout_keep_alive=120,
-        # From Python 3.12 on a listener waits for its connections; a client that does not read has no end.
+        # From Python 3.12 on a listener waits for its connections, also for one in the middle of its handshake.
         timeout_graceful_shutdown=1,
         server_header=False,
         ssl_certfile=certificates.server_file,

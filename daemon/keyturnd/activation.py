@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from keyturn.errors import UsageError
+from keyturn.paths import socket_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,11 +21,13 @@ def inherited_socket() -> socket.socket:
     """The one socket passed to us (sd_listen_fds(3)). Raises UsageError when there is none, or another kind."""
     if os.environ.pop("LISTEN_PID", "") != str(os.getpid()) or os.environ.pop("LISTEN_FDS", "") != "1":
         raise UsageError("keyturnd is started by keyturn, not by hand", "keyturn daemon run")
-    if not stat.S_ISSOCK(os.fstat(FIRST).st_mode):
-        raise UsageError("descriptor 3 is not a socket", "keyturn daemon run")
-    listener = socket.socket(fileno=FIRST)
-    if listener.family != socket.AF_UNIX or not listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-        raise UsageError("descriptor 3 is not a listening Unix socket", "keyturn daemon run")
+    try:
+        listener = socket.socket(fileno=FIRST)
+        listens = listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+    except OSError:
+        raise UsageError("descriptor 3 is not a socket", "keyturn daemon run") from None
+    if (listener.family, listener.type) != (socket.AF_UNIX, socket.SOCK_STREAM) or not listens:
+        raise UsageError("descriptor 3 is not a listening Unix stream socket", "keyturn daemon run")
     listener.set_inheritable(False)
     listener.setblocking(False)
     return listener
@@ -33,6 +36,15 @@ def inherited_socket() -> socket.socket:
 def is_lent() -> bool:
     """Whether systemd passed the socket and keeps it: then it is not ours to unlink. Our launcher names nothing."""
     return "LISTEN_FDNAMES" in os.environ
+
+
+def path_of(listener: socket.socket) -> str:
+    """Where clients find us. Our launcher binds through a descriptor, so that only systemd's sockets know their name.
+
+    Raises UsageError as keyturn.paths.socket_path does.
+    """
+    name = listener.getsockname()
+    return name if is_lent() and isinstance(name, str) and name.startswith("/") else socket_path()
 
 
 def still_ours(path: str, identity: tuple[int, int] | None) -> bool:

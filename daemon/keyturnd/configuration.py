@@ -19,7 +19,7 @@ class Configuration:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.on_change: Callable[[Config], None] = lambda _: None
+        self.on_change: list[Callable[[Config], None]] = []
         self._config: Config | None = None
         self._error: ConfigError | None = None
         self._stamp: tuple[int, ...] | None = None
@@ -43,7 +43,8 @@ class Configuration:
         if stamp(self.path) != self._stamp:
             self._read()
             if self._config is not None:
-                self.on_change(self._config)
+                for told in self.on_change:
+                    told(self._config)
 
     def _read(self) -> None:
         # The stamp is taken before the content: a write in between is then seen at the next look.

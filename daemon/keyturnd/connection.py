@@ -1,4 +1,4 @@
-"""One HTTP request per connection: httptools, deadlines, limits and the peer's credentials."""
+"""One HTTP request per connection: deadlines, limits and the peer's credentials."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import asyncio
 from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
-import httptools
 import msgspec
 
 from keyturn.errors import KeyturnError, Refused, UsageError
-from keyturnd.http import STREAM_HEAD, Request, Response, problem, split_target
+from keyturnd.http import STREAM_HEAD, Request, Response, problem
 from keyturnd.peer import Peer, peer_of
+from keyturnd.reading import RequestReader
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -20,16 +20,18 @@ if TYPE_CHECKING:
 
 REQUEST_DEADLINE = 5.0
 """Seconds for a complete request. A helper writes it in one go; who takes longer is stuck or hostile."""
+HURRIED_DEADLINE = 1.0
+"""The same once we are leaving: who is cut off then finds our successor by asking again."""
 FLUSH_DEADLINE = 5.0
 """Seconds for a peer to take its answer, after which a stopped reader stops costing us a descriptor."""
 HEARTBEAT = 15.0
 """Seconds between line breaks while a person is waited for: the client takes 75 s of silence for a hang."""
-HEAD_LIMIT = 64 << 10
-BODY_LIMIT = 1 << 20
 PER_PROCESS = 64
 """Connections one process may hold. A helper holds one; a script that leaks them must not lock others out."""
-IN_ALL = 900
+IN_ALL = 880
 """Connections in all, below the usual limit of 1024 descriptors."""
+REFUSED = 64
+"""Connections beyond either limit that are still told so, before they are cut off without a word."""
 
 
 class Connections:
@@ -41,14 +43,17 @@ class Connections:
         self.by_process: Counter[int] = Counter()
         self.served = 0
         self.emptied = asyncio.Event()
+        self.on_left: Callable[[], None] = lambda: None
 
     def busy(self) -> bool:
         """Whether a request is being answered."""
         return any(connection.task is not None for connection in self.open)
 
-    def full_for(self, peer: Peer) -> bool:
-        """Whether `peer`, or everybody together, holds too many connections."""
-        return len(self.open) >= IN_ALL or self.by_process[peer.pid] >= PER_PROCESS
+    def full_for(self, peer: Peer, spare: int = 0) -> bool:
+        """Whether `peer`, or everybody together, holds as many connections as allowed, and `spare` more."""
+        # Without a pid (another pid namespace, macOS) there is no telling whose they are.
+        own = self.by_process[peer.pid] if peer.pid else 0
+        return len(self.open) >= IN_ALL + spare or own >= PER_PROCESS + spare
 
     def enter(self, connection: Connection, peer: Peer) -> None:
         self.open.add(connection)
@@ -62,6 +67,12 @@ class Connections:
         self.by_process[peer.pid] -= 1
         if self.by_process[peer.pid] <= 0:
             del self.by_process[peer.pid]
+        self.on_left()
+
+    def hurry(self) -> None:
+        """We are leaving: whoever has not sent a request yet gets little time for it."""
+        for connection in self.open:
+            connection.hurry()
 
 
 class Connection(asyncio.Protocol):
@@ -71,71 +82,45 @@ class Connection(asyncio.Protocol):
         self.connections = connections
         self.task: asyncio.Task[None] | None = None
         self._transport: asyncio.Transport | None = None
-        self._peer = Peer(0, -1)
-        self._parser = httptools.HttpRequestParser(self)
+        self._peer: Peer | None = None
+        self._reader: RequestReader | None = RequestReader()
         self._timer: asyncio.TimerHandle | None = None
-        self._target = b""
-        self._headers: dict[str, str] = {}
-        self._body = bytearray()
-        self._head_size = 0
-        self._in_body = False
         self._streaming = False
-
-    # asyncio's side
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's does not inherit from asyncio's
-        self._peer = peer_of(transport.get_extra_info("socket"))
-        if not self._peer.is_us:
+        peer = peer_of(transport.get_extra_info("socket"))
+        if not peer.is_us or self.connections.full_for(peer, REFUSED):
             self._transport.abort()
             return
-        too_many = self.connections.full_for(self._peer)
-        self.connections.enter(self, self._peer)
+        too_many = self.connections.full_for(peer)
+        self._peer = peer
+        self.connections.enter(self, peer)
         self._arm(REQUEST_DEADLINE, self._too_slow)
         if too_many:
-            self._finish(problem(Refused("too many connections at once", "keyturn status"), 503))
+            self._refuse(problem(Refused("too many connections at once", "keyturn status"), 503))
 
     def data_received(self, data: bytes) -> None:
-        if self.task is not None or self._transport is None or self._transport.is_closing():
+        if self._reader is None or self._peer is None:
             return  # one request a connection: whatever follows it is not read
         try:
-            if not self._in_body:
-                self._head_size += len(data)
-            self._parser.feed_data(data)
-            self._check_limits()
+            if self._reader.feed(data):
+                self._begin(self._reader.request(self._peer))
         except KeyturnError as error:
-            self._finish(problem(error))
-        except (httptools.HttpParserError, ValueError):
-            self._finish(problem(UsageError("the request is not HTTP/1.1")))
+            self._refuse(problem(error))
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._disarm()
-        self.connections.leave(self, self._peer)
+        self._reader = None
+        if self._peer is not None:
+            self.connections.leave(self, self._peer)
         if self.task is not None:
             self.task.cancel()
 
-    # httptools' side
-
-    def on_url(self, url: bytes) -> None:
-        self._target += url
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
-
-    def on_headers_complete(self) -> None:
-        self._in_body = True
-
-    def on_body(self, body: bytes) -> None:
-        self._body += body
-
-    def on_message_complete(self) -> None:
-        path, arguments = split_target(self._target)
-        method = self._parser.get_method().decode("ascii")
-        request = Request(method, path, arguments, self._headers, bytes(self._body), self._peer)
-        self._disarm()
-        self.task = asyncio.get_running_loop().create_task(self._answer(request))
-
-    # the answer
+    def hurry(self) -> None:
+        """See Connections.hurry."""
+        if self._reader is not None and self._transport is not None:
+            self._arm(HURRIED_DEADLINE, self._transport.abort)
 
     def show(self, event: dict[str, Any]) -> None:
         """Let the waiting person see `event`; the first one turns the answer into a stream of JSON lines."""
@@ -147,26 +132,38 @@ class Connection(asyncio.Protocol):
             self._beat()
         self._transport.write(msgspec.json.encode(event) + b"\n")
 
-    async def _answer(self, request: Request) -> None:
-        self._finish(await self.connections.handler(self, request))
+    def _begin(self, request: Request) -> None:
+        self._disarm()
+        self._reader = None
+        self.task = asyncio.get_running_loop().create_task(self._answer(request))
 
-    def _finish(self, response: Response) -> None:
+    async def _answer(self, request: Request) -> None:
+        response = await self.connections.handler(self, request)
+        if self._write(response) and self._transport is not None:
+            self._transport.close()
+
+    def _refuse(self, response: Response) -> None:
+        """Answer a request that was not read to its end.
+
+        Closing now would take the answer back: with bytes unread, the kernel resets the peer. So the peer gets
+        the answer's end, and some time to close first; what it still sends is thrown away.
+        """
+        self._reader = None
+        if self._write(response) and self._transport is not None:
+            self._transport.write_eof()
+
+    def _write(self, response: Response) -> bool:
+        """Send the answer; False when nobody is there to take it."""
         self._disarm()
         if self._transport is None or self._transport.is_closing():
-            return
+            return False
         self.connections.served += 1
         self._transport.write(_last_line(response) if self._streaming else response.encode())
         self._arm(FLUSH_DEADLINE, self._transport.abort)
-        self._transport.close()
-
-    def _check_limits(self) -> None:
-        if not self._in_body and self._head_size > HEAD_LIMIT:
-            raise UsageError(f"the request's head exceeds {HEAD_LIMIT >> 10} KiB")
-        if len(self._body) > BODY_LIMIT:
-            raise UsageError("the request's body exceeds 1 MiB")
+        return True
 
     def _too_slow(self) -> None:
-        self._finish(problem(UsageError(f"no complete request within {REQUEST_DEADLINE:.0f} seconds"), 408))
+        self._refuse(problem(UsageError(f"no complete request within {REQUEST_DEADLINE:.0f} seconds"), 408))
 
     def _beat(self) -> None:
         if self._transport is not None and not self._transport.is_closing():

@@ -32,6 +32,11 @@ def log_to_stderr(level: str) -> None:
     _use(logging.StreamHandler(), level)
 
 
+def set_level(level: str) -> None:
+    """Log at `level` from now on: error, info or debug."""
+    logger.setLevel(level.upper())
+
+
 def note(message: str, level: int = logging.INFO, **values: object) -> None:
     """Log the constant `message` with `values`."""
     if logger.isEnabledFor(level):
@@ -46,7 +51,7 @@ def _use(handler: logging.Handler, level: str) -> None:
         logger.removeHandler(old)
         old.close()
     logger.addHandler(handler)
-    logger.setLevel(level.upper())
+    set_level(level)
     logger.propagate = False
     logging.raiseExceptions = False  # a full disk must not print tracebacks with our arguments in them
 

@@ -63,7 +63,7 @@ class Services:
             clock=clock,
             chance=SystemRandom(),
         )
-        configuration.on_change = self.broker.reconfigured
+        configuration.on_change.append(self.broker.reconfigured)
         self.complaints = Complaints(clock)
         self.key_source: str | None = None
         self.warnings: list[str] = []
@@ -114,7 +114,7 @@ class NothingToSeal(Nobody):
 
 
 def _keyring_error(failure: Failure) -> Exception:
-    classes = {"keyring-absent": KeyringAbsent, "keyring-locked": KeyringLocked}
+    classes = {"keyring-absent": KeyringAbsent, "keyring-locked": KeyringLocked, "keyring-silent": KeyringLocked}
     if failure.code in classes:
         return classes[failure.code](failure.sentence, failure.hint)
     if failure.kind == "provider-unreachable":  # the deadline: a prompt nobody answered

@@ -83,6 +83,11 @@ class SignIns:
                 return
         raise Refused("that question is no longer open")
 
+    def end(self) -> None:
+        """End them all: we are leaving, and a person may take minutes. Whoever waits is told."""
+        for sign_in in list(self.under_way.values()):
+            sign_in.task.cancel()
+
     def _ended(self, sign_in: SignIn) -> None:
         if self.under_way.get(sign_in.want.profile.name) is sign_in:
             del self.under_way[sign_in.want.profile.name]
@@ -162,13 +167,13 @@ class SignIn:
 async def joined(task: asyncio.Task[Token]) -> Token:
     """The result of work that others wait for too; a waiter that leaves does not end it.
 
-    Raises Refused when the work itself was ended, by a logout or a new configuration.
+    Raises Refused when the work itself was ended, by a logout or because the daemon leaves.
     """
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         if task.cancelled():
-            raise Refused("ended by a logout", "run the command again") from None
+            raise Refused("ended by a logout, or because the daemon was stopped", "run the command again") from None
         raise
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import socket
 import struct
 
@@ -40,6 +41,11 @@ ENVIRONMENT = (
 """What the daemon learns of the caller's environment: a closed list, never a secret."""
 
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
+LINE = rb"[\t\x20-\x7e\x80-\xff]*"
+HEAD = re.compile(rb"HTTP/1\.1 ([0-9]{3}) " + LINE + rb"((?:\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]+:" + LINE + rb")*)")
+"""RFC 9112 without what it only tolerates (folded fields, bare line feeds): the C helper takes no more either."""
 
 
 class Request(NamedTuple):
@@ -170,7 +176,7 @@ def _read_reply(connection: socket.socket, on_event: Callable[[Event], None] | N
         raise DaemonUnavailable("the daemon's answer is cut short", "keyturn daemon restart")
     if status != 200:
         raise from_problem(_json(body))
-    return Reply(status, _exit_status(headers.get("keyturn-exit", "0")), body)
+    return Reply(status, _exit_status(headers.get("keyturn-exit", "")), body)
 
 
 def _read_head(connection: socket.socket) -> tuple[bytes, bytes]:
@@ -182,17 +188,19 @@ def _read_head(connection: socket.socket) -> tuple[bytes, bytes]:
         if not chunk or len(received) > HEAD_LIMIT:
             raise DaemonUnavailable("the daemon's answer is not HTTP", "keyturn daemon restart")
         received += chunk
-    head, _, rest = received.partition(b"\r\n\r\n")
+    head, end, rest = received.partition(b"\r\n\r\n")
+    if len(head + end) > HEAD_LIMIT:
+        raise DaemonUnavailable("the daemon's answer is not HTTP", "keyturn daemon restart")
     return head, rest
 
 
 def _parse_head(head: bytes) -> tuple[int, dict[str, str]]:
-    first, *lines = head.decode("latin-1").split("\r\n")
-    version, _, status = first.partition(" ")
-    if version != "HTTP/1.1" or not status[:3].isdigit():
+    match = HEAD.fullmatch(head)
+    lines = match[2].decode("latin-1").split("\r\n")[1:] if match else []
+    headers = {name.lower(): value.strip(" \t") for name, _, value in (line.partition(":") for line in lines)}
+    if match is None or len(headers) != len(lines) or "transfer-encoding" in headers:
         raise DaemonUnavailable("the daemon's answer is not HTTP", "keyturn daemon restart")
-    pairs = (line.partition(":") for line in lines)
-    return int(status[:3]), {name.strip().lower(): value.strip() for name, _, value in pairs}
+    return int(match[1]), headers
 
 
 def _chunks(connection: socket.socket, first: bytes) -> Iterator[bytes]:
@@ -232,7 +240,7 @@ def _json(text: bytes) -> Event:
 
 
 def _exit_status(text: str) -> int:
-    if not text.isdigit() or int(text) > 255:
+    if not text.isascii() or not text.isdigit() or int(text) > 255:
         raise Bug("the daemon's answer has no exit status", "keyturn daemon restart")
     return int(text)
 

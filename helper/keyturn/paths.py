@@ -54,10 +54,19 @@ def config_file() -> Path:
 
 def home() -> str:
     """HOME, or the password database's word where HOME is unset (cron, some containers)."""
-    found = os.environ.get("HOME") or os.path.expanduser("~")
+    found = os.environ.get("HOME") or _password_database_home()
     if not found.startswith("/"):
         raise UsageError("HOME is not an absolute path", "export HOME=/home/you")
     return found
+
+
+def _password_database_home() -> str:
+    import pwd  # noqa: PLC0415 - only where HOME is missing; expanduser("~") takes an empty HOME for "/"
+
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_dir
+    except KeyError:
+        return ""
 
 
 def open_private_directory(path: str, *, create: bool = False) -> int:

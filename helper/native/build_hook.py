@@ -1,3 +1,4 @@
+# noqa: INP001 - hatchling loads this file by its path, not as a module of a package
 """Compiles the C helper while a wheel is built, and puts it there once under each name that tools call.
 
 Where no compiler works, a shell script takes its place: it runs the Python twin of the helper, which does the

@@ -4,6 +4,8 @@
 
 #include "stream.h"
 
+#include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 static void add_printable(struct bytes *line, const char *text)
@@ -32,4 +34,13 @@ void complain(const char *sentence, const char *subject, const char *hint)
     }
     bytes_add_text(&lines, "\n");
     (void)stream_write_all(STDERR_FILENO, lines.data, lines.length);
+}
+
+void complain_of_errno(const char *sentence, const char *hint)
+{
+    char reason[128] = "";
+    strncat(reason, strerror(errno), sizeof reason - 1);
+    if (reason[0] >= 'A' && reason[0] <= 'Z')
+        reason[0] = (char)(reason[0] - 'A' + 'a');
+    complain(sentence, reason, hint);
 }

@@ -12,9 +12,7 @@
 #include "stream.h"
 #include "twin.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -55,7 +53,7 @@ static int deliver(const struct answer *answer)
 {
     if (stream_write_all(STDOUT_FILENO, answer->body, answer->body_length))
         return answer->exit_status;
-    complain("cannot write the answer: ", strerror(errno), NULL);
+    complain_of_errno("cannot write the answer: ", NULL);
     return 1;
 }
 

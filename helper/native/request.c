@@ -5,7 +5,6 @@
 #include "complaint.h"
 #include "stream.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -75,7 +74,7 @@ int request_read_input(struct bytes *input, const struct command *command)
         const char *information = getenv("KUBERNETES_EXEC_INFO");
         bytes_add_text(input, information == NULL ? "" : information);
     } else if (!stream_read_all(STDIN_FILENO, input)) {
-        complain("cannot read standard input: ", strerror(errno), NULL);
+        complain_of_errno("cannot read standard input: ", NULL);
         return 1;
     }
     if (input->overflow) {

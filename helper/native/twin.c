@@ -5,7 +5,6 @@
 #include "complaint.h"
 #include "stream.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -122,14 +121,14 @@ void twin_become(const struct command *command, struct bytes *input)
     if (!twin_path(path)) {
         complain("cannot tell where this helper is installed", "", REINSTALL);
     } else if (command->family->input == INPUT_STDIN && !give_back(input)) {
-        complain("cannot pass the request on: ", strerror(errno), NULL);
+        complain_of_errno("cannot pass the request on: ", NULL);
     } else if (arguments == NULL) {
         complain("out of memory", "", NULL);
     } else {
         bytes_wipe(input);
         (void)signal(SIGPIPE, SIG_DFL);
         (void)execv(path, arguments);
-        complain("cannot run keyturn: ", strerror(errno), REINSTALL);
+        complain_of_errno("cannot run keyturn: ", REINSTALL);
     }
     free(arguments);
 }

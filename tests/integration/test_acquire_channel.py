@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOWHERE = "https://127.0.0.1:1/22222222-2222-2222-2222-222222222222"
-PATIENCE = 20.0
+PATIENCE = 10.0
+"""Seconds: less than an exchange that hangs lasts, so that what ends the process is what the test is about."""
 PLANTED_TOKEN = "planted-access-token"
 CODE = {
     "device_code": "d",

@@ -102,11 +102,12 @@ def test_retry_after_is_kept_to_or_handed_on(
     provider: Callable[..., ScriptedProvider], first: Reply, requests: int, retry_after: float | None
 ) -> None:
     serving, pauses = provider(first, OK), list[float]()
+    used = transport(serving, 9000, pauses)
     if requests == 2:
-        assert transport(serving, pauses=pauses).exchange(post(serving.base)).status == 200
+        assert used.exchange(post(serving.base)).status == 200
         assert len(pauses) == 1
     else:
-        told = failure(lambda: transport(serving).exchange(post(serving.base)))
+        told = failure(lambda: used.exchange(post(serving.base)))
         assert (told.kind, told.retry_after) == ("provider-unreachable", retry_after)
     assert len(serving.seen) == requests
 
@@ -147,9 +148,27 @@ def test_a_redirect_is_never_followed(provider: Callable[..., ScriptedProvider])
     serving = provider(reply(b"", 307, Location=f"https://u:hidden@127.0.0.1:{elsewhere.port}/x"))
     told = failure(lambda: transport(serving).exchange(post(serving.base)))
     assert told.kind == "provider-refused"
-    assert f"redirect to 127.0.0.1:{elsewhere.port}," in told.sentence
+    assert "redirect to 127.0.0.1," in told.sentence
     assert "hidden" not in told.sentence
     assert elsewhere.seen == []
+
+
+@pytest.mark.parametrize("location", ["", "/login", "https://%1b/"])
+def test_a_redirect_to_nowhere_is_one_too(provider: Callable[..., ScriptedProvider], location: str) -> None:
+    serving = provider(reply(b"", 302, Location=location))
+    assert failure(lambda: transport(serving).exchange(post(serving.base))).kind == "provider-refused"
+
+
+@pytest.mark.parametrize("host", ["a b", "a" * 70 + ".example", "a..example", ".", "xn--", "\u2603" * 40, "%zz", "*"])
+def test_a_name_that_is_none(provider: Callable[..., ScriptedProvider], host: str) -> None:
+    told = failure(lambda: transport(provider(OK)).exchange(post(f"https://{host}/t")))
+    assert told.kind in {"configuration", "provider-unreachable"}
+
+
+@pytest.mark.parametrize("proxy", ["http://a b:1", "http://" + "a" * 70 + ":1", "http://a..b:1", "http://%zz"])
+def test_a_proxy_whose_name_is_none(provider: Callable[..., ScriptedProvider], proxy: str) -> None:
+    told = failure(lambda: transport(provider(OK), proxy=proxy).exchange(post("https://login.example/t")))
+    assert told.kind in {"configuration", "provider-unreachable"}
 
 
 def test_a_certificate_of_nobody_known(provider: Callable[..., ScriptedProvider]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import concurrent.futures
 import gzip
 import json
 import os
@@ -184,6 +185,23 @@ def test_expired_and_revoked(emulator: Emulator, entra: EntraClient, git: Git) -
     assert "Authentication failed" in git.run("ls-remote", emulator.ready.repository).stderr
     counts = emulator.control.counts()
     assert (counts["git.refused.expired"], counts["git.refused.revoked"]) == (1, 2)
+
+
+def test_a_token_that_dies_on_the_way(emulator: Emulator, entra: EntraClient, git: Git) -> None:
+    """Refused when the pack is already on its way: git must get to read the 401, not a broken connection."""
+    token = entra.service_token()
+    git.offer(token)
+    git.succeed("clone", emulator.ready.repository, "one")
+    git.commit("one", "large", os.urandom(900_000))
+    emulator.control.fault("git.receive-pack", "hold")
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        pushing = pool.submit(git.run, "-C", "one", "push", "origin", "HEAD:main")
+        emulator.control.wait("fault.hold")
+        emulator.control.revoke(token)
+        emulator.control.release()
+        assert "HTTP 401" in pushing.result().stderr
+    git.offer(entra.service_token())
+    git.succeed("-C", "one", "push", "origin", "HEAD:main")
 
 
 def test_by_bearer_and_by_basic(emulator: Emulator, entra: EntraClient) -> None:

@@ -136,7 +136,10 @@ def test_a_failed_start_is_reported() -> None:
 def test_signals_end_it_whoever_hangs(number: signal.Signals) -> None:
     with Emulator() as running:
         running.control.fault("token", "drip")
+        url = urlsplit(running.ready.git)
         with (
+            # Connected, and silent before the first byte of TLS.
+            socket.create_connection((url.hostname, url.port)),
             EntraClient(running) as client,
             client.http.stream("POST", client.token_url, data=client.credentials_form()),
         ):

@@ -67,7 +67,7 @@ def test_twin_that_cannot_be_run_is_one_error_and_one_hint(helper: Path, twin: s
     if twin == "not executable":
         sibling.touch(mode=0o644)
     done = start(helper)
-    reason = "No such file or directory" if twin == "missing" else "Permission denied"
+    reason = "no such file or directory" if twin == "missing" else "permission denied"
     assert (done.returncode, done.stdout) == (1, b"")
     error, hint = done.stderr.decode().splitlines()
     assert error == f"keyturn: error: cannot run keyturn: {reason}"
@@ -128,7 +128,7 @@ def test_reader_that_left_is_an_error_and_no_signal(helper: Path, tmp_path: Path
             check=False,
         )
     os.close(writer)
-    assert (done.returncode, done.stderr) == (1, b"keyturn: error: cannot write the answer: Broken pipe\n")
+    assert (done.returncode, done.stderr) == (1, b"keyturn: error: cannot write the answer: broken pipe\n")
 
 
 def test_streams_that_do_not_block(helper: Path, tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_memory_is_guarded(programs: NativePrograms) -> None:
         Path(name).chmod(0o755)
         helper = install(programs.variant(), Path(name), "git-credential-keyturn")
         helper.chmod(0o755)
-        command = ["sh", "-c", 'ulimit -c "$(ulimit -H -c)"; exec "$0" get', helper]
+        command = ["sh", "-c", 'ulimit -c "$(ulimit -H -c)"; exec "$0" get', str(helper)]
         with subprocess.Popen(command, stdin=subprocess.PIPE, user=user) as process:
             assert process.stdin is not None
             process.stdin.write(b"x" * MEBIBYTE)  # a pipe holds less: once this returns, the helper is reading

@@ -7,9 +7,17 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from jeepney import (  # type: ignore[import-untyped]  # it ships none
+    DBusAddress,
+    HeaderFields,
+    new_method_call,
+    new_signal,
+)
+from jeepney.io.blocking import open_dbus_connection  # type: ignore[import-untyped]  # it ships none
 
 from keyturnd.messages import Failure, KeyringJob, KeyringResult
 from support.acquisition_driver import Acquisition, Finished, run
@@ -87,6 +95,32 @@ def _bus_configuration(directory: Path) -> Path:
     return path
 
 
+class Witness:
+    """Sees every call on a session's bus. The keyring here gives up a prompt it cannot show, which hides one."""
+
+    def __init__(self, session: Session) -> None:
+        self._address = session.environment["DBUS_SESSION_BUS_ADDRESS"]
+        self._bus = open_dbus_connection(self._address)
+        monitoring = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus.Monitoring")
+        self._bus.send_and_get_reply(new_method_call(monitoring, "BecomeMonitor", "asu", ([], 0)), timeout=30)
+
+    def calls(self) -> set[str]:
+        """The names of all methods called until now."""
+        with closing(open_dbus_connection(self._address)) as other:
+            other.send(new_signal(DBusAddress("/mark", interface="keyturn.Mark"), "Mark"))
+            seen: set[str] = set()
+            while True:
+                fields = self._bus.receive(timeout=30).header.fields
+                name = fields.get(HeaderFields.member)
+                if name == "Mark":
+                    self._bus.close()
+                    return seen
+                seen.add(str(name))
+
+
+PROMPTING = {"Unlock", "CreateCollection", "Prompt"}
+
+
 def told(job: KeyringJob) -> Failure:
     finished = run(job)
     assert isinstance(finished.outcome, Failure), finished.seen
@@ -122,19 +156,25 @@ def test_a_locked_keyring_prompts_nobody(session: Session) -> None:
     session.unlock()
     assert isinstance(run(session.keyring(KEY)).outcome, KeyringResult)
     session.lock()
+    witness = Witness(session)
     for job in (session.keyring(), session.keyring(KEY)):
         locked = told(job)
         assert (locked.code, locked.sentence) == ("keyring-locked", "the OS keyring is locked")
         assert locked.hint is not None
         assert "gnome-keyring-daemon --unlock" in locked.hint
+    calls = witness.calls()
+    assert "Get" in calls
+    assert not calls & PROMPTING
 
 
 def test_a_keyring_without_a_default_collection_is_not_given_one(session: Session) -> None:
     """Creating one asks for a new password, in a window that a terminal's user never sees."""
     daemon = [need("gnome-keyring-daemon"), "--start", "--components=secrets"]
     subprocess.run(daemon, env=session.environment, check=True, stdout=subprocess.PIPE, timeout=30)
+    witness = Witness(session)
     absent = told(session.keyring(KEY))
     assert (absent.code, absent.sentence) == ("keyring-absent", "the OS keyring has no default collection")
+    assert not witness.calls() & PROMPTING
 
 
 def test_the_users_own_choice_of_a_backend_is_not_followed(session: Session) -> None:

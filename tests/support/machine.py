@@ -155,7 +155,10 @@ class Machine:
         for process in self._started:
             if process.poll() is None:
                 process.kill()
-            process.communicate()
+            process.wait()
+            for stream in filter(None, (process.stdin, process.stdout, process.stderr)):
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
         self._started.clear()
         if (pid := self.daemon_pid()) is not None:
             os.kill(pid, signal.SIGCONT)  # a test may have left it stopped

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -110,7 +111,8 @@ def _find_git() -> str:
     git = shutil.which("git")
     if git is None:
         raise NoGitError("git is not installed")
-    found = subprocess.run([git, "--exec-path"], capture_output=True, text=True, check=True)
+    environment = {"PATH": os.environ["PATH"]}
+    found = subprocess.run([git, "--exec-path"], env=environment, capture_output=True, text=True, check=True)
     if not (Path(found.stdout.strip()) / "git-http-backend").exists():
         raise NoGitError("git http-backend is not installed (some systems have it in a package git-daemon)")
     return git

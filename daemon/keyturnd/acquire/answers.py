@@ -54,7 +54,7 @@ def discovery(answer: Mapping[str, Any], authority: str) -> dict[str, Any]:
         url = answer.get(name)
         if name == "device_authorization_endpoint" and url is None:
             continue
-        if not isinstance(url, str) or len(url) > 2048 or not _is_of(url, authority):
+        if not is_token(url) or len(url) > 2048 or not _is_of(url, authority):
             raise Failed(
                 ProviderRefused,
                 f"the discovery document of {place} names a {name} that is not its own",

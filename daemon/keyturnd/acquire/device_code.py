@@ -47,7 +47,7 @@ def acquire(session: Session) -> Result:
 
 
 def _start(session: Session, application: Any) -> dict[str, Any]:
-    """The flow as msal has it: the device authorization answer. Raises Failed when the provider will not give a code."""
+    """The device authorization answer, as msal keeps it. Raises Failed when the provider gives no code."""
     if application.authority.device_authorization_endpoint is None:
         raise Failed(
             ProviderRefused,

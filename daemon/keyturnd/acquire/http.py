@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from keyturn.errors import ProviderRefused, ProviderUnreachable
+from keyturn.errors import ConfigError, ProviderRefused, ProviderUnreachable
 from keyturnd.acquire import trust
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.losses import Loss, loss_of
@@ -123,15 +123,17 @@ class Transport:
     def _send(self, request: Request) -> Answer:
         parts = urlsplit(request.url)
         proxy = proxy_for(self._network, parts.hostname or "", parts.port or 443)
-        client = self._client(proxy)
         # Compressed, a small answer could become a huge one after the limit was checked.
         headers = {**request.headers, "Accept-Encoding": "identity"}
         sent_at = time.time()
         try:
-            with client.stream(request.method, request.url, headers=headers, content=request.body) as response:
+            stream = self._client(proxy).stream
+            with stream(request.method, request.url, headers=headers, content=request.body) as response:
                 return Answer(response.status_code, response.headers, _body(response, parts.netloc), sent_at)
         except httpx.HTTPError as error:
             raise loss_of(error, parts.netloc, proxy) from None
+        except (httpx.InvalidURL, UnicodeError):  # a name no resolver would be asked for
+            raise _no_address(parts.netloc) from None
 
     def _client(self, proxy: Proxy | None) -> httpx.Client:
         if proxy not in self._clients:
@@ -161,11 +163,20 @@ def _body(response: httpx.Response, place: str) -> bytes:
 
 def _redirected(place: str, location: str) -> Failed:
     """A redirect is never followed: what we send is a secret, and belongs to the configured host alone."""
-    target = urlsplit(location).netloc.rpartition("@")[2] or "elsewhere"
+    try:
+        target = urlsplit(location).hostname or "elsewhere"
+    except ValueError:
+        target = "elsewhere"
     return Failed(
         ProviderRefused,
         f"{place} wants to redirect to {target}, which is never followed",
         "check `authority` or `environment` of the profile, and whether this network asks for a login page",
+    )
+
+
+def _no_address(place: str) -> Failed:
+    return Failed(
+        ConfigError, f"{place} is not an address", "check `authority` of the profile, and `proxy` in [network]"
     )
 
 

@@ -66,7 +66,7 @@ def loss_of(error: httpx.HTTPError, place: str, proxy: Proxy | None) -> Loss:
     if isinstance(error, httpx.TimeoutException):
         return Loss(f"{place} gave no answer in time", "check the network, then try again", sent=True, final=True)
     if isinstance(error, httpx.RemoteProtocolError | httpx.NetworkError):
-        return Loss(f"{place} closed the connection without a complete answer", sent=True)
+        return Loss(f"{place} closed the connection or sent no valid answer", sent=True)
     return Loss(f"the exchange with {place} failed ({type(error).__name__})", sent=True, final=True)
 
 

@@ -142,7 +142,7 @@ def _write(body: bytes) -> None:
     try:
         if sys.stdout is None:
             raise BrokenPipeError
-        sys.stdout.buffer.write(body)
-        sys.stdout.buffer.flush()
+        while body:  # past Python's buffer, whose rest would be complained about once more at exit
+            body = body[os.write(sys.stdout.fileno(), body) :]
     except OSError as error:
         raise KeyturnError(f"cannot write the answer: {(error.strerror or 'nobody reads it').lower()}") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from keyturn.cli.configured import named_or_only
 from keyturn.cli.moments import until
 from keyturn.cli.parsing import Parser
-from keyturn.cli.requests import ask, print_json
+from keyturn.cli.requests import ask, print_json, tell_warnings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,5 +30,6 @@ def run(arguments: Sequence[str]) -> int:
     if options.json:
         print_json(done)
     else:
+        tell_warnings(done)
         print(f"keyturn: profile {name} is signed in as {done['account']}, token valid {until(done['expires_at'])}")
     return 0

@@ -108,9 +108,13 @@ def _help() -> str:
 
 
 def _abandon_output() -> None:
-    """Or Python would complain once more while flushing at exit."""
-    if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Give up what cannot be written: at exit Python would complain of it once more, and change the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _report(error: KeyturnError) -> int:
@@ -118,6 +122,7 @@ def _report(error: KeyturnError) -> int:
     try:
         return error.exit_status if sys.stderr is None else report(error, sys.stderr)
     except OSError:
+        _abandon_output()
         return error.exit_status
 
 

@@ -31,6 +31,12 @@ def ask_running(method: str, path: str, body: dict[str, Any] | None = None) -> d
         return None
 
 
+def tell_warnings(answer: dict[str, Any]) -> None:
+    """Tell a person what the daemon had to warn of while it answered."""
+    for warning in answer.get("warnings", ()):
+        print(f"keyturn: warning: {warning}", file=sys.stderr)
+
+
 def print_json(value: object) -> None:
     """Print `value` as the JSON document of a `--json`."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2)

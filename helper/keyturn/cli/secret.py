@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keyturn.cli.configured import configuration, profile_named
 from keyturn.cli.parsing import Parser
-from keyturn.cli.requests import ask, print_json
+from keyturn.cli.requests import ask, print_json, tell_warnings
 from keyturn.cli.secret_sources import HELP, read_secret
 
 TYPE_CHECKING = False
@@ -40,5 +40,6 @@ def run(arguments: Sequence[str]) -> int:
     if options.json:
         print_json(done)
     else:
+        tell_warnings(done)
         print(f"keyturn: the vault keeps the secret of profile {name}")
     return 0

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
-import sysconfig
 
 from keyturn.cli.configured import configuration
 from keyturn.cli.git_config import GitConfig
@@ -13,7 +11,7 @@ from keyturn.cli.git_origins import chosen, origins_of
 from keyturn.cli.git_sections import PROGRAM, Sections, shell_word
 from keyturn.cli.parsing import Parser
 from keyturn.cli.requests import print_json
-from keyturn.errors import Refused
+from keyturn.installed import program
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +80,7 @@ def _add_arguments(parser: Parser) -> None:
 def _writing(git: GitConfig, options: Namespace) -> Plan:
     plan = Plan("git asks keyturn for", "git asks keyturn already for")
     origins = chosen(configuration(), options.urls)
-    sections, helper = Sections(git), shell_word(_helper_program())
+    sections, helper = Sections(git), shell_word(program(PROGRAM))
     plan.steps = {origin.url: sections.to_write(origin, helper) for origin in origins}
     plan.notes = [f"{key} of your git configuration is not asked for these" for key in sections.superseded(origins)]
     return plan
@@ -109,20 +107,3 @@ def _report(plan: Plan, git: GitConfig, options: Namespace) -> None:
         print(line)
     if options.dry_run and not commands:
         print("keyturn: nothing to change", file=sys.stderr)
-
-
-def _helper_program() -> str:
-    """The helper installed with this keyturn: beside the command as it was called, or where scripts go.
-
-    The name it was called by comes first, not what it links to: pipx keeps that stable from version to version.
-    """
-    called = os.path.abspath(sys.argv[0])  # noqa: PTH100 - must not follow links
-    for directory in (os.path.dirname(called), os.path.dirname(os.path.realpath(called)), _scripts()):  # noqa: PTH120
-        program = os.path.join(directory, PROGRAM)  # noqa: PTH118
-        if os.access(program, os.X_OK):
-            return program
-    raise Refused(f"{PROGRAM} is not installed beside keyturn", "install keyturn again")
-
-
-def _scripts() -> str:
-    return sysconfig.get_path("scripts")

@@ -1,4 +1,4 @@
-"""Where the demo plays: a temporary directory, a clean environment, an emulator, and nothing left of them in the end."""
+"""Where the demo plays: a directory, a clean environment and an emulator, and nothing left of them in the end."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 PATIENCE = 60.0
 """Seconds for a command to end. Each of them takes a fraction of one."""
 
+STOP_PATIENCE = 10.0
+"""Seconds for the daemon to leave."""
+
 GIT_CONFIG = """[user]
 \tname = Demo
 \temail = demo@contoso.example
@@ -39,30 +42,35 @@ GIT_CONFIG = """[user]
 class Stage:
     """A context manager; in the end every process started here is gone, and the directory too unless it is kept.
 
-    home: the HOME of all commands. environment: all they get. commands: what was run so far.
+    home: the HOME of all commands. environment: all they get. programs: where keyturn's are. commands: what was run.
     """
 
     def __init__(self, display: Display, *, keep: bool = False) -> None:
         self.display = display
         self.commands: list[Command] = []
         self._keep = keep
-        self._cleanup = ExitStack()
+        self.programs = Path(program("git-credential-keyturn")).parent
         self._emulator: Emulator | None = None
 
     def __enter__(self) -> Self:
-        self.home = Path(tempfile.mkdtemp(prefix="keyturn-demo-")).resolve()
-        if not self._keep:
-            self._cleanup.callback(shutil.rmtree, self.home)
-        (self.home / "run").mkdir(mode=0o700)
-        self.environment = {
-            "HOME": str(self.home),
-            "XDG_RUNTIME_DIR": str(self.home / "run"),
-            "PATH": f"{Path(program('git-credential-keyturn')).parent}:{os.environ.get('PATH', os.defpath)}",
-            "LANG": "C.UTF-8",
-            "TERM": "dumb",
-            "GIT_CONFIG_NOSYSTEM": "1",
-        }
-        self._cleanup.callback(self._stop_daemon)
+        with ExitStack() as cleanup:
+            # A configuration that others can write is refused, and that is what a umask of 002 would make of ours.
+            cleanup.callback(os.umask, os.umask(0o077))
+            self.home = Path(tempfile.mkdtemp(prefix="keyturn-demo-")).resolve()
+            if not self._keep:
+                cleanup.callback(shutil.rmtree, self.home)
+            (self.home / "run").mkdir(mode=0o700)
+            self.environment = {
+                "HOME": str(self.home),
+                "XDG_RUNTIME_DIR": str(self.home / "run"),
+                "PATH": f"{self.programs}:{os.environ.get('PATH', os.defpath)}",
+                "LANG": "C.UTF-8",
+                "TERM": "dumb",
+                "GIT_CONFIG_NOSYSTEM": "1",
+            }
+            pass
+            self._cleanup = cleanup.pop_all()
+        self.display.tell(f"~ is {self.home}, and everything happens in it; commands get a clean environment")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -85,8 +93,9 @@ class Stage:
             with log.open("wb") as errors:
                 self._emulator = Emulator(("--log", "--directory", str(directory)), errors)
         except EmulatorError as error:
-            self.display.output(log.read_text(errors="replace"))
-            raise Failed(str(error)) from None
+            said = log.read_text(errors="replace").splitlines()
+            self.display.output("\n".join(said))
+            raise Failed(said[-1].removeprefix("keyturn-emulator: error: ") if said else str(error)) from None
         self._cleanup.callback(self._emulator.stop)
         git_config = GIT_CONFIG.format(ca_file=self._emulator.ready.ca_file)
         (self.home / ".gitconfig").write_text(git_config, encoding="utf-8")
@@ -124,6 +133,19 @@ class Stage:
         status: dict[str, Any] = json.loads(output)
         return status
 
+    def profile(self, name: str) -> dict[str, Any]:
+        """What the daemon tells of a profile."""
+        profiles: list[dict[str, Any]] = self.status()["profiles"]
+        return next(profile for profile in profiles if profile["name"] == name)
+
+    def time(self, *argv: str, source: Path) -> float:
+        """How many seconds a command takes that is run without showing it. It must succeed."""
+        started = time.monotonic()
+        ended, _ = self._run(argv, source)
+        if ended != 0:
+            raise Failed(f"{argv[0]} ended with status {ended}")
+        return time.monotonic() - started
+
     def show(self, directory: Path, command: str) -> None:
         """Show a command that is run in another way than by `run`."""
         self.display.command(self.shown(str(directory)), command)
@@ -133,8 +155,9 @@ class Stage:
         return path.replace(str(self.home), "~")
 
     def _run(
-        self, argv: tuple[str, ...], source: Path | None = None, directory: Path | None = None
-    ) -> tuple[int, str]:
+        self, argv: tuple[str, ...], source: Path | None = None, directory: Path | None = None,
+        patience: float = PATIENCE,
+    ) -> tuple[int, str]:  # fmt: skip
         """Exit status and output. A session of its own: Ctrl-C is ours, and so is the end of all it started."""
         with (
             open(source or os.devnull, "rb") as given,  # noqa: PTH123 - may be None
@@ -144,9 +167,9 @@ class Stage:
             ) as process,
         ):  # fmt: skip
             try:
-                output, _ = process.communicate(timeout=PATIENCE)
+                output, _ = process.communicate(timeout=patience)
             except subprocess.TimeoutExpired:
-                raise Failed(f"{argv[0]} did not end within {PATIENCE:.0f} s") from None
+                raise Failed(f"{argv[0]} did not end within {patience:.0f} s") from None
             finally:
                 if process.poll() is None:
                     end_group(process.pid)
@@ -154,10 +177,17 @@ class Stage:
 
     def _stop_daemon(self) -> None:
         """Ask it to leave; kill it if it does not."""
-        ended, output = self._run(("keyturn", "daemon", "stop", "--json"))
-        pid = json.loads(output).get("pid") if ended == 0 else self._holder()
-        if pid is not None and not ended_within(pid, 10.0 if ended == 0 else 0.0):
+        try:
+            ended, output = self._run(("keyturn", "daemon", "stop", "--json"), patience=STOP_PATIENCE)
+        except Failed:
+            ended = 1
+        if ended == 0:
+            pid, patience = json.loads(output).get("pid"), STOP_PATIENCE
+        else:
+            pid, patience = self._holder(), 0.0
+        if pid is not None and not ended_within(pid, patience):
             kill(pid)
+            ended_within(pid, STOP_PATIENCE)
 
     def _holder(self) -> int | None:
         """The pid of the daemon that has our state directory, as it noted there."""
