@@ -22,7 +22,7 @@ from keyturn_emulator.ledger import Ledger
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SERVICES = ("entra", "git")
+SERVICES = ("entra", "git", "registry", "cluster")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         type=_port,
         metavar="SERVICE=PORT",
-        help="entra=8443, git=8444; default any",
+        help="entra=8443, git=8444, registry=8445, cluster=8446; default any",
     )
     parser.add_argument(
         "--name", action="append", default=[], metavar="HOST", help="another host name for the certificate"

@@ -13,6 +13,13 @@ Counts are dotted names, each dot a finer grain:
     git  git.refs  git.upload-pack  git.receive-pack      requests that arrived
     organisation                                          the front door of one, https://HOST/ORGANISATION
     git.anonymous  git.authorized  git.refused  git.refused.REASON
+    registry  registry.exchange  registry.token  registry.ping  registry.manifests  registry.blobs
+    registry.uploads  registry.tags  registry.catalog     requests that arrived
+    registry.exchange.issued  registry.exchange.refused.REASON
+    registry.token.WAY  registry.token.issued  registry.token.refused.REASON   WAY: basic, refresh_token, password
+    registry.authorized  registry.ENDPOINT.refused.REASON
+    kube  kube.version  kube.health  kube.discovery  kube.namespaces  kube.review   requests that arrived
+    kube.anonymous  kube.authorized  kube.refused  kube.refused.REASON
     fault.KIND  fault.KIND.left                           a fault began; its client went away
     unknown                                               a path that is no endpoint
     defect                                                the emulator itself failed

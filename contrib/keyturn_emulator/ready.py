@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from keyturn_emulator.kubernetes import kubeconfig
+
 if TYPE_CHECKING:
     from keyturn_emulator.world import World
 
@@ -29,6 +31,16 @@ ca_file = "{ca_file}"
 [targets.git]
 "{git}/contoso" = {{ profile = "ci", service = "azure-devops" }}
 "{git}/fabrikam" = {{ profile = "me", service = "azure-devops" }}
+"""
+
+KUBE_CONFIG = """
+[targets.kube]
+"{cluster}" = {{ profile = "ci", service = "aks" }}
+"""
+
+DOCKER_CONFIG = """
+[targets.docker]
+"{registry}" = {{ profile = "ci", service = "acr" }}
 """
 
 HELP = """the keyturn emulator serves until Ctrl-C
@@ -62,6 +74,8 @@ class Ready:
 
     authority: str
     git: str
+    registry: str
+    cluster: str
     control: str
     control_key: str = dataclasses.field(repr=False)
     directory: str
@@ -76,6 +90,9 @@ class Ready:
     user: str
     users: list[str]
     config: str
+    docker_config: str
+    kube_config: str
+    kubeconfig: str
 
     def to_json(self) -> str:
         """One line."""
@@ -99,6 +116,8 @@ def describe(world: World, organizations: tuple[str, ...], repository: str, secr
     addresses = {"authority": world.authority, "git": world.git, "ca_file": ca_file, "tenant": registry.tenant.id}
     return Ready(
         **addresses,
+        registry=world.login_server,
+        cluster=world.cluster,
         control=f"{world.authority}/emulator",
         control_key=world.control_key,
         directory=str(world.directory),
@@ -114,4 +133,7 @@ def describe(world: World, organizations: tuple[str, ...], repository: str, secr
         user=registry.users[0].upn,
         users=[user.upn for user in registry.users],
         config=CONFIG.format(service=service.id, device=device.id, **addresses),
+        docker_config=DOCKER_CONFIG.format(registry=world.login_server),
+        kube_config=KUBE_CONFIG.format(cluster=world.cluster),
+        kubeconfig=kubeconfig.text(world.cluster, world.certificates.ca_file),
     )

@@ -25,6 +25,11 @@ class Settings:
     refresh_tokens_strict: bool = False
     device_interval: int = 5
     device_lifetime: int = 15 * MINUTE
+    # Azure Container Registry's own tokens (reference/docker.md section 2).
+    registry_refresh_lifetime: int = 3 * HOUR
+    registry_access_lifetime: int = 75 * MINUTE
+    # Whether those who are let in may push, or only pull.
+    registry_writable: bool = True
 
     def update(self, wanted: Mapping[str, object]) -> None:
         """Set what `wanted` names; ValueError, and nothing changed, if a name or value is not right."""

@@ -16,6 +16,12 @@ from keyturn_emulator.faults import Faults
 from keyturn_emulator.git import routes as git_routes
 from keyturn_emulator.git.access import Doorkeeper
 from keyturn_emulator.git.repositories import Repositories, split_path
+from keyturn_emulator.kubernetes import routes as kubernetes_routes
+from keyturn_emulator.kubernetes.access import Doorkeeper as ClusterDoorkeeper
+from keyturn_emulator.kubernetes.namespaces import Namespaces
+from keyturn_emulator.registry import names as registry_names
+from keyturn_emulator.registry import routes as registry_routes
+from keyturn_emulator.registry.access import Doorkeeper as RegistryDoorkeeper
 from keyturn_emulator.settings import Settings
 from keyturn_emulator.signing import Signer
 from keyturn_emulator.tokens import AccessTokens
@@ -38,6 +44,8 @@ class World:
         self.directory = directory
         self.authority = f"https://127.0.0.1:{ports['entra']}"
         self.git = f"https://127.0.0.1:{ports['git']}"
+        self.login_server = f"127.0.0.1:{ports['registry']}"
+        self.cluster = f"https://127.0.0.1:{ports['cluster']}"
         self.control_key = secrets.token_urlsafe(32)
         self.certificates = certificates.create(directory, names)
         self.clock, self.settings, self.faults, self.ledger = Clock(), Settings(), Faults(), ledger
@@ -45,6 +53,7 @@ class World:
         self.tokens = AccessTokens(Signer(), self.clock)
         self.entra = Entra(self.registry, self.tokens, self.clock, self.settings, ledger)
         self.repositories = Repositories(directory)
+        self.container_registry = self._container_registry()
         self._furnish()
 
     def services(self) -> list[Service]:
@@ -56,6 +65,8 @@ class World:
         return [
             Service("entra", entra, entra_routes.endpoint_name, exempt),
             Service("git", git_host, git_routes.endpoint_name),
+            Service("registry", self.container_registry, registry_names.endpoint_name),
+            Service("cluster", self._cluster(), kubernetes_routes.endpoint_name),
         ]
 
     def change_secret(self, secret: str | None) -> str:
@@ -81,8 +92,19 @@ class World:
         self.clock.reset()
         self.entra.reset()
         self.repositories.reset()
+        self.container_registry.reset()
         self._furnish()
         self.ledger.reset()
+
+    def _container_registry(self) -> registry_routes.ContainerRegistry:
+        doorkeeper = RegistryDoorkeeper(self.login_server, self.tokens.signer, self.clock, self.settings)
+        return registry_routes.ContainerRegistry(
+            self.directory / "registry", doorkeeper, self.tokens, self.registry.tenant, self.ledger
+        )
+
+    def _cluster(self) -> kubernetes_routes.Cluster:
+        doorkeeper = ClusterDoorkeeper(self.tokens, self.registry.tenant)
+        return kubernetes_routes.Cluster(doorkeeper, Namespaces(self.clock), self.ledger)
 
     def _furnish(self) -> None:
         for organisation in ORGANISATIONS:

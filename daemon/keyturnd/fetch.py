@@ -6,9 +6,10 @@ import os
 from typing import TYPE_CHECKING, Protocol
 
 from keyturn.errors import Refused
+from keyturn.profiles import EntraProfile
 from keyturnd import flows, tokens
 from keyturnd.acquisition import error_of
-from keyturnd.messages import AwxIdentity, AwxState, EntraState, Failure, Network, RevokeJob, Result, TokenJob
+from keyturnd.messages import AwxIdentity, AwxState, Failure, Network, RevokeJob, Result, TokenJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,13 +162,16 @@ class Keeper:
 
     async def on_seal(self, state: State) -> None:
         """Keep `state`, unless a sign-in has meanwhile brought a newer one than this acquisition began with."""
-        wanted = self._profile.account
-        if wanted and isinstance(state, EntraState) and state.account.casefold() != wanted.casefold():
-            raise Refused(
-                f"{state.account} signed in, but profile {self._profile.name} is for {wanted}",
-                f"keyturn login {self._profile.name}",
-            )
+        self._check_account(state)
         if self._began_with is not None and await self._holdings.state(self._profile) != self._began_with:
             return
         await self._holdings.keep_state(self._profile, state)
         self._began_with = state
+
+    def _check_account(self, state: State) -> None:
+        wanted = self._profile.account if isinstance(self._profile, EntraProfile) else None
+        if wanted and state.account.casefold() != wanted.casefold():
+            raise Refused(
+                f"{state.account} signed in, but profile {self._profile.name} is for {wanted}",
+                f"keyturn login {self._profile.name}",
+            )

@@ -73,10 +73,18 @@ class AwxState(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
     token_id: int = 0
     created_at: float = 0.0
     expires_at: float = 0.0
+    scope: str = ""
+    """What the server granted: read or write."""
+    requested: str = ""
+    """What the token was asked for with, to tell whether it still is what the configuration wants."""
     intent: str = ""
-    """The nonce in the description of a token that was about to be created: it may exist, unknown to us."""
+    """The description, with a nonce in it, that tokens are created under. Sealed before the request leaves, empty
+    once the server has shown that no token but `token` has it: until then others may, unknown to us."""
     superseded: tuple[int, ...] = ()
     """The ids of tokens that `token` replaced and that may still live."""
+    refused: str = ""
+    """A digest of the entrusted password that the server refused last, so that it is not sent again at once."""
+    refused_at: float = 0.0
 
     def __repr__(self) -> str:
         return f"AwxState(account={self.account!r}, token_id={self.token_id})"

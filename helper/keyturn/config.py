@@ -10,29 +10,33 @@ from keyturn import settings, trusted
 from keyturn.errors import ConfigError
 from keyturn.profiles import is_profile_name, read_profile
 from keyturn.tables import Table
-from keyturn.target_tables import read_git_targets
+from keyturn.targets.docker_table import read_docker_targets
+from keyturn.targets.git_table import read_git_targets
+from keyturn.targets.kube_table import read_kube_targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyturn.profiles import EntraProfile
-    from keyturn.targets import GitTarget
+    from keyturn.profiles import Profile
+    from keyturn.targets import DockerTarget, GitTarget, KubeTarget
 
-TABLES = ("profile", "targets", "git", "daemon", "network")
-LATER_TABLES = ("docker",)
-LATER_TARGETS = ("docker", "kube")
+TABLES = ("profile", "targets", "git", "docker", "daemon", "network")
+TARGETS = ("git", "kube", "docker")
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """A valid configuration; without a file, the empty one."""
 
     source: Path
-    profiles: dict[str, EntraProfile] = {}
+    profiles: dict[str, Profile] = {}
     git_targets: tuple[GitTarget, ...] = ()
+    kube_targets: tuple[KubeTarget, ...] = ()
+    docker_targets: tuple[DockerTarget, ...] = ()
     daemon: settings.DaemonSettings = settings.DaemonSettings()
     network: settings.NetworkSettings = settings.NetworkSettings()
     git: settings.GitSettings = settings.GitSettings()
+    docker: settings.DockerSettings = settings.DockerSettings()
 
 
 def load(path: Path) -> Config:
@@ -52,24 +56,28 @@ def stamp(path: Path) -> tuple[int, ...] | None:
 def parse(path: Path, content: bytes) -> Config:
     """The configuration in `content`; `path` only names it in errors. Raises ConfigError."""
     document = Table(path, "", _toml(path, content))
-    document.check_keys(TABLES, LATER_TABLES)
+    document.check_keys(TABLES)
     targets = document.table("targets")
-    targets.check_keys(("git",), LATER_TARGETS)
+    targets.check_keys(TARGETS)
     daemon = settings.read_daemon(document.table("daemon"))
     network = settings.read_network(document.table("network"))
     git = settings.read_git(document.table("git"))
+    docker = settings.read_docker(document.table("docker"))
     profiles = _profiles(document.table("profile"))
     return Config(
         source=path,
         profiles=profiles,
         git_targets=read_git_targets(targets.table("git"), profiles),
+        kube_targets=read_kube_targets(targets.table("kube"), profiles),
+        docker_targets=read_docker_targets(targets.table("docker"), profiles),
         daemon=daemon,
         network=network,
         git=git,
+        docker=docker,
     )
 
 
-def _profiles(table: Table) -> dict[str, EntraProfile]:
+def _profiles(table: Table) -> dict[str, Profile]:
     found = {}
     for name, entry in table.tables():
         if not is_profile_name(name):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 HTTPS_PORT = 443
 HOST_LIMIT = 253
@@ -29,6 +29,16 @@ class Place(NamedTuple):
     host: str
     port: int
     segments: tuple[str, ...] = ()
+
+    @property
+    def netloc(self) -> str:
+        """`host`, or `host:port` where that is not the default."""
+        return self.host if self.port == HTTPS_PORT else f"{self.host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """In its one spelling: no default port, no slash at its end, percent-encoded where it has to be."""
+        return "/".join([f"https://{self.netloc}", *(quote(segment, safe="") for segment in self.segments)])
 
 
 def host_name(text: str) -> str:

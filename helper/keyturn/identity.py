@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from keyturn.clouds import CLOUDS, authority_host
-from keyturn.hosts import HTTPS_PORT, UnfitName, host_name, https_url
+from keyturn.hosts import UnfitName, host_name, https_url
 from keyturn.tables import either
 
 TYPE_CHECKING = False
@@ -45,9 +45,14 @@ def tenant(table: Table, *, shared: bool) -> str:
     found = (table.text(key, example=_EXAMPLE_GUID) or DEFAULT_TENANT).lower()
     if found in SHARED_TENANTS and not shared:
         raise table.expected(key, "a tenant id or a domain, client-secret cannot use a shared one", _EXAMPLE_GUID)
-    if found in SHARED_TENANTS or _GUID.fullmatch(found) or _is_domain(found):
+    if found in SHARED_TENANTS or is_own_tenant(found):
         return found
     raise table.expected(key, f"a tenant id, a domain, {either(SHARED_TENANTS)}", _EXAMPLE_GUID)
+
+
+def is_own_tenant(text: str) -> bool:
+    """Whether `text`, in lower case, is the id or a domain of one tenant."""
+    return _GUID.fullmatch(text) is not None or _is_domain(text)
 
 
 def application_id(table: Table) -> str:
@@ -86,7 +91,7 @@ def _explicit_url(table: Table, url: str) -> str:
         raise table.mistake("authority", str(error), f"for example: authority = {_EXAMPLE_URL}") from None
     if place.segments:
         raise table.expected("authority", "a login host without a path, the tenant is appended", _EXAMPLE_URL)
-    return f"https://{place.host}" if place.port == HTTPS_PORT else f"https://{place.host}:{place.port}"
+    return place.url
 
 
 def _as_written(table: Table, key: str) -> str:

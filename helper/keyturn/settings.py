@@ -1,4 +1,4 @@
-"""`[daemon]`, `[network]` and `[git]`: how keyturn itself behaves."""
+"""`[daemon]`, `[network]`, `[git]` and `[docker]`: how keyturn itself behaves."""
 
 from __future__ import annotations
 
@@ -51,6 +51,13 @@ class GitSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of credentials for hosts without a target."""
 
 
+class DockerSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """`[docker]`."""
+
+    store: Literal["off"] = "off"
+    """What becomes of credentials for registries without a target."""
+
+
 def read_daemon(table: Table) -> DaemonSettings:
     """Raises ConfigError at the first mistake, like its siblings below."""
     table.check_keys(("idle_exit", "key", "log"), later=("lock_idle", "lock_on_suspend"))
@@ -79,6 +86,13 @@ def read_git(table: Table) -> GitSettings:
     table.check_keys(("store",))
     table.choice("store", ("off",), later=("memory", "vault"))
     return GitSettings()
+
+
+def read_docker(table: Table) -> DockerSettings:
+    """The docker settings in `table`."""
+    table.check_keys(("store",), later=("fallback",))
+    table.choice("store", ("off",), later=("memory", "vault"))
+    return DockerSettings()
 
 
 def _idle_exit(table: Table) -> float | None:

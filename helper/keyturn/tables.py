@@ -114,6 +114,20 @@ class Table(msgspec.Struct, frozen=True):
             expected = f"{value} is {NOT_IN_THIS_VERSION}: {expected}"
         raise self.mistake(key, expected, f'for example: {key} = "{allowed[0]}"')
 
+    def flag(self, key: str, *, default: bool) -> bool:
+        """True or false."""
+        value = self.values.get(key, default)
+        if not isinstance(value, bool):
+            raise self.expected(key, f"true or false, found {_kind(value)}", "false" if default else "true")
+        return value
+
+    def whole_number(self, key: str, what: str, example: str) -> int | None:
+        """An integer; TOML's booleans are none, Python's are."""
+        value = self.values.get(key)
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+            raise self.expected(key, f"{what}, found {_kind(value)}", example)
+        return value
+
     def path(self, key: str) -> str | None:
         """An absolute path, `~/` expanded."""
         example = f'"~/.config/keyturn/{key}"'

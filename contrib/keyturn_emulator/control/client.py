@@ -75,6 +75,10 @@ class Control:
         """Revoke every sign-in; how many refresh tokens that kills."""
         return cast("int", self._call("POST", "/refresh-tokens/revoke", {"all": True})["revoked"])
 
+    def revoke_registry(self) -> int:
+        """Revoke every token the registry issued so far, of both kinds; how many they were."""
+        return cast("int", self._call("POST", "/registry/revoke")["revoked"])
+
     def fault(self, endpoint: str, kind: str, **details: object) -> None:
         """Order a fault: times, after, status, headers, body, location, size as faults.py explains."""
         self._call("POST", "/faults", {"endpoint": endpoint, "kind": kind, **details})

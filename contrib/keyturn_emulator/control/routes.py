@@ -31,6 +31,7 @@ VERBS: tuple[tuple[str, str, Verb], ...] = (
     ("POST", "/devices/decline", verbs.decline),
     ("POST", "/tokens/revoke", verbs.revoke_tokens),
     ("POST", "/refresh-tokens/revoke", verbs.revoke_refresh_tokens),
+    ("POST", "/registry/revoke", verbs.revoke_registry_tokens),
     ("GET", "/faults", verbs.faults),
     ("POST", "/faults", verbs.order_fault),
     ("DELETE", "/faults", verbs.clear_faults),

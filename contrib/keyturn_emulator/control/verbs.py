@@ -98,6 +98,11 @@ async def revoke_refresh_tokens(world: World, given: Given) -> object:
     return {"revoked": 1}
 
 
+async def revoke_registry_tokens(world: World, _given: Given) -> object:
+    """POST /registry/revoke: every token that the registry issued so far."""
+    return {"revoked": world.container_registry.doorkeeper.revoke_all()}
+
+
 async def faults(world: World, _given: Given) -> object:
     """GET /faults: the orders not yet used up."""
     return world.faults.waiting()

@@ -11,12 +11,13 @@ from keyturn.errors import Bug, ConfigError, SignInNeeded
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.http import Transport
 from keyturnd.acquire.msal_client import MsalClient
+from keyturnd.messages import EntraIdentity, EntraState
 
 if TYPE_CHECKING:
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.deadline import Deadline
     from keyturnd.acquire.msal_client import Exchange
-    from keyturnd.messages import EntraIdentity, Result, TokenJob
+    from keyturnd.messages import Result, TokenJob
 
 RESERVED = frozenset({"openid", "profile", "offline_access"})
 """Scopes that msal adds by itself to a user's request, and refuses to be given."""
@@ -42,6 +43,7 @@ class Session(NamedTuple):
     @property
     def identity(self) -> EntraIdentity:
         """Who asks."""
+        assert isinstance(self.job.identity, EntraIdentity)
         return self.job.identity
 
     @property
@@ -81,10 +83,22 @@ class Session(NamedTuple):
 
 def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:
     """The token `job` asks for. Raises Failed."""
+    assert isinstance(job.identity, EntraIdentity)
     _check_authority(job.identity)
-    http = MsalClient(Transport(job.network, deadline), job.identity)
-    session = Session(job, channel, deadline, http, {})
-    match job.identity.flow:
+    transport = Transport(job.network, deadline)
+    session = Session(job, channel, deadline, MsalClient(transport, job.identity), {})
+    result = _granted(session)
+    if job.registry is None:
+        return result
+    from keyturnd.acquire import acr  # noqa: PLC0415 - only registries pay for it
+
+    channel.secrets = (*channel.secrets, result.access_token)
+    return acr.exchange(job.registry, result, job.identity.profile, transport)
+
+
+def _granted(session: Session) -> Result:
+    """Entra ID's own token, by the grant that the profile's flow stands for."""
+    match session.identity.flow:
         case "client-secret":
             from keyturnd.acquire import client_credentials  # noqa: PLC0415 - one grant per process
 
@@ -100,7 +114,7 @@ def _for_user(session: Session) -> Result:
     from keyturnd.acquire import device_code, refresh  # noqa: PLC0415 - one grant per process
 
     profile = session.identity.profile
-    if session.job.state is not None:
+    if isinstance(session.job.state, EntraState):
         try:
             return refresh.acquire(session, session.job.state)
         except Failed as failed:

@@ -10,7 +10,7 @@ from keyturn.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from keyturn.config import Config
-    from keyturn.profiles import EntraProfile
+    from keyturn.profiles import Profile
     from keyturnd.http import Request
 
 
@@ -31,7 +31,7 @@ def read_body(request: Request, form: type[SomeBody]) -> SomeBody:
         raise UsageError("the request's body is not JSON", "keyturn --help") from None
 
 
-def profile_named(config: Config, name: str) -> EntraProfile:
+def profile_named(config: Config, name: str) -> Profile:
     """The profile called `name`. Raises ConfigError when there is none."""
     profile = config.profiles.get(name)
     if profile is None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from keyturnd import flows
 from keyturnd.http import json_response
 from keyturnd.openapi import document
 
 if TYPE_CHECKING:
-    from keyturn.profiles import EntraProfile
+    from keyturn.profiles import Profile
     from keyturnd.http import Request, Response
     from keyturnd.records import RecordName
     from keyturnd.services import Services
@@ -53,13 +54,13 @@ async def restart(services: Services, request: Request, waiter: Waiter, _: str) 
     return json_response({"restarting": services.facts()["pid"]})
 
 
-def _profile(services: Services, profile: EntraProfile, records: list[RecordName]) -> dict[str, Any]:
+def _profile(services: Services, profile: Profile, records: list[RecordName]) -> dict[str, Any]:
     broker = services.broker
     sign_in = broker.sign_ins.under_way.get(profile.name)
     kept = {record.kind for record in records if record.profile == profile.name}
     return {
         "name": profile.name,
-        "provider": "entra",
+        "provider": profile.provider,
         "flow": profile.flow,
         "signed_in": "state" in kept if profile.flow == "device-code" else None,
         "secret": "secret" in kept if profile.flow == "client-secret" else None,

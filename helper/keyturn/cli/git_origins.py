@@ -5,7 +5,7 @@ from __future__ import annotations
 from keyturn.cli.git_sections import Origin
 from keyturn.errors import ConfigError, UsageError
 from keyturn.hosts import HTTPS_PORT, UnfitName, https_url, without_userinfo
-from keyturn.targets import AZURE_DEVOPS_HOST, LEGACY_SUFFIX
+from keyturn.targets.git import AZURE_DEVOPS_HOST, LEGACY_SUFFIX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

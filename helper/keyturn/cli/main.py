@@ -18,7 +18,7 @@ VERBS = {
     "status": "show the daemon and every profile's state",
     "profile": "list the configured profiles, or show one",
     "secret": "entrust a profile's secret to the vault",
-    "setup": "let git use keyturn",
+    "setup": "let git, kubectl or docker use keyturn",
     "azure": "acquire a token without a profile",
     "daemon": "start, stop or restart the daemon",
     "log": "show the daemon's log",

@@ -9,9 +9,11 @@ def secret_variables() -> tuple[str, ...]:
     """The environment variables that profiles read their secrets from; none while the configuration is invalid."""
     from keyturn.config import load  # noqa: PLC0415 - only where a daemon is started
     from keyturn.paths import config_file  # noqa: PLC0415
+    from keyturn.profiles import EntraProfile  # noqa: PLC0415
 
     try:
         profiles = load(config_file()).profiles.values()
     except KeyturnError:
         return ()  # the daemon starts all the same, and says to every request what is wrong
-    return tuple(profile.client_secret_env for profile in profiles if profile.client_secret_env)
+    entra = (profile for profile in profiles if isinstance(profile, EntraProfile))
+    return tuple(profile.client_secret_env for profile in entra if profile.client_secret_env)

@@ -1,20 +1,20 @@
-"""`[profile.NAME]`: an identity, typed and validated."""
+"""A profile of provider entra: one identity at Microsoft Entra ID."""
 
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
 from keyturn import identity, scopes
+from keyturn.profiles.uses import PROTOCOLS, read_protocols
 from keyturn.tables import either
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keyturn.tables import Table
 
-PROTOCOLS = ("git", "kube", "docker", "token", "run")
 FLOWS = ("device-code", "client-secret")
 LATER_FLOWS = (
     "browser",
@@ -52,16 +52,16 @@ LATER_KEYS = (
 
 Flow = Literal["device-code", "client-secret"]
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _EXAMPLE_SCOPE = '["https://graph.microsoft.com/.default"]'
-_EXAMPLE_PROTOCOLS = '["git", "token"]'
 _EXAMPLE_VARIABLE = '"CLIENT_SECRET"'
 _EXAMPLE_AUDIENCE = '["https://management.azure.com"]'
 
 
 class EntraProfile(msgspec.Struct, frozen=True, kw_only=True):
     """One identity at Microsoft Entra ID. Holds names of secrets, never a secret."""
+
+    provider: ClassVar[str] = "entra"
 
     name: str
     tenant: str
@@ -81,10 +81,14 @@ class EntraProfile(msgspec.Struct, frozen=True, kw_only=True):
     protocols: frozenset[str] = frozenset(PROTOCOLS)
     """Which protocols may hand out this profile's tokens."""
 
+    @property
+    def client_id(self) -> str:
+        """What else its records are bound to, beside the authority."""
+        return self.application_id
 
-def read_profile(name: str, table: Table) -> EntraProfile:
+
+def read_entra_profile(name: str, table: Table) -> EntraProfile:
     """The profile in `table`. Raises ConfigError at the first mistake."""
-    _check_provider(table)
     table.check_keys(KEYS, LATER_KEYS)
     flow = _flow(table)
     tenant = identity.tenant(table, shared=flow != "client-secret")
@@ -101,19 +105,8 @@ def read_profile(name: str, table: Table) -> EntraProfile:
         ca_file=table.path("ca_file"),
         scopes=_scopes(table, flow),
         audiences=_audiences(table),
-        protocols=_protocols(table),
+        protocols=read_protocols(table, fitting=PROTOCOLS, default=PROTOCOLS),
     )
-
-
-def is_profile_name(name: str) -> bool:
-    """Names stand in commands we print and in names of records, so they need no quoting anywhere."""
-    return _NAME.fullmatch(name) is not None
-
-
-def _check_provider(table: Table) -> None:
-    # Before the other keys: those of another provider would be called unknown.
-    if table.choice("provider", ("entra",), later=("awx",)) is None:
-        raise table.expected("provider", "entra", '"entra"')
 
 
 def _flow(table: Table) -> Flow:
@@ -157,13 +150,4 @@ def _audiences(table: Table) -> tuple[str, ...]:
             scopes.of_audience(audience)
     except scopes.UnfitScopes as error:
         raise table.mistake("audiences", str(error), f"for example: audiences = {_EXAMPLE_AUDIENCE}") from None
-    return found
-
-
-def _protocols(table: Table) -> frozenset[str]:
-    if "protocols" not in table.values:
-        return frozenset(PROTOCOLS)
-    found = frozenset(table.texts("protocols", _EXAMPLE_PROTOCOLS))
-    if not found or not found <= frozenset(PROTOCOLS):
-        raise table.expected("protocols", f"some of {either(PROTOCOLS)}", _EXAMPLE_PROTOCOLS)
     return found

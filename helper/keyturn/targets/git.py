@@ -1,4 +1,4 @@
-"""Which profile and which scopes a git URL gets, and nothing for every other URL."""
+"""`[targets.git]`: which target a git URL gets, and none for every other URL."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import Literal
 
 import msgspec
 
-from keyturn import scopes
 from keyturn.hosts import HTTPS_PORT, Place, UnfitName, host_and_port, path_segments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from keyturn.config import Config
     from keyturn.protocols.git import GitRequest
 
 AZURE_DEVOPS_HOST = "dev.azure.com"
@@ -76,31 +74,6 @@ def place_of(request: GitRequest) -> Place | None:
     if not segments and (host, port) == (AZURE_DEVOPS_HOST, HTTPS_PORT) and is_organization(request.username or ""):
         segments = (request.username or "",)
     return Place(host, port, segments)
-
-
-def scopes_of(target: GitTarget) -> tuple[str, ...]:
-    """The scopes of the token that `target` gets: its own, else those of its service."""
-    if target.service == "azure-devops" and not target.scopes:
-        return scopes.AZURE_DEVOPS
-    return target.scopes
-
-
-def all_scopes(config: Config, profile_name: str) -> list[tuple[str, ...]]:
-    """Every set of scopes that profile's targets, scopes and audiences allow, each once, one token each.
-
-    Raises KeyError when there is no such profile.
-    """
-    profile = config.profiles[profile_name]
-    found = [scopes_of(target) for target in config.git_targets if target.profile == profile_name]
-    found += scopes.by_resource(profile.scopes)
-    found += [scopes.of_audience(audience) for audience in profile.audiences]
-    return list(dict.fromkeys(found))
-
-
-def allows(config: Config, profile_name: str, wanted: Iterable[str]) -> bool:
-    """Whether `wanted`, which must not be empty, lies within one of `all_scopes`."""
-    asked = frozenset(wanted)
-    return bool(asked) and any(asked <= frozenset(allowed) for allowed in all_scopes(config, profile_name))
 
 
 def is_organization(name: str) -> bool:

@@ -1,0 +1,53 @@
+"""What a request to AWX is signed with: a user's password (Basic) or a token (Bearer)."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import TYPE_CHECKING, NamedTuple
+
+from keyturn.errors import ConfigError
+from keyturnd.acquire.failed import Failed
+
+if TYPE_CHECKING:
+    from keyturnd.messages import AwxIdentity, AwxState
+
+
+class Credential(NamedTuple):
+    """The value of an Authorization header, and what it is good for. Secret."""
+
+    header: str
+    secret: str
+    """What is secret in it: the password or the token."""
+    writes: bool
+    """Whether it may create and delete tokens. A controller lets no read token do so (reference/awx.md section 2)."""
+    token_id: int = 0
+    """The id of the token it is; 0 for a password."""
+
+    def hidden_in(self, text: str) -> str:
+        """`text` without it: a server may quote what it was sent.
+
+        Only texts of servers pass through here. A person's password can be any word, and cut out of our own
+        sentences it would be the word that is missing there.
+        """
+        encoded = self.header.partition(" ")[2]
+        return text.replace(encoded, "…").replace(self.secret, "…")
+
+    def __repr__(self) -> str:
+        return f"Credential(token_id={self.token_id})"
+
+
+def basic(identity: AwxIdentity, password: str) -> Credential:
+    """The user's password (RFC 7617, in UTF-8). Raises Failed for a name that Basic cannot carry."""
+    if ":" in identity.username:
+        raise Failed(
+            ConfigError,
+            f"the username of profile {identity.profile} holds a colon, which no password sign-in can carry",
+            f"check `username` of [profile.{identity.profile}]",
+        )
+    pair = f"{identity.username}:{password}".encode("utf-8", "surrogateescape")
+    return Credential(f"Basic {b64encode(pair).decode()}", password, writes=True)
+
+
+def bearer(state: AwxState) -> Credential:
+    """The token of `state`."""
+    return Credential(f"Bearer {state.token}", state.token, writes=state.scope != "read", token_id=state.token_id)

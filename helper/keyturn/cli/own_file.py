@@ -1,0 +1,99 @@
+"""A file of the user's, changed as a whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from keyturn.errors import Refused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SIZE_LIMIT = 1 << 20
+PRIVATE = 0o600
+
+
+class OwnFile:
+    """The file at `path`, or at the end of the links there: a dotfile manager's link shall survive.
+
+    text: its content, empty where there is no file. Raises Refused for one that is not ours to change.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with _explained(path):
+            self._target = path.resolve()
+            self._before = self._status()
+            self.text = "" if self._before is None else self._read()
+
+    def write(self, text: str) -> None:
+        """Put `text` in its place: mode as it was, 0600 if it is new. Raises Refused, also if it changed meanwhile."""
+        with _explained(self.path):
+            self._target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(prefix=f".{self._target.name}.", dir=self._target.parent)
+            temporary = Path(name)
+            try:
+                self._fill(descriptor, text)
+                if _identity(self._status()) != _identity(self._before):
+                    raise Refused(f"{self.path} was changed by another program meanwhile", "run the command again")
+                temporary.replace(self._target)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
+            _sync_directory(self._target.parent)
+            self._before, self.text = self._status(), text
+
+    def _status(self) -> os.stat_result | None:
+        try:
+            status = self._target.lstat()
+        except FileNotFoundError:
+            return None
+        if not stat.S_ISREG(status.st_mode):
+            raise Refused(f"{self.path} is not a file", f"ls -l {self.path}")
+        if status.st_uid != os.geteuid():
+            raise Refused(f"{self.path} belongs to uid {status.st_uid}, not to you", f"ls -l {self._target}")
+        return status
+
+    def _read(self) -> str:
+        with self._target.open("rb") as file:
+            content = file.read(SIZE_LIMIT + 1)
+        if len(content) > SIZE_LIMIT:
+            raise Refused(f"{self.path} is larger than {SIZE_LIMIT} bytes", f"ls -l {self.path}")
+        try:
+            return content.decode()
+        except UnicodeDecodeError:
+            raise Refused(f"{self.path} is not UTF-8", f"file {self.path}") from None
+
+    def _fill(self, descriptor: int, text: str) -> None:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(file.fileno(), PRIVATE if self._before is None else stat.S_IMODE(self._before.st_mode))
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _identity(status: os.stat_result | None) -> tuple[int, ...] | None:
+    return None if status is None else (status.st_ino, status.st_mtime_ns, status.st_size)
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """The system's refusals in a sentence. RuntimeError is pathlib's for links that go in circles (until 3.13)."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "its links go in circles"
+        raise Refused(f"{path} cannot be used: {reason.lower()}", f"ls -ld {path.parent} {path}") from None

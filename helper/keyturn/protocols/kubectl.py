@@ -1,0 +1,133 @@
+"""kubectl's exec credentials: bytes in, bytes out, nothing else (reference/kubernetes.md section 1).
+
+The request is the variable KUBERNETES_EXEC_INFO, never stdin: that is kubectl's own (`-f -`), or under the JavaScript
+client an open pipe that never ends.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import time
+from typing import NamedTuple
+
+from keyturn.errors import UsageError
+from keyturn.scopes import UnfitScopes, of_audience
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+V1 = "client.authentication.k8s.io/v1"
+VERSIONS = (V1, "client.authentication.k8s.io/v1beta1")
+KIND = "ExecCredential"
+VARIABLE = "KUBERNETES_EXEC_INFO"
+
+_TOKEN = re.compile(r"[\x21-\x7e]+", re.ASCII)
+_YEAR_10000 = 253402300800
+_SHOWN = 60
+
+
+class ExecRequest(NamedTuple):
+    """What the client says about itself and, with provideClusterInfo, about the cluster."""
+
+    api_version: str = V1
+    """To be echoed: a client takes no answer of another version."""
+    interactive: bool = False
+    """Whether a person may be asked. The Python client means its stdout, kubectl its stdin."""
+    cluster_server: str | None = None
+    """The URL of the API server as the kubeconfig writes it: somebody else's text."""
+
+
+class KubeOptions(NamedTuple):
+    """The arguments behind get-token."""
+
+    profile: str | None = None
+    server_id: str | None = None
+
+
+def parse(info: bytes) -> ExecRequest:
+    """The request in the variable's value; empty when it is unset, as the JavaScript client leaves it.
+
+    Unknown members are passed over, and so is the cluster's `config`. Raises UsageError.
+    """
+    if not info.strip():
+        return ExecRequest()
+    document = _object(info)
+    version, spec = document.get("apiVersion"), document.get("spec") or {}
+    if document.get("kind") != KIND or not isinstance(spec, dict):
+        raise UsageError(f"{VARIABLE} is no {KIND}", f"unset {VARIABLE}")
+    if version not in VERSIONS:
+        raise UsageError(
+            f"{VARIABLE} is of another version: {str(version)[:_SHOWN]}", f"in the kubeconfig: apiVersion: {V1}"
+        )
+    return ExecRequest(version, spec.get("interactive") is True, _cluster_server(spec.get("cluster")))
+
+
+def options(arguments: Sequence[str]) -> KubeOptions:
+    """The arguments behind get-token; of an option given twice the last one counts. Raises UsageError."""
+    found: dict[str, str] = {}
+    rest = iter(arguments)
+    for argument in rest:
+        name, equals, value = argument.partition("=")
+        if name not in {"--profile", "--server-id"}:
+            raise UsageError(
+                f"kube-credential-keyturn has no option {argument}", "get-token [--profile NAME] [--server-id ID]"
+            )
+        found[name] = value if equals else next(rest, "")
+        if not found[name]:
+            raise UsageError(f"{name} lacks a value", f"{name} {'NAME' if name == '--profile' else 'ID'}")
+    return KubeOptions(found.get("--profile"), _server_id(found.get("--server-id")))
+
+
+def answer(token: str, expires_at: float, api_version: str) -> bytes:
+    """One compact document with a token that the client may use until `expires_at` (UTC epoch seconds).
+
+    Rounded down to a whole second of zone Z, the one form that every client reads. Raises ValueError for what a client
+    would take and fail on later: an unprintable token (`invalid header field value`), an expiry it cannot read. The
+    text never shows the token.
+    """
+    if api_version not in VERSIONS:
+        raise ValueError("the version is none of kubectl's")
+    if not _TOKEN.fullmatch(token):
+        raise ValueError("the token is empty or holds characters that fit no header")
+    if not (math.isfinite(expires_at) and 1 <= expires_at < _YEAR_10000):
+        raise ValueError("the expiry is not a time from 1970 to 9999")
+    expiry = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(math.floor(expires_at)))
+    status = {"expirationTimestamp": expiry, "token": token}
+    document = {"kind": KIND, "apiVersion": api_version, "spec": {"interactive": False}, "status": status}
+    return json.dumps(document, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def _object(info: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(info.decode())
+    except (ValueError, RecursionError):  # ValueError: not JSON, not UTF-8, a number of over 4300 digits
+        document = None
+    if not isinstance(document, dict):
+        raise UsageError(f"{VARIABLE} is not a JSON object", f"unset {VARIABLE}")
+    return document
+
+
+def _cluster_server(cluster: object) -> str | None:
+    """None when no cluster is named. One that is named but cannot be read must not pass for none."""
+    if cluster is None:
+        return None
+    server = cluster.get("server") if isinstance(cluster, dict) else None
+    if not isinstance(server, str) or not server:
+        raise UsageError(f"{VARIABLE} names a cluster without a server", "look at server in the kubeconfig")
+    return server
+
+
+def _server_id(text: str | None) -> str | None:
+    """`text`, if it can be an audience; the slash that other tools take off its end does not count."""
+    if text is None:
+        return None
+    server_id = text.removesuffix("/")
+    try:
+        of_audience(server_id)
+    except UnfitScopes:
+        raise UsageError("--server-id is not the id of an application", "--server-id ID") from None
+    return server_id
