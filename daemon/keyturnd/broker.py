@@ -108,6 +108,8 @@ class Broker:
 
     async def login(self, want: Want, waiter: Waiter, *, again: bool) -> Token:
         """A token that proves `want`'s profile is signed in; with `again` by a new sign-in in any case."""
+        if again and not waiter.waits:
+            raise SignInNeeded("there is no terminal to sign in on", f"keyturn login {want.profile.name} --again")
         self.failures.clear(profile=want.profile.name)
         if again and want.profile.flow in PERSONAL_FLOWS:
             return await self._sign_in(want, waiter)

@@ -152,6 +152,7 @@ def _secret_from_environment(variable: str) -> str:
     secret = os.environ.get(variable)
     if not secret:
         raise ConfigError(
-            f"{variable} is not set where the daemon was started", f"{variable}=… keyturn daemon restart"
+            f"{variable} is not set where the daemon was started",
+            f"keyturn daemon stop && {variable}=… keyturn daemon start",
         )
     return secret

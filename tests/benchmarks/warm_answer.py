@@ -34,9 +34,8 @@ def main() -> int:
         times = measured(commands, rounds)
         report(times)
         memory = machine.json("status")["memory_kib"]
-        print(
-            f"\ndaemon's memory: PSS {memory['pss'] / 1024:.1f} MiB, RSS {memory['rss'] / 1024:.1f} MiB (budget: PSS 32 MiB)"
-        )
+        pss, rss = memory["pss"] / 1024, memory["rss"] / 1024
+        print(f"\ndaemon's memory: PSS {pss:.1f} MiB, RSS {rss:.1f} MiB (budget: PSS 32 MiB)")
         machine.run("/usr/bin/env", "git", "credential-cache", "exit")
     return 0
 
