@@ -36,7 +36,7 @@ def main() -> int:
         memory = machine.json("status")["memory_kib"]
         pss, rss = memory["pss"] / 1024, memory["rss"] / 1024
         print(f"\ndaemon's memory: PSS {pss:.1f} MiB, RSS {rss:.1f} MiB (budget: PSS 32 MiB)")
-        machine.run("/usr/bin/env", "git", "credential-cache", "exit")
+        machine.run("/usr/bin/env", "git", "credential-cache", "exit", XDG_CACHE_HOME=str(machine.home))
     return 0
 
 
