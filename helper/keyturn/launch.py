@@ -17,7 +17,7 @@ import time
 from keyturn import client
 from keyturn.errors import DaemonUnavailable
 from keyturn.paths import config_file, open_private_directory, socket_path, state_directory
-from keyturn.spawn import become_daemon, spawn
+from keyturn.spawn import run_here, spawn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def run_in_foreground(secret_variables: Iterable[str]) -> NoReturn:
     finally:
         os.close(lock)
         os.close(directory)
-    become_daemon(listener, path, secret_variables, "--foreground")
+    run_here(listener, path, secret_variables)
 
 
 def _running_already() -> DaemonUnavailable:

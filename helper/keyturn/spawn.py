@@ -60,20 +60,27 @@ def spawn(listener: socket.socket, path: str, secret_variables: Iterable[str]) -
         os.setsid()
         if os.fork() == 0:
             os.chdir("/")
+            _pass_on(listener)
             _let_go_of_streams()
-            become_daemon(listener, path, secret_variables)
+            _execute(path, secret_variables)
     finally:
         os._exit(1)
 
 
-def become_daemon(listener: socket.socket, path: str, secret_variables: Iterable[str], *arguments: str) -> NoReturn:
-    """Execute the daemon in this process, on `listener`."""
-    _receive_all_signals()
+def run_here(listener: socket.socket, path: str, secret_variables: Iterable[str]) -> NoReturn:
+    """Become the daemon in this process, on `listener`, logging to stderr."""
+    _pass_on(listener)
+    _execute(path, secret_variables, "--foreground")
+
+
+def _pass_on(listener: socket.socket) -> None:
+    """Put the listener where the daemon looks for it, and close what is neither it nor a standard stream."""
     os.dup2(fcntl.fcntl(listener.fileno(), fcntl.F_DUPFD_CLOEXEC, CLEAR), FIRST_PASSED)
-    _keep_only_streams_and_listener()
-    environment = {name: os.environ[name] for name in (*PASSED_ON, *secret_variables) if name in os.environ}
-    environment |= {"KEYTURN_SOCKET": path, "LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
-    os.execve(sys.executable, [sys.executable, "-E", "-P", "-m", "keyturnd", *arguments], environment)
+    # By name: counting up to the limit takes minutes where a container sets it to a thousand million.
+    for name in os.listdir("/proc/self/fd" if sys.platform == "linux" else "/dev/fd"):
+        if int(name) > FIRST_PASSED:
+            with suppress(OSError):  # the listing's own
+                os.close(int(name))
 
 
 def _let_go_of_streams() -> None:
@@ -82,12 +89,11 @@ def _let_go_of_streams() -> None:
         os.dup2(null, stream)
 
 
-def _keep_only_streams_and_listener() -> None:
-    """By name: counting up to the limit takes minutes where a container sets it to a thousand million."""
-    for name in os.listdir("/proc/self/fd" if sys.platform == "linux" else "/dev/fd"):
-        if int(name) > FIRST_PASSED:
-            with suppress(OSError):  # the listing's own
-                os.close(int(name))
+def _execute(path: str, secret_variables: Iterable[str], *arguments: str) -> NoReturn:
+    _receive_all_signals()
+    environment = {name: os.environ[name] for name in (*PASSED_ON, *secret_variables) if name in os.environ}
+    environment |= {"KEYTURN_SOCKET": path, "LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
+    os.execve(sys.executable, [sys.executable, "-E", "-P", "-m", "keyturnd", *arguments], environment)
 
 
 def _receive_all_signals() -> None:
