@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from keyturn.errors import KeyturnError, ProviderUnreachable, SignInNeeded, StateError
-from keyturnd import policy
-from keyturnd import flows
+from keyturnd import flows, policy
 from keyturnd.holdings import state_name
 from keyturnd.signin import joined
 
@@ -65,6 +64,7 @@ class Broker:
         self.failures = failures
         self.held: dict[RecordName, Held] = {}
         self.flights: dict[RecordName, asyncio.Task[Token]] = {}
+        sign_ins.on_success = self._signed_in
         self._fetcher = fetcher
         self._clock = clock
         self._chance = chance
@@ -96,6 +96,8 @@ class Broker:
 
     async def login(self, want: Want, waiter: Waiter, *, again: bool) -> Token:
         """A token that proves `want`'s profile is signed in; with `again` by a new sign-in in any case."""
+        if again and not waiter.waits:
+            raise SignInNeeded("there is no terminal to sign in on", f"keyturn login {want.profile.name} --again")
         self.failures.clear(profile=want.profile.name)
         if again and want.profile.flow in flows.PERSONAL:
             return await self._sign_in(want, waiter)
@@ -140,12 +142,24 @@ class Broker:
         held = await self._look_up(want)
         if held is None or held.token.digest != digest:
             return False
-        now = self._clock.boottime()
-        if now - self._forced.get(want.key, -policy.FORCED_RENEWAL_INTERVAL) >= policy.FORCED_RENEWAL_INTERVAL:
-            self._forced[want.key] = now
-            del self.held[want.key]
-            await self.holdings.drop_token(want.key)
+        if self._may_force(want.key):
+            await self._drop(want.key)
         return True
+
+    async def doubt(self, want: Want, digest: bytes) -> None:
+        """A server seems to have refused the token with this digest: try to replace it, as `reject` does.
+
+        While the provider cannot be reached it stays: it may be good after all.
+        """
+        held = await self._look_up(want)
+        if held is None or held.token.digest != digest or not self._may_force(want.key):
+            return
+        try:
+            await self._fetch(want)
+        except ProviderUnreachable:
+            return
+        except KeyturnError:
+            await self._drop(want.key)  # the next request tells what a person has to do
 
     async def keep_fresh(self) -> None:
         """Renew, for ever, what is due and has served somebody since it was issued; the rest may lapse."""
@@ -158,6 +172,18 @@ class Broker:
             if self._clock.boottime() - pruned >= PRUNING_INTERVAL:
                 pruned = self._clock.boottime()
                 await self._prune()
+
+    def _may_force(self, key: RecordName) -> bool:
+        """Whether a renewal may be forced now; then it counts as done."""
+        now = self._clock.boottime()
+        if now - self._forced.get(key, -policy.FORCED_RENEWAL_INTERVAL) < policy.FORCED_RENEWAL_INTERVAL:
+            return False
+        self._forced[key] = now
+        return True
+
+    async def _drop(self, key: RecordName) -> None:
+        self.held.pop(key, None)
+        await self.holdings.drop_token(key)
 
     async def _prune(self) -> None:
         with suppress(StateError):  # told to whoever needs the vault; nobody waits for this
@@ -254,8 +280,12 @@ class Broker:
 
     async def _sign_in(self, want: Want, waiter: Waiter) -> Token:
         key, token = await self.sign_ins.join(want, waiter)
+        if key != want.key:
+            return await self._fetch_for_use(want)
+        self.held[key].used = True
+        return token
+
+    def _signed_in(self, want: Want, token: Token) -> None:
+        """Somebody did; whoever waited for it may have lost patience, and will ask again."""
         self.failures.clear(profile=want.profile.name)
-        if key == want.key:
-            self._hold(want, token).used = True
-            return token
-        return await self._fetch_for_use(want)
+        self._hold(want, token)

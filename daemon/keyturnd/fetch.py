@@ -168,6 +168,7 @@ class Keeper:
         await self._holdings.keep_state(self._profile, state)
         self._began_with = state
 
+<<<<<<< HEAD
     def _check_account(self, state: State) -> None:
         wanted = self._profile.account if isinstance(self._profile, EntraProfile) else None
         if wanted and state.account.casefold() != wanted.casefold():
@@ -175,3 +176,14 @@ class Keeper:
                 f"{state.account} signed in, but profile {self._profile.name} is for {wanted}",
                 f"keyturn login {self._profile.name}",
             )
+=======
+
+def _secret_from_environment(variable: str) -> str:
+    secret = os.environ.get(variable)
+    if not secret:
+        raise ConfigError(
+            f"{variable} is not set where the daemon was started",
+            f"keyturn daemon stop && {variable}=… keyturn daemon start",
+        )
+    return secret
+>>>>>>> main

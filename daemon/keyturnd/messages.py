@@ -200,10 +200,10 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True, tag="result"):
     expires_at: float
     issued_at: float
     scopes: tuple[str, ...] = ()
-    token_type: str = "Bearer"
+    token_type: str = "Bearer"  # noqa: S105 - a kind, not a token
     refresh_at: float | None = None
     account: str = ""
-    details: dict[str, Any] = {}  # noqa: RUF012 - msgspec copies mutable defaults
+    details: dict[str, Any] = {}
     """Everything else `keyturn azure new-token` prints: tenant, unique id, correlation id, id token …"""
 
     def __repr__(self) -> str:

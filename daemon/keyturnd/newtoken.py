@@ -1,5 +1,6 @@
-"""`keyturn azure new-token` and `keyturn awx new-token`: one token that keyturn does not keep, after the cmdlets
-New-SecMgmtAccessToken and New-Token.
+"""`keyturn azure new-token` and `keyturn awx new-token`: one token that keyturn does not keep.
+
+After the PowerShell cmdlets New-SecMgmtAccessToken and, for AWX, New-Token.
 """
 
 from __future__ import annotations
@@ -80,7 +81,13 @@ class Onlooker:
 
 
 async def _acquire(
-    fetcher: Fetcher, profile: Profile, scopes: tuple[str, ...], secret: str | None, waiter: Waiter, *, interactive: bool
+    fetcher: Fetcher,
+    profile: Profile,
+    scopes: tuple[str, ...],
+    secret: str | None,
+    waiter: Waiter,
+    *,
+    interactive: bool,
 ) -> dict[str, Any]:
     deadline = SIGN_IN_DEADLINE if interactive else SILENT_DEADLINE
     identity, network = flows.identity_of(profile), fetcher.network(profile)

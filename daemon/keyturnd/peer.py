@@ -60,6 +60,14 @@ def arguments_of(tool: Tool) -> tuple[str, ...]:
         return ()
 
 
+def program_of(tool: Tool) -> str:
+    """The file that `tool` runs, empty where /proc does not tell."""
+    try:
+        return str(Path(f"/proc/{tool.pid}/exe").readlink())
+    except OSError:
+        return ""
+
+
 def _status(pid: int) -> list[str] | None:
     """The fields of /proc/PID/stat (proc(5)) from the third on; the second may hold spaces and parentheses."""
     try:

@@ -16,6 +16,8 @@ import msgspec
 from keyturn.errors import Refused, SignInNeeded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyturnd.fetch import Fetcher
     from keyturnd.messages import Ask, Event
     from keyturnd.records import RecordName
@@ -54,10 +56,15 @@ class Absent:
 
 
 class SignIns:
-    """The sign-ins under way, by profile."""
+    """The sign-ins under way, by profile.
 
-    def __init__(self, fetcher: Fetcher) -> None:
+    on_success: told what each brought, also one that nobody waits for any more.
+    """
+
+    def __init__(self, fetcher: Fetcher, linger: float = LINGER) -> None:
         self._fetcher = fetcher
+        self._linger = linger
+        self.on_success: Callable[[Want, Token], None] = lambda want, token: None  # noqa: ARG005 - the broker's place
         self.under_way: dict[str, SignIn] = {}
         self.begun = 0
 
@@ -70,7 +77,7 @@ class SignIns:
         name = want.profile.name
         sign_in = self.under_way.get(name)
         if sign_in is None or sign_in.want.profile != want.profile or sign_in.abandoned:
-            sign_in = self.under_way[name] = SignIn(want, self._fetcher)
+            sign_in = self.under_way[name] = SignIn(want, self._fetcher, self._linger)
             sign_in.task.add_done_callback(lambda _: self._ended(sign_in))
             self.begun += 1
         token = await sign_in.wait(waiter)
@@ -91,14 +98,18 @@ class SignIns:
     def _ended(self, sign_in: SignIn) -> None:
         if self.under_way.get(sign_in.want.profile.name) is sign_in:
             del self.under_way[sign_in.want.profile.name]
+        # Asking for the exception also keeps asyncio from complaining where nobody waited any more.
+        if not sign_in.task.cancelled() and sign_in.task.exception() is None:
+            self.on_success(sign_in.want, sign_in.task.result())
 
 
 class SignIn:
     """One sign-in: an interactive acquisition and the people who watch it."""
 
-    def __init__(self, want: Want, fetcher: Fetcher) -> None:
+    def __init__(self, want: Want, fetcher: Fetcher, linger: float) -> None:
         self.want = want
         self.abandoned = False
+        self._linger = linger
         self._waiters: list[Waiter] = []
         self._shown: list[dict[str, Any]] = []
         self._asked: dict[str, asyncio.Future[str]] = {}
@@ -118,7 +129,7 @@ class SignIn:
             async with asyncio.timeout(waiter.patience):
                 return await joined(self.task)
         except TimeoutError:
-            self._linger()
+            self._stay()
             raise self._still_pending() from None
         finally:
             self._leave(waiter)
@@ -148,15 +159,17 @@ class SignIn:
             self.abandoned = True
             self.task.cancel()
 
-    def _linger(self) -> None:
+    def _stay(self) -> None:
         """Go on for whoever will run the command again, with the same code."""
         successor = Absent()
         self._waiters.append(successor)
-        asyncio.get_running_loop().call_later(LINGER, self._leave, successor)
+        asyncio.get_running_loop().call_later(self._linger, self._leave, successor)
 
     def _still_pending(self) -> SignInNeeded:
         name = self.want.profile.name
-        return SignInNeeded(f"the sign-in of profile {name} is still pending", "finish it, then run the command again")
+        return SignInNeeded(
+            f"the sign-in of profile {name} is still pending", "finish it, then run the command again"
+        )
 
     def _show(self, event: dict[str, Any]) -> None:
         self._shown.append(event)

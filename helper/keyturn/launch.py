@@ -12,12 +12,12 @@ import json
 import os
 import socket
 import stat
-import sys
 import time
 
 from keyturn import client
 from keyturn.errors import DaemonUnavailable
-from keyturn.paths import open_private_directory, socket_path, state_directory
+from keyturn.paths import config_file, open_private_directory, socket_path, state_directory
+from keyturn.spawn import run_here, spawn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,34 +30,6 @@ LOCK_PATIENCE = 8.0
 
 BACKLOG = 512
 """A parallel fetch of many repositories connects at once; a full backlog would make callers wait one by one."""
-
-PASSED_ON = (
-    "DBUS_SESSION_BUS_ADDRESS",
-    "DISPLAY",
-    "HOME",
-    "KEYTURN_CONFIG",
-    "KEYTURN_LOG",
-    "KEYTURN_STATE",
-    "LANG",
-    "LC_ALL",
-    "LOGNAME",
-    "PATH",
-    "TMPDIR",
-    "TZ",
-    "USER",
-    "WAYLAND_DISPLAY",
-    "XDG_CONFIG_HOME",
-    "XDG_DATA_HOME",
-    "XDG_RUNTIME_DIR",
-    "XDG_STATE_HOME",
-    "HTTPS_PROXY",
-    "https_proxy",
-    "NO_PROXY",
-    "no_proxy",
-    "SSL_CERT_DIR",
-    "SSL_CERT_FILE",
-)
-"""The daemon outlives the shell that happened to start it, so it gets a chosen environment, not that shell's."""
 
 
 def running(path: str | None = None) -> socket.socket:
@@ -88,6 +60,7 @@ def connect_or_start(secret_variables: Callable[[], Iterable[str]] = tuple) -> s
         pass
     if (elsewhere := _holder_of_state(path)) is not None:
         return elsewhere
+    config_file()  # where it cannot be, the daemon could not say to anybody
     return _start(path, secret_variables())
 
 
@@ -147,6 +120,9 @@ def _start(path: str, secret_variables: Iterable[str]) -> socket.socket:
 def run_in_foreground(secret_variables: Iterable[str]) -> NoReturn:
     """Become the daemon here, logging to stderr. Raises DaemonUnavailable when one runs already."""
     path = socket_path()
+    if (elsewhere := _holder_of_state(path)) is not None:
+        elsewhere.close()
+        raise _running_already()
     where = os.path.dirname(path)
     directory = open_private_directory(where, create=True)
     lock = _lock(directory, where)
@@ -155,12 +131,15 @@ def run_in_foreground(secret_variables: Iterable[str]) -> NoReturn:
     except client.NotRunning:
         listener = _bind(directory, path)
     else:
-        raise DaemonUnavailable("a daemon is running already", "keyturn daemon stop")
+        raise _running_already()
     finally:
         os.close(lock)
         os.close(directory)
-    os.dup2(fcntl.fcntl(listener.fileno(), fcntl.F_DUPFD_CLOEXEC, 10), 3)
-    _exec_daemon(path, secret_variables, "--foreground")
+    run_here(listener, path, secret_variables)
+
+
+def _running_already() -> DaemonUnavailable:
+    return DaemonUnavailable("a daemon is running already", "keyturn daemon stop")
 
 
 def _lock(directory: int, where: str) -> int:
@@ -203,38 +182,3 @@ def _bind(directory: int, path: str) -> socket.socket:
         os.umask(before)
     listener.listen(BACKLOG)
     return listener
-
-
-def spawn(listener: socket.socket, path: str, secret_variables: Iterable[str]) -> None:
-    """Start the daemon on `listener`, detached: its own session, /, no descriptor of ours.
-
-    An inherited pipe would keep git waiting for its helper's output long after the helper left.
-    """
-    if (child := os.fork()) != 0:
-        os.waitpid(child, 0)
-        return
-    try:
-        os.setsid()
-        if os.fork() == 0:
-            _become_daemon(listener, path, secret_variables)
-    finally:
-        os._exit(1)
-
-
-def _become_daemon(listener: socket.socket, path: str, secret_variables: Iterable[str]) -> None:
-    os.chdir("/")
-    # Above 9, whatever the caller left closed: a helper may be started without descriptors 0 to 2.
-    null = fcntl.fcntl(os.open(os.devnull, os.O_RDWR), fcntl.F_DUPFD, 10)
-    received = fcntl.fcntl(listener.fileno(), fcntl.F_DUPFD, null + 1)
-    os.closerange(received + 1, os.sysconf("SC_OPEN_MAX"))
-    for descriptor in (0, 1, 2):
-        os.dup2(null, descriptor)
-    os.dup2(received, 3)
-    os.closerange(4, received + 1)
-    _exec_daemon(path, secret_variables)
-
-
-def _exec_daemon(path: str, secret_variables: Iterable[str], *arguments: str) -> NoReturn:
-    environment = {name: os.environ[name] for name in (*PASSED_ON, *secret_variables) if name in os.environ}
-    environment |= {"KEYTURN_SOCKET": path, "LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
-    os.execve(sys.executable, [sys.executable, "-E", "-P", "-m", "keyturnd", *arguments], environment)

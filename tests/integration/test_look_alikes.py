@@ -20,7 +20,8 @@ def look_alikes(host: str) -> list[bytes]:
     hosts = [
         f"{name}.evil.example:{port}", f"x{host}", f"{name}:{int(port) - 1}", f"{name}.:{port}", f".{host}",
         f"evil@{host}", f"{name}%2eevil:{port}", f"{name}:0{port}", f"{name}: {port}", f"{name}:{port}/", name,
-        f"{name}\\@evil:{port}", f"{name}..:{port}", f"\u0131{host}", "localhost:" + port, f"[::1]:{port}", "", ".", f"{host}\x00",
+        f"{name}\\@evil:{port}", f"{name}..:{port}", f"\u0131{host}", "localhost:" + port,
+        f"[::1]:{port}", "", ".", f"{host}\x00",
         f"{host}\revil", f" {host}", f"{host}:{port}", f"evil?{host}", f"evil#{host}", f"{name}\uff0eevil:{port}",
     ]  # fmt: skip
     paths = [

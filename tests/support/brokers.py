@@ -78,7 +78,7 @@ class Bench:
             sign_ins=SignIns(self.fetcher),
             failures=self.failures,
             clock=self.clock,
-            chance=Random(1),
+            chance=Random(1),  # noqa: S311 - jitter
         )
 
     async def _vault(self) -> Vault:

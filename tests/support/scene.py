@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Scene:
-    """A machine, the emulator, and git set up between them. The profile `ci` has its secret, `me` is not signed in."""
+    """A machine, the emulator, and git set up between them."""
 
     def __init__(self, machine: Machine, emulator: Emulator) -> None:
         self.machine = machine

@@ -6,21 +6,22 @@ in there, and the next acquisition tries again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
 from keyturn.errors import ProviderUnreachable
-from keyturnd.acquire.awx_server import Deletion
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from keyturnd.acquire.awx_credentials import Credential
     from keyturnd.acquire.awx_server import Server
     from keyturnd.acquire.awx_session import Session
     from keyturnd.messages import AwxState
+
+Found = TypeVar("Found")
 
 
 class Cleaned(NamedTuple):
@@ -56,11 +57,12 @@ def clean(server: Server, state: AwxState, credentials: Sequence[Credential]) ->
 
 
 class Sweep:
-    """Deletions with several credentials, each tried until the server does not take it."""
+    """Asks with the first of several credentials that the server takes."""
 
     def __init__(self, server: Server, credentials: Sequence[Credential]) -> None:
         self._server = server
         self._credentials = list(credentials)
+        self._own = {credential.token_id for credential in credentials}
         self.failed: Failed | None = None
         self.deleted = 0
 
@@ -68,35 +70,28 @@ class Sweep:
         """The ids of all tokens under the intent of `state`, None when nobody could tell."""
         if not state.intent:
             return []
-        for credential in list(self._credentials):
-            try:
-                return self._server.bearing(credential, state.intent)
-            except Failed as failed:
-                self._note(failed, credential)
-        return None
+        return self._asked(lambda credential: self._server.bearing(credential, state.intent))
 
     def ordered(self, ids: Sequence[int]) -> list[int]:
         """`ids` with the tokens we sign with at the end: they delete themselves last."""
-        own = {credential.token_id for credential in self._credentials}
-        return sorted(ids, key=lambda token_id: token_id in own)
+        return sorted(ids, key=lambda token_id: token_id in self._own)
 
     def delete(self, token_id: int) -> bool:
-        """Whether nothing is left to do about this token."""
-        for credential in list(self._credentials):
-            try:
-                deletion = self._server.delete(credential, token_id)
-            except Failed as failed:
-                self._note(failed, credential)
-                continue
-            if deletion is not Deletion.UNDONE:
-                self.deleted += deletion is Deletion.GONE
-                return True
-        return False
+        """Whether nothing is left to do about this token: it is gone, or not ours."""
+        gone = self._asked(lambda credential: self._server.delete(credential, token_id))
+        self.deleted += bool(gone)
+        return gone is not None
 
-    def _note(self, failed: Failed, credential: Credential) -> None:
-        """A silent server ends it all; a refusal ends it for this credential: a wrong password is not repeated."""
-        self.failed = failed
-        if failed.failure.kind == ProviderUnreachable.kind:
-            self._credentials.clear()
-        else:
-            self._credentials.remove(credential)
+    def _asked(self, question: Callable[[Credential], Found]) -> Found | None:
+        """None when no credential is left. One that was refused is not used again: a wrong password locks accounts.
+
+        A server that does not answer is not asked again at all.
+        """
+        while self._credentials:
+            try:
+                return question(self._credentials[0])
+            except Failed as failed:
+                self.failed = failed
+                silent = failed.failure.kind == ProviderUnreachable.kind
+                del self._credentials[: None if silent else 1]
+        return None

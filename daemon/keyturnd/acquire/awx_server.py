@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -20,15 +19,6 @@ PAGE_SIZE = 100
 PAGES = 3
 """Pages read at most. One description stands for one token, or a few when answers were lost; on a gateway, anybody
 may give theirs the same one, and they shall not keep us busy for ever."""
-
-
-class Deletion(Enum):
-    """What came of a DELETE."""
-
-    GONE = auto()
-    FORBIDDEN = auto()
-    """By somebody who may delete what is theirs: so it is not."""
-    UNDONE = auto()
 
 
 class Server:
@@ -72,17 +62,19 @@ class Server:
                 break
         return found
 
-    def delete(self, credential: Credential, token_id: int) -> Deletion:
-        """End a token. Raises Failed when the server did not answer."""
+    def delete(self, credential: Credential, token_id: int) -> bool:
+        """End a token: True when it is gone, False when it is somebody else's. Raises Failed."""
         reply = self.api.call("DELETE", self._one(token_id), credential)
+        if 200 <= reply.status < 300:
+            return True
         # A 404 without AWX's own words may come from anything that stands before it.
-        if 200 <= reply.status < 300 or (reply.status in {404, 410} and reply.document is not None):
-            return Deletion.GONE
+        if reply.status in {404, 410} and reply.document is not None:
+            return True
         if reply.status == 401 and reply.document is not None and credential.token_id == token_id:
-            return Deletion.GONE  # a token the server does not know any more, whatever it is that ended it
+            return True  # the server does not know it any more, whatever it was that ended it
         if reply.status == 403 and reply.document is not None and credential.writes:
-            return Deletion.FORBIDDEN
-        return Deletion.UNDONE
+            return False
+        raise refusal(self.api, reply, credential)
 
     def _ids(self, reply: Reply, credential: Credential, description: str) -> list[int]:
         if reply.status != 200:

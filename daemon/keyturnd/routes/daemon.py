@@ -20,7 +20,8 @@ async def status(services: Services, request: Request, waiter: Waiter, _: str) -
     """The daemon's own figures, the configuration's state, and every profile's. No secret."""
     error = services.configuration.error
     profiles = {} if error is not None else services.configuration.current().profiles
-    records = [] if services.holdings.opened is None else list(services.holdings.opened.names())
+    vault = services.holdings.opened
+    records = None if vault is None else list(vault.names())
     return json_response(
         {
             **services.facts(),
@@ -54,16 +55,17 @@ async def restart(services: Services, request: Request, waiter: Waiter, _: str) 
     return json_response({"restarting": services.facts()["pid"]})
 
 
-def _profile(services: Services, profile: Profile, records: list[RecordName]) -> dict[str, Any]:
+def _profile(services: Services, profile: Profile, records: list[RecordName] | None) -> dict[str, Any]:
+    """What is known of `profile`; null for what only a vault could tell that nobody has needed yet."""
     broker = services.broker
     sign_in = broker.sign_ins.under_way.get(profile.name)
-    kept = {record.kind for record in records if record.profile == profile.name}
+    kept = None if records is None else {record.kind for record in records if record.profile == profile.name}
     return {
         "name": profile.name,
         "provider": profile.provider,
         "flow": profile.flow,
-        "signed_in": "state" in kept if profile.flow == "device-code" else None,
-        "secret": "secret" in kept if profile.flow == "client-secret" else None,
+        "signed_in": None if kept is None or profile.flow not in flows.PERSONAL else "state" in kept,
+        "secret": None if kept is None or profile.flow not in flows.SECRET_NAMES else "secret" in kept,
         "waiting_for_sign_in": 0 if sign_in is None else sign_in.waiting,
         "tokens": [
             {

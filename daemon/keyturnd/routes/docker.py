@@ -29,16 +29,18 @@ PATIENCE = 15.0
 async def get(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """A registry's refresh token for a login server that is a target; never a question to a person."""
     config = services.configuration.current()
+    docker.check_arguments(request.arguments)
     server = docker.server_name(request.body)
     target = find_docker(config.docker_targets, server)
     if target is None:
-        return Response(docker.NOT_FOUND, exit_status=1)
+        return Response(docker.unknown(server), exit_status=1)
     try:
         want = _want(config, target)
         async with asyncio.timeout(PATIENCE):
             token = await services.broker.token(want, Absent())
     except TimeoutError:
-        raise _spoken(ProviderUnreachable(f"{target.login_server} gave no answer within {PATIENCE:.0f} seconds")) from None
+        sentence = f"no token for {target.login_server} within {PATIENCE:.0f} seconds"
+        raise _spoken(ProviderUnreachable(sentence, "try again later")) from None
     except KeyturnError as error:
         raise _spoken(error) from None
     return Response(docker.answer(server, docker.NULL_GUID, token.access_token))
@@ -78,6 +80,6 @@ def _want(config: Config, target: DockerTarget) -> Want:
 
 
 def _spoken(error: KeyturnError) -> KeyturnError:
-    """docker reads errors on stdout, and old ones show stderr only: the reason goes to both."""
+    """`error` with its reason for stdout, which is where docker reads it; old ones show stderr only."""
     error.output = docker.refusal(error.sentence, error.hint)
     return error

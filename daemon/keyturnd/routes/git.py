@@ -8,8 +8,8 @@ from keyturn.errors import ConfigError, KeyturnError
 from keyturn.protocols import git
 from keyturn.targets import find_git, scopes_of
 from keyturnd import tokens
-from keyturnd.wants import Want
 from keyturnd.http import Response
+from keyturnd.wants import Want
 
 if TYPE_CHECKING:
     from keyturn.config import Config

@@ -90,6 +90,7 @@ def _within(config: Config, profile: Profile, server_id: str | None) -> tuple[st
 
 def _check_protocol(profile: Profile) -> None:
     if "kube" not in profile.protocols:
-        raise ConfigError(f"profile {profile.name} is not for kube", f'add "kube" to protocols of profile {profile.name}')
+        hint = f'add "kube" to protocols of profile {profile.name}'
+        raise ConfigError(f"profile {profile.name} is not for kube", hint)
     if profile.provider != "entra":
         raise ConfigError(f"profile {profile.name} has no tokens for clusters", "keyturn profile list")

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from keyturn.errors import ConfigError, Refused, UsageError
 from keyturn.targets import all_scopes
-from keyturnd.wants import Want
 from keyturnd import flows
 from keyturnd.http import json_response
 from keyturnd.routes.bodies import Body, profile_named, read_body
+from keyturnd.wants import Want
 
 if TYPE_CHECKING:
     from keyturn.config import Config

@@ -10,10 +10,10 @@ from keyturn.errors import Refused, UsageError
 from keyturn.profiles import AwxProfile
 from keyturn.scopes import UnfitScopes, of_audience
 from keyturn.targets import all_scopes, allows
-from keyturnd.wants import Want
 from keyturnd import newtoken
 from keyturnd.http import json_response
 from keyturnd.routes.bodies import Body, profile_named, read_body
+from keyturnd.wants import Want
 
 if TYPE_CHECKING:
     from keyturn.config import Config
@@ -111,7 +111,8 @@ def _changes(table: dict[str, object]) -> dict[str, object]:
     """The keys that one token may have otherwise than its profile, validated as the profile's own."""
     allowed = {"application", "scope", "description"}
     if not set(table) <= allowed:
-        raise UsageError(f"a named profile leaves only {', '.join(sorted(allowed))} open", "keyturn awx new-token --help")
+        sentence = f"a named profile leaves only {', '.join(sorted(allowed))} open"
+        raise UsageError(sentence, "keyturn awx new-token --help")
     whole = {"flow": "password", "url": "https://unused.example", "username": "unused", **table}
     read = newtoken.profile_of(whole, "awx")
     return {name: getattr(read, name) for name in table}

@@ -15,61 +15,61 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-OPERATIONS = {
-    "git": ("get", "store", "erase", "capability"),
-    "docker": ("get", "store", "erase", "list", "version"),
-    "kube": ("get-token",),
-}
-STDIN_LIMIT = 1 << 20
+    from keyturn.cli.helpers import Family
+
+FAMILIES = ("git", "docker", "kube")
 
 
 def run(arguments: Sequence[str]) -> int:
     """One helper call; its exit status. Raises UsageError for an unknown family or operation."""
-    if not arguments or arguments[0] not in OPERATIONS:
+    if not arguments or arguments[0] not in FAMILIES:
         raise UsageError("keyturn helper lacks a family: git, docker or kube", "keyturn setup git")
-    family, rest = arguments[0], tuple(arguments[1:])
-    operation, options = _operation(family, rest)
-    body = _body(family)
+    name, family = arguments[0], _family(arguments[0])
+    operation, options = _operation(name, family, tuple(arguments[1:]))
+    body = family.body()
+    request = client.Request("POST", f"/v1/{name}/{operation}", options, body, waits=_person_is_there(family, body))
     try:
-        reply = _ask(family, operation, options, body)
+        reply = _ask(request, family, operation)
     except KeyturnError as error:
-        _write(error.output.encode() or _output_of_failure(family, operation, body))
+        _write((error.output or family.output_of(error, operation, body)).encode())
         raise
     _write(reply.body)
     return reply.exit_status
 
 
-def _operation(family: str, arguments: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+def _family(name: str) -> Family:
+    """Only the room that is needed: a cached answer pays for every import."""
+    if name == "git":
+        from keyturn.cli.helpers import git  # noqa: PLC0415
+
+        return git
+    if name == "docker":
+        from keyturn.cli.helpers import docker  # noqa: PLC0415
+
+        return docker
+    from keyturn.cli.helpers import kube  # noqa: PLC0415
+
+    return kube
+
+
+def _operation(name: str, family: Family, arguments: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """Git and docker append their operation, kubectl's plugin names it first."""
-    place = 0 if family == "kube" else -1
-    word = arguments[place] if arguments else ""
-    if word not in OPERATIONS[family]:
+    word = arguments[0 if family.FIRST else -1] if arguments else ""
+    if word not in family.OPERATIONS:
         raise UsageError(
-            f"{family}-credential-keyturn: {word!r} is not an operation",
-            f"expected one of: {', '.join(OPERATIONS[family])}",
+            f"{name}-credential-keyturn: {word!r} is not an operation",
+            f"expected one of: {', '.join(family.OPERATIONS)}",
         )
-    return word, arguments[1:] if family == "kube" else arguments[:-1]
+    return word, arguments[1:] if family.FIRST else arguments[:-1]
 
 
-def _body(family: str) -> bytes:
-    if family == "kube":
-        return os.environb.get(b"KUBERNETES_EXEC_INFO", b"")
-    body = sys.stdin.buffer.read(STDIN_LIMIT + 1) if sys.stdin is not None else b""
-    if len(body) > STDIN_LIMIT:
-        raise UsageError("standard input exceeds 1 MiB")
-    return body
-
-
-def _ask(family: str, operation: str, options: tuple[str, ...], body: bytes) -> client.Reply:
-    request = client.Request("POST", f"/v1/{family}/{operation}", options, body, waits=_person_is_there(family))
+def _ask(request: client.Request, family: Family, operation: str) -> client.Reply:
     from keyturn import launch  # noqa: PLC0415 - after the usage is known to be right
 
     try:
         connection = launch.running()
     except client.NotRunning:
-        if family != "git" or _is_not_ours(operation, body):
-            return _without_daemon(family, operation)
-        return _start_and_ask(request)
+        return family.alone(operation, request.arguments, request.body) or _start_and_ask(request)
     try:
         return client.exchange(connection, request, _show)
     except client.NotRunning:
@@ -83,51 +83,9 @@ def _start_and_ask(request: client.Request) -> client.Reply:
     return launch.insist(request, secret_variables, _show)
 
 
-def _is_not_ours(operation: str, body: bytes) -> bool:
-    """Whether the configuration alone tells that no token can come of this: then no daemon is started for it.
-
-    Raises ConfigError.
-    """
-    from keyturn.config import load  # noqa: PLC0415 - only where no daemon runs
-    from keyturn.paths import config_file  # noqa: PLC0415
-    from keyturn.protocols import git  # noqa: PLC0415
-    from keyturn.targets import find_git  # noqa: PLC0415
-
-    if operation in {"store", "capability"}:
-        return True
-    try:
-        return find_git(load(config_file()).git_targets, git.parse(body)) is None
-    except git.MalformedRequest:
-        return True
-
-
-def _without_daemon(family: str, operation: str) -> client.Reply:
-    from keyturn.protocols import git  # noqa: PLC0415
-
-    if family == "git":
-        return client.Reply(200, 0, git.CAPABILITIES if operation == "capability" else git.NOTHING)
-    raise UsageError(f"this version of keyturn does not serve {family} yet", "keyturn setup git")
-
-
-def _output_of_failure(family: str, operation: str, body: bytes) -> bytes:
-    """What git has to read when not even a daemon could be asked: quit, if the URL is ours.
-
-    It would prompt for a password otherwise, which could only be refused.
-    """
-    from keyturn.protocols import git  # noqa: PLC0415
-
-    try:
-        ours = (family, operation) == ("git", "get") and not _is_not_ours(operation, body)
-    except KeyturnError:
-        return git.NOTHING  # nobody can tell whose it is
-    return git.QUIT if ours else git.NOTHING
-
-
-def _person_is_there(family: str) -> bool:
+def _person_is_there(family: Family, body: bytes) -> bool:
     """Whether a sign-in may be shown: never where the caller forbids prompts, or nobody would see it."""
-    if family != "git" or os.environ.get("GIT_TERMINAL_PROMPT") in {"0", "false", "no", "off"}:
-        return False
-    return client.has_terminal()
+    return family.may_ask(body) and client.has_terminal()
 
 
 def _show(event: client.Event) -> None:

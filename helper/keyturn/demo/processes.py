@@ -27,7 +27,7 @@ class Interrupted(BaseException):
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """In the block the first of SIGNALS that arrives raises Interrupted; what was ignored before stays ignored."""
+    """In the block the first of SIGNALS to arrive raises Interrupted; what was ignored before stays ignored."""
     before = {number: signal.getsignal(number) for number in SIGNALS}
     heeded = [number for number in SIGNALS if before[number] is not signal.SIG_IGN]
     try:
@@ -84,4 +84,5 @@ def _disappeared_within(pid: int, seconds: float) -> bool:
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
+    deaf()  # what cleans up from here on is everywhere, and a second Ctrl-C would leave it half done
     raise Interrupted(number)

@@ -68,7 +68,7 @@ class Stage:
                 "TERM": "dumb",
                 "GIT_CONFIG_NOSYSTEM": "1",
             }
-            pass
+            cleanup.callback(self._stop_daemon)
             self._cleanup = cleanup.pop_all()
         self.display.tell(f"~ is {self.home}, and everything happens in it; commands get a clean environment")
         return self

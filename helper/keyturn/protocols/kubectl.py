@@ -97,7 +97,7 @@ def answer(token: str, expires_at: float, api_version: str) -> bytes:
         raise ValueError("the expiry is not a time from 1970 to 9999")
     expiry = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(math.floor(expires_at)))
     status = {"expirationTimestamp": expiry, "token": token}
-    document = {"kind": KIND, "apiVersion": api_version, "spec": {"interactive": False}, "status": status}
+    document = {"kind": KIND, "apiVersion": api_version, "status": status}
     return json.dumps(document, separators=(",", ":")).encode("ascii") + b"\n"
 
 

@@ -65,7 +65,9 @@ def read_scopes(entry: Table, profile: Profile, example: str) -> tuple[str, ...]
     """The key `scopes`; with an AWX profile the one scope that its tokens have."""
     if not isinstance(profile, EntraProfile):
         if "scopes" in entry.values:
-            raise entry.mistake("scopes", f"those of profile {profile.name} count", f"remove scopes from {entry.file}")
+            raise entry.mistake(
+                "scopes", f"those of profile {profile.name} count", f"remove scopes from {entry.file}"
+            )
         return (profile.scope,)
     found = entry.texts("scopes", example)
     try:

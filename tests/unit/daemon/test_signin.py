@@ -145,6 +145,12 @@ async def test_login_again_replaces_a_working_sign_in(bench: Bench) -> None:
     assert [job.interactive for job in bench.provider.jobs] == [False, True]
 
 
+async def test_login_again_without_a_person_is_refused_at_once(bench: Bench) -> None:
+    with pytest.raises(SignInNeeded):
+        await bench.broker.login(want(ME), Person(waits=False), again=True)
+    assert bench.provider.started == 0
+
+
 async def test_logging_out_ends_the_sign_in_for_those_who_wait(bench: Bench) -> None:
     bench.provider.hold()
     waiting = ask(bench, Person())

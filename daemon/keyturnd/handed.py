@@ -1,0 +1,48 @@
+"""Which token each client was handed last, because one that asks for it again was probably refused with it.
+
+client-go keeps a token until it expires, and runs its plugin earlier only after a 401: it says so in no other way
+since v1alpha1 is gone (reference/kubernetes.md section 1).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from keyturnd.peer import Tool
+    from keyturnd.records import RecordName
+
+REMEMBERED = 512
+"""Clients remembered, the latest ones. Most are a kubectl that is long gone; a k9s that falls out is asked nothing,
+it only misses one early renewal."""
+
+
+class Client(NamedTuple):
+    """One process that keeps tokens by itself, one for each cluster.
+
+    The program is part of it: gcloud's dispatcher runs the plugin and then becomes kubectl, which runs it again, in the
+    same process and yet without anything having been refused.
+    """
+
+    tool: Tool
+    program: str
+    cluster: str | None
+
+
+class Handed:
+    """The digests of tokens, by client and by what was asked for."""
+
+    def __init__(self) -> None:
+        self._digests: OrderedDict[tuple[Client, RecordName], bytes] = OrderedDict()
+
+    def has(self, client: Client, key: RecordName) -> bytes | None:
+        """The digest of the token that `client` holds for `key`, None when we gave it none."""
+        return self._digests.get((client, key))
+
+    def note(self, client: Client, key: RecordName, digest: bytes) -> None:
+        """It is handed the token with this digest."""
+        self._digests[client, key] = digest
+        self._digests.move_to_end((client, key))
+        if len(self._digests) > REMEMBERED:
+            self._digests.popitem(last=False)

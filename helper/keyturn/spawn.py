@@ -1,0 +1,105 @@
+"""Becoming the daemon: detached from everything of the caller's but the listening socket and a chosen environment."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+from contextlib import suppress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterable
+    from typing import NoReturn
+
+PASSED_ON = (
+    "DBUS_SESSION_BUS_ADDRESS",
+    "DISPLAY",
+    "HOME",
+    "KEYTURN_CONFIG",
+    "KEYTURN_LOG",
+    "KEYTURN_STATE",
+    "LANG",
+    "LC_ALL",
+    "LOGNAME",
+    "PATH",
+    "TMPDIR",
+    "TZ",
+    "USER",
+    "WAYLAND_DISPLAY",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_RUNTIME_DIR",
+    "XDG_STATE_HOME",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "NO_PROXY",
+    "no_proxy",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+)
+"""The daemon outlives the shell that happened to start it, so it gets a chosen environment, not that shell's."""
+
+FIRST_PASSED = 3
+"""The descriptor at which sd_listen_fds(3) looks for the first socket."""
+CLEAR = 10
+"""Descriptors from here on collide neither with the standard streams, which a caller may have closed, nor with it."""
+
+
+def spawn(listener: socket.socket, path: str, secret_variables: Iterable[str]) -> None:
+    """Start the daemon on `listener`, detached: its own session, /, no descriptor of ours.
+
+    An inherited pipe would keep git waiting for its helper's output long after the helper left.
+    """
+    if (child := os.fork()) != 0:
+        with suppress(ChildProcessError):  # whoever started us ignores SIGCHLD, and so do we: nothing to reap
+            os.waitpid(child, 0)
+        return
+    try:
+        os.setsid()
+        if os.fork() == 0:
+            os.chdir("/")
+            _pass_on(listener)
+            _let_go_of_streams()
+            _execute(path, secret_variables)
+    finally:
+        os._exit(1)
+
+
+def run_here(listener: socket.socket, path: str, secret_variables: Iterable[str]) -> NoReturn:
+    """Become the daemon in this process, on `listener`, logging to stderr."""
+    _pass_on(listener)
+    _execute(path, secret_variables, "--foreground")
+
+
+def _pass_on(listener: socket.socket) -> None:
+    """Put the listener where the daemon looks for it, and close what is neither it nor a standard stream."""
+    os.dup2(fcntl.fcntl(listener.fileno(), fcntl.F_DUPFD_CLOEXEC, CLEAR), FIRST_PASSED)
+    # By name: counting up to the limit takes minutes where a container sets it to a thousand million.
+    for name in os.listdir("/proc/self/fd" if sys.platform == "linux" else "/dev/fd"):
+        if int(name) > FIRST_PASSED:
+            with suppress(OSError):  # the listing's own
+                os.close(int(name))
+
+
+def _let_go_of_streams() -> None:
+    null = fcntl.fcntl(os.open(os.devnull, os.O_RDWR), fcntl.F_DUPFD_CLOEXEC, CLEAR)
+    for stream in (0, 1, 2):
+        os.dup2(null, stream)
+
+
+def _execute(path: str, secret_variables: Iterable[str], *arguments: str) -> NoReturn:
+    _receive_all_signals()
+    environment = {name: os.environ[name] for name in (*PASSED_ON, *secret_variables) if name in os.environ}
+    environment |= {"KEYTURN_SOCKET": path, "LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
+    os.execve(sys.executable, [sys.executable, "-E", "-P", "-m", "keyturnd", *arguments], environment)
+
+
+def _receive_all_signals() -> None:
+    """What the caller blocked or ignored would stay so: a daemon deaf to SIGTERM, or to its children's end."""
+    import signal  # noqa: PLC0415 - only where a daemon is started
+
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
