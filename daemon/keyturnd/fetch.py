@@ -9,7 +9,7 @@ from keyturn.errors import Refused
 from keyturn.profiles import EntraProfile
 from keyturnd import flows, tokens
 from keyturnd.acquisition import error_of
-from keyturnd.messages import AwxIdentity, AwxState, Failure, Network, RevokeJob, Result, TokenJob
+from keyturnd.messages import AwxIdentity, AwxState, Failure, Network, Result, RevokeJob, TokenJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,8 @@ SILENT_DEADLINE = 25.0
 """Seconds for a fetch nobody watches: within the 30 s of the native helper, with room to explain a failure."""
 SIGN_IN_DEADLINE = 930.0
 """Seconds for a sign-in: a device code lives 15 minutes (reference/entra.md), its provider says when it died."""
+
+
 class Audience(Protocol):
     """The people who watch a sign-in."""
 
@@ -151,9 +153,7 @@ class Overheard:
 class Keeper:
     """Follows one acquisition of a profile and makes its sign-in state durable."""
 
-    def __init__(
-        self, holdings: Holdings, profile: Profile, began_with: State | None, audience: Audience
-    ) -> None:
+    def __init__(self, holdings: Holdings, profile: Profile, began_with: State | None, audience: Audience) -> None:
         self._holdings = holdings
         self._profile = profile
         self._began_with = began_with
@@ -168,7 +168,6 @@ class Keeper:
         await self._holdings.keep_state(self._profile, state)
         self._began_with = state
 
-<<<<<<< HEAD
     def _check_account(self, state: State) -> None:
         wanted = self._profile.account if isinstance(self._profile, EntraProfile) else None
         if wanted and state.account.casefold() != wanted.casefold():
@@ -176,14 +175,3 @@ class Keeper:
                 f"{state.account} signed in, but profile {self._profile.name} is for {wanted}",
                 f"keyturn login {self._profile.name}",
             )
-=======
-
-def _secret_from_environment(variable: str) -> str:
-    secret = os.environ.get(variable)
-    if not secret:
-        raise ConfigError(
-            f"{variable} is not set where the daemon was started",
-            f"keyturn daemon stop && {variable}=… keyturn daemon start",
-        )
-    return secret
->>>>>>> main

@@ -57,7 +57,8 @@ def named_secret(profile: Profile) -> str | None:
     secret = os.environ.get(profile.client_secret_env)
     if not secret:
         sentence = f"{profile.client_secret_env} is not set where the daemon was started"
-        raise ConfigError(sentence, f"{profile.client_secret_env}=… keyturn daemon restart")
+        command = f"keyturn daemon stop && {profile.client_secret_env}=… keyturn daemon start"
+        raise ConfigError(sentence, command)
     return secret
 
 

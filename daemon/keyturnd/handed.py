@@ -36,7 +36,7 @@ class Handed:
     def __init__(self) -> None:
         self._digests: OrderedDict[tuple[Client, RecordName], bytes] = OrderedDict()
 
-    def has(self, client: Client, key: RecordName) -> bytes | None:
+    def digest(self, client: Client, key: RecordName) -> bytes | None:
         """The digest of the token that `client` holds for `key`, None when we gave it none."""
         return self._digests.get((client, key))
 

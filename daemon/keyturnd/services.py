@@ -13,6 +13,7 @@ from keyturnd.broker import Broker
 from keyturnd.complaints import Complaints
 from keyturnd.failures import Failures
 from keyturnd.fetch import Fetcher, Nobody
+from keyturnd.handed import Handed
 from keyturnd.holdings import Holdings
 from keyturnd.journal import note
 from keyturnd.keys import KeyringAbsent, KeyringLocked, open_key
@@ -65,6 +66,7 @@ class Services:
         )
         configuration.on_change.append(self.broker.reconfigured)
         self.complaints = Complaints(clock)
+        self.handed = Handed()
         self.key_source: str | None = None
         self.warnings: list[str] = []
         self._untold: list[str] = []

@@ -31,8 +31,8 @@ class ClusterToken(NamedTuple):
 def token_for(config: Config, request: ExecRequest, options: KubeOptions) -> ClusterToken:
     """The token that answers `request`. `--profile` beats the target's profile.
 
-    Raises Refused for a cluster that is no target and for an audience that the configuration does not allow, UsageError
-    where nothing tells the profile, ConfigError for a profile that is not there or not for kube.
+    Raises Refused for a cluster that is no target and for an audience that the configuration does not allow,
+    UsageError where nothing tells the profile, ConfigError for a profile that is not there or not for kube.
     """
     target = _target(config, request)
     profile = _profile(config, options.profile or (target.profile if target is not None else None))

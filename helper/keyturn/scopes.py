@@ -13,7 +13,8 @@ AZURE_DEVOPS = ("499b84ac-1321-427f-aa17-267ca6975798/.default",)
 AKS = ("6dae42f8-4368-4678-94ff-3960e28e3630/.default",)
 """The server application of AKS clusters, the same in every cloud (reference/kubernetes.md section 2)."""
 ACR = ("https://containerregistry.azure.net/.default",)
-"""Azure Container Registry, the same in every cloud; never the management audience (reference/docker.md section 2)."""
+"""Azure Container Registry, the same in every cloud; management.azure.com works only where a policy lets it
+(reference/docker.md section 2)."""
 DEFAULT_SUFFIX = "/.default"
 
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+", re.ASCII)

@@ -9,7 +9,7 @@ from keyturnd.messages import EntraState, Event, Failure, Result, TokenJob
 
 if TYPE_CHECKING:
     from keyturnd.acquisition import Listener
-    from keyturnd.messages import KeyringJob, KeyringResult
+    from keyturnd.messages import Job, Outcome
     from support.manual_clock import ManualClock
 
 
@@ -39,7 +39,7 @@ class FakeAcquisitions:
     def release(self) -> None:
         self.open_gate.set()
 
-    async def run(self, job: TokenJob | KeyringJob, listener: Listener) -> Result | KeyringResult | Failure:
+    async def run(self, job: Job, listener: Listener) -> Outcome:
         assert isinstance(job, TokenJob)
         self.started += 1
         number = self.started

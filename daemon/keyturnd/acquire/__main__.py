@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from keyturn.errors import ProviderUnreachable
 from keyturnd.acquire import oskeyring
@@ -12,11 +13,10 @@ from keyturnd.acquire.channel import Channel
 from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.failed import Failed, bug
 from keyturnd.acquire.isolation import isolate
-from keyturnd.messages import Failure, KeyringJob
+from keyturnd.messages import AwxIdentity, AwxState, Failure, KeyringJob, RevokeJob
 
 if TYPE_CHECKING:
-    from keyturnd.acquire.channel import Outcome
-    from keyturnd.messages import TokenJob
+    from keyturnd.messages import Job, Outcome, State, TokenJob
 
 
 def main() -> None:
@@ -34,34 +34,54 @@ def main() -> None:
         channel.finish(failed.failure)
 
 
-def _perform(job: TokenJob | KeyringJob, channel: Channel) -> Outcome:
-    """The two kinds share no library: msal is imported with entra, keyring when oskeyring performs."""
+def _perform(job: Job, channel: Channel) -> Outcome:
+    """No two kinds share a library: msal is imported with entra, keyring when oskeyring performs."""
     if isinstance(job, KeyringJob):
         return oskeyring.perform(job)
+    if isinstance(job, RevokeJob):
+        from keyturnd.acquire import awx_revocation  # noqa: PLC0415 - see above
+
+        return awx_revocation.revoke(job, Deadline(job.deadline))
+    if isinstance(job.identity, AwxIdentity):
+        from keyturnd.acquire import awx  # noqa: PLC0415 - see above
+
+        return awx.acquire(job, channel, Deadline(job.deadline))
     from keyturnd.acquire import entra  # noqa: PLC0415 - see above
 
     return entra.acquire(job, channel, Deadline(job.deadline))
 
 
-def _secrets(job: TokenJob | KeyringJob) -> tuple[str, ...]:
+def _secrets(job: Job) -> tuple[str, ...]:
     if isinstance(job, KeyringJob):
         known = [job.create]
     else:
-        known = [job.secret, job.state.refresh_token if job.state else None, job.network.proxy]
+        known = [*_own_secret(job), _secret_of(job.state), job.network.proxy]
     return tuple(secret for secret in known if secret)
 
 
-def _end_in_time(channel: Channel, job: TokenJob | KeyringJob) -> None:
+def _own_secret(job: TokenJob | RevokeJob) -> tuple[str | None, ...]:
+    """Not a person's password: it may be any word of our sentences (see Credential.hidden_in)."""
+    return () if isinstance(job.identity, AwxIdentity) else (job.secret,)
+
+
+def _secret_of(state: State | None) -> str | None:
+    if state is None:
+        return None
+    return state.token if isinstance(state, AwxState) else state.refresh_token
+
+
+def _end_in_time(channel: Channel, job: Job) -> None:
     """Nobody waits longer than the job allows, wherever this process may hang."""
     timer = threading.Timer(job.deadline, lambda: channel.finish(_overdue(job)))
     timer.daemon = True
     timer.start()
 
 
-def _overdue(job: TokenJob | KeyringJob) -> Failure:
+def _overdue(job: Job) -> Failure:
     if isinstance(job, KeyringJob):
         return oskeyring.silent(job.deadline)
-    sentence = f"Entra ID gave profile {job.identity.profile} no answer within {job.deadline:.0f} seconds"
+    provider = urlsplit(job.identity.url).netloc if isinstance(job.identity, AwxIdentity) else "Entra ID"
+    sentence = f"{provider} gave profile {job.identity.profile} no answer within {job.deadline:.0f} seconds"
     return Failure(ProviderUnreachable.kind, sentence, "try again later")
 
 

@@ -51,7 +51,7 @@ def clean(server: Server, state: AwxState, credentials: Sequence[Credential]) ->
     lost = sweep.lost(state)
     left = [token_id for token_id in sweep.ordered(state.superseded) if not sweep.delete(token_id)]
     found = [token_id for token_id in lost or () if token_id not in {state.token_id, *state.superseded}]
-    kept = [token_id for token_id in sweep.ordered(found) if not sweep.delete(token_id)]
+    kept = [token_id for token_id in sweep.ordered(found) if not sweep.delete(token_id, surely_ours=False)]
     intent = "" if lost is not None and not kept else state.intent
     return Cleaned(replace(state, intent=intent, superseded=tuple(left)), sweep.failed, sweep.deleted)
 
@@ -76,9 +76,12 @@ class Sweep:
         """`ids` with the tokens we sign with at the end: they delete themselves last."""
         return sorted(ids, key=lambda token_id: token_id in self._own)
 
-    def delete(self, token_id: int) -> bool:
-        """Whether nothing is left to do about this token: it is gone, or not ours."""
-        gone = self._asked(lambda credential: self._server.delete(credential, token_id))
+    def delete(self, token_id: int, *, surely_ours: bool = True) -> bool:
+        """Whether nothing is left to do about this token: it is gone, or not ours.
+
+        On a gateway everybody can read all descriptions, and give one to a token of their own.
+        """
+        gone = self._asked(lambda credential: self._server.delete(credential, token_id, surely_ours=surely_ours))
         self.deleted += bool(gone)
         return gone is not None
 

@@ -45,9 +45,11 @@ class Server:
     def is_alive(self, credential: Credential) -> bool:
         """Whether the server still takes the token that `credential` is. Raises Failed when it does not tell."""
         reply = self.api.call("GET", self._one(credential.token_id), credential)
-        if reply.document is None or reply.status not in {200, 401, 403, 404}:
-            raise refusal(self.api, reply, credential) if reply.status != 200 else self._odd()
-        return reply.status == 200
+        if reply.status == 200 and reply.document is not None:
+            return True
+        if reply.status in {401, 404} and reply.document is not None:
+            return False
+        raise self._odd() if reply.status == 200 else refusal(self.api, reply, credential)
 
     def bearing(self, credential: Credential, description: str) -> list[int]:
         """The ids of the tokens with exactly this description. Raises Failed."""
@@ -62,8 +64,8 @@ class Server:
                 break
         return found
 
-    def delete(self, credential: Credential, token_id: int) -> bool:
-        """End a token: True when it is gone, False when it is somebody else's. Raises Failed."""
+    def delete(self, credential: Credential, token_id: int, *, surely_ours: bool = True) -> bool:
+        """End a token: True when it is gone, False when it turns out to be somebody else's. Raises Failed."""
         reply = self.api.call("DELETE", self._one(token_id), credential)
         if 200 <= reply.status < 300:
             return True
@@ -72,7 +74,7 @@ class Server:
             return True
         if reply.status == 401 and reply.document is not None and credential.token_id == token_id:
             return True  # the server does not know it any more, whatever it was that ended it
-        if reply.status == 403 and reply.document is not None and credential.writes:
+        if reply.status == 403 and reply.document is not None and credential.writes and not surely_ours:
             return False
         raise refusal(self.api, reply, credential)
 
@@ -91,4 +93,4 @@ class Server:
 
     def _odd(self) -> Failed:
         hint = f"check `url` of [profile.{self.api.identity.profile}]"
-        return Failed(ProviderRefused, f"{self.api.place} answered with something that is no list of tokens", hint)
+        return Failed(ProviderRefused, f"{self.api.place} answered with something that are no tokens", hint)

@@ -19,6 +19,7 @@ from keyturnd.messages import (
     Ask,
     Failure,
     KeyringJob,
+    RevokeJob,
     Seal,
     TokenJob,
     encode_line,
@@ -26,9 +27,7 @@ from keyturnd.messages import (
 )
 
 if TYPE_CHECKING:
-    from keyturnd.messages import EntraState, Event, FromAcquisition, KeyringResult, Result
-
-    Outcome = Result | KeyringResult | Failure
+    from keyturnd.messages import Event, FromAcquisition, FromDaemon, Job, Outcome, State
 
 CHUNK = 1 << 16
 FINISH_PATIENCE = 1.0
@@ -58,7 +57,7 @@ class Channel:
         """Start reading. From here on the process ends as soon as the daemon closes its side."""
         Thread(target=self._read, name="channel", daemon=True).start()
 
-    def job(self) -> TokenJob | KeyringJob:
+    def job(self) -> Job:
         """The first line. Raises Failed when it is of another version, or no job."""
         line = self._lines.get()
         try:
@@ -73,7 +72,7 @@ class Channel:
                 "keyturn daemon restart",
             )
         job = self._decode(line)
-        if not isinstance(job, TokenJob | KeyringJob):
+        if not isinstance(job, TokenJob | RevokeJob | KeyringJob):
             raise Failed(Bug, "the acquisition process was sent no job")
         return job
 
@@ -92,7 +91,7 @@ class Channel:
                 case _:
                     continue
 
-    def seal(self, state: EntraState) -> None:
+    def seal(self, state: State) -> None:
         """Return when `state` is durable."""
         self._send(Seal(state))
         while not isinstance(self._decode(self._lines.get()), Ack):
@@ -113,9 +112,9 @@ class Channel:
             os._exit(1)
 
     @staticmethod
-    def _decode(line: bytes) -> TokenJob | KeyringJob | Answer | Ack:
+    def _decode(line: bytes) -> FromDaemon:
         try:
-            message: TokenJob | KeyringJob | Answer | Ack = from_daemon.decode(line)
+            message: FromDaemon = from_daemon.decode(line)
         except msgspec.MsgspecError:
             raise Failed(Bug, "the acquisition process was sent a line that is no message") from None
         return message

@@ -7,6 +7,7 @@ takes the name behind `docker-credential-` and nothing else, and looks for the p
 from __future__ import annotations
 
 import json
+import shlex
 
 from keyturn.cli import json_text
 from keyturn.errors import Refused
@@ -71,17 +72,18 @@ class HelperTable:
         try:
             document = json.loads(self.text, object_pairs_hook=_without_doubles, parse_constant=_no_number)
         except (ValueError, RecursionError):
-            raise Refused(
-                f"{self._file} is not the JSON that docker reads", f"python3 -m json.tool {self._file}"
-            ) from None
+            raise self._unfit("is not the JSON that docker reads") from None
         if not isinstance(document, dict):
-            raise Refused(f"{self._file} does not hold a JSON object", f"python3 -m json.tool {self._file}")
+            raise self._unfit("does not hold a JSON object")
         # Docker's parser takes names in any case, and the last one counts.
         if any(name != MEMBER and name.lower() == MEMBER.lower() for name in document):
-            raise Refused(f"{self._file} spells {MEMBER} in another way", f"rename it to {MEMBER} in {self._file}")
+            raise self._unfit(f"spells {MEMBER} in another way")
         helpers = document.get(MEMBER) or {}
         if not isinstance(helpers, dict) or not all(isinstance(name, str) for name in helpers.values()):
-            raise Refused(f"{MEMBER} in {self._file} does not name a helper for each registry", f"edit {self._file}")
+            raise self._unfit(f"has a {MEMBER} that does not name a helper for each registry")
+
+    def _unfit(self, why: str) -> Refused:
+        return Refused(f"{self._file} {why}", shlex.join(["python3", "-m", "json.tool", self._file]))
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

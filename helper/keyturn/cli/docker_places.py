@@ -27,7 +27,7 @@ class Advice(NamedTuple):
 
 
 def files() -> list[Path]:
-    """Docker's configuration, which nearly everybody else reads too, and the one that podman and skopeo read first."""
+    """Docker's configuration, which nearly everybody else reads too, and the one podman and skopeo read before it."""
     docker = os.environ.get("DOCKER_CONFIG") or f"{home()}/.docker"
     return [Path(docker).absolute() / "config.json", _config_home() / "containers/auth.json"]
 
@@ -41,8 +41,10 @@ def on_path() -> Advice | None:
             f"docker looks for {PROGRAM} on PATH, where it is not",
             f'export PATH={shlex.quote(str(ours.parent))}:"$PATH"',
         )
-    if not os.path.samefile(found, ours):
-        return Advice(f"docker starts {found}, which PATH leads to before {ours}", f"ls -l {found} {ours}")
+    if not ours.samefile(found):
+        return Advice(
+            f"docker starts {found}, which PATH leads to before {ours}", shlex.join(["ls", "-l", found, str(ours)])
+        )
     return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 
 from keyturn.cli.own_file import OwnFile
 from keyturn.errors import Refused
@@ -56,5 +57,7 @@ class Record:
             if not all(isinstance(entries, dict) for entries in found.values()):
                 raise TypeError
         except (ValueError, TypeError, AttributeError):
-            raise Refused(f"{self._file.path} is not what keyturn wrote", f"rm {self._file.path}") from None
+            raise Refused(
+                f"{self._file.path} is not what keyturn wrote", shlex.join(["rm", str(self._file.path)])
+            ) from None
         return found

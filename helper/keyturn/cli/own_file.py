@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import stat
 import tempfile
 from pathlib import Path
@@ -32,7 +33,7 @@ class OwnFile:
             self.text = "" if self._before is None else self._read()
 
     def write(self, text: str) -> None:
-        """Put `text` in its place: mode as it was, 0600 if it is new. Raises Refused, also if it changed meanwhile."""
+        """Put `text` in its place: mode as it was, 0600 if new. Raises Refused, also if it changed meanwhile."""
         with _explained(self.path):
             self._target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor, name = tempfile.mkstemp(prefix=f".{self._target.name}.", dir=self._target.parent)
@@ -54,20 +55,20 @@ class OwnFile:
         except FileNotFoundError:
             return None
         if not stat.S_ISREG(status.st_mode):
-            raise Refused(f"{self.path} is not a file", f"ls -l {self.path}")
+            raise Refused(f"{self.path} is not a file", _listing(self.path))
         if status.st_uid != os.geteuid():
-            raise Refused(f"{self.path} belongs to uid {status.st_uid}, not to you", f"ls -l {self._target}")
+            raise Refused(f"{self.path} belongs to uid {status.st_uid}, not to you", _listing(self._target))
         return status
 
     def _read(self) -> str:
         with self._target.open("rb") as file:
             content = file.read(SIZE_LIMIT + 1)
         if len(content) > SIZE_LIMIT:
-            raise Refused(f"{self.path} is larger than {SIZE_LIMIT} bytes", f"ls -l {self.path}")
+            raise Refused(f"{self.path} is larger than {SIZE_LIMIT} bytes", _listing(self.path))
         try:
             return content.decode()
         except UnicodeDecodeError:
-            raise Refused(f"{self.path} is not UTF-8", f"file {self.path}") from None
+            raise Refused(f"{self.path} is not UTF-8", _listing(self.path)) from None
 
     def _fill(self, descriptor: int, text: str) -> None:
         with os.fdopen(descriptor, "wb") as file:
@@ -89,6 +90,10 @@ def _sync_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
+def _listing(*paths: Path) -> str:
+    return shlex.join(["ls", "-ld", *map(str, paths)])
+
+
 @contextlib.contextmanager
 def _explained(path: Path) -> Iterator[None]:
     """The system's refusals in a sentence. RuntimeError is pathlib's for links that go in circles (until 3.13)."""
@@ -96,4 +101,4 @@ def _explained(path: Path) -> Iterator[None]:
         yield
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "its links go in circles"
-        raise Refused(f"{path} cannot be used: {reason.lower()}", f"ls -ld {path.parent} {path}") from None
+        raise Refused(f"{path} cannot be used: {reason.lower()}", _listing(path.parent, path)) from None

@@ -13,8 +13,8 @@ from keyturn.cli.docker_record import Record
 from keyturn.cli.own_file import OwnFile
 from keyturn.cli.requests import print_json
 from keyturn.errors import ConfigError, UsageError
-from keyturn.hosts import HTTPS_PORT, UnfitName, host_and_port
-from keyturn.targets import find_docker
+from keyturn.hosts import Place, UnfitName
+from keyturn.targets.docker import find_docker, registry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,29 +67,29 @@ class Plan:
         self._files = [OwnFile(path) for path in docker_places.files()]
         self._tables = [HelperTable(file.text, str(file.path)) for file in self._files]
 
-    def ask_keyturn(self, registries: Sequence[str]) -> None:
-        """Put our helper in, for each of `registries`, in both files."""
+    def ask_keyturn(self, login_servers: Sequence[str]) -> None:
+        """Put our helper in, for each of `login_servers`, in both files."""
         for file, table in zip(self._files, self._tables, strict=True):
-            for registry in registries:
-                before = table.helpers.get(registry)
+            for server in login_servers:
+                before = table.helpers.get(server)
                 if before != SUFFIX:
-                    table.ask(registry, SUFFIX)
-                    self.record.remember(file.path, registry, before)
-                    self.changes.append(Change(file.path, registry, before, SUFFIX))
-        self.advice = [*filter(None, [docker_places.on_path()]), *docker_places.overruled(registries)]
+                    table.ask(server, SUFFIX)
+                    self.record.remember(file.path, server, before)
+                    self.changes.append(Change(file.path, server, before, SUFFIX))
+        self.advice = [*filter(None, [docker_places.on_path()]), *docker_places.overruled(login_servers)]
 
-    def undo(self, registries: Sequence[str]) -> None:
-        """Take our helper out, for `registries` or wherever it stands, and put back what stood there before."""
+    def undo(self, login_servers: Sequence[str]) -> None:
+        """Take our helper out, for `login_servers` or wherever it stands, and put back what stood there before."""
         for file, table in zip(self._files, self._tables, strict=True):
-            ours = [registry for registry, helper in table.helpers.items() if helper == SUFFIX]
-            for registry in (name for name in ours if not registries or name in registries):
-                former = self.record.replaced(file.path, registry)
+            ours = [server for server, helper in table.helpers.items() if helper == SUFFIX]
+            for server in (name for name in ours if not login_servers or name in login_servers):
+                former = self.record.replaced(file.path, server)
                 if former is None:
-                    table.forget(registry)
+                    table.forget(server)
                 else:
-                    table.ask(registry, former)
-                self.record.remember(file.path, registry, None)
-                self.changes.append(Change(file.path, registry, SUFFIX, former))
+                    table.ask(server, former)
+                self.record.remember(file.path, server, None)
+                self.changes.append(Change(file.path, server, SUFFIX, former))
 
     def carry_out(self, *, undoing: bool) -> None:
         """Write what changed: what --undo needs is durable as long as it may be needed. Raises Refused."""
@@ -146,10 +146,9 @@ def _chosen(config: Config, words: Sequence[str]) -> list[str]:
 def _normal(word: str) -> str:
     """`word` as a login server is written. Raises UsageError."""
     try:
-        host, port = host_and_port(word.removeprefix("https://").removesuffix("/"))
+        return Place(*registry(word)).netloc
     except UnfitName as error:
         raise UsageError(f"HOST: {error}", "keyturn setup docker --help") from None
-    return host if port == HTTPS_PORT else f"{host}:{port}"
 
 
 def _report(plan: Plan, options: Namespace) -> None:

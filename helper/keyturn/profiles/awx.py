@@ -53,7 +53,7 @@ class AwxProfile(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     """https://HOST[:PORT][/PATH], host in lower case, no slash at its end."""
     username: str
-    flow: Literal["password"] = "password"  # noqa: S105 - the name of a flow
+    flow: Literal["password"] = "password"
     application: int | None = None
     """The id of an application that the tokens are to be linked to."""
     scope: Scope = "write"

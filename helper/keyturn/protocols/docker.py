@@ -41,7 +41,10 @@ def unknown(server: str) -> bytes:
 
 
 def answer(server: str, username: str, secret: str) -> bytes:
-    """The answer to `get`: exactly one JSON value (oras refuses text behind it). Raises ValueError without a secret."""
+    """The answer to `get`: exactly one JSON value (oras refuses text behind it).
+
+    Raises ValueError without a secret.
+    """
     if not secret:
         raise ValueError("an empty secret is no answer")
     return _json({"ServerURL": server, "Username": username, "Secret": secret})

@@ -85,9 +85,9 @@ def options(arguments: Sequence[str]) -> KubeOptions:
 def answer(token: str, expires_at: float, api_version: str) -> bytes:
     """One compact document with a token that the client may use until `expires_at` (UTC epoch seconds).
 
-    Rounded down to a whole second of zone Z, the one form that every client reads. Raises ValueError for what a client
-    would take and fail on later: an unprintable token (`invalid header field value`), an expiry it cannot read. The
-    text never shows the token.
+    Rounded down to a whole second of zone Z, the one form that every client reads. Raises ValueError for what a
+    client would take and fail on later: an unprintable token (`invalid header field value`), an expiry it cannot
+    read. The text never shows the token.
     """
     if api_version not in VERSIONS:
         raise ValueError("the version is none of kubectl's")

@@ -42,9 +42,8 @@ def scopes_of(target: Target) -> tuple[str, ...]:
 
 def targets_of(config: Config, profile_name: str) -> Iterator[Target]:
     """That profile's targets of every protocol."""
-    for target in (*config.git_targets, *config.kube_targets, *config.docker_targets):
-        if target.profile == profile_name:
-            yield target
+    targets: tuple[Target, ...] = (*config.git_targets, *config.kube_targets, *config.docker_targets)
+    return (target for target in targets if target.profile == profile_name)
 
 
 def all_scopes(config: Config, profile_name: str) -> list[tuple[str, ...]]:

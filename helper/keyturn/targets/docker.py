@@ -51,8 +51,8 @@ def find_docker(targets: Iterable[DockerTarget], server: str) -> DockerTarget | 
 def registry(server: str) -> tuple[str, int]:
     """Host and port of a registry in any spelling that a client uses (reference/docker.md section 1).
 
-    nerdctl puts a scheme in front, crane the repository behind; http:// there is a spelling too and says nothing about
-    the connection. Raises UnfitName.
+    nerdctl puts a scheme in front, crane the repository behind; http:// there is a spelling too and says nothing
+    about the connection. Raises UnfitName.
     """
     authority, _, path = _SCHEME.sub("", server, count=1).partition("/")
     if path and not all(map(_REPOSITORY.fullmatch, path.removesuffix("/").split("/"))):

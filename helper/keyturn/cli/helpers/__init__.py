@@ -20,14 +20,14 @@ if TYPE_CHECKING:
         def body(self) -> bytes:
             """The request itself. Raises UsageError for one that is too long."""
 
-        def may_ask(self, body: bytes) -> bool:
+        def may_ask(self, request: bytes) -> bool:
             """Whether the caller lets a person be asked; whether one is there is not the question."""
 
-        def alone(self, operation: str, options: Sequence[str], body: bytes) -> Reply | None:
+        def alone(self, operation: str, options: Sequence[str], request: bytes) -> Reply | None:
             """The answer that the configuration alone gives, None when it takes a daemon.
 
             Raises the errors that it would end in, too.
             """
 
-        def output_of(self, error: KeyturnError, operation: str, body: bytes) -> str:
+        def output_of(self, error: KeyturnError, operation: str, request: bytes) -> str:
             """What the caller has to read on stdout when not even a daemon could be asked."""

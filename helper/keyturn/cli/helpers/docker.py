@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from keyturn.errors import KeyturnError
     from keyturn.targets import DockerTarget
 
-OPERATIONS = ("get", "store", "erase", "list", "version")
+OPERATIONS: tuple[str, ...] = ("get", "store", "erase", "list", "version")
 FIRST = False
 
 body = standard_input

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-OPERATIONS = ("get", "store", "erase", "capability")
+OPERATIONS: tuple[str, ...] = ("get", "store", "erase", "capability")
 FIRST = False
 
 body = standard_input

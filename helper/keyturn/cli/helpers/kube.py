@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from keyturn.client import Reply
     from keyturn.errors import KeyturnError
 
-OPERATIONS = ("get-token",)
+OPERATIONS: tuple[str, ...] = ("get-token",)
 FIRST = True
 
 
