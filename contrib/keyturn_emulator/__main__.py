@@ -22,7 +22,7 @@ from keyturn_emulator.ledger import Ledger
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SERVICES = ("entra", "git", "registry", "cluster")
+SERVICES = ("entra", "git", "registry", "cluster", "controller", "gateway")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,10 +53,13 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         type=_port,
         metavar="SERVICE=PORT",
-        help="entra=8443, git=8444, registry=8445, cluster=8446; default any",
+        help="entra=8443, git=8444, registry=8445, cluster=8446, controller=8447, gateway=8448; default any",
     )
     parser.add_argument(
         "--name", action="append", default=[], metavar="HOST", help="another host name for the certificate"
+    )
+    parser.add_argument(
+        "--login-server", metavar="HOST", help="the registry's name, which a proxy leads to its port (default: none)"
     )
     parser.add_argument("--json", action="store_true", help="one JSON line instead of text")
     parser.add_argument("--exit-on-eof", action="store_true", help="stop when stdin ends")
@@ -88,7 +91,8 @@ async def _run(options: argparse.Namespace, directory: Path) -> None:
     chosen = {name: pair[0].getsockname()[1] for name, pair in sockets.items()}
     ledger = Ledger(_echo if options.log else None)
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: ledger.failed(context.get("exception")))
-    made = world.World(directory, chosen, options.name, ledger)
+    named = [options.login_server] if options.login_server else []
+    made = world.World(directory, chosen, [*options.name, *named], ledger, options.login_server)
     stop = _stop_event(exit_on_eof=options.exit_on_eof)
     facts = ready.describe(made, world.ORGANISATIONS, world.FIRST_REPOSITORY, world.SECRET_FILE)
     # The sockets listen already: whoever reads this line can connect.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from keyturn_emulator.misbehaviour import Exchange, play
+from keyturn_emulator.misbehaviour import Exchange, lose, play
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -73,7 +73,8 @@ class Edge:
 
     async def _serve(self, endpoint: str, note: dict[str, object], exchange: Exchange, send: Send) -> None:
         # git.refs counts as git too: counts are summed from fine to coarse.
-        self._ledger.count(*{endpoint, endpoint.partition(".")[0]})
+        words = endpoint.split(".")
+        self._ledger.count(*(".".join(words[:length]) for length in range(1, len(words) + 1)))
         if not self._known_host(exchange.scope):
             await exchange.answer(421, {"Content-Type": "text/plain"}, b"this is not that host\n")
             return
@@ -82,6 +83,9 @@ class Edge:
             note["fault"] = fault.kind
             gate = self._faults.gate()
             self._ledger.count(f"fault.{fault.kind}")
+            if fault.kind == "lose":
+                await lose(exchange, self._service.app)
+                return
             if fault.kind != "hold":
                 await play(fault, exchange)
                 return

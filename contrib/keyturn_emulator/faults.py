@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KINDS = ("status", "malformed", "drip", "hang", "close", "hold", "huge", "redirect")
+KINDS = ("status", "malformed", "drip", "hang", "close", "hold", "huge", "redirect", "lose")
 KIB = 1024
 LARGEST = 64 * KIB * KIB
 FINAL_STATUS = re.compile(r"[2-5][0-9]{2}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from keyturn_emulator.faults import Fault
     from keyturn_emulator.ledger import Ledger
@@ -48,8 +48,14 @@ class Exchange:
             pass
 
 
+async def lose(exchange: Exchange, app: ASGIApp) -> None:
+    """Let `app` do all it does, and drop the line instead of its answer."""
+    await app(exchange.scope, exchange.receive, _swallow)
+    await _drop(exchange)
+
+
 async def play(fault: Fault, exchange: Exchange) -> None:
-    """Answer (or not) as `fault` says; every kind but `hold`, which is no answer."""
+    """Answer (or not) as `fault` says; every kind but `hold` and `lose`, which let the service do its work."""
     await PLAYERS[fault.kind](fault, exchange)
 
 
@@ -77,10 +83,18 @@ async def _hang(_fault: Fault, exchange: Exchange) -> None:
 
 
 async def _close(_fault: Fault, exchange: Exchange) -> None:
+    await _drop(exchange)
+
+
+async def _drop(exchange: Exchange) -> None:
     # ASGI has no word for "drop the line", so this reaches for uvicorn's request cycle, whose method `send` is.
     cycle = cast("_Cycle", exchange.send.__self__)  # type: ignore[attr-defined]
     cycle.transport.abort()
     await exchange.until_left()
+
+
+async def _swallow(_message: Message) -> None:
+    pass
 
 
 async def _drip(fault: Fault, exchange: Exchange) -> None:

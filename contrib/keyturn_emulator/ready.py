@@ -31,16 +31,12 @@ ca_file = "{ca_file}"
 [targets.git]
 "{git}/contoso" = {{ profile = "ci", service = "azure-devops" }}
 "{git}/fabrikam" = {{ profile = "me", service = "azure-devops" }}
-"""
 
-KUBE_CONFIG = """
-[targets.kube]
-"{cluster}" = {{ profile = "ci", service = "aks" }}
-"""
-
-DOCKER_CONFIG = """
 [targets.docker]
 "{registry}" = {{ profile = "ci", service = "acr" }}
+
+[targets.kube]
+"{cluster}" = {{ profile = "ci", service = "aks" }}
 """
 
 HELP = """the keyturn emulator serves until Ctrl-C
@@ -48,6 +44,10 @@ HELP = """the keyturn emulator serves until Ctrl-C
   Entra ID    {authority}/{tenant}  ({domain})
   git         {git}/contoso/demo/_git/app
               {git}/fabrikam/demo/_git/app
+  registry    {registry}
+  cluster     {cluster}
+  AWX         {controller}  (user alice, password {awx_users[alice]})
+  gateway     {gateway}  (the same)
   CA          {ca_file}
   secret      {secret_file}
   controls    {control}  (header "Authorization: Bearer {control_key}")
@@ -70,11 +70,12 @@ the second organisation signs in as a person: keyturn shows a code, which you ap
 
 @dataclass(frozen=True)
 class Ready:
-    """The facts of the ready line. `clients` and `control_key` hold secrets, invented by the emulator itself."""
+    """The facts of the ready line. `clients`, `awx_users` and `control_key` hold secrets, invented by the emulator."""
 
     authority: str
     git: str
     registry: str
+    registry_port: int
     cluster: str
     control: str
     control_key: str = dataclasses.field(repr=False)
@@ -90,9 +91,12 @@ class Ready:
     user: str
     users: list[str]
     config: str
-    docker_config: str
-    kube_config: str
     kubeconfig: str
+    controller: str
+    gateway: str
+    awx_users: dict[str, str] = dataclasses.field(repr=False)
+    awx_applications: dict[str, dict[str, str | int]]
+    awx_config: str
 
     def to_json(self) -> str:
         """One line."""
@@ -113,11 +117,18 @@ def describe(world: World, organizations: tuple[str, ...], repository: str, secr
     """The facts of `world`."""
     registry, ca_file = world.registry, str(world.certificates.ca_file)
     service, device = registry.service, registry.device
-    addresses = {"authority": world.authority, "git": world.git, "ca_file": ca_file, "tenant": registry.tenant.id}
+    awx = world.awx.facts(world.certificates.ca_file)
+    addresses = {
+        "authority": world.authority,
+        "git": world.git,
+        "registry": world.login_server,
+        "cluster": world.cluster,
+        "ca_file": ca_file,
+        "tenant": registry.tenant.id,
+    }
     return Ready(
         **addresses,
-        registry=world.login_server,
-        cluster=world.cluster,
+        registry_port=world.registry_port,
         control=f"{world.authority}/emulator",
         control_key=world.control_key,
         directory=str(world.directory),
@@ -133,7 +144,10 @@ def describe(world: World, organizations: tuple[str, ...], repository: str, secr
         user=registry.users[0].upn,
         users=[user.upn for user in registry.users],
         config=CONFIG.format(service=service.id, device=device.id, **addresses),
-        docker_config=DOCKER_CONFIG.format(registry=world.login_server),
-        kube_config=KUBE_CONFIG.format(cluster=world.cluster),
         kubeconfig=kubeconfig.text(world.cluster, world.certificates.ca_file),
+        controller=awx.controller,
+        gateway=awx.gateway,
+        awx_users=awx.users,
+        awx_applications=awx.applications,
+        awx_config=awx.config,
     )

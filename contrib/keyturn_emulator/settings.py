@@ -30,6 +30,14 @@ class Settings:
     registry_access_lifetime: int = 75 * MINUTE
     # Whether those who are let in may push, or only pull.
     registry_writable: bool = True
+    # AWX's own (reference/awx.md section 4): 1000 years by default. The token endpoint goes on with what its
+    # process began with, so that it has a setting of its own.
+    awx_token_lifetime: int = 31_536_000_000
+    awx_grant_lifetime: int = 31_536_000_000
+    awx_refresh_lifetime: int = 2_628_000
+    # Whether accounts of an identity provider get tokens, and whether a name and password is taken by the API.
+    awx_allow_external: bool = False
+    awx_basic: bool = True
 
     def update(self, wanted: Mapping[str, object]) -> None:
         """Set what `wanted` names; ValueError, and nothing changed, if a name or value is not right."""

@@ -6,6 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from keyturn_emulator import certificates
+from keyturn_emulator.awx.pair import AwxPair
 from keyturn_emulator.clock import Clock
 from keyturn_emulator.control import routes as control_routes
 from keyturn_emulator.edge import Service
@@ -38,13 +39,24 @@ SECRET_FILE = "service.secret"
 
 
 class World:
-    """State and services of one run. `directory` exists, is private, and is the emulator's alone."""
+    """State and services of one run. `directory` exists, is private, and is the emulator's alone.
 
-    def __init__(self, directory: Path, ports: Mapping[str, int], names: Sequence[str], ledger: Ledger) -> None:
+    `login_server`: the name the registry goes by, where that is not its address.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        ports: Mapping[str, int],
+        names: Sequence[str],
+        ledger: Ledger,
+        login_server: str | None = None,
+    ) -> None:
         self.directory = directory
         self.authority = f"https://127.0.0.1:{ports['entra']}"
         self.git = f"https://127.0.0.1:{ports['git']}"
-        self.login_server = f"127.0.0.1:{ports['registry']}"
+        self.registry_port = ports["registry"]
+        self.login_server = login_server or f"127.0.0.1:{self.registry_port}"
         self.cluster = f"https://127.0.0.1:{ports['cluster']}"
         self.control_key = secrets.token_urlsafe(32)
         self.certificates = certificates.create(directory, names)
@@ -54,6 +66,7 @@ class World:
         self.entra = Entra(self.registry, self.tokens, self.clock, self.settings, ledger)
         self.repositories = Repositories(directory)
         self.container_registry = self._container_registry()
+        self.awx = AwxPair(ports, self.clock, self.settings, ledger)
         self._furnish()
 
     def services(self) -> list[Service]:
@@ -67,6 +80,7 @@ class World:
             Service("git", git_host, git_routes.endpoint_name),
             Service("registry", self.container_registry, registry_names.endpoint_name),
             Service("cluster", self._cluster(), kubernetes_routes.endpoint_name),
+            *self.awx.services(),
         ]
 
     def change_secret(self, secret: str | None) -> str:
@@ -93,6 +107,7 @@ class World:
         self.entra.reset()
         self.repositories.reset()
         self.container_registry.reset()
+        self.awx.reset()
         self._furnish()
         self.ledger.reset()
 

@@ -134,13 +134,15 @@ class Broker:
         for key in [key for key in self.held if key.profile == profile]:
             del self.held[key]
 
-    async def reject(self, want: Want, digest: bytes) -> bool:
+    async def reject(self, want: Want, digest: bytes | None) -> bool:
         """A server refused the token with this digest: replace it at the next request. Whether it was ours.
+
+        None stands for whatever token there is: docker erases by the registry's name.
 
         At most one such renewal per key and minute; the refresh token is never touched.
         """
         held = await self._look_up(want)
-        if held is None or held.token.digest != digest:
+        if held is None or digest not in {None, held.token.digest}:
             return False
         if self._may_force(want.key):
             await self._drop(want.key)

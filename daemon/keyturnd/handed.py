@@ -21,8 +21,8 @@ it only misses one early renewal."""
 class Client(NamedTuple):
     """One process that keeps tokens by itself, one for each cluster.
 
-    The program is part of it: gcloud's dispatcher runs the plugin and then becomes kubectl, which runs it again, in the
-    same process and yet without anything having been refused.
+    The program is part of it: gcloud's dispatcher runs the plugin and then becomes kubectl, which runs it again, in
+    the same process and yet without anything having been refused.
     """
 
     tool: Tool
@@ -31,18 +31,22 @@ class Client(NamedTuple):
 
 
 class Handed:
-    """The digests of tokens, by client and by what was asked for."""
+    """The digests of tokens and the helpers (pids) they went through, by client and by what was asked for."""
 
     def __init__(self) -> None:
-        self._digests: OrderedDict[tuple[Client, RecordName], bytes] = OrderedDict()
+        self._handed: OrderedDict[tuple[Client, RecordName], tuple[int, bytes]] = OrderedDict()
 
-    def digest(self, client: Client, key: RecordName) -> bytes | None:
-        """The digest of the token that `client` holds for `key`, None when we gave it none."""
-        return self._digests.get((client, key))
+    def doubtful(self, client: Client, key: RecordName, helper: int) -> bytes | None:
+        """The digest of the token that `client` got for `key` through another process than `helper`, None if none.
 
-    def note(self, client: Client, key: RecordName, digest: bytes) -> None:
-        """It is handed the token with this digest."""
-        self._digests[client, key] = digest
-        self._digests.move_to_end((client, key))
-        if len(self._digests) > REMEMBERED:
-            self._digests.popitem(last=False)
+        One process may ask twice: the native helper, and the twin it becomes.
+        """
+        known, digest = self._handed.get((client, key), (helper, b""))
+        return digest if known != helper else None
+
+    def note(self, client: Client, key: RecordName, helper: int, digest: bytes) -> None:
+        """`client` is handed the token with this digest through `helper`."""
+        self._handed[client, key] = (helper, digest)
+        self._handed.move_to_end((client, key))
+        if len(self._handed) > REMEMBERED:
+            self._handed.popitem(last=False)

@@ -6,25 +6,27 @@ After the PowerShell cmdlets New-SecMgmtAccessToken and, for AWX, New-Token.
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from keyturn.errors import ConfigError, UsageError
-from keyturn.profiles import AwxProfile, EntraProfile, read_profile
+import msgspec
+
+from keyturn.errors import SignInNeeded, UsageError
+from keyturn.profiles.described import described
 from keyturn.scopes import by_resource, of_audience
-from keyturn.tables import Table
 from keyturnd import flows
 from keyturnd.acquisition import error_of
 from keyturnd.fetch import SIGN_IN_DEADLINE, SILENT_DEADLINE
 from keyturnd.messages import Failure, Result, TokenJob
 
 if TYPE_CHECKING:
-    from keyturn.profiles import Profile
+    from keyturn.profiles import AwxProfile, EntraProfile, Profile
     from keyturnd.fetch import Fetcher
     from keyturnd.messages import Ask, Event, State
     from keyturnd.signin import Waiter
 
-NAME = "new-token"
+UNLIMITED = 1e5 * 365 * 86400
+"""Seconds, as a maximum age that no server's own exceeds (AWX's default is 1000 years): who is given a token that
+keyturn does not replace has to know how long it lives on the server."""
 
 
 async def new_entra_token(
@@ -34,8 +36,7 @@ async def new_entra_token(
 
     Raises UsageError for what does not fit together, and what keyturnd.fetch raises.
     """
-    profile = profile_of(table, "entra")
-    assert isinstance(profile, EntraProfile)
+    profile = described(table, "entra")
     interactive = profile.flow in flows.PERSONAL
     if interactive and not waiter.waits:
         raise UsageError("a device code needs a terminal to be shown on", "keyturn azure new-token --help")
@@ -45,22 +46,20 @@ async def new_entra_token(
 
 
 async def new_awx_token(fetcher: Fetcher, profile: AwxProfile, secret: str | None, waiter: Waiter) -> dict[str, Any]:
-    """Create and describe a token on an AWX. It stays there until it expires or somebody deletes it."""
+    """Create and describe a token on an AWX. It stays there until it expires or somebody deletes it.
+
+    Raises SignInNeeded when there is no password, and what keyturnd.fetch raises.
+    """
     if secret is None:
         secret = await fetcher.secret(profile)
     if secret is None:
-        raise UsageError(f"{profile.username} needs a password", "keyturn awx new-token --password - …")
-    return await _acquire(fetcher, profile, (profile.scope,), secret, waiter, interactive=False)
-
-
-def profile_of(table: dict[str, object], provider: str) -> Profile:
-    """The profile that `table` describes, as if it stood in config.toml. Raises UsageError at the first mistake."""
-    try:
-        return read_profile(NAME, Table(Path("the request"), "", {"provider": provider, **table}))
-    except ConfigError as error:
-        command = "azure" if provider == "entra" else "awx"
-        sentence = error.sentence.removeprefix("the request: ")
-        raise UsageError(sentence, f"keyturn {command} new-token --help") from None
+        sentence = f"the vault holds no password of {profile.username} at {profile.url}"
+        raise SignInNeeded(sentence, "keyturn awx new-token --password - …")
+    unlimited = msgspec.structs.replace(profile, max_age=UNLIMITED)
+    token = await _acquire(fetcher, unlimited, (profile.scope,), secret, waiter, interactive=False)
+    if "expires" not in token:  # the server did not say: better nothing than a made-up year
+        del token["expires_at"], token["expires_on"]
+    return token
 
 
 class Onlooker:

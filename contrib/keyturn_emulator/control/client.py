@@ -79,6 +79,25 @@ class Control:
         """Revoke every token the registry issued so far, of both kinds; how many they were."""
         return cast("int", self._call("POST", "/registry/revoke")["revoked"])
 
+    def awx_tokens(self, server: str, **wanted: str) -> list[dict[str, Any]]:
+        """The tokens that `server` (controller, gateway) accepts now; only those of a `user` or `description`."""
+        return cast(
+            "list[dict[str, Any]]", self._call("GET", f"/awx/tokens?{urlencode({'server': server, **wanted})}")
+        )
+
+    def awx_revoke(self, server: str, token_id: int | None = None) -> int:
+        """Delete one of its tokens, or all; how many they were."""
+        return cast("int", self._call("POST", "/awx/revoke", _one_or_all(server, token_id))["revoked"])
+
+    def awx_expire(self, server: str, token_id: int | None = None) -> int:
+        """Let one of its tokens expire now, or all; how many they were."""
+        return cast("int", self._call("POST", "/awx/expire", _one_or_all(server, token_id))["expired"])
+
+    def awx_change_password(self, user: str, password: str | None = None) -> str:
+        """Give an AWX account another password (a new one if None), on both servers."""
+        body = {"user": user, **({"password": password} if password else {})}
+        return cast("str", self._call("POST", "/awx/password", body)["password"])
+
     def fault(self, endpoint: str, kind: str, **details: object) -> None:
         """Order a fault: times, after, status, headers, body, location, size as faults.py explains."""
         self._call("POST", "/faults", {"endpoint": endpoint, "kind": kind, **details})
@@ -131,3 +150,7 @@ class Control:
         if response.status != 200:
             raise ControlError(f"{method} {path.partition('?')[0]}: {answer['detail']}")
         return answer
+
+
+def _one_or_all(server: str, token_id: int | None) -> dict[str, object]:
+    return {"server": server, **({"all": True} if token_id is None else {"id": token_id})}

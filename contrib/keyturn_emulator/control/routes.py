@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
-from keyturn_emulator.control import verbs
+from keyturn_emulator.control import awx_verbs, verbs
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -32,6 +32,10 @@ VERBS: tuple[tuple[str, str, Verb], ...] = (
     ("POST", "/tokens/revoke", verbs.revoke_tokens),
     ("POST", "/refresh-tokens/revoke", verbs.revoke_refresh_tokens),
     ("POST", "/registry/revoke", verbs.revoke_registry_tokens),
+    ("GET", "/awx/tokens", awx_verbs.tokens),
+    ("POST", "/awx/revoke", awx_verbs.revoke),
+    ("POST", "/awx/expire", awx_verbs.expire),
+    ("POST", "/awx/password", awx_verbs.change_password),
     ("GET", "/faults", verbs.faults),
     ("POST", "/faults", verbs.order_fault),
     ("DELETE", "/faults", verbs.clear_faults),

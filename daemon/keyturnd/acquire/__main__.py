@@ -41,7 +41,7 @@ def _perform(job: Job, channel: Channel) -> Outcome:
     if isinstance(job, RevokeJob):
         from keyturnd.acquire import awx_revocation  # noqa: PLC0415 - see above
 
-        return awx_revocation.revoke(job, Deadline(job.deadline))
+        return awx_revocation.revoke(job, channel, Deadline(job.deadline))
     if isinstance(job.identity, AwxIdentity):
         from keyturnd.acquire import awx  # noqa: PLC0415 - see above
 

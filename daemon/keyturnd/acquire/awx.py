@@ -50,7 +50,9 @@ def _silently(session: Session, password: str | None) -> Result:
         return found
     if not password:
         api = session.server.api
-        raise needs_person(api, f"the token at {api.place} cannot renew itself")
+        refused = bearer(session.state).writes
+        why = f"{api.place} takes the token no longer" if refused else "a read token cannot renew itself"
+        raise needs_person(api, why)
     return awx_password.entrusted(session, password)
 
 

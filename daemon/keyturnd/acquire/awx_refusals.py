@@ -82,8 +82,7 @@ def _forbidden(api: Api, said: str) -> Denied:
         source = f" ({external[1]})" if external[1] else ""
         return Denied(
             ProviderRefused,
-            f"{identity.username} is a user of an external directory{source}, "
-            f"for whom {api.place} creates no tokens",
+            f"{identity.username} is a user of an external directory{source}, for whom {api.place} creates no tokens",
             f"ask for ALLOW_OAUTH2_FOR_EXTERNAL_USERS on the server, "
             f"or use a local account in [profile.{identity.profile}]",
         )

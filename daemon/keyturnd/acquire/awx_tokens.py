@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 from keyturn.errors import ProviderRefused, one_line
 from keyturnd.acquire.awx_refusals import Unusable
@@ -59,7 +59,7 @@ def read(api: Api, reply: Reply) -> Created:
     return Created(token, token_id, granted or api.identity.scope, life, reply.sent_at, document)
 
 
-def is_id(value: object) -> bool:
+def is_id(value: object) -> TypeGuard[int]:
     """Whether `value` is the id of a row; true is none."""
     return type(value) is int and 0 < value < 1 << 63
 

@@ -55,7 +55,14 @@ async def store(services: Services, request: Request, waiter: Waiter, _: str) ->
 
 
 async def erase(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
-    """Nothing is kept, so nothing is left: a refusal would fail `podman logout`."""
+    """The next request gets another token: no client says that one was refused, so `docker logout` is how a person does.
+
+    Always a success: a refusal would fail `podman logout`.
+    """
+    config = services.configuration.current()
+    target = find_docker(config.docker_targets, docker.server_name(request.body))
+    if target is not None:
+        await services.broker.reject(_want(config, target), None)
     return Response()
 
 

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from keyturn.errors import ConfigError, KeyturnError, Refused, UsageError
+from keyturn.clusters import token_for
+from keyturn.errors import KeyturnError
 from keyturn.protocols import kubectl
-from keyturn.scopes import AKS, of_audience
-from keyturn.targets import allows, find_kube, scopes_of
 from keyturnd.handed import Client
 from keyturnd.http import Response
 from keyturnd.peer import arguments_of, program_of, tool_behind
-from keyturnd.routes.bodies import profile_named
 from keyturnd.wants import Want
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyturn.config import Config
-    from keyturn.profiles import Profile
-    from keyturn.protocols.kubectl import ExecRequest, KubeOptions
-    from keyturn.targets import KubeTarget
+    from keyturn.protocols.kubectl import ExecRequest
     from keyturnd.http import Request
     from keyturnd.peer import Tool
     from keyturnd.services import Services
@@ -43,9 +38,10 @@ async def get_token(services: Services, request: Request, waiter: Waiter, _: str
     told = services.complaints.is_told(tool, helper)
     try:
         info = kubectl.parse(request.body)
-        want = _want(services.configuration.current(), info, kubectl.options(request.arguments))
+        asked = token_for(services.configuration.current(), info, kubectl.options(request.arguments))
         person = Kubectl(waiter, tool, asking=info.interactive and not told)
-        token = await _token(services, want, person, _client(request, tool, info))
+        want = Want(asked.profile, asked.scopes, "kube")
+        token = await _token(services, want, person, _client(request, tool, info), helper)
     except KeyturnError:
         if services.complaints.is_told(tool, helper):
             return Response(exit_status=1)
@@ -68,13 +64,13 @@ class Kubectl:
         self.show: Callable[[dict[str, Any]], None] = waiter.show
 
 
-async def _token(services: Services, want: Want, person: Kubectl, client: Client | None) -> Token:
+async def _token(services: Services, want: Want, person: Kubectl, client: Client | None, helper: int) -> Token:
     if client is None:
         return await services.broker.token(want, person)
-    if (digest := services.handed.digest(client, want.key)) is not None:
+    if (digest := services.handed.doubtful(client, want.key, helper)) is not None:
         await services.broker.doubt(want, digest)
     token = await services.broker.token(want, person)
-    services.handed.note(client, want.key, token.digest)
+    services.handed.note(client, want.key, helper, token.digest)
     return token
 
 
@@ -83,48 +79,3 @@ def _client(request: Request, tool: Tool | None, info: ExecRequest) -> Client | 
     if tool is None or not request.body:
         return None
     return Client(tool, program_of(tool), info.cluster_server)
-
-
-def _want(config: Config, info: ExecRequest, options: KubeOptions) -> Want:
-    """What is asked for."""
-    target = _target(config, info)
-    name = options.profile or (target.profile if target is not None else None)
-    if name is None:
-        raise UsageError("neither --profile nor a cluster tells which profile to use", "keyturn setup kube")
-    profile = profile_named(config, name)
-    _check_protocol(profile)
-    return Want(profile, _scopes(config, profile, target, options.server_id), "kube")
-
-
-def _target(config: Config, info: ExecRequest) -> KubeTarget | None:
-    """The cluster must be a target where one is named: a kubeconfig may be somebody else's."""
-    if info.cluster_server is None:
-        return None
-    target = find_kube(config.kube_targets, info.cluster_server)
-    if target is None:
-        raise Refused(
-            "the cluster of this kubeconfig is no target", f"add its server to [targets.kube] in {config.source}"
-        )
-    return target
-
-
-def _scopes(config: Config, profile: Profile, target: KubeTarget | None, server_id: str | None) -> tuple[str, ...]:
-    """The target's, or AKS's, or those of --server-id: all but the first only if the configuration allows them.
-
-    Where no cluster is named, the arguments of a kubeconfig are all there is, and it may be somebody else's.
-    """
-    implied = AKS if target is None else scopes_of(target)
-    wanted = implied if server_id is None else of_audience(server_id)
-    if (target is None or wanted != implied) and not allows(config, profile.name, wanted):
-        raise Refused(
-            f"profile {profile.name} may not ask for {wanted[0]}",
-            f"add its clusters to [targets.kube], or the id to its audiences, in {config.source}",
-        )
-    return wanted
-
-
-def _check_protocol(profile: Profile) -> None:
-    if profile.provider != "entra":
-        raise ConfigError(f"profile {profile.name} has no tokens for clusters", "keyturn profile list")
-    if "kube" not in profile.protocols:
-        raise ConfigError(f"profile {profile.name} is not for kube", f'add "kube" to protocols of profile {profile.name}')

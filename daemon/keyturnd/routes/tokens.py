@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import msgspec
-
 from keyturn.errors import Refused, UsageError
 from keyturn.profiles import AwxProfile
+from keyturn.profiles.described import changed, described
 from keyturn.scopes import UnfitScopes, of_audience
 from keyturn.targets import all_scopes, allows
 from keyturnd import newtoken
@@ -66,7 +65,7 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
     found = await services.broker.token(want, waiter)
     if body.renew and await services.broker.reject(want, found.digest):
         found = await services.broker.token(want, waiter)
-    return json_response(_described(want, found))
+    return json_response(_facts(want, found))
 
 
 async def new_entra_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
@@ -82,8 +81,8 @@ async def new_awx_token(services: Services, request: Request, waiter: Waiter, _:
     return json_response(await newtoken.new_awx_token(services.fetcher, profile, body.secret, waiter))
 
 
-def _described(want: Want, token: Token) -> dict[str, object]:
-    described: dict[str, object] = {
+def _facts(want: Want, token: Token) -> dict[str, object]:
+    facts: dict[str, object] = {
         "access_token": token.access_token,
         "token_type": "Bearer",
         "expires_at": int(token.expires_at),
@@ -93,29 +92,17 @@ def _described(want: Want, token: Token) -> dict[str, object]:
         "provider": want.profile.provider,
     }
     if isinstance(want.profile, AwxProfile):
-        described["url"] = want.profile.url
-    return described
+        facts |= {"url": want.profile.url, "ca_file": want.profile.ca_file}
+    return facts
 
 
 def _awx_profile(config: Config, body: NewAwxTokenBody) -> AwxProfile:
     if body.named is None:
-        profile = newtoken.profile_of({"flow": "password", **body.profile}, "awx")
-    else:
-        profile = profile_named(config, body.named)
+        return described({"flow": "password", **body.profile}, "awx")
+    profile = profile_named(config, body.named)
     if not isinstance(profile, AwxProfile):
         raise UsageError(f"profile {profile.name} is not one of an AWX", "keyturn profile list")
-    return profile if body.named is None else msgspec.structs.replace(profile, **_changes(body.profile))
-
-
-def _changes(table: dict[str, object]) -> dict[str, object]:
-    """The keys that one token may have otherwise than its profile, validated as the profile's own."""
-    allowed = {"application", "scope", "description"}
-    if not set(table) <= allowed:
-        sentence = f"a named profile leaves only {', '.join(sorted(allowed))} open"
-        raise UsageError(sentence, "keyturn awx new-token --help")
-    whole = {"flow": "password", "url": "https://unused.example", "username": "unused", **table}
-    read = newtoken.profile_of(whole, "awx")
-    return {name: getattr(read, name) for name in table}
+    return changed(profile, body.profile)
 
 
 def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:

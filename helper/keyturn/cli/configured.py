@@ -10,7 +10,7 @@ from keyturn.tables import did_you_mean
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keyturn.config import Config
-    from keyturn.profiles import EntraProfile
+    from keyturn.profiles import Profile
 
 
 def configuration() -> Config:
@@ -18,7 +18,7 @@ def configuration() -> Config:
     return load(config_file())
 
 
-def profile_named(config: Config, name: str) -> EntraProfile:
+def profile_named(config: Config, name: str) -> Profile:
     """The profile `name`. Raises ConfigError when there is none."""
     profile = config.profiles.get(name)
     if profile is None:

@@ -42,9 +42,8 @@ def on_path() -> Advice | None:
             f'export PATH={shlex.quote(str(ours.parent))}:"$PATH"',
         )
     if not ours.samefile(found):
-        return Advice(
-            f"docker starts {found}, which PATH leads to before {ours}", shlex.join(["ls", "-l", found, str(ours)])
-        )
+        sentence = f"docker starts {found}, which PATH leads to before {ours}"
+        return Advice(sentence, shlex.join(["ls", "-l", found, str(ours)]))
     return None
 
 

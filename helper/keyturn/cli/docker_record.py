@@ -57,7 +57,6 @@ class Record:
             if not all(isinstance(entries, dict) for entries in found.values()):
                 raise TypeError
         except (ValueError, TypeError, AttributeError):
-            raise Refused(
-                f"{self._file.path} is not what keyturn wrote", shlex.join(["rm", str(self._file.path)])
-            ) from None
+            path = str(self._file.path)
+            raise Refused(f"{path} is not what keyturn wrote", shlex.join(["rm", path])) from None
         return found

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from keyturn.cli.configured import named_or_only
+from urllib.parse import urlsplit
+
+from keyturn.cli.configured import configuration, named_or_only
 from keyturn.cli.parsing import Parser
 from keyturn.cli.requests import ask, print_json
+from keyturn.errors import KeyturnError, ProviderUnreachable
+from keyturn.profiles import AwxProfile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,8 +17,10 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Forget a profile's tokens, sign-in and entrusted secret, in memory and on disk.
 
-Works for a profile that the configuration no longer has, too. Nothing is revoked at the provider: an access token
-that a program holds already stays valid until it expires.
+A token of an AWX is deleted there first; if that fails, nothing is forgotten. Nothing is revoked at Entra ID: an
+access token that a program holds already stays valid until it expires.
+
+Works for a profile that the configuration no longer has, too, but then nothing is deleted anywhere else.
 """
 
 
@@ -22,14 +28,18 @@ def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     parser = Parser(prog="keyturn logout", description=DESCRIPTION)
     parser.add_profile("whose tokens to forget")
+    parser.add_argument("--locally", action="store_true", help="ask no server to delete anything")
     parser.add_json()
     options = parser.parse(arguments)
     name = named_or_only(options.profile, "keyturn logout")
-    done = ask("POST", "/v1/logout", {"profile": name})
+    try:
+        done = ask("POST", "/v1/logout", {"profile": name, "locally": options.locally})
+    except ProviderUnreachable as error:
+        raise ProviderUnreachable(error.sentence, f"keyturn logout {name} --locally") from None
     if options.json:
         print_json(done)
     else:
-        print(f"keyturn: profile {name}: {_forgotten(done['records'])}")
+        print(f"keyturn: profile {name}: {_forgotten(done['records'])}{_left(name, locally=options.locally)}")
     return 0
 
 
@@ -37,3 +47,15 @@ def _forgotten(records: int) -> str:
     if not records:
         return "nothing was kept"
     return f"forgot {records} record{'s' if records > 1 else ''}"
+
+
+def _left(name: str, *, locally: bool) -> str:
+    """What has become of the token on an AWX."""
+    try:
+        profile = configuration().profiles.get(name)
+    except KeyturnError:
+        return ""
+    if not isinstance(profile, AwxProfile):
+        return ""
+    place = urlsplit(profile.url).netloc
+    return f"; whatever {place} holds of it stays there" if locally else f", and {place} holds no token of it any more"

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from keyturn.cli.configured import configuration, named_or_only, profile_named
 from keyturn.cli.parsing import Parser
-from keyturn.cli.profile_texts import details, secret_source, summary
+from keyturn.cli.moments import duration
+from keyturn.cli.profile_texts import details, protocol_of, secret_source, summary, target_name
 from keyturn.cli.requests import print_json
+from keyturn.profiles import AwxProfile
+from keyturn.targets import all_scopes, targets_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from keyturn.config import Config
-    from keyturn.profiles import EntraProfile
+    from keyturn.profiles import EntraProfile, Profile
 
 DESCRIPTION = """\
 Show what config.toml says of profiles. No daemon is needed for it; who is signed in, `keyturn status` tells.
@@ -47,7 +50,8 @@ def _list(*, as_json: bool) -> None:
     width = max((len(profile["name"]) for profile in profiles), default=0)
     for profile in profiles:
         targets = ", ".join(profile["targets"]) or "no targets"
-        print(f"{profile['name']:<{width}}  {profile['flow']:<13}  {profile['tenant']}  {targets}")
+        place = profile.get("tenant") or profile["url"]
+        print(f"{profile['name']:<{width}}  {profile['flow']:<13}  {place}  {targets}")
 
 
 def _show(name: str, *, as_json: bool) -> None:
@@ -59,18 +63,46 @@ def _show(name: str, *, as_json: bool) -> None:
         print("\n".join(f"{key:<{COLUMN}}{text}" for key, text in _lines(config, profile)))
 
 
-def _lines(config: Config, profile: EntraProfile) -> Iterator[tuple[str, str]]:
-    all_details = details(config, profile)
+def _lines(config: Config, profile: Profile) -> Iterator[tuple[str, str]]:
     yield "profile", profile.name
+    yield "provider", profile.provider
     yield "flow", f"{profile.flow} ({secret_source(profile)})"
+    yield from _awx(profile) if isinstance(profile, AwxProfile) else _entra(profile)
+    if profile.ca_file:
+        yield "ca_file", profile.ca_file
+    yield "protocols", " ".join(sorted(profile.protocols))
+    yield from _listed("may ask for", [" ".join(scopes) for scopes in all_scopes(config, profile.name)])
+    yield from _targets(config, profile)
+
+
+def _entra(profile: EntraProfile) -> Iterator[tuple[str, str]]:
     yield "application", profile.application_id
     yield "authority", profile.authority
-    for key in ("account", "ca_file"):
-        if all_details[key]:
-            yield key, all_details[key]
-    yield "protocols", " ".join(all_details["protocols"])
-    yield from _listed("may ask for", [" ".join(scopes) for scopes in all_details["may_ask_for"]])
-    yield from _listed("git targets", [f"{target['url']} ({target['service']})" for target in all_details["targets"]])
+    if profile.account:
+        yield "account", profile.account
+
+
+def _awx(profile: AwxProfile) -> Iterator[tuple[str, str]]:
+    yield "url", profile.url
+    yield "username", profile.username
+    yield "token", f"{_kind(profile)}, scope {profile.scope}, replaced after {duration(profile.max_age)}"
+    if profile.description:
+        yield "description", profile.description
+    if profile.keep_password:
+        yield "password", "entrusted to the vault when it is typed"
+
+
+def _kind(profile: AwxProfile) -> str:
+    return "personal" if profile.application is None else f"of application {profile.application}"
+
+
+def _targets(config: Config, profile: Profile) -> Iterator[tuple[str, str]]:
+    targets = list(targets_of(config, profile.name))
+    for protocol in dict.fromkeys(map(protocol_of, targets)):
+        ours = [target for target in targets if protocol_of(target) == protocol]
+        yield from _listed(f"{protocol} targets", [f"{target_name(target)} ({target.service})" for target in ours])
+    if not targets:
+        yield "targets", "none"
 
 
 def _listed(name: str, texts: Sequence[str]) -> Iterator[tuple[str, str]]:

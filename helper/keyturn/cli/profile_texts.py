@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from keyturn.targets import all_scopes, scopes_of
+from keyturn.profiles import AwxProfile
+from keyturn.targets import DockerTarget, GitTarget, all_scopes, scopes_of, targets_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from keyturn.config import Config
-    from keyturn.profiles import EntraProfile
+    from keyturn.profiles import EntraProfile, Profile
+    from keyturn.targets import Target
 
 
-def secret_source(profile: EntraProfile) -> str:
+def secret_name(profile: Profile) -> str:
+    """What the secret of this profile is called."""
+    return "password" if isinstance(profile, AwxProfile) else "client secret"
+
+
+def secret_source(profile: Profile) -> str:
     """Where the profile's secret comes from; never the secret."""
+    if isinstance(profile, AwxProfile):
+        return "typed at the sign-in, or entrusted to the vault"
     if profile.flow != "client-secret":
         return "no secret, a person signs in"
     if profile.client_secret_file:
@@ -23,34 +32,66 @@ def secret_source(profile: EntraProfile) -> str:
     return "secret from the vault"
 
 
-def summary(config: Config, profile: EntraProfile) -> dict[str, Any]:
+def summary(config: Config, profile: Profile) -> dict[str, Any]:
     """What `profile list` says of a profile."""
+    place = {"url": profile.url} if isinstance(profile, AwxProfile) else {"tenant": profile.tenant}
     return {
         "name": profile.name,
-        "provider": "entra",
+        "provider": profile.provider,
         "flow": profile.flow,
-        "tenant": profile.tenant,
-        "targets": [target.url for target in config.git_targets if target.profile == profile.name],
+        **place,
+        "targets": [target_name(target) for target in targets_of(config, profile.name)],
     }
 
 
-def details(config: Config, profile: EntraProfile) -> dict[str, Any]:
+def details(config: Config, profile: Profile) -> dict[str, Any]:
     """What `profile show` says of it."""
+    own = _awx(profile) if isinstance(profile, AwxProfile) else _entra(profile)
     return {
         **summary(config, profile),
+        **own,
+        "ca_file": profile.ca_file,
+        "protocols": sorted(profile.protocols),
+        "may_ask_for": all_scopes(config, profile.name),
+        "targets": [_target(target) for target in targets_of(config, profile.name)],
+    }
+
+
+def target_name(target: Target) -> str:
+    """The target as the configuration writes it; a registry as its clients do."""
+    return target.login_server if isinstance(target, DockerTarget) else target.url
+
+
+def protocol_of(target: Target) -> str:
+    """The table of `[targets]` that it stands in."""
+    if isinstance(target, DockerTarget):
+        return "docker"
+    return "git" if isinstance(target, GitTarget) else "kube"
+
+
+def _entra(profile: EntraProfile) -> dict[str, Any]:
+    return {
         "application_id": profile.application_id,
         "authority": profile.authority,
         "account": profile.account,
-        "ca_file": profile.ca_file,
         "secret": _secret(profile),
-        "protocols": sorted(profile.protocols),
-        "may_ask_for": all_scopes(config, profile.name),
-        "targets": [
-            {"protocol": "git", "url": target.url, "service": target.service, "scopes": scopes_of(target)}
-            for target in config.git_targets
-            if target.profile == profile.name
-        ],
     }
+
+
+def _awx(profile: AwxProfile) -> dict[str, Any]:
+    return {
+        "username": profile.username,
+        "application": profile.application,
+        "scope": profile.scope,
+        "description": profile.description,
+        "max_age": profile.max_age,
+        "keep_password": profile.keep_password,
+    }
+
+
+def _target(target: Target) -> dict[str, Any]:
+    place = {"registry" if isinstance(target, DockerTarget) else "url": target_name(target)}
+    return {"protocol": protocol_of(target), **place, "service": target.service, "scopes": scopes_of(target)}
 
 
 def _secret(profile: EntraProfile) -> dict[str, str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keyturn.cli.configured import configuration, profile_named
 from keyturn.cli.parsing import Parser
+from keyturn.cli.profile_texts import secret_name
 from keyturn.cli.requests import ask, print_json, tell_warnings
 from keyturn.cli.secret_sources import HELP, read_secret
 
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DESCRIPTION = """\
-Entrust a profile's client secret to the vault, which keeps it sealed.
+Entrust a profile's secret to the vault, which keeps it sealed: the client secret of an application at Entra ID, or
+the password of a user of an AWX, who then has to sign in no more.
 
 Without SOURCE it is asked for on the terminal, without echo, or read from standard input where that is no terminal.
 One line end is removed from it.
@@ -22,6 +24,7 @@ examples:
   keyturn secret set ci
   keyturn secret set ci - < secret.txt
   keyturn secret set ci env:CLIENT_SECRET
+  keyturn secret set tower
 """
 
 
@@ -34,12 +37,13 @@ def run(arguments: Sequence[str]) -> int:
     action.add_argument("source", metavar="SOURCE", nargs="?", help=HELP)
     action.add_json()
     options = parser.parse(arguments)
-    name = profile_named(configuration(), options.profile).name
-    secret = read_secret(options.source, f"keyturn: client secret of {name}: ", f"keyturn secret set {name} -")
+    profile = profile_named(configuration(), options.profile)
+    name, what = profile.name, secret_name(profile)
+    secret = read_secret(options.source, f"keyturn: {what} of {name}: ", f"keyturn secret set {name} -")
     done = ask("POST", "/v1/secret", {"profile": name, "secret": secret}, waits=False)
     if options.json:
         print_json(done)
     else:
         tell_warnings(done)
-        print(f"keyturn: the vault keeps the secret of profile {name}")
+        print(f"keyturn: the vault keeps the {what} of profile {name}")
     return 0

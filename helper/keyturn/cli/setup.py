@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from keyturn.cli import setup_docker, setup_git
+from keyturn.cli import setup_docker, setup_git, setup_kube
 from keyturn.cli.parsing import Parser
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TOOLS = {"git": setup_git, "docker": setup_docker}
+TOOLS = {"git": setup_git, "kube": setup_kube, "docker": setup_docker}
 """Each module has HELP, DESCRIPTION, EPILOG, `add_arguments(parser)` and `run(options) -> exit status`."""
 
 

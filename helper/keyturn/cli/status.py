@@ -10,13 +10,14 @@ from keyturn.cli.parsing import Parser
 from keyturn.cli.requests import ask_running, print_json
 from keyturn.errors import ConfigError
 from keyturn.paths import config_file, socket_path, state_directory
+from keyturn.profiles import AwxProfile, EntraProfile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from keyturn.profiles import EntraProfile
+    from keyturn.profiles import Profile
 
 DESCRIPTION = """\
 Show the daemon, the configuration, and for every profile whether it is signed in and how long its tokens last.
@@ -54,12 +55,13 @@ def _without_daemon() -> dict[str, Any]:
         "configuration": {"path": str(config_file()), "error": error},
         "state": str(state_directory()),
         "profiles": [
-            {"name": profile.name, "provider": "entra", "flow": profile.flow} for profile in profiles.values()
+            {"name": profile.name, "provider": profile.provider, "flow": profile.flow}
+            for profile in profiles.values()
         ],
     }
 
 
-def _configured() -> tuple[str | None, Mapping[str, EntraProfile]]:
+def _configured() -> tuple[str | None, Mapping[str, Profile]]:
     """What is wrong with the configuration, or its profiles."""
     try:
         return None, configuration().profiles
@@ -91,8 +93,9 @@ def _daemon(status: dict[str, Any]) -> str:
     return f"version {status['version']}, running for {duration(status['uptime'])}, pid {status['pid']}"
 
 
-def _profile(profile: dict[str, Any], status: dict[str, Any], configured: EntraProfile | None) -> Iterator[str]:
-    yield _line(profile["name"], f"{profile['provider']}, {profile['flow']}")
+def _profile(profile: dict[str, Any], status: dict[str, Any], configured: Profile | None) -> Iterator[str]:
+    place = f", {configured.username} at {configured.url}" if isinstance(configured, AwxProfile) else ""
+    yield _line(profile["name"], f"{profile['provider']}, {profile['flow']}{place}")
     if not status["running"]:
         return
     yield _line("", _signed_in(profile, status, configured))
@@ -102,19 +105,22 @@ def _profile(profile: dict[str, Any], status: dict[str, Any], configured: EntraP
         yield _line("", f"token for {' '.join(token['scopes'])}: valid {until(token['expires_at'])}")
 
 
-def _signed_in(profile: dict[str, Any], status: dict[str, Any], configured: EntraProfile | None) -> str:
-    if configured is not None and (configured.client_secret_file or configured.client_secret_env):
+def _signed_in(profile: dict[str, Any], status: dict[str, Any], configured: Profile | None) -> str:
+    if isinstance(configured, EntraProfile) and (configured.client_secret_file or configured.client_secret_env):
         return profile_texts.secret_source(configured)
     if status["key"] is None:
         return "not known before the vault is opened"
     if profile["flow"] == "client-secret":
         return "secret in the vault" if profile["secret"] else f"no secret yet: keyturn secret set {profile['name']}"
-    return _whose(profile) if profile["signed_in"] else f"not signed in: keyturn login {profile['name']}"
+    if profile["signed_in"]:
+        return _whose(profile)
+    return "password in the vault" if profile["secret"] else f"not signed in: keyturn login {profile['name']}"
 
 
 def _whose(profile: dict[str, Any]) -> str:
     accounts = dict.fromkeys(token["account"] for token in profile["tokens"] if token["account"])
-    return f"signed in as {', '.join(accounts)}" if accounts else "signed in"
+    entrusted = ", password in the vault" if profile["secret"] else ""
+    return (f"signed in as {', '.join(accounts)}" if accounts else "signed in") + entrusted
 
 
 def _line(name: str, text: str) -> str:

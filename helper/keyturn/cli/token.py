@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import shlex
 
-from keyturn.cli.configured import named_or_only
+from keyturn.cli import token_request
 from keyturn.cli.parsing import Parser
-from keyturn.cli.requests import ask, print_json
+from keyturn.cli.requests import print_json
+from keyturn.cli.token_variables import HOST, PLAIN, TOKEN, essential
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
-
-VARIABLE = "KEYTURN_TOKEN"
-"""Of `--format env`: no name that another program would take for its own setting by accident."""
 
 FORMATS = ("text", "header", "env", "json")
 DESCRIPTION = """\
@@ -27,31 +25,25 @@ EPILOG = f"""\
 formats:
   text     the token and a line end
   header   Authorization: Bearer TOKEN
-  env      {VARIABLE}=TOKEN
+  env      NAME=VALUE lines, quoted for a shell where they need it (a token never does, so env files fit too):
+           {PLAIN}, or for AWX {HOST} and {TOKEN}
   json     the token, its expiry (UTC epoch seconds), account and scopes; --json for short
 
 examples:
   keyturn token work --format header | curl -H @- https://graph.microsoft.com/v1.0/me
   export "$(keyturn token work --format env)"
+  docker run --env-file <(keyturn token tower --format env) …
 """
 
 
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     parser = Parser(prog="keyturn token", description=DESCRIPTION, epilog=EPILOG)
-    parser.add_profile("whose token")
-    wanted = parser.add_mutually_exclusive_group()
-    wanted.add_argument("--audience", metavar="URI", help="everything consented to at this resource")
-    wanted.add_argument("--scope", dest="scopes", metavar="SCOPE", action="append", help="may be repeated")
+    token_request.add_wanted(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="see below (default: text)")
     parser.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     options = parser.parse(arguments)
-    body: dict[str, Any] = {"profile": named_or_only(options.profile, "keyturn token")}
-    if options.audience is not None:
-        body["audience"] = options.audience
-    if options.scopes:
-        body["scopes"] = options.scopes
-    _print(ask("POST", "/v1/token", body), options.format)
+    _print(token_request.fetch(options, "token", "keyturn token"), options.format)
     return 0
 
 
@@ -61,6 +53,7 @@ def _print(token: dict[str, Any], form: str) -> None:
     elif form == "header":
         print(f"Authorization: Bearer {token['access_token']}")
     elif form == "env":
-        print(f"{VARIABLE}={shlex.quote(token['access_token'])}")
+        for name, value in essential(token).items():
+            print(f"{name}={shlex.quote(value)}")
     else:
         print(token["access_token"])

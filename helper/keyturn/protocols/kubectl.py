@@ -60,9 +60,8 @@ def parse(info: bytes) -> ExecRequest:
     if document.get("kind") != KIND or not isinstance(spec, dict):
         raise UsageError(f"{VARIABLE} is no {KIND}", f"unset {VARIABLE}")
     if version not in VERSIONS:
-        raise UsageError(
-            f"{VARIABLE} is of another version: {str(version)[:_SHOWN]}", f"in the kubeconfig: apiVersion: {V1}"
-        )
+        shown = str(version or "none")[:_SHOWN]
+        raise UsageError(f"{VARIABLE} is of another version: {shown}", f"in the kubeconfig: apiVersion: {V1}")
     return ExecRequest(version, spec.get("interactive") is True, _cluster_server(spec.get("cluster")))
 
 

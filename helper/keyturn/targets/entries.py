@@ -66,7 +66,7 @@ def read_scopes(entry: Table, profile: Profile, example: str) -> tuple[str, ...]
     if not isinstance(profile, EntraProfile):
         if "scopes" in entry.values:
             raise entry.mistake(
-                "scopes", f"those of profile {profile.name} count", f"remove scopes from {entry.file}"
+                "scopes", f"tokens of profile {profile.name} have its own scope", f"remove scopes from {entry.file}"
             )
         return (profile.scope,)
     found = entry.texts("scopes", example)

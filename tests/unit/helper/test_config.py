@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from keyturn import config
 from keyturn.errors import ConfigError
 from keyturn.profiles import PROTOCOLS, EntraProfile
-from keyturn.settings import DaemonSettings, GitSettings, NetworkSettings
-from keyturn.targets import GitTarget
+from keyturn.settings import DaemonSettings, DockerSettings, GitSettings, NetworkSettings
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "config"
 VALID = (VECTORS / "valid.toml").read_text("utf-8")
@@ -99,38 +98,9 @@ def test_defaults_of_a_profile(valid: config.Config) -> None:
     )
 
 
-def test_targets(valid: config.Config) -> None:
-    assert valid.git_targets == (
-        GitTarget(
-            url="https://dev.azure.com/contoso",
-            host="dev.azure.com",
-            port=443,
-            segments=("contoso",),
-            profile="work",
-            service="azure-devops",
-        ),
-        GitTarget(
-            url="https://127.0.0.1:9443/contoso/My%20Project/",
-            host="127.0.0.1",
-            port=9443,
-            segments=("contoso", "My Project"),
-            profile="ci.build-2_x",
-            service="azure-devops",
-        ),
-        GitTarget(
-            url="https://git.example/team",
-            host="git.example",
-            port=443,
-            segments=("team",),
-            profile="least",
-            service="plain",
-            scopes=("api://git/read", "api://git/write"),
-        ),
-    )
-
-
 def test_settings(valid: config.Config) -> None:
     assert valid.git == GitSettings(store="off")
+    assert valid.docker == DockerSettings(store="off")
     assert valid.daemon == DaemonSettings(idle_exit=8 * 3600, key="file", log="debug")
     assert valid.network == NetworkSettings(
         proxy="http://proxy.example:8080", no_proxy="localhost,.corp.example", ca_file="/etc/ssl/corp.pem"
@@ -140,7 +110,7 @@ def test_settings(valid: config.Config) -> None:
 def test_an_empty_file_means_the_defaults() -> None:
     empty = config.parse(FILE, b"")
     assert empty == config.Config(source=FILE)
-    assert (empty.profiles, empty.git_targets) == ({}, ())
+    assert (empty.profiles, empty.git_targets, empty.kube_targets, empty.docker_targets) == ({}, (), (), ())
     assert empty.daemon == DaemonSettings(idle_exit=28800, key="auto", log="info")
     assert empty.network == NetworkSettings(proxy=None, no_proxy=None, ca_file=None)
 
@@ -164,7 +134,9 @@ def test_two_configurations_share_nothing_that_can_change() -> None:
 
 
 def test_a_configuration_cannot_be_changed(valid: config.Config) -> None:
-    for thing in (valid, valid.profiles["work"], valid.git_targets[0], valid.daemon, valid.network, valid.git):
+    targets = (valid.git_targets[0], valid.kube_targets[0], valid.docker_targets[0])
+    profiles = (valid.profiles["work"], valid.profiles["tower"])
+    for thing in (valid, *profiles, *targets, valid.daemon, valid.network, valid.git, valid.docker):
         with pytest.raises(AttributeError, match="immutable"):
             setattr(thing, type(thing).__struct_fields__[0], "changed")
     assert msgspec.to_builtins(valid.git_targets[0])["url"] == "https://dev.azure.com/contoso"

@@ -24,13 +24,15 @@ def may_ask(request: bytes) -> bool:  # noqa: ARG001 - whatever is asked
 
 
 def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | None:
-    """Not found, what list, version and store say, and silence for erase."""
+    """Not found, what list, version and store say, and silence for erase of what is not ours."""
     from keyturn.protocols import docker  # noqa: PLC0415 - only where no daemon runs
 
     docker.check_arguments(options)
+    server = docker.server_name(request) if operation in {"get", "erase"} else ""
+    if server and _is_ours(server):
+        return None
     if operation == "get":
-        server = docker.server_name(request)
-        return None if _is_ours(server) else Reply(200, 1, docker.unknown(server))
+        return Reply(200, 1, docker.unknown(server))
     if operation == "store" and not _is_ours(docker.parse_store(request)):
         return Reply(200, 1, docker.KEEPS_NOTHING)
     return Reply(200, 0, _without_token(operation))

@@ -1,0 +1,157 @@
+"""Where the endpoints of each dialect are, which methods they take, and what counts call them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from keyturn_emulator.awx import applications, discovery, resources, tokens, users
+from keyturn_emulator.awx.dialect import CONTROLLER, GATEWAY
+from keyturn_emulator.awx.oauth import METHODS
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from starlette.responses import Response
+
+    from keyturn_emulator.awx.call import Call
+    from keyturn_emulator.awx.dialect import Dialect
+
+    View = Callable[[Call], Awaitable[Response]]
+
+COLLECTION = {"GET": "list", "HEAD": "list", "POST": "create"}
+DETAIL = {"GET": "read", "HEAD": "read", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
+KEY = "(?P<key>[^/]+)"
+NUMBER = "(?P<key>[0-9]+)"
+KIND = f"(?P<kind>tokens|{tokens.PERSONAL}|{tokens.AUTHORIZED})"
+COLLECTIONS = f"(?P<collection>{'|'.join(resources.KINDS)})"
+
+
+@dataclass(frozen=True)
+class Route:
+    """An endpoint of the API.
+
+    name: what counts, log and faults call it, followed by what `verbs` has for the method. methods: who answers.
+    open: takes no credentials. lax: does not look at a token's scope. oauth: one of the toolkit's own instead.
+    """
+
+    pattern: re.Pattern[str]
+    name: str
+    methods: Mapping[str, View] = field(default_factory=dict)
+    verbs: Mapping[str, str] = field(default_factory=dict)
+    open: bool = False
+    lax: bool = False
+    oauth: str = ""
+
+    @property
+    def allowed(self) -> str:
+        """The Allow header."""
+        known = [name for name in ("GET", "POST", "PUT", "PATCH", "DELETE") if name in self.methods]
+        return ", ".join([*known, *(["HEAD"] if "GET" in known else []), "OPTIONS"])
+
+    def endpoint(self, method: str) -> str:
+        """The name of a request with that method."""
+        verb = self.verbs.get(method)
+        return f"{self.name}.{verb}" if verb else self.name
+
+
+def _get(path: str, name: str, view: View, *, is_open: bool = False) -> Route:
+    return Route(re.compile(path), name, {"GET": view}, open=is_open)
+
+
+def _collection(path: str, name: str, listed: View, create: View | None = None, *, lax: bool = False) -> Route:
+    methods = {"GET": listed, "POST": create} if create else {"GET": listed}
+    return Route(re.compile(path), name, methods, COLLECTION, lax=lax)
+
+
+def _detail(path: str, name: str, shown: View, change: View, delete: View, *, lax: bool = False) -> Route:
+    methods = {"GET": shown, "PUT": change, "PATCH": change, "DELETE": delete}
+    return Route(re.compile(path), name, methods, DETAIL, lax=lax)
+
+
+def _shared(dialect: Dialect, *, lax: bool) -> list[Route]:
+    """What both dialects have."""
+    api, oauth = dialect.api, dialect.oauth
+    toolkit = [Route(re.compile(f"{oauth}/{name}/"), f"oauth.{name}", oauth=name) for name in METHODS]
+    return [
+        *toolkit,
+        _get("/api/", "discovery", discovery.root, is_open=True),
+        _get(f"{api}/", "discovery", discovery.version_root, is_open=True),
+        _get(f"{oauth}/", "discovery", discovery.oauth_root, is_open=True),
+        _get(f"{api}/ping/", "ping", discovery.ping, is_open=True),
+        _get(f"{api}/me/", "me", users.me),
+        _collection(f"{api}/tokens/", "tokens", tokens.listed, tokens.create, lax=lax),
+        _detail(f"{api}/tokens/{NUMBER}/", "tokens", tokens.shown, tokens.change, tokens.delete, lax=lax),
+        _collection(f"{api}/applications/", "applications", applications.listed, applications.create),
+        _detail(
+            f"{api}/applications/{KEY}/", "applications", applications.shown, applications.change, applications.delete
+        ),
+        _get(f"{api}/users/", "users", users.listed),
+    ]
+
+
+def _resources(api: str, collections: str = COLLECTIONS) -> list[Route]:
+    return [
+        _get(f"{api}/{collections}/", "resources", resources.listed),
+        _get(f"{api}/{collections}/{NUMBER}/", "resources", resources.shown),
+    ]
+
+
+def _controller() -> list[Route]:
+    api = CONTROLLER.api
+    return [
+        *_shared(CONTROLLER, lax=False),
+        _get(f"{api}/config/", "config", discovery.config),
+        _get(f"{api}/users/{KEY}/", "users", users.shown),
+        _collection(f"{api}/users/{KEY}/{KIND}/", "tokens", tokens.listed_of_user, tokens.create_under_user),
+        _collection(
+            f"{api}/applications/{KEY}/tokens/",
+            "tokens",
+            tokens.listed_of_application,
+            tokens.create_under_application,
+        ),
+        *_resources(api),
+    ]
+
+
+def _gateway() -> list[Route]:
+    api, behind = GATEWAY.api, f"{discovery.BEHIND}/v2"
+    return [
+        # In October 2024 its token view looked at no scope: a read token may do as it likes (DAB#903).
+        *_shared(GATEWAY, lax=True),
+        _get(discovery.GATEWAY_ROOT, "discovery", discovery.gateway_root, is_open=True),
+        _get(f"{api}/users/me/", "me", users.myself),
+        _get(f"{api}/users/{NUMBER}/", "users", users.shown),
+        _collection(f"{api}/users/{NUMBER}/{KIND}/", "tokens", tokens.listed_of_user),
+        _collection(f"{api}/applications/{NUMBER}/tokens/", "tokens", tokens.listed_of_application),
+        *_resources(api, "(?P<collection>organizations)"),
+        _get(f"{discovery.BEHIND}/", "discovery", discovery.behind_root, is_open=True),
+        _get(f"{behind}/", "discovery", discovery.version_root, is_open=True),
+        _get(f"{behind}/ping/", "ping", discovery.ping, is_open=True),
+        _get(f"{behind}/me/", "me", users.me),
+        _get(f"{behind}/config/", "config", discovery.config),
+        _get(f"{behind}/users/", "users", users.listed),
+        *_resources(behind),
+    ]
+
+
+ROUTES = {CONTROLLER.name: _controller(), GATEWAY.name: _gateway()}
+
+
+def find(dialect: Dialect, path: str) -> tuple[Route, dict[str, str]] | None:
+    """The endpoint at `path`, and what the path names; None if there is none."""
+    for route in ROUTES[dialect.name]:
+        if found := route.pattern.fullmatch(path):
+            return route, found.groupdict()
+    return None
+
+
+def endpoint_namer(dialect: Dialect) -> Callable[[str, str], str | None]:
+    """The function that tells what counts, log and faults call a request, by method and path."""
+
+    def endpoint_name(method: str, path: str) -> str | None:
+        found = find(dialect, path)
+        return f"{dialect.name}.{found[0].endpoint(method)}" if found else None
+
+    return endpoint_name
