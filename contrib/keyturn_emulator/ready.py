@@ -70,7 +70,7 @@ the second organisation signs in as a person: keyturn shows a code, which you ap
 
 @dataclass(frozen=True)
 class Ready:
-    """The facts of the ready line. `clients`, `awx_users` and `control_key` hold secrets, invented by the emulator."""
+    """The facts of the ready line. `clients`, `awx_users` and `control_key` hold secrets, all invented here."""
 
     authority: str
     git: str

@@ -284,7 +284,8 @@ class Broker:
         key, token = await self.sign_ins.join(want, waiter)
         if key != want.key:
             return await self._fetch_for_use(want)
-        self.held[key].used = True
+        if (held := self.held.get(key)) is not None:
+            held.used = True
         return token
 
     def _signed_in(self, want: Want, token: Token) -> None:

@@ -70,7 +70,7 @@ def missing(profile: Profile, state: State | None, secret: str | None) -> SignIn
                 f"profile {profile.name} has no client secret yet", f"keyturn secret set {profile.name}"
             )
         return None
-    if secret is not None or (state is not None and _renews_itself(state)):
+    if secret is not None or (state is not None and renews_itself(state)):
         return None
     return SignInNeeded(f"nobody is signed in for profile {profile.name}", f"keyturn login {profile.name}")
 
@@ -85,5 +85,6 @@ def keeps_typed_password(profile: Profile) -> bool:
     return isinstance(profile, AwxProfile) and profile.keep_password
 
 
-def _renews_itself(state: State) -> bool:
+def renews_itself(state: State) -> bool:
+    """Whether `state` holds what tokens are fetched by: an AWX's may just tell what is to be cleaned up there."""
     return not isinstance(state, AwxState) or bool(state.token)

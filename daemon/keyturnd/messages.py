@@ -77,9 +77,11 @@ class AwxState(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
     """What the server granted: read or write."""
     requested: str = ""
     """What the token was asked for with, to tell whether it still is what the configuration wants."""
+    mark: str = ""
+    """The description, with a nonce in it, that `token` has on the server; its successor gets the same."""
     intent: str = ""
-    """The description, with a nonce in it, that tokens are created under. Sealed before the request leaves, empty
-    once the server has shown that no token but `token` has it: until then others may, unknown to us."""
+    """The description of a token about to be created. Sealed before the request leaves, empty once the server has
+    shown that no token but `token` has it: until then others may, unknown to us."""
     superseded: tuple[int, ...] = ()
     """The ids of tokens that `token` replaced and that may still live."""
     refused: str = ""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from keyturn.errors import SignInNeeded, UsageError
-from keyturn.profiles.described import described
+from keyturn.profiles.described import NAME, described
 from keyturn.scopes import by_resource, of_audience
 from keyturnd import flows
 from keyturnd.acquisition import error_of
@@ -19,6 +19,7 @@ from keyturnd.fetch import SIGN_IN_DEADLINE, SILENT_DEADLINE
 from keyturnd.messages import Failure, Result, TokenJob
 
 if TYPE_CHECKING:
+    from keyturn.errors import KeyturnError
     from keyturn.profiles import AwxProfile, EntraProfile, Profile
     from keyturnd.fetch import Fetcher
     from keyturnd.messages import Ask, Event, State
@@ -93,9 +94,17 @@ async def _acquire(
     job = TokenJob(identity, scopes, network, deadline, interactive=interactive, secret=secret)
     outcome = await fetcher.acquisitions.run(job, Onlooker(waiter))
     if isinstance(outcome, Failure):
-        raise error_of(outcome)
+        raise _without_profile(error_of(outcome), profile)
     assert isinstance(outcome, Result)
     return _description(outcome)
+
+
+def _without_profile(error: KeyturnError, profile: Profile) -> KeyturnError:
+    """`error` with a hint that does not send people to a profile they do not have."""
+    if profile.name == NAME and error.hint is not None and NAME in error.hint:
+        command = "azure" if profile.provider == "entra" else "awx"
+        error.hint = f"keyturn {command} new-token --help"
+    return error
 
 
 def _only_scopes(profile: EntraProfile) -> tuple[str, ...]:

@@ -45,28 +45,54 @@ def document() -> Document:
 
 
 def _paths() -> Document:
-    git = "git-credential attributes, as git writes them"
     return {
-        "/v1/git/get": {"post": _helper("a credential for a URL that is a target, nothing for any other", git)},
-        "/v1/git/store": {"post": _helper("accepted and not kept", git)},
-        "/v1/git/erase": {"post": _helper("the server refused this credential: replace it if it is ours", git)},
-        "/v1/git/capability": {"post": _helper("what the helper can do, as git >= 2.46 asks", git)},
-        "/v1/token": {
-            "post": _json("an access token", _body("profile:string audience:string scopes:array"), waits=True)
-        },
-        "/v1/azure/new-token": {
+        **_helpers(),
+        **_tokens(),
+        "/v1/login": {"post": _json("sign in", _body("profile:string again:boolean"), waits=True)},
+        "/v1/logout": {
             "post": _json(
-                "a token for an identity in no configuration", _body("profile:object secret:string"), waits=True
+                "forget tokens, sign-in and secret; an AWX is asked to delete its token first, unless locally",
+                _body("profile:string locally:boolean"),
             )
         },
-        "/v1/login": {"post": _json("sign in", _body("profile:string again:boolean"), waits=True)},
-        "/v1/logout": {"post": _json("forget tokens, sign-in and secret", _body("profile:string"))},
-        "/v1/secret": {"post": _json("entrust a client secret", _body("profile:string secret:string"))},
+        "/v1/secret": {"post": _json("entrust a client secret or a password", _body("profile:string secret:string"))},
         "/v1/asks/{id}": {"post": {**_json("answer a question", _body("value:string")), "parameters": [_ask()]}},
         "/v1/status": {"get": _json("the daemon's figures and the profiles' state")},
         "/v1/openapi.json": {"get": _json("this document")},
         "/v1/daemon/stop": {"post": _json("finish and leave")},
         "/v1/daemon/restart": {"post": _json("finish and come back as a new process")},
+    }
+
+
+def _helpers() -> Document:
+    git = "git-credential attributes, as git writes them"
+    server = "a registry's server name, as docker writes it"
+    login = "a JSON object with ServerURL, Username and Secret"
+    cluster = "the content of KUBERNETES_EXEC_INFO, empty where it is not set"
+    return {
+        "/v1/git/get": {"post": _helper("a credential for a URL that is a target, nothing for any other", git)},
+        "/v1/git/store": {"post": _helper("accepted and not kept", git)},
+        "/v1/git/erase": {"post": _helper("the server refused this credential: replace it if it is ours", git)},
+        "/v1/git/capability": {"post": _helper("what the helper can do, as git >= 2.46 asks", git)},
+        "/v1/docker/get": {
+            "post": _helper("a login for a registry that is a target, not found for any other", server)
+        },
+        "/v1/docker/store": {"post": _helper("accepted for a registry that is a target, and not kept", login)},
+        "/v1/docker/erase": {"post": _helper("the next login for this registry is a new one", server)},
+        "/v1/docker/list": {"post": _helper("the registries that are targets", "ignored")},
+        "/v1/docker/version": {"post": _helper("name and version", "ignored")},
+        "/v1/kube/get-token": {"post": _helper("an ExecCredential with a token for a cluster", cluster)},
+    }
+
+
+def _tokens() -> Document:
+    wanted = "profile:string audience:string scopes:array purpose:string renew:boolean"
+    unknown = "a token for an identity in no configuration"
+    created = "a token on an AWX, of a named profile or of none, that keyturn does not keep"
+    return {
+        "/v1/token": {"post": _json("an access token", _body(wanted), waits=True)},
+        "/v1/azure/new-token": {"post": _json(unknown, _body("profile:object secret:string"), waits=True)},
+        "/v1/awx/new-token": {"post": _json(created, _body("profile:object named:string secret:string"))},
     }
 
 

@@ -74,7 +74,7 @@ def test_logout_forgets_the_sign_in(scene: Scene) -> None:
 def test_logout_forgets_the_secret_and_the_other_profile_stays(scene: Scene) -> None:
     sign_in(scene, "me")
     scene.machine.run("keyturn", "login", "ci", status=0)
-    assert scene.machine.json("logout", "ci") == {"profile": "ci", "records": 2}
+    assert scene.machine.json("logout", "ci") == {"profile": "ci", "records": 2, "revoked": False}
     gone = scene.machine.run("keyturn", "login", "ci", status=3)
     assert "keyturn: hint: keyturn secret set ci" in gone.stderr
     scene.machine.run("keyturn", "login", "me", status=0)

@@ -38,7 +38,7 @@ def test_typed_at_the_prompt_without_echo(configured: Machine, secret: str) -> N
         terminal.type(f"{secret}\n")
         assert terminal.end() == 0
         assert secret not in terminal.seen
-        assert "keyturn: the vault keeps the secret of profile ci\n" in terminal.seen
+        assert "keyturn: the vault keeps the client secret of profile ci\n" in terminal.seen
     assert works(configured)
 
 

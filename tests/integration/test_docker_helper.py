@@ -37,7 +37,8 @@ def hostile(registry: str) -> list[str]:
     """Names that merely look like `registry`, or like one of Azure's."""
     host, _, port = registry.partition(":")
     return [
-        f"{host}.evil.example:{port}", f"x{registry}", f"evil@{registry}", f"evil:pw@{registry}", f"{host}:{port}@evil",
+        f"{host}.evil.example:{port}", f"x{registry}", f"evil@{registry}", f"evil:pw@{registry}",
+        f"{host}:{port}@evil",
         f"{host}.:{port}", f".{registry}", f"{host}..:{port}", f"{host}:0{port}", f"{host}:{int(port) - 1}", host,
         f"{registry}?x", f"{registry}#x", f"{registry}\\evil", f"{registry}%2eevil", f"evil?{registry}",
         f"evil#{registry}", f"{registry}\x00", f"{registry}\nevil", f"{host}: {port}", f"ftp://{registry}",
@@ -161,12 +162,12 @@ def test_erase_reaches_a_token_that_only_the_vault_holds(registry_scene: Registr
 
 
 def test_a_revoked_token_is_replaced_after_a_logout(registry_scene: RegistryScene) -> None:
-    """No client says that a token was refused (reference/docker.md section 1); a person can."""
+    """No client says that a token was refused (reference/docker.md section 1); a person can, by docker's logout."""
     scene = registry_scene
     scene.push()
     scene.emulator.control.revoke_registry()
     scene.push(status=1)
-    scene.skopeo("logout", scene.registry)
+    scene.docker("logout", scene.registry)
     scene.push()
     assert scene.count("registry.exchange") == 2
 
@@ -198,8 +199,7 @@ def test_a_persons_sign_in_serves_docker_afterwards(cold: RegistryScene) -> None
 
 
 def test_where_no_daemon_can_start_the_reason_is_on_both_streams(cold: RegistryScene) -> None:
-    (cold.machine.home / ".local").write_text("in the way")
-    done = cold.helper()
+    done = cold.machine.run(HELPER, "get", input=cold.registry, KEYTURN_STATE="/dev/null/state")
     assert done.returncode == 1
     assert done.stdout.startswith("keyturn: ")
     assert done.stdout.count("\n") == 1
@@ -226,8 +226,6 @@ def test_docker_finds_the_helper_by_its_suffix_alone(registry_scene: RegistrySce
     image = f"{scene.registry}/team/app:1"
     scene.docker("manifest", "inspect", image)
     elsewhere = ":".join(
-        place
-        for place in scene.machine.environment["PATH"].split(":")
-        if shutil.which(HELPER, path=place) is None
+        place for place in scene.machine.environment["PATH"].split(":") if shutil.which(HELPER, path=place) is None
     )
     scene.docker("manifest", "inspect", image, status=1, PATH=elsewhere)

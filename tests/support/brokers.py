@@ -11,7 +11,7 @@ from keyturnd.broker import Broker
 from keyturnd.failures import Failures
 from keyturnd.fetch import Fetcher
 from keyturnd.holdings import Holdings
-from keyturnd.signin import SignIns
+from keyturnd.signin import LINGER, SignIns
 from keyturnd.vault import Vault
 from keyturnd.wants import Want
 from support.fake_acquisitions import FakeAcquisitions
@@ -64,7 +64,7 @@ class Person:
 class Bench:
     """One broker and everything it stands on. A second Bench on the same directory is the daemon after a restart."""
 
-    def __init__(self, directory: Path, clock: ManualClock | None = None) -> None:
+    def __init__(self, directory: Path, clock: ManualClock | None = None, linger: float = LINGER) -> None:
         self.clock = clock or ManualClock()
         self.provider = FakeAcquisitions(self.clock)
         self.vault = Vault(directory, b"k" * 32, "test-key")
@@ -75,7 +75,7 @@ class Bench:
         self.broker = Broker(
             holdings=self.holdings,
             fetcher=self.fetcher,
-            sign_ins=SignIns(self.fetcher),
+            sign_ins=SignIns(self.fetcher, linger),
             failures=self.failures,
             clock=self.clock,
             chance=Random(1),  # noqa: S311 - jitter

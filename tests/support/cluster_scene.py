@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.needs import need
-from support.terminal import Terminal
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess, Popen
 
     from keyturn_emulator.launch import Emulator
     from support.machine import Machine
+    from support.terminal import Terminal
 
 CONTEXT = "contoso-aks"
 FORMER_USER = "clusterUser_contoso_contoso-aks"
@@ -24,8 +24,8 @@ WHO_AM_I = '{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}
 class ClusterScene:
     """A machine, the emulator's cluster, and kubectl set up between them.
 
-    The cluster is the service principal's (`ci`, whose secret is entrusted), or with `personal` the person's (`me`, who
-    is not signed in).
+    The cluster is the service principal's (`ci`, whose secret is entrusted), or with `personal` the person's (`me`,
+    who is not signed in).
     """
 
     def __init__(self, machine: Machine, emulator: Emulator, *, personal: bool = False) -> None:
@@ -54,7 +54,7 @@ class ClusterScene:
         return self.machine.start(self.kubectl_program, *argv)
 
     def at_terminal(self, *argv: str) -> Terminal:
-        """kubectl at a terminal of its own, where somebody sits."""
+        """Start kubectl at a terminal of its own, where somebody sits."""
         return self.machine.terminal(self.kubectl_program, *argv)
 
     def namespaces(self) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from support.needs import need
 from support.tunnel import Tunnels
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
     from support.machine import Machine

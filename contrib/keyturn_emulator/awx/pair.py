@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keyturn_emulator.awx.dialect import CONTROLLER, DIALECTS, GATEWAY
@@ -38,7 +38,7 @@ class Facts:
 
     controller: str
     gateway: str
-    users: dict[str, str]
+    users: dict[str, str] = field(repr=False)
     applications: dict[str, dict[str, str | int]]
     config: str
 

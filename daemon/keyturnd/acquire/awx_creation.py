@@ -2,8 +2,8 @@
 
 Sealed before the request: the description it will have. Sealed after the answer: the token, and the ids it replaces.
 Only then is anything deleted. Whatever dies in between, the next acquisition finds in the sealed state what to look
-for on the server; and until a creation is known to have left no other token behind, the next one takes the same
-description, so that a request which a server carries out late is found as well.
+for on the server. Successors get the description of their predecessor, and each looks for all that have it: so even
+the token of a request that a server carried out long after we had looked for it is found at the next renewal.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def create(session: Session, credential: Credential) -> Result:
     """A new token in place of the session's. Raises Denied when nothing was created, Failed otherwise."""
     identity, server, before = session.identity, session.server, session.state
-    session.seal(replace(before, intent=before.intent or awx_tokens.describe(identity)))
+    session.seal(replace(before, intent=awx_tokens.description(before, identity)))
     try:
         created = _asked_for(session, credential)
     except Denied:

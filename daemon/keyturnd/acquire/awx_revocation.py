@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from keyturn.errors import ProviderRefused, SignInNeeded
 from keyturnd.acquire.awx_api import Api
 from keyturnd.acquire.awx_cleanup import Sweep, clean
@@ -43,7 +45,9 @@ def end_all(session: Session, password: str | None) -> None:
     """
     server, alive = session.server, _is_alive(session)
     credentials = _credentials(session, password, alive=alive)
-    cleaned = clean(server, session.state, credentials)
+    # With nothing to sign with, nobody could look for tokens of a creation long past, and it would be said in vain.
+    mark = session.state.mark if credentials else ""
+    cleaned = clean(server, replace(session.state, intent=session.state.intent or mark), credentials)
     session.seal(cleaned.state)
     if _has_remains(cleaned.state):
         raise _undone(session, password, cleaned.failed)

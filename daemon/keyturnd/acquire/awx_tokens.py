@@ -88,11 +88,19 @@ def moment(text: object) -> float | None:
         return None
 
 
-def describe(identity: AwxIdentity) -> str:
-    """A description no other token has: the profile's own text, who holds it, and a nonce."""
+def description(state: AwxState, identity: AwxIdentity) -> str:
+    """What to create a token under: what may be left from a creation before, if the configuration allows it."""
+    if state.intent:
+        return state.intent
+    begin = _begin(identity)
+    return state.mark if state.mark.startswith(begin) else begin + secrets.token_hex(NONCE_BYTES)
+
+
+def _begin(identity: AwxIdentity) -> str:
+    """The profile's own text, and who holds the token; a nonce makes it a description that no other token has."""
     own = one_line(identity.description or "")[:TEXT_LIMIT]
     host = one_line(identity.host)[:HOST_LIMIT]
-    return f"{own} keyturn {identity.profile}@{host} {secrets.token_hex(NONCE_BYTES)}".strip()
+    return f"{own} keyturn {identity.profile}@{host} ".lstrip()
 
 
 def replacing(before: AwxState, created: Created, identity: AwxIdentity) -> AwxState:
@@ -107,6 +115,7 @@ def replacing(before: AwxState, created: Created, identity: AwxIdentity) -> AwxS
         expires_at=created.sent_at + life,
         scope=created.scope,
         requested=requested(identity),
+        mark=before.intent,
         intent=before.intent,
         superseded=tuple(dict.fromkeys(replaced))[-SUPERSEDED_LIMIT:],
     )

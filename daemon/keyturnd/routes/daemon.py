@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from keyturn.errors import StateError
+from keyturn.profiles import AwxProfile
 from keyturnd import flows
 from keyturnd.http import json_response
 from keyturnd.openapi import document
@@ -33,7 +35,7 @@ async def status(services: Services, request: Request, waiter: Waiter, _: str) -
             "key": services.key_source,
             "warnings": services.warnings,
             "acquisitions": {"running": len(services.acquisitions.running), "started": services.acquisitions.started},
-            "profiles": [_profile(services, profile, records) for profile in profiles.values()],
+            "profiles": [await _profile(services, profile, records) for profile in profiles.values()],
         }
     )
 
@@ -55,16 +57,18 @@ async def restart(services: Services, request: Request, waiter: Waiter, _: str) 
     return json_response({"restarting": services.facts()["pid"]})
 
 
-def _profile(services: Services, profile: Profile, records: list[RecordName] | None) -> dict[str, Any]:
+async def _profile(services: Services, profile: Profile, records: list[RecordName] | None) -> dict[str, Any]:
     """What is known of `profile`; null for what only a vault could tell that nobody has needed yet."""
     broker = services.broker
     sign_in = broker.sign_ins.under_way.get(profile.name)
-    kept = None if records is None else {record.kind for record in records if record.profile == profile.name}
+    kept: set[str] | None = (
+        None if records is None else {record.kind for record in records if record.profile == profile.name}
+    )
     return {
         "name": profile.name,
         "provider": profile.provider,
         "flow": profile.flow,
-        "signed_in": None if kept is None or profile.flow not in flows.PERSONAL else "state" in kept,
+        "signed_in": await _signed_in(services, profile, kept),
         "secret": None if kept is None or profile.flow not in flows.SECRET_NAMES else "secret" in kept,
         "waiting_for_sign_in": 0 if sign_in is None else sign_in.waiting,
         "tokens": [
@@ -78,3 +82,16 @@ def _profile(services: Services, profile: Profile, records: list[RecordName] | N
             if key.profile == profile.name
         ],
     }
+
+
+async def _signed_in(services: Services, profile: Profile, kept: set[str] | None) -> bool | None:
+    """Whether a person's sign-in lasts; None where none is needed, or nobody can tell yet."""
+    if kept is None or profile.flow not in flows.PERSONAL:
+        return None
+    if "state" not in kept or not isinstance(profile, AwxProfile):
+        return "state" in kept
+    try:
+        state = await services.holdings.state(profile)
+    except StateError:
+        return False  # whoever needs it is told
+    return state is not None and flows.renews_itself(state)

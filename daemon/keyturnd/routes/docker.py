@@ -55,9 +55,9 @@ async def store(services: Services, request: Request, waiter: Waiter, _: str) ->
 
 
 async def erase(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
-    """The next request gets another token: no client says that one was refused, so `docker logout` is how a person does.
+    """The next request gets another token: `docker logout` is how a person tells that one was refused.
 
-    Always a success: a refusal would fail `podman logout`.
+    Not ours is a success too: a refusal would fail `podman logout`.
     """
     config = services.configuration.current()
     target = find_docker(config.docker_targets, docker.server_name(request.body))

@@ -8,6 +8,7 @@ from keyturn.errors import ConfigError, Refused, UsageError
 from keyturn.targets import all_scopes
 from keyturnd import flows
 from keyturnd.http import json_response
+from keyturnd.messages import AwxState
 from keyturnd.routes.bodies import Body, profile_named, read_body
 from keyturnd.wants import Want
 
@@ -77,14 +78,16 @@ async def logout(services: Services, request: Request, waiter: Waiter, _: str) -
     body = read_body(request, LogoutBody)
     known = services.configuration.error is None
     configured = services.configuration.current().profiles.get(body.profile) if known else None
-    forgotten = await services.broker.logout(body.profile, None if body.locally else configured)
+    asked = None if body.locally else configured
+    revoked = asked is not None and isinstance(await services.holdings.state(asked), AwxState)
+    forgotten = await services.broker.logout(body.profile, asked)
     if not forgotten and known:
         profile_named(services.configuration.current(), body.profile)
-    return json_response({"profile": body.profile, "records": forgotten})
+    return json_response({"profile": body.profile, "records": forgotten, "revoked": revoked})
 
 
 async def entrust_secret(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
-    """Keep a profile's client secret in the vault."""
+    """Keep a profile's secret in the vault."""
     body = read_body(request, SecretBody)
     profile = profile_named(services.configuration.current(), body.profile)
     _check_takes_secret(profile)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from keyturn.cli.parsing import Parser
-from keyturn.cli.requests import ask, print_json
+from keyturn.cli.requests import ask, print_facts, print_json
 from keyturn.cli.secret_sources import HELP, read_secret
 
 TYPE_CHECKING = False
@@ -44,7 +44,7 @@ def run(arguments: Sequence[str]) -> int:
     if options.json:
         print_json(token)
     else:
-        _print(token)
+        print_facts(token)
     return 0
 
 
@@ -75,9 +75,3 @@ def _table(options: Namespace) -> dict[str, Any]:
     if options.ca_file is not None:
         table["ca_file"] = str(Path(options.ca_file).absolute())
     return {**table, "flow": "client-secret" if options.service_principal else "device-code"}
-
-
-def _print(token: dict[str, Any]) -> None:
-    width = max(map(len, token))
-    for name, value in token.items():
-        print(f"{name:<{width}} : {' '.join(value) if isinstance(value, list) else value}")

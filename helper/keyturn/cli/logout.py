@@ -39,7 +39,7 @@ def run(arguments: Sequence[str]) -> int:
     if options.json:
         print_json(done)
     else:
-        print(f"keyturn: profile {name}: {_forgotten(done['records'])}{_left(name, locally=options.locally)}")
+        print(f"keyturn: profile {name}: {_forgotten(done['records'])}{_elsewhere(name, revoked=done['revoked'])}")
     return 0
 
 
@@ -49,8 +49,8 @@ def _forgotten(records: int) -> str:
     return f"forgot {records} record{'s' if records > 1 else ''}"
 
 
-def _left(name: str, *, locally: bool) -> str:
-    """What has become of the token on an AWX."""
+def _elsewhere(name: str, *, revoked: bool) -> str:
+    """What has become of the token on an AWX, as far as anybody here can tell."""
     try:
         profile = configuration().profiles.get(name)
     except KeyturnError:
@@ -58,4 +58,6 @@ def _left(name: str, *, locally: bool) -> str:
     if not isinstance(profile, AwxProfile):
         return ""
     place = urlsplit(profile.url).netloc
-    return f"; whatever {place} holds of it stays there" if locally else f", and {place} holds no token of it any more"
+    return (
+        f", and nothing of it lives at {place} any more" if revoked else f"; {place} was not asked to delete anything"
+    )

@@ -15,11 +15,13 @@ VERBS = {
     "login": "sign in, or check that a profile is signed in",
     "logout": "forget a profile's tokens, sign-in and secret",
     "token": "print an access token",
+    "run": "run a command with an access token in its environment",
     "status": "show the daemon and every profile's state",
     "profile": "list the configured profiles, or show one",
     "secret": "entrust a profile's secret to the vault",
     "setup": "let git, kubectl or docker use keyturn",
-    "azure": "acquire a token without a profile",
+    "azure": "acquire a token of Entra ID without a profile",
+    "awx": "create a token on an AWX that keyturn does not keep",
     "daemon": "start, stop or restart the daemon",
     "log": "show the daemon's log",
     "demo": "watch it all work, against an emulator on this machine",
@@ -31,7 +33,7 @@ HELP = """\
 keyturn VERB --help tells more.
 
 exit status: 0 done, 1 refused or failed, 2 wrong usage or configuration, 3 sign-in needed,
-             4 provider unreachable (try later), 130 interrupted
+             4 provider unreachable (try later), 130 interrupted; of `keyturn run` the command's own
 
 environment, none of which has to be set:
   KEYTURN_CONFIG  the configuration (default: keyturn/config.toml in the user's configuration directory)

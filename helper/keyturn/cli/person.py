@@ -52,6 +52,16 @@ def ask_secret(prompt: str, hint: str) -> str:
     return secret
 
 
+def agrees(question: str, hint: str) -> bool:
+    """Whether the person at the terminal says yes; saying nothing is no.
+
+    Raises Refused, with `hint`, where there is no terminal.
+    """
+    if not client.has_terminal():
+        raise Refused("there is no terminal to ask on", hint)
+    return _ask_openly(f"keyturn: {question} [y/N] ").strip().lower() in {"y", "yes"}
+
+
 def _ask(event: client.Event) -> None:
     prompt = f"keyturn: {event.get('prompt', '')}: "
     answer = ask_secret(prompt, "keyturn status") if event.get("kind") in SECRET_KINDS else _ask_openly(prompt)

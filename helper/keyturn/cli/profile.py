@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from keyturn.cli.configured import configuration, named_or_only, profile_named
-from keyturn.cli.parsing import Parser
 from keyturn.cli.moments import duration
+from keyturn.cli.parsing import Parser
 from keyturn.cli.profile_texts import details, protocol_of, secret_source, summary, target_name
 from keyturn.cli.requests import print_json
 from keyturn.profiles import AwxProfile

@@ -43,6 +43,14 @@ def print_json(value: object) -> None:
     print()
 
 
+def print_facts(facts: dict[str, Any]) -> None:
+    """Print `facts` as PowerShell's cmdlets do: a name and its value on each line, but for what is not known."""
+    known = {name: value for name, value in facts.items() if value is not None}
+    width = max(map(len, known))
+    for name, value in known.items():
+        print(f"{name:<{width}} : {' '.join(value) if isinstance(value, list) else value}")
+
+
 def _request(method: str, path: str, body: dict[str, Any] | None, waits: bool) -> client.Request:  # noqa: FBT001
     encoded = b"" if body is None else json.dumps(body).encode()
     return client.Request(method, path, body=encoded, waits=waits)

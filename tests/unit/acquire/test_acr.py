@@ -136,7 +136,11 @@ def test_an_audience_in_another_form(audience: object) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "said"),
     [
-        (401, {"errors": [{"code": "UNAUTHORIZED", "message": "authentication required."}]}, "authentication required"),
+        (
+            401,
+            {"errors": [{"code": "UNAUTHORIZED", "message": "authentication required."}]},
+            "authentication required",
+        ),
         (403, {"errors": [{"code": "DENIED", "message": ""}]}, "DENIED"),
         (400, {"errors": []}, "status 400"),
         (401, {"errors": [{"message": 7}]}, "status 401"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from keyturnd.acquire import awx, awx_password, awx_revocation, awx_tokens
+from keyturnd.acquire import awx, awx_password, awx_revocation
 from keyturnd.acquire.failed import Failed
 from support.awx_in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, Killed, lost, session
 
@@ -207,8 +207,15 @@ def test_a_creation_carried_out_late_is_found_by_the_next() -> None:
     with pytest.raises(Failed):
         entrusted(server, channel)
     assert channel.durable is not None
-    server._create({"scope": "write", "description": channel.durable.intent})
+    mark = channel.durable.intent
+    server._create({"scope": "write", "description": mark})
     check_one_live(server, channel, entrusted(server, channel))
+    server._create({"scope": "write", "description": mark})  # even later: at the renewal
+    aged(channel)
+    check_one_live(server, channel, silently(server, channel))
+    server._create({"scope": "write", "description": mark})  # or at the end
+    awx_revocation.end_all(session(server, channel), None)
+    assert server.rows == {}
 
 
 def test_a_revocation_killed_anywhere_can_be_repeated() -> None:
@@ -230,7 +237,3 @@ def test_a_revocation_killed_anywhere_can_be_repeated() -> None:
             assert at > 10
             return
     raise AssertionError("it never ended")
-
-
-def test_the_marks_of_two_creations_differ() -> None:
-    assert awx_tokens.describe(IDENTITY) != awx_tokens.describe(IDENTITY)

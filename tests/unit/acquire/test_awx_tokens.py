@@ -63,6 +63,7 @@ def test_a_sound_answer() -> None:
         expires_at=NOW + WEEK,
         scope="write",
         requested="write -",
+        mark="d",
         intent="d",
     )
 
@@ -185,20 +186,35 @@ def test_replaced_tokens_are_remembered_once_and_not_for_ever() -> None:
     assert (len(kept), kept[-1]) == (100, 1000)
 
 
+def described(state: AwxState | None = None, **changes: Any) -> str:
+    return awx_tokens.description(state or AwxState("alice"), replace(IDENTITY, **changes))
+
+
 @given(st.text(max_size=400), st.text(max_size=100))
 def test_a_description_stays_as_it_is_on_the_server(own: str, host: str) -> None:
     """Django trims it and takes no NUL; what came back otherwise would not be found again."""
-    text = awx_tokens.describe(replace(IDENTITY, description=own, host=host))
+    text = described(description=own, host=host)
     assert text == text.strip()
     assert text.isprintable()
     assert "keyturn tower@" in text
     assert len(text) < 320
 
 
-def test_the_marks_of_two_creations_differ() -> None:
-    mark = awx_tokens.describe(replace(IDENTITY, description="nightly builds"))
+def test_each_sign_in_has_a_mark_of_its_own() -> None:
+    mark = described(description="nightly builds")
     assert mark.startswith("nightly builds keyturn tower@build7 ")
-    assert mark != awx_tokens.describe(replace(IDENTITY, description="nightly builds"))
+    assert mark != described(description="nightly builds")
+
+
+def test_a_successor_has_the_mark_of_its_predecessor() -> None:
+    mark = described()
+    assert described(AwxState("alice", mark=mark)) == mark
+    assert described(AwxState("alice", mark=mark), host="build8") != mark
+    assert described(AwxState("alice", mark=mark), description="x").startswith("x keyturn tower@build7 ")
+
+
+def test_what_may_be_left_is_looked_for_whatever_the_configuration_says_now() -> None:
+    assert described(AwxState("alice", mark="m", intent="lost"), description="x") == "lost"
 
 
 def test_what_new_token_prints() -> None:

@@ -10,7 +10,6 @@ import pytest
 
 from keyturn.errors import ProviderRefused, SignInNeeded
 from keyturnd.messages import EntraState, Failure
-from keyturnd.signin import SignIns
 from support.brokers import Bench, Person, personal_profile, want
 
 if TYPE_CHECKING:
@@ -93,16 +92,18 @@ async def test_it_replaces_an_old_token_although_the_failure_is_still_remembered
     assert (await ask(bench, Person(waits=False))).access_token == "access-3"
 
 
-async def test_it_does_not_linger_for_ever(bench: Bench) -> None:
-    bench.broker.sign_ins = SignIns(bench.fetcher, linger=0.0)
+async def test_it_does_not_linger_for_ever(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "vault", linger=0.0)
+    bench.provider.hold()
     await lose_patience(bench)
     await asyncio.wait([bench.broker.sign_ins.under_way["me"].task])
     assert bench.provider.killed == 1
     assert await bench.holdings.state(ME) is None
 
 
-async def test_who_still_waits_keeps_it_when_the_lingering_ends(bench: Bench) -> None:
-    bench.broker.sign_ins = SignIns(bench.fetcher, linger=0.0)
+async def test_who_still_waits_keeps_it_when_the_lingering_ends(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "vault", linger=0.0)
+    bench.provider.hold()
     staying = asyncio.create_task(ask(bench, Person()))
     await bench.provider.arrived.wait()
     await lose_patience(bench)

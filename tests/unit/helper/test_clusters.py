@@ -54,6 +54,7 @@ def test_rule(case: dict[str, Any]) -> None:
         token_for(RULES, request, asked)
     assert caught.value.kind == case["error"]
     assert caught.value.hint
+    assert caught.value.hint == case.get("hint", caught.value.hint)
 
 
 def test_nothing_that_tells_the_profile_names_what_would() -> None:

@@ -1,4 +1,4 @@
-"""The three [targets.*] tables of config.toml: what a valid one means. Mistakes in them are vectors of test_config."""
+"""The three [targets.*] tables: what a valid one means. Mistakes in them are vectors of test_config."""
 
 from __future__ import annotations
 

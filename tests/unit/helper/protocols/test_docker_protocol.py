@@ -68,10 +68,9 @@ def test_store(case: dict[str, Any]) -> None:
 def test_any_bytes_are_credentials_or_a_usage_error(body: bytes) -> None:
     try:
         server = docker.parse_store(body)
-    except UsageError as error:
-        assert error.exit_status == 2
-    else:
-        assert isinstance(server, str)
+    except UsageError:
+        return
+    assert isinstance(server, str)
 
 
 def test_json_nested_too_deeply_is_a_usage_error() -> None:

@@ -1,0 +1,42 @@
+"""Real kubectl, with the same service principal's token for the cluster."""
+
+from __future__ import annotations
+
+import shutil
+
+from keyturn.demo.verdicts import Skipped, Step, check
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keyturn.demo.stage import Stage
+
+
+def set_up(stage: Stage) -> str:
+    _need_kubectl()
+    directory = stage.home / ".kube"
+    directory.mkdir(mode=0o700)
+    (directory / "config").write_text(stage.emulator.ready.kubeconfig, encoding="utf-8")
+    stage.run("keyturn", "setup", "kube")
+    return "the kubeconfig's user asks keyturn; what it was before can be had back with --undo"
+
+
+def namespaces(stage: Stage) -> str:
+    _need_kubectl()
+    before = stage.token_requests()
+    for _ in range(2):
+        listed = stage.run("kubectl", "get", "namespaces").output or ""
+        check("kube-system" in listed, "kubectl lists no namespaces")
+    gained = stage.token_requests() - before
+    check(gained == 1, f"it took {gained} token requests instead of one")
+    return "one token for the cluster's audience, used twice"
+
+
+def _need_kubectl() -> None:
+    if shutil.which("kubectl") is None:
+        raise Skipped("kubectl is not installed")
+
+
+STEPS = (
+    Step("kubectl learns whom to ask", set_up),
+    Step("kubectl get namespaces, twice", namespaces),
+)
