@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn_emulator.launch import Emulator
+from support.awx_client import AwxClient
 from support.emulator_client import EntraClient
 
 if TYPE_CHECKING:
@@ -35,4 +36,25 @@ def emulator(emulator_process: Emulator) -> Iterator[Emulator]:
 def entra(emulator: Emulator) -> Iterator[EntraClient]:
     """A client of the emulator's Entra that sends what it is told to."""
     with EntraClient(emulator) as client:
+        yield client
+
+
+@pytest.fixture(params=["controller", "gateway"])
+def awx_client(emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[AwxClient]:
+    """A client of each AWX server in turn."""
+    with AwxClient(emulator, request.param) as client:
+        yield client
+
+
+@pytest.fixture
+def controller(emulator: Emulator) -> Iterator[AwxClient]:
+    """A client of the automation controller."""
+    with AwxClient(emulator, "controller") as client:
+        yield client
+
+
+@pytest.fixture
+def gateway(emulator: Emulator) -> Iterator[AwxClient]:
+    """A client of the platform gateway."""
+    with AwxClient(emulator, "gateway") as client:
         yield client

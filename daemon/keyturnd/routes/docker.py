@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from keyturnd.http import Request
     from keyturnd.services import Services
     from keyturnd.signin import Waiter
+    from keyturnd.tokens import Token
 
 PATIENCE = 15.0
 """Seconds: no docker client has a limit of its own, and a pull that hangs is worse than one that fails."""
@@ -35,12 +36,7 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
     if target is None:
         return Response(docker.unknown(server), exit_status=1)
     try:
-        want = _want(config, target)
-        async with asyncio.timeout(PATIENCE):
-            token = await services.broker.token(want, Absent())
-    except TimeoutError:
-        sentence = f"no token for {target.login_server} within {PATIENCE:.0f} seconds"
-        raise _spoken(ProviderUnreachable(sentence, "try again later")) from None
+        token = await _patiently(services, _want(config, target))
     except KeyturnError as error:
         raise _spoken(error) from None
     return Response(docker.answer(server, docker.NULL_GUID, token.access_token))
@@ -75,6 +71,20 @@ async def listing(services: Services, request: Request, waiter: Waiter, _: str) 
 async def version(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """Name and version."""
     return Response(docker.version(keyturn.__version__))
+
+
+async def _patiently(services: Services, want: Want) -> Token:
+    """The token, within the time a docker client is made to wait.
+
+    A timeout is remembered like any failure, or the helper's twin, which explains it, would wait as long again.
+    """
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await services.broker.token(want, Absent())
+    except TimeoutError:
+        error = ProviderUnreachable(f"no token for the registry within {PATIENCE:.0f} seconds", "try again later")
+        services.broker.failures.remember(want.key, error, jitter=0.0)
+        raise error from None
 
 
 def _want(config: Config, target: DockerTarget) -> Want:

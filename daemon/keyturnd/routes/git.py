@@ -69,6 +69,8 @@ def _want(config: Config, request: Request) -> Want | None:
         raise ConfigError(f"there is no profile {name}", "keyturn profile list")
     if "git" not in profile.protocols:
         raise ConfigError(f"profile {name} is not for git", f'add "git" to protocols of profile {name}')
+    if profile.provider != config.profiles[target.profile].provider:
+        raise ConfigError(f"profile {name} has no tokens for this URL", f"keyturn profile show {target.profile}")
     return Want(profile, scopes_of(target), "git")
 
 

@@ -81,6 +81,7 @@ def test_the_result_is_the_registrys_token_and_nothing_of_entras() -> None:
         ({"exp": SENT + 2089}, 2089),  # the one in ACR's documentation
         ({"exp": SENT + 100 * HOUR}, 3 * HOUR),
         ({"iat": SENT + 300, "exp": SENT + 300 + 3 * HOUR}, 3 * HOUR),  # our clock is slow
+        ({"iat": SENT + 300, "exp": SENT + 300 + 2000}, 2000),
         ({"iat": SENT - 300, "exp": SENT - 300 + 3 * HOUR}, 3 * HOUR - 300),  # it is fast, or `iat` is backdated
         ({"iat": SENT - 900, "exp": SENT + 3 * HOUR}, 3 * HOUR),
         ({"exp": SENT + 60.5}, 60.5),
