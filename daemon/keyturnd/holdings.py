@@ -29,8 +29,8 @@ _state_decoder = msgspec.json.Decoder(EntraState | AwxState)
 
 def token_name(profile: Profile, scopes: tuple[str, ...], registry: Registry | None = None) -> RecordName:
     """What an access token of `profile` for `scopes` is filed under: the broker's key as well."""
-    name = _name("access-token", profile)
-    return msgspec.structs.replace(name, scopes=scopes, registry=registry.login_server if registry else None)
+    place = None if registry is None else " ".join(filter(None, (registry.login_server, registry.tenant)))
+    return msgspec.structs.replace(_name("access-token", profile), scopes=scopes, registry=place)
 
 
 def state_name(profile: Profile) -> RecordName:

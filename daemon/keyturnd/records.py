@@ -50,7 +50,7 @@ class RecordName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     scopes: tuple[str, ...] = ()
     claims: str | None = None
     registry: str | None = None
-    """The login server whose refresh token it is, where it is not the provider's own token."""
+    """The login server (and the tenant asked for) whose refresh token it is, where it is not the provider's own."""
 
     def canonical(self) -> bytes:
         """One line of JSON, the same for the same name, whatever order the fields are declared in."""

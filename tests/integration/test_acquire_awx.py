@@ -4,89 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import pytest
-from msgspec.structs import replace
 
-from keyturnd.messages import Ask, AwxIdentity, AwxState, Done, Failure, Network, Result, RevokeJob, TokenJob
-from support.awx_over_tls import Vault
+from keyturnd.messages import Ask, AwxState, Done, Failure, Result
+from support.awx_tower import WEEK, Tower
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
-
-WEEK = 604_800.0
-
-
-class Tower:
-    """One of the emulator's servers, a profile there, and a daemon's vault for it."""
-
-    def __init__(self, emulator: Emulator, dialect: str) -> None:
-        self.control = emulator.control
-        self.dialect = dialect
-        self.ready = emulator.ready
-        self.password = emulator.ready.awx_users["alice"]
-        self.identity = AwxIdentity(
-            profile="tower",
-            url=str(getattr(emulator.ready, dialect)),
-            username="alice",
-            scope="write",
-            max_age=WEEK,
-            host="build7",
-        )
-        self.vault = Vault(typed=self.password)
-
-    def become(self, **changes: Any) -> None:
-        """Change the profile."""
-        self.identity = replace(self.identity, **changes)
-        if "username" in changes:
-            self.password = self.vault.typed = self.ready.awx_users[self.identity.username]
-
-    def job(self, **members: Any) -> TokenJob:
-        """A token job from what is durable."""
-        network = Network(ca_file=self.ready.ca_file)
-        members.setdefault("state", self.vault.state)
-        return TokenJob(self.identity, (self.identity.scope,), network, members.pop("deadline", 20.0), **members)
-
-    def token(self, **members: Any) -> Result:
-        """The token that is there now."""
-        result = self.vault.run(self.job(**members))
-        assert isinstance(result, Result), result
-        return result
-
-    def failure(self, **members: Any) -> Failure:
-        failure = self.vault.run(self.job(**members))
-        assert isinstance(failure, Failure), failure
-        assert failure.hint
-        assert not failure.state_dead
-        return failure
-
-    def end(self, secret: str | None = None) -> object:
-        """A log-out."""
-        assert self.vault.state is not None
-        network = Network(ca_file=self.ready.ca_file)
-        return self.vault.run(RevokeJob(self.identity, network, 20.0, self.vault.state, secret))
-
-    def live(self) -> list[dict[str, Any]]:
-        """The tokens the server accepts now."""
-        return self.control.awx_tokens(self.dialect)
-
-    def age(self, seconds: float = 0.67 * WEEK) -> None:
-        """As if the token had been there for so long."""
-        state = self.state()
-        self.vault.state = replace(
-            state, created_at=state.created_at - seconds, expires_at=state.expires_at - seconds
-        )
-
-    def state(self) -> AwxState:
-        assert self.vault.state is not None
-        return self.vault.state
-
-    def check_one_live(self) -> None:
-        """One token is live on the server, it is the one we hold, and nothing is left to clean up."""
-        state = self.state()
-        assert [row["id"] for row in self.live()] == [state.token_id]
-        assert (bool(state.token), state.intent, state.superseded) == (True, "", ())
 
 
 @pytest.fixture(params=["controller", "gateway"])
@@ -112,12 +39,12 @@ def test_a_person_signs_in(tower: Tower) -> None:
     assert (row["scope"], row["user"]) == ("write", "alice")
 
 
-def test_a_mistyped_password(tower: Tower) -> None:
-    tower.vault.typed = "mistyped"
-    failure = tower.failure(interactive=True)
+def test_a_mistyped_password(controller: Tower) -> None:
+    controller.vault.typed = "mistyped"
+    failure = controller.failure(interactive=True)
     assert (failure.kind, failure.hint) == ("provider-refused", "keyturn login tower")
-    assert tower.live() == []
-    assert tower.state() == AwxState("alice")
+    assert controller.live() == []
+    assert controller.state() == AwxState("alice")
 
 
 def test_a_wrong_entrusted_password_is_sent_once(tower: Tower) -> None:
@@ -129,9 +56,9 @@ def test_a_wrong_entrusted_password_is_sent_once(tower: Tower) -> None:
     tower.check_one_live()
 
 
-def test_passwords_switched_off(tower: Tower) -> None:
-    tower.control.settings(awx_basic=False)
-    assert "takes no passwords" in tower.failure(secret=tower.password).sentence
+def test_passwords_switched_off(controller: Tower) -> None:
+    controller.control.settings(awx_basic=False)
+    assert "takes no passwords" in controller.failure(secret=controller.password).sentence
 
 
 def test_a_write_token_renews_itself_without_the_password(tower: Tower) -> None:
@@ -157,39 +84,39 @@ def test_a_read_token_is_renewed_by_the_entrusted_password(tower: Tower) -> None
     tower.check_one_live()
 
 
-def test_a_profile_that_changes_its_scope_gets_another_token(tower: Tower) -> None:
-    tower.token(interactive=True)
-    tower.become(scope="read", description="read only")
-    assert tower.token().scopes == ("read",)
-    tower.check_one_live()
-    assert tower.live()[0]["description"].startswith("read only keyturn tower@build7 ")
+def test_a_profile_that_changes_its_scope_gets_another_token(controller: Tower) -> None:
+    controller.token(interactive=True)
+    controller.become(scope="read", description="read only")
+    assert controller.token().scopes == ("read",)
+    controller.check_one_live()
+    assert controller.live()[0]["description"].startswith("read only keyturn tower@build7 ")
 
 
 @pytest.mark.parametrize("end", ["awx_revoke", "awx_expire"])
-def test_a_token_that_died_on_the_server(tower: Tower, end: str) -> None:
-    tower.token(interactive=True)
-    getattr(tower.control, end)(tower.dialect)
-    failure = tower.failure()
+def test_a_token_that_died_on_the_server(controller: Tower, end: str) -> None:
+    controller.token(interactive=True)
+    getattr(controller.control, end)("controller")
+    failure = controller.failure()
     assert (failure.kind, failure.hint) == ("sign-in-needed", "keyturn login tower")
-    tower.token(secret=tower.password)
-    tower.check_one_live()
+    controller.token(secret=controller.password)
+    controller.check_one_live()
 
 
-def test_a_token_the_daemon_never_got_is_given_again(tower: Tower) -> None:
-    first = tower.token(interactive=True)
-    assert tower.token().access_token == first.access_token
-    assert tower.control.count(f"{tower.dialect}.tokens.create") == 1
+def test_a_token_the_daemon_never_got_is_given_again(controller: Tower) -> None:
+    first = controller.token(interactive=True)
+    assert controller.token().access_token == first.access_token
+    assert controller.control.count("controller.tokens.create") == 1
 
 
-def test_a_sign_in_while_there_is_a_token_replaces_it(tower: Tower) -> None:
-    first = tower.token(interactive=True)
-    assert tower.token(interactive=True).access_token != first.access_token
-    tower.check_one_live()
+def test_a_sign_in_while_there_is_a_token_replaces_it(controller: Tower) -> None:
+    first = controller.token(interactive=True)
+    assert controller.token(interactive=True).access_token != first.access_token
+    controller.check_one_live()
 
 
-def test_a_server_that_gives_shorter_lives(tower: Tower) -> None:
-    tower.control.settings(awx_token_lifetime=3600)
-    result = tower.token(interactive=True)
+def test_a_server_that_gives_shorter_lives(controller: Tower) -> None:
+    controller.control.settings(awx_token_lifetime=3600)
+    result = controller.token(interactive=True)
     assert result.expires_at - result.issued_at == pytest.approx(3600, abs=1)
 
 
@@ -252,68 +179,56 @@ def test_a_log_out_of_a_read_token(tower: Tower) -> None:
     assert tower.live() == []
 
 
-def test_a_log_out_while_the_server_is_down(tower: Tower) -> None:
-    tower.token(interactive=True)
-    tower.control.fault(f"{tower.dialect}.tokens.delete", "status", times=2, status=503)
-    outcome = tower.end()
+def test_a_log_out_while_the_server_is_down(controller: Tower) -> None:
+    controller.token(interactive=True)
+    controller.control.fault("controller.tokens.delete", "status", times=2, status=503)
+    outcome = controller.end()
     assert isinstance(outcome, Failure)
     assert outcome.kind == "provider-unreachable"
-    assert tower.end() == Done()
-    assert tower.live() == []
+    assert controller.end() == Done()
+    assert controller.live() == []
 
 
 @pytest.mark.parametrize("endpoint", ["create", "list", "delete"])
 @pytest.mark.parametrize("kind", ["lose", "close"])
-def test_an_answer_that_is_lost(tower: Tower, endpoint: str, kind: str) -> None:
+def test_an_answer_that_is_lost(controller: Tower, endpoint: str, kind: str) -> None:
     """At worst the next acquisition cleans up."""
-    tower.token(interactive=True)
-    tower.age()
-    tower.control.fault(f"{tower.dialect}.tokens.{endpoint}", kind)
-    outcome = tower.vault.run(tower.job())
+    controller.token(interactive=True)
+    controller.age()
+    controller.control.fault(f"controller.tokens.{endpoint}", kind)
+    outcome = controller.vault.run(controller.job())
     lost_for_good = (endpoint, kind) == ("create", "close")
     assert isinstance(outcome, Failure if lost_for_good else Result), outcome
-    assert tower.state().token in {tower.state().token}
-    tower.token()
-    tower.check_one_live()
+    controller.token()
+    controller.check_one_live()
 
 
-def test_a_creation_whose_answer_is_lost_twice(tower: Tower) -> None:
-    tower.control.fault(f"{tower.dialect}.tokens.create", "lose", times=2)
-    assert tower.failure(secret=tower.password).kind == "provider-unreachable"
-    assert tower.live() == []
-    tower.token(secret=tower.password)
-    tower.check_one_live()
+def test_a_creation_whose_answer_is_lost_twice(controller: Tower) -> None:
+    controller.control.fault("controller.tokens.create", "lose", times=2)
+    assert controller.failure(secret=controller.password).kind == "provider-unreachable"
+    assert controller.live() == []
+    controller.token(secret=controller.password)
+    controller.check_one_live()
 
 
 @pytest.mark.parametrize("endpoint", ["discovery", "tokens.create", "tokens.list", "tokens.delete"])
-@pytest.mark.parametrize("after", [False, True])
-def test_killed_during_a_request(controller: Tower, endpoint: str, *, after: bool) -> None:
-    """Before the server gets to it, and (lost) after it did it while the answer is on its way."""
+def test_killed_while_the_server_is_at_it(controller: Tower, endpoint: str) -> None:
+    """The server goes on with the request when the process is dead. The steps after it: tests/faults."""
     controller.token(interactive=True)
     controller.age()
-    name = f"controller.{endpoint}"
-    fault = "lose" if after else "hold"
-    before = controller.control.count(f"fault.{fault}")
-    controller.control.fault(name, fault)
-    killed_at(controller, name, fault, before)
+    controller.control.fault(f"controller.{endpoint}", "hold")
+    assert killed_when_held(controller) is None
     controller.control.release()
     controller.token()
     controller.check_one_live()
 
 
-def killed_at(tower: Tower, _endpoint: str, fault: str, before: int) -> None:
+def killed_when_held(tower: Tower) -> object:
+    """Kill the process of the next job once the emulator holds a request of it; what it said before."""
+
     def wait_and_kill(pid: int) -> None:
-        tower.control.wait(f"fault.{fault}", before + 1)
+        tower.control.wait("fault.hold")
         os.kill(pid, signal.SIGKILL)
 
-    import threading
-
-    threads: list[threading.Thread] = []
-
-    def began(pid: int) -> None:
-        threads.append(threading.Thread(target=wait_and_kill, args=(pid,)))
-        threads[-1].start()
-
-    outcome = tower.vault.run(tower.job(), began)
-    threads[-1].join()
-    assert outcome is None or fault == "lose"
+    with ThreadPoolExecutor(1) as killer:
+        return tower.vault.run(tower.job(), lambda pid: killer.submit(wait_and_kill, pid))

@@ -26,7 +26,7 @@ def test_a_client_can_tell_the_servers_apart(controller: AwxClient, gateway: Awx
 
 
 def test_tokens_are_listed_where_they_are_to_be_had(awx_client: AwxClient) -> None:
-    assert awx_client.ask("GET", "{api}/").json()["tokens"] == f"{awx.api}/tokens/"
+    assert awx_client.ask("GET", "{api}/").json()["tokens"] == f"{awx_client.api}/tokens/"
 
 
 def test_the_controller_behind_the_gateway_takes_its_tokens_and_gives_none(gateway: AwxClient) -> None:
@@ -73,10 +73,8 @@ def test_a_token_ends_with_its_life_and_stays_listed(emulator: Emulator, awx_cli
     assert awx_client.status(made["token"]) == 200
     emulator.control.advance(60)
     assert awx_client.status(made["token"]) == 401
-    assert (
-        awx_client.ask("GET", "{api}/tokens/?description=short", "alice").json()["results"][0]["expires"]
-        == made["expires"]
-    )
+    (listed,) = awx_client.ask("GET", "{api}/tokens/?description=short", "alice").json()["results"]
+    assert listed["expires"] == made["expires"]
 
 
 def test_the_default_life_is_a_thousand_years(awx_client: AwxClient) -> None:
@@ -95,9 +93,7 @@ def test_an_old_refresh_token_is_refused_by_a_sentence(emulator: Emulator, awx_c
     pair = awx_client.grant().json()
     emulator.control.settings(awx_refresh_lifetime=DAY)
     emulator.control.advance(DAY + 1)
-    answer = awx_client.token(
-        {"grant_type": "refresh_token", "refresh_token": pair["refresh_token"], "client_id": "wrong"}
-    )
+    answer = awx_client.refresh(pair["refresh_token"], client_id="wrong")
     assert (answer.status_code, answer.text) == (403, "The refresh token has expired.")
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
@@ -109,6 +105,15 @@ def test_a_refresh_makes_another_token_without_description(emulator: Emulator, a
     (left,) = emulator.control.awx_tokens(awx_client.server)
     assert (left["description"], left["application"]) == ("", "keyturn")
     assert left["id"] != made["id"]
+
+
+def test_a_confidential_application_has_to_prove_itself(awx_client: AwxClient) -> None:
+    fields = {"client_type": "confidential", "authorization_grant_type": "password", "organization": 1}
+    made = awx_client.ask("POST", "{api}/applications/", "admin", json={"name": "secretive", **fields}).json()
+    named = awx_client.grant(client_id=made["client_id"])
+    assert (named.status_code, named.json()) == (401, {"error": "invalid_client"})
+    proven = awx_client.grant(client_id=made["client_id"], client_secret=made["client_secret"])
+    assert proven.status_code == GRANTED[awx_client.server]
 
 
 # --- settings
@@ -137,9 +142,9 @@ def test_without_basic_the_password_grant_still_works(emulator: Emulator, awx_cl
 
 def test_a_changed_password_leaves_tokens_alone(emulator: Emulator, awx_client: AwxClient) -> None:
     token = awx_client.create()["token"]
-    awx_password = emulator.control.awx_change_password("alice")
+    changed = emulator.control.awx_change_password("alice")
     assert awx_client.ask("GET", "{api}/me/", "alice").status_code == 401
-    assert awx_client.http.get(f"{awx.api}/me/", auth=("alice", awx_password)).status_code == 200
+    assert awx_client.http.get(f"{awx_client.api}/me/", auth=("alice", changed)).status_code == 200
     assert awx_client.status(token) == 200
 
 

@@ -44,7 +44,7 @@ def test_counts(emulator: Emulator, awx_client: AwxClient) -> None:
         "oauth.token.refused.invalid_grant": 1,
         "refused.token": 1,
     }
-    assert {name: counts.get(f"{awx.server}.{name}") for name in expected} == expected
+    assert {name: counts.get(f"{awx_client.server}.{name}") for name in expected} == expected
 
 
 def test_live_tokens_by_user_and_description(emulator: Emulator, awx_client: AwxClient) -> None:
@@ -105,7 +105,7 @@ def test_no_secret_is_in_the_log(emulator: Emulator, awx_client: AwxClient) -> N
 
 
 def test_an_answer_is_lost_after_the_token_was_made(emulator: Emulator, awx_client: AwxClient) -> None:
-    emulator.control.fault(f"{awx.server}.tokens.create", "lose")
+    emulator.control.fault(f"{awx_client.server}.tokens.create", "lose")
     with pytest.raises(httpx.RemoteProtocolError):
         awx_client.create(description="lost")
     (orphan,) = emulator.control.awx_tokens(awx_client.server, description="lost")
@@ -116,7 +116,7 @@ def test_an_answer_is_lost_after_the_token_was_made(emulator: Emulator, awx_clie
 
 def test_a_lost_refresh_loses_the_pair(emulator: Emulator, awx_client: AwxClient) -> None:
     pair = awx_client.grant().json()
-    emulator.control.fault(f"{awx.server}.oauth.token", "lose")
+    emulator.control.fault(f"{awx_client.server}.oauth.token", "lose")
     with pytest.raises(httpx.RemoteProtocolError):
         awx_client.refresh(pair["refresh_token"])
     assert awx_client.refresh(pair["refresh_token"]).json()["error"] == "invalid_grant"
@@ -124,7 +124,7 @@ def test_a_lost_refresh_loses_the_pair(emulator: Emulator, awx_client: AwxClient
 
 def test_a_fault_strikes_one_verb_of_one_server(emulator: Emulator, awx_client: AwxClient) -> None:
     made = awx_client.create()
-    emulator.control.fault(f"{awx.server}.tokens.delete", "status", status=500, body="{}")
+    emulator.control.fault(f"{awx_client.server}.tokens.delete", "status", status=500, body="{}")
     assert awx_client.status(made["token"]) == 200
     assert awx_client.ask("GET", "{api}/tokens/", "alice").status_code == 200
     statuses = [awx_client.ask("DELETE", made["url"], "alice").status_code for _ in range(2)]
@@ -133,14 +133,14 @@ def test_a_fault_strikes_one_verb_of_one_server(emulator: Emulator, awx_client: 
 
 @pytest.mark.parametrize("fault", ["close", "malformed"])
 def test_faults_come_before_the_work(emulator: Emulator, awx_client: AwxClient, fault: str) -> None:
-    emulator.control.fault(f"{awx.server}.tokens", fault)
+    emulator.control.fault(f"{awx_client.server}.tokens", fault)
     answer: Any = None
     try:
         answer = awx_client.ask("POST", "{api}/tokens/", "alice", json={})
     except httpx.RemoteProtocolError:
         assert fault == "close"
     assert answer is None or "<html>" in answer.text
-    assert emulator.control.count(f"{awx.server}.created") == 0
+    assert emulator.control.count(f"{awx_client.server}.created") == 0
 
 
 # --- OPTIONS

@@ -21,9 +21,9 @@ def descriptions(answer: httpx.Response) -> list[str]:
 
 
 def test_who_lists_whose_tokens(controller: AwxClient, gateway: AwxClient) -> None:
-    for awx in (controller, gateway):
-        awx_client.create("alice", description="of alice")
-        awx_client.create("bob", description="of bob")
+    for server in (controller, gateway):
+        server.create("alice", description="of alice")
+        server.create("bob", description="of bob")
     assert descriptions(controller.ask("GET", "{api}/tokens/", "bob")) == ["of bob"]
     assert descriptions(controller.ask("GET", "{api}/tokens/", "admin")) == ["of alice", "of bob"]
     assert descriptions(gateway.ask("GET", "{api}/tokens/", "bob")) == ["of alice", "of bob"]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from keyturn_emulator.registry.sample import digest_of
 from support.emulator_client import EntraClient, trusting
-from support.images import digest_of
 
 if TYPE_CHECKING:
     import httpx

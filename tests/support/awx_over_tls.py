@@ -72,7 +72,7 @@ class Vault:
         self.seen: list[FromAcquisition] = []
         self.raw = b""
 
-    def run(self, job: TokenJob | RevokeJob, began: Callable[[int], None] = lambda _: None) -> Outcome | None:
+    def run(self, job: TokenJob | RevokeJob, began: Callable[[int], object] = lambda _: None) -> Outcome | None:
         """The outcome of `job`, None when the process died before it had one. `began`: told the process id."""
         with Acquisition() as acquisition:
             began(acquisition.pid)

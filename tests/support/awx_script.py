@@ -78,7 +78,7 @@ def application(name: str, kind: str, grant: str, who: str = "admin", **more: st
     return create(who, "{api}/applications/", keep=name, organization=1, **fields)
 
 
-def application_token(who: str, *, keep: str = "", **fields: object) -> Step:
+def application_token(who: str, *, keep: str = "", **fields: Any) -> Step:
     def step(run: Run) -> httpx.Response:
         return create(who, keep=keep, application=run.kept["conf"]["id"], **fields)(run)
 

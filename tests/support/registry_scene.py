@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyturn_emulator.launch import Emulator
-from support.images import write_image
+from keyturn_emulator.registry.sample import write_image
 from support.needs import need
 from support.tunnel import Tunnels
 

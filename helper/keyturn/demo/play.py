@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, dataclass, field
 
-from keyturn.demo import steps_git, steps_setup, steps_sign_in
+from keyturn.demo import steps_awx, steps_docker, steps_git, steps_kube, steps_setup, steps_sign_in
 from keyturn.demo.processes import Interrupted, interruptible
 from keyturn.demo.stage import Stage
 from keyturn.demo.verdicts import Failed, Result, Skipped, Step
@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from keyturn.demo.show import Display
     from keyturn.demo.verdicts import State
 
-STEPS: tuple[Step, ...] = (*steps_setup.STEPS, *steps_git.STEPS, *steps_sign_in.STEPS)
+STEPS: tuple[Step, ...] = (
+    *steps_setup.STEPS,
+    *steps_git.STEPS,
+    *steps_sign_in.STEPS,
+    *steps_kube.STEPS,
+    *steps_docker.STEPS,
+    *steps_awx.STEPS,
+)
 
 
 @dataclass

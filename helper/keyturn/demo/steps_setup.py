@@ -27,12 +27,12 @@ def emulator(stage: Stage) -> str:
 def configuration(stage: Stage) -> str:
     directory = stage.home / ".config/keyturn"
     directory.mkdir(parents=True, mode=0o700)
-    (directory / "config.toml").write_text(stage.emulator.ready.config + DAEMON_CONFIG, encoding="utf-8")
+    (directory / "config.toml").write_text(stage.emulator.ready.config + stage.emulator.ready.awx_config + DAEMON_CONFIG, encoding="utf-8")
     stage.run("cat", ".config/keyturn/config.toml")
     listed = stage.run("keyturn", "profile", "list").output or ""
     check("ci" in listed and "me" in listed, "keyturn does not list both profiles")
     check(not stage.status()["running"], "a daemon runs already")
-    return "two identities: a service principal for contoso, a person for fabrikam"
+    return "a service principal for contoso, a person for fabrikam, and an account on two kinds of AWX"
 
 
 def secret(stage: Stage) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from keyturn.cli.configured import named_or_only
-from keyturn.cli.profile_texts import details, secret_source, summary
+from keyturn.cli.profile_texts import details, secret_name, secret_source, summary
 from keyturn.config import parse
 from keyturn.errors import ConfigError, UsageError
 
@@ -19,6 +19,14 @@ application_id = "11111111-2222-3333-4444-555555555555"
 audiences = ["https://management.azure.com"]
 [targets.git]
 "https://dev.azure.com/contoso" = "ci"
+"""
+AWX_CONFIG = """[profile.tower]
+provider = "awx"
+flow = "password"
+url = "https://awx.example/prefix/"
+username = "alice"
+application = 7
+max_age = "2d"
 """
 EXPECTED_SECRETS = [
     ("", "the vault", {"source": "vault"}),
@@ -41,6 +49,50 @@ def test_what_a_profile_may_ask_for() -> None:
     assert shown["may_ask_for"] == [devops, ("https://management.azure.com/.default",)]
     assert [target["url"] for target in shown["targets"]] == ["https://dev.azure.com/contoso"]
     assert summary(config, config.profiles["ci"])["targets"] == ["https://dev.azure.com/contoso"]
+
+
+def test_targets_of_every_protocol() -> None:
+    more = f"""{CONFIG}
+[targets.kube]
+"https://aks.example" = "ci"
+[targets.docker]
+"contoso.azurecr.io" = "ci"
+"""
+    config = parse(Path("/c"), more.encode())
+    names = ["https://dev.azure.com/contoso", "https://aks.example", "contoso.azurecr.io"]
+    assert summary(config, config.profiles["ci"])["targets"] == names
+    shown = details(config, config.profiles["ci"])["targets"]
+    assert [(each["protocol"], each.get("url"), each.get("registry")) for each in shown] == [
+        ("git", names[0], None),
+        ("kube", names[1], None),
+        ("docker", None, names[2]),
+    ]
+
+
+def test_a_profile_of_an_awx() -> None:
+    config = parse(Path("/c"), AWX_CONFIG.encode())
+    tower = config.profiles["tower"]
+    assert summary(config, tower) == {
+        "name": "tower",
+        "provider": "awx",
+        "flow": "password",
+        "url": "https://awx.example/prefix",
+        "targets": [],
+    }
+    assert details(config, tower) == {
+        **summary(config, tower),
+        "username": "alice",
+        "application": 7,
+        "scope": "write",
+        "description": None,
+        "max_age": 172800.0,
+        "keep_password": False,
+        "ca_file": None,
+        "protocols": ["run", "token"],
+        "may_ask_for": [("write",)],
+    }
+    assert secret_name(tower) == "password"
+    assert secret_source(tower) == "typed at the sign-in, or entrusted to the vault"
 
 
 @pytest.fixture

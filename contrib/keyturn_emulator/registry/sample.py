@@ -1,4 +1,4 @@
-"""A small container image, made here: no test needs another registry to begin with."""
+"""A small container image, for tests and demo: nobody needs another registry to begin with."""
 
 from __future__ import annotations
 
