@@ -61,6 +61,9 @@ then, in another terminal:
   keyturn setup git
   git clone -c http.sslCAInfo={ca_file} {git}/contoso/demo/_git/app
 
+  keyturn setup kube --kubeconfig {kubeconfig_file}
+  kubectl --kubeconfig {kubeconfig_file} get namespaces
+
 the second organisation signs in as a person: keyturn shows a code, which you approve at
 {authority}/common/oauth2/deviceauth (your browser will warn: it does not know this CA)
 
@@ -92,6 +95,7 @@ class Ready:
     users: list[str]
     config: str
     kubeconfig: str
+    kubeconfig_file: str
     controller: str
     gateway: str
     awx_users: dict[str, str] = dataclasses.field(repr=False)
@@ -145,6 +149,7 @@ def describe(world: World, organizations: tuple[str, ...], repository: str, secr
         users=[user.upn for user in registry.users],
         config=CONFIG.format(service=service.id, device=device.id, **addresses),
         kubeconfig=kubeconfig.text(world.cluster, world.certificates.ca_file),
+        kubeconfig_file=str(world.directory / kubeconfig.FILE),
         controller=awx.controller,
         gateway=awx.gateway,
         awx_users=awx.users,

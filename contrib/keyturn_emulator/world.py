@@ -17,6 +17,7 @@ from keyturn_emulator.faults import Faults
 from keyturn_emulator.git import routes as git_routes
 from keyturn_emulator.git.access import Doorkeeper
 from keyturn_emulator.git.repositories import Repositories, split_path
+from keyturn_emulator.kubernetes import kubeconfig
 from keyturn_emulator.kubernetes import routes as kubernetes_routes
 from keyturn_emulator.kubernetes.access import Doorkeeper as ClusterDoorkeeper
 from keyturn_emulator.kubernetes.namespaces import Namespaces
@@ -67,6 +68,8 @@ class World:
         self.repositories = Repositories(directory)
         self.container_registry = self._container_registry()
         self.awx = AwxPair(ports, self.clock, self.settings, ledger)
+        kubeconfig_text = kubeconfig.text(self.cluster, self.certificates.ca_file)
+        certificates.write_private(directory / kubeconfig.FILE, kubeconfig_text.encode())
         self._furnish()
 
     def services(self) -> list[Service]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyturn.errors import KeyturnError, ProviderUnreachable, SignInNeeded, StateError
+from keyturn.errors import KeyturnError, ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows, policy
 from keyturnd.holdings import state_name
 from keyturnd.signin import joined
@@ -95,13 +95,23 @@ class Broker:
             return await self._sign_in(want, waiter)
 
     async def login(self, want: Want, waiter: Waiter, *, again: bool) -> Token:
-        """A token that proves `want`'s profile is signed in; with `again` by a new sign-in in any case."""
-        if again and not waiter.waits:
-            raise SignInNeeded("there is no terminal to sign in on", f"keyturn login {want.profile.name} --again")
-        self.failures.clear(profile=want.profile.name)
-        if again and want.profile.flow in flows.PERSONAL:
-            return await self._sign_in(want, waiter)
-        return await self.token(want, waiter)
+        """A token that proves `want`'s profile is signed in; with `again` by a new sign-in in any case.
+
+        Without a person in it, the provider is asked in any case: the secret may have changed since the last token.
+        """
+        name = want.profile.name
+        self.failures.clear(profile=name)
+        if want.profile.flow not in flows.PERSONAL:
+            return await self._fetch_for_use(want)
+        try:
+            if again and waiter.waits:
+                return await self._sign_in(want, waiter)
+            if not again:
+                return await self.token(want, waiter)
+        except SignInNeeded:
+            if waiter.waits:
+                raise
+        raise SignInNeeded(f"signing in to profile {name} takes a terminal", f"keyturn login {name}, at a terminal")
 
     async def logout(self, profile: str, configured: Profile | None = None) -> int:
         """Forget everything of `profile`, in memory and in the vault; how many records there were.
@@ -135,17 +145,23 @@ class Broker:
             del self.held[key]
 
     async def reject(self, want: Want, digest: bytes | None) -> bool:
-        """A server refused the token with this digest: replace it at the next request. Whether it was ours.
+        """A server refused the token with this digest: replace it at the next request. Whether that will be done.
 
-        None stands for whatever token there is: docker erases by the registry's name.
+        None stands for whatever token there is: docker erases by the registry's name. Nothing is done for a token
+        that is not the one we hold.
 
-        At most one such renewal per key and minute; the refresh token is never touched.
+        Raises Refused when the last such renewal of this key is less than a minute old: a server that refuses new
+        tokens, too, misses a right, not a token. The refresh token is never touched.
         """
         held = await self._look_up(want)
         if held is None or digest not in {None, held.token.digest}:
             return False
-        if self._may_force(want.key):
-            await self._drop(want.key)
+        if not self._may_force(want.key):
+            raise Refused(
+                "the server refused a token that had just been renewed",
+                f"check that {held.token.account or 'this profile'} may use what was asked for",
+            )
+        await self._drop(want.key)
         return True
 
     async def doubt(self, want: Want, digest: bytes) -> None:

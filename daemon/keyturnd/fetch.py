@@ -161,10 +161,18 @@ class Keeper:
         self.on_ask = audience.on_ask
 
     async def on_seal(self, state: State) -> None:
-        """Keep `state`, unless a sign-in has meanwhile brought a newer one than this acquisition began with."""
+        """Keep `state`, unless a sign-in has meanwhile brought a newer one than this acquisition began with.
+
+        An AWX token that nobody noted would live on the server for ever, so there the loser ends before it has
+        created one.
+        """
         self._check_account(state)
-        if self._began_with is not None and await self._holdings.state(self._profile) != self._began_with:
-            return
+        current = await self._holdings.state(self._profile)
+        if current != self._began_with:
+            if isinstance(state, AwxState):
+                raise Refused(f"profile {self._profile.name} is being signed in elsewhere", "run the command again")
+            if self._began_with is not None:
+                return
         await self._holdings.keep_state(self._profile, state)
         self._began_with = state
 

@@ -45,6 +45,20 @@ def running(path: str | None = None) -> socket.socket:
         os.close(directory)
 
 
+def find() -> socket.socket:
+    """A connection to the daemon of our socket or, if none runs there, to the one that holds our state.
+
+    Raises keyturn.client.NotRunning when there is neither.
+    """
+    path = socket_path()
+    try:
+        return running(path)
+    except client.NotRunning:
+        if (elsewhere := _holder_of_state(path)) is None:
+            raise
+        return elsewhere
+
+
 def connect_or_start(secret_variables: Callable[[], Iterable[str]] = tuple) -> socket.socket:
     """A connection to the daemon, which is started first if need be.
 
@@ -53,15 +67,11 @@ def connect_or_start(secret_variables: Callable[[], Iterable[str]] = tuple) -> s
 
     Raises DaemonUnavailable, Refused or StateError (see keyturn.client.connect and keyturn.paths).
     """
-    path = socket_path()
     try:
-        return running(path)
+        return find()
     except client.NotRunning:
-        pass
-    if (elsewhere := _holder_of_state(path)) is not None:
-        return elsewhere
-    config_file()  # where it cannot be, the daemon could not say to anybody
-    return _start(path, secret_variables())
+        config_file()  # where it cannot be, the daemon could not say to anybody
+        return _start(socket_path(), secret_variables())
 
 
 def insist(

@@ -53,7 +53,7 @@ def test_login_of_a_service_principal_proves_its_secret(scene: Scene) -> None:
 def test_the_only_profile_need_not_be_named(scene: Scene) -> None:
     both = scene.machine.run("keyturn", "login", status=2)
     assert "keyturn: error: which profile: ci, me?" in both.stderr
-    whole = scene.emulator.ready.config
+    whole = scene.config
     without_me = (
         whole[: whole.index("[profile.me]")]
         + whole[whole.index("[targets") : whole.index('"https', whole.index("/contoso"))]
@@ -88,9 +88,7 @@ def test_logout_of_a_profile_that_is_configured_no_longer(scene: Scene) -> None:
 
 
 def test_the_wrong_person(scene: Scene) -> None:
-    config = scene.emulator.ready.config.replace(
-        'flow = "device-code"', 'flow = "device-code"\naccount = "bob@x.example"'
-    )
+    config = scene.config.replace('flow = "device-code"', 'flow = "device-code"\naccount = "bob@x.example"')
     scene.machine.configure(config)
     with scene.machine.terminal("keyturn", "login", "me") as terminal:
         scene.emulator.control.approve(terminal.wait_for(CODE).group(1))
@@ -100,9 +98,7 @@ def test_the_wrong_person(scene: Scene) -> None:
 
 
 def test_an_unreachable_provider_is_exit_4(scene: Scene) -> None:
-    scene.machine.configure(
-        scene.emulator.ready.config.replace(scene.emulator.ready.authority, "https://127.0.0.1:1")
-    )
+    scene.machine.configure(scene.config.replace(scene.emulator.ready.authority, "https://127.0.0.1:1"))
     scene.machine.run("keyturn", "secret", "set", "ci", input="x", status=0)
     refused = scene.machine.run("keyturn", "login", "ci", status=4)
     assert refused.stderr.startswith("keyturn: error: ")

@@ -52,7 +52,7 @@ def test_host_and_token_and_nothing_else_changes(entrusted: AwxScene) -> None:
     ("words", "scope"), [(["--scope", DEVOPS], DEVOPS), (["--audience", ARM], f"{ARM}/.default")]
 )
 def test_a_token_of_entra(words: list[str], scope: str, scene: Scene) -> None:
-    machine, config = scene.machine, scene.emulator.ready.config
+    machine, config = scene.machine, scene.config
     machine.configure(config.replace('"client-secret"', f'"client-secret"\naudiences = ["{ARM}"]'))
     assert "several audiences" in machine.run("keyturn", "run", "ci", "--", need("true"), status=2).stderr
     found = environment_of(machine, "keyturn", "run", "ci", *words)

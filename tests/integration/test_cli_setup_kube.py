@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from support.machine import PROGRAMS, Machine
 from support.needs import need
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HELPER = PROGRAMS / "kube-credential-keyturn"
 CONFIG = """
@@ -93,7 +95,9 @@ def user_of(machine: Machine, context: str, *options: str) -> str:
     return str(found[context])
 
 
-def test_the_context_gets_a_user_that_asks_keyturn_and_the_former_stays(configured: Machine, kubeconfig: Path) -> None:
+def test_the_context_gets_a_user_that_asks_keyturn_and_the_former_stays(
+    configured: Machine, kubeconfig: Path
+) -> None:
     before = users(configured)
     done = configured.run("keyturn", "setup", "kube", status=0)
     assert done.stdout == f"keyturn: {kubeconfig}: context aks with user {OURS} instead of admin\n"
@@ -190,7 +194,7 @@ def test_a_profile_that_will_not_do(configured: Machine, kubeconfig: Path, profi
 
 @pytest.mark.parametrize("place", ["data", "file"])
 def test_a_ca_too_large_to_be_passed_on(configured: Machine, kubeconfig: Path, place: str) -> None:
-    """kubectl could not start the helper: 128 KiB is all that fits into one variable."""
+    """No helper could be started: 128 KiB is all that fits into one variable."""
     large = "LS0t" * 31_000
     if place == "file":
         (kubeconfig.parent / "ca.pem").write_text("x" * 91_000, encoding="ascii")
@@ -206,9 +210,7 @@ def test_a_ca_too_large_to_be_passed_on(configured: Machine, kubeconfig: Path, p
 
 def test_several_files_each_keep_their_own(configured: Machine, kubeconfig: Path) -> None:
     other = configured.home / "other"
-    other.write_text(
-        "contexts:\n- context:\n    cluster: aks\n    user: bob\n  name: bobs\n", encoding="ascii"
-    )
+    other.write_text("contexts:\n- context:\n    cluster: aks\n    user: bob\n  name: bobs\n", encoding="ascii")
     configured.environment["KUBECONFIG"] = f"{kubeconfig}:{other}:{configured.home}/missing"
     done = configured.run("keyturn", "setup", "kube", status=0)
     assert done.stdout.count("instead of") == 2
@@ -235,9 +237,7 @@ def test_json_is_a_kubeconfig_too(configured: Machine, kubeconfig: Path) -> None
     assert json.loads(kubeconfig.read_text(encoding="ascii")) == json.loads(shown)
 
 
-@pytest.mark.parametrize(
-    "name", ["a b", "it's", 'say "hi"', "yes", "a: b", "#1", "ünï", "keyturn:x", "1e3"]
-)
+@pytest.mark.parametrize("name", ["a b", "it's", 'say "hi"', "yes", "a: b", "#1", "ünï", "keyturn:x", "1e3"])
 def test_users_with_strange_names(configured: Machine, kubeconfig: Path, name: str) -> None:
     text = KUBECONFIG.replace("user: admin # for now", f"user: {json.dumps(name, ensure_ascii=False)}")
     kubeconfig.write_text(text, encoding="utf-8")

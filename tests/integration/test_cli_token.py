@@ -19,13 +19,14 @@ ARM = "https://management.azure.com"
 def with_audiences(scene: Scene) -> Scene:
     """The profile `ci` may be asked for Azure's own API and for Graph as well."""
     more = f'flow = "client-secret"\naudiences = ["{ARM}"]\nscopes = ["https://graph.microsoft.com/.default"]'
-    scene.machine.configure(scene.emulator.ready.config.replace('flow = "client-secret"', more))
+    scene.machine.configure(scene.config.replace('flow = "client-secret"', more))
     return scene
 
 
 def test_json_tells_all_about_the_token(scene: Scene) -> None:
     token = scene.machine.json("token", "ci")
-    assert token.keys() == {"access_token", "token_type", "expires_at", "account", "scopes", "profile"}
+    names = {"access_token", "token_type", "expires_at", "account", "scopes", "profile", "provider"}
+    assert token.keys() == names
     assert (token["token_type"], token["profile"], token["scopes"]) == ("Bearer", "ci", [DEVOPS])
 
 
@@ -45,6 +46,14 @@ def test_the_env_format_exports_in_a_shell(scene: Scene) -> None:
     script = f'export "$({keyturn} token ci --format env)"; printf %s "$KEYTURN_TOKEN"'
     token = scene.machine.json("token", "ci")["access_token"]
     assert scene.machine.run(need("sh"), "-c", script, status=0).stdout == token
+
+
+def test_renew_replaces_the_token(scene: Scene) -> None:
+    first = scene.machine.json("token", "ci")["access_token"]
+    second = scene.machine.json("token", "ci", "--renew")["access_token"]
+    assert first != second == scene.machine.json("token", "ci")["access_token"]
+    assert scene.machine.json("token", "ci", "--renew")["access_token"] == second  # not twice in a minute
+    assert scene.tokens_issued() == 2
 
 
 def test_one_of_several_audiences_has_to_be_named(with_audiences: Scene) -> None:
@@ -81,9 +90,7 @@ def test_what_the_configuration_does_not_allow(words: list[str], with_audiences:
 
 
 def test_a_profile_that_gives_no_tokens_out(scene: Scene) -> None:
-    limited = scene.emulator.ready.config.replace(
-        'flow = "client-secret"', 'flow = "client-secret"\nprotocols = ["git"]'
-    )
+    limited = scene.config.replace('flow = "client-secret"', 'flow = "client-secret"\nprotocols = ["git"]')
     scene.machine.configure(limited)
     scene.machine.run("keyturn", "token", "ci", status=1)
 

@@ -32,7 +32,7 @@ def told(done: CompletedProcess[str]) -> tuple[int, str, str]:
 def test_a_change_counts_from_the_next_request_on(scene: Scene) -> None:
     machine, pid = scene.machine, scene.machine.daemon_pid()
     assert token(scene).returncode == 0
-    machine.configure(scene.emulator.ready.config.replace(".ci]", ".robot]").replace('"ci"', '"robot"'))
+    machine.configure(scene.config.replace(".ci]", ".robot]").replace('"ci"', '"robot"'))
     assert told(token(scene))[1] == f"there is no profile ci in {machine.config_file}"
     status, error, hint = told(token(scene, "robot"))
     assert (status, error) == (3, "profile robot has no client secret yet")
@@ -113,7 +113,7 @@ def test_a_configuration_that_cannot_be_read_is_said_to_be_so(scene: Scene) -> N
 
 def test_a_log_level_counts_without_a_restart(scene: Scene) -> None:
     log = scene.machine.state / "keyturnd.log"
-    scene.machine.configure(f'{scene.emulator.ready.config}\n[daemon]\nkey = "file"\nlog = "error"\n')
+    scene.machine.configure(f'{scene.config}\n[daemon]\nkey = "file"\nlog = "error"\n')
     token(scene)
     before = log.read_text()
     token(scene)

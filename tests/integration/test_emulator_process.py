@@ -71,7 +71,7 @@ def test_files_are_private(emulator: Emulator) -> None:
     directory = Path(emulator.ready.directory)
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir() if path.is_file()}
-    assert modes == dict.fromkeys(("ca.pem", "server.pem", "server.key", "service.secret"), 0o600)
+    assert modes == dict.fromkeys(("ca.pem", "server.pem", "server.key", "service.secret", "kubeconfig"), 0o600)
     secret = Path(emulator.ready.secret_file).read_text()
     assert secret == emulator.ready.clients["service"]["secret"]
 

@@ -67,8 +67,9 @@ def test_a_refusing_server_does_not_cost_a_token_per_push(scene: Scene) -> None:
     scene.commit(work)
     refusal = {"WWW-Authenticate": 'Basic realm="nobody is allowed"'}
     scene.emulator.control.fault("git", "status", times=100, status=401, headers=refusal)
-    for _ in range(3):
-        scene.push(work, status=128)
+    said = [scene.push(work, status=128).stderr for _ in range(3)]
+    refused_anew = "keyturn: error: the server refused a token that had just been renewed"
+    assert [refused_anew in text for text in said] == [False, True, True]
     assert scene.tokens_issued() == 2  # one replacement a minute, however often the server refuses
 
 

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["cluster_scene", "personal_cluster"]
 
 NAMESPACES = [
-    f"namespace/{name}"
-    for name in ("default", "demo", "kube-node-lease", "kube-public", "kube-system", "monitoring")
+    f"namespace/{name}" for name in ("default", "demo", "kube-node-lease", "kube-public", "kube-system", "monitoring")
 ]
 AKS = "6dae42f8-4368-4678-94ff-3960e28e3630"
 UNAUTHORIZED_STATUS = json.dumps(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ class Scene:
         self.machine = machine
         self.emulator = emulator
         machine.use(emulator)
+        self.config = _git_alone(emulator.ready.config)
+        machine.configure(self.config)
         emulator.control.settings(device_interval=1)  # Entra's 5 s would be most of a sign-in test's time
         self.repository = emulator.ready.repository
         self.personal_repository = self.repository.replace("/contoso/", "/fabrikam/")
@@ -64,6 +67,12 @@ class Scene:
     def tokens_issued(self) -> int:
         """How many requests for a token the emulator has seen."""
         return self.emulator.control.count("token")
+
+
+def _git_alone(config: str) -> str:
+    """`config` without the targets of docker and kubectl: where a profile is good for one thing, it goes unnamed."""
+    tables = re.split(r"^(?=\[)", config, flags=re.MULTILINE)
+    return "".join(table for table in tables if not table.startswith(("[targets.docker]", "[targets.kube]")))
 
 
 def password_of(answer: str) -> str:

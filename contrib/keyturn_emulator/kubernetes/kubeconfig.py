@@ -28,6 +28,7 @@ users:
 """
 
 NAME = "contoso-aks"
+FILE = "kubeconfig"
 
 
 def text(server: str, ca_file: Path) -> str:

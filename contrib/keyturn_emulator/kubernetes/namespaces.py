@@ -78,7 +78,7 @@ class Namespaces:
             {"name": name, "type": "string", "format": kind, "description": text, "priority": 0}
             for name, kind, text in COLUMNS
         ]
-        age = _age(self._clock.now() - self._created)
+        age = _age(max(0.0, self._clock.now() - self._created))
         rows = [{"cells": [name, "Active", age], **self._included(name, included)} for name in names]
         head = {"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata}
         return {**head, "columnDefinitions": columns, "rows": rows}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import keyturn
-from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable
+from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable, Refused
 from keyturn.protocols import docker
 from keyturn.targets import find_docker, scopes_of
 from keyturnd.http import Response
@@ -58,7 +59,8 @@ async def erase(services: Services, request: Request, waiter: Waiter, _: str) ->
     config = services.configuration.current()
     target = find_docker(config.docker_targets, docker.server_name(request.body))
     if target is not None:
-        await services.broker.reject(_want(config, target), None)
+        with suppress(Refused):  # replaced a moment ago: nothing is left to erase, and `docker logout` shall not fail
+            await services.broker.reject(_want(config, target), None)
     return Response()
 
 

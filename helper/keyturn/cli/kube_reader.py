@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import tempfile
 
@@ -29,7 +30,8 @@ def read(text: str, path: str) -> dict[str, Any]:
     try:
         document: dict[str, Any] = json.loads(found)
     except ValueError:
-        raise Refused(f"kubectl cannot read {path}", f"kubectl --kubeconfig {path} config view") from None
+        hint = shlex.join(["kubectl", f"--kubeconfig={path}", "config", "view"])
+        raise Refused(f"kubectl cannot read {path}", hint) from None
     return document
 
 

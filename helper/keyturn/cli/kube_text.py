@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 TYPE_CHECKING = False
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./@+=-]*(?::[A-Za-z0-9_./@+=-]+)*", re.ASCII)
+BLANK = re.compile(r"\s*(#|$)")
+USER_KEY = re.compile(r"( *(?:- )?)user:(?=\s)")
 WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 """Read as something else than a text by one YAML reader or another (YAML 1.1)."""
 
@@ -49,32 +52,24 @@ class Lines:
         """Point `context` at `user`. Raises Unreadable."""
         entry = self._find("contexts", context)
         keys = [
-            (len(match[1]), number, match)
+            (len(match[1]), number, match[0])
             for number in range(entry.start, entry.end)
-            if (match := re.match(r"( *)(?:- )?user:(?=\s)", self._lines[number])) is not None
+            if (match := USER_KEY.match(self._lines[number])) is not None and len(match[1]) > entry.column
         ]
-        deeper = [(indent, number, match) for indent, number, match in keys if indent > entry.column]
-        if not deeper:
+        if not keys:
             raise Unreadable
-        _, number, match = min(deeper, key=lambda key: key[:2])
-        self._lines[number] = f"{match[0]} {scalar(user)}{self._end}"
+        _, number, key = min(keys)  # the least indented: an extension may have a user as well
+        self._lines[number] = f"{key} {scalar(user)}{self._end}"
 
     def add_user(self, name: str, stanza: dict[str, Any]) -> None:
         """Add a user with this `exec` behind the others. Raises Unreadable."""
-        place = self._section("users")
         entries = list(self._entries("users"))
-        column = entries[0].column if entries else 2
-        if place is None:
-            if self._lines and not self._lines[-1].endswith("\n"):
-                self._lines[-1] += self._end
-            self._lines.append(f"users:{self._end}")
-            where = len(self._lines)
+        if entries:
+            where, indent = entries[-1].end, entries[-1].column - 2
         else:
-            self._lines[place[0] - 1] = f"users:{self._end}" if not entries else self._lines[place[0] - 1]
-            where = entries[-1].end if entries else place[0]
-        if where and not self._lines[where - 1].endswith("\n"):
-            self._lines[where - 1] += self._end
-        self._lines[where:where] = [f"{line}{self._end}" for line in user_lines(name, stanza, column - 2)]
+            where, indent = self._begin_users(), 0
+        self._end_line(where - 1)
+        self._lines[where:where] = [f"{line}{self._end}" for line in user_lines(name, stanza, indent)]
 
     def remove_user(self, name: str) -> None:
         """Remove the user `name`. Raises Unreadable."""
@@ -83,6 +78,21 @@ class Lines:
         place = self._section("users")
         if place is not None and not list(self._entries("users")):
             self._lines[place[0] - 1] = f"users: []{self._end}"
+
+    def _begin_users(self) -> int:
+        """Have a list of users without any in it; the line behind its head."""
+        place = self._section("users")
+        if place is None:
+            self._end_line(len(self._lines) - 1)
+            self._lines.append(f"users:{self._end}")
+            return len(self._lines)
+        self._lines[place[0] - 1] = f"users:{self._end}"
+        return place[0]
+
+    def _end_line(self, number: int) -> None:
+        """The last line of a file may lack its end."""
+        if number >= 0 and not self._lines[number].endswith("\n"):
+            self._lines[number] += self._end
 
     def _find(self, section: str, name: str) -> Entry:
         found = [entry for entry in self._entries(section) if entry.name == name]
@@ -96,8 +106,8 @@ class Lines:
         for number, line in enumerate(self._lines):
             if head.fullmatch(line.rstrip("\r\n")):
                 return number + 1, self._block_end(number + 1)
-        if any(line.startswith(f"{key}:") for line in self._lines):
-            raise Unreadable  # in flow style, or with an anchor
+            if line.startswith(f"{key}:"):
+                raise Unreadable  # in flow style, or with an anchor
         return None
 
     def _block_end(self, start: int) -> int:
@@ -108,18 +118,18 @@ class Lines:
 
     def _entries(self, section: str) -> Iterator[Entry]:
         place = self._section(section)
-        if place is None:
+        numbers = (
+            [] if place is None else [number for number in range(*place) if not BLANK.match(self._lines[number])]
+        )
+        if place is None or not numbers:
             return
-        numbers = [number for number in range(*place) if not re.match(r"\s*(#|$)", self._lines[number])]
-        dash = re.match(r" *- ", self._lines[numbers[0]]) if numbers else None
-        if numbers and dash is None:
+        dash = re.match(r" *- ", self._lines[numbers[0]])
+        if dash is None:
             raise Unreadable
-        starts = [number for number in numbers if dash is not None and self._lines[number].startswith(dash[0])]
-        for start, following in zip(starts, [*starts[1:], place[1]], strict=True):
+        starts = [number for number in numbers if self._lines[number].startswith(dash[0])]
+        for start, following in pairwise([*starts, place[1]]):
             end = max(number for number in numbers if number < following) + 1
-            yield Entry(
-                self._name(start, end, len(dash[0] if dash else "")), start, end, len(dash[0] if dash else "")
-            )
+            yield Entry(self._name(start, end, len(dash[0])), start, end, len(dash[0]))
 
     def _name(self, start: int, end: int, column: int) -> str:
         """The item's `name`, empty where it has none that can be read."""

@@ -45,7 +45,7 @@ environment, none of which has to be set:
 def main() -> int:
     """The keyturn command; its exit status."""
     try:
-        status = dispatch(sys.argv[1:])
+        status = _status_of(sys.argv[1:])
         if sys.stdout is not None:
             sys.stdout.flush()  # at exit, Python could only complain that it cannot
     except KeyturnError as error:
@@ -62,6 +62,13 @@ def main() -> int:
     except Exception as error:  # noqa: BLE001 - the user never sees a traceback
         return _report(_bug(error))
     return status
+
+
+def _status_of(arguments: Sequence[str]) -> int:
+    try:
+        return dispatch(arguments)
+    except SystemExit as done:  # argparse's way of ending --help
+        return done.code if isinstance(done.code, int) else 0
 
 
 def dispatch(arguments: Sequence[str]) -> int:

@@ -26,7 +26,7 @@ def ask(method: str, path: str, body: dict[str, Any] | None = None, *, waits: bo
 def ask_running(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
     """The answer of the daemon that runs, None when none does."""
     try:
-        return _object(client.exchange(launch.running(), _request(method, path, body, waits=False)))
+        return _object(client.exchange(launch.find(), _request(method, path, body, waits=False)))
     except client.NotRunning:
         return None
 

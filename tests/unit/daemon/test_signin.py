@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.errors import ProviderRefused, Refused, SignInNeeded
-from keyturnd.messages import EntraState, Failure
+from keyturn.profiles import AwxProfile
+from keyturnd.fetch import Keeper, Nobody
+from keyturnd.messages import AwxState, EntraState, Failure
 from support.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
 
 if TYPE_CHECKING:
@@ -149,6 +151,24 @@ async def test_login_again_without_a_person_is_refused_at_once(bench: Bench) -> 
     with pytest.raises(SignInNeeded):
         await bench.broker.login(want(ME), Person(waits=False), again=True)
     assert bench.provider.started == 0
+
+
+async def test_login_without_a_person_asks_the_provider_even_if_a_token_is_there(bench: Bench) -> None:
+    service = service_profile()
+    await bench.entrust(service)
+    await bench.broker.token(want(service), Person(waits=False))
+    bench.provider.failure = Failure("provider-refused", "AADSTS7000215: wrong secret", "keyturn secret set ci")
+    with pytest.raises(ProviderRefused):
+        await bench.broker.login(want(service), Person(waits=False), again=False)
+
+
+async def test_an_awx_sign_in_beside_another_ends_before_it_creates_a_token(bench: Bench) -> None:
+    tower = AwxProfile(name="tower", url="https://awx.example", username="alice")
+    keeper = Keeper(bench.holdings, tower, None, Nobody())
+    await bench.holdings.keep_state(tower, AwxState("alice", intent="keyturn tower@elsewhere 1"))
+    with pytest.raises(Refused, match="elsewhere"):
+        await keeper.on_seal(AwxState("alice", intent="keyturn tower@here 2"))
+    assert await bench.holdings.state(tower) == AwxState("alice", intent="keyturn tower@elsewhere 1")
 
 
 async def test_logging_out_ends_the_sign_in_for_those_who_wait(bench: Bench) -> None:

@@ -159,7 +159,8 @@ def test_a_plain_text_stays_plain(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "yes", "Null", "n", "true", "1", "1e3", "a b", "a: b", "a:", "#a", "- a", "a #b", "*a", "'", '"', "é"]
+    "text",
+    ["", "yes", "Null", "n", "true", "1", "1e3", "a b", "a: b", "a:", "#a", "- a", "a #b", "*a", "'", '"', "é"],
 )
 def test_what_could_be_read_otherwise_is_quoted(text: str) -> None:
     assert json.loads(scalar(text)) == text
