@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.machine import PROGRAMS
 from support.needs import need
 from support.scene import Scene, password_of, scene
 
@@ -121,6 +122,15 @@ def test_every_operation_is_silent_about_hosts_that_are_not_ours(scene: Scene, o
     answer = scene.machine.run("git-credential-keyturn", operation, input=request, status=0)
     assert answer.stderr == ""
     assert answer.stdout == ("version 0\n" if operation == "capability" else "")
+
+
+def test_one_repository_with_another_profile_by_the_readmes_recipe(scene: Scene) -> None:
+    work = scene.clone()
+    key = f"credential.{scene.emulator.ready.git}/.helper"
+    scene.machine.git("config", "--add", key, "", directory=work)
+    scene.machine.git("config", "--add", key, f"{PROGRAMS}/git-credential-keyturn --profile me", directory=work)
+    scene.commit(work)
+    assert "keyturn: hint: keyturn login me" in scene.push(work, status=128).stderr
 
 
 def test_a_profile_named_on_the_helpers_line_beats_the_targets(scene: Scene) -> None:
