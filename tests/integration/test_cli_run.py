@@ -64,7 +64,7 @@ def test_a_profile_that_is_not_for_running(awx: AwxScene) -> None:
     awx.change('protocols = ["token"]')
     awx.entrust()
     refused = awx.machine.run(*RUN, "--", need("true"), status=1)
-    assert "keyturn: error: profile tower does not give its tokens out" in refused.stderr
+    assert "keyturn: error: profile tower is not for run" in refused.stderr
     assert awx.live() == []
 
 

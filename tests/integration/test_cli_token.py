@@ -52,7 +52,7 @@ def test_renew_replaces_the_token(scene: Scene) -> None:
     first = scene.machine.json("token", "ci")["access_token"]
     second = scene.machine.json("token", "ci", "--renew")["access_token"]
     assert first != second == scene.machine.json("token", "ci")["access_token"]
-    assert scene.machine.json("token", "ci", "--renew")["access_token"] == second  # not twice in a minute
+    assert "just been renewed" in scene.machine.run("keyturn", "token", "ci", "--renew", status=1).stderr
     assert scene.tokens_issued() == 2
 
 

@@ -60,7 +60,8 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
     config = services.configuration.current()
     profile = profile_named(config, body.profile)
     if body.purpose not in profile.protocols:
-        raise Refused(f"profile {body.profile} does not give its tokens out", f"keyturn profile show {body.profile}")
+        hint = f'add "{body.purpose}" to protocols of profile {body.profile} in {config.source}'
+        raise Refused(f"profile {body.profile} is not for {body.purpose}", hint)
     want = Want(profile, _scopes(config, body), body.purpose)
     found = await services.broker.token(want, waiter)
     if body.renew and await services.broker.reject(want, found.digest):
@@ -125,9 +126,11 @@ def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
 
 def _only_scopes(config: Config, profile: str) -> tuple[str, ...]:
     allowed = all_scopes(config, profile)
-    if len(allowed) != 1:
-        choice = ", ".join(" ".join(scopes) for scopes in allowed) or "none"
-        raise UsageError(
-            f"profile {profile} has several audiences or none: {choice}", f"keyturn token {profile} --scope …"
-        )
+    if not allowed:
+        hint = f'for example: audiences = ["https://management.azure.com"] in [profile.{profile}]'
+        raise UsageError(f"profile {profile} has no target, scopes or audiences", hint)
+    if len(allowed) > 1:
+        choice = ", ".join(" ".join(scopes) for scopes in allowed)
+        hint = f"keyturn token {profile} --scope {' '.join(allowed[0])}"
+        raise UsageError(f"profile {profile} has several audiences: {choice}", hint)
     return allowed[0]

@@ -20,7 +20,7 @@ EPILOG = """\
 actions:
   start    start it now, if none runs
   stop     let it finish what it is answering, and leave; tokens and sign-ins stay in the vault
-  restart  let it come back as a new process, on the same socket: nobody is turned away
+  restart  let it come back as a new process, on the same socket: requests wait, sign-ins end
   run      be the daemon, in the foreground, and log to standard error
 """
 
