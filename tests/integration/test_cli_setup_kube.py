@@ -27,6 +27,11 @@ application_id = "11111111-2222-3333-4444-555555555555"
 flow = "device-code"
 protocols = ["token"]
 
+[profile.third]
+provider = "entra"
+application_id = "11111111-2222-3333-4444-555555555555"
+flow = "device-code"
+
 [targets.kube]
 "https://aks.example" = "me"
 "https://second.example:6443" = "me"
@@ -63,7 +68,7 @@ users:
       - {name: AAD_SERVICE_PRINCIPAL_CLIENT_SECRET, value: planted-secret}
     token: planted-token
 """
-OURS = "keyturn:admin"
+OURS = "keyturn/me:admin"
 
 
 @pytest.fixture
@@ -107,7 +112,7 @@ def test_the_context_gets_a_user_that_asks_keyturn_and_the_former_stays(
     after = users(configured)
     stanza = after.pop(OURS)["exec"]
     assert after == before
-    assert (stanza["command"], stanza["args"]) == (str(HELPER), ["get-token"])
+    assert (stanza["command"], stanza["args"]) == (str(HELPER), ["get-token", "--profile", "me"])
     assert stanza["provideClusterInfo"] is True
     assert stanza["apiVersion"].startswith("client.authentication.k8s.io/v1")
 
@@ -176,11 +181,11 @@ def test_one_context_of_two(configured: Machine, kubeconfig: Path) -> None:
 
 def test_a_profile_of_ones_own_choice(configured: Machine, kubeconfig: Path) -> None:
     configured.run("keyturn", "setup", "kube", status=0)
-    configured.run("keyturn", "setup", "kube", "--profile", "me", status=0)
-    assert user_of(configured, "aks") == "keyturn/me:admin"
+    configured.run("keyturn", "setup", "kube", "--profile", "third", status=0)
+    assert user_of(configured, "aks") == "keyturn/third:admin"
     found = users(configured)
-    assert set(found) == {"admin", "keyturn/me:admin"}
-    assert found["keyturn/me:admin"]["exec"]["args"] == ["get-token", "--profile", "me"]
+    assert set(found) == {"admin", "keyturn/third:admin"}
+    assert found["keyturn/third:admin"]["exec"]["args"] == ["get-token", "--profile", "third"]
     configured.run("keyturn", "setup", "kube", "--undo", status=0)
     assert user_of(configured, "aks") == "admin"
 
@@ -204,8 +209,7 @@ def test_a_ca_too_large_to_be_passed_on(configured: Machine, kubeconfig: Path, p
     line = "certificate-authority-data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg=="
     kubeconfig.write_text(KUBECONFIG.replace(line, entry), encoding="ascii")
     configured.run("keyturn", "setup", "kube", status=0)
-    stanza = users(configured)["keyturn/me:admin"]["exec"]
-    assert (stanza["provideClusterInfo"], stanza["args"]) == (False, ["get-token", "--profile", "me"])
+    assert users(configured)[OURS]["exec"]["provideClusterInfo"] is False
 
 
 def test_several_files_each_keep_their_own(configured: Machine, kubeconfig: Path) -> None:
@@ -215,8 +219,8 @@ def test_several_files_each_keep_their_own(configured: Machine, kubeconfig: Path
     done = configured.run("keyturn", "setup", "kube", status=0)
     assert done.stdout.count("instead of") == 2
     assert f"name: {OURS}" in kubeconfig.read_text(encoding="ascii")
-    assert "- name: keyturn:bob\n" in other.read_text(encoding="ascii")
-    assert user_of(configured, "bobs") == "keyturn:bob"
+    assert "- name: keyturn/me:bob\n" in other.read_text(encoding="ascii")
+    assert user_of(configured, "bobs") == "keyturn/me:bob"
     assert not (configured.home / "missing").exists()
 
 
@@ -237,12 +241,12 @@ def test_json_is_a_kubeconfig_too(configured: Machine, kubeconfig: Path) -> None
     assert json.loads(kubeconfig.read_text(encoding="ascii")) == json.loads(shown)
 
 
-@pytest.mark.parametrize("name", ["a b", "it's", 'say "hi"', "yes", "a: b", "#1", "ünï", "keyturn:x", "1e3"])
+@pytest.mark.parametrize("name", ["a b", "it's", 'say "hi"', "yes", "a: b", "#1", "ünï", "keyturn/me:x", "1e3"])
 def test_users_with_strange_names(configured: Machine, kubeconfig: Path, name: str) -> None:
     text = KUBECONFIG.replace("user: admin # for now", f"user: {json.dumps(name, ensure_ascii=False)}")
     kubeconfig.write_text(text, encoding="utf-8")
     configured.run("keyturn", "setup", "kube", status=0)
-    assert user_of(configured, "aks") == f"keyturn:{name}"
+    assert user_of(configured, "aks") == f"keyturn/me:{name}"
     configured.run("keyturn", "setup", "kube", "--undo", status=0)
     assert user_of(configured, "aks") == name
 
@@ -302,8 +306,8 @@ def test_a_kubeconfig_that_was_fetched_anew_leaves_nothing_behind(configured: Ma
     configured.run("keyturn", "setup", "kube", status=0)
     configured.run(need("kubectl"), "config", "set-context", "aks", "--user=fresh", status=0)
     configured.run("keyturn", "setup", "kube", status=0)
-    assert user_of(configured, "aks") == "keyturn:fresh"
-    assert set(users(configured)) == {"admin", "keyturn:fresh"}
+    assert user_of(configured, "aks") == "keyturn/me:fresh"
+    assert set(users(configured)) == {"admin", "keyturn/me:fresh"}
 
 
 def test_somebody_elses_user_of_our_name(configured: Machine, kubeconfig: Path) -> None:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from keyturn.config import Config
-    from keyturn.targets import KubeTarget
 
 
 class Change(NamedTuple):
@@ -56,7 +55,9 @@ class Plan:
                 raise _no_target(config, name, server)
             if target is not None:
                 found = True
-                named = self._profile(config, file.contexts[name], target, profile)
+                # Says no to a profile that will not do.
+                token_for(config, ExecRequest(cluster_server=server), KubeOptions(profile))
+                named = profile or target.profile
                 stanza = kube_users.stanza(helper, v1=v1, profile=named, cluster_info=self._fits(file.contexts[name]))
                 entry = kube_users.name(_former(file, name), named)
                 file.put(entry, stanza)
@@ -127,13 +128,6 @@ class Plan:
             except OSError:
                 pass  # kubectl itself will say so
         return True
-
-    def _profile(
-        self, config: Config, context: dict[str, Any], target: KubeTarget, profile: str | None
-    ) -> str | None:
-        """The profile to name in the kubeconfig: one that was asked for, or the target's if nothing else tells it."""
-        token_for(config, ExecRequest(cluster_server=self._server(context)), KubeOptions(profile))
-        return profile or (None if self._fits(context) else target.profile)
 
 
 def kubeconfigs(named: str | None) -> list[Path]:
