@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.errors import KeyturnError, UsageError, report
 from keyturn.paths import config_file, state_directory
-from keyturnd import activation, hardening, journal
+from keyturnd import activation, hardening
 from keyturnd.api import Api
 from keyturnd.clock import SystemClock
 from keyturnd.configuration import Configuration
-from keyturnd.service import PATIENCE, Service
+from keyturnd.service import Service
 from keyturnd.services import Services
-from keyturnd.statelock import HolderElsewhere, StateLock
+from keyturnd.tenancy import Tenancy
 
 if TYPE_CHECKING:
-    from keyturnd.clock import Clock
+    import socket
 
 FOREGROUND = "--foreground"
-SUCCESSION = PATIENCE + 2.0
-"""Seconds to wait for a predecessor on this host that is still finishing its answers: its socket is gone, or we
-would not have been started. Meanwhile callers wait in our backlog."""
-LOOK_AGAIN = 0.02
-"""Seconds between two attempts at its lock, which tells nobody when it is released."""
-LEVELS = ("error", "info", "debug")
 
 
 def main() -> int:
@@ -51,48 +42,19 @@ def _serve(listener: socket.socket, *, foreground: bool) -> int:
     path, state, clock = activation.path_of(listener), state_directory(), SystemClock()
     configuration = Configuration(config_file())
     services = Services(configuration=configuration, state_directory=state, clock=clock)
-    api = Api(services)
-    lock = None
+    tenancy = Tenancy(state, Path(path), configuration, log_here=foreground)
+    api = Api(services, tenancy.begin)
     try:
-        lock = _take_state(state, path, clock)
-        _open_log(configuration, state, foreground=foreground)
+        tenancy.begin_after_predecessor(clock)
     except KeyturnError as error:
         if foreground:
             raise
         api.refusal = error  # told to every caller: a daemon that just died would leave them without a reason
     again = _run(Service(listener=listener, path=path, services=services, api=api, clock=clock))
-    if lock is not None:
-        lock.release()
+    tenancy.end()
     if again:
         activation.exec_again(listener)
     return 0
-
-
-def _take_state(state: Path, path: str, clock: Clock) -> StateLock:
-    """The state directory's lock. Raises StateError, HolderElsewhere above all."""
-    deadline = clock.boottime() + SUCCESSION
-    while True:
-        try:
-            return StateLock.acquire(state, Path(path))
-        except HolderElsewhere as error:
-            if error.host not in {None, socket.gethostname()} or clock.boottime() > deadline:
-                raise
-        time.sleep(LOOK_AGAIN)
-
-
-def _open_log(configuration: Configuration, state: Path, *, foreground: bool) -> None:
-    named = os.environ.get("KEYTURN_LOG")
-    level = named if named in LEVELS else _configured_level(configuration)
-    if foreground:
-        journal.log_to_stderr(level)
-    else:
-        journal.open_log(state, level)
-    if named not in LEVELS:
-        configuration.on_change.append(lambda config: journal.set_level(config.daemon.log))
-
-
-def _configured_level(configuration: Configuration) -> str:
-    return "info" if configuration.error is not None else configuration.current().daemon.log
 
 
 def _run(service: Service) -> bool:

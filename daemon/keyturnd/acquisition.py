@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 COMMAND = (sys.executable, "-E", "-P", "-m", "keyturnd.acquire")
 GRACE = 2.0
 """Seconds beyond its own deadline before an acquisition is killed: its own word says more than our kill."""
+MESSAGES = 200
+"""Of one acquisition, at most: a sign-in takes a handful, and what a process that faces the network says is kept."""
 
 
 class Listener(Protocol):
@@ -98,7 +100,7 @@ class Acquisitions:
 async def _converse(process: Process, job: Job, listener: Listener) -> Outcome:
     assert process.stdout is not None
     await _send(process, job)
-    while True:
+    for _ in range(MESSAGES):
         line = await _read_line(process)
         if line is None:
             return await _died(process)
@@ -116,6 +118,7 @@ async def _converse(process: Process, job: Job, listener: Listener) -> Outcome:
                 await _send(process, Ack())
             case _:
                 return message
+    return _failure(Bug(f"the acquisition process sent more than {MESSAGES} messages"))
 
 
 async def _send(process: Process, message: FromDaemon) -> None:

@@ -8,7 +8,7 @@ import stat
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-from keyturn.errors import UsageError
+from keyturn.errors import DaemonUnavailable, UsageError
 from keyturn.paths import socket_path
 
 if TYPE_CHECKING:
@@ -62,11 +62,17 @@ def identity_of(path: str) -> tuple[int, int] | None:
 
 
 def exec_again(listener: socket.socket) -> NoReturn:
-    """Become the daemon of the installed version, on the same socket: nobody who connects meanwhile notices."""
+    """Become the daemon of the installed version, on the same socket: nobody who connects meanwhile notices.
+
+    Raises DaemonUnavailable when there is no interpreter any more.
+    """
     os.set_inheritable(listener.fileno(), True)
     os.dup2(listener.fileno(), FIRST)
     environment = {**os.environ, "LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
-    os.execve(sys.executable, [sys.executable, "-E", "-P", "-m", "keyturnd", *sys.argv[1:]], environment)
+    try:
+        os.execve(sys.executable, [sys.executable, "-E", "-P", "-m", "keyturnd", *sys.argv[1:]], environment)
+    except OSError as error:
+        raise DaemonUnavailable(f"cannot run {sys.executable}: {error.strerror}", "keyturn daemon run") from None
 
 
 def package_stamp(package: Path) -> tuple[int, ...] | None:

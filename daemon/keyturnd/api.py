@@ -14,6 +14,8 @@ from keyturnd.journal import note
 from keyturnd.routes import ROUTES, Unroutable, route_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyturnd.connection import Connection
     from keyturnd.services import Services
 
@@ -33,10 +35,11 @@ class Caller:
 
 
 class Api:
-    """Answers requests. With `refusal` set, every one of them with that: a daemon that cannot work says so."""
+    """Answers requests. With `refusal` set, every one of them with that, for as long as `prepare` cannot help it."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, prepare: Callable[[], None]) -> None:
         self._services = services
+        self._prepare = prepare
         self.refusal: KeyturnError | None = None
 
     async def __call__(self, connection: Connection, request: Request) -> Response:
@@ -49,7 +52,8 @@ class Api:
     async def _answer(self, connection: Connection, request: Request) -> Response:
         try:
             if self.refusal is not None:
-                raise self.refusal.with_traceback(None)
+                self._prepare()
+                self.refusal = None
             route, parameter = route_for(request.method, request.path)
             return await route(self._services, request, Caller(connection, request), parameter)
         except Unroutable as error:

@@ -25,10 +25,8 @@ def secret_from_file(path: str) -> str:
         content = os.read(descriptor, SIZE_LIMIT + 1)
     finally:
         os.close(descriptor)
-    try:
-        secret = content.decode().removesuffix("\n").removesuffix("\r")
-    except UnicodeDecodeError:
-        raise ConfigError(f"the secret in {path} is not text", f"file {path}") from None
+    # What is not UTF-8 is not printable then either; a UnicodeDecodeError would hold the whole content.
+    secret = content.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
     if not secret or not secret.isprintable():
         raise ConfigError(f"{path} does not hold one line with a secret", f"wc {path}")
     return secret

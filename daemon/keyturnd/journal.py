@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def _use(handler: logging.Handler, level: str) -> None:
     handler.setFormatter(formatter)
     for old in list(logger.handlers):
         logger.removeHandler(old)
-        old.close()
+        with suppress(OSError):  # a full disk, for what it still held back
+            old.close()
     logger.addHandler(handler)
     set_level(level)
     logger.propagate = False

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import keyturnd
 from keyturnd import activation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from keyturnd.clock import Clock
 
@@ -17,45 +16,51 @@ if TYPE_CHECKING:
 
 ROUND = 10.0
 """Seconds between two looks while nobody comes."""
-GAP = 1.0
-"""Seconds between two looks while many do: each costs two system calls."""
+SOON = 1.0
+"""Seconds from an answer to the look it brings about: a daemon in use notices an upgrade before anybody else does,
+and one in heavy use does not look more often than that."""
 SETTLED = 2.0
 """Seconds a changed package must stay as it is before we become it: pip removes and writes file by file."""
 
 
 class Lookout:
-    """Looks when it is time to (`pause`), and when a request has been answered (`served`).
+    """To be told who is served, and to be asked for a look when it is time to (`pause`).
 
-    busy: whether leaving now would cut somebody off. longest_idleness: seconds, infinity for staying.
+    path: of our socket. package: the directory of our code. busy: whether leaving now would cut somebody off.
+    longest_idleness: seconds, infinity for staying.
     """
 
     def __init__(
-        self, path: str, *, clock: Clock, busy: Callable[[], bool], longest_idleness: Callable[[], float]
+        self,
+        path: str,
+        package: Path,
+        *,
+        clock: Clock,
+        busy: Callable[[], bool],
+        longest_idleness: Callable[[], float],
     ) -> None:
         self._path = path
         self._identity = activation.identity_of(path)
         self._clock = clock
         self._busy = busy
         self._longest_idleness = longest_idleness
-        self._package = Path(keyturnd.__file__).parent
-        self._stamp = activation.package_stamp(self._package)
+        self._package = package
+        self._stamp = activation.package_stamp(package)
         self._other: tuple[int, ...] | None = None
         self._other_since = 0.0
-        self._served_at = self._looked_at = clock.boottime()
+        self._served_at = clock.boottime()
 
-    def served(self) -> Reason | None:
-        """Somebody has just been answered; a look, unless the last one was a moment ago."""
+    def served(self) -> None:
+        """Somebody has just been answered."""
         self._served_at = self._clock.boottime()
-        return self.look() if self._served_at - self._looked_at >= GAP else None
 
     def look(self) -> Reason | None:
         """Why to leave now, if there is a reason."""
-        self._looked_at = self._clock.boottime()
         if not self.socket_is_ours():
             return "socket lost"
         settled = self._settled()
         if self._busy():
-            self._served_at = self._looked_at
+            self.served()
             return None
         if settled:
             return "upgraded"
@@ -65,7 +70,7 @@ class Lookout:
         """Seconds until the next look is worth it."""
         if self._other is not None:
             return SETTLED
-        return min(ROUND, max(self._longest_idleness() - self._idle_for(), GAP / 10))
+        return min(ROUND, max(self._longest_idleness() - self._idle_for(), SOON / 10))
 
     def socket_is_ours(self) -> bool:
         """Whether callers still find us where we listen."""

@@ -46,6 +46,7 @@ class RequestReader:
         self._fault: UsageError | None = None
         self._taken = 0
         self._in_body = False
+        self._method = ""
         self._target = b""
         self._headers: dict[str, str] = {}
         self._body = bytearray()
@@ -70,8 +71,7 @@ class RequestReader:
     def request(self, peer: Peer) -> Request:
         """The complete request. Raises UsageError when its target cannot be read."""
         path, arguments = split_target(self._target)
-        method = self._parser.get_method().decode("ascii")
-        return Request(method, path, arguments, self._headers, bytes(self._body), peer)
+        return Request(self._method, path, arguments, self._headers, bytes(self._body), peer)
 
     def _parse(self, data: bytes) -> None:
         self._taken += len(data)
@@ -97,6 +97,7 @@ class RequestReader:
         if self.complete:
             return
         self._in_body = True
+        self._method = self._parser.get_method().decode("ascii")
         # The parser would leave out the body of a request that wants to go on in another protocol.
         plain = self._parser.get_http_version() in {"1.0", "1.1"} and not self._parser.should_upgrade()
         self._check(plain, UsageError("the request is not plain HTTP/1.1"))

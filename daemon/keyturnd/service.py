@@ -12,26 +12,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import keyturn
+import keyturnd
 from keyturn.launch import LOCK_NAME
 from keyturnd import activation, hardening
 from keyturnd.acceptor import Acceptor
 from keyturnd.connection import Connections
 from keyturnd.journal import note
-from keyturnd.lookout import ROUND, Lookout
+from keyturnd.lookout import ROUND, SOON, Lookout
 
 if TYPE_CHECKING:
     import socket
 
     from keyturnd.api import Api
     from keyturnd.clock import Clock
-    from keyturnd.lookout import Reason
     from keyturnd.services import Services
 
 PATIENCE = 10.0
 """Seconds that answers in flight get when we are told to leave: more than any silent step takes at a healthy
 provider, less than the 90 s after which systemd kills."""
 REFUSAL_STAY = 2.0
-"""Seconds without a caller after which a daemon that can only refuse is gone."""
+"""Seconds after which a daemon that can only refuse is gone, even if somebody asks again and again: it must not be
+in the way of one that is started with other settings."""
 
 
 class Service:
@@ -45,10 +46,13 @@ class Service:
         self._api = api
         self._clock = clock
         self._began = clock.boottime()
-        self._lookout = Lookout(path, clock=clock, busy=self._busy, longest_idleness=self._longest_idleness)
+        package = Path(keyturnd.__file__).parent
+        self._lookout = Lookout(path, package, clock=clock, busy=self._busy, longest_idleness=self._longest_idleness)
         self._leaving = asyncio.Event()
         self._again = False
-        self.connections.on_left = lambda: self._act_on(self._lookout.served())
+        self._next_look = 0.0
+        self._looking: asyncio.Task[None] | None = None
+        self.connections.on_left = self._served
         services.facts = self.facts
         services.leave = self.leave
 
@@ -60,12 +64,12 @@ class Service:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal that happened to start us is gone: no reason
         loop.set_exception_handler(_note_bug)
         self._acceptor.start()
-        background = [loop.create_task(self._services.broker.keep_fresh()), loop.create_task(self._look_around())]
+        renewing = loop.create_task(self._services.broker.keep_fresh())
+        self._look_in(self._lookout.pause())
         note("ready", pid=os.getpid(), version=keyturn.__version__, socket=self._path)
         await self._leaving.wait()
         again = self._again  # settled now: the socket's name stays or goes accordingly
-        for task in background:
-            task.cancel()
+        renewing.cancel()
         await self._stop_serving(again=again)
         note("restarting" if again else "leaving", pid=os.getpid(), served=self.connections.served)
         return again
@@ -88,15 +92,26 @@ class Service:
             "descriptors": hardening.descriptors(),
         }
 
-    async def _look_around(self) -> None:
-        while True:
-            await self._clock.sleep_until(self._clock.boottime() + self._lookout.pause())
-            self._act_on(self._lookout.look())
+    def _served(self) -> None:
+        self._lookout.served()
+        if self._next_look - self._clock.boottime() > SOON and not self._leaving.is_set():
+            self._look_in(SOON)
 
-    def _act_on(self, reason: Reason | None) -> None:
-        if reason is not None and not self._leaving.is_set():
-            note(reason, socket=self._path)
-            self.leave(again=reason == "upgraded")
+    def _look_in(self, seconds: float) -> None:
+        """Let the next look be in so many seconds, whenever it would have been."""
+        if self._looking is not None:
+            self._looking.cancel()
+        self._next_look = self._clock.boottime() + seconds
+        self._looking = asyncio.get_running_loop().create_task(self._look_around())
+
+    async def _look_around(self) -> None:
+        while not self._leaving.is_set():
+            await self._clock.sleep_until(self._next_look)
+            reason = self._lookout.look()
+            if reason is not None:
+                note(reason, socket=self._path)
+                self.leave(again=reason == "upgraded")
+            self._next_look = self._clock.boottime() + self._lookout.pause()
 
     def _busy(self) -> bool:
         broker = self._services.broker
@@ -104,7 +119,7 @@ class Service:
 
     def _longest_idleness(self) -> float:
         if self._api.refusal is not None:
-            return REFUSAL_STAY
+            return max(0.0, self._began + REFUSAL_STAY - self._clock.boottime())
         if self._services.configuration.error is not None:
             return ROUND
         return self._services.configuration.current().daemon.idle_exit or float("inf")

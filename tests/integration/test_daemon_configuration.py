@@ -12,6 +12,8 @@ from support.interpreters import NOBODY
 from support.scene import Scene, scene
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
     from subprocess import CompletedProcess
 
 __all__ = ["scene"]
@@ -103,12 +105,13 @@ def test_a_linked_directory_is_followed_and_what_it_leads_to_is_checked(scene: S
     assert told(token(scene))[0] == 2
 
 
-def test_a_configuration_that_cannot_be_read_is_said_to_be_so(scene: Scene) -> None:
-    machine = scene.machine
-    machine.config_file.unlink()
-    machine.config_file.mkdir()
-    status, error, _ = told(token(scene))
-    assert (status, error) == (2, f"{machine.config_file} is not a regular file")
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_what_is_no_file_is_said_to_be_so(scene: Scene, make: Callable[[Path], None]) -> None:
+    scene.machine.config_file.unlink()
+    make(scene.machine.config_file)
+    for _ in range(2):
+        status, error, _ = told(token(scene))
+        assert (status, error) == (2, f"{scene.machine.config_file} is not a regular file")
 
 
 def test_a_log_level_counts_without_a_restart(scene: Scene) -> None:

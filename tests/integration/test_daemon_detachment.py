@@ -7,16 +7,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from keyturn.spawn import PASSED_ON
 from support.machine import PROGRAMS, Machine
 from support.scene import Scene, password_of, scene
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 __all__ = ["scene"]
 
@@ -109,26 +105,20 @@ def test_nobody_else_of_the_user_can_look_into_it(machine: Machine) -> None:
         list((place / "fd").iterdir())
 
 
-def ignore_children() -> None:
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+IGNORING_CHILDREN = "signal.signal(signal.SIGCHLD, signal.SIG_IGN)"
+DEAF = (
+    "signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM, signal.SIGCHLD])"
+)
+WITHOUT_STREAMS = "os.closerange(0, 3)"
+ODDLY = "import os, signal, sys; {}; os.execv(sys.argv[1], sys.argv[1:])"
 
 
-def be_deaf() -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM, signal.SIGCHLD])
-
-
-def close_streams() -> None:
-    os.closerange(0, 3)
-
-
-@pytest.mark.parametrize("oddity", [ignore_children, be_deaf, close_streams])
-def test_a_starter_with_odd_habits_does_not_pass_them_on(scene: Scene, oddity: Callable[[], None]) -> None:
+@pytest.mark.parametrize("oddity", [IGNORING_CHILDREN, DEAF, WITHOUT_STREAMS])
+def test_a_starter_with_odd_habits_does_not_pass_them_on(scene: Scene, oddity: str) -> None:
     scene.machine.kill_daemon()
-    subprocess.run(
-        [PROGRAMS / "keyturn", "daemon", "start"], env=scene.machine.environment, check=True,
-        preexec_fn=oddity,
-    )  # fmt: skip
+    command = [sys.executable, "-c", ODDLY.format(oddity), str(PROGRAMS / "keyturn"), "daemon", "start"]
+    scene.machine.run(*command, status=0)
     # It hears of its acquisition's end, and it hears SIGTERM.
     assert password_of(scene.ask().stdout)
     scene.machine.kill_daemon(signal.SIGTERM)

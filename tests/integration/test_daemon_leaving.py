@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support import wire
-from support.endings import ending
+from support.endings import ending, until_it_waits
 from support.scene import Scene, password_of, scene
 from support.terminal import INTERRUPT
 
@@ -80,8 +80,7 @@ def test_sigterm_lets_an_answer_in_flight_be_finished_and_the_successor_waits(sc
         while scene.machine.socket.exists():
             pass
         second = ask(scene)
-        while not scene.machine.socket.exists():  # the successor's
-            pass
+        until_it_waits(scene.machine.state / "lock", second)
         scene.emulator.control.release()
         assert answer(first) == answer(second)
     assert scene.tokens_issued() == 1

@@ -15,7 +15,6 @@ from support.scene import Scene, password_of, scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from support.machine import Machine
 
@@ -91,5 +90,3 @@ def test_a_restarted_daemon_keeps_no_more_descriptors_than_the_first(machine: Ma
         machine.run("keyturn", "daemon", "restart", status=0)
         assert wire.status(machine.socket)["pid"] == first["pid"]
     assert wire.status(machine.socket)["descriptors"] == first["descriptors"]
-
-

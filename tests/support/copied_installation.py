@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
 import keyturn
@@ -26,7 +25,8 @@ class CopiedInstallation:
             source = Path(str(package.__file__)).parent
             shutil.copytree(source, self.packages / source.name, ignore=shutil.ignore_patterns("__pycache__"))
         # A path in a .pth file comes behind the copies, and what .pth files it holds itself does not count.
-        (self.packages / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+        lent = [entry for entry in sys.path if entry.endswith("site-packages")]
+        (self.packages / "lent.pth").write_text("\n".join(lent), encoding="utf-8")
         shutil.copy2(PROGRAMS / "git-credential-keyturn", self.programs)
         self._write_program("keyturn", "keyturn.cli.main")
         self._write_program("keyturnd", "keyturnd.__main__")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 from keyturn.errors import ConfigError, KeyturnError
@@ -30,8 +31,10 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
     try:
         token = await services.broker.token(want, waiter)
     except KeyturnError as error:
-        error.output = git.QUIT.decode("ascii")
-        raise
+        # Of its own: the same error is told to others who waited, and remembered.
+        told = copy(error)
+        told.output = git.QUIT.decode("ascii")
+        raise told from None
     return Response(git.answer(username=token.account, password=token.access_token, expires_at=token.expires_at))
 
 

@@ -1,0 +1,77 @@
+"""The log: one line per event, whatever the values are."""
+
+from __future__ import annotations
+
+import logging
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keyturnd import journal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ [A-Z]+ [ -~]+")
+
+
+@pytest.fixture(autouse=True)
+def as_it_was() -> Iterator[None]:
+    """The journal is the process's: leave none of a test's behind."""
+    before = logging.raiseExceptions
+    yield
+    for handler in list(journal.logger.handlers):
+        journal.logger.removeHandler(handler)
+        with suppress(OSError):
+            handler.close()
+    journal.logger.propagate = True
+    logging.raiseExceptions = before
+
+
+def lines(directory: Path) -> list[str]:
+    return (directory / journal.LOG_NAME).read_text(encoding="utf-8").splitlines()
+
+
+def test_an_event_is_one_line(tmp_path: Path) -> None:
+    journal.open_log(tmp_path, "info")
+    journal.note("request", path="/v1/git/get", status=200)
+    (line,) = lines(tmp_path)
+    assert LINE.fullmatch(line)
+    assert line.endswith(" INFO request path=/v1/git/get status=200")
+
+
+@pytest.mark.parametrize("value", ["two words", "a\nb", "\x1b[2J", "\u202e", "\u2028", "%s %d", "\ud800", "\0"])
+def test_a_value_forges_no_line_and_moves_no_cursor(tmp_path: Path, value: str) -> None:
+    journal.open_log(tmp_path, "info")
+    journal.note("refused", reason=value)
+    (line,) = lines(tmp_path)
+    assert LINE.fullmatch(line)
+
+
+def test_levels(tmp_path: Path) -> None:
+    journal.open_log(tmp_path, "error")
+    journal.note("request")
+    journal.note("bug", logging.ERROR)
+    journal.set_level("info")
+    journal.note("request")
+    assert [line.split()[1:] for line in lines(tmp_path)] == [["ERROR", "bug"], ["INFO", "request"]]
+
+
+def test_it_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "LOG_SIZE", 1000)
+    journal.open_log(tmp_path, "info")
+    for _ in range(100):
+        journal.note("request", path="x" * 50)
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 2 * 1000
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_log_that_cannot_be_written_is_done_without(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / journal.LOG_NAME).symlink_to("/dev/full")
+    for _ in range(2):
+        journal.open_log(tmp_path, "info")
+        journal.note("request")
+    assert capsys.readouterr() == ("", "")
