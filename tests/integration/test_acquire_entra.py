@@ -50,6 +50,7 @@ def sign_in(emulator: Emulator, **members: Any) -> tuple[EntraState, Result]:
         state = seal_of(acquisition).state
         acquisition.send(Ack())
         finished = Finished(acquisition)
+    assert isinstance(state, EntraState)
     assert isinstance(finished.outcome, Result)
     assert finished.stderr == b""
     return state, finished.outcome
@@ -61,6 +62,7 @@ def renewed(emulator: Emulator, state: EntraState, **members: Any) -> tuple[Entr
         new = seal_of(acquisition).state
         acquisition.send(Ack())
         outcome = Finished(acquisition).outcome
+    assert isinstance(new, EntraState)
     assert isinstance(outcome, Result)
     return new, outcome
 

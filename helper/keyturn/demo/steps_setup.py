@@ -27,7 +27,9 @@ def emulator(stage: Stage) -> str:
 def configuration(stage: Stage) -> str:
     directory = stage.home / ".config/keyturn"
     directory.mkdir(parents=True, mode=0o700)
-    (directory / "config.toml").write_text(stage.emulator.ready.config + stage.emulator.ready.awx_config + DAEMON_CONFIG, encoding="utf-8")
+    (directory / "config.toml").write_text(
+        stage.emulator.ready.config + stage.emulator.ready.awx_config + DAEMON_CONFIG, encoding="utf-8"
+    )
     stage.run("cat", ".config/keyturn/config.toml")
     listed = stage.run("keyturn", "profile", "list").output or ""
     check("ci" in listed and "me" in listed, "keyturn does not list both profiles")

@@ -20,6 +20,7 @@ from keyturnd.messages import (
     Failure,
     Network,
     Result,
+    Seal,
     TokenJob,
     encode_line,
 )
@@ -27,10 +28,12 @@ from keyturnd.messages import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from keyturnd.messages import State
+
 JOB = TokenJob(EntraIdentity("ci", "client-secret", "app", "https://login.example/t"), ("scope",), Network(), 30.0)
 RESULT = encode_line(Result("token", 2.0, 1.0)).decode()
 EVENT = encode_line(Event("progress", "x")).decode()
-SEAL = '{"type":"seal","state":{"refresh_token":"r"}}\n'
+SEAL = encode_line(Seal(EntraState("r"))).decode()
 ASK = encode_line(Ask(1, "password", "Password")).decode()
 PRELUDE = (
     "import os, sys\nsay = lambda text: (sys.stdout.write(text), sys.stdout.flush())\nhear = sys.stdin.readline\n"
@@ -42,7 +45,7 @@ class Audience:
 
     def __init__(self) -> None:
         self.events = 0
-        self.sealed: list[EntraState] = []
+        self.sealed: list[State] = []
         self.fault: Exception | None = None
 
     def on_event(self, _: Event) -> None:
@@ -51,7 +54,7 @@ class Audience:
     async def on_ask(self, ask: Ask) -> str:
         return f"answer to {ask.prompt}"
 
-    async def on_seal(self, state: EntraState) -> None:
+    async def on_seal(self, state: State) -> None:
         if self.fault is not None:
             raise self.fault
         self.sealed.append(state)
