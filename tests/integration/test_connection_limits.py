@@ -85,14 +85,12 @@ CHUNKED = b"POST /v1/git/get HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
 CHUNKED_REQUEST = CHUNKED + b"f\r\nprotocol=https\n\r\n10\r\nhost=github.com\n\r\n0\r\n\r\n"
 REQUESTS = {
     "HTTP/1.0": (b"GET /v1/status HTTP/1.0\r\n\r\n", 200),
-    "HTTP/0.9": (b"GET /v1/status\r\n\r\n", 400),
     "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
     "an upgrade": (b"GET /v1/status HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n", 400),
     "a tunnel": (b"CONNECT keyturn:443 HTTP/1.1\r\n\r\n", 400),
     "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100), 400),
     "noise": (bytes(range(256)) * 10, 400),
     "an unknown path": (b"GET /v1/nothing HTTP/1.1\r\n\r\n", 404),
-    "an empty path": (b"GET / HTTP/1.1\r\n\r\n", 404),
     "a path with dots": (b"GET /v1/../v1/status HTTP/1.1\r\n\r\n", 404),
     "a path in bytes": (b"GET /v1/\xc3\xbc\xff HTTP/1.1\r\n\r\n", 400),
     "an operation of later": (wire.post("/v1/docker/get", b"x"), 404),
@@ -122,7 +120,6 @@ REQUESTS = {
     "a body in bytes": (wire.post("/v1/git/get", b"protocol=https\nhost=\xff\xfe\n"), 200),
     "JSON in bytes": (wire.post("/v1/token", b'{"profile": "\xff"}'), 400),
     "deep JSON": (wire.post("/v1/token", b"[" * 100_000), 400),
-    "JSON of another form": (wire.post("/v1/token", b'{"profile": 1}'), 400),
     "JSON with more than asked": (wire.post("/v1/token", b'{"profile": "x", "realm": "y"}'), 400),
     "a lone surrogate": (wire.post("/v1/token", rb'{"profile": "\ud800"}'), 400),
     "a profile that breaks lines": (wire.post("/v1/logout", rb'{"profile": "x\r\nkeyturn: error: y"}'), 422),
