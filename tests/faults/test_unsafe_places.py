@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""Files and directories that others could read or write, or that are gone: refused, and nothing is lost."""
-=======
 """Files and directories that others could touch, or that are gone for a while: refused, and nothing is lost."""
->>>>>>> main
 
 from __future__ import annotations
 
