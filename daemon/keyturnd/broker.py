@@ -6,11 +6,10 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from keyturn.errors import KeyturnError, ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows, policy
 from keyturnd.holdings import state_name
+from keyturnd.memory import Memory
 from keyturnd.signin import joined
 
 if TYPE_CHECKING:
@@ -29,25 +28,12 @@ if TYPE_CHECKING:
 
 RENEWAL_ROUND = 30.0
 """Seconds between two looks at what is due. Renewal points lie minutes before any minimum life is undercut."""
-
-
 PRUNING_INTERVAL = 3600.0
 """Seconds between two sweeps of expired access tokens out of the vault."""
 
 
-class Held(msgspec.Struct):
-    """A token in memory, the boot time it was received or read at, and whether it has served anybody."""
-
-    token: Token
-    wall: float
-    boottime: float
-    renew_at: float
-    want: Want
-    used: bool = False
-
-
 class Broker:
-    """The tokens in memory and everything that replaces them."""
+    """Decides who gets a token in memory, and sees to everything that replaces one."""
 
     def __init__(
         self,
@@ -62,7 +48,7 @@ class Broker:
         self.holdings = holdings
         self.sign_ins = sign_ins
         self.failures = failures
-        self.held: dict[RecordName, Held] = {}
+        self.memory = Memory(holdings, clock, chance)
         self.flights: dict[RecordName, asyncio.Task[Token]] = {}
         sign_ins.on_success = self._signed_in
         self._fetcher = fetcher
@@ -77,16 +63,16 @@ class Broker:
         Raises SignInNeeded when a person has to sign in and `waiter` has none, ProviderError and StateError as
         keyturnd.fetch does.
         """
-        held = await self._look_up(want)
-        if held is not None and self._fresh(held, want.protocol):
+        held = await self.memory.look_up(want)
+        if held is not None and self.memory.fresh(held, want.protocol):
             held.used = True
-            if self._due(held):
+            if self.memory.due(held):
                 self._renew_behind(want)
             return held.token
         try:
             return await self._fetch_for_use(want)
         except ProviderUnreachable:
-            if held is not None and self._last_resort(held):
+            if held is not None and self.memory.good_as_last_resort(held):
                 return held.token
             raise
         except SignInNeeded:
@@ -134,15 +120,12 @@ class Broker:
     def reconfigured(self, config: Config) -> None:
         """Forget what memory holds of profiles that `config` changed; what was refused may be right by now."""
         self.failures.clear()
-        for key, held in list(self.held.items()):
-            if config.profiles.get(key.profile) != held.want.profile:
-                del self.held[key]
+        self.memory.reconfigured(config)
 
     def forget(self, profile: str) -> None:
         """Forget what memory holds of `profile`; the vault keeps it."""
         self.failures.clear(profile=profile)
-        for key in [key for key in self.held if key.profile == profile]:
-            del self.held[key]
+        self.memory.forget(profile)
 
     async def reject(self, want: Want, digest: bytes | None) -> bool:
         """A server refused the token with this digest: replace it at the next request. Whether that will be done.
@@ -153,7 +136,7 @@ class Broker:
         Raises Refused when the last such renewal of this key is less than a minute old: a server that refuses new
         tokens, too, misses a right, not a token. The refresh token is never touched.
         """
-        held = await self._look_up(want)
+        held = await self.memory.look_up(want)
         if held is None or digest not in {None, held.token.digest}:
             return False
         if not self._may_force(want.key):
@@ -161,7 +144,7 @@ class Broker:
                 "the server refused a token that had just been renewed",
                 f"check that {held.token.account or 'this profile'} may use what was asked for",
             )
-        await self._drop(want.key)
+        await self.memory.drop(want.key)
         return True
 
     async def doubt(self, want: Want, digest: bytes) -> None:
@@ -169,7 +152,7 @@ class Broker:
 
         While the provider cannot be reached it stays: it may be good after all.
         """
-        held = await self._look_up(want)
+        held = await self.memory.look_up(want)
         if held is None or held.token.digest != digest or not self._may_force(want.key):
             return
         try:
@@ -177,16 +160,15 @@ class Broker:
         except ProviderUnreachable:
             return
         except KeyturnError:
-            await self._drop(want.key)  # the next request tells what a person has to do
+            await self.memory.drop(want.key)  # the next request tells what a person has to do
 
     async def keep_fresh(self) -> None:
         """Renew, for ever, what is due and has served somebody since it was issued; the rest may lapse."""
         pruned = self._clock.boottime()
         while True:
             await self._clock.sleep_until(self._clock.boottime() + RENEWAL_ROUND)
-            for held in list(self.held.values()):
-                if held.used and self._due(held):
-                    self._renew_behind(held.want)
+            for want in self.memory.due_for_renewal():
+                self._renew_behind(want)
             if self._clock.boottime() - pruned >= PRUNING_INTERVAL:
                 pruned = self._clock.boottime()
                 await self._prune()
@@ -199,63 +181,14 @@ class Broker:
         self._forced[key] = now
         return True
 
-    async def _drop(self, key: RecordName) -> None:
-        self.held.pop(key, None)
-        await self.holdings.drop_token(key)
-
     async def _prune(self) -> None:
         with suppress(StateError):  # told to whoever needs the vault; nobody waits for this
             await self.holdings.prune(self._clock.wall())
 
     async def _fetch_for_use(self, want: Want) -> Token:
         token = await self._fetch(want)
-        if (held := self.held.get(want.key)) is not None:
-            held.used = True
+        self.memory.use(want.key)
         return token
-
-    async def _look_up(self, want: Want) -> Held | None:
-        held = self.held.get(want.key)
-        if held is None:
-            token = await self.holdings.token(want.key)
-            # Looked up again after the await: another caller's newer token must not be overwritten.
-            held = self.held.get(want.key) or (None if token is None else self._hold(want, token))
-        return held
-
-    def _hold(self, want: Want, token: Token) -> Held:
-        jitter = self._chance.uniform(-1, 1)
-        renew_at = policy.renewal_point(
-            issued_at=token.issued_at, expires_at=token.expires_at, refresh_at=token.refresh_at, jitter=jitter
-        )
-        held = Held(token, self._clock.wall(), self._clock.boottime(), renew_at, want)
-        self.held[want.key] = held
-        return held
-
-    def _reckoned(self, held: Held) -> float:
-        return policy.reckoned_wall(
-            received_wall=held.wall, received_boottime=held.boottime, boottime=self._clock.boottime()
-        )
-
-    def _last_resort(self, held: Held) -> bool:
-        token = held.token
-        return policy.last_resort(
-            expires_at=token.expires_at,
-            issued_at=token.issued_at,
-            wall=self._clock.wall(),
-            reckoned=self._reckoned(held),
-        )
-
-    def _fresh(self, held: Held, protocol: str) -> bool:
-        token = held.token
-        return policy.fresh_enough(
-            expires_at=token.expires_at,
-            issued_at=token.issued_at,
-            minimum=policy.minimum_life(protocol, token.expires_at - token.issued_at),
-            wall=self._clock.wall(),
-            reckoned=self._reckoned(held),
-        )
-
-    def _due(self, held: Held) -> bool:
-        return max(self._clock.wall(), self._reckoned(held)) >= held.renew_at
 
     async def _fetch(self, want: Want) -> Token:
         """Join the fetch of this key, or start it; a fresh failure is repeated instead."""
@@ -278,7 +211,7 @@ class Broker:
             self.failures.remember(want.key, error, self._chance.uniform(-1, 1))
             raise
         self.failures.clear(want.key)
-        self._hold(want, token)
+        self.memory.hold(want, token)
         return token
 
     def _landed(self, key: RecordName, task: asyncio.Task[Token]) -> None:
@@ -300,11 +233,10 @@ class Broker:
         key, token = await self.sign_ins.join(want, waiter)
         if key != want.key:
             return await self._fetch_for_use(want)
-        if (held := self.held.get(key)) is not None:
-            held.used = True
+        self.memory.use(key)
         return token
 
     def _signed_in(self, want: Want, token: Token) -> None:
         """Somebody did; whoever waited for it may have lost patience, and will ask again."""
         self.failures.clear(profile=want.profile.name)
-        self._hold(want, token)
+        self.memory.hold(want, token)

@@ -78,7 +78,7 @@ async def _profile(services: Services, profile: Profile, records: list[RecordNam
                 "expires_at": int(held.token.expires_at),
                 "renew_at": int(held.renew_at),
             }
-            for key, held in broker.held.items()
+            for key, held in broker.memory.held.items()
             if key.profile == profile.name
         ],
     }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from keyturn.cli import setup_docker, setup_git, setup_kube
 from keyturn.cli.parsing import Parser
+from keyturn.setup.docker import command as setup_docker
+from keyturn.setup.git import command as setup_git
+from keyturn.setup.kube import command as setup_kube
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

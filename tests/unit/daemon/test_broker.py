@@ -141,7 +141,7 @@ async def test_a_token_that_served_is_renewed_by_itself_and_one_that_did_not_lap
 async def test_expired_tokens_are_swept_out_of_the_vault(bench: Bench) -> None:
     await bench.broker.token(want(CI), NOBODY)
     sweeping = asyncio.create_task(bench.broker.keep_fresh())
-    bench.broker.held.clear()  # as for a target that the configuration no longer has
+    bench.broker.memory.held.clear()  # as for a target that the configuration no longer has
     while len(list(bench.vault.names())) > 1:
         await bench.clock.armed()
         assert bench.clock.wall() < SOME_WALL_TIME + 2 * bench.provider.life + 60, "never swept"
@@ -257,7 +257,7 @@ async def test_logging_out_ends_what_is_under_way_and_leaves_nothing(bench: Benc
         await waiting
     assert bench.provider.killed == 1
     assert list(bench.vault.names()) == []
-    assert not bench.broker.held
+    assert not bench.broker.memory.held
 
 
 def refresh_tokens_sent(bench: Bench) -> list[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from keyturn.cli.git_sections import Origin
 from keyturn.errors import ConfigError, UsageError
 from keyturn.hosts import HTTPS_PORT, UnfitName, https_url, without_userinfo
+from keyturn.setup.git.sections import Origin
 from keyturn.targets.git import AZURE_DEVOPS_HOST, LEGACY_SUFFIX
 
 TYPE_CHECKING = False

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import shlex
 
-from keyturn.cli import json_text
 from keyturn.errors import Refused
+from keyturn.setup.docker import json_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keyturn.cli.docker_helpers import HelperTable
 from keyturn.errors import Refused
+from keyturn.setup.docker.helpers import HelperTable
 
 REGISTRY, OTHER = "contoso.azurecr.io", "fabrikam.azurecr.io:8443"
 LAYOUTS = {

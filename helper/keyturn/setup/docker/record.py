@@ -10,9 +10,9 @@ import json
 import os
 import shlex
 
-from keyturn.cli.own_file import OwnFile
 from keyturn.errors import Refused
 from keyturn.paths import open_private_directory, state_directory
+from keyturn.setup.own_file import OwnFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

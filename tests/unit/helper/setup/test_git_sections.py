@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-from keyturn.cli.git_sections import shell_word
 from keyturn.errors import Refused
+from keyturn.setup.git.sections import shell_word
 
 PATHS = [
     "/usr/bin/git-credential-keyturn",

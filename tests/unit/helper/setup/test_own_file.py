@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.cli.own_file import SIZE_LIMIT, OwnFile
 from keyturn.errors import Refused
+from keyturn.setup.own_file import SIZE_LIMIT, OwnFile
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from keyturn.cli import kube_text
 from keyturn.cli.configured import configuration
-from keyturn.cli.kube_plan import Plan
 from keyturn.cli.requests import print_json
+from keyturn.setup.kube import text
+from keyturn.setup.kube.plan import Plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from keyturn.cli.kube_plan import Change
     from keyturn.cli.parsing import Parser
+    from keyturn.setup.kube.plan import Change
 
 HELP = "let kubectl, helm and k9s use keyturn"
 DESCRIPTION = """\
@@ -64,7 +64,7 @@ def _report(plan: Plan, options: Namespace) -> None:
         print("keyturn: nothing to change")
     if options.dry_run:
         for name, stanza in {name: stanza for file in plan.files for name, stanza in file.added.items()}.items():
-            print(*kube_text.user_lines(name, stanza), sep="\n")
+            print(*text.user_lines(name, stanza), sep="\n")
 
 
 def _sentence(change: Change) -> str:

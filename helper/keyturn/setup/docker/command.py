@@ -6,14 +6,14 @@ import json
 import sys
 from typing import NamedTuple
 
-from keyturn.cli import docker_places
 from keyturn.cli.configured import configuration
-from keyturn.cli.docker_helpers import MEMBER, SUFFIX, HelperTable
-from keyturn.cli.docker_record import Record
-from keyturn.cli.own_file import OwnFile
 from keyturn.cli.requests import print_json
 from keyturn.errors import ConfigError, UsageError
 from keyturn.hosts import Place, UnfitName
+from keyturn.setup.docker import places
+from keyturn.setup.docker.helpers import MEMBER, SUFFIX, HelperTable
+from keyturn.setup.docker.record import Record
+from keyturn.setup.own_file import OwnFile
 from keyturn.targets.docker import find_docker, registry
 
 TYPE_CHECKING = False
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from keyturn.cli.docker_places import Advice
     from keyturn.cli.parsing import Parser
     from keyturn.config import Config
+    from keyturn.setup.docker.places import Advice
 
 HELP = "let docker, podman and skopeo use keyturn"
 DESCRIPTION = """\
@@ -64,7 +64,7 @@ class Plan:
         self.record = Record()
         self.changes: list[Change] = []
         self.advice: list[Advice] = []
-        self._files = [OwnFile(path) for path in docker_places.files()]
+        self._files = [OwnFile(path) for path in places.files()]
         self._tables = [HelperTable(file.text, str(file.path)) for file in self._files]
 
     def ask_keyturn(self, login_servers: Sequence[str]) -> None:
@@ -76,7 +76,7 @@ class Plan:
                     table.ask(server, SUFFIX)
                     self.record.remember(file.path, server, before)
                     self.changes.append(Change(file.path, server, before, SUFFIX))
-        self.advice = [*filter(None, [docker_places.on_path()]), *docker_places.overruled(login_servers)]
+        self.advice = [*filter(None, [places.on_path()]), *places.overruled(login_servers)]
 
     def undo(self, login_servers: Sequence[str]) -> None:
         """Take our helper out, for `login_servers` or wherever it stands, and put back what stood there before."""

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from keyturn import paths
-from keyturn.cli import kube_users
-from keyturn.cli.kube_file import KubeFile
-from keyturn.cli.kube_reader import speaks_v1
 from keyturn.clusters import token_for
 from keyturn.errors import ConfigError, Refused, UsageError
 from keyturn.hosts import without_userinfo
 from keyturn.installed import program
 from keyturn.protocols.kubectl import ExecRequest, KubeOptions
+from keyturn.setup.kube import users
+from keyturn.setup.kube.file import KubeFile
+from keyturn.setup.kube.reader import speaks_v1
 from keyturn.targets import find_kube
 
 TYPE_CHECKING = False
@@ -46,7 +46,7 @@ class Plan:
 
     def ask_keyturn(self, config: Config, profile: str | None) -> None:
         """Point the contexts of kube targets at users of ours."""
-        v1, helper = speaks_v1(), program(kube_users.PROGRAM)
+        v1, helper = speaks_v1(), program(users.PROGRAM)
         found = False
         for file, name in self._contexts():
             server = self._server(file.contexts[name])
@@ -58,8 +58,8 @@ class Plan:
                 # Says no to a profile that will not do.
                 token_for(config, ExecRequest(cluster_server=server), KubeOptions(profile))
                 named = profile or target.profile
-                stanza = kube_users.stanza(helper, v1=v1, profile=named, cluster_info=self._fits(file.contexts[name]))
-                entry = kube_users.name(_former(file, name), named)
+                stanza = users.stanza(helper, v1=v1, profile=named, cluster_info=self._fits(file.contexts[name]))
+                entry = users.name(_former(file, name), named)
                 file.put(entry, stanza)
                 file.switch(name, entry)
         if not found:
@@ -103,7 +103,7 @@ class Plan:
         wanted = set().union(*(file.users_wanted() for file in self.files))
         for file in self.files:
             for name, user in file.users.items():
-                if kube_users.former(name) is not None and kube_users.is_ours(user) and name not in wanted:
+                if users.former(name) is not None and users.is_ours(user) and name not in wanted:
                     file.remove(name)
 
     def _cluster(self, context: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
@@ -121,10 +121,10 @@ class Plan:
         """Whether kubectl can tell the helper about the cluster: with a large CA it could not even start it."""
         directory, cluster = self._cluster(context)
         if data := cluster.get("certificate-authority-data"):
-            return len(str(data)) <= kube_users.AUTHORITY_LIMIT
+            return len(str(data)) <= users.AUTHORITY_LIMIT
         if file := cluster.get("certificate-authority"):
             try:
-                return (directory / str(file)).stat().st_size * 4 // 3 <= kube_users.AUTHORITY_LIMIT
+                return (directory / str(file)).stat().st_size * 4 // 3 <= users.AUTHORITY_LIMIT
             except OSError:
                 pass  # kubectl itself will say so
         return True
@@ -141,8 +141,8 @@ def kubeconfigs(named: str | None) -> list[Path]:
 def _former(file: KubeFile, context: str) -> str:
     """The user of a context that is not ours: its own, or the one it had before."""
     user = str(file.contexts[context].get("user", ""))
-    former = kube_users.former(user)
-    return former if former is not None and kube_users.is_ours(file.users.get(user)) else user
+    former = users.former(user)
+    return former if former is not None and users.is_ours(file.users.get(user)) else user
 
 
 def _no_target(config: Config, context: str, server: str) -> Refused:

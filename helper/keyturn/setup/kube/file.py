@@ -6,11 +6,11 @@ import contextlib
 import os
 import shlex
 
-from keyturn.cli import kube_users
-from keyturn.cli.kube_reader import read
-from keyturn.cli.kube_text import Unreadable, editor
-from keyturn.cli.own_file import OwnFile
 from keyturn.errors import Refused
+from keyturn.setup.kube import users
+from keyturn.setup.kube.reader import read
+from keyturn.setup.kube.text import Unreadable, editor
+from keyturn.setup.own_file import OwnFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class KubeFile:
     def put(self, user: str, stanza: dict[str, Any]) -> None:
         """Have the entry `user` with this `exec`. Raises Refused where somebody else's has its name."""
         found = self.users.get(user)
-        if found is not None and not kube_users.is_ours(found):
+        if found is not None and not users.is_ours(found):
             raise Refused(f"{self.path} has a user {user} that is not keyturn's", self._shown("config", "get-users"))
         if found is None or not _fits(found, stanza):
             self.added[user] = stanza

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.cli.git_origins import chosen
-from keyturn.cli.git_sections import Origin
 from keyturn.config import Config, parse
 from keyturn.errors import ConfigError, UsageError
+from keyturn.setup.git.origins import chosen
+from keyturn.setup.git.sections import Origin
 
 PROFILE = """[profile.me]
 provider = "entra"

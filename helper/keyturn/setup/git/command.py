@@ -6,19 +6,19 @@ import shlex
 import sys
 
 from keyturn.cli.configured import configuration
-from keyturn.cli.git_config import GitConfig
-from keyturn.cli.git_origins import chosen, origins_of
-from keyturn.cli.git_sections import PROGRAM, Sections, shell_word
 from keyturn.cli.requests import print_json
 from keyturn.installed import program
+from keyturn.setup.git.config import GitConfig
+from keyturn.setup.git.origins import chosen, origins_of
+from keyturn.setup.git.sections import PROGRAM, Sections, shell_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator
 
-    from keyturn.cli.git_sections import Command
     from keyturn.cli.parsing import Parser
+    from keyturn.setup.git.sections import Command
 
 HELP = "let git use keyturn"
 DESCRIPTION = """\

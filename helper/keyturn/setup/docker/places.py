@@ -8,11 +8,11 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
-from keyturn.cli.docker_helpers import PROGRAM, SUFFIX, HelperTable
-from keyturn.cli.own_file import OwnFile
 from keyturn.errors import Refused
 from keyturn.installed import program
 from keyturn.paths import home
+from keyturn.setup.docker.helpers import PROGRAM, SUFFIX, HelperTable
+from keyturn.setup.own_file import OwnFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""git's configuration: a section per host, written by git itself."""
