@@ -78,7 +78,8 @@ def check(installed: Installation, tmp_path: Path, *, compiled: bool) -> None:
         assert (answered.returncode, answered.stdout, answered.stderr) == (7, b"ok", b"")
         assert len(daemon.requests) == 1
         twin = installed.run(helper, operation, KEYTURN_SOCKET="relative")
-        assert (twin.returncode, twin.stdout) == (2, b"")
+        assert twin.returncode == 2
+        assert twin.stdout.startswith(b"keyturn: KEYTURN_SOCKET is" if helper.startswith("docker") else b"")
         assert twin.stderr.startswith(b"keyturn: error: KEYTURN_SOCKET is 'relative'")
 
 
