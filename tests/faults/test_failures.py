@@ -148,13 +148,13 @@ def test_nobody_listens(scene: Scene) -> None:
     secret.touch(mode=0o600)
     secret.write_text(scene.emulator.ready.clients["service"]["secret"])
     scene.machine.configure(
-        scene.emulator.ready.config.replace(scene.emulator.ready.authority, "https://127.0.0.1:9").replace(
+        scene.config.replace(scene.emulator.ready.authority, "https://127.0.0.1:9").replace(
             "[profile.me]", f'client_secret_file = "{secret}"\n[profile.me]'
         )
     )
     heard = refused(scene, "ci")
     assert (heard.status, "127.0.0.1" in heard.error) == (4, True)
-    scene.machine.configure(scene.emulator.ready.config)
+    scene.machine.configure(scene.config)
     works(scene, "ci")  # with the secret in the vault, which was not sent to the other place
 
 

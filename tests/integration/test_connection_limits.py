@@ -93,7 +93,7 @@ REQUESTS = {
     "an unknown path": (b"GET /v1/nothing HTTP/1.1\r\n\r\n", 404),
     "a path with dots": (b"GET /v1/../v1/status HTTP/1.1\r\n\r\n", 404),
     "a path in bytes": (b"GET /v1/\xc3\xbc\xff HTTP/1.1\r\n\r\n", 400),
-    "an operation of later": (wire.post("/v1/docker/get", b"x"), 404),
+    "a family of later": (wire.post("/v1/terraform/get", b"x"), 404),
     "the wrong method": (b"DELETE /v1/status HTTP/1.1\r\n\r\n", 405),
     "the wrong method for git": (b"GET /v1/git/get HTTP/1.1\r\n\r\n", 405),
     "a query that is no argument": (wire.post("/v1/git/get?profile=x"), 400),
