@@ -54,11 +54,12 @@ HELP = """the keyturn emulator serves until Ctrl-C
 
 write this to ~/.config/keyturn/config.toml:
 
-{config}
+{config}{awx_config}
 then, in another terminal:
 
   keyturn secret set ci < {secret_file}
-  keyturn setup git
+  keyturn secret set tower   (the password is above)
+  keyturn setup git          (and kube, docker)
   git clone -c http.sslCAInfo={ca_file} {git}/contoso/demo/_git/app
 
   keyturn setup kube --kubeconfig {kubeconfig_file}

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from keyturnd.messages import Job, Outcome, State
 
 COMMAND = (sys.executable, "-E", "-P", "-m", "keyturnd.acquire")
+AT_ONCE = 32
+"""Acquisitions at the same time, each an interpreter of 35 MiB: a script that asks for hundreds of tokens queues up
+instead of taking the machine's memory. More than anybody has profiles that wait for a person."""
 GRACE = 2.0
 """Seconds beyond its own deadline before an acquisition is killed: its own word says more than our kill."""
 MESSAGES = 200
@@ -63,6 +66,7 @@ class Acquisitions:
     def __init__(self) -> None:
         self.running: set[int] = set()
         self.started = 0
+        self._places = asyncio.Semaphore(AT_ONCE)
 
     async def run(self, job: Job, listener: Listener) -> Outcome:
         """Run `job` in a process of its own to its end.
@@ -70,6 +74,10 @@ class Acquisitions:
         Cancelling this kills the process. Raises what `listener` raises; a process that overstays its deadline,
         dies or talks nonsense is a Failure like any other.
         """
+        async with self._places:
+            return await self._run(job, listener)
+
+    async def _run(self, job: Job, listener: Listener) -> Outcome:
         process = await self._start()
         self.running.add(process.pid)
         self.started += 1

@@ -56,6 +56,7 @@ class Broker:
         self._chance = chance
         self._exclusions: dict[RecordName, asyncio.Lock] = {}
         self._forced: dict[RecordName, float] = {}
+        self._logging_out: set[str] = set()
 
     async def token(self, want: Want, waiter: Waiter) -> Token:
         """A token with life enough for `want`.
@@ -105,6 +106,17 @@ class Broker:
         What `configured` holds on its server is ended there first; if that fails, nothing is forgotten, so that it
         can be tried again. Raises ProviderError then.
         """
+        self._logging_out.add(profile)  # nothing new begins: an AWX token created now would be forgotten, not deleted
+        try:
+            await self._end_all(profile)
+            if configured is not None:
+                await self._fetcher.revoke(configured)
+            self.forget(profile)
+            return await self.holdings.forget(profile)
+        finally:
+            self._logging_out.discard(profile)
+
+    async def _end_all(self, profile: str) -> None:
         ending: list[asyncio.Task[Token]] = [task for key, task in self.flights.items() if key.profile == profile]
         if (sign_in := self.sign_ins.under_way.get(profile)) is not None:
             ending.append(sign_in.task)
@@ -112,10 +124,6 @@ class Broker:
             task.cancel()
         if ending:
             await asyncio.wait(ending)  # or one of them could still write what is about to be forgotten
-        if configured is not None:
-            await self._fetcher.revoke(configured)
-        self.forget(profile)
-        return await self.holdings.forget(profile)
 
     def reconfigured(self, config: Config) -> None:
         """Forget what memory holds of profiles that `config` changed; what was refused may be right by now."""
@@ -192,6 +200,7 @@ class Broker:
 
     async def _fetch(self, want: Want) -> Token:
         """Join the fetch of this key, or start it; a fresh failure is repeated instead."""
+        self._check_not_leaving(want)
         if (error := self.failures.recall(want.key)) is not None:
             raise error.with_traceback(None)  # or each raise would lengthen the one before, for ever
         return await joined(self._flight(want))
@@ -226,10 +235,15 @@ class Broker:
         return self._exclusions.setdefault(name, asyncio.Lock())
 
     def _renew_behind(self, want: Want) -> None:
-        if self.failures.may_retry(want.key):
+        if self.failures.may_retry(want.key) and want.profile.name not in self._logging_out:
             self._flight(want)
 
+    def _check_not_leaving(self, want: Want) -> None:
+        if want.profile.name in self._logging_out:
+            raise Refused(f"profile {want.profile.name} is being logged out", "run the command again")
+
     async def _sign_in(self, want: Want, waiter: Waiter) -> Token:
+        self._check_not_leaving(want)
         key, token = await self.sign_ins.join(want, waiter)
         if key != want.key:
             return await self._fetch_for_use(want)

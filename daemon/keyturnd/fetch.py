@@ -62,6 +62,8 @@ class Fetcher:
         """
         profile = want.profile
         state = await self.holdings.state(profile) if profile.flow in flows.PERSONAL else None
+        if state is not None and flows.is_somebody_elses(profile, state.account):
+            state = None  # `account` was changed: another person has to sign in
         secret = await self.secret(profile)
         if (error := flows.missing(profile, state, secret)) is not None:
             raise error
@@ -177,8 +179,8 @@ class Keeper:
         self._began_with = state
 
     def _check_account(self, state: State) -> None:
-        wanted = self._profile.account if isinstance(self._profile, EntraProfile) else None
-        if wanted and state.account.casefold() != wanted.casefold():
+        if flows.is_somebody_elses(self._profile, state.account):
+            wanted = self._profile.account if isinstance(self._profile, EntraProfile) else ""
             raise Refused(
                 f"{state.account} signed in, but profile {self._profile.name} is for {wanted}",
                 f"keyturn login {self._profile.name}",

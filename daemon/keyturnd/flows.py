@@ -80,6 +80,20 @@ def begins_anew(profile: Profile) -> bool:
     return isinstance(profile, EntraProfile)
 
 
+def is_somebody_elses(profile: Profile, account: str) -> bool:
+    """Whether what `account` signed in to is not for `profile`, which names another one (now)."""
+    wanted = profile.account if isinstance(profile, EntraProfile) and profile.flow in PERSONAL else None
+    return bool(wanted) and account.casefold() != str(wanted).casefold()
+
+
+def is_token_of(state: State | None, profile: AwxProfile, token: str) -> bool:
+    """Whether `token` is the one that lives on the server, and what `profile` asks for (now)."""
+    identity = identity_of(profile)
+    if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
+        return False
+    return state.token == token and state.requested == identity.requested
+
+
 def keeps_typed_password(profile: Profile) -> bool:
     """Whether a password typed at a sign-in is entrusted to the vault."""
     return isinstance(profile, AwxProfile) and profile.keep_password

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyturnd import tokens
+from keyturn.profiles import AwxProfile
+from keyturnd import flows, tokens
 from keyturnd.messages import AwxState, EntraState
 from keyturnd.records import RecordName
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from keyturnd.records import Kind
     from keyturnd.tokens import Token
     from keyturnd.vault import Vault
+    from keyturnd.wants import Want
 
 _state_decoder = msgspec.json.Decoder(EntraState | AwxState)
 
@@ -75,9 +77,20 @@ class Holdings:
                 self._vault = await self._open_vault()
             return self._vault
 
-    async def token(self, name: RecordName) -> Token | None:
-        payload = (await self.vault()).get(name)
-        return None if payload is None else tokens.decode(payload)
+    async def token_for(self, want: Want) -> Token | None:
+        """The token that is kept for `want`, None too for one that the profile as it is now would not have got.
+
+        The record's name tells authority and client id apart, but not the account somebody is to sign in with; and
+        all tokens of an AWX profile share one state, in which the last one has replaced those before.
+        """
+        payload = (await self.vault()).get(want.key)
+        token = None if payload is None else tokens.decode(payload)
+        if token is None or flows.is_somebody_elses(want.profile, token.account):
+            return None
+        if isinstance(want.profile, AwxProfile):
+            state = await self.state(want.profile)
+            return token if flows.is_token_of(state, want.profile, token.access_token) else None
+        return token
 
     async def state(self, profile: Profile) -> State | None:
         payload = (await self.vault()).get(state_name(profile))

@@ -43,7 +43,7 @@ class Memory:
         """The token of `want`, from memory or else from the vault. Raises StateError."""
         held = self.held.get(want.key)
         if held is None:
-            token = await self._holdings.token(want.key)
+            token = await self._holdings.token_for(want)
             # Looked up again after the await: another caller's newer token must not be overwritten.
             held = self.held.get(want.key) or (None if token is None else self.hold(want, token))
         return held

@@ -49,6 +49,11 @@ class AwxIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
     application: int | None = None
     description: str | None = None
 
+    @property
+    def requested(self) -> str:
+        """What of this a token is made by: one made by another is no substitute."""
+        return f"{self.scope} {self.application or '-'}"
+
 
 class EntraState(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"):
     """What must survive between two acquisitions of one profile. Secret."""

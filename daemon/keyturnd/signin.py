@@ -76,7 +76,9 @@ class SignIns:
         """
         name = want.profile.name
         sign_in = self.under_way.get(name)
-        if sign_in is None or sign_in.want.profile != want.profile or sign_in.abandoned:
+        if sign_in is not None and sign_in.want.profile != want.profile:
+            sign_in.abandon()  # it would go on unseen, and sign in to what the configuration no longer says
+        if sign_in is None or sign_in.abandoned:
             sign_in = self.under_way[name] = SignIn(want, self._fetcher, self._linger)
             sign_in.task.add_done_callback(lambda _: self._ended(sign_in))
             self.begun += 1
@@ -153,11 +155,15 @@ class SignIn:
         self._shown = [event for event in self._shown if event.get("id") != ask]
         return True
 
+    def abandon(self) -> None:
+        """End it; whoever still waits is told."""
+        self.abandoned = True
+        self.task.cancel()
+
     def _leave(self, waiter: Waiter) -> None:
         self._waiters.remove(waiter)
         if not self._waiters:
-            self.abandoned = True
-            self.task.cancel()
+            self.abandon()
 
     def _stay(self) -> None:
         """Go on for whoever will run the command again, with the same code."""

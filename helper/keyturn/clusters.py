@@ -11,7 +11,7 @@ from typing import NamedTuple
 from keyturn import scopes
 from keyturn.errors import ConfigError, Refused, UsageError
 from keyturn.tables import did_you_mean
-from keyturn.targets import allows, find_kube, scopes_of
+from keyturn.targets import find_kube, own_scopes, scopes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,14 +69,20 @@ def _profile(config: Config, name: str | None) -> Profile:
     return profile
 
 
+def _allowed(config: Config, profile: Profile) -> list[tuple[str, ...]]:
+    """What a kubeconfig may choose from: never what the profile's git and docker targets are for."""
+    found = [scopes_of(target) for target in config.kube_targets if target.profile == profile.name]
+    return found + own_scopes(profile)
+
+
 def _scopes(config: Config, profile: Profile, target: KubeTarget | None, server_id: str | None) -> tuple[str, ...]:
-    """Those of the target, else of AKS; a server id must be the target's, or among what the profile may ask for.
+    """Those of the target, else of AKS; a server id must be the target's, or among what the profile may ask for here.
 
     AKS without a target must be among that, too: the cluster that gets the token is not known then.
     """
     default = scopes.AKS if target is None else scopes_of(target)
     wanted = default if server_id is None else scopes.of_audience(server_id)
-    if (target is not None and wanted == default) or allows(config, profile.name, wanted):
+    if (target is not None and wanted == default) or wanted in _allowed(config, profile):
         return wanted
     if server_id is None:
         raise Refused(

@@ -70,12 +70,31 @@ def test_an_answer_comes_whole(provider: Callable[..., ScriptedProvider]) -> Non
     assert (seen.body, seen.headers["x-test"], seen.headers["accept-encoding"]) == (b"a=b", "1", "identity")
 
 
-def test_a_server_error_is_tried_once_more(provider: Callable[..., ScriptedProvider]) -> None:
+def test_a_busy_server_is_tried_once_more(provider: Callable[..., ScriptedProvider]) -> None:
     serving, pauses = provider(BUSY, OK), list[float]()
     assert transport(serving, pauses=pauses).exchange(post(serving.base)).status == 200
     assert len(serving.seen) == 2
     assert len(pauses) == 1
     assert RETRY_PAUSE <= pauses[0] <= 2 * RETRY_PAUSE
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry_After": "1"}])
+@pytest.mark.parametrize("status", [500, 502, 504, 507])
+def test_a_post_that_may_have_been_carried_out_is_not_repeated(
+    provider: Callable[..., ScriptedProvider], status: int, headers: dict[str, str]
+) -> None:
+    """A gateway's 502 or 504 says that the answer was lost, not that the request was."""
+    serving, pauses = provider(reply(b"", status, **headers), OK), list[float]()
+    told = failure(lambda: transport(serving, pauses=pauses).exchange(post(serving.base)))
+    assert told.sentence.endswith(f"answered with status {status}")
+    assert (len(serving.seen), pauses) == (1, [])
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_get_is_repeated_after_any_server_error(provider: Callable[..., ScriptedProvider], status: int) -> None:
+    serving = provider(OK)
+    serving.discovery = iter([reply(b"", status), OK]).__next__
+    assert transport(serving).exchange(Request("GET", serving.base, {})).status == 200
 
 
 def test_once_more_and_no_more(provider: Callable[..., ScriptedProvider]) -> None:

@@ -6,7 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from keyturn.config import Config
-from keyturn.profiles import EntraProfile
+from keyturn.profiles import EntraProfile, Profile
 from keyturnd.broker import Broker
 from keyturnd.failures import Failures
 from keyturnd.fetch import Fetcher
@@ -45,7 +45,7 @@ def _profile(name: str, flow: Any, changes: dict[str, Any]) -> EntraProfile:
     return EntraProfile(**{**fields, **changes})
 
 
-def want(profile: EntraProfile, scopes: tuple[str, ...] = SCOPES, protocol: str = "git") -> Want:
+def want(profile: Profile, scopes: tuple[str, ...] = SCOPES, protocol: str = "git") -> Want:
     return Want(profile, scopes, protocol)
 
 
@@ -84,5 +84,5 @@ class Bench:
     async def _vault(self) -> Vault:
         return self.vault
 
-    async def entrust(self, profile: EntraProfile) -> None:
+    async def entrust(self, profile: Profile) -> None:
         await self.holdings.keep_secret(profile, "planted-client-secret")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from keyturnd.messages import EntraState, Event, Failure, Result, TokenJob
+from keyturnd.messages import Done, EntraState, Event, Failure, Result, RevokeJob, TokenJob
 
 if TYPE_CHECKING:
     from keyturnd.acquisition import Listener
@@ -40,12 +40,14 @@ class FakeAcquisitions:
         self.open_gate.set()
 
     async def run(self, job: Job, listener: Listener) -> Outcome:
-        assert isinstance(job, TokenJob)
+        assert isinstance(job, TokenJob | RevokeJob)
         self.started += 1
         number = self.started
         self.running.add(number)
-        self.jobs.append(job)
         try:
+            if isinstance(job, RevokeJob):
+                return await self._revoke()
+            self.jobs.append(job)
             return await self._run(job, listener, number)
         except asyncio.CancelledError:
             self.killed += 1
@@ -53,6 +55,11 @@ class FakeAcquisitions:
             raise
         finally:
             self.running.discard(number)
+
+    async def _revoke(self) -> Done:
+        self.arrived.set()
+        await self.open_gate.wait()
+        return Done()
 
     async def _run(self, job: TokenJob, listener: Listener, number: int) -> Result | Failure:
         if job.interactive:

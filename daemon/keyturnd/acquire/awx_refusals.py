@@ -50,9 +50,9 @@ def refusal(api: Api, reply: Reply, credential: Credential) -> Failed:
         case 401:
             return _unknown(api)
         case 403:
-            return _forbidden(api, credential.hidden_in(_said(reply.document)))
+            return _forbidden(api, _said(reply.document, credential))
         case 400:
-            return _bad_request(api, credential.hidden_in(_said(reply.document)))
+            return _bad_request(api, _said(reply.document, credential))
         case 404 | 410:
             return no_tokens(api)
         case status:
@@ -108,17 +108,19 @@ def _check(api: Api) -> str:
     return f"check `application` of [profile.{api.identity.profile}], and whether its organisation is yours"
 
 
-def _said(document: dict[str, Any]) -> str:
+def _said(document: dict[str, Any], credential: Credential) -> str:
     """The server's reason: `detail`, or the first field that it finds fault with."""
     detail = document.get("detail")
     if isinstance(detail, str):
-        return _shown(detail)
+        return _shown(detail, credential)
     for field, faults in document.items():
         first = faults[0] if isinstance(faults, list) and faults else faults
         if isinstance(first, str):
-            return _shown(f"{field}: {first}")
+            return _shown(f"{field}: {first}", credential)
     return "it gives no reason"
 
 
-def _shown(text: str) -> str:
-    return one_line(text[: 10 * DETAIL_LIMIT])[:DETAIL_LIMIT].rstrip(". ")
+def _shown(text: str, credential: Credential) -> str:
+    # Hidden first: folded or cut in two, an echoed password is no longer found, and yet can be read.
+    hidden = credential.hidden_in(text)
+    return one_line(hidden[: 10 * DETAIL_LIMIT])[:DETAIL_LIMIT].rstrip(". ")

@@ -114,23 +114,18 @@ def replacing(before: AwxState, created: Created, identity: AwxIdentity) -> AwxS
         created_at=created.sent_at,
         expires_at=created.sent_at + life,
         scope=created.scope,
-        requested=requested(identity),
+        requested=identity.requested,
         mark=before.intent,
         intent=before.intent,
         superseded=tuple(dict.fromkeys(replaced))[-SUPERSEDED_LIMIT:],
     )
 
 
-def requested(identity: AwxIdentity) -> str:
-    """What of `identity` a token is made by: another one is no substitute."""
-    return f"{identity.scope} {identity.application or '-'}"
-
-
 def is_young(state: AwxState, identity: AwxIdentity, now: float) -> bool:
     """Whether the token of `state` is what a new one would be. `now`: UTC epoch seconds."""
     age = now - state.created_at
     life = end_of(state, identity) - state.created_at
-    return state.requested == requested(identity) and -CLOCK_SKEW <= age < life * YOUNG_SHARE
+    return state.requested == identity.requested and -CLOCK_SKEW <= age < life * YOUNG_SHARE
 
 
 def end_of(state: AwxState, identity: AwxIdentity) -> float:

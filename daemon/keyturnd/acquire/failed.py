@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 from traceback import extract_tb
 from typing import TYPE_CHECKING
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
 
 SENTENCE_LIMIT = 400
 """Characters. A provider's description may be a page long; a terminal line is not."""
+_REMARK = re.compile(r" \(correlation id [0-9A-Za-z-]{8,64}\)\Z")
+"""Kept when a sentence is shortened: it is what the provider's support asks for."""
 
 
 class Failed(Exception):
-    """Ends the acquisition with `failure`.
+    """Ends the acquisition with `failure`, whose texts are as long as they came until `without` has read them.
 
     It is neither an OSError nor a ValueError on purpose: msal catches both around the calls it makes.
     """
@@ -38,8 +41,8 @@ class Failed(Exception):
         super().__init__(sentence)
         self.failure = Failure(
             error.kind,
-            _short(sentence),
-            _short(hint) if hint else None,
+            one_line(sentence),
+            one_line(hint) if hint else None,
             retry_after=retry_after,
             state_dead=state_dead,
             code=code,
@@ -56,20 +59,39 @@ def bug(error: BaseException) -> Failure:
 
 
 def without(secrets: Iterable[str], failure: Failure) -> Failure:
-    """`failure` with `secrets` cut out of its texts: a provider may echo what it was sent."""
-    sentence, hint = failure.sentence, failure.hint
-    for secret in secrets:
-        for form in (secret, quote(secret), quote_plus(secret)):
-            sentence = sentence.replace(form, "…")
-            hint = hint.replace(form, "…") if hint else hint
+    """`failure` fit to be shown: `secrets` cut out of its texts, as a provider may echo what it was sent.
+
+    The texts are shortened only then: of a secret that lies across the limit, a piece would stay.
+    """
+    forms = sorted({form for secret in secrets for form in _forms(secret)}, key=len, reverse=True)
     return Failure(
-        failure.kind, sentence, hint, failure.retry_after, state_dead=failure.state_dead, code=failure.code
+        failure.kind,
+        _short(_cut(forms, failure.sentence)),
+        _short(_cut(forms, failure.hint)) if failure.hint else failure.hint,
+        failure.retry_after,
+        state_dead=failure.state_dead,
+        code=failure.code,
     )
 
 
-def _short(text: str) -> str:
-    line = one_line(text)
-    return line if len(line) <= SENTENCE_LIMIT else line[: SENTENCE_LIMIT - 1] + "…"
+def _forms(secret: str) -> set[str]:
+    """How `secret` may look in a text: as it is, percent-encoded, or folded, and without a full stop at its end."""
+    written = {secret, quote(secret), quote_plus(secret), one_line(secret), one_line(secret).rstrip(". ")}
+    return {form for form in written if form.strip(". ")}
+
+
+def _cut(forms: Iterable[str], text: str) -> str:
+    for form in forms:  # the longest first: cut out of the middle of another, one would leave that one's ends
+        text = text.replace(form, "…")
+    return text
+
+
+def _short(line: str) -> str:
+    if len(line) <= SENTENCE_LIMIT:
+        return line
+    remark = _REMARK.search(line)
+    kept = remark[0] if remark else ""
+    return line[: SENTENCE_LIMIT - 1 - len(kept)] + "…" + kept
 
 
 def _place(error: BaseException) -> str:

@@ -74,8 +74,9 @@ class Transport:
     def exchange(self, request: Request) -> Answer:
         """The answer to `request`, whatever its status below 500 except 3xx, 408 and 429.
 
-        Tries once more after a connection that never came about, a lost answer to a GET, or a 5xx; a POST whose
-        answer was lost is not repeated, since a refresh token used twice may cost the whole login.
+        Tries once more after a connection that never came about, a 503, a 408 or 429 that says when, and a GET
+        after a lost answer or any 5xx, too. Nothing else is repeated that may have been carried out (a gateway's
+        502 or 504 is a lost answer): a refresh token used twice may cost the whole login.
         Raises Failed: provider-unreachable for what may be different later, provider-refused for a redirect.
         """
         try:
@@ -182,8 +183,15 @@ def _no_address(place: str) -> Failed:
 
 def _pause_before_retry(loss: Loss, method: str) -> float | None:
     """Seconds until the one retry, or None when there shall be none."""
+    if method != "GET" and _may_be_done(loss):
+        return None
     if loss.retry_after is not None:
         return loss.retry_after if loss.retry_after <= LONGEST_PAUSE else None
-    if loss.status in {408, 429} or loss.final or (loss.sent and loss.status is None and method != "GET"):
+    if loss.status in {408, 429} or loss.final:
         return None
     return RETRY_PAUSE * (1 + random.random())  # noqa: S311 - jitter, not a secret
+
+
+def _may_be_done(loss: Loss) -> bool:
+    """Whether the provider may have carried out the request. A 503 says that it did not (RFC 9110 section 15.6.4)."""
+    return loss.sent if loss.status is None else loss.status >= 500 and loss.status != 503

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from keyturn.errors import KeyturnError
 
-DESCRIPTION_LIMIT = 200
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 CORRELATION_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 
@@ -121,6 +120,9 @@ def _matching(pattern: re.Pattern[str], value: object) -> str:
 
 
 def _first_sentence(description: str) -> str:
-    """The rest of a description holds names, addresses and times (Trace ID …), and asks for no line break."""
-    first = re.split(r"[\r\n]|\.\s|\s*Trace ID:", description[:2000], maxsplit=1)[0]
-    return one_line(first)[:DESCRIPTION_LIMIT].rstrip(". ")
+    """The rest of a description holds names, addresses and times (Trace ID …), and asks for no line break.
+
+    However long it is: `failed.without` shortens it, after it has looked for secrets.
+    """
+    first = re.split(r"[\r\n]|\.\s|Trace ID:", description, maxsplit=1)[0]
+    return one_line(first).rstrip(". ")

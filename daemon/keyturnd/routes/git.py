@@ -6,6 +6,7 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from keyturn.errors import ConfigError, KeyturnError
+from keyturn.profiles import AwxProfile
 from keyturn.protocols import git
 from keyturn.targets import find_git, scopes_of
 from keyturnd import tokens
@@ -72,9 +73,15 @@ def _want(config: Config, request: Request) -> Want | None:
         raise ConfigError(f"there is no profile {name}", "keyturn profile list")
     if "git" not in profile.protocols:
         raise ConfigError(f"profile {name} is not for git", f'add "git" to protocols of profile {name}')
-    if profile.provider != config.profiles[target.profile].provider:
+    if isinstance(profile, AwxProfile):
+        scopes: tuple[str, ...] = (profile.scope,)
+        fits = profile.authority == config.profiles[target.profile].authority
+    else:
+        scopes = scopes_of(target)
+        fits = profile.provider == config.profiles[target.profile].provider
+    if not fits:
         raise ConfigError(f"profile {name} has no tokens for this URL", f"keyturn profile show {target.profile}")
-    return Want(profile, scopes_of(target), "git")
+    return Want(profile, scopes, "git")
 
 
 def _parse(request: Request) -> GitRequest:

@@ -8,7 +8,7 @@ from keyturn.errors import Refused, UsageError
 from keyturn.profiles import AwxProfile
 from keyturn.profiles.described import changed, described
 from keyturn.scopes import UnfitScopes, of_audience
-from keyturn.targets import all_scopes, allows
+from keyturn.targets import all_scopes, allowed_scopes
 from keyturnd import newtoken
 from keyturnd.http import json_response
 from keyturnd.routes.bodies import Body, profile_named, read_body
@@ -116,12 +116,16 @@ def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
         raise UsageError(f"audience: {error}", "keyturn token --help") from None
     if not wanted:
         return _only_scopes(config, body.profile)
-    if not allows(config, body.profile, wanted):
-        raise Refused(
-            f"profile {body.profile} may not ask for {' '.join(wanted)}",
-            f"add it to scopes or audiences of profile {body.profile} in {config.source}",
-        )
-    return wanted
+    allowed = allowed_scopes(config, body.profile, wanted)
+    if allowed is None:
+        raise Refused(f"profile {body.profile} may not ask for {' '.join(wanted)}", _remedy(config, body.profile))
+    return allowed
+
+
+def _remedy(config: Config, profile: str) -> str:
+    if isinstance(config.profiles[profile], AwxProfile):
+        return f"set scope in [profile.{profile}], or for one token: keyturn awx new-token {profile} --scope …"
+    return f"add it to scopes or audiences of profile {profile} in {config.source}"
 
 
 def _only_scopes(config: Config, profile: str) -> tuple[str, ...]:

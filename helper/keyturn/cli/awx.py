@@ -23,7 +23,9 @@ Create a token on an AWX or Ansible Automation Platform, and print it with every
 keep it, does not renew it and does not delete it: it lives as long as the server lets it, 1000 years by default.
 
 The token belongs to the user of a profile, or to the one named with --url and --username. The server is given the
-description with a mark of keyturn's behind it, by which a token whose answer was lost is found and deleted.
+description with a mark of keyturn's behind it, by which a token whose answer was lost is found and deleted, unless
+Ctrl-C or a crash ended the run: then a token may be left on the server, with `keyturn new-token@HOST ...` in its
+description.
 """
 EPILOG = """\
 examples:

@@ -30,6 +30,8 @@ class OwnFile:
         with _explained(path):
             self._target = path.resolve()
             self._before = self._status()
+            if path.is_symlink() and not self._target.parent.is_dir():
+                raise Refused(f"{path} leads to {self._target}, and there is no such directory", _listing(path))
             self.text = "" if self._before is None else self._read()
 
     def write(self, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyturn import scopes
-from keyturn.profiles import AwxProfile
+from keyturn.profiles import AwxProfile, Profile
 from keyturn.targets.docker import DockerTarget, find_docker
 from keyturn.targets.git import GitTarget, find_git, place_of
 from keyturn.targets.kube import KubeTarget, find_kube
@@ -20,10 +20,11 @@ __all__ = [
     "KubeTarget",
     "Target",
     "all_scopes",
-    "allows",
+    "allowed_scopes",
     "find_docker",
     "find_git",
     "find_kube",
+    "own_scopes",
     "place_of",
     "scopes_of",
     "targets_of",
@@ -52,15 +53,25 @@ def all_scopes(config: Config, profile_name: str) -> list[tuple[str, ...]]:
     Raises KeyError when there is no such profile.
     """
     profile = config.profiles[profile_name]
+    targets = [] if isinstance(profile, AwxProfile) else targets_of(config, profile_name)
+    return list(dict.fromkeys([*map(scopes_of, targets), *own_scopes(profile)]))
+
+
+def own_scopes(profile: Profile) -> list[tuple[str, ...]]:
+    """What the profile itself allows, whatever its targets are."""
     if isinstance(profile, AwxProfile):
         return [(profile.scope,)]
-    found = [scopes_of(target) for target in targets_of(config, profile_name)]
-    found += scopes.by_resource(profile.scopes)
-    found += [scopes.of_audience(audience) for audience in profile.audiences]
-    return list(dict.fromkeys(found))
+    audiences = [scopes.of_audience(audience) for audience in profile.audiences]
+    return scopes.by_resource(profile.scopes) + audiences
 
 
-def allows(config: Config, profile_name: str, wanted: Iterable[str]) -> bool:
-    """Whether `wanted`, which must not be empty, lies within one of `all_scopes`."""
+def allowed_scopes(config: Config, profile_name: str, wanted: Iterable[str]) -> tuple[str, ...] | None:
+    """`wanted` in the configuration's order and each once, if it lies within one of `all_scopes`; else None.
+
+    One spelling for one wish: each would otherwise be a token of its own.
+    """
     asked = frozenset(wanted)
-    return bool(asked) and any(asked <= frozenset(allowed) for allowed in all_scopes(config, profile_name))
+    for allowed in all_scopes(config, profile_name):
+        if asked and asked <= frozenset(allowed):
+            return tuple(scope for scope in allowed if scope in asked)
+    return None

@@ -17,6 +17,7 @@ from support.awx_in_memory import FORBIDDEN, IDENTITY, NOW, PASSWORD, UNKNOWN, I
 
 if TYPE_CHECKING:
     from keyturnd.acquire.awx_api import Api
+    from keyturnd.acquire.awx_credentials import Credential
     from keyturnd.acquire.failed import Failed
     from keyturnd.messages import AwxIdentity
 
@@ -27,8 +28,8 @@ EXTERNAL = (
 BASIC = basic(IDENTITY, PASSWORD)
 
 
-def refused(status: int, document: Any, identity: AwxIdentity = IDENTITY) -> Failed:
-    return refusal(cast("Api", InMemoryAwx(identity)), Reply(status, document, NOW), BASIC)
+def refused(status: int, document: Any, identity: AwxIdentity = IDENTITY, credential: Credential = BASIC) -> Failed:
+    return refusal(cast("Api", InMemoryAwx(identity)), Reply(status, document, NOW), credential)
 
 
 @pytest.mark.parametrize("detail", [UNKNOWN, {"detail": "Invalid username/password."}])
@@ -102,6 +103,17 @@ def test_an_echo_of_the_password() -> None:
     header = BASIC.header.partition(" ")[2]
     assert PASSWORD not in refused(400, {"detail": f"not with {PASSWORD}, {header}"}).failure.sentence
     assert header not in refused(403, {"detail": f"not with {PASSWORD}, {header}"}).failure.sentence
+
+
+@pytest.mark.parametrize("status", [400, 403])
+@pytest.mark.parametrize("before", [0, 189, 195, 1995])
+@pytest.mark.parametrize("password", ["correct horse  battery", "correct\thorse", "correct horse.", " correct"])
+def test_an_echo_is_cut_before_the_text_is_folded_and_shortened(status: int, before: int, password: str) -> None:
+    text, credential = "x" * before + password, basic(IDENTITY, password)
+    for document in ({"detail": text}, {"password": [text]}):
+        sentence = refused(status, document, credential=credential).failure.sentence
+        assert "corr" not in sentence
+        assert "horse" not in sentence
 
 
 @given(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from keyturn.errors import Bug, ProviderRefused
 from keyturnd.acquire.failed import SENTENCE_LIMIT, Failed, bug, without
 from keyturnd.messages import Failure
 
 
 def test_sentences_are_one_short_line() -> None:
-    failure = Failed(ProviderRefused, "a\r\nb\x1b[1m" + "c" * 1000, "d\ne").failure
+    failure = without([], Failed(ProviderRefused, "a\r\nb\x1b[1m" + "c" * 1000, "d\ne").failure)
     assert failure.sentence.startswith("a b [1mccc")
     assert len(failure.sentence) == SENTENCE_LIMIT
     assert failure.hint == "d e"
@@ -23,6 +25,37 @@ def test_secrets_are_cut_out_in_every_form() -> None:
     failure = Failure("bug", "it was s3c/ret+1, or s3c%2Fret%2B1, or s3c/ret%2B1", "try s3c/ret+1", 5.0, code="c")
     assert without(["s3c/ret+1"], failure) == Failure("bug", "it was …, or …, or …", "try …", 5.0, code="c")
     assert without([], failure) == failure
+
+
+@pytest.mark.parametrize("before", range(SENTENCE_LIMIT - 12, SENTENCE_LIMIT + 2))
+def test_no_piece_of_a_secret_is_left_at_the_limit(before: int) -> None:
+    failure = Failed(ProviderRefused, "x" * before + "planted-secret", "y" * before + "planted-secret").failure
+    shown = without(["planted-secret"], failure)
+    assert "p" not in shown.sentence + (shown.hint or "")
+    assert len(shown.sentence) <= SENTENCE_LIMIT
+
+
+@pytest.mark.parametrize("secret", ["planted  secret", "planted\tsecret", " planted secret\n", "planted secret."])
+def test_a_secret_is_cut_out_of_a_folded_text_too(secret: str) -> None:
+    failure = Failed(ProviderRefused, f"no: {secret}".rstrip("."), f"try {secret} again").failure
+    shown = without([secret], failure)
+    assert "planted" not in shown.sentence + (shown.hint or "")
+
+
+def test_a_secret_within_another_leaves_nothing_of_the_longer_one() -> None:
+    failure = without(["middle", "left-middle-right"], Failure("bug", "it was left-middle-right"))
+    assert failure.sentence == "it was …"
+
+
+def test_a_secret_of_white_space_spoils_no_sentence() -> None:
+    assert without(["\n", ". "], Failure("bug", "ab")).sentence == "ab"
+
+
+def test_a_long_sentence_keeps_the_remark_at_its_end() -> None:
+    """Support asks for the correlation id."""
+    shown = without([], Failed(ProviderRefused, "x" * 1000 + " (correlation id 1234-567)").failure).sentence
+    assert shown.endswith("x… (correlation id 1234-567)")
+    assert len(shown) == SENTENCE_LIMIT
 
 
 def test_a_bug_tells_class_and_place_and_never_the_text() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from keyturn.errors import BY_KIND
 from keyturnd.acquire import aadsts
-from keyturnd.acquire.failed import Failed
+from keyturnd.acquire.failed import Failed, without
 from keyturnd.acquire.refusals import Refusal, refused_answer
 from keyturnd.messages import Failure
 
@@ -97,6 +97,15 @@ def test_a_description_cannot_steer_the_terminal() -> None:
     assert "\x1b" not in of_user(said("invalid_grant", 50034, "\x1b]0;owned\x07 text")).sentence
 
 
+@pytest.mark.parametrize("before", [150, 180, 195, 330, 360, 390, 1990])
+@pytest.mark.parametrize("secret", ["planted-client-secret~0123456789", "planted." * 400])
+def test_an_echoed_secret_leaves_no_piece_at_any_limit(before: int, secret: str) -> None:
+    text = "x" * before + f" {secret}. And more."
+    shown = without([secret], of_application(said("invalid_client", 7000215, text))).sentence
+    assert "plant" not in shown
+    assert shown.endswith(f" (correlation id {ID})")
+
+
 @pytest.mark.parametrize("number", sorted(aadsts.HINTS))
 def test_every_known_number_has_a_hint_for_its_profile(number: int) -> None:
     hint = aadsts.hint((number,), "work")
@@ -143,7 +152,7 @@ members = st.sampled_from(["error", "suberror", "error_description", "error_code
 @settings(deadline=None)
 @given(st.dictionaries(members, odd), st.booleans(), st.booleans())
 def test_any_error_answer_becomes_a_failure_fit_to_print(answer: dict[str, Any], user: bool, refresh: bool) -> None:  # noqa: FBT001 - hypothesis gives them by position
-    failure = Refusal.read(answer).failed("work", of_user=user, refresh=refresh).failure
+    failure = without([], Refusal.read(answer).failed("work", of_user=user, refresh=refresh).failure)
     assert failure.kind in BY_KIND
     assert failure.sentence.isprintable()
     assert failure.hint

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from keyturn.errors import ProviderRefused, ProviderUnreachable, Refused, SignInNeeded
+from keyturn.profiles import AwxProfile
 from keyturnd import tokens
-from keyturnd.messages import EntraState, Failure
+from keyturnd.messages import AwxState, EntraState, Failure
+from keyturnd.tokens import Token
 from support.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
 from support.manual_clock import SOME_WALL_TIME
 
@@ -258,6 +261,42 @@ async def test_logging_out_ends_what_is_under_way_and_leaves_nothing(bench: Benc
     assert bench.provider.killed == 1
     assert list(bench.vault.names()) == []
     assert not bench.broker.memory.held
+
+
+async def test_nothing_begins_for_a_profile_that_is_being_logged_out(bench: Bench) -> None:
+    tower = AwxProfile(name="tower", url="https://awx.example", username="alice")
+    await bench.holdings.keep_state(tower, AwxState("alice", "token-1", 1))
+    bench.provider.hold()
+    leaving = asyncio.create_task(bench.broker.logout("tower", tower))
+    await bench.provider.arrived.wait()  # the server is being asked to delete the token
+    with pytest.raises(Refused, match="being logged out"):
+        await bench.broker.token(want(tower, ("write",)), NOBODY)
+    bench.provider.release()
+    await leaving
+    assert bench.provider.started == 1
+    assert [name.profile for name in bench.vault.names()] == ["ci"]
+
+
+async def test_a_changed_account_gets_nothing_of_the_former_one(bench: Bench) -> None:
+    alice, bob = personal_profile(account="alice@contoso.example"), personal_profile(account="bob@contoso.example")
+    await bench.holdings.keep_state(alice, EntraState("refresh-0", "alice@contoso.example"))
+    await bench.broker.token(want(alice), NOBODY)
+    bench.broker.forget("me")
+    with pytest.raises(SignInNeeded):
+        await bench.broker.token(want(bob), NOBODY)
+    assert refresh_tokens_sent(bench) == ["refresh-0"]
+
+
+async def test_an_awx_token_that_was_replaced_or_asked_for_otherwise_is_not_given(bench: Bench) -> None:
+    writing = AwxProfile(name="tower", url="https://awx.example", username="alice")
+    reading = msgspec.structs.replace(writing, scope="read")
+    token = Token("token-1", bench.clock.wall(), bench.clock.wall() + 3600, account="alice")
+    await bench.holdings.keep_token(want(writing, ("write",)).key, token)
+    await bench.holdings.keep_state(writing, AwxState("alice", "token-1", 1, requested="write -"))
+    assert await bench.holdings.token_for(want(writing, ("write",))) == token
+    assert await bench.holdings.token_for(want(reading, ("write",))) is None
+    await bench.holdings.keep_state(writing, AwxState("alice", "token-2", 2, requested="write -"))
+    assert await bench.holdings.token_for(want(writing, ("write",))) is None
 
 
 def refresh_tokens_sent(bench: Bench) -> list[str]:

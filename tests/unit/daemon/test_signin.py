@@ -171,6 +171,19 @@ async def test_an_awx_sign_in_beside_another_ends_before_it_creates_a_token(benc
     assert await bench.holdings.state(tower) == AwxState("alice", intent="keyturn tower@elsewhere 1")
 
 
+async def test_a_changed_profile_ends_the_sign_in_that_began_before(bench: Bench) -> None:
+    bench.provider.hold()
+    before = ask(bench, Person())
+    await begun(bench, 1)
+    changed = personal_profile(audiences=("https://graph.microsoft.com",))
+    after = asyncio.create_task(bench.broker.token(want(changed), Person()))
+    with pytest.raises(Refused):
+        await before
+    bench.provider.release()
+    await after
+    assert bench.provider.killed == 1
+
+
 async def test_logging_out_ends_the_sign_in_for_those_who_wait(bench: Bench) -> None:
     bench.provider.hold()
     waiting = ask(bench, Person())

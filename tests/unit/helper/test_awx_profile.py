@@ -8,7 +8,7 @@ import pytest
 
 from keyturn import config
 from keyturn.profiles import AwxProfile, EntraProfile
-from keyturn.targets import all_scopes, allows
+from keyturn.targets import all_scopes, allowed_scopes
 
 VALID = Path(__file__).parents[2] / "vectors" / "config" / "valid.toml"
 
@@ -86,6 +86,6 @@ def test_every_spelling_of_a_url_means_one(written: str, url: str) -> None:
 def test_its_scope_is_all_it_may_ask_for(valid: config.Config) -> None:
     assert all_scopes(valid, "tower") == [("read",)]
     assert all_scopes(valid, "hill") == [("write",)]
-    assert allows(valid, "tower", ("read",))
-    assert not allows(valid, "tower", ("write",))
-    assert not allows(valid, "tower", ("https://management.azure.com/.default",))
+    assert allowed_scopes(valid, "tower", ("read",))
+    assert allowed_scopes(valid, "tower", ("write",)) is None
+    assert allowed_scopes(valid, "tower", ("https://management.azure.com/.default",)) is None

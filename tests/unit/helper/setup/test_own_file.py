@@ -105,3 +105,11 @@ def test_what_belongs_to_somebody_else_is_refused(tmp_path: Path) -> None:
     os.chown(path, 12345, -1)
     with pytest.raises(Refused, match="belongs to uid 12345, not to you"):
         OwnFile(path)
+
+
+def test_a_link_into_nowhere_makes_no_directories(tmp_path: Path) -> None:
+    link = tmp_path / "config.json"
+    link.symlink_to(tmp_path / "nowhere" / "config.json")
+    with pytest.raises(Refused, match="no such directory"):
+        OwnFile(link)
+    assert not (tmp_path / "nowhere").exists()
