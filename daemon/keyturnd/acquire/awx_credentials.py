@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyturn.errors import ConfigError
+from keyturn.errors import ConfigError, one_line
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
@@ -29,8 +29,10 @@ class Credential(NamedTuple):
         Only texts of servers pass through here. A person's password can be any word, and cut out of our own
         sentences it would be the word that is missing there.
         """
-        encoded = self.header.partition(" ")[2]
-        return text.replace(encoded, "…").replace(self.secret, "…")
+        forms = {self.header.partition(" ")[2], self.secret, one_line(self.secret)} - {""}
+        for form in sorted(forms, key=len, reverse=True):
+            text = text.replace(form, "…")
+        return text
 
     def __repr__(self) -> str:
         return f"Credential(token_id={self.token_id})"

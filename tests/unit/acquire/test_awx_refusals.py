@@ -125,3 +125,7 @@ def test_no_refusal_is_too_odd(status: int, document: dict[str, Any]) -> None:
     assert failure.sentence.isprintable()
     assert failure.hint
     assert not failure.state_dead
+
+
+def test_a_password_that_the_server_folded_is_cut_out_too() -> None:
+    assert basic(IDENTITY, "correct horse  battery").hidden_in("not: correct horse battery") == "not: …"
