@@ -6,7 +6,6 @@ import os
 from typing import TYPE_CHECKING, Protocol
 
 from keyturn.errors import Refused
-from keyturn.profiles import EntraProfile
 from keyturnd import flows, tokens
 from keyturnd.acquisition import error_of
 from keyturnd.messages import AwxIdentity, AwxState, Failure, Network, Result, RevokeJob, TokenJob
@@ -180,8 +179,5 @@ class Keeper:
 
     def _check_account(self, state: State) -> None:
         if flows.is_somebody_elses(self._profile, state.account):
-            wanted = self._profile.account if isinstance(self._profile, EntraProfile) else ""
-            raise Refused(
-                f"{state.account} signed in, but profile {self._profile.name} is for {wanted}",
-                f"keyturn login {self._profile.name}",
-            )
+            wanted, name = flows.wanted_account(self._profile), self._profile.name
+            raise Refused(f"{state.account} signed in, but profile {name} is for {wanted}", f"keyturn login {name}")

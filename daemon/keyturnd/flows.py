@@ -80,9 +80,14 @@ def begins_anew(profile: Profile) -> bool:
     return isinstance(profile, EntraProfile)
 
 
+def wanted_account(profile: Profile) -> str | None:
+    """Who must be the one to sign in, where the configuration says so."""
+    return profile.account if isinstance(profile, EntraProfile) and profile.flow in PERSONAL else None
+
+
 def is_somebody_elses(profile: Profile, account: str) -> bool:
     """Whether what `account` signed in to is not for `profile`, which names another one (now)."""
-    wanted = profile.account if isinstance(profile, EntraProfile) and profile.flow in PERSONAL else None
+    wanted = wanted_account(profile)
     return bool(wanted) and account.casefold() != str(wanted).casefold()
 
 

@@ -17,6 +17,7 @@ from keyturnd import flows
 from keyturnd.acquisition import error_of
 from keyturnd.fetch import SIGN_IN_DEADLINE, SILENT_DEADLINE
 from keyturnd.messages import Failure, Result, TokenJob
+from keyturnd.signin import as_shown
 
 if TYPE_CHECKING:
     from keyturn.errors import KeyturnError
@@ -70,8 +71,7 @@ class Onlooker:
         self._waiter = waiter
 
     def on_event(self, event: Event) -> None:
-        shown = {"message": event.message, "url": event.url, "code": event.code, "expires_at": event.expires_at}
-        self._waiter.show({"event": event.kind, **{name: value for name, value in shown.items() if value}})
+        self._waiter.show(as_shown(event))
 
     async def on_ask(self, ask: Ask) -> str:
         raise UsageError(f"this flow asks for a {ask.kind}", "keyturn --help")

@@ -66,7 +66,6 @@ class SignIns:
         self._linger = linger
         self.on_success: Callable[[Want, Token], None] = lambda want, token: None  # noqa: ARG005 - the broker's place
         self.under_way: dict[str, SignIn] = {}
-        self.begun = 0
 
     async def join(self, want: Want, waiter: Waiter) -> tuple[RecordName, Token]:
         """Wait for the sign-in of `want`'s profile, begun now if there is none; the token it brought and its name.
@@ -81,7 +80,6 @@ class SignIns:
         if sign_in is None or sign_in.abandoned:
             sign_in = self.under_way[name] = SignIn(want, self._fetcher, self._linger)
             sign_in.task.add_done_callback(lambda _: self._ended(sign_in))
-            self.begun += 1
         token = await sign_in.wait(waiter)
         return sign_in.want.key, token
 
@@ -137,7 +135,7 @@ class SignIn:
             self._leave(waiter)
 
     def on_event(self, event: Event) -> None:
-        self._show({"event": event.kind, **_without_type(event)})
+        self._show(as_shown(event))
 
     async def on_ask(self, ask: Ask) -> str:
         number = secrets.token_urlsafe(12)
@@ -196,6 +194,7 @@ async def joined(task: asyncio.Task[Token]) -> Token:
         raise
 
 
-def _without_type(event: Event) -> dict[str, Any]:
+def as_shown(event: Event) -> dict[str, Any]:
+    """`event` as a waiter gets to see it: its kind, and whatever else it tells."""
     fields: dict[str, Any] = msgspec.to_builtins(event)
-    return {name: value for name, value in fields.items() if name not in {"type", "kind"}}
+    return {"event": event.kind, **{name: value for name, value in fields.items() if name not in {"type", "kind"}}}
