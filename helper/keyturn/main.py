@@ -27,7 +27,13 @@ VERBS = {
     "demo": "watch it all work, against an emulator on this machine",
     "helper": "what git, kubectl and docker start (not for people)",
 }
-"""Every verb has a module of its name in this package, with `run(arguments) -> exit status`."""
+"""Every verb has a module of its name in `verbs`, with `run(arguments) -> exit status`, or stands in ROOMS."""
+ROOMS = {
+    "setup": "keyturn.verbs.setup.command",
+    "awx": "keyturn.verbs.awx.command",
+    "demo": "keyturn.verbs.demo.command",
+    "helper": "keyturn.twin.helper",
+}
 
 HELP = """\
 keyturn VERB --help tells more.
@@ -91,7 +97,7 @@ def _runner(verb: str) -> Callable[[Sequence[str]], int]:
     # Each call pays for the imports of its own verb only: git waits for `helper`.
     from importlib import import_module  # noqa: PLC0415
 
-    run: Callable[[Sequence[str]], int] = import_module(f"keyturn.cli.{verb}").run
+    run: Callable[[Sequence[str]], int] = import_module(ROOMS.get(verb, f"keyturn.verbs.{verb}")).run
     return run
 
 
@@ -146,7 +152,3 @@ def _place(error: Exception) -> str:
         trace = trace.tb_next
     place = "" if trace is None else f" at {trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
     return f"{type(error).__name__}{place}"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-/* Where the daemon's socket is: the same rule as keyturn.paths. */
+/* Where the daemon's socket is: the same rule as keyturn.reach.paths. */
 #ifndef KEYTURN_LOCATION_H
 #define KEYTURN_LOCATION_H
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyturn_emulator.certificates import Certificates, create
-from keyturnd.acquire.awx_credentials import basic
+from keyturnd.acquire.awx.credentials import basic
 from keyturnd.messages import Ask, AwxState, Done, Failure, Result
 from support.acquisition_driver import COMMAND
 from support.awx_in_memory import PASSWORD

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.errors import StateError
-from keyturnd.durable import PrivateDirectory
-from keyturnd.records import RecordName, key_id_of
-from keyturnd.statelock import StateLock
-from keyturnd.vault import Vault
+from keyturnd.life.statelock import StateLock
+from keyturnd.vault.durable import PrivateDirectory
+from keyturnd.vault.records import RecordName, key_id_of
+from keyturnd.vault.vault import Vault
 from support.interpreters import NOBODY, output_of
 from support.needs import absent, need
 
@@ -27,7 +27,7 @@ PUT_UNDER_A_LIMIT = """
 import resource, sys
 from pathlib import Path
 from keyturn.errors import StateError
-from keyturnd.records import RecordName, key_id_of
+from keyturnd.vault.records import RecordName, key_id_of
 from keyturnd.vault import Vault
 key = bytes(range(32))
 name = RecordName(kind="state", profile="work", provider="entra", authority="https://login.example", client_id="app")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturnd.records import RecordName, key_id_of
-from keyturnd.vault import Vault
+from keyturnd.vault.records import RecordName, key_id_of
+from keyturnd.vault.vault import Vault
 from support.interpreters import python
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ OLD, NEW = b"old refresh token", b"new refresh token"
 OPEN = """
 import os, signal, sys
 from pathlib import Path
-from keyturnd.records import RecordName, key_id_of
+from keyturnd.vault.records import RecordName, key_id_of
 from keyturnd.vault import Vault
 key = bytes(range(32))
 name = RecordName(kind="state", profile="work", provider="entra", authority="https://login.example", client_id="app")

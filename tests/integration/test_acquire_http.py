@@ -1,4 +1,4 @@
-"""keyturnd.acquire.http over real TLS: what is retried, through which proxy, and what is refused."""
+"""keyturnd.acquire.network.transport over real TLS: what is retried, through which proxy, and what is refused."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from keyturn_emulator.certificates import Certificates, create
 from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.failed import Failed
-from keyturnd.acquire.http import RETRY_PAUSE, Request, Transport
+from keyturnd.acquire.network.transport import RETRY_PAUSE, Request, Transport
 from keyturnd.messages import Failure, Network
 from support.scripted_provider import Reply, ScriptedProvider, Seen, reply
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyturnd.connection import PER_PROCESS, REFUSED
+from keyturnd.server.connection import PER_PROCESS, REFUSED
 from support import wire
 from support.machine import PROGRAMS, Machine
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.spawn import PASSED_ON
+from keyturn.reach.spawn import PASSED_ON
 from support.machine import PROGRAMS, Machine
 from support.scene import Scene, password_of, scene
 

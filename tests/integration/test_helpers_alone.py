@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 EVIDENCE = 99
-START = "import sys; from keyturn.cli.main import main; sys.exit(main())"
+START = "import sys; from keyturn.main import main; sys.exit(main())"
 WATCHED_START = f"""
 import os, sys
 ASKING = ("socket.connect", "socket.getaddrinfo", "socket.gethostby", "socket.sendto", "socket.bind")

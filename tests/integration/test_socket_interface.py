@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturnd.openapi import document
-from keyturnd.routes import ROUTES
+from keyturnd.routes.openapi import document
+from keyturnd.routes.table import ROUTES
 from support import wire
 from support.needs import need
 

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import parse_qs, urlsplit
 
 from keyturn.errors import ProviderUnreachable
-from keyturnd.acquire.awx_api import Reply
-from keyturnd.acquire.awx_server import Server
-from keyturnd.acquire.awx_session import Session
+from keyturnd.acquire.awx.api import Reply
+from keyturnd.acquire.awx.server import Server
+from keyturnd.acquire.awx.session import Session
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages import AwxIdentity, AwxState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from keyturnd.acquire.awx_api import Api
-    from keyturnd.acquire.awx_credentials import Credential
+    from keyturnd.acquire.awx.api import Api
+    from keyturnd.acquire.awx.credentials import Credential
     from keyturnd.acquire.channel import Channel
 
 PASSWORD = "planted-awx-password"

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from keyturnd.acquire.awx_credentials import Credential
+from keyturnd.acquire.awx.credentials import Credential
 from keyturnd.messages import Ack, Answer, Ask, AwxState, Done, Failure, Network, Result, RevokeJob, Seal, TokenJob
 from support.acquisition_driver import Acquisition
 from support.awx_in_memory import IDENTITY, PASSWORD, InMemoryAwx

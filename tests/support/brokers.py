@@ -5,15 +5,15 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from keyturn.config import Config
-from keyturn.profiles import EntraProfile, Profile
-from keyturnd.broker import Broker
-from keyturnd.failures import Failures
-from keyturnd.fetch import Fetcher
-from keyturnd.holdings import Holdings
-from keyturnd.signin import LINGER, SignIns
-from keyturnd.vault import Vault
-from keyturnd.wants import Want
+from keyturn.configuration.config import Config
+from keyturn.configuration.profiles.profile import EntraProfile, Profile
+from keyturnd.broker.broker import Broker
+from keyturnd.broker.failures import Failures
+from keyturnd.broker.signin import LINGER, SignIns
+from keyturnd.fetching.fetch import Fetcher
+from keyturnd.fetching.wants import Want
+from keyturnd.vault.holdings import Holdings
+from keyturnd.vault.vault import Vault
 from support.fake_acquisitions import FakeAcquisitions
 from support.manual_clock import ManualClock
 

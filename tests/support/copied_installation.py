@@ -28,7 +28,7 @@ class CopiedInstallation:
         lent = [entry for entry in sys.path if entry.endswith("site-packages")]
         (self.packages / "lent.pth").write_text("\n".join(lent), encoding="utf-8")
         shutil.copy2(PROGRAMS / "git-credential-keyturn", self.programs)
-        self._write_program("keyturn", "keyturn.cli.main")
+        self._write_program("keyturn", "keyturn.main")
         self._write_program("keyturnd", "keyturnd.__main__")
 
     def program(self, name: str) -> str:

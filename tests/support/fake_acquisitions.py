@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from keyturnd.messages import Done, EntraState, Event, Failure, Result, RevokeJob, TokenJob
 
 if TYPE_CHECKING:
-    from keyturnd.acquisition import Listener
+    from keyturnd.fetching.acquisition import Listener
     from keyturnd.messages import Job, Outcome
     from support.manual_clock import ManualClock
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from support.helper_vectors import Expected, Vector
     from support.native_programs import NativePrograms
 
-TWIN_START = "import sys; from keyturn.cli.main import main; sys.exit(main())"
+TWIN_START = "import sys; from keyturn.main import main; sys.exit(main())"
 
 
 class Outcome(NamedTuple):

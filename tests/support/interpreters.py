@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 NOBODY = 65534
 BECOME_ORDINARY = f"""
 import os
-from keyturnd import hardening
+from keyturnd.life import hardening
 if os.geteuid() == 0:
     os.setgroups([])
     os.setgid({NOBODY})

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
-from keyturn import client, launch
 from keyturn.errors import KeyturnError
+from keyturn.reach import client, launch
 from support.needs import need
 from support.terminal import PATIENCE, Terminal
 

@@ -7,24 +7,25 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from keyturn.errors import KeyturnError, ProviderUnreachable, Refused, SignInNeeded, StateError
-from keyturnd import flows, policy
-from keyturnd.holdings import state_name
-from keyturnd.memory import Memory
-from keyturnd.signin import joined
+from keyturnd import flows
+from keyturnd.broker import policy
+from keyturnd.broker.memory import Memory
+from keyturnd.broker.signin import joined
+from keyturnd.vault.names import state_name
 
 if TYPE_CHECKING:
     from random import Random
 
-    from keyturn.config import Config
-    from keyturn.profiles import Profile
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturnd.broker.failures import Failures
+    from keyturnd.broker.signin import SignIns, Waiter
     from keyturnd.clock import Clock
-    from keyturnd.failures import Failures
-    from keyturnd.fetch import Fetcher
-    from keyturnd.holdings import Holdings
-    from keyturnd.records import RecordName
-    from keyturnd.signin import SignIns, Waiter
-    from keyturnd.tokens import Token
-    from keyturnd.wants import Want
+    from keyturnd.fetching.fetch import Fetcher
+    from keyturnd.fetching.wants import Want
+    from keyturnd.vault.holdings import Holdings
+    from keyturnd.vault.records import RecordName
+    from keyturnd.vault.tokens import Token
 
 RENEWAL_ROUND = 30.0
 """Seconds between two looks at what is due. Renewal points lie minutes before any minimum life is undercut."""
@@ -62,7 +63,7 @@ class Broker:
         """A token with life enough for `want`.
 
         Raises SignInNeeded when a person has to sign in and `waiter` has none, ProviderError and StateError as
-        keyturnd.fetch does.
+        keyturnd.fetching.fetch does.
         """
         held = await self.memory.look_up(want)
         if held is not None and self.memory.fresh(held, want.protocol):

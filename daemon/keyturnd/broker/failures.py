@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from keyturn.errors import KeyturnError, ProviderUnreachable
-from keyturnd import policy
+from keyturnd.broker import policy
 
 if TYPE_CHECKING:
     from keyturnd.clock import Clock
-    from keyturnd.records import RecordName
+    from keyturnd.vault.records import RecordName
 
 
 class Remembered(msgspec.Struct, frozen=True):

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyturnd import policy
+from keyturnd.broker import policy
 
 if TYPE_CHECKING:
     from random import Random
 
-    from keyturn.config import Config
+    from keyturn.configuration.config import Config
     from keyturnd.clock import Clock
-    from keyturnd.holdings import Holdings
-    from keyturnd.records import RecordName
-    from keyturnd.tokens import Token
-    from keyturnd.wants import Want
+    from keyturnd.fetching.wants import Want
+    from keyturnd.vault.holdings import Holdings
+    from keyturnd.vault.records import RecordName
+    from keyturnd.vault.tokens import Token
 
 
 class Held(msgspec.Struct):
@@ -43,7 +43,7 @@ class Memory:
         """The token of `want`, from memory or else from the vault. Raises StateError."""
         held = self.held.get(want.key)
         if held is None:
-            token = await self._holdings.token_for(want)
+            token = await self._holdings.token(want.key, want.profile)
             # Looked up again after the await: another caller's newer token must not be overwritten.
             held = self.held.get(want.key) or (None if token is None else self.hold(want, token))
         return held

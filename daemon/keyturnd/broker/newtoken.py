@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from keyturn.configuration.profiles.described import NAME, described
+from keyturn.configuration.profiles.scopes import by_resource, of_audience
 from keyturn.errors import SignInNeeded, UsageError
-from keyturn.profiles.described import NAME, described
-from keyturn.scopes import by_resource, of_audience
 from keyturnd import flows
-from keyturnd.acquisition import error_of
-from keyturnd.fetch import SIGN_IN_DEADLINE, SILENT_DEADLINE
+from keyturnd.broker.signin import as_shown
+from keyturnd.fetching.acquisition import error_of
+from keyturnd.fetching.fetch import SIGN_IN_DEADLINE, SILENT_DEADLINE
 from keyturnd.messages import Failure, Result, TokenJob
-from keyturnd.signin import as_shown
 
 if TYPE_CHECKING:
+    from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile, Profile
     from keyturn.errors import KeyturnError
-    from keyturn.profiles import AwxProfile, EntraProfile, Profile
-    from keyturnd.fetch import Fetcher
+    from keyturnd.broker.signin import Waiter
+    from keyturnd.fetching.fetch import Fetcher
     from keyturnd.messages import Ask, Event, State
-    from keyturnd.signin import Waiter
 
 UNLIMITED = 1e5 * 365 * 86400
 """Seconds, as a maximum age that no server's own exceeds (AWX's default is 1000 years): who is given a token that
@@ -36,7 +36,7 @@ async def new_entra_token(
 ) -> dict[str, Any]:
     """Acquire and describe a token of Entra ID. `table` holds the keys of a profile.
 
-    Raises UsageError for what does not fit together, and what keyturnd.fetch raises.
+    Raises UsageError for what does not fit together, and what keyturnd.fetching.fetch raises.
     """
     profile = described(table, "entra")
     interactive = profile.flow in flows.PERSONAL
@@ -50,7 +50,7 @@ async def new_entra_token(
 async def new_awx_token(fetcher: Fetcher, profile: AwxProfile, secret: str | None, waiter: Waiter) -> dict[str, Any]:
     """Create and describe a token on an AWX. It stays there until it expires or somebody deletes it.
 
-    Raises SignInNeeded when there is no password, and what keyturnd.fetch raises.
+    Raises SignInNeeded when there is no password, and what keyturnd.fetching.fetch raises.
     """
     if secret is None:
         secret = await fetcher.secret(profile)

@@ -18,11 +18,11 @@ from keyturn.errors import Refused, SignInNeeded
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyturnd.fetch import Fetcher
+    from keyturnd.fetching.fetch import Fetcher
+    from keyturnd.fetching.wants import Want
     from keyturnd.messages import Ask, Event
-    from keyturnd.records import RecordName
-    from keyturnd.tokens import Token
-    from keyturnd.wants import Want
+    from keyturnd.vault.records import RecordName
+    from keyturnd.vault.tokens import Token
 
 
 LINGER = 120.0

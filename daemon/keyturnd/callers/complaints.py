@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from keyturnd.callers.peer import Tool
     from keyturnd.clock import Clock
-    from keyturnd.peer import Tool
 
 MEMORY = 5.0
 """Seconds: as long as the failure itself is remembered."""

@@ -10,8 +10,8 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from keyturnd.peer import Tool
-    from keyturnd.records import RecordName
+    from keyturnd.callers.peer import Tool
+    from keyturnd.vault.records import RecordName
 
 REMEMBERED = 512
 """Clients remembered, the latest ones. Most are a kubectl that is long gone; a k9s that falls out is asked nothing,

@@ -1,13 +1,37 @@
-"""Secrets that their owner keeps in a file of his own."""
+"""Secrets that their owner keeps in a file or a variable of his own."""
 
 from __future__ import annotations
 
 import os
 import stat
+from typing import TYPE_CHECKING
 
+from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import ConfigError
 
+if TYPE_CHECKING:
+    from keyturn.configuration.profiles.profile import Profile
+
 SIZE_LIMIT = 64 << 10
+
+
+def named_secret(profile: Profile) -> str | None:
+    """The secret that the configuration names a file or variable for, None where the vault would hold it.
+
+    Raises ConfigError.
+    """
+    if isinstance(profile, AwxProfile):
+        return None
+    if profile.client_secret_file is not None:
+        return secret_from_file(profile.client_secret_file)
+    if profile.client_secret_env is None:
+        return None
+    secret = os.environ.get(profile.client_secret_env)
+    if not secret:
+        sentence = f"{profile.client_secret_env} is not set where the daemon was started"
+        command = f"keyturn daemon stop && {profile.client_secret_env}=… keyturn daemon start"
+        raise ConfigError(sentence, command)
+    return secret
 
 
 def secret_from_file(path: str) -> str:

@@ -6,20 +6,22 @@ import os
 from typing import TYPE_CHECKING, Protocol
 
 from keyturn.errors import Refused
-from keyturnd import flows, tokens
-from keyturnd.acquisition import error_of
+from keyturnd import flows
+from keyturnd.fetching.acquisition import error_of
+from keyturnd.fetching.entrusted import named_secret
 from keyturnd.messages import AwxIdentity, AwxState, Failure, Network, Result, RevokeJob, TokenJob
+from keyturnd.vault import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyturn.config import Config
-    from keyturn.profiles import Profile
-    from keyturnd.acquisition import Runner
-    from keyturnd.holdings import Holdings
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturnd.fetching.acquisition import Runner
+    from keyturnd.fetching.wants import Want
     from keyturnd.messages import Ask, Event, State
-    from keyturnd.tokens import Token
-    from keyturnd.wants import Want
+    from keyturnd.vault.holdings import Holdings
+    from keyturnd.vault.tokens import Token
 
 SILENT_DEADLINE = 25.0
 """Seconds for a fetch nobody watches: within the 30 s of the native helper, with room to explain a failure."""
@@ -106,7 +108,7 @@ class Fetcher:
         """The secret of `profile`, from wherever its owner keeps it. None where there is none."""
         if profile.flow not in flows.SECRET_NAMES:
             return None
-        named = flows.named_secret(profile)
+        named = named_secret(profile)
         return await self.holdings.secret(profile) if named is None else named
 
     def _job(

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyturnd.holdings import token_name
+from keyturnd.vault.names import token_name
 
 if TYPE_CHECKING:
-    from keyturn.profiles import Profile
+    from keyturn.configuration.profiles.profile import Profile
     from keyturnd.messages import Registry
-    from keyturnd.records import RecordName
+    from keyturnd.vault.records import RecordName
 
 
 class Want(msgspec.Struct, frozen=True):

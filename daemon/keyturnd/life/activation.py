@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from keyturn.errors import DaemonUnavailable, UsageError
-from keyturn.paths import socket_path
+from keyturn.reach.paths import socket_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,7 @@ def is_lent() -> bool:
 def path_of(listener: socket.socket) -> str:
     """Where clients find us. Our launcher binds through a descriptor, so that only systemd's sockets know their name.
 
-    Raises UsageError as keyturn.paths.socket_path does.
+    Raises UsageError as keyturn.reach.paths.socket_path does.
     """
     name = listener.getsockname()
     return name if is_lent() and isinstance(name, str) and name.startswith("/") else socket_path()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from keyturnd import activation
+from keyturnd.life import activation
 
 if TYPE_CHECKING:
     from collections.abc import Callable

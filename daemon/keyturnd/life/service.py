@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import keyturn
 import keyturnd
-from keyturn.launch import LOCK_NAME
-from keyturnd import activation, hardening
-from keyturnd.acceptor import Acceptor
-from keyturnd.connection import Connections
+from keyturn.reach.launch import LOCK_NAME
 from keyturnd.journal import note
-from keyturnd.lookout import ROUND, SOON, Lookout
+from keyturnd.life import activation, hardening
+from keyturnd.life.lookout import ROUND, SOON, Lookout
+from keyturnd.server.acceptor import Acceptor
+from keyturnd.server.connection import Connections
 
 if TYPE_CHECKING:
     import socket
 
-    from keyturnd.api import Api
     from keyturnd.clock import Clock
+    from keyturnd.routes.api import Api
     from keyturnd.services import Services
 
 PATIENCE = 10.0

@@ -18,8 +18,8 @@ import msgspec
 from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
 from keyturn.errors import StateError
-from keyturnd.durable import PrivateDirectory
-from keyturnd.ownership import cannot
+from keyturnd.vault.durable import PrivateDirectory
+from keyturnd.vault.ownership import cannot
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ import time
 from typing import TYPE_CHECKING
 
 from keyturnd import journal
-from keyturnd.service import PATIENCE
-from keyturnd.statelock import HolderElsewhere, StateLock
+from keyturnd.life.service import PATIENCE
+from keyturnd.life.statelock import HolderElsewhere, StateLock
 
 if TYPE_CHECKING:
     from pathlib import Path

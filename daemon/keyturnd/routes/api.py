@@ -9,14 +9,14 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 from keyturn.errors import Bug, KeyturnError, UsageError
-from keyturnd.http import Request, Response, problem
 from keyturnd.journal import note
-from keyturnd.routes import ROUTES, Unroutable, route_for
+from keyturnd.routes.table import ROUTES, Unroutable, route_for
+from keyturnd.server.http import Request, Response, problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyturnd.connection import Connection
+    from keyturnd.server.connection import Connection
     from keyturnd.services import Services
 
 __all__ = ["ROUTES", "Api"]

@@ -1,4 +1,4 @@
-"""What the socket offers, one module per subject. A route is thin: read the request, ask the broker, answer."""
+"""Which function answers which method and path."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from keyturnd.routes import daemon, docker, git, kube, profiles, tokens
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from keyturnd.http import Request, Response
+    from keyturnd.broker.signin import Waiter
+    from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
-    from keyturnd.signin import Waiter
 
     Route = Callable[[Services, Request, Waiter, str], Awaitable[Response]]
 

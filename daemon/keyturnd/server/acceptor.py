@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from keyturn.launch import BACKLOG
-from keyturnd.connection import Connection
+from keyturn.reach.launch import BACKLOG
+from keyturnd.server.connection import Connection
 
 if TYPE_CHECKING:
     import socket
 
-    from keyturnd.connection import Connections
+    from keyturnd.server.connection import Connections
 
 AT_ONCE = 64
 """Connections taken per wake-up, so that a flood of them cannot keep answers from being written."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from keyturn.errors import KeyturnError, Refused, UsageError
-from keyturnd.http import STREAM_HEAD, Request, Response, problem
-from keyturnd.peer import Peer, peer_of
-from keyturnd.reading import RequestReader
+from keyturnd.callers.peer import Peer, peer_of
+from keyturnd.server.http import STREAM_HEAD, Request, Response, problem
+from keyturnd.server.reading import RequestReader
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -10,7 +10,7 @@ import msgspec
 from keyturn.errors import KeyturnError, UsageError
 
 if TYPE_CHECKING:
-    from keyturnd.peer import Peer
+    from keyturnd.callers.peer import Peer
 
 REASONS = {
     200: "OK",

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import httptools
 
 from keyturn.errors import UsageError
-from keyturnd.http import Request, split_target
+from keyturnd.server.http import Request, split_target
 
 if TYPE_CHECKING:
-    from keyturnd.peer import Peer
+    from keyturnd.callers.peer import Peer
 
 TARGET_LIMIT = 8 << 10
 HEAD_LIMIT = 64 << 10

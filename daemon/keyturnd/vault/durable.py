@@ -15,7 +15,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from keyturn.errors import StateError
-from keyturnd.ownership import open_directory, open_file, reasons
+from keyturnd.vault.ownership import open_directory, open_file, reasons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -1,8 +1,4 @@
-"""What the vault holds for a profile, as values: tokens, sign-in state, entrusted secrets.
-
-The record's name carries provider, authority and client id. Change one of those in the configuration and the old
-records are simply not found under the new name: they are set aside, never sent to the new place (DESIGN 5.1).
-"""
+"""What the vault holds for a profile, as values: tokens, sign-in state, entrusted secrets."""
 
 from __future__ import annotations
 
@@ -11,48 +7,22 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyturn.profiles import AwxProfile
-from keyturnd import flows, tokens
+from keyturn.configuration.profiles.profile import AwxProfile
+from keyturnd import flows
 from keyturnd.messages import AwxState, EntraState
-from keyturnd.records import RecordName
+from keyturnd.vault import tokens
+from keyturnd.vault.names import secret_name, state_name
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from keyturn.profiles import Profile
-    from keyturnd.messages import Registry, State
-    from keyturnd.records import Kind
-    from keyturnd.tokens import Token
-    from keyturnd.vault import Vault
-    from keyturnd.wants import Want
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturnd.messages import State
+    from keyturnd.vault.records import RecordName
+    from keyturnd.vault.tokens import Token
+    from keyturnd.vault.vault import Vault
 
 _state_decoder = msgspec.json.Decoder(EntraState | AwxState)
-
-
-def token_name(profile: Profile, scopes: tuple[str, ...], registry: Registry | None = None) -> RecordName:
-    """What an access token of `profile` for `scopes` is filed under: the broker's key as well."""
-    place = None if registry is None else " ".join(filter(None, (registry.login_server, registry.tenant)))
-    return msgspec.structs.replace(_name("access-token", profile), scopes=scopes, registry=place)
-
-
-def state_name(profile: Profile) -> RecordName:
-    """What the sign-in state of `profile` is filed under."""
-    return _name("state", profile)
-
-
-def secret_name(profile: Profile) -> RecordName:
-    """What the entrusted secret of `profile` is filed under."""
-    return _name("secret", profile)
-
-
-def _name(kind: Kind, profile: Profile) -> RecordName:
-    return RecordName(
-        kind=kind,
-        profile=profile.name,
-        provider=profile.provider,
-        authority=profile.authority,
-        client_id=profile.client_id,
-    )
 
 
 class Holdings:
@@ -77,19 +47,19 @@ class Holdings:
                 self._vault = await self._open_vault()
             return self._vault
 
-    async def token_for(self, want: Want) -> Token | None:
-        """The token that is kept for `want`, None too for one that the profile as it is now would not have got.
+    async def token(self, name: RecordName, profile: Profile) -> Token | None:
+        """The token of `profile` under `name`, None too for one that the profile as it is now would not have got.
 
         The record's name tells authority and client id apart, but not the account somebody is to sign in with; and
         all tokens of an AWX profile share one state, in which the last one has replaced those before.
         """
-        payload = (await self.vault()).get(want.key)
+        payload = (await self.vault()).get(name)
         token = None if payload is None else tokens.decode(payload)
-        if token is None or flows.is_somebody_elses(want.profile, token.account):
+        if token is None or flows.is_somebody_elses(profile, token.account):
             return None
-        if isinstance(want.profile, AwxProfile):
-            state = await self.state(want.profile)
-            return token if flows.is_token_of(state, want.profile, token.access_token) else None
+        if isinstance(profile, AwxProfile):
+            state = await self.state(profile)
+            return token if flows.is_token_of(state, profile, token.access_token) else None
         return token
 
     async def state(self, profile: Profile) -> State | None:

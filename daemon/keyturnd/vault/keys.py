@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from keyturn.errors import ConfigError, StateError
-from keyturnd.durable import PrivateDirectory
-from keyturnd.keystores import (
+from keyturnd.vault.durable import PrivateDirectory
+from keyturnd.vault.keystores import (
     KEY_FILE,
     FileStore,
     KeyringAbsent,
@@ -28,8 +28,8 @@ from keyturnd.keystores import (
     account_of,
     start_over,
 )
-from keyturnd.records import SEALED_SUFFIX, key_id_of
-from keyturnd.vault import vault_directory
+from keyturnd.vault.records import SEALED_SUFFIX, key_id_of
+from keyturnd.vault.vault import vault_directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from keyturn.errors import StateError
 from keyturnd.messages import KeyringResult
-from keyturnd.records import KEY_SIZE
+from keyturnd.vault.records import KEY_SIZE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyturnd.durable import PrivateDirectory
+    from keyturnd.vault.durable import PrivateDirectory
 
 KEY_FILE = "vault.key"
 KEY_FILE_PREFIX = "KEYTURN-VAULT-KEY-1:"

@@ -12,8 +12,8 @@ import shlex
 from typing import TYPE_CHECKING
 
 from keyturn.errors import StateError
-from keyturnd.durable import PrivateDirectory, no_step
-from keyturnd.records import (
+from keyturnd.vault.durable import PrivateDirectory, no_step
+from keyturnd.vault.records import (
     HEADER_LIMIT,
     KEY_SIZE,
     SEALED_SUFFIX,

@@ -6,20 +6,22 @@ import tomllib
 
 import msgspec
 
-from keyturn import settings, trusted
+from keyturn.configuration import settings, trusted
+from keyturn.configuration.profiles.profile import is_profile_name, read_profile
+from keyturn.configuration.tables import Table
+from keyturn.configuration.targets.docker_table import read_docker_targets
+from keyturn.configuration.targets.git_table import read_git_targets
+from keyturn.configuration.targets.kube_table import read_kube_targets
 from keyturn.errors import ConfigError
-from keyturn.profiles import is_profile_name, read_profile
-from keyturn.tables import Table
-from keyturn.targets.docker_table import read_docker_targets
-from keyturn.targets.git_table import read_git_targets
-from keyturn.targets.kube_table import read_kube_targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyturn.profiles import Profile
-    from keyturn.targets import DockerTarget, GitTarget, KubeTarget
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturn.configuration.targets.docker import DockerTarget
+    from keyturn.configuration.targets.git import GitTarget
+    from keyturn.configuration.targets.kube import KubeTarget
 
 TABLES = ("profile", "targets", "git", "docker", "daemon", "network")
 TARGETS = ("git", "kube", "docker")
@@ -42,7 +44,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 def load(path: Path) -> Config:
     """The configuration in `path`, the empty one where there is no such file: a fresh install is no error.
 
-    Raises ConfigError when the file is not safe to obey (see `keyturn.trusted`), is not TOML, or holds a mistake.
+    Raises ConfigError when the file is not safe to obey (see `trusted`), is not TOML, or holds a mistake.
     """
     content = trusted.read_trusted(path)
     return Config(source=path) if content is None else parse(path, content)

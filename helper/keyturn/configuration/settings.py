@@ -6,11 +6,11 @@ from typing import Literal, cast
 
 import msgspec
 
-from keyturn.hosts import UnfitName, host_and_port
+from keyturn.configuration.hosts import UnfitName, host_and_port
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from keyturn.tables import Table
+    from keyturn.configuration.tables import Table
 
 KeySource = Literal["auto", "keyring", "file"]
 LogLevel = Literal["error", "info", "debug"]

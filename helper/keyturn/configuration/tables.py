@@ -10,10 +10,10 @@ import re
 
 import msgspec
 
-from keyturn import durations
+from keyturn.configuration import durations
+from keyturn.configuration.hosts import without_userinfo
 from keyturn.errors import ConfigError
-from keyturn.hosts import without_userinfo
-from keyturn.paths import home
+from keyturn.reach.paths import home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

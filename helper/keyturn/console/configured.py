@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from keyturn.config import load
+from keyturn.configuration.config import load
+from keyturn.configuration.tables import did_you_mean
 from keyturn.errors import ConfigError, UsageError
-from keyturn.paths import config_file
-from keyturn.tables import did_you_mean
+from keyturn.reach.paths import config_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from keyturn.config import Config
-    from keyturn.profiles import Profile
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import Profile
 
 
 def configuration() -> Config:

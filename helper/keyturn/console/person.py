@@ -11,8 +11,8 @@ import json
 import os
 from pathlib import Path
 
-from keyturn import client, launch
 from keyturn.errors import Refused
+from keyturn.reach import client, launch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

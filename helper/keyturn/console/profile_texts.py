@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from keyturn.profiles import AwxProfile
-from keyturn.targets import DockerTarget, GitTarget, all_scopes, scopes_of, targets_of
+from keyturn.configuration.audiences import all_scopes, targets_of
+from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.configuration.targets.docker import DockerTarget
+from keyturn.configuration.targets.git import GitTarget
+from keyturn.configuration.targets.target import scopes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from keyturn.config import Config
-    from keyturn.profiles import EntraProfile, Profile
-    from keyturn.targets import Target
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import EntraProfile, Profile
+    from keyturn.configuration.targets.target import Target
 
 
 def secret_name(profile: Profile) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sys
 
-from keyturn import client, launch
-from keyturn.cli import person
-from keyturn.cli.starting import secret_variables
+from keyturn.console import person
+from keyturn.console.starting import secret_variables
+from keyturn.reach import client, launch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

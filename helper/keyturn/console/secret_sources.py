@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from keyturn.cli import person
+from keyturn.console import person
 from keyturn.errors import UsageError
 
 LIMIT = 64 << 10

@@ -7,9 +7,9 @@ from keyturn.errors import KeyturnError
 
 def secret_variables() -> tuple[str, ...]:
     """The environment variables that profiles read their secrets from; none while the configuration is invalid."""
-    from keyturn.config import load  # noqa: PLC0415 - only where a daemon is started
-    from keyturn.paths import config_file  # noqa: PLC0415
-    from keyturn.profiles import EntraProfile  # noqa: PLC0415
+    from keyturn.configuration.config import load  # noqa: PLC0415 - only where a daemon is started
+    from keyturn.configuration.profiles.profile import EntraProfile  # noqa: PLC0415
+    from keyturn.reach.paths import config_file  # noqa: PLC0415
 
     try:
         profiles = load(config_file()).profiles.values()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from keyturn.cli.configured import named_or_only
-from keyturn.cli.requests import ask
+from keyturn.console.configured import named_or_only
+from keyturn.console.requests import ask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
     from typing import Any, Literal
 
-    from keyturn.cli.parsing import Parser
+    from keyturn.console.parsing import Parser
 
 
 def add_wanted(parser: Parser) -> None:

@@ -9,7 +9,7 @@ import struct
 import time
 
 from keyturn.errors import DaemonUnavailable, Refused
-from keyturn.replies import Event, NotRunning, Reply, read_reply
+from keyturn.reach.replies import Event, NotRunning, Reply, read_reply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ import socket
 import stat
 import time
 
-from keyturn import client
 from keyturn.errors import DaemonUnavailable
-from keyturn.paths import config_file, open_private_directory, socket_path, state_directory
-from keyturn.spawn import run_here, spawn
+from keyturn.reach import client
+from keyturn.reach.paths import config_file, open_private_directory, socket_path, state_directory
+from keyturn.reach.spawn import run_here, spawn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ BACKLOG = 512
 
 
 def running(path: str | None = None) -> socket.socket:
-    """A connection to the daemon that runs. Raises keyturn.client.NotRunning when none does."""
+    """A connection to the daemon that runs. Raises keyturn.reach.client.NotRunning when none does."""
     path = path or socket_path()
     try:
         directory = open_private_directory(os.path.dirname(path))
@@ -48,7 +48,7 @@ def running(path: str | None = None) -> socket.socket:
 def find() -> socket.socket:
     """A connection to the daemon of our socket or, if none runs there, to the one that holds our state.
 
-    Raises keyturn.client.NotRunning when there is neither.
+    Raises keyturn.reach.client.NotRunning when there is neither.
     """
     path = socket_path()
     try:
@@ -65,7 +65,7 @@ def connect_or_start(secret_variables: Callable[[], Iterable[str]] = tuple) -> s
     `secret_variables` names the environment variables that the configuration wants passed on besides PASSED_ON; it
     is called only when a daemon has to be started.
 
-    Raises DaemonUnavailable, Refused or StateError (see keyturn.client.connect and keyturn.paths).
+    Raises DaemonUnavailable, Refused or StateError (see keyturn.reach.client.connect and keyturn.reach.paths).
     """
     try:
         return find()
@@ -82,7 +82,7 @@ def insist(
     """The daemon's answer to `request`; the daemon is started first if need be.
 
     Asks a second time when the first daemon was just leaving, for idleness or an upgrade. Raises as
-    `connect_or_start` and keyturn.client.exchange do, but never NotRunning.
+    `connect_or_start` and keyturn.reach.client.exchange do, but never NotRunning.
     """
     for _ in range(2):
         try:

@@ -41,7 +41,7 @@ class NotRunning(Exception):
 
 
 def read_reply(connection: socket.socket, on_event: Callable[[Event], None] | None) -> Reply:
-    """The answer; `on_event` sees what comes before it. Raises as keyturn.client.exchange does, and OSError."""
+    """The answer; `on_event` sees what comes before it. Raises as keyturn.reach.client.exchange does, and OSError."""
     head, rest = _read_head(connection)
     status, headers = _parse_head(head)
     chunks = _chunks(connection, rest)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from keyturn.cli.helpers.streams import standard_input
-from keyturn.client import Reply
+from keyturn.reach.client import Reply
+from keyturn.twin.streams import standard_input
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from keyturn.configuration.targets.docker import DockerTarget
     from keyturn.errors import KeyturnError
-    from keyturn.targets import DockerTarget
 
 OPERATIONS: tuple[str, ...] = ("get", "store", "erase", "list", "version")
 FIRST = False
@@ -55,14 +55,14 @@ def _without_token(operation: str) -> bytes:
 
 
 def _is_ours(server: str) -> bool:
-    from keyturn.targets import find_docker  # noqa: PLC0415
+    from keyturn.configuration.targets.docker import find_docker  # noqa: PLC0415
 
     return find_docker(_targets(), server) is not None
 
 
 def _targets() -> tuple[DockerTarget, ...]:
     """Raises ConfigError."""
-    from keyturn.config import load  # noqa: PLC0415
-    from keyturn.paths import config_file  # noqa: PLC0415
+    from keyturn.configuration.config import load  # noqa: PLC0415
+    from keyturn.reach.paths import config_file  # noqa: PLC0415
 
     return load(config_file()).docker_targets

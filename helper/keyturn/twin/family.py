@@ -7,8 +7,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Protocol
 
-    from keyturn.client import Reply
     from keyturn.errors import KeyturnError
+    from keyturn.reach.client import Reply
 
     class Family(Protocol):
         """What `keyturn helper` needs to know of a family. Its modules import nothing heavy before they have to."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from keyturn.cli.helpers.streams import standard_input
-from keyturn.client import Reply
 from keyturn.errors import KeyturnError
+from keyturn.reach.client import Reply
+from keyturn.twin.streams import standard_input
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,10 +47,10 @@ def output_of(error: KeyturnError, operation: str, request: bytes) -> str:  # no
 
 def _is_ours(request: bytes) -> bool:
     """Whether a target covers the request. Raises ConfigError."""
-    from keyturn.config import load  # noqa: PLC0415
-    from keyturn.paths import config_file  # noqa: PLC0415
+    from keyturn.configuration.config import load  # noqa: PLC0415
+    from keyturn.configuration.targets.git import find_git  # noqa: PLC0415
     from keyturn.protocols import git  # noqa: PLC0415
-    from keyturn.targets import find_git  # noqa: PLC0415
+    from keyturn.reach.paths import config_file  # noqa: PLC0415
 
     try:
         return find_git(load(config_file()).git_targets, git.parse(request)) is not None

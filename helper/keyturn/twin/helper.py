@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import sys
 
-from keyturn import client
 from keyturn.errors import KeyturnError, UsageError
+from keyturn.reach import client
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from keyturn.cli.helpers import Family
+    from keyturn.twin.family import Family
 
 FAMILIES = ("git", "docker", "kube")
 
@@ -40,14 +40,14 @@ def run(arguments: Sequence[str]) -> int:
 def _family(name: str) -> Family:
     """Only the room that is needed: a cached answer pays for every import."""
     if name == "git":
-        from keyturn.cli.helpers import git  # noqa: PLC0415
+        from keyturn.twin import git  # noqa: PLC0415
 
         return git
     if name == "docker":
-        from keyturn.cli.helpers import docker  # noqa: PLC0415
+        from keyturn.twin import docker  # noqa: PLC0415
 
         return docker
-    from keyturn.cli.helpers import kube  # noqa: PLC0415
+    from keyturn.twin import kube  # noqa: PLC0415
 
     return kube
 
@@ -64,7 +64,7 @@ def _operation(name: str, family: Family, arguments: tuple[str, ...]) -> tuple[s
 
 
 def _ask(request: client.Request, family: Family, operation: str) -> client.Reply:
-    from keyturn import launch  # noqa: PLC0415 - after the usage is known to be right
+    from keyturn.reach import launch  # noqa: PLC0415 - after the usage is known to be right
 
     try:
         connection = launch.running()
@@ -77,8 +77,8 @@ def _ask(request: client.Request, family: Family, operation: str) -> client.Repl
 
 
 def _start_and_ask(request: client.Request) -> client.Reply:
-    from keyturn import launch  # noqa: PLC0415
-    from keyturn.cli.starting import secret_variables  # noqa: PLC0415
+    from keyturn.console.starting import secret_variables  # noqa: PLC0415
+    from keyturn.reach import launch  # noqa: PLC0415
 
     return launch.insist(request, secret_variables, _show)
 
@@ -89,7 +89,7 @@ def _person_is_there(family: Family, body: bytes) -> bool:
 
 
 def _show(event: client.Event) -> None:
-    from keyturn.cli import person  # noqa: PLC0415 - only where somebody has to be shown something
+    from keyturn.console import person  # noqa: PLC0415 - only where somebody has to be shown something
 
     person.show(event)
 

@@ -8,8 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from keyturn.client import Reply
     from keyturn.errors import KeyturnError
+    from keyturn.reach.client import Reply
 
 OPERATIONS: tuple[str, ...] = ("get-token",)
 FIRST = True
@@ -35,10 +35,10 @@ def may_ask(request: bytes) -> bool:
 
 def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | None:  # noqa: ARG001 - there is but one
     """Never an answer, but the error that the daemon would only repeat: then none is started."""
-    from keyturn.clusters import token_for  # noqa: PLC0415 - only where no daemon runs
-    from keyturn.config import load  # noqa: PLC0415
-    from keyturn.paths import config_file  # noqa: PLC0415
+    from keyturn.configuration.clusters import token_for  # noqa: PLC0415 - only where no daemon runs
+    from keyturn.configuration.config import load  # noqa: PLC0415
     from keyturn.protocols import kubectl  # noqa: PLC0415
+    from keyturn.reach.paths import config_file  # noqa: PLC0415
 
     token_for(load(config_file()), kubectl.parse(request), kubectl.options(options))
     return None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from keyturn.cli.parsing import Parser
-from keyturn.cli.requests import ask, print_facts, print_json
-from keyturn.cli.secret_sources import HELP, read_secret
+from keyturn.console.parsing import Parser
+from keyturn.console.requests import ask, print_facts, print_json
+from keyturn.console.secret_sources import HELP, read_secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from keyturn import launch
-from keyturn.cli.parsing import Parser
-from keyturn.cli.requests import ask, ask_running, print_json
-from keyturn.cli.starting import secret_variables
+from keyturn.console.parsing import Parser
+from keyturn.console.requests import ask, ask_running, print_json
+from keyturn.console.starting import secret_variables
+from keyturn.reach import launch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ import re
 import sys
 from itertools import chain
 
-from keyturn.cli.parsing import Parser
-from keyturn.cli.requests import print_json
+from keyturn.console.parsing import Parser
+from keyturn.console.requests import print_json
 from keyturn.errors import StateError
-from keyturn.paths import state_directory
+from keyturn.reach.paths import state_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from keyturn.cli.configured import named_or_only
-from keyturn.cli.moments import until
-from keyturn.cli.parsing import Parser
-from keyturn.cli.requests import ask, print_json, tell_warnings
+from keyturn.console.configured import named_or_only
+from keyturn.console.moments import until
+from keyturn.console.parsing import Parser
+from keyturn.console.requests import ask, print_json, tell_warnings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from keyturn.cli.configured import configuration, named_or_only
-from keyturn.cli.parsing import Parser
-from keyturn.cli.requests import ask, print_json
+from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.console.configured import configuration, named_or_only
+from keyturn.console.parsing import Parser
+from keyturn.console.requests import ask, print_json
 from keyturn.errors import KeyturnError, ProviderUnreachable
-from keyturn.profiles import AwxProfile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from keyturn.cli.configured import configuration, named_or_only, profile_named
-from keyturn.cli.moments import duration
-from keyturn.cli.parsing import Parser
-from keyturn.cli.profile_texts import details, protocol_of, secret_source, summary, target_name
-from keyturn.cli.requests import print_json
-from keyturn.profiles import AwxProfile
-from keyturn.targets import all_scopes, targets_of
+from keyturn.configuration.audiences import all_scopes, targets_of
+from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.console.configured import configuration, named_or_only, profile_named
+from keyturn.console.moments import duration
+from keyturn.console.parsing import Parser
+from keyturn.console.profile_texts import details, protocol_of, secret_source, summary, target_name
+from keyturn.console.requests import print_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from keyturn.config import Config
-    from keyturn.profiles import EntraProfile, Profile
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import EntraProfile, Profile
 
 DESCRIPTION = """\
 Show what config.toml says of profiles. No daemon is needed for it; who is signed in, `keyturn status` tells.

@@ -8,9 +8,9 @@ import shutil
 import signal
 import sys
 
-from keyturn.cli import token_request
-from keyturn.cli.parsing import Parser
-from keyturn.cli.token_variables import BUNDLE, HOST, OTHER_HOSTS, OTHER_TOKENS, PLAIN, TOKEN, environment_with
+from keyturn.console import token_request
+from keyturn.console.parsing import Parser
+from keyturn.console.token_variables import BUNDLE, HOST, OTHER_HOSTS, OTHER_TOKENS, PLAIN, TOKEN, environment_with
 from keyturn.errors import UsageError, UserError
 
 TYPE_CHECKING = False

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from keyturn.cli.configured import configuration, profile_named
-from keyturn.cli.parsing import Parser
-from keyturn.cli.profile_texts import secret_name
-from keyturn.cli.requests import ask, print_json, tell_warnings
-from keyturn.cli.secret_sources import HELP, read_secret
+from keyturn.console.configured import configuration, profile_named
+from keyturn.console.parsing import Parser
+from keyturn.console.profile_texts import secret_name
+from keyturn.console.requests import ask, print_json, tell_warnings
+from keyturn.console.secret_sources import HELP, read_secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from keyturn import __version__
-from keyturn.cli import profile_texts
-from keyturn.cli.configured import configuration
-from keyturn.cli.moments import duration, until
-from keyturn.cli.parsing import Parser
-from keyturn.cli.requests import ask_running, print_json
+from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
+from keyturn.console import profile_texts
+from keyturn.console.configured import configuration
+from keyturn.console.moments import duration, until
+from keyturn.console.parsing import Parser
+from keyturn.console.requests import ask_running, print_json
 from keyturn.errors import ConfigError
-from keyturn.paths import config_file, socket_path, state_directory
-from keyturn.profiles import AwxProfile, EntraProfile
+from keyturn.reach.paths import config_file, socket_path, state_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from keyturn.profiles import Profile
+    from keyturn.configuration.profiles.profile import Profile
 
 DESCRIPTION = """\
 Show the daemon, the configuration, and for every profile whether it is signed in and how long its tokens last.

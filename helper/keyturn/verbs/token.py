@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shlex
 
-from keyturn.cli import token_request
-from keyturn.cli.parsing import Parser
-from keyturn.cli.requests import print_json
-from keyturn.cli.token_variables import HOST, PLAIN, TOKEN, essential
+from keyturn.console import token_request
+from keyturn.console.parsing import Parser
+from keyturn.console.requests import print_json
+from keyturn.console.token_variables import HOST, PLAIN, TOKEN, essential
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ import pytest
 from keyturn.errors import ProviderRefused, ProviderUnreachable
 from keyturnd.acquire import acr
 from keyturnd.acquire.failed import Failed
-from keyturnd.acquire.http import Answer, Request, Transport
+from keyturnd.acquire.network.transport import Answer, Request, Transport
+from keyturnd.broker.policy import renewal_point
 from keyturnd.messages import Failure, Registry, Result
-from keyturnd.policy import renewal_point
 
 if TYPE_CHECKING:
     from collections.abc import Callable

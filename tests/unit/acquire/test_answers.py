@@ -1,4 +1,4 @@
-"""keyturnd.acquire.answers: what a provider may send, and what gets past."""
+"""keyturnd.acquire.entra.answers: what a provider may send, and what gets past."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keyturnd.acquire import answers
+from keyturnd.acquire.entra import answers
 from keyturnd.acquire.failed import Failed
+from keyturnd.acquire.network.answers import TOKEN_LIMIT, claims_of, is_token, parse
 
 AUTHORITY = "https://login.example:8443/tenant"
 
@@ -56,7 +57,7 @@ def test_a_sound_token_answer_passes_with_its_optional_members() -> None:
         {"access_token": "a b"},
         {"access_token": "a\nquit=1"},
         {"access_token": "é"},
-        {"access_token": "a" * (answers.TOKEN_LIMIT + 1)},
+        {"access_token": "a" * (TOKEN_LIMIT + 1)},
         {"token_type": None},
         {"token_type": "pop"},
         {"token_type": ["Bearer"]},
@@ -108,7 +109,7 @@ def test_the_case_of_the_token_type_does_not_matter() -> None:
 )
 def test_a_body_that_is_no_json_object_is_a_typed_failure(body: bytes) -> None:
     with pytest.raises(Failed):
-        answers.parse(body, "p")
+        parse(body, "p")
 
 
 CODE: dict[str, Any] = {
@@ -217,7 +218,7 @@ def test_any_token_answer_is_sound_or_a_typed_failure(odd: dict[str, Any]) -> No
             sound = answers.token(answer, "p")
         except Failed:
             continue
-        assert answers.is_token(sound["access_token"])
+        assert is_token(sound["access_token"])
         assert 0 < sound["expires_in"] <= answers.LONGEST_LIFE
 
 
@@ -246,12 +247,12 @@ def test_any_discovery_document_is_sound_or_a_typed_failure(odd: dict[str, Any])
 @given(st.binary(max_size=200) | st.from_regex(rb"\{[^}]{0,50}\}"))
 def test_any_body_is_an_object_or_a_typed_failure(body: bytes) -> None:
     with contextlib.suppress(Failed):
-        assert isinstance(answers.parse(body, "p"), dict)
+        assert isinstance(parse(body, "p"), dict)
 
 
 @settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_has_claims_or_none(text: str) -> None:
-    assert isinstance(answers.claims_of(text), dict)
-    assert isinstance(answers.claims_of(f"a.{text}.b"), dict)
+    assert isinstance(claims_of(text), dict)
+    assert isinstance(claims_of(f"a.{text}.b"), dict)
     assert isinstance(answers.client_info(text), dict)

@@ -1,4 +1,4 @@
-"""keyturnd.acquire.awx_dialects: from `/api/` to the tokens, and never to another host."""
+"""keyturnd.acquire.awx.dialects: from `/api/` to the tokens, and never to another host."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from keyturnd.acquire.awx_api import Reply
-from keyturnd.acquire.awx_dialects import NoTokens, tokens_url
+from keyturnd.acquire.awx.api import Reply
+from keyturnd.acquire.awx.dialects import NoTokens, tokens_url
 from keyturnd.acquire.failed import Failed
 from support.awx_in_memory import IDENTITY, NOW
 
 if TYPE_CHECKING:
-    from keyturnd.acquire.awx_api import Api
+    from keyturnd.acquire.awx.api import Api
     from keyturnd.messages import Failure
 
 # As recorded on AWX 24.6.1 (reference/awx.md section 1).

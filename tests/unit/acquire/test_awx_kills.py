@@ -1,4 +1,4 @@
-"""keyturnd.acquire.awx: killed at every step in turn, then started again, it ends with one live token.
+"""keyturnd.acquire.awx.job: killed at every step in turn, then started again, it ends with one live token.
 
 Each request is a step before the server did it and one after; each seal one before it is durable and one after.
 The same with real processes is in tests/faults; here no step is left out.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from keyturnd.acquire import awx, awx_password, awx_revocation
+from keyturnd.acquire.awx import job, passwords, revocation
 from keyturnd.acquire.failed import Failed
 from support.awx_in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, Killed, lost, session
 
@@ -52,16 +52,16 @@ def _now(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def silently(server: InMemoryAwx, channel: InMemoryChannel) -> Result:
-    return awx._silently(session(server, channel), None)
+    return job._silently(session(server, channel), None)
 
 
 def entrusted(server: InMemoryAwx, channel: InMemoryChannel) -> Result:
-    return awx._silently(session(server, channel), PASSWORD)
+    return job._silently(session(server, channel), PASSWORD)
 
 
 def typed(server: InMemoryAwx, channel: InMemoryChannel) -> Result:
     channel._typed = [PASSWORD]
-    return awx_password.typed(session(server, channel))
+    return passwords.typed(session(server, channel))
 
 
 def aged(channel: InMemoryChannel) -> None:
@@ -214,7 +214,7 @@ def test_a_creation_carried_out_late_is_found_by_the_next() -> None:
     aged(channel)
     check_one_live(server, channel, silently(server, channel))
     server._create({"scope": "write", "description": mark})  # or at the end
-    awx_revocation.end_all(session(server, channel), None)
+    revocation.end_all(session(server, channel), None)
     assert server.rows == {}
 
 
@@ -228,10 +228,10 @@ def test_a_revocation_killed_anywhere_can_be_repeated() -> None:
         cut = Cut(at)
         wire(cut, server, channel)
         try:
-            awx_revocation.end_all(session(server, channel), None)
+            revocation.end_all(session(server, channel), None)
         except Killed:
             wire(Cut(0), server, channel)
-            awx_revocation.end_all(session(server, channel), None)
+            revocation.end_all(session(server, channel), None)
         assert server.rows == {}
         if not cut.fired:
             assert at > 10

@@ -1,10 +1,10 @@
-"""keyturnd.acquire.awx_password, and who is asked when: no password is sent twice that was refused once."""
+"""keyturnd.acquire.awx.passwords, and who is asked when: no password is sent twice that was refused once."""
 
 from __future__ import annotations
 
 import pytest
 
-from keyturnd.acquire import awx, awx_password
+from keyturnd.acquire.awx import job, passwords
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages import AwxState, Failure
 from support.awx_in_memory import NOW, PASSWORD, InMemoryAwx, InMemoryChannel, session
@@ -17,20 +17,20 @@ def _now(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def entrusted(server: InMemoryAwx, channel: InMemoryChannel, password: str) -> Failure:
     with pytest.raises(Failed) as caught:
-        awx._silently(session(server, channel), password)
+        job._silently(session(server, channel), password)
     return caught.value.failure
 
 
 def test_a_typed_password() -> None:
     server, channel = InMemoryAwx(), InMemoryChannel(typed=(PASSWORD,))
-    awx_password.typed(session(server, channel))
+    passwords.typed(session(server, channel))
     assert channel.asked == ["password of alice at awx.example"]
     assert list(server.rows) == [1]
 
 
 def test_a_mistyped_password_may_be_corrected_once() -> None:
     server, channel = InMemoryAwx(), InMemoryChannel(typed=("mistyped", PASSWORD))
-    awx_password.typed(session(server, channel))
+    passwords.typed(session(server, channel))
     assert channel.asked[1] == "awx.example refused it; password of alice at awx.example"
     assert list(server.rows) == [1]
 
@@ -39,7 +39,7 @@ def test_a_mistyped_password_may_be_corrected_once() -> None:
 def test_then_it_is_over(second: str, sent: int) -> None:
     server, channel = InMemoryAwx(), InMemoryChannel(typed=("mistyped", second))
     with pytest.raises(Failed) as caught:
-        awx_password.typed(session(server, channel))
+        passwords.typed(session(server, channel))
     assert (caught.value.failure.kind, caught.value.failure.hint) == ("provider-refused", "keyturn login tower")
     assert [method for method, _ in server.requests] == ["POST"] * sent
     assert channel.durable == AwxState("alice")
@@ -53,7 +53,7 @@ def test_a_refused_entrusted_password_is_not_sent_again_soon(monkeypatch: pytest
     second = entrusted(server, channel, "stale")
     assert (second.kind, second.hint) == ("provider-refused", "keyturn secret set tower")
     assert len(server.requests) == 1
-    monkeypatch.setattr("time.time", lambda: NOW + awx_password.REFUSAL_PAUSE + 1)
+    monkeypatch.setattr("time.time", lambda: NOW + passwords.REFUSAL_PAUSE + 1)
     entrusted(server, channel, "stale")
     assert len(server.requests) == 2
 
@@ -61,36 +61,36 @@ def test_a_refused_entrusted_password_is_not_sent_again_soon(monkeypatch: pytest
 def test_another_entrusted_password_is_tried_at_once() -> None:
     server, channel = InMemoryAwx(), InMemoryChannel()
     entrusted(server, channel, "stale")
-    awx._silently(session(server, channel), PASSWORD)
+    job._silently(session(server, channel), PASSWORD)
     assert channel.durable is not None
     assert (channel.durable.refused, channel.durable.intent) == ("", "")
 
 
 def test_the_note_does_not_hold_the_password() -> None:
-    note = awx_password.refusing(AwxState("alice"), PASSWORD, NOW)
-    again = awx_password.refusing(AwxState("alice"), PASSWORD, NOW)
+    note = passwords.refusing(AwxState("alice"), PASSWORD, NOW)
+    again = passwords.refusing(AwxState("alice"), PASSWORD, NOW)
     assert note.refused != again.refused
     assert PASSWORD.encode().hex() not in note.refused
-    assert awx_password.was_refused(note, PASSWORD, NOW)
-    assert not awx_password.was_refused(note, "other", NOW)
-    assert not awx_password.was_refused(AwxState("alice"), PASSWORD, NOW)
+    assert passwords.was_refused(note, PASSWORD, NOW)
+    assert not passwords.was_refused(note, "other", NOW)
+    assert not passwords.was_refused(AwxState("alice"), PASSWORD, NOW)
 
 
 def test_a_dead_token_falls_back_to_the_entrusted_password() -> None:
     server, channel = InMemoryAwx(), InMemoryChannel(typed=(PASSWORD,))
-    awx_password.typed(session(server, channel))
+    passwords.typed(session(server, channel))
     server.rows.clear()
-    awx._silently(session(server, channel), PASSWORD)
+    job._silently(session(server, channel), PASSWORD)
     assert list(server.rows) == [2]
 
 
 def test_a_dead_token_alone_needs_a_person_and_stays_known() -> None:
     server, channel = InMemoryAwx(), InMemoryChannel(typed=(PASSWORD,))
-    awx_password.typed(session(server, channel))
+    passwords.typed(session(server, channel))
     known = channel.durable
     server.rows.clear()
     with pytest.raises(Failed) as caught:
-        awx._silently(session(server, channel), None)
+        job._silently(session(server, channel), None)
     failure = caught.value.failure
     assert (failure.kind, failure.hint, failure.state_dead) == ("sign-in-needed", "keyturn login tower", False)
     assert channel.durable == known

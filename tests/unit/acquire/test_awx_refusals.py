@@ -1,4 +1,4 @@
-"""keyturnd.acquire.awx_refusals: each recorded refusal in words that help, and no secret in them."""
+"""keyturnd.acquire.awx.refusals: each recorded refusal in words that help, and no secret in them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from keyturnd.acquire.awx_api import Reply
-from keyturnd.acquire.awx_credentials import basic
-from keyturnd.acquire.awx_dialects import NoTokens
-from keyturnd.acquire.awx_refusals import Denied, refusal
+from keyturnd.acquire.awx.api import Reply
+from keyturnd.acquire.awx.credentials import basic
+from keyturnd.acquire.awx.dialects import NoTokens
+from keyturnd.acquire.awx.refusals import Denied, refusal
 from support.awx_in_memory import FORBIDDEN, IDENTITY, NOW, PASSWORD, UNKNOWN, InMemoryAwx
 
 if TYPE_CHECKING:
-    from keyturnd.acquire.awx_api import Api
-    from keyturnd.acquire.awx_credentials import Credential
+    from keyturnd.acquire.awx.api import Api
+    from keyturnd.acquire.awx.credentials import Credential
     from keyturnd.acquire.failed import Failed
     from keyturnd.messages import AwxIdentity
 

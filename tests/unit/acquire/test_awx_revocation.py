@@ -1,4 +1,4 @@
-"""keyturnd.acquire.awx_revocation: what a logout deletes, with what, and what it says when it cannot."""
+"""keyturnd.acquire.awx.revocation: what a logout deletes, with what, and what it says when it cannot."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from keyturnd.acquire import awx_password, awx_revocation
+from keyturnd.acquire.awx import passwords, revocation
 from keyturnd.acquire.failed import Failed
 from support.awx_in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, lost, session
 
@@ -22,27 +22,27 @@ def _now(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def signed_in(scope: str = "write") -> tuple[InMemoryAwx, InMemoryChannel]:
     server, channel = InMemoryAwx(replace(IDENTITY, scope=scope)), InMemoryChannel(typed=(PASSWORD,))
-    awx_password.typed(session(server, channel))
+    passwords.typed(session(server, channel))
     server.requests.clear()
     return server, channel
 
 
 def failure(server: InMemoryAwx, channel: InMemoryChannel, password: str | None) -> Failure:
     with pytest.raises(Failed) as caught:
-        awx_revocation.end_all(session(server, channel), password)
+        revocation.end_all(session(server, channel), password)
     return caught.value.failure
 
 
 def test_a_write_token_deletes_itself() -> None:
     server, channel = signed_in()
-    awx_revocation.end_all(session(server, channel), None)
+    revocation.end_all(session(server, channel), None)
     assert server.rows == {}
     assert [method for method, _ in server.requests] == ["GET", "GET", "DELETE"]
 
 
 def test_a_read_token_is_deleted_with_the_entrusted_password() -> None:
     server, channel = signed_in("read")
-    awx_revocation.end_all(session(server, channel), PASSWORD)
+    revocation.end_all(session(server, channel), PASSWORD)
     assert server.rows == {}
 
 
@@ -66,7 +66,7 @@ def test_a_wrong_entrusted_password_is_tried_once() -> None:
 def test_a_token_that_is_dead_already() -> None:
     server, channel = signed_in()
     server.rows.clear()
-    awx_revocation.end_all(session(server, channel), None)
+    revocation.end_all(session(server, channel), None)
 
 
 def test_a_dead_token_does_not_hide_what_it_has_left() -> None:
@@ -76,7 +76,7 @@ def test_a_dead_token_does_not_hide_what_it_has_left() -> None:
     channel.durable = replace(channel.durable, intent="lost")
     del server.rows[1]
     assert failure(server, channel, None).kind == "sign-in-needed"
-    awx_revocation.end_all(session(server, channel), PASSWORD)
+    revocation.end_all(session(server, channel), PASSWORD)
     assert server.rows == {}
 
 

@@ -1,4 +1,4 @@
-"""keyturnd.acquire.awx_server: what each answer of the token collection means."""
+"""keyturnd.acquire.awx.server: what each answer of the token collection means."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from keyturnd.acquire.awx_api import Reply
-from keyturnd.acquire.awx_credentials import basic, bearer
-from keyturnd.acquire.awx_refusals import Denied
-from keyturnd.acquire.awx_server import PAGES, Server
+from keyturnd.acquire.awx.api import Reply
+from keyturnd.acquire.awx.credentials import basic, bearer
+from keyturnd.acquire.awx.refusals import Denied
+from keyturnd.acquire.awx.server import PAGES, Server
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages import AwxState
 from support.awx_in_memory import FORBIDDEN, IDENTITY, NOW, PASSWORD, UNKNOWN
 
 if TYPE_CHECKING:
-    from keyturnd.acquire.awx_api import Api
-    from keyturnd.acquire.awx_credentials import Credential
+    from keyturnd.acquire.awx.api import Api
+    from keyturnd.acquire.awx.credentials import Credential
 
 URL = "https://awx.example/api/v2/tokens/"
 WRITE = bearer(AwxState("alice", token="W" * 30, token_id=5, scope="write"))

@@ -1,4 +1,4 @@
-"""keyturnd.acquire.awx_tokens: what an answer may look like, how long a token is good, how ours are told apart."""
+"""keyturnd.acquire.awx.tokens: what an answer may look like, how long a token is good, how ours are told apart."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from keyturnd.acquire import awx_tokens
-from keyturnd.acquire.awx_api import Reply
-from keyturnd.acquire.awx_refusals import Unusable
+from keyturnd.acquire.awx import tokens
+from keyturnd.acquire.awx.api import Reply
+from keyturnd.acquire.awx.refusals import Unusable
 from keyturnd.messages import AwxState, encode_line
 from support.awx_in_memory import IDENTITY, NOW, InMemoryAwx
 
 if TYPE_CHECKING:
-    from keyturnd.acquire.awx_api import Api
+    from keyturnd.acquire.awx.api import Api
 
 WEEK = IDENTITY.max_age
 CREATED = "2026-09-21T13:33:20.000000Z"
@@ -44,13 +44,13 @@ def api() -> Api:
     return cast("Api", InMemoryAwx())
 
 
-def read(**changes: object) -> awx_tokens.Created:
-    return awx_tokens.read(api(), Reply(201, SOUND | changes, NOW))
+def read(**changes: object) -> tokens.Created:
+    return tokens.read(api(), Reply(201, SOUND | changes, NOW))
 
 
 def state(**changes: Any) -> AwxState:
     """The state after SOUND."""
-    made = awx_tokens.replacing(AwxState("alice", intent="d"), read(), IDENTITY)
+    made = tokens.replacing(AwxState("alice", intent="d"), read(), IDENTITY)
     return replace(made, **changes)
 
 
@@ -94,7 +94,7 @@ def test_an_answer_without_a_token(changes: dict[str, object]) -> None:
 
 def test_no_json_at_all() -> None:
     with pytest.raises(Unusable):
-        awx_tokens.read(api(), Reply(201, None, NOW))
+        tokens.read(api(), Reply(201, None, NOW))
 
 
 @given(st.dictionaries(st.sampled_from(sorted(SOUND)), JSON))
@@ -104,9 +104,9 @@ def test_whatever_the_answer_its_token_fits_our_channel(changes: dict[str, Any])
         created = read(**changes)
     except Unusable:
         return
-    sealed = awx_tokens.replacing(AwxState("alice"), created, IDENTITY)
+    sealed = tokens.replacing(AwxState("alice"), created, IDENTITY)
     assert NOW < sealed.expires_at <= NOW + WEEK
-    result = awx_tokens.result(sealed, IDENTITY, awx_tokens.details(created, "https://awx.example/t/", IDENTITY))
+    result = tokens.result(sealed, IDENTITY, tokens.details(created, "https://awx.example/t/", IDENTITY))
     assert encode_line(result).count(b"\n") == 1
 
 
@@ -133,7 +133,7 @@ def test_whatever_the_answer_its_token_fits_our_channel(changes: dict[str, Any])
     ],
 )
 def test_the_life_a_server_gives(created: object, expires: object, life: float | None) -> None:
-    found = awx_tokens.life_of(created, expires, NOW)
+    found = tokens.life_of(created, expires, NOW)
     if life is None:
         assert found is None or found > 1000 * 365 * 86400
     else:
@@ -142,7 +142,7 @@ def test_the_life_a_server_gives(created: object, expires: object, life: float |
 
 @given(JSON | st.text("0123456789-:TZ+.", max_size=70), JSON | st.datetimes().map(str))
 def test_no_time_is_too_odd(created: object, expires: object) -> None:
-    life = awx_tokens.life_of(created, expires, NOW)
+    life = tokens.life_of(created, expires, NOW)
     assert life is None or life > 0
 
 
@@ -156,13 +156,13 @@ def test_no_time_is_too_odd(created: object, expires: object) -> None:
     ],
 )
 def test_our_own_age_is_the_longest(expires: object, life: float) -> None:
-    made = awx_tokens.replacing(AwxState("alice"), read(expires=expires), IDENTITY)
+    made = tokens.replacing(AwxState("alice"), read(expires=expires), IDENTITY)
     assert made.expires_at == NOW + life
 
 
 def test_a_stricter_age_holds_for_a_token_there_is() -> None:
     day = replace(IDENTITY, max_age=86400.0)
-    assert awx_tokens.result(state(), day, {}).expires_at == NOW + 86400
+    assert tokens.result(state(), day, {}).expires_at == NOW + 86400
 
 
 @pytest.mark.parametrize(
@@ -170,24 +170,24 @@ def test_a_stricter_age_holds_for_a_token_there_is() -> None:
     [(0, True), (WEEK / 3 - 1, True), (WEEK / 3 + 1, False), (WEEK, False), (-299, True), (-301, False)],
 )
 def test_young(age: float, *, young: bool) -> None:
-    assert awx_tokens.is_young(state(), IDENTITY, NOW + age) is young
+    assert tokens.is_young(state(), IDENTITY, NOW + age) is young
 
 
 @pytest.mark.parametrize("change", [{"scope": "read"}, {"application": 7}, {"max_age": 60.0}])
 def test_a_token_of_another_kind_is_never_young(change: dict[str, Any]) -> None:
-    assert not awx_tokens.is_young(state(), replace(IDENTITY, **change), NOW + 30)
+    assert not tokens.is_young(state(), replace(IDENTITY, **change), NOW + 30)
 
 
 def test_replaced_tokens_are_remembered_once_and_not_for_ever() -> None:
     before = AwxState("alice", token="B", token_id=7, superseded=(3, 7))
-    assert awx_tokens.replacing(before, read(), IDENTITY).superseded == (3, 7)
+    assert tokens.replacing(before, read(), IDENTITY).superseded == (3, 7)
     full = AwxState("alice", token="B", token_id=1000, superseded=tuple(range(1, 500)))
-    kept = awx_tokens.replacing(full, read(), IDENTITY).superseded
+    kept = tokens.replacing(full, read(), IDENTITY).superseded
     assert (len(kept), kept[-1]) == (100, 1000)
 
 
 def described(state: AwxState | None = None, **changes: Any) -> str:
-    return awx_tokens.description(state or AwxState("alice"), replace(IDENTITY, **changes))
+    return tokens.description(state or AwxState("alice"), replace(IDENTITY, **changes))
 
 
 @given(st.text(max_size=400), st.text(max_size=100))
@@ -219,7 +219,7 @@ def test_what_may_be_left_is_looked_for_whatever_the_configuration_says_now() ->
 
 def test_what_new_token_prints() -> None:
     linked = read(application=7, refresh_token="R" * 30)
-    assert awx_tokens.details(linked, "https://awx.example/api/v2/tokens/", IDENTITY) == {
+    assert tokens.details(linked, "https://awx.example/api/v2/tokens/", IDENTITY) == {
         "id": 42,
         "url": "https://awx.example/api/v2/tokens/42/",
         "description": "keyturn tower@build7 00",

@@ -1,4 +1,4 @@
-"""keyturnd.acquire.device_code: when it polls, and when it gives up. Time is the test's own."""
+"""keyturnd.acquire.entra.device_code: when it polls, and when it gives up. Time is the test's own."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from keyturn.errors import ProviderRefused, ProviderUnreachable
-from keyturnd.acquire import device_code
 from keyturnd.acquire.deadline import Deadline
-from keyturnd.acquire.entra import Session
+from keyturnd.acquire.entra import device_code
+from keyturnd.acquire.entra.session import Session
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages import EntraIdentity, Failure, Network, TokenJob
 

@@ -1,4 +1,4 @@
-"""keyturnd.acquire.msal_client under the real msal: what is sent is mended, and no answer makes msal stumble."""
+"""acquire.entra.msal_client under the real msal: what is sent is mended, and no answer makes msal stumble."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keyturnd.acquire import client_credentials, device_code, entra, refresh
 from keyturnd.acquire.deadline import Deadline
+from keyturnd.acquire.entra import client_credentials, device_code, refresh
+from keyturnd.acquire.entra.msal_client import MsalClient
+from keyturnd.acquire.entra.session import Session
 from keyturnd.acquire.failed import Failed
-from keyturnd.acquire.http import Answer
-from keyturnd.acquire.msal_client import MsalClient
+from keyturnd.acquire.network.transport import Answer
 from keyturnd.messages import EntraIdentity, EntraState, Network, Result, Seal, TokenJob, encode_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyturnd.acquire.http import Request
+    from keyturnd.acquire.network.transport import Request
 
     Grant = Callable[["FakeTransport"], tuple[Result, list[EntraState]]]
 
@@ -61,11 +62,11 @@ class Sealed:
         self.states.append(state)
 
 
-def session(transport: FakeTransport, flow: str, **members: Any) -> entra.Session:
+def session(transport: FakeTransport, flow: str, **members: Any) -> Session:
     identity = EntraIdentity("work", flow, "11111111-1111-1111-1111-111111111111", BASE)
     job = TokenJob(identity, ("https://r.example/.default",), Network(), 30.0, **members)
     client = MsalClient(transport, identity)  # type: ignore[arg-type]  # it behaves like one
-    return entra.Session(job, Sealed(), Deadline(30), client, {})  # type: ignore[arg-type]  # it behaves like one
+    return Session(job, Sealed(), Deadline(30), client, {})  # type: ignore[arg-type]  # it behaves like one
 
 
 def as_application(transport: FakeTransport, **members: Any) -> Result:

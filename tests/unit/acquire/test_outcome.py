@@ -1,4 +1,4 @@
-"""keyturnd.acquire.outcome: times, owners, and the state that is worth sealing."""
+"""keyturnd.acquire.entra.outcome: times, owners, and the state that is worth sealing."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import base64
 import json
 from typing import Any
 
-from keyturnd.acquire import outcome
-from keyturnd.acquire.msal_client import Exchange
-from keyturnd.acquire.outcome import Owner
+from keyturnd.acquire.entra import outcome
+from keyturnd.acquire.entra.msal_client import Exchange
+from keyturnd.acquire.entra.outcome import Owner
 from keyturnd.messages import EntraState
 
 SENT = 1_800_000_000.0

@@ -1,4 +1,4 @@
-"""keyturnd.acquire.proxies: which hosts go through the proxy, and what is said about it."""
+"""keyturnd.acquire.network.proxies: which hosts go through the proxy, and what is said about it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keyturnd.acquire.failed import Failed
-from keyturnd.acquire.proxies import Proxy, is_direct, parse, proxy_for
+from keyturnd.acquire.network.proxies import Proxy, is_direct, parse, proxy_for
 from keyturnd.messages import Network
 
 

@@ -1,4 +1,4 @@
-"""keyturnd.acquire.refusals: error answers become kinds, sentences and hints."""
+"""keyturnd.acquire.entra.refusals: error answers become kinds, sentences and hints."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keyturn.errors import BY_KIND
-from keyturnd.acquire import aadsts
+from keyturnd.acquire.entra import aadsts
+from keyturnd.acquire.entra.refusals import Refusal, refused_answer
 from keyturnd.acquire.failed import Failed, without
-from keyturnd.acquire.refusals import Refusal, refused_answer
 from keyturnd.messages import Failure
 
 ID = "0a1b2c3d-0000-4000-8000-000000000000"

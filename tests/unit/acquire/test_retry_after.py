@@ -1,4 +1,4 @@
-"""keyturnd.acquire.retry_after: RFC 9110 section 10.2.3."""
+"""keyturnd.acquire.network.retry_after: RFC 9110 section 10.2.3."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keyturnd.acquire.retry_after import LONGEST, seconds
+from keyturnd.acquire.network.retry_after import LONGEST, seconds
 
 NOW = 1_800_000_000.0
 

@@ -1,4 +1,4 @@
-"""keyturnd.acquire.trust: the job's authorities replace the system's, and the system's are found."""
+"""keyturnd.acquire.network.trust: the job's authorities replace the system's, and the system's are found."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn_emulator.certificates import create
-from keyturnd.acquire import trust
 from keyturnd.acquire.failed import Failed
+from keyturnd.acquire.network import trust
 from keyturnd.messages import Network
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.errors import StateError
-from keyturnd import acquisition
-from keyturnd.acquisition import MESSAGES, Acquisitions
+from keyturnd.fetching import acquisition
+from keyturnd.fetching.acquisition import MESSAGES, Acquisitions
 from keyturnd.messages import (
     LINE_LIMIT,
     Ask,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import ProviderRefused, ProviderUnreachable, Refused, SignInNeeded
-from keyturn.profiles import AwxProfile
-from keyturnd import tokens
 from keyturnd.messages import AwxState, EntraState, Failure
-from keyturnd.tokens import Token
+from keyturnd.vault import tokens
+from keyturnd.vault.tokens import Token
 from support.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
 from support.manual_clock import SOME_WALL_TIME
 
@@ -293,10 +293,10 @@ async def test_an_awx_token_that_was_replaced_or_asked_for_otherwise_is_not_give
     token = Token("token-1", bench.clock.wall(), bench.clock.wall() + 3600, account="alice")
     await bench.holdings.keep_token(want(writing, ("write",)).key, token)
     await bench.holdings.keep_state(writing, AwxState("alice", "token-1", 1, requested="write -"))
-    assert await bench.holdings.token_for(want(writing, ("write",))) == token
-    assert await bench.holdings.token_for(want(reading, ("write",))) is None
+    assert await bench.holdings.token(want(writing, ("write",)).key, writing) == token
+    assert await bench.holdings.token(want(reading, ("write",)).key, reading) is None
     await bench.holdings.keep_state(writing, AwxState("alice", "token-2", 2, requested="write -"))
-    assert await bench.holdings.token_for(want(writing, ("write",))) is None
+    assert await bench.holdings.token(want(writing, ("write",)).key, writing) is None
 
 
 def refresh_tokens_sent(bench: Bench) -> list[str]:

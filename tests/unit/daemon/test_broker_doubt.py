@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.errors import SignInNeeded
-from keyturnd import policy, tokens
+from keyturnd.broker import policy
 from keyturnd.messages import EntraState, Failure
+from keyturnd.vault import tokens
 from support.brokers import Bench, Person, personal_profile, service_profile, want
 
 if TYPE_CHECKING:

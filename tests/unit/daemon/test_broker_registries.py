@@ -10,8 +10,8 @@ import pytest
 
 from keyturn.errors import ProviderUnreachable, Refused
 from keyturnd.acquire.acr import SPARE_LIFE
+from keyturnd.fetching.wants import Want
 from keyturnd.messages import Failure, Registry, Result
-from keyturnd.wants import Want
 from support.brokers import SCOPES, Bench, Person, service_profile, want
 
 if TYPE_CHECKING:

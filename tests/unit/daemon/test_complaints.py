@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from keyturnd.complaints import MEMORY, Complaints
-from keyturnd.peer import Tool
+from keyturnd.callers.complaints import MEMORY, Complaints
+from keyturnd.callers.peer import Tool
 from support.manual_clock import ManualClock
 
 KUBECTL, OTHER = Tool(100, 5000), Tool(101, 5001)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.errors import Refused
-from keyturnd import connection as module
-from keyturnd.connection import IN_ALL, PER_PROCESS, REFUSED, Connection, Connections
-from keyturnd.http import Request, Response, problem
-from keyturnd.peer import Peer
+from keyturnd.callers.peer import Peer
+from keyturnd.server import connection as module
+from keyturnd.server.connection import IN_ALL, PER_PROCESS, REFUSED, Connection, Connections
+from keyturnd.server.http import Request, Response, problem
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

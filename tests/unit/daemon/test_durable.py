@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.errors import StateError
-from keyturnd.durable import PrivateDirectory
+from keyturnd.vault.durable import PrivateDirectory
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.errors import ConfigError
-from keyturnd.entrusted import SIZE_LIMIT, secret_from_file
+from keyturnd.fetching.entrusted import SIZE_LIMIT, secret_from_file
 from support.interpreters import NOBODY
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from keyturnd.handed import REMEMBERED, Client, Handed
-from keyturnd.holdings import token_name
-from keyturnd.peer import Tool
+from keyturnd.callers.handed import REMEMBERED, Client, Handed
+from keyturnd.callers.peer import Tool
+from keyturnd.vault.names import token_name
 from support.brokers import OTHER_SCOPES, SCOPES, service_profile
 
 KEY, OTHER_KEY = (token_name(service_profile(), scopes, None) for scopes in (SCOPES, OTHER_SCOPES))

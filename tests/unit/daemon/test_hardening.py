@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from keyturnd import hardening
+from keyturnd.life import hardening
 from support.interpreters import BECOME_ORDINARY, output_of, python
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="prctl and /proc are Linux's")
@@ -51,7 +51,7 @@ print(json.dumps({{
 """
 CLOSE_ALL_BUT = """
 import json, os, sys
-from keyturnd import hardening
+from keyturnd.life import hardening
 kept, inherited = int(sys.argv[1]), int(sys.argv[2])
 own = os.open("/dev/null", os.O_RDONLY)
 before = hardening.open_descriptors()

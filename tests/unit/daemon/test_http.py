@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keyturn.client import quote
 from keyturn.errors import UsageError
-from keyturnd.http import ARGUMENT_LIMIT, Request, split_target
-from keyturnd.peer import Peer
-from keyturnd.reading import HEAD_LIMIT, WHOLE_LIMIT, RequestReader
+from keyturn.reach.client import quote
+from keyturnd.callers.peer import Peer
+from keyturnd.server.http import ARGUMENT_LIMIT, Request, split_target
+from keyturnd.server.reading import HEAD_LIMIT, WHOLE_LIMIT, RequestReader
 
 US = Peer(pid=1, uid=0)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)

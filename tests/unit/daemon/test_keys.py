@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.errors import ConfigError, StateError
-from keyturnd.durable import PrivateDirectory
-from keyturnd.keys import KeyringAbsent, KeyringAnswer, KeyringLocked, KeyringUnavailable, VaultKey, open_key
-from keyturnd.keystores import account_of
-from keyturnd.records import RecordName, key_id_of
-from keyturnd.vault import Vault, vault_directory
+from keyturnd.vault.durable import PrivateDirectory
+from keyturnd.vault.keys import KeyringAbsent, KeyringAnswer, KeyringLocked, KeyringUnavailable, VaultKey, open_key
+from keyturnd.vault.keystores import account_of
+from keyturnd.vault.records import RecordName, key_id_of
+from keyturnd.vault.vault import Vault, vault_directory
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from keyturn.config import parse
+from keyturn.configuration.config import parse
 from keyturn.errors import Refused, SignInNeeded, UsageError
-from keyturnd.complaints import MEMORY, Complaints
-from keyturnd.handed import Handed
-from keyturnd.http import Request, Response
-from keyturnd.peer import Peer
+from keyturnd.callers.complaints import MEMORY, Complaints
+from keyturnd.callers.handed import Handed
+from keyturnd.callers.peer import Peer
 from keyturnd.routes import kube
+from keyturnd.server.http import Request, Response
 from support.brokers import Bench, Person
 from support.cluster_scene import exec_info
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturnd.lookout import ROUND, SETTLED, SOON, Lookout
+from keyturnd.life.lookout import ROUND, SETTLED, SOON, Lookout
 from support.manual_clock import ManualClock
 
 if TYPE_CHECKING:

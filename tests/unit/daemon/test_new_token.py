@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import ProviderRefused, SignInNeeded
-from keyturn.profiles import AwxProfile
-from keyturnd import newtoken
+from keyturnd.broker import newtoken
 from keyturnd.messages import AwxIdentity, Failure, Result, TokenJob
 from support.brokers import Bench, Person
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyturnd.acquisition import Listener
+    from keyturnd.fetching.acquisition import Listener
     from keyturnd.messages import Job, Outcome
 
 TOWER = AwxProfile(name="tower", url="https://awx.example", username="alice", max_age=60.0)

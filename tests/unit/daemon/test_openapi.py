@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from keyturnd.openapi import document
-from keyturnd.routes import ROUTES, profiles, tokens
+from keyturnd.routes import profiles, tokens
+from keyturnd.routes.openapi import document
+from keyturnd.routes.table import ROUTES
 
 if TYPE_CHECKING:
     from keyturnd.routes.bodies import Body

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturnd.peer import Peer, Tool, arguments_of, peer_of, program_of, tool_behind
+from keyturnd.callers.peer import Peer, Tool, arguments_of, peer_of, program_of, tool_behind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyturnd import policy
+from keyturnd.broker import policy
 
 NOW = 1_800_000_000.0
 HOUR = 3600.0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from keyturnd.records import (
+from keyturnd.vault.records import (
     HEADER_LIMIT,
     MAGIC,
     Damaged,

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import ProviderRefused, Refused, SignInNeeded
-from keyturn.profiles import AwxProfile
-from keyturnd.fetch import Keeper, Nobody
+from keyturnd.fetching.fetch import Keeper, Nobody
 from keyturnd.messages import AwxState, EntraState, Failure
 from support.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyturnd.tokens import Token
+    from keyturnd.vault.tokens import Token
 
 ME = personal_profile()
 

@@ -15,7 +15,7 @@ from support.brokers import Bench, Person, personal_profile, want
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyturnd.tokens import Token
+    from keyturnd.vault.tokens import Token
 
 ME = personal_profile()
 

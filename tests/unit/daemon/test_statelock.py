@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from keyturn.errors import StateError
-from keyturnd.statelock import Holder, HolderElsewhere, StateLock, read_holder, stop_command
+from keyturnd.life.statelock import Holder, HolderElsewhere, StateLock, read_holder, stop_command
 from support.interpreters import output_of, python
 
 SOCKET = Path("/run/user/1000/keyturn/socket")
 HOLD = """
 import sys
 from pathlib import Path
-from keyturnd.statelock import HolderElsewhere, StateLock
+from keyturnd.life.statelock import HolderElsewhere, StateLock
 try:
     lock = StateLock.acquire(Path(sys.argv[1]), Path(sys.argv[2]))
 except HolderElsewhere:
@@ -32,9 +32,9 @@ else:
 HOLD_THROUGH_EXEC = """
 import os, sys
 from pathlib import Path
-from keyturnd.statelock import StateLock
+from keyturnd.life.statelock import StateLock
 StateLock.acquire(Path(sys.argv[1]), Path("/first"))
-again = "from pathlib import Path; from keyturnd.statelock import StateLock; import sys; "
+again = "from pathlib import Path; from keyturnd.life.statelock import StateLock; import sys; "
 again += "StateLock.acquire(Path(sys.argv[1]), Path('/second')); print('held again')"
 os.execv(sys.executable, [sys.executable, "-c", again, sys.argv[1]])
 """

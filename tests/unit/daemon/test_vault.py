@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keyturn.errors import StateError
-from keyturnd.durable import PrivateDirectory
-from keyturnd.records import Kind, RecordName, key_id_of, seal
-from keyturnd.vault import PAYLOAD_LIMIT, DamagedRecord, OtherVaultKey, Vault, vault_directory
+from keyturnd.vault.durable import PrivateDirectory
+from keyturnd.vault.records import Kind, RecordName, key_id_of, seal
+from keyturnd.vault.vault import PAYLOAD_LIMIT, DamagedRecord, OtherVaultKey, Vault, vault_directory
 
 if TYPE_CHECKING:
     from pathlib import Path

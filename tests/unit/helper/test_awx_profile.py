@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from keyturn import config
-from keyturn.profiles import AwxProfile, EntraProfile
-from keyturn.targets import all_scopes, allowed_scopes
+from keyturn.configuration import config
+from keyturn.configuration.audiences import all_scopes, allowed_scopes
+from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 
 VALID = Path(__file__).parents[2] / "vectors" / "config" / "valid.toml"
 

@@ -1,10 +1,10 @@
-"""keyturn.clouds: names, hosts, and which hosts are one service."""
+"""keyturn.configuration.profiles.clouds: names, hosts, and which hosts are one service."""
 
 from __future__ import annotations
 
 import pytest
 
-from keyturn.clouds import CLOUDS, authority_host, cloud, same_service
+from keyturn.configuration.profiles.clouds import CLOUDS, authority_host, cloud, same_service
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from keyturn import config
-from keyturn.clusters import token_for
+from keyturn.configuration import config
+from keyturn.configuration.audiences import all_scopes
+from keyturn.configuration.clusters import token_for
+from keyturn.configuration.targets.kube import find_kube
 from keyturn.errors import KeyturnError, UsageError
 from keyturn.protocols.kubectl import ExecRequest, KubeOptions, options
-from keyturn.targets import all_scopes, find_kube
 
 if TYPE_CHECKING:
-    from keyturn.config import Config
+    from keyturn.configuration.config import Config
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 PROFILE = """

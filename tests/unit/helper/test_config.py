@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyturn import config
+from keyturn.configuration import config
+from keyturn.configuration.profiles.profile import PROTOCOLS, EntraProfile
+from keyturn.configuration.settings import DaemonSettings, DockerSettings, GitSettings, NetworkSettings
 from keyturn.errors import ConfigError
-from keyturn.profiles import PROTOCOLS, EntraProfile
-from keyturn.settings import DaemonSettings, DockerSettings, GitSettings, NetworkSettings
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "config"
 VALID = (VECTORS / "valid.toml").read_text("utf-8")

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from keyturn import config
+from keyturn.configuration import config
+from keyturn.configuration.audiences import targets_of
+from keyturn.configuration.targets.docker import DockerTarget
+from keyturn.configuration.targets.git import GitTarget
+from keyturn.configuration.targets.kube import KubeTarget
+from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError
-from keyturn.targets import DockerTarget, GitTarget, KubeTarget, scopes_of, targets_of
 
 VALID = Path(__file__).parents[2] / "vectors" / "config" / "valid.toml"
 WORK = """

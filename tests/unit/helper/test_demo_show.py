@@ -6,9 +6,9 @@ import io
 
 import pytest
 
-from keyturn.demo.play import Outcome
-from keyturn.demo.show import Display
-from keyturn.demo.verdicts import Result
+from keyturn.verbs.demo.play import Outcome
+from keyturn.verbs.demo.show import Display
+from keyturn.verbs.demo.verdicts import Result
 
 
 class Screen(io.StringIO):

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from keyturn.configuration.profiles.described import changed, described
+from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.errors import UsageError
-from keyturn.profiles import AwxProfile, EntraProfile
-from keyturn.profiles.described import changed, described
 
 WHOLE: dict[str, Any] = {"flow": "password", "url": "https://AWX.example/", "username": "alice"}
 NAMED = AwxProfile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyturn.durations import parse_duration
+from keyturn.configuration.durations import parse_duration
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyturn.hosts import (
+from keyturn.configuration.hosts import (
     HTTPS_PORT,
     Place,
     UnfitName,

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from keyturn import config
-from keyturn.hosts import UnfitName
+from keyturn.configuration import config
+from keyturn.configuration.hosts import UnfitName
+from keyturn.configuration.targets.docker import find_docker, registry
 from keyturn.protocols import docker
-from keyturn.targets import find_docker
-from keyturn.targets.docker import registry
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "docker" / "servers.toml"
 PROFILE = """

@@ -10,13 +10,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from keyturn import config
-from keyturn.hosts import Place
+from keyturn.configuration import config
+from keyturn.configuration.audiences import all_scopes, allowed_scopes
+from keyturn.configuration.hosts import Place
+from keyturn.configuration.targets.git import find_git, place_of
+from keyturn.configuration.targets.target import scopes_of
 from keyturn.protocols import git
-from keyturn.targets import all_scopes, allowed_scopes, find_git, place_of, scopes_of
 
 if TYPE_CHECKING:
-    from keyturn.config import Config
+    from keyturn.configuration.config import Config
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "targets"
 PROFILES = """

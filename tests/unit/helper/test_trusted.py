@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from keyturn import config, trusted
+from keyturn.configuration import config, trusted
 from keyturn.errors import ConfigError
 from support.needs import absent
 

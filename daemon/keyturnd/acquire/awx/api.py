@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 from keyturn.errors import ProviderRefused
 from keyturnd.acquire.failed import Failed
-from keyturnd.acquire.http import EXCHANGE_LIMIT, Request, Transport
+from keyturnd.acquire.network.transport import EXCHANGE_LIMIT, Request, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyturnd.acquire.awx_credentials import Credential
+    from keyturnd.acquire.awx.credentials import Credential
     from keyturnd.acquire.deadline import Deadline
     from keyturnd.messages import AwxIdentity, Network
 

@@ -16,9 +16,9 @@ from keyturnd.acquire.failed import Failed
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from keyturnd.acquire.awx_credentials import Credential
-    from keyturnd.acquire.awx_server import Server
-    from keyturnd.acquire.awx_session import Session
+    from keyturnd.acquire.awx.credentials import Credential
+    from keyturnd.acquire.awx.server import Server
+    from keyturnd.acquire.awx.session import Session
     from keyturnd.messages import AwxState
 
 Found = TypeVar("Found")

@@ -12,33 +12,33 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from keyturnd.acquire import awx_cleanup, awx_tokens
-from keyturnd.acquire.awx_credentials import bearer
-from keyturnd.acquire.awx_refusals import Denied, Unusable
+from keyturnd.acquire.awx import cleanup, tokens
+from keyturnd.acquire.awx.credentials import bearer
+from keyturnd.acquire.awx.refusals import Denied, Unusable
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
-    from keyturnd.acquire.awx_credentials import Credential
-    from keyturnd.acquire.awx_session import Session
-    from keyturnd.acquire.awx_tokens import Created
+    from keyturnd.acquire.awx.credentials import Credential
+    from keyturnd.acquire.awx.session import Session
+    from keyturnd.acquire.awx.tokens import Created
     from keyturnd.messages import Result
 
 
 def create(session: Session, credential: Credential) -> Result:
     """A new token in place of the session's. Raises Denied when nothing was created, Failed otherwise."""
     identity, server, before = session.identity, session.server, session.state
-    session.seal(replace(before, intent=awx_tokens.description(before, identity)))
+    session.seal(replace(before, intent=tokens.description(before, identity)))
     try:
         created = _asked_for(session, credential)
     except Denied:
         session.seal(before)
         raise
     session.channel.secrets += (created.token,)
-    session.seal(awx_tokens.replacing(session.state, created, identity))
+    session.seal(tokens.replacing(session.state, created, identity))
     new = bearer(session.state)
-    awx_cleanup.settle(session, (new, credential) if new.writes else (credential, new))
-    details = awx_tokens.details(created, server.url, identity)
-    return awx_tokens.result(session.state, identity, details)
+    cleanup.settle(session, (new, credential) if new.writes else (credential, new))
+    details = tokens.details(created, server.url, identity)
+    return tokens.result(session.state, identity, details)
 
 
 def _asked_for(session: Session, credential: Credential, *, again: bool = True) -> Created:
@@ -51,7 +51,7 @@ def _asked_for(session: Session, credential: Credential, *, again: bool = True) 
     except Denied:
         raise
     except Failed as failed:
-        found = awx_cleanup.found_lost(session, credential)
+        found = cleanup.found_lost(session, credential)
         if not again or not found or isinstance(failed, Unusable):
             raise
     return _asked_for(session, credential, again=False)

@@ -14,7 +14,7 @@ from keyturn.errors import ProviderRefused
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
-    from keyturnd.acquire.awx_api import Api
+    from keyturnd.acquire.awx.api import Api
 
 _PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/")
 

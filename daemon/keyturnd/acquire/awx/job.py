@@ -13,13 +13,13 @@ import time
 from typing import TYPE_CHECKING
 
 from keyturn.errors import Bug
-from keyturnd.acquire import awx_cleanup, awx_creation, awx_password, awx_tokens
-from keyturnd.acquire.awx_api import Api
-from keyturnd.acquire.awx_credentials import basic, bearer
-from keyturnd.acquire.awx_dialects import tokens_url
-from keyturnd.acquire.awx_refusals import Denied, needs_person
-from keyturnd.acquire.awx_server import Server
-from keyturnd.acquire.awx_session import Session
+from keyturnd.acquire.awx import cleanup, creation, passwords, tokens
+from keyturnd.acquire.awx.api import Api
+from keyturnd.acquire.awx.credentials import basic, bearer
+from keyturnd.acquire.awx.dialects import tokens_url
+from keyturnd.acquire.awx.refusals import Denied, needs_person
+from keyturnd.acquire.awx.server import Server
+from keyturnd.acquire.awx.session import Session
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages import AwxIdentity, AwxState
 
@@ -39,7 +39,7 @@ def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:
         raise needs_person(api, "nobody is signed in")
     session = Session(identity, channel, Server(api, tokens_url(api)), state)
     if job.interactive:
-        return awx_password.typed(session)
+        return passwords.typed(session)
     return _silently(session, job.secret)
 
 
@@ -53,18 +53,18 @@ def _silently(session: Session, password: str | None) -> Result:
         refused = bearer(session.state).writes
         why = f"{api.place} takes the token no longer" if refused else "a read token cannot renew itself"
         raise needs_person(api, why)
-    return awx_password.entrusted(session, password)
+    return passwords.entrusted(session, password)
 
 
 def _by_token(session: Session, password: str | None) -> Result | None:
     """The token again if a crash kept it from the daemon, else its successor; None when it may not bring one."""
     own = bearer(session.state)
-    if awx_tokens.is_young(session.state, session.identity, time.time()):
+    if tokens.is_young(session.state, session.identity, time.time()):
         return _recovered(session, password) if session.server.is_alive(own) else None
     if not own.writes:
         return None
     try:
-        return awx_creation.create(session, own)
+        return creation.create(session, own)
     except Denied as denied:
         if not denied.other_credential:
             raise
@@ -74,9 +74,9 @@ def _by_token(session: Session, password: str | None) -> Result | None:
 def _recovered(session: Session, password: str | None) -> Result:
     own = bearer(session.state)
     known_good = password if password and not _is_doubtful(session, password) else None
-    awx_cleanup.settle(session, (own, basic(session.identity, known_good)) if known_good else (own,))
-    return awx_tokens.result(session.state, session.identity, {})
+    cleanup.settle(session, (own, basic(session.identity, known_good)) if known_good else (own,))
+    return tokens.result(session.state, session.identity, {})
 
 
 def _is_doubtful(session: Session, password: str) -> bool:
-    return bool(session.state.refused) and awx_password.was_refused(session.state, password, time.time())
+    return bool(session.state.refused) and passwords.was_refused(session.state, password, time.time())

@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from keyturn.errors import ProviderRefused, SignInNeeded, one_line
-from keyturnd.acquire.awx_dialects import no_tokens
+from keyturnd.acquire.awx.dialects import no_tokens
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
     from keyturn.errors import KeyturnError
-    from keyturnd.acquire.awx_api import Api, Reply
-    from keyturnd.acquire.awx_credentials import Credential
+    from keyturnd.acquire.awx.api import Api, Reply
+    from keyturnd.acquire.awx.credentials import Credential
 
 DETAIL_LIMIT = 200
 _EXTERNAL = re.compile(r"external authentication provider(?: \(([A-Za-z0-9 ._-]{1,40})\))?")

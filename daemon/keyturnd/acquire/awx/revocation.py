@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from keyturn.errors import ProviderRefused, SignInNeeded
-from keyturnd.acquire.awx_api import Api
-from keyturnd.acquire.awx_cleanup import Sweep, clean
-from keyturnd.acquire.awx_credentials import basic, bearer
-from keyturnd.acquire.awx_dialects import NoTokens, tokens_url
-from keyturnd.acquire.awx_refusals import Denied
-from keyturnd.acquire.awx_server import Server
-from keyturnd.acquire.awx_session import Session
+from keyturnd.acquire.awx.api import Api
+from keyturnd.acquire.awx.cleanup import Sweep, clean
+from keyturnd.acquire.awx.credentials import basic, bearer
+from keyturnd.acquire.awx.dialects import NoTokens, tokens_url
+from keyturnd.acquire.awx.refusals import Denied
+from keyturnd.acquire.awx.server import Server
+from keyturnd.acquire.awx.session import Session
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages import Done
 
 if TYPE_CHECKING:
-    from keyturnd.acquire.awx_credentials import Credential
+    from keyturnd.acquire.awx.credentials import Credential
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.deadline import Deadline
     from keyturnd.messages import AwxState, RevokeJob

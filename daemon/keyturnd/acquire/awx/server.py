@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from keyturn.errors import ProviderRefused
-from keyturnd.acquire import awx_tokens
-from keyturnd.acquire.awx_refusals import refusal
+from keyturnd.acquire.awx import tokens
+from keyturnd.acquire.awx.refusals import refusal
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
-    from keyturnd.acquire.awx_api import Api, Reply
-    from keyturnd.acquire.awx_credentials import Credential
-    from keyturnd.acquire.awx_tokens import Created
+    from keyturnd.acquire.awx.api import Api, Reply
+    from keyturnd.acquire.awx.credentials import Credential
+    from keyturnd.acquire.awx.tokens import Created
 
 PAGE_SIZE = 100
 PAGES = 3
@@ -40,7 +40,7 @@ class Server:
         reply = self.api.call("POST", self.url, credential, body)
         if not 200 <= reply.status < 300:
             raise refusal(self.api, reply, credential)
-        return awx_tokens.read(self.api, reply)
+        return tokens.read(self.api, reply)
 
     def is_alive(self, credential: Credential) -> bool:
         """Whether the server still takes the token that `credential` is. Raises Failed when it does not tell."""
@@ -86,7 +86,7 @@ class Server:
             raise self._odd()
         # Compared again: behind a server that ignores the filter would stand all tokens of the user.
         ours = [row for row in rows if isinstance(row, dict) and row.get("description") == description]
-        return [row["id"] for row in ours if awx_tokens.is_id(row.get("id"))]
+        return [row["id"] for row in ours if tokens.is_id(row.get("id"))]
 
     def _one(self, token_id: int) -> str:
         return f"{self.url}{token_id}/"

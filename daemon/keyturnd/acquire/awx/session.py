@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from keyturnd.messages import AwxState
 
 if TYPE_CHECKING:
-    from keyturnd.acquire.awx_server import Server
+    from keyturnd.acquire.awx.server import Server
     from keyturnd.acquire.channel import Channel
     from keyturnd.messages import AwxIdentity
 

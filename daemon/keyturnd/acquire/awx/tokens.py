@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 from keyturn.errors import ProviderRefused, one_line
-from keyturnd.acquire.awx_refusals import Unusable
+from keyturnd.acquire.awx.refusals import Unusable
 from keyturnd.messages import AwxState, Result
 
 if TYPE_CHECKING:
-    from keyturnd.acquire.awx_api import Api, Reply
+    from keyturnd.acquire.awx.api import Api, Reply
     from keyturnd.messages import AwxIdentity
 
 TEXT_LIMIT = 200

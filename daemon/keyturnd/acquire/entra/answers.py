@@ -1,4 +1,4 @@
-"""The shape an answer must have before msal or anybody else looks at it.
+"""The shape an answer of Entra ID must have before msal or anybody else looks at it.
 
 msal takes the shape of a 200 for granted: a lifetime that is no number, or an ID token that is no JWT, ends in
 a traceback after the provider has already replaced the refresh token. So each answer is checked here first,
@@ -7,40 +7,21 @@ what does not matter and is odd is dropped, and what matters and is odd is a typ
 
 from __future__ import annotations
 
-import base64
-import json
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from keyturn.clouds import same_service
-from keyturn.errors import ProviderRefused, ProviderUnreachable
+from keyturn.configuration.profiles.clouds import same_service
+from keyturn.errors import ProviderRefused
 from keyturnd.acquire.failed import Failed
+from keyturnd.acquire.network.answers import claims_of, decoded, is_count, is_token, odd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-TOKEN_LIMIT = 100_000
-"""Characters of one token. Entra's stay below 10 000; three of this size still fit a line of the channel."""
 LONGEST_LIFE = 31 * 86_400
 """Seconds. Entra's longest access tokens live 28 hours; more is no life anybody granted."""
 LONGEST_CODE_LIFE = 86_400
 LONGEST_INTERVAL = 300
-
-
-def parse(body: bytes, place: str) -> dict[str, Any]:
-    """The JSON object in `body`. Raises Failed when it is anything else."""
-    try:
-        answer = json.loads(body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        raise odd(place, "is not JSON") from None
-    if not isinstance(answer, dict):
-        raise odd(place, "is not a JSON object")
-    return answer
-
-
-def odd(place: str, how: str) -> Failed:
-    """A 200 nobody can use. Transient: it is no refusal, and whatever stands in between may be gone tomorrow."""
-    return Failed(ProviderUnreachable, f"the answer of {place} {how}", "try again later")
 
 
 def discovery(answer: Mapping[str, Any], authority: str) -> dict[str, Any]:
@@ -110,36 +91,9 @@ def device_code(answer: Mapping[str, Any], place: str) -> dict[str, Any]:
     return {name: answer[name] for name in names} | {"interval": max(interval, 1)}
 
 
-def claims_of(jwt: str) -> dict[str, Any]:
-    """The claims of a JWT, unverified, {} when it is none. Only for display and naming, never to trust."""
-    parts = jwt.split(".")
-    return _decoded(parts[1]) if len(parts) == 3 else {}
-
-
 def client_info(encoded: object) -> dict[str, Any]:
     """The object in msal's `client_info`, {} when there is none."""
-    return _decoded(encoded) if isinstance(encoded, str) else {}
-
-
-def _decoded(part: str) -> dict[str, Any]:
-    try:
-        value = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode("utf-8"))
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def is_token(value: object) -> TypeGuard[str]:
-    """Whether `value` is a string of visible ASCII, as RFC 6749 appendix A has it (VSCHAR), and not endless.
-
-    A line break in one would forge a line in git's credential protocol.
-    """
-    return isinstance(value, str) and 0 < len(value) <= TOKEN_LIMIT and all("!" <= c <= "~" for c in value)
-
-
-def is_count(value: object, most: int) -> bool:
-    """Whether `value` is a whole number from 1 to `most`; true and "3600" are not."""
-    return type(value) is int and 0 < value <= most
+    return decoded(encoded) if isinstance(encoded, str) else {}
 
 
 def _is_jwt(value: object) -> bool:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from keyturn.errors import ConfigError
-from keyturnd.acquire import outcome
+from keyturnd.acquire.entra import outcome
+from keyturnd.acquire.entra.refusals import Refusal
 from keyturnd.acquire.failed import Failed
-from keyturnd.acquire.refusals import Refusal
 
 if TYPE_CHECKING:
-    from keyturnd.acquire.entra import Session
+    from keyturnd.acquire.entra.session import Session
     from keyturnd.messages import EntraIdentity, Result
 
 NOBODYS = frozenset({"common", "organizations", "consumers"})

@@ -6,15 +6,15 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyturn.errors import ProviderRefused, ProviderUnreachable, SignInNeeded
-from keyturnd.acquire import outcome
+from keyturnd.acquire.entra import outcome
+from keyturnd.acquire.entra.refusals import Refusal
 from keyturnd.acquire.failed import Failed
-from keyturnd.acquire.refusals import Refusal
 from keyturnd.messages import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyturnd.acquire.entra import Session
+    from keyturnd.acquire.entra.session import Session
     from keyturnd.messages import Result
 
 SLOWER = 5.0

@@ -6,14 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from keyturnd.acquire import answers
-from keyturnd.acquire.http import Request
-from keyturnd.acquire.refusals import CORRELATION_ID, Refusal, refused_answer
+from keyturnd.acquire.entra import answers
+from keyturnd.acquire.entra.refusals import CORRELATION_ID, Refusal, refused_answer
+from keyturnd.acquire.network.answers import parse
+from keyturnd.acquire.network.transport import Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyturnd.acquire.http import Answer, Transport
+    from keyturnd.acquire.network.transport import Answer, Transport
     from keyturnd.messages import EntraIdentity
 
 FORM = "application/x-www-form-urlencoded"
@@ -65,7 +66,7 @@ class MsalClient:
         if answer.status != 200:
             refused = Refusal.read(refused_answer(answer.status, answer.body, place))
             raise refused.failed(self._profile, of_user=False)
-        return _response(answer, answers.discovery(answers.parse(answer.body, place), self._authority))
+        return _response(answer, answers.discovery(parse(answer.body, place), self._authority))
 
     def post(
         self,
@@ -96,7 +97,7 @@ def _form(fields: Mapping[str, Any] | None) -> str:
 def _checked(answer: Answer, place: str, *, is_token_request: bool) -> dict[str, Any]:
     if answer.status != 200:
         return refused_answer(answer.status, answer.body, place)
-    parsed = answers.parse(answer.body, place)
+    parsed = parse(answer.body, place)
     return answers.token(parsed, place) if is_token_request else answers.device_code(parsed, place)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from keyturnd.acquire import answers
+from keyturnd.acquire.entra import answers
+from keyturnd.acquire.network.answers import claims_of
 from keyturnd.messages import EntraState, Result
 
 if TYPE_CHECKING:
-    from keyturnd.acquire.msal_client import Exchange
+    from keyturnd.acquire.entra.msal_client import Exchange
 
 
 class Owner(NamedTuple):
@@ -23,7 +24,7 @@ class Owner(NamedTuple):
 
 def owner_of(answer: dict[str, Any]) -> Owner:
     """The signed-in user, from the ID token and `client_info`; both only name, neither is proof of anything."""
-    claims = answers.claims_of(answer.get("id_token", ""))
+    claims = claims_of(answer.get("id_token", ""))
     info = answers.client_info(answer.get("client_info"))
     object_id, tenant_id = _text(claims, "oid"), _text(claims, "tid")
     home = ".".join(part for part in (_text(info, "uid"), _text(info, "utid")) if part)

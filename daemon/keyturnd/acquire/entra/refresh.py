@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturnd.acquire import outcome
-from keyturnd.acquire.refusals import Refusal
+from keyturnd.acquire.entra import outcome
+from keyturnd.acquire.entra.refusals import Refusal
 
 if TYPE_CHECKING:
-    from keyturnd.acquire.entra import Session
+    from keyturnd.acquire.entra.session import Session
     from keyturnd.messages import EntraState, Result
 
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyturn.errors import ProviderRefused, ProviderUnreachable, SignInNeeded, one_line
-from keyturnd.acquire import aadsts
+from keyturnd.acquire.entra import aadsts
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from keyturnd.acquire.failed import Failed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyturnd.acquire.proxies import Proxy
+    from keyturnd.acquire.network.proxies import Proxy
 
 
 class Loss(Exception):

@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 import httpx
 
 from keyturn.errors import ConfigError, ProviderRefused, ProviderUnreachable
-from keyturnd.acquire import trust
 from keyturnd.acquire.failed import Failed
-from keyturnd.acquire.losses import Loss, loss_of
-from keyturnd.acquire.proxies import Proxy, proxy_for
-from keyturnd.acquire.retry_after import seconds
+from keyturnd.acquire.network import trust
+from keyturnd.acquire.network.losses import Loss, loss_of
+from keyturnd.acquire.network.proxies import Proxy, proxy_for
+from keyturnd.acquire.network.retry_after import seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

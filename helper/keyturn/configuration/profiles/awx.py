@@ -6,12 +6,12 @@ from typing import ClassVar, Literal, cast
 
 import msgspec
 
-from keyturn.hosts import UnfitName, https_url
-from keyturn.profiles.uses import read_protocols
+from keyturn.configuration.hosts import UnfitName, https_url
+from keyturn.configuration.profiles.uses import read_protocols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from keyturn.tables import Table
+    from keyturn.configuration.tables import Table
 
 FLOWS = ("password",)
 LATER_FLOWS = ("token", "password-grant", "browser")

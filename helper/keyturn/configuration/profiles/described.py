@@ -7,9 +7,9 @@ from typing import overload
 
 import msgspec
 
+from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile, Profile, read_profile
+from keyturn.configuration.tables import Table
 from keyturn.errors import ConfigError, UsageError
-from keyturn.profiles import AwxProfile, EntraProfile, Profile, read_profile
-from keyturn.tables import Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from keyturn import identity, scopes
-from keyturn.profiles.uses import PROTOCOLS, read_protocols
-from keyturn.tables import either
+from keyturn.configuration.profiles import identity, scopes
+from keyturn.configuration.profiles.uses import PROTOCOLS, read_protocols
+from keyturn.configuration.tables import either
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from keyturn.tables import Table
+    from keyturn.configuration.tables import Table
 
 FLOWS = ("device-code", "client-secret")
 LATER_FLOWS = (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from keyturn.clouds import CLOUDS, authority_host
-from keyturn.hosts import UnfitName, host_name, https_url
-from keyturn.tables import either
+from keyturn.configuration.hosts import UnfitName, host_name, https_url
+from keyturn.configuration.profiles.clouds import CLOUDS, authority_host
+from keyturn.configuration.tables import either
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from keyturn.tables import Table
+    from keyturn.configuration.tables import Table
 
 ALIASES = {
     "tenant_id": "tenant",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
-from keyturn.profiles.awx import AwxProfile, read_awx_profile
-from keyturn.profiles.entra import EntraProfile, read_entra_profile
-from keyturn.profiles.uses import PROTOCOLS
-from keyturn.tables import either
+from keyturn.configuration.profiles.awx import AwxProfile, read_awx_profile
+from keyturn.configuration.profiles.entra import EntraProfile, read_entra_profile
+from keyturn.configuration.profiles.uses import PROTOCOLS
+from keyturn.configuration.tables import either
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from keyturn.tables import Table
+    from keyturn.configuration.tables import Table
 
 __all__ = ["PROTOCOLS", "PROVIDERS", "AwxProfile", "EntraProfile", "Profile", "is_profile_name", "read_profile"]
 

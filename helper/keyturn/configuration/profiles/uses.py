@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from keyturn.tables import either
+from keyturn.configuration.tables import either
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from keyturn.tables import Table
+    from keyturn.configuration.tables import Table
 
 PROTOCOLS = ("git", "kube", "docker", "token", "run")
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from keyturn.hosts import HTTPS_PORT, Place, UnfitName, host_and_port
+from keyturn.configuration.hosts import HTTPS_PORT, Place, UnfitName, host_and_port
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

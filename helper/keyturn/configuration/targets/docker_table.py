@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from keyturn.hosts import UnfitName, host_and_port
-from keyturn.identity import is_own_tenant
-from keyturn.targets.docker import DockerTarget, is_azure
-from keyturn.targets.entries import Entries
+from keyturn.configuration.hosts import UnfitName, host_and_port
+from keyturn.configuration.profiles.identity import is_own_tenant
+from keyturn.configuration.targets.docker import DockerTarget, is_azure
+from keyturn.configuration.targets.entries import Entries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyturn.profiles import Profile
-    from keyturn.tables import Table
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturn.configuration.tables import Table
 
 _EXAMPLE = '"REGISTRY.azurecr.io" = "PROFILE"'
 _EXAMPLE_TENANT = '"contoso.example"'

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from keyturn import scopes
-from keyturn.profiles import EntraProfile
-from keyturn.tables import Table, did_you_mean
+from keyturn.configuration.profiles import scopes
+from keyturn.configuration.profiles.profile import EntraProfile
+from keyturn.configuration.tables import Table, did_you_mean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
-    from keyturn.profiles import Profile
+    from keyturn.configuration.profiles.profile import Profile
 
 Protocol = Literal["git", "kube", "docker"]
 

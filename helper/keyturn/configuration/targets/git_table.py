@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import cast
 
-from keyturn.hosts import HTTPS_PORT, Place, UnfitName, https_url
-from keyturn.targets.entries import Entries, read_scopes
-from keyturn.targets.git import AZURE_DEVOPS_HOST, GitTarget, Service, folded, is_azure_devops, is_organization
+from keyturn.configuration.hosts import HTTPS_PORT, Place, UnfitName, https_url
+from keyturn.configuration.targets.entries import Entries, read_scopes
+from keyturn.configuration.targets.git import (
+    AZURE_DEVOPS_HOST,
+    GitTarget,
+    Service,
+    folded,
+    is_azure_devops,
+    is_organization,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyturn.profiles import Profile
-    from keyturn.tables import Table
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturn.configuration.tables import Table
 
 _EXAMPLE = '"https://dev.azure.com/ORGANIZATION" = "PROFILE"'
 _EXAMPLE_SCOPES = '["api://git/.default"]'

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from keyturn.hosts import Place, UnfitName, https_url
+from keyturn.configuration.hosts import Place, UnfitName, https_url
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class KubeTarget(msgspec.Struct, frozen=True, kw_only=True):
     profile: str
     service: KubeService
     scopes: tuple[str, ...] = ()
-    """Explicit ones; `keyturn.targets.scopes_of` knows what the service implies."""
+    """Explicit ones; `keyturn.configuration.targets.target.scopes_of` knows what the service implies."""
 
     @property
     def place(self) -> Place:

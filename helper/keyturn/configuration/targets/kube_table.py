@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import cast
 
-from keyturn.hosts import Place, UnfitName, https_url
-from keyturn.targets.entries import Entries, read_scopes
-from keyturn.targets.kube import KubeService, KubeTarget
+from keyturn.configuration.hosts import Place, UnfitName, https_url
+from keyturn.configuration.targets.entries import Entries, read_scopes
+from keyturn.configuration.targets.kube import KubeService, KubeTarget
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyturn.profiles import Profile
-    from keyturn.tables import Table
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturn.configuration.tables import Table
 
 _EXAMPLE = '"https://CLUSTER.hcp.REGION.azmk8s.io:443" = "PROFILE"'
 _EXAMPLE_SCOPES = '["api://cluster/.default"]'

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from keyturn import client
-from keyturn.cli import person
-from keyturn.cli.awx_creation import PROGRAM, creation
-from keyturn.cli.parsing import Parser
-from keyturn.cli.requests import ask, print_facts, print_json
-from keyturn.cli.secret_sources import HELP, read_secret
+from keyturn.console import person
+from keyturn.console.parsing import Parser
+from keyturn.console.requests import ask, print_facts, print_json
+from keyturn.console.secret_sources import HELP, read_secret
 from keyturn.errors import Refused, SignInNeeded
+from keyturn.reach import client
+from keyturn.verbs.awx.creation import PROGRAM, creation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from keyturn.cli.awx_creation import Creation
+    from keyturn.verbs.awx.creation import Creation
 
 DESCRIPTION = """\
 Create a token on an AWX or Ansible Automation Platform, and print it with everything known about it. keyturn does not

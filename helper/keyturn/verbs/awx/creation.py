@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from keyturn.cli.configured import configuration, named_or_only, profile_named
+from keyturn.configuration.profiles.described import changed, described
+from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.console.configured import configuration, named_or_only, profile_named
 from keyturn.errors import UsageError
-from keyturn.profiles import AwxProfile
-from keyturn.profiles.described import changed, described
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

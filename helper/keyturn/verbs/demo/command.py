@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from keyturn.cli.parsing import Parser
-from keyturn.cli.requests import print_json
+from keyturn.console.parsing import Parser
+from keyturn.console.requests import print_json
 from keyturn.errors import KeyturnError, report
 
 TYPE_CHECKING = False
@@ -30,11 +30,11 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--keep", action="store_true", help="keep the directory, to look around in it")
     parser.add_json()
     options = parser.parse(arguments)
-    from keyturn.demo import extra  # noqa: PLC0415 - --help needs none of it
+    from keyturn.verbs.demo import extra  # noqa: PLC0415 - --help needs none of it
 
     extra.require()
-    from keyturn.demo.play import play  # noqa: PLC0415
-    from keyturn.demo.show import Display  # noqa: PLC0415
+    from keyturn.verbs.demo.play import play  # noqa: PLC0415
+    from keyturn.verbs.demo.show import Display  # noqa: PLC0415
 
     display = Display(None if options.json else sys.stdout)
     outcome = play(display, keep=options.keep)

@@ -5,26 +5,27 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, dataclass, field
 
-from keyturn.demo import steps_awx, steps_docker, steps_git, steps_kube, steps_setup, steps_sign_in
-from keyturn.demo.processes import Interrupted, interruptible
-from keyturn.demo.stage import Stage
-from keyturn.demo.verdicts import Failed, Result, Skipped, Step
+from keyturn.verbs.demo.processes import Interrupted, interruptible
+from keyturn.verbs.demo.stage import Stage
+from keyturn.verbs.demo.step import Step
+from keyturn.verbs.demo.steps import awx, docker, git, kube, setup, sign_in
+from keyturn.verbs.demo.verdicts import Failed, Result, Skipped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from keyturn.demo.show import Display
-    from keyturn.demo.verdicts import State
+    from keyturn.verbs.demo.show import Display
+    from keyturn.verbs.demo.verdicts import State
 
 STEPS: tuple[Step, ...] = (
-    *steps_setup.STEPS,
-    *steps_git.STEPS,
-    *steps_sign_in.STEPS,
-    *steps_kube.STEPS,
-    *steps_docker.STEPS,
-    *steps_awx.STEPS,
+    *setup.STEPS,
+    *git.STEPS,
+    *sign_in.STEPS,
+    *kube.STEPS,
+    *docker.STEPS,
+    *awx.STEPS,
 )
 
 

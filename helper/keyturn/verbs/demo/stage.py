@@ -12,15 +12,15 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from keyturn.demo.processes import deaf, end_group, ended_within, kill
-from keyturn.demo.verdicts import Command, Failed
-from keyturn.installed import program
+from keyturn.reach.installed import program
+from keyturn.verbs.demo.processes import deaf, end_group, ended_within, kill
+from keyturn.verbs.demo.verdicts import Command, Failed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Self
 
-    from keyturn.demo.show import Display
+    from keyturn.verbs.demo.show import Display
     from keyturn_emulator.launch import Emulator
 
 PATIENCE = 60.0

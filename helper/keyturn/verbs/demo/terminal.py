@@ -8,8 +8,8 @@ import select
 import sys
 import time
 
-from keyturn.demo.processes import end_group
-from keyturn.demo.verdicts import Failed, Skipped
+from keyturn.verbs.demo.processes import end_group
+from keyturn.verbs.demo.verdicts import Failed, Skipped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Literal
-
-    from keyturn.demo.stage import Stage
 
     State = Literal["green", "skipped", "failed"]
 
@@ -20,14 +17,6 @@ class Failed(Exception):
 
 class Skipped(Exception):
     """A step that cannot be shown here; says why. Raised before it has changed anything."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """`play` returns what it found, as a sentence; raises Failed or Skipped."""
-
-    title: str
-    play: Callable[[Stage], str]
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from keyturn.cli.parsing import Parser
-from keyturn.setup.docker import command as setup_docker
-from keyturn.setup.git import command as setup_git
-from keyturn.setup.kube import command as setup_kube
+from keyturn.console.parsing import Parser
+from keyturn.verbs.setup.docker import command as setup_docker
+from keyturn.verbs.setup.git import command as setup_git
+from keyturn.verbs.setup.kube import command as setup_kube
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.cli.main import dispatch
 from keyturn.errors import KeyturnError, Refused, UsageError
+from keyturn.main import dispatch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ def nothing_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "config.toml").write_text(CONFIG, encoding="ascii")
     monkeypatch.setenv("KEYTURN_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setenv("KEYTURN_SOCKET", "not absolute")
-    monkeypatch.setattr("keyturn.client.has_terminal", lambda: False)
+    monkeypatch.setattr("keyturn.reach.client.has_terminal", lambda: False)
 
 
 @pytest.mark.parametrize(

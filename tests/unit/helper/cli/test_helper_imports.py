@@ -7,14 +7,22 @@ import sys
 
 import pytest
 
-HEAVY = {"msgspec", "tomllib", "platformdirs", "argparse", "keyturn.config", "keyturn.targets", "keyturn.profiles"}
+HEAVY = {
+    "msgspec",
+    "tomllib",
+    "platformdirs",
+    "argparse",
+    "keyturn.configuration.config",
+    "keyturn.configuration.targets",
+    "keyturn.configuration.profiles",
+}
 PROTOCOLS = {"keyturn.protocols.git", "keyturn.protocols.docker", "keyturn.protocols.kubectl"}
 ROOMS = {"git", "docker", "kube"}
 # What the twin does before it asks the daemon; the family's room is imported by the very function it uses.
 PREPARE = """
 import sys
-from keyturn import client, launch
-from keyturn.cli import helper
+from keyturn.reach import client, launch
+from keyturn.twin import helper
 family = helper._family(sys.argv[1])
 helper._person_is_there(family, b"")
 print(*sys.modules)
@@ -26,4 +34,4 @@ def test_asking_a_running_daemon_imports_no_configuration_and_no_other_family(fa
     done = subprocess.run([sys.executable, "-c", PREPARE, family], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert not loaded & (HEAVY | PROTOCOLS)
-    assert {room for room in ROOMS if f"keyturn.cli.helpers.{room}" in loaded} == {family}
+    assert {room for room in ROOMS if f"keyturn.twin.{room}" in loaded} == {family}

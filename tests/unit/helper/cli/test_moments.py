@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.cli.moments import duration, until
+from keyturn.console.moments import duration, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from keyturn.cli.main import VERBS, dispatch
 from keyturn.errors import UsageError
+from keyturn.main import VERBS, dispatch
 
 SECRET = "hunter2-planted"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.cli.configured import named_or_only
-from keyturn.cli.profile_texts import details, secret_name, secret_source, summary
-from keyturn.config import parse
+from keyturn.configuration.config import parse
+from keyturn.console.configured import named_or_only
+from keyturn.console.profile_texts import details, secret_name, secret_source, summary
 from keyturn.errors import ConfigError, UsageError
 
 CONFIG = """[profile.ci]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.cli.secret_sources import LIMIT, read_secret
+from keyturn.console.secret_sources import LIMIT, read_secret
 from keyturn.errors import UsageError
 
 if TYPE_CHECKING:

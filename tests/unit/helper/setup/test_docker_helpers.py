@@ -1,4 +1,4 @@
-"""keyturn.cli.docker_helpers and json_text: entries come and go, and every other byte stays."""
+"""keyturn.verbs.setup.docker.helpers and json_text: entries come and go, and every other byte stays."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keyturn.errors import Refused
-from keyturn.setup.docker.helpers import HelperTable
+from keyturn.verbs.setup.docker.helpers import HelperTable
 
 REGISTRY, OTHER = "contoso.azurecr.io", "fabrikam.azurecr.io:8443"
 LAYOUTS = {

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.config import Config, parse
+from keyturn.configuration.config import Config, parse
 from keyturn.errors import ConfigError, UsageError
-from keyturn.setup.git.origins import chosen
-from keyturn.setup.git.sections import Origin
+from keyturn.verbs.setup.git.origins import chosen
+from keyturn.verbs.setup.git.sections import Origin
 
 PROFILE = """[profile.me]
 provider = "entra"

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from keyturn.errors import Refused
-from keyturn.setup.git.sections import shell_word
+from keyturn.verbs.setup.git.sections import shell_word
 
 PATHS = [
     "/usr/bin/git-credential-keyturn",

@@ -1,4 +1,4 @@
-"""keyturn.cli.own_file: whole or not at all, through links, and only what is ours."""
+"""keyturn.verbs.setup.own_file: whole or not at all, through links, and only what is ours."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.errors import Refused
-from keyturn.setup.own_file import SIZE_LIMIT, OwnFile
+from keyturn.verbs.setup.own_file import SIZE_LIMIT, OwnFile
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,11 +6,12 @@ import json
 import shutil
 from pathlib import Path
 
-from keyturn.demo.verdicts import Skipped, Step, check
+from keyturn.verbs.demo.step import Step
+from keyturn.verbs.demo.verdicts import Skipped, check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from keyturn.demo.stage import Stage
+    from keyturn.verbs.demo.stage import Stage
 
 POLICY = '{"default": [{"type": "insecureAcceptAnything"}]}'
 """Whose signatures skopeo shall check: without an answer to that it copies nothing."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from statistics import median
 from urllib.parse import urlsplit
 
-from keyturn.demo.processes import ended_within, kill
-from keyturn.demo.verdicts import Failed, Skipped, Step, check
+from keyturn.verbs.demo.processes import ended_within, kill
+from keyturn.verbs.demo.step import Step
+from keyturn.verbs.demo.verdicts import Failed, Skipped, check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyturn.demo.stage import Stage
+    from keyturn.verbs.demo.stage import Stage
 
 ANSWERS = 20
 

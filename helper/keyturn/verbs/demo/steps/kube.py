@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 
-from keyturn.demo.verdicts import Skipped, Step, check
+from keyturn.verbs.demo.step import Step
+from keyturn.verbs.demo.verdicts import Skipped, check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from keyturn.demo.stage import Stage
+    from keyturn.verbs.demo.stage import Stage
 
 
 def set_up(stage: Stage) -> str:

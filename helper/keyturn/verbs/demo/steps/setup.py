@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from keyturn.demo.verdicts import Step, check
+from keyturn.verbs.demo.step import Step
+from keyturn.verbs.demo.verdicts import check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from keyturn.demo.stage import Stage
+    from keyturn.verbs.demo.stage import Stage
 
 DAEMON_CONFIG = """
 [daemon]

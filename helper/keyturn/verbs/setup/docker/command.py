@@ -6,15 +6,15 @@ import json
 import sys
 from typing import NamedTuple
 
-from keyturn.cli.configured import configuration
-from keyturn.cli.requests import print_json
+from keyturn.configuration.hosts import Place, UnfitName
+from keyturn.configuration.targets.docker import find_docker, registry
+from keyturn.console.configured import configuration
+from keyturn.console.requests import print_json
 from keyturn.errors import ConfigError, UsageError
-from keyturn.hosts import Place, UnfitName
-from keyturn.setup.docker import places
-from keyturn.setup.docker.helpers import MEMBER, SUFFIX, HelperTable
-from keyturn.setup.docker.record import Record
-from keyturn.setup.own_file import OwnFile
-from keyturn.targets.docker import find_docker, registry
+from keyturn.verbs.setup.docker import places
+from keyturn.verbs.setup.docker.helpers import MEMBER, SUFFIX, HelperTable
+from keyturn.verbs.setup.docker.record import Record
+from keyturn.verbs.setup.own_file import OwnFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from keyturn.cli.parsing import Parser
-    from keyturn.config import Config
-    from keyturn.setup.docker.places import Advice
+    from keyturn.configuration.config import Config
+    from keyturn.console.parsing import Parser
+    from keyturn.verbs.setup.docker.places import Advice
 
 HELP = "let docker, podman and skopeo use keyturn"
 DESCRIPTION = """\

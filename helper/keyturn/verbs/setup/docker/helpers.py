@@ -10,7 +10,7 @@ import json
 import shlex
 
 from keyturn.errors import Refused
-from keyturn.setup.docker import json_text
+from keyturn.verbs.setup.docker import json_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

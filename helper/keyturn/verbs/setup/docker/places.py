@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from keyturn.errors import Refused
-from keyturn.installed import program
-from keyturn.paths import home
-from keyturn.setup.docker.helpers import PROGRAM, SUFFIX, HelperTable
-from keyturn.setup.own_file import OwnFile
+from keyturn.reach.installed import program
+from keyturn.reach.paths import home
+from keyturn.verbs.setup.docker.helpers import PROGRAM, SUFFIX, HelperTable
+from keyturn.verbs.setup.own_file import OwnFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import os
 import shlex
 
 from keyturn.errors import Refused
-from keyturn.paths import open_private_directory, state_directory
-from keyturn.setup.own_file import OwnFile
+from keyturn.reach.paths import open_private_directory, state_directory
+from keyturn.verbs.setup.own_file import OwnFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import shlex
 import sys
 
-from keyturn.cli.configured import configuration
-from keyturn.cli.requests import print_json
-from keyturn.installed import program
-from keyturn.setup.git.config import GitConfig
-from keyturn.setup.git.origins import chosen, origins_of
-from keyturn.setup.git.sections import PROGRAM, Sections, shell_word
+from keyturn.console.configured import configuration
+from keyturn.console.requests import print_json
+from keyturn.reach.installed import program
+from keyturn.verbs.setup.git.config import GitConfig
+from keyturn.verbs.setup.git.origins import chosen, origins_of
+from keyturn.verbs.setup.git.sections import PROGRAM, Sections, shell_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator
 
-    from keyturn.cli.parsing import Parser
-    from keyturn.setup.git.sections import Command
+    from keyturn.console.parsing import Parser
+    from keyturn.verbs.setup.git.sections import Command
 
 HELP = "let git use keyturn"
 DESCRIPTION = """\

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from keyturn.configuration.hosts import HTTPS_PORT, UnfitName, https_url, without_userinfo
+from keyturn.configuration.targets.git import AZURE_DEVOPS_HOST, LEGACY_SUFFIX
 from keyturn.errors import ConfigError, UsageError
-from keyturn.hosts import HTTPS_PORT, UnfitName, https_url, without_userinfo
-from keyturn.setup.git.sections import Origin
-from keyturn.targets.git import AZURE_DEVOPS_HOST, LEGACY_SUFFIX
+from keyturn.verbs.setup.git.sections import Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from keyturn.config import Config
-    from keyturn.hosts import Place
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.hosts import Place
 
 
 def chosen(config: Config, words: Sequence[str]) -> list[Origin]:

@@ -23,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from keyturn.setup.git.config import Entry, GitConfig
+    from keyturn.verbs.setup.git.config import Entry, GitConfig
 
 PROGRAM = "git-credential-keyturn"
 OUR_KEYS = r"^credential\.https://.*/\."

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from keyturn.cli.configured import configuration
-from keyturn.cli.requests import print_json
-from keyturn.setup.kube import text
-from keyturn.setup.kube.plan import Plan
+from keyturn.console.configured import configuration
+from keyturn.console.requests import print_json
+from keyturn.verbs.setup.kube import text
+from keyturn.verbs.setup.kube.plan import Plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from keyturn.cli.parsing import Parser
-    from keyturn.setup.kube.plan import Change
+    from keyturn.console.parsing import Parser
+    from keyturn.verbs.setup.kube.plan import Change
 
 HELP = "let kubectl, helm and k9s use keyturn"
 DESCRIPTION = """\

@@ -7,10 +7,10 @@ import os
 import shlex
 
 from keyturn.errors import Refused
-from keyturn.setup.kube import users
-from keyturn.setup.kube.reader import read
-from keyturn.setup.kube.text import Unreadable, editor
-from keyturn.setup.own_file import OwnFile
+from keyturn.verbs.setup.kube import users
+from keyturn.verbs.setup.kube.reader import read
+from keyturn.verbs.setup.kube.text import Unreadable, editor
+from keyturn.verbs.setup.own_file import OwnFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

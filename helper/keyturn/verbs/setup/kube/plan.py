@@ -6,23 +6,23 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from keyturn import paths
-from keyturn.clusters import token_for
+from keyturn.configuration.clusters import token_for
+from keyturn.configuration.hosts import without_userinfo
+from keyturn.configuration.targets.kube import find_kube
 from keyturn.errors import ConfigError, Refused, UsageError
-from keyturn.hosts import without_userinfo
-from keyturn.installed import program
 from keyturn.protocols.kubectl import ExecRequest, KubeOptions
-from keyturn.setup.kube import users
-from keyturn.setup.kube.file import KubeFile
-from keyturn.setup.kube.reader import speaks_v1
-from keyturn.targets import find_kube
+from keyturn.reach import paths
+from keyturn.reach.installed import program
+from keyturn.verbs.setup.kube import users
+from keyturn.verbs.setup.kube.file import KubeFile
+from keyturn.verbs.setup.kube.reader import speaks_v1
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from keyturn.config import Config
+    from keyturn.configuration.config import Config
 
 
 class Change(NamedTuple):

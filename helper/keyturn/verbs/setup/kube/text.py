@@ -1,7 +1,7 @@
 """Changing a kubeconfig as text: only the lines that have to change do, comments and all else stay.
 
 It knows the form that kubectl, az, gcloud and the like write: lists of mappings in block style, or JSON. Anything
-else it may misread; so whoever uses it lets kubectl read the outcome before it counts (keyturn.cli.kube_file).
+else it may misread; so whoever uses it lets kubectl read the outcome before it counts (see `file` beside this).
 """
 
 from __future__ import annotations

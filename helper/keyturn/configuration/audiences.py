@@ -1,44 +1,16 @@
-"""Which profile and which scopes a git URL, a cluster or a registry gets, and nothing for every other name."""
+"""What a profile may ask for: what its targets imply, and what it allows by itself."""
 
 from __future__ import annotations
 
-from keyturn import scopes
-from keyturn.profiles import AwxProfile, Profile
-from keyturn.targets.docker import DockerTarget, find_docker
-from keyturn.targets.git import GitTarget, find_git, place_of
-from keyturn.targets.kube import KubeTarget, find_kube
+from keyturn.configuration.profiles import scopes
+from keyturn.configuration.profiles.profile import AwxProfile, Profile
+from keyturn.configuration.targets.target import Target, scopes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from keyturn.config import Config
-
-__all__ = [
-    "DockerTarget",
-    "GitTarget",
-    "KubeTarget",
-    "Target",
-    "all_scopes",
-    "allowed_scopes",
-    "find_docker",
-    "find_git",
-    "find_kube",
-    "own_scopes",
-    "place_of",
-    "scopes_of",
-    "targets_of",
-]
-
-Target = GitTarget | KubeTarget | DockerTarget
-IMPLIED = {"azure-devops": scopes.AZURE_DEVOPS, "aks": scopes.AKS}
-
-
-def scopes_of(target: Target) -> tuple[str, ...]:
-    """The scopes of the token that `target` gets: its own, else those of its service."""
-    if isinstance(target, DockerTarget):
-        return scopes.ACR
-    return target.scopes or IMPLIED[target.service]
+    from keyturn.configuration.config import Config
 
 
 def targets_of(config: Config, profile_name: str) -> Iterator[Target]:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from keyturn import scopes
+from keyturn.configuration.audiences import own_scopes
+from keyturn.configuration.profiles import scopes
+from keyturn.configuration.tables import did_you_mean
+from keyturn.configuration.targets.kube import find_kube
+from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, Refused, UsageError
-from keyturn.tables import did_you_mean
-from keyturn.targets import find_kube, own_scopes, scopes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from keyturn.config import Config
-    from keyturn.profiles import Profile
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturn.configuration.targets.kube import KubeTarget
     from keyturn.protocols.kubectl import ExecRequest, KubeOptions
-    from keyturn.targets import KubeTarget
 
 
 class ClusterToken(NamedTuple):

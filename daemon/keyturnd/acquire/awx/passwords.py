@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from keyturn.errors import ProviderRefused
-from keyturnd.acquire import awx_creation
-from keyturnd.acquire.awx_credentials import basic
-from keyturnd.acquire.awx_refusals import Denied
+from keyturnd.acquire.awx import creation
+from keyturnd.acquire.awx.credentials import basic
+from keyturnd.acquire.awx.refusals import Denied
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
-    from keyturnd.acquire.awx_session import Session
+    from keyturnd.acquire.awx.session import Session
     from keyturnd.messages import AwxState, Result
 
 REFUSAL_PAUSE = 1800.0
@@ -36,7 +36,7 @@ def entrusted(session: Session, password: str) -> Result:
         sentence = f"{place} refused the password entrusted for profile {identity.profile}: it is not tried again yet"
         raise Failed(ProviderRefused, sentence, hint)
     try:
-        return awx_creation.create(session, basic(identity, password))
+        return creation.create(session, basic(identity, password))
     except Denied as denied:
         if not denied.dead:
             raise
@@ -50,14 +50,14 @@ def typed(session: Session) -> Result:
     question = f"password of {identity.username} at {place}"
     first = session.channel.ask("password", question)
     try:
-        return awx_creation.create(session, basic(identity, first))
+        return creation.create(session, basic(identity, first))
     except Denied as denied:
         if not denied.dead:
             raise
         second = session.channel.ask("password", f"{place} refused it; {question}")
         if second in {"", first}:
             raise
-    return awx_creation.create(session, basic(identity, second))
+    return creation.create(session, basic(identity, second))
 
 
 def refusing(state: AwxState, password: str, now: float) -> AwxState:

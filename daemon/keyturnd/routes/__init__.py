@@ -1,0 +1,1 @@
+"""What the socket offers, one module per subject. A route is thin: read the request, ask the broker, answer."""
