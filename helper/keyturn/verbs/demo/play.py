@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 
 from keyturn.verbs.demo.processes import Interrupted, interruptible
 from keyturn.verbs.demo.stage import Stage
-from keyturn.verbs.demo.step import Step
 from keyturn.verbs.demo.steps import awx, docker, git, kube, setup, sign_in
 from keyturn.verbs.demo.verdicts import Failed, Result, Skipped
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from keyturn.verbs.demo.show import Display
+    from keyturn.verbs.demo.step import Step
     from keyturn.verbs.demo.verdicts import State
 
 STEPS: tuple[Step, ...] = (
