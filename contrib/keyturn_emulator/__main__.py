@@ -15,9 +15,11 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn_emulator import ready, server, world
+from keyturn_emulator import ready, world
 from keyturn_emulator.git.repositories import NoGitError
 from keyturn_emulator.ledger import Ledger
+from keyturn_emulator.services import services
+from keyturn_emulator.serving import server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,7 +100,7 @@ async def _run(options: argparse.Namespace, directory: Path) -> None:
     # The sockets listen already: whoever reads this line can connect.
     sys.stdout.write(facts.to_json() + "\n" if options.json else facts.help())
     sys.stdout.flush()
-    await server.serve(made.services(), sockets, made.certificates, ledger=ledger, faults=made.faults, stop=stop)
+    await server.serve(services(made), sockets, made.certificates, ledger=ledger, faults=made.faults, stop=stop)
 
 
 def _stop_event(*, exit_on_eof: bool) -> asyncio.Event:

@@ -6,7 +6,7 @@ import math
 import uuid
 from typing import TYPE_CHECKING
 
-from keyturn_emulator.signing import Claims, Signer, TokenRefused
+from keyturn_emulator.bearer.signing import Claims, Signer, TokenRefused
 
 if TYPE_CHECKING:
     from collections.abc import Collection

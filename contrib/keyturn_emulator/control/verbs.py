@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturn_emulator.faults import from_json
+from keyturn_emulator.serving.faults import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -6,15 +6,15 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from keyturn_emulator.signing import encode
+from keyturn_emulator.bearer.signing import encode
 
 if TYPE_CHECKING:
+    from keyturn_emulator.bearer.signing import Claims
+    from keyturn_emulator.bearer.tokens import AccessTokens
     from keyturn_emulator.clock import Clock
-    from keyturn_emulator.entra.registry import Application, Tenant, User
-    from keyturn_emulator.entra.scopes import Asked
+    from keyturn_emulator.entra.directory.registry import Application, Tenant, User
+    from keyturn_emulator.entra.requests.scopes import Asked
     from keyturn_emulator.settings import Settings
-    from keyturn_emulator.signing import Claims
-    from keyturn_emulator.tokens import AccessTokens
 
 # Tokens of two hours and more are to be refreshed at half their life (reference/entra.md section 2).
 LONG_LIVED = 2 * 60 * 60

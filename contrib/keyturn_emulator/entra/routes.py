@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from keyturn_emulator.entra import device_login, discovery, grants
+from keyturn_emulator.entra.endpoints import device_login, discovery
+from keyturn_emulator.entra.grants import token as grants
 from keyturn_emulator.entra.refusals import EntraError, refusal
 from keyturn_emulator.entra.service import Entra, base_of
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyturn_emulator.entra.answers import Answers
-from keyturn_emulator.entra.devices import DeviceCodes
-from keyturn_emulator.entra.refresh_tokens import RefreshTokens
+from keyturn_emulator.entra.issued.devices import DeviceCodes
+from keyturn_emulator.entra.issued.refresh_tokens import RefreshTokens
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from keyturn_emulator.bearer.tokens import AccessTokens
     from keyturn_emulator.clock import Clock
-    from keyturn_emulator.entra.registry import Registry
+    from keyturn_emulator.entra.directory.registry import Registry
     from keyturn_emulator.ledger import Ledger
     from keyturn_emulator.settings import Settings
-    from keyturn_emulator.tokens import AccessTokens
 
 
 class Entra:

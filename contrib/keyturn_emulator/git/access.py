@@ -10,15 +10,16 @@ from urllib.parse import quote
 
 from starlette.responses import PlainTextResponse
 
-from keyturn_emulator.entra.registry import AZURE_DEVOPS
-from keyturn_emulator.signing import Claims, TokenRefused
+from keyturn_emulator.bearer.header import credentials
+from keyturn_emulator.bearer.signing import Claims, TokenRefused
+from keyturn_emulator.entra.directory.registry import AZURE_DEVOPS
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
     from starlette.responses import Response
 
-    from keyturn_emulator.entra.registry import Tenant
-    from keyturn_emulator.tokens import AccessTokens
+    from keyturn_emulator.bearer.tokens import AccessTokens
+    from keyturn_emulator.entra.directory.registry import Tenant
 
 AUDIENCES = (AZURE_DEVOPS,)
 NOT_AUTHORISED = "TF400813: The user '' is not authorized to access this resource."
@@ -35,12 +36,7 @@ class Doorkeeper:
 
     def admit(self, headers: Headers) -> Claims:
         """The claims of who asks; TokenRefused with the reason, `anonymous` if nobody does."""
-        values = headers.getlist("authorization")
-        if not values:
-            raise TokenRefused("anonymous")
-        if len(values) > 1:
-            raise TokenRefused("ambiguous")
-        claims = self.tokens.check(presented(values[0]), AUDIENCES)
+        claims = self.tokens.check(presented(headers), AUDIENCES)
         if claims["tid"] != self.tenant.id:
             raise TokenRefused("tenant")
         return claims
@@ -57,12 +53,12 @@ class Doorkeeper:
         return answer
 
 
-def presented(value: str) -> str:
-    """The token of an Authorization header: Bearer's, or the password of Basic, whatever the user name."""
-    scheme, _, rest = value.partition(" ")
-    if scheme.lower() == "bearer":
+def presented(headers: Headers) -> str:
+    """The token: Bearer's, or the password of Basic, whatever the user name. Raises TokenRefused."""
+    scheme, rest = credentials(headers)
+    if scheme == "bearer":
         return rest
-    if scheme.lower() != "basic":
+    if scheme != "basic":
         raise TokenRefused("scheme")
     try:
         _, _, password = base64.b64decode(rest, validate=True).decode().partition(":")

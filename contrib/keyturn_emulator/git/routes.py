@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
+from keyturn_emulator.bearer.signing import TokenRefused
 from keyturn_emulator.git.backend import Backend, variables
 from keyturn_emulator.git.repositories import split_path
-from keyturn_emulator.signing import TokenRefused
 
 if TYPE_CHECKING:
     from collections.abc import Collection

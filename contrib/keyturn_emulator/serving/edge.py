@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from keyturn_emulator.misbehaviour import Exchange, lose, play
+from keyturn_emulator.serving.misbehaviour import Exchange, lose, play
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from keyturn_emulator.faults import Faults
     from keyturn_emulator.ledger import Ledger
+    from keyturn_emulator.serving.faults import Faults
 
 # Logged by name; any other word in place of a method is the client's text and stays out of the log.
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from keyturn_emulator.faults import Fault
     from keyturn_emulator.ledger import Ledger
+    from keyturn_emulator.serving.faults import Fault
 
 # Often enough to defeat any timeout that only looks from one byte to the next.
 DRIP_SECONDS = 0.1

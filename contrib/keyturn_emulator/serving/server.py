@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from keyturn_emulator.edge import Edge
+from keyturn_emulator.serving.edge import Edge
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
     from keyturn_emulator.certificates import Certificates
-    from keyturn_emulator.edge import Service
-    from keyturn_emulator.faults import Faults
     from keyturn_emulator.ledger import Ledger
+    from keyturn_emulator.serving.edge import Service
+    from keyturn_emulator.serving.faults import Faults
 
 # How many ports to try until one is free on both families.
 ATTEMPTS = 20

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn_emulator.signing import Signer, encode
+from keyturn_emulator.bearer.signing import Signer, encode
 from support.emulator_client import AZURE_DEVOPS, USER_SCOPE, EntraClient, claims_of
 from support.needs import need
 

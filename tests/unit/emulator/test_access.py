@@ -7,11 +7,11 @@ import base64
 import pytest
 from starlette.datastructures import Headers
 
+from keyturn_emulator.bearer.signing import Signer, TokenRefused
+from keyturn_emulator.bearer.tokens import AccessTokens
 from keyturn_emulator.clock import Clock
-from keyturn_emulator.entra.registry import AZURE_DEVOPS, Registry
+from keyturn_emulator.entra.directory.registry import AZURE_DEVOPS, Registry
 from keyturn_emulator.git.access import Doorkeeper
-from keyturn_emulator.signing import Signer, TokenRefused
-from keyturn_emulator.tokens import AccessTokens
 
 REGISTRY = Registry()
 TOKENS = AccessTokens(Signer(), Clock())

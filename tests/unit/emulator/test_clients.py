@@ -8,9 +8,9 @@ from urllib.parse import quote_plus
 import pytest
 from starlette.datastructures import Headers
 
-from keyturn_emulator.entra.clients import authenticate, find_client, find_tenant
+from keyturn_emulator.entra.directory.registry import Application, Registry
 from keyturn_emulator.entra.refusals import EntraError
-from keyturn_emulator.entra.registry import Application, Registry
+from keyturn_emulator.entra.requests.clients import authenticate, find_client, find_tenant
 
 REGISTRY = Registry()
 SERVICE, DEVICE = REGISTRY.service, REGISTRY.device

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from keyturn_emulator.clock import Clock
-from keyturn_emulator.entra.devices import ALPHABET, DeviceCode, DeviceCodes
+from keyturn_emulator.entra.directory.registry import Registry
+from keyturn_emulator.entra.issued.devices import ALPHABET, DeviceCode, DeviceCodes
 from keyturn_emulator.entra.refusals import EntraError
-from keyturn_emulator.entra.registry import Registry
-from keyturn_emulator.entra.scopes import user_scope
+from keyturn_emulator.entra.requests.scopes import user_scope
 from keyturn_emulator.settings import Settings
 
 REGISTRY = Registry()

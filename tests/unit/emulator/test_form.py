@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from keyturn_emulator.entra.form import parse_form
 from keyturn_emulator.entra.refusals import EntraError
+from keyturn_emulator.entra.requests.form import parse_form
 
 
 def test_values_come_out_as_they_went_in() -> None:

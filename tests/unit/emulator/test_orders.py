@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyturn_emulator.faults import Fault, Faults, from_json
+from keyturn_emulator.serving.faults import Fault, Faults, from_json
 from keyturn_emulator.settings import Settings
 
 

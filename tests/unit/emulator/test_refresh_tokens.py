@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from keyturn_emulator.clock import Clock
-from keyturn_emulator.entra.refresh_tokens import RefreshTokens
+from keyturn_emulator.entra.directory.registry import Application, Registry
+from keyturn_emulator.entra.issued.refresh_tokens import RefreshTokens
 from keyturn_emulator.entra.refusals import EntraError, Kind
-from keyturn_emulator.entra.registry import Application, Registry
 from keyturn_emulator.settings import DAY, Settings
 
 REGISTRY = Registry()

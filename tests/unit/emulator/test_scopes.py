@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from keyturn_emulator.entra.directory.registry import AZURE_DEVOPS, GRAPH, Registry
 from keyturn_emulator.entra.refusals import EntraError
-from keyturn_emulator.entra.registry import AZURE_DEVOPS, GRAPH, Registry
-from keyturn_emulator.entra.scopes import Asked, application_scope, user_scope
+from keyturn_emulator.entra.requests.scopes import Asked, application_scope, user_scope
 
 REGISTRY = Registry()
 DEVOPS = f"{AZURE_DEVOPS}/.default"

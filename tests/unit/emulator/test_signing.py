@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from keyturn_emulator.signing import Signer, TokenRefused, decode, encode
+from keyturn_emulator.bearer.signing import Signer, TokenRefused, decode, encode
 
 CLAIMS = {"aud": "somewhere", "jti": "1"}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from keyturn_emulator.bearer.signing import Signer, TokenRefused
+from keyturn_emulator.bearer.tokens import AccessTokens
 from keyturn_emulator.clock import Clock
-from keyturn_emulator.signing import Signer, TokenRefused
-from keyturn_emulator.tokens import AccessTokens
 
 HERE = ("here",)
 SIGNER = Signer()

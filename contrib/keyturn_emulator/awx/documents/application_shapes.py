@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturn_emulator.awx.people import ORGANISATION, ORGANISATION_NAME
-from keyturn_emulator.awx.shapes import moment, user_summary, user_url
+from keyturn_emulator.awx.documents.shapes import moment, user_summary, user_url
+from keyturn_emulator.awx.state.people import ORGANISATION, ORGANISATION_NAME
 
 if TYPE_CHECKING:
     from keyturn_emulator.awx.dialect import Dialect
-    from keyturn_emulator.awx.people import User
-    from keyturn_emulator.awx.server import Server
-    from keyturn_emulator.awx.shapes import Row
-    from keyturn_emulator.awx.store import Application
+    from keyturn_emulator.awx.documents.shapes import Row
+    from keyturn_emulator.awx.state.people import User
+    from keyturn_emulator.awx.state.server import Server
+    from keyturn_emulator.awx.state.store import Application
 
 # Any number: it is Django's for the model.
 CONTENT_TYPE = 16

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from keyturn_emulator.awx.dialect import Dialect
-    from keyturn_emulator.awx.shapes import Row
+    from keyturn_emulator.awx.documents.shapes import Row
 
 PAGE_SIZE, LARGEST_PAGE = 25, 200
 SECRET = ("token", "refresh_token", "client_secret")

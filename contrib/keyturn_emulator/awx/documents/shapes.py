@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from keyturn_emulator.awx.people import USERS
+from keyturn_emulator.awx.state.people import USERS
 
 if TYPE_CHECKING:
     from keyturn_emulator.awx.dialect import Dialect
-    from keyturn_emulator.awx.people import User
-    from keyturn_emulator.awx.store import AccessToken
+    from keyturn_emulator.awx.state.people import User
+    from keyturn_emulator.awx.state.store import AccessToken
 
 # Any number: it is Django's for the model.
 TOKEN_CONTENT_TYPE = 15

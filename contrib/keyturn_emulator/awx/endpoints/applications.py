@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturn_emulator.awx import call, refusals
-from keyturn_emulator.awx.application_shapes import application_row, named_key
-from keyturn_emulator.awx.fields import Fields, read
-from keyturn_emulator.awx.people import ORGANISATION
+from keyturn_emulator.awx import refusals
+from keyturn_emulator.awx.documents.application_shapes import application_row, named_key
+from keyturn_emulator.awx.documents.fields import Fields, read
+from keyturn_emulator.awx.endpoints import call
+from keyturn_emulator.awx.state.people import ORGANISATION
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from keyturn_emulator.awx.call import Call
-    from keyturn_emulator.awx.people import User
-    from keyturn_emulator.awx.store import Application
+    from keyturn_emulator.awx.endpoints.call import Call
+    from keyturn_emulator.awx.state.people import User
+    from keyturn_emulator.awx.state.store import Application
 
 MODEL = "OAuth2Application"
 TYPES = ("confidential", "public")

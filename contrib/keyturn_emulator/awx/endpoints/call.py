@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
-from keyturn_emulator.awx.lists import page_of
+from keyturn_emulator.awx.documents.lists import page_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from keyturn_emulator.awx.authentication import Caller
     from keyturn_emulator.awx.dialect import Dialect
-    from keyturn_emulator.awx.server import Server
-    from keyturn_emulator.awx.shapes import Row
+    from keyturn_emulator.awx.documents.shapes import Row
+    from keyturn_emulator.awx.state.server import Server
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturn_emulator.awx import call
 from keyturn_emulator.awx.dialect import CONTROLLER, GATEWAY, VERSION
-from keyturn_emulator.awx.resources import KINDS
-from keyturn_emulator.awx.shapes import moment
+from keyturn_emulator.awx.documents.shapes import moment
+from keyturn_emulator.awx.endpoints import call
+from keyturn_emulator.awx.endpoints.resources import KINDS
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from keyturn_emulator.awx.call import Call
-    from keyturn_emulator.awx.shapes import Row
+    from keyturn_emulator.awx.documents.shapes import Row
+    from keyturn_emulator.awx.endpoints.call import Call
 
 # The controller as it is reached through the gateway; it issues no tokens of its own there.
 BEHIND = "/api/controller"

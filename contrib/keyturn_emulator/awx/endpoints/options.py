@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturn_emulator.awx import call
+from keyturn_emulator.awx.endpoints import call
+from keyturn_emulator.awx.endpoints.resources import KINDS
 from keyturn_emulator.awx.refusals import Refusal
-from keyturn_emulator.awx.resources import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from starlette.responses import Response
 
-    from keyturn_emulator.awx.call import Call
-    from keyturn_emulator.awx.shapes import Row
+    from keyturn_emulator.awx.documents.shapes import Row
+    from keyturn_emulator.awx.endpoints.call import Call
 
 _COMMON = {"id": "integer", "created": "datetime", "modified": "datetime"}
 _NAMED = {**_COMMON, "name": "string", "description": "string"}

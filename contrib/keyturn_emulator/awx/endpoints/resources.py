@@ -8,15 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keyturn_emulator.awx import call, refusals
-from keyturn_emulator.awx.people import ORGANISATION, ORGANISATION_NAME
-from keyturn_emulator.awx.shapes import USERS_SINCE, moment
+from keyturn_emulator.awx import refusals
+from keyturn_emulator.awx.documents.shapes import USERS_SINCE, moment
+from keyturn_emulator.awx.endpoints import call
+from keyturn_emulator.awx.state.people import ORGANISATION, ORGANISATION_NAME
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from keyturn_emulator.awx.call import Call
-    from keyturn_emulator.awx.shapes import Row
+    from keyturn_emulator.awx.documents.shapes import Row
+    from keyturn_emulator.awx.endpoints.call import Call
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturn_emulator.awx import applications, call, refusals, users
-from keyturn_emulator.awx.fields import REQUIRED, Fields, read
-from keyturn_emulator.awx.shapes import token_row
+from keyturn_emulator.awx import refusals
+from keyturn_emulator.awx.documents.fields import REQUIRED, Fields, read
+from keyturn_emulator.awx.documents.shapes import token_row
+from keyturn_emulator.awx.endpoints import applications, call, users
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.responses import Response
 
-    from keyturn_emulator.awx.call import Call
-    from keyturn_emulator.awx.store import AccessToken, Application
+    from keyturn_emulator.awx.endpoints.call import Call
+    from keyturn_emulator.awx.state.store import AccessToken, Application
 
 MODEL = "OAuth2AccessToken"
 PERSONAL, AUTHORIZED = "personal_tokens", "authorized_tokens"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturn_emulator.awx import call, refusals
-from keyturn_emulator.awx.shapes import user_row, user_rows
+from keyturn_emulator.awx import refusals
+from keyturn_emulator.awx.documents.shapes import user_row, user_rows
+from keyturn_emulator.awx.endpoints import call
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from keyturn_emulator.awx.call import Call
-    from keyturn_emulator.awx.people import User
+    from keyturn_emulator.awx.endpoints.call import Call
+    from keyturn_emulator.awx.state.people import User
 
 MODEL = "User"
 

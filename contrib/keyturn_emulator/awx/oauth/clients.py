@@ -9,15 +9,15 @@ from urllib.parse import parse_qsl, unquote_plus
 from starlette.responses import JSONResponse, Response
 
 from keyturn_emulator.awx.authentication import split_basic
-from keyturn_emulator.awx.fields import FORM, media_type
+from keyturn_emulator.awx.documents.fields import FORM, media_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.requests import Request
 
-    from keyturn_emulator.awx.server import Server
-    from keyturn_emulator.awx.store import Application
+    from keyturn_emulator.awx.state.server import Server
+    from keyturn_emulator.awx.state.store import Application
 
     Form = Mapping[str, str]
 

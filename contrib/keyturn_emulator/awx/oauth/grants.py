@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import HTMLResponse, JSONResponse
 
 from keyturn_emulator.awx import refusals
-from keyturn_emulator.awx.clients import UNCACHED, OAuthError, authenticate, read_form
-from keyturn_emulator.awx.fields import SCOPES
+from keyturn_emulator.awx.documents.fields import SCOPES
+from keyturn_emulator.awx.oauth.clients import UNCACHED, OAuthError, authenticate, read_form
 from keyturn_emulator.awx.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from keyturn_emulator.awx.clients import Form
-    from keyturn_emulator.awx.server import Server
-    from keyturn_emulator.awx.store import AccessToken, RefreshToken
+    from keyturn_emulator.awx.oauth.clients import Form
+    from keyturn_emulator.awx.state.server import Server
+    from keyturn_emulator.awx.state.store import AccessToken, RefreshToken
 
     Grant = Callable[[Server, Request, Form], AccessToken]
 

@@ -7,15 +7,15 @@ from urllib.parse import quote
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from keyturn_emulator.awx.clients import OAuthError, authenticate, read_form
-from keyturn_emulator.awx.grants import token
+from keyturn_emulator.awx.oauth.clients import OAuthError, authenticate, read_form
+from keyturn_emulator.awx.oauth.grants import token
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
 
-    from keyturn_emulator.awx.server import Server
+    from keyturn_emulator.awx.state.server import Server
 
     Endpoint = Callable[[Server, Request], Awaitable[Response]]
 

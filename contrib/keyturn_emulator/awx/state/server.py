@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keyturn_emulator.awx import refusals
-from keyturn_emulator.awx.people import USERS
-from keyturn_emulator.awx.store import AccessToken, Application, Store
+from keyturn_emulator.awx.state.people import USERS
+from keyturn_emulator.awx.state.store import AccessToken, Application, Store
 
 if TYPE_CHECKING:
     from keyturn_emulator.awx.dialect import Dialect
-    from keyturn_emulator.awx.people import People, User
+    from keyturn_emulator.awx.state.people import People, User
     from keyturn_emulator.clock import Clock
     from keyturn_emulator.ledger import Ledger
     from keyturn_emulator.settings import Settings

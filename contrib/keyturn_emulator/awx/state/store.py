@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from keyturn_emulator.awx.people import User
+    from keyturn_emulator.awx.state.people import User
     from keyturn_emulator.clock import Clock
 
 ALPHABET = string.ascii_letters + string.digits

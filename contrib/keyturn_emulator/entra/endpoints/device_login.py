@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse, JSONResponse
 
-from keyturn_emulator.entra.clients import find_client, find_tenant
-from keyturn_emulator.entra.form import malformed, read_form, required
 from keyturn_emulator.entra.refusals import correlation_of, no_store
-from keyturn_emulator.entra.scopes import user_scope
+from keyturn_emulator.entra.requests.clients import find_client, find_tenant
+from keyturn_emulator.entra.requests.form import malformed, read_form, required
+from keyturn_emulator.entra.requests.scopes import user_scope
 from keyturn_emulator.entra.service import base_of
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from starlette.responses import JSONResponse
 
 from keyturn_emulator.entra import refusals
-from keyturn_emulator.entra.clients import find_tenant
 from keyturn_emulator.entra.refusals import EntraError
+from keyturn_emulator.entra.requests.clients import find_tenant
 from keyturn_emulator.entra.service import Entra, base_of
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse
 
 from keyturn_emulator.entra import refusals
-from keyturn_emulator.entra.clients import authenticate, find_tenant
-from keyturn_emulator.entra.form import Form, malformed, read_form, required
 from keyturn_emulator.entra.refusals import EntraError, correlation_of, no_store
-from keyturn_emulator.entra.scopes import application_scope, user_scope
+from keyturn_emulator.entra.requests.clients import authenticate, find_tenant
+from keyturn_emulator.entra.requests.form import Form, malformed, read_form, required
+from keyturn_emulator.entra.requests.scopes import application_scope, user_scope
 from keyturn_emulator.entra.service import base_of
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from keyturn_emulator.entra.answers import Answer
-    from keyturn_emulator.entra.registry import Application, Tenant
+    from keyturn_emulator.entra.directory.registry import Application, Tenant
     from keyturn_emulator.entra.service import Entra
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"

@@ -11,8 +11,8 @@ from keyturn_emulator.entra.refusals import EntraError
 
 if TYPE_CHECKING:
     from keyturn_emulator.clock import Clock
-    from keyturn_emulator.entra.registry import Application, User
-    from keyturn_emulator.entra.scopes import Asked
+    from keyturn_emulator.entra.directory.registry import Application, User
+    from keyturn_emulator.entra.requests.scopes import Asked
     from keyturn_emulator.settings import Settings
 
 # RFC 8628 section 6.1: no vowels, so that no words appear, and nothing that is read as something else.

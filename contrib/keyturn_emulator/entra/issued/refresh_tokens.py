@@ -14,7 +14,7 @@ from keyturn_emulator.entra.refusals import EntraError
 
 if TYPE_CHECKING:
     from keyturn_emulator.clock import Clock
-    from keyturn_emulator.entra.registry import Application, User
+    from keyturn_emulator.entra.directory.registry import Application, User
     from keyturn_emulator.settings import Settings
 
 

@@ -8,14 +8,14 @@ import hmac
 from typing import TYPE_CHECKING
 
 from keyturn_emulator.entra import refusals
-from keyturn_emulator.entra.form import Form, decode_component, malformed, required
+from keyturn_emulator.entra.directory.registry import ANY_TENANT
 from keyturn_emulator.entra.refusals import EntraError
-from keyturn_emulator.entra.registry import ANY_TENANT
+from keyturn_emulator.entra.requests.form import Form, decode_component, malformed, required
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
 
-    from keyturn_emulator.entra.registry import Application, Registry, Tenant
+    from keyturn_emulator.entra.directory.registry import Application, Registry, Tenant
 
 
 def find_tenant(name: str, registry: Registry) -> Tenant | None:

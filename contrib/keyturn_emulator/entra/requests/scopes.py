@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from keyturn_emulator.entra import refusals
+from keyturn_emulator.entra.directory.registry import GRAPH, Application, Resource, Tenant, find_resource
 from keyturn_emulator.entra.refusals import EntraError
-from keyturn_emulator.entra.registry import GRAPH, Application, Resource, Tenant, find_resource
 
 OPENID_WORDS = frozenset({"openid", "profile", "email", "offline_access"})
 DEFAULT = "/.default"
