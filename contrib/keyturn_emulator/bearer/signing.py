@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -27,6 +28,24 @@ class TokenRefused(Exception):
         self.reason = reason
 
 
+class ClaimsChallenged(TokenRefused):
+    """A token that has to be replaced by one got with `claims` (JSON text): OpenID Connect Core section 5.5."""
+
+    def __init__(self, claims: str) -> None:
+        super().__init__("claims")
+        self.claims = claims
+
+
+@dataclass(frozen=True)
+class Compact:
+    """A token taken apart, its signature not looked at yet; `message` is what was signed."""
+
+    header: Claims
+    claims: Claims
+    message: bytes
+    signature: bytes
+
+
 class Signer:
     """Signs and verifies with a key that exists only in this process."""
 
@@ -36,6 +55,11 @@ class Signer:
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
         self.key_id = encode(hashlib.sha256(public).digest())
+
+    @property
+    def public_key(self) -> rsa.RSAPublicKey:
+        """What others verify with."""
+        return self._key.public_key()
 
     def jwk(self) -> dict[str, str]:
         """The public key as discovery shows it (RFC 7517)."""
@@ -58,19 +82,29 @@ class Signer:
 
     def verify(self, token: str) -> Claims:
         """The claims of a token that this key signed; TokenRefused otherwise. Times are not looked at."""
-        if not COMPACT.fullmatch(token):
-            raise TokenRefused("malformed")
-        header_part, claims_part, signature_part = token.split(".")
-        header = _decode_json(header_part)
+        parsed = parse(token)
         # The algorithm is ours to choose, not the token's (RFC 8725 section 3.1).
-        if header.get("alg") != "RS256" or header.get("kid") != self.key_id:
+        if parsed.header.get("alg") != "RS256" or parsed.header.get("kid") != self.key_id:
             raise TokenRefused("algorithm")
-        message = f"{header_part}.{claims_part}".encode()
-        try:
-            self._key.public_key().verify(decode(signature_part), message, padding.PKCS1v15(), hashes.SHA256())
-        except InvalidSignature:
-            raise TokenRefused("signature") from None
-        return _decode_json(claims_part)
+        verify_signature(parsed, self.public_key, "RS256")
+        return parsed.claims
+
+
+def parse(token: str) -> Compact:
+    """The parts of a compact token (RFC 7515 section 3.1); TokenRefused if it is none."""
+    if not COMPACT.fullmatch(token):
+        raise TokenRefused("malformed")
+    header, claims, signature = token.split(".")
+    return Compact(_decode_json(header), _decode_json(claims), f"{header}.{claims}".encode(), decode(signature))
+
+
+def verify_signature(token: Compact, key: rsa.RSAPublicKey, algorithm: str) -> None:
+    """TokenRefused unless `key` made the signature by `algorithm`, RS256 or PS256 (RFC 7518 section 3.3, 3.5)."""
+    scheme = padding.PKCS1v15() if algorithm == "RS256" else padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+    try:
+        key.verify(token.signature, token.message, scheme, hashes.SHA256())
+    except InvalidSignature:
+        raise TokenRefused("signature") from None
 
 
 def encode(data: bytes) -> str:

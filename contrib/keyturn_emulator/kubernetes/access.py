@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from keyturn_emulator.bearer.header import bearer_token
 from keyturn_emulator.bearer.signing import TokenRefused
-from keyturn_emulator.entra.directory.registry import AKS_SERVER
+from keyturn_emulator.entra.directory.resources import AKS_SERVER
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
 
     from keyturn_emulator.bearer.signing import Claims
     from keyturn_emulator.bearer.tokens import AccessTokens
-    from keyturn_emulator.entra.directory.registry import Tenant
+    from keyturn_emulator.entra.directory.principals import Tenant
 
 AUDIENCES = (AKS_SERVER,)
 EVERYBODY = "system:authenticated"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from keyturn_emulator.bearer.tokens import AccessTokens
-    from keyturn_emulator.entra.directory.registry import Tenant
+    from keyturn_emulator.entra.directory.principals import Tenant
     from keyturn_emulator.ledger import Ledger
     from keyturn_emulator.registry.access import Doorkeeper
 

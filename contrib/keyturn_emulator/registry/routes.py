@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from starlette.types import Scope as Connection
 
     from keyturn_emulator.bearer.tokens import AccessTokens
-    from keyturn_emulator.entra.directory.registry import Tenant
+    from keyturn_emulator.entra.directory.principals import Tenant
     from keyturn_emulator.ledger import Ledger
     from keyturn_emulator.registry.access import Doorkeeper
 

@@ -10,7 +10,8 @@ from starlette.datastructures import Headers
 from keyturn_emulator.bearer.signing import Signer, TokenRefused
 from keyturn_emulator.bearer.tokens import AccessTokens
 from keyturn_emulator.clock import Clock
-from keyturn_emulator.entra.directory.registry import AZURE_DEVOPS, Registry
+from keyturn_emulator.entra.directory.registry import Registry
+from keyturn_emulator.entra.directory.resources import AZURE_DEVOPS
 from keyturn_emulator.git.access import Doorkeeper
 
 REGISTRY = Registry()

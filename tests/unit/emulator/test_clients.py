@@ -8,7 +8,8 @@ from urllib.parse import quote_plus
 import pytest
 from starlette.datastructures import Headers
 
-from keyturn_emulator.entra.directory.registry import Application, Registry
+from keyturn_emulator.entra.directory.principals import Application
+from keyturn_emulator.entra.directory.registry import Registry
 from keyturn_emulator.entra.refusals import EntraError
 from keyturn_emulator.entra.requests.clients import authenticate, find_client, find_tenant
 
@@ -21,16 +22,20 @@ def basic(text: str) -> Headers:
     return Headers({"authorization": f"Basic {base64.b64encode(text.encode()).decode()}"})
 
 
+def no_assertion(_assertion: str, _client: Application) -> None:
+    raise AssertionError("there is no assertion to verify")
+
+
 def number(headers: Headers, form: dict[str, str]) -> int:
     with pytest.raises(EntraError) as caught:
-        authenticate(headers, form, REGISTRY.tenant, REGISTRY)
+        authenticate(headers, form, REGISTRY.tenant, REGISTRY, no_assertion)
     return caught.value.kind.number
 
 
 def test_both_methods_lead_to_the_same_application() -> None:
-    posted = authenticate(Headers(), {"client_id": SERVICE.id, "client_secret": SECRET}, None, REGISTRY)
+    posted = authenticate(Headers(), {"client_id": SERVICE.id, "client_secret": SECRET}, None, REGISTRY, no_assertion)
     header = basic(f"{SERVICE.id}:{quote_plus(SECRET)}")
-    assert posted is authenticate(header, {}, None, REGISTRY) is SERVICE
+    assert posted is authenticate(header, {}, None, REGISTRY, no_assertion) is SERVICE
 
 
 def test_a_secret_that_was_not_form_encoded_in_the_header() -> None:

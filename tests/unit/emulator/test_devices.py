@@ -8,6 +8,7 @@ from keyturn_emulator.clock import Clock
 from keyturn_emulator.entra.directory.registry import Registry
 from keyturn_emulator.entra.issued.devices import ALPHABET, DeviceCode, DeviceCodes
 from keyturn_emulator.entra.refusals import EntraError
+from keyturn_emulator.entra.requests.claims import ClaimsRequest
 from keyturn_emulator.entra.requests.scopes import user_scope
 from keyturn_emulator.settings import Settings
 
@@ -28,7 +29,7 @@ def devices(clock: Clock) -> DeviceCodes:
 
 @pytest.fixture
 def code(devices: DeviceCodes) -> DeviceCode:
-    return devices.start(REGISTRY.device, ASKED)
+    return devices.start(REGISTRY.device, ASKED, ClaimsRequest())
 
 
 def poll(devices: DeviceCodes, code: DeviceCode) -> str:

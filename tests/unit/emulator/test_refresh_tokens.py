@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from keyturn_emulator.clock import Clock
-from keyturn_emulator.entra.directory.registry import Application, Registry
+from keyturn_emulator.entra.directory.registry import Registry
 from keyturn_emulator.entra.issued.refresh_tokens import RefreshTokens
 from keyturn_emulator.entra.refusals import EntraError, Kind
 from keyturn_emulator.settings import DAY, Settings
+
+if TYPE_CHECKING:
+    from keyturn_emulator.entra.directory.principals import Application
 
 REGISTRY = Registry()
 ALICE, DEVICE = REGISTRY.users[0], REGISTRY.device

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from keyturn_emulator.entra.directory.registry import AZURE_DEVOPS, GRAPH, Registry
+from keyturn_emulator.entra.directory.registry import Registry
+from keyturn_emulator.entra.directory.resources import AZURE_DEVOPS, GRAPH
 from keyturn_emulator.entra.refusals import EntraError
 from keyturn_emulator.entra.requests.scopes import Asked, application_scope, user_scope
 
@@ -33,14 +34,19 @@ def test_an_application_asks_for_one_default(scope: str, audience: str) -> None:
     assert for_application(scope).audience == audience
 
 
+def test_openid_words_beside_it_change_nothing() -> None:
+    """MSAL for Go sends them with client credentials."""
+    assert for_application(f"{DEVOPS} openid offline_access profile") == for_application(DEVOPS)
+
+
 @pytest.mark.parametrize(
     ("scope", "number"),
     [
         (AZURE_DEVOPS, 1002012),
         (f"{AZURE_DEVOPS}/user_impersonation", 1002012),
-        ("openid", 1002012),
+        ("openid", 70011),
         ("/.default", 1002012),
-        (f"{DEVOPS} openid", 70011),
+        (f"{DEVOPS}  openid", 70011),
         (f"{DEVOPS} https://graph.microsoft.com/.default", 70011),
         (f"{DEVOPS} ", 70011),
         ("", 70011),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING
 
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import JSONResponse
 
+from keyturn_emulator.entra.endpoints import pages
 from keyturn_emulator.entra.refusals import correlation_of, no_store
+from keyturn_emulator.entra.requests.claims import claims_of
 from keyturn_emulator.entra.requests.clients import find_client, find_tenant
 from keyturn_emulator.entra.requests.form import malformed, read_form, required
 from keyturn_emulator.entra.requests.scopes import user_scope
@@ -20,26 +21,6 @@ if TYPE_CHECKING:
     from keyturn_emulator.entra.service import Entra
 
 PAGE_PATH = "/common/oauth2/deviceauth"
-# The page runs nothing and can be framed by nobody.
-PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
-    "frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-}
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Emulator sign-in</title>
-<style>body {{ font: 16px sans-serif; max-width: 30em; margin: 4em auto }}
-label {{ display: block; margin: 1em 0 }}</style>
-</head><body>
-<h1>Enter code</h1>
-<p>{message}</p>
-<form method="post" action="{action}">
-<label>Code displayed in your app <input name="user_code" autocomplete="off" autofocus></label>
-<label>Sign in as <select name="user">{users}</select></label>
-<button name="decision" value="approve">Approve</button>
-<button name="decision" value="decline">Decline</button>
-</form></body></html>
-"""
 
 
 async def devicecode(request: Request, entra: Entra) -> Response:
@@ -48,8 +29,9 @@ async def devicecode(request: Request, entra: Entra) -> Response:
     form = await read_form(request, {"client_id", "scope", "claims"})
     client = find_client(required(form, "client_id"), tenant, entra.registry)
     request.state.note["client"] = client.name
+    entra.policy.check_pace(in_own_name=False)
     asked = user_scope(required(form, "scope"), client, client.tenant)
-    code = entra.devices.start(client, asked)
+    code = entra.devices.start(client, asked, claims_of(form))
     page = f"{base_of(request)}{PAGE_PATH}"
     entra.ledger.count("device.started")
     return JSONResponse(
@@ -84,6 +66,7 @@ async def page(request: Request, entra: Entra) -> Response:
 
 
 def _page(message: str, entra: Entra, *, status: int = 200) -> Response:
-    users = "".join(f"<option>{html.escape(user.upn)}</option>" for user in entra.registry.users)
-    text = PAGE.format(message=html.escape(message), action=PAGE_PATH, users=users)
-    return HTMLResponse(text, status, PAGE_HEADERS)
+    code = '<label>Code displayed in your app <input name="user_code" autocomplete="off" autofocus></label>'
+    users = pages.choice("Sign in as", "user", [user.upn for user in entra.registry.users])
+    body = pages.form(PAGE_PATH, [code, users], {"approve": "Approve", "decline": "Decline"})
+    return pages.page("Enter code", message, body, status=status)

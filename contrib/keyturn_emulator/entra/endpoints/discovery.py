@@ -32,7 +32,9 @@ async def configuration(request: Request, entra: Entra) -> Response:
             "token_endpoint": f"{base}/{at}/oauth2/v2.0/token",
             "device_authorization_endpoint": f"{base}/{at}/oauth2/v2.0/devicecode",
             "jwks_uri": f"{base}/{at}/discovery/v2.0/keys",
-            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+            "token_endpoint_auth_methods_supported": [
+                *("client_secret_post", "private_key_jwt", "client_secret_basic"),
+            ],
             "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
             "response_modes_supported": ["query", "fragment", "form_post"],
             "scopes_supported": ["openid", "profile", "email", "offline_access"],

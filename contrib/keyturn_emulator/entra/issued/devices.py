@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keyturn_emulator.entra import refusals
-from keyturn_emulator.entra.refusals import EntraError
+from keyturn_emulator.entra.refusals import EntraError, Kind
 
 if TYPE_CHECKING:
     from keyturn_emulator.clock import Clock
-    from keyturn_emulator.entra.directory.registry import Application, User
+    from keyturn_emulator.entra.directory.principals import Application, User
+    from keyturn_emulator.entra.requests.claims import ClaimsRequest
     from keyturn_emulator.entra.requests.scopes import Asked
     from keyturn_emulator.settings import Settings
 
+REDEEMED = Kind(
+    54005, "invalid_grant", "OAuth2 Authorization code was already redeemed, please retry with a new valid code."
+)
 # RFC 8628 section 6.1: no vowels, so that no words appear, and nothing that is read as something else.
 ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"
 USER_CODE_LENGTH = 9
@@ -30,6 +34,7 @@ class DeviceCode:
     user_code: str
     client: Application
     asked: Asked
+    wanted: ClaimsRequest
     expires: float
     interval: int
     polled: float | None = None
@@ -46,13 +51,14 @@ class DeviceCodes:
         self._settings = settings
         self._codes: dict[str, DeviceCode] = {}
 
-    def start(self, client: Application, asked: Asked) -> DeviceCode:
+    def start(self, client: Application, asked: Asked, wanted: ClaimsRequest) -> DeviceCode:
         """A new code, waiting for a person."""
         code = DeviceCode(
             device_code=secrets.token_urlsafe(64),
             user_code="".join(secrets.choice(ALPHABET) for _ in range(USER_CODE_LENGTH)),
             client=client,
             asked=asked,
+            wanted=wanted,
             expires=self._clock.now() + self._settings.device_lifetime,
             interval=self._settings.device_interval,
         )
@@ -78,7 +84,7 @@ class DeviceCodes:
         if code is None or code.client is not client:
             raise EntraError(refusals.DEVICE_UNKNOWN)
         if code.redeemed:
-            raise EntraError(refusals.DEVICE_REDEEMED)
+            raise EntraError(REDEEMED)
         if self._clock.now() >= code.expires:
             raise EntraError(refusals.DEVICE_EXPIRED)
         self._keep_pace(code)

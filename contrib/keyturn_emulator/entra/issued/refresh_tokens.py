@@ -13,8 +13,10 @@ from keyturn_emulator.entra import refusals
 from keyturn_emulator.entra.refusals import EntraError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from keyturn_emulator.clock import Clock
-    from keyturn_emulator.entra.directory.registry import Application, User
+    from keyturn_emulator.entra.directory.principals import Application, User
     from keyturn_emulator.settings import Settings
 
 
@@ -24,6 +26,8 @@ class Family:
 
     user: User
     client: Application
+    # The claims that the person met when signing in.
+    met: Mapping[str, frozenset[str]] = field(default_factory=dict)
     revoked: bool = False
 
 
@@ -45,9 +49,9 @@ class RefreshTokens:
         self._settings = settings
         self._tokens: dict[str, RefreshToken] = {}
 
-    def start(self, user: User, client: Application) -> str:
-        """The first token of a new sign-in."""
-        return self._issue(Family(user, client))
+    def start(self, user: User, client: Application, met: Mapping[str, frozenset[str]] | None = None) -> str:
+        """The first token of a new sign-in. met: the claims that the person met at it."""
+        return self._issue(Family(user, client, met or {}))
 
     def redeem(self, text: str, client: Application) -> Family:
         """The family of a token that is good for `client`; EntraError with the reason if it is not."""
@@ -77,9 +81,11 @@ class RefreshTokens:
         token.family.revoked = True
         return True
 
-    def revoke_all(self) -> int:
-        """Revoke every sign-in and return how many tokens that kills."""
-        living = [token for token in self._tokens.values() if not token.family.revoked]
+    def revoke_all(self, user: User | None = None) -> int:
+        """Revoke every sign-in, or those of one user, and return how many tokens that kills."""
+        living = [
+            token for token in self._tokens.values() if not token.family.revoked and user in {None, token.family.user}
+        ]
         for token in living:
             token.family.revoked = True
         return len(living)

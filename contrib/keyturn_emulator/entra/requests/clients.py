@@ -1,4 +1,4 @@
-"""Which application asks, and has it proved it: client_secret_post and client_secret_basic."""
+"""Which application asks, and has it proved it: by secret (post or basic), or by an assertion."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING
 from keyturn_emulator.entra import refusals
 from keyturn_emulator.entra.directory.registry import ANY_TENANT
 from keyturn_emulator.entra.refusals import EntraError
+from keyturn_emulator.entra.requests.assertions import ASSERTION_TYPE
 from keyturn_emulator.entra.requests.form import Form, decode_component, malformed, required
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.datastructures import Headers
 
-    from keyturn_emulator.entra.directory.registry import Application, Registry, Tenant
+    from keyturn_emulator.entra.directory.principals import Application, Tenant
+    from keyturn_emulator.entra.directory.registry import Registry
 
 
 def find_tenant(name: str, registry: Registry) -> Tenant | None:
@@ -39,19 +43,43 @@ def find_client(client_id: str, tenant: Tenant | None, registry: Registry) -> Ap
     return client
 
 
-def authenticate(headers: Headers, form: Form, tenant: Tenant | None, registry: Registry) -> Application:
-    """The application that asks; EntraError unless it is known and its secret is right, or rightly absent."""
+def authenticate(
+    headers: Headers,
+    form: Form,
+    tenant: Tenant | None,
+    registry: Registry,
+    verify: Callable[[str, Application], None],
+) -> Application:
+    """The application that asks; EntraError unless it is known and its proof is right, or rightly absent.
+
+    verify: returns if an assertion is one of that application, and raises EntraError if it is not.
+    """
     client_id, secret = _presented(headers, form)
     client = find_client(client_id, tenant, registry)
-    if client.secret is None:
-        if secret is not None:
+    assertion = _assertion(form)
+    if client.public:
+        if secret is not None or assertion is not None:
             raise EntraError(refusals.SECRET_UNEXPECTED)
-        return client
-    if secret is None:
+    elif assertion is not None:
+        if secret is not None:
+            raise malformed("more than one client authentication")
+        verify(assertion, client)
+    elif secret is None:
         raise EntraError(refusals.SECRET_MISSING)
-    if not hmac.compare_digest(secret.encode(), client.secret.encode()):
+    elif client.secret is None or not hmac.compare_digest(secret.encode(), client.secret.encode()):
         raise EntraError(refusals.SECRET_WRONG, client=client.id)
     return client
+
+
+def _assertion(form: Form) -> str | None:
+    """The client assertion, if the request has one (RFC 7521 section 4.2)."""
+    if "client_assertion" not in form:
+        if "client_assertion_type" in form:
+            raise malformed("a client assertion type without an assertion")
+        return None
+    if required(form, "client_assertion_type") != ASSERTION_TYPE:
+        raise malformed("an unknown type of client assertion")
+    return form["client_assertion"]
 
 
 def _presented(headers: Headers, form: Form) -> tuple[str, str | None]:

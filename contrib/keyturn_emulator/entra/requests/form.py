@@ -7,7 +7,6 @@ known way to send one is an HTTP adapter that turned a None into `claims=` (refe
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
@@ -41,7 +40,6 @@ async def read_form(request: Request, known: Collection[str]) -> Form:
     for name in form:
         if name not in known:
             raise malformed("a parameter is not known to this endpoint and grant")
-    _check_claims(form)
     return form
 
 
@@ -89,14 +87,3 @@ async def _read_body(request: Request) -> bytes:
         if len(body) > LARGEST:
             raise malformed("the body is too large")
     return body
-
-
-def _check_claims(form: Form) -> None:
-    if "claims" not in form:
-        return
-    try:
-        claims = json.loads(form["claims"])
-    except ValueError:
-        raise malformed("the parameter 'claims' is not JSON") from None
-    if not isinstance(claims, dict):
-        raise malformed("the parameter 'claims' is no JSON object")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from keyturn_emulator.entra import refusals
-from keyturn_emulator.entra.directory.registry import GRAPH, Application, Resource, Tenant, find_resource
+from keyturn_emulator.entra.directory.resources import GRAPH, Resource
 from keyturn_emulator.entra.refusals import EntraError
+
+if TYPE_CHECKING:
+    from keyturn_emulator.entra.directory.principals import Application, Tenant
 
 OPENID_WORDS = frozenset({"openid", "profile", "email", "offline_access"})
 DEFAULT = "/.default"
@@ -30,14 +34,19 @@ class Asked:
         names = [*self.permissions, *((".default",) if self.everything else ())]
         return " ".join(f"{self.audience}/{name}" for name in names)
 
+    def within(self, other: Asked) -> bool:
+        """Whether whoever agreed to `other` has agreed to this, too."""
+        return self.resource == other.resource and set(self.permissions) <= set(other.permissions)
+
 
 def application_scope(scope: str, tenant: Tenant) -> Asked:
-    """For client credentials: exactly one `RESOURCE/.default`, nothing beside it."""
-    if not SCOPE.fullmatch(scope) or " " in scope:
+    """For client credentials: exactly one `RESOURCE/.default`; OpenID words, which MSAL Go sends, change nothing."""
+    items = [item for item in scope.split(" ") if item not in OPENID_WORDS]
+    if not SCOPE.fullmatch(scope) or len(items) != 1:
         raise EntraError(refusals.SCOPE_INVALID, scope=scope, why="Exactly one resource can be asked for.")
-    if not scope.endswith(DEFAULT) or scope == DEFAULT:
+    if not items[0].endswith(DEFAULT) or items[0] == DEFAULT:
         raise EntraError(refusals.SCOPE_NOT_DEFAULT, scope=scope)
-    audience = scope.removesuffix(DEFAULT)
+    audience = items[0].removesuffix(DEFAULT)
     resource = _resource(audience, tenant)
     return Asked(resource, audience, resource.roles, everything=True)
 
@@ -79,7 +88,7 @@ def _split(item: str) -> tuple[str, str]:
 
 
 def _resource(audience: str, tenant: Tenant) -> Resource:
-    resource = find_resource(audience)
+    resource = tenant.find_resource(audience)
     if resource is None:
         raise EntraError(refusals.UNKNOWN_RESOURCE, resource=audience, tenant=tenant.domain)
     return resource
