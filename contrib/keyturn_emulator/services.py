@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from keyturn_emulator.control import routes as control_routes
 from keyturn_emulator.entra import routes as entra_routes
+from keyturn_emulator.federation import routes as federation_routes
 from keyturn_emulator.git import routes as git_routes
 from keyturn_emulator.git.access import Doorkeeper
+from keyturn_emulator.identity import routes as identity_routes
 from keyturn_emulator.kubernetes import routes as kubernetes_routes
 from keyturn_emulator.kubernetes.access import Doorkeeper as ClusterDoorkeeper
 from keyturn_emulator.kubernetes.namespaces import Namespaces
@@ -26,6 +28,13 @@ def services(world: World) -> list[Service]:
         _git(world),
         Service("registry", world.container_registry, registry_names.endpoint_name),
         _cluster(world),
+        Service(
+            "identity",
+            identity_routes.application(world.machine, world.arc),
+            identity_routes.endpoint_name,
+            plain=True,
+        ),
+        _jobs(world),
         *world.awx.services(),
     ]
 
@@ -33,6 +42,14 @@ def services(world: World) -> list[Service]:
 def _entra(world: World) -> Service:
     app = control_routes.application(world, entra_routes.application(world.entra))
     return Service("entra", app, entra_routes.endpoint_name, (f"{control_routes.PREFIX}/",))
+
+
+def _jobs(world: World) -> Service:
+    def endpoint_name(method: str, path: str) -> str | None:
+        return federation_routes.endpoint_name(method, path) or identity_routes.endpoint_name(method, path)
+
+    fabric = identity_routes.fabric_route(world.machine)
+    return Service("jobs", federation_routes.application(world.issuers, [fabric]), endpoint_name)
 
 
 def _git(world: World) -> Service:

@@ -36,6 +36,11 @@ class Settings:
     answers_by_query: bool = False
     device_interval: int = 5
     device_lifetime: int = 15 * MINUTE
+    # Azure Arc's agent: the size of its key files in bytes, and whether it names one outside its directory, or
+    # is too old to know of other identities than the machine's.
+    arc_key_size: int = 64
+    arc_key_elsewhere: bool = False
+    arc_ignores_identity: bool = False
     # Azure Container Registry's own tokens (reference/docker.md section 2).
     registry_refresh_lifetime: int = 3 * HOUR
     registry_access_lifetime: int = 75 * MINUTE

@@ -12,7 +12,10 @@ from keyturn_emulator.bearer.tokens import AccessTokens
 from keyturn_emulator.clock import Clock
 from keyturn_emulator.entra.directory.registry import Registry, new_secret
 from keyturn_emulator.entra.service import Entra
+from keyturn_emulator.federation.issuers import Issuers
 from keyturn_emulator.git.repositories import Repositories, split_path
+from keyturn_emulator.identity.arc import Arc
+from keyturn_emulator.identity.machine import Machine
 from keyturn_emulator.kubernetes import kubeconfig
 from keyturn_emulator.registry import routes as registry_routes
 from keyturn_emulator.registry.access import Doorkeeper as RegistryDoorkeeper
@@ -50,12 +53,17 @@ class World:
         self.registry_port = ports["registry"]
         self.login_server = login_server or f"127.0.0.1:{self.registry_port}"
         self.cluster = f"https://127.0.0.1:{ports['cluster']}"
+        self.identity = f"http://127.0.0.1:{ports['identity']}"
+        self.jobs = f"https://127.0.0.1:{ports['jobs']}"
         self.control_key = secrets.token_urlsafe(32)
         self.certificates = certificates.create(directory, names)
         self.clock, self.settings, self.faults, self.ledger = Clock(), Settings(), Faults(), ledger
-        self.registry = Registry()
+        self.issuers = Issuers(self.clock)
+        self.registry = Registry(federated=self.issuers.credentials())
         self.tokens = AccessTokens(Signer(), self.clock)
         self.entra = Entra(self.registry, self.tokens, self.clock, self.settings, ledger)
+        self.machine = Machine(self.entra, self.clock, self.settings, self.authority)
+        self.arc = Arc(directory / "azcmagent" / "tokens")
         self.repositories = Repositories(directory)
         self.container_registry = self._container_registry()
         self.awx = AwxPair(ports, self.clock, self.settings, ledger)
@@ -85,6 +93,7 @@ class World:
         self.settings.reset()
         self.clock.reset()
         self.entra.reset()
+        self.arc.reset()
         self.repositories.reset()
         self.container_registry.reset()
         self.awx.reset()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from keyturn_emulator.clock import Clock
     from keyturn_emulator.ledger import Ledger
     from keyturn_emulator.serving.faults import Faults
 
@@ -27,23 +28,27 @@ class Service:
 
     name: a key of the ports. app: its ASGI application. endpoint_name: (method, path) to the name that
     counts, log and faults use, None for paths that are no endpoint. exempt: path prefixes that are none
-    of the counts' and faults' business (the control).
+    of the counts' and faults' business (the control). plain: served without TLS.
     """
 
     name: str
     app: ASGIApp
     endpoint_name: Callable[[str, str], str | None]
     exempt: tuple[str, ...] = ()
+    plain: bool = False
 
 
 class Edge:
     """The ASGI application that stands before `service`."""
 
-    def __init__(self, service: Service, names: Collection[str], ledger: Ledger, faults: Faults) -> None:
+    def __init__(
+        self, service: Service, names: Collection[str], ledger: Ledger, faults: Faults, clock: Clock
+    ) -> None:
         self._service = service
         self._names = names
         self._ledger = ledger
         self._faults = faults
+        self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -58,10 +63,11 @@ class Edge:
         async def watch(message: Message) -> None:
             if message["type"] == "http.response.start":
                 note["status"] = message["status"]
+                message["headers"] = [*message["headers"], (b"date", self._clock.http_date().encode())]
             await send(message)
 
         try:
-            await self._serve(endpoint, note, Exchange(scope, receive, send, self._ledger), watch)
+            await self._serve(endpoint, note, Exchange(scope, receive, send, self._ledger, self._clock), watch)
         except Exception as error:  # noqa: BLE001 - uvicorn would print it, locals of the request and all
             note |= self._ledger.failed(error)
         finally:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from keyturn_emulator.clock import Clock
     from keyturn_emulator.ledger import Ledger
     from keyturn_emulator.serving.faults import Fault
 
@@ -34,9 +35,11 @@ class Exchange:
     receive: Receive
     send: Send
     ledger: Ledger
+    clock: Clock
 
     async def answer(self, status: int, headers: dict[str, str], body: bytes | None) -> None:
         """Send the head, and the body unless it is None (then more may be sent)."""
+        headers = {**headers, "Date": self.clock.http_date()}
         pairs = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         await self.send({"type": "http.response.start", "status": status, "headers": pairs})
         if body is not None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
     from keyturn_emulator.certificates import Certificates
+    from keyturn_emulator.clock import Clock
     from keyturn_emulator.ledger import Ledger
     from keyturn_emulator.serving.edge import Service
     from keyturn_emulator.serving.faults import Faults
@@ -51,13 +52,14 @@ async def serve(
     *,
     ledger: Ledger,
     faults: Faults,
+    clock: Clock,
     stop: asyncio.Event,
 ) -> None:
     """Serve until `stop` is set, then drop whatever is still going on."""
     servers, running = [], []
     for service in services:
-        edge = Edge(service, certificates.names, ledger, faults)
-        server = _Server(_configuration(edge, certificates))
+        edge = Edge(service, certificates.names, ledger, faults, clock)
+        server = _Server(_configuration(edge, None if service.plain else certificates))
         servers.append(server)
         running.append(asyncio.create_task(server.serve(sockets[service.name])))
     await stop.wait()
@@ -81,7 +83,8 @@ class _Server(uvicorn.Server):
             connection.transport.abort()
 
 
-def _configuration(edge: Edge, certificates: Certificates) -> uvicorn.Config:
+def _configuration(edge: Edge, certificates: Certificates | None) -> uvicorn.Config:
+    """How one port is served; without TLS where there are no certificates."""
     return uvicorn.Config(
         edge,
         http="h11",
@@ -97,8 +100,10 @@ def _configuration(edge: Edge, certificates: Certificates) -> uvicorn.Config:
         # From Python 3.12 on a listener waits for its connections, also for one in the middle of its handshake.
         timeout_graceful_shutdown=1,
         server_header=False,
-        ssl_certfile=certificates.server_file,
-        ssl_keyfile=certificates.key_file,
+        # The emulator's clock is not the machine's; Edge says the time.
+        date_header=False,
+        ssl_certfile=certificates.server_file if certificates else None,
+        ssl_keyfile=certificates.key_file if certificates else None,
     )
 
 
