@@ -15,14 +15,16 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn_emulator import ready, server, world
+from keyturn_emulator import ready, world
 from keyturn_emulator.git.repositories import NoGitError
 from keyturn_emulator.ledger import Ledger
+from keyturn_emulator.services import services
+from keyturn_emulator.serving import server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SERVICES = ("entra", "git", "registry", "cluster", "controller", "gateway")
+SERVICES = ("entra", "git", "registry", "cluster", "controller", "gateway", "identity", "jobs")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,7 +55,8 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         type=_port,
         metavar="SERVICE=PORT",
-        help="entra=8443, git=8444, registry=8445, cluster=8446, controller=8447, gateway=8448; default any",
+        help="entra=8443, git=8444, registry=8445, cluster=8446, controller=8447, gateway=8448, "
+        "identity=8449, jobs=8450; default any",
     )
     parser.add_argument(
         "--name", action="append", default=[], metavar="HOST", help="another host name for the certificate"
@@ -98,7 +101,15 @@ async def _run(options: argparse.Namespace, directory: Path) -> None:
     # The sockets listen already: whoever reads this line can connect.
     sys.stdout.write(facts.to_json() + "\n" if options.json else facts.help())
     sys.stdout.flush()
-    await server.serve(made.services(), sockets, made.certificates, ledger=ledger, faults=made.faults, stop=stop)
+    await server.serve(
+        services(made),
+        sockets,
+        made.certificates,
+        ledger=ledger,
+        faults=made.faults,
+        clock=made.clock,
+        stop=stop,
+    )
 
 
 def _stop_event(*, exit_on_eof: bool) -> asyncio.Event:

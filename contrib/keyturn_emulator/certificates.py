@@ -53,6 +53,12 @@ def create(directory: Path, extra_names: Sequence[str] = ()) -> Certificates:
     return made
 
 
+def thumbprint(made: Certificates) -> str:
+    """SHA-1 of the server certificate, in hexadecimal: how Service Fabric's callers know it."""
+    server = x509.load_pem_x509_certificate(made.server_file.read_bytes())
+    return server.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303 - the protocol's choice
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Write `content` to a file that only its owner can read, from the first byte on."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)

@@ -5,11 +5,14 @@ words of their own (names of endpoints, grants, registered clients, error number
 
 Counts are dotted names, each dot a finer grain:
 
-    discovery  keys  instance  devicecode  token  page   requests that arrived, before faults strike
+    discovery  keys  instance  devicecode  token  page  authorize  login   requests that arrived, before faults strike
     token.GRANT  token.CLIENT  token.GRANT.CLIENT         … once the form was understood
     token.issued  token.issued.GRANT                      … answered with tokens
     token.refused  token.refused.AADSTSnnnn  (other endpoints likewise)
     device.started  device.poll  device.approved  device.declined
+    authorize.shown  authorize.code  authorize.refused.AADSTSnnnn   a page; sent back with a code, or an error
+    identity.ENDPOINT  oidc.github  oidc.pipelines        requests that arrived; ENDPOINT: app-service, imds, arc,
+        service-fabric, azure-ml, cloud-shell
     git  git.refs  git.upload-pack  git.receive-pack      requests that arrived
     organisation                                          the front door of one, https://HOST/ORGANISATION
     git.anonymous  git.authorized  git.refused  git.refused.REASON

@@ -7,6 +7,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from keyturn_emulator import certificates
+from keyturn_emulator.federation import routes as federation_routes
+from keyturn_emulator.identity import routes as identity_routes
 from keyturn_emulator.kubernetes import kubeconfig
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ HELP = """the keyturn emulator serves until Ctrl-C
   gateway     {gateway}  (the same)
   CA          {ca_file}
   secret      {secret_file}
+  identity    {environments[app-service][IDENTITY_ENDPOINT]}  (and IMDS, Arc, Machine Learning, Cloud Shell)
   controls    {control}  (header "Authorization: Bearer {control_key}")
 
 write this to ~/.config/keyturn/config.toml:
@@ -74,7 +78,11 @@ the second organisation signs in as a person: keyturn shows a code, which you ap
 
 @dataclass(frozen=True)
 class Ready:
-    """The facts of the ready line. `clients`, `awx_users` and `control_key` hold secrets, all invented here."""
+    """The facts of the ready line. `clients`, `awx_users` and `control_key` hold secrets, all invented here.
+
+    environments: the variables that lead a program to a managed identity or a CI job's issuer, by kind; they hold
+    secrets, too. identities: client_id, object_id and resource_id of the machine's own and of the assigned one.
+    """
 
     authority: str
     git: str
@@ -102,6 +110,9 @@ class Ready:
     awx_users: dict[str, str] = dataclasses.field(repr=False)
     awx_applications: dict[str, dict[str, str | int]]
     awx_config: str
+    environments: dict[str, dict[str, str]] = dataclasses.field(repr=False)
+    identities: dict[str, dict[str, str]]
+    service_connection: str
 
     def to_json(self) -> str:
         """One line."""
@@ -156,4 +167,22 @@ def describe(world: World, organizations: tuple[str, ...], repository: str, secr
         awx_users=awx.users,
         awx_applications=awx.applications,
         awx_config=awx.config,
+        environments=_environments(world),
+        identities={
+            one.application.name: {
+                "client_id": one.application.id,
+                "object_id": one.application.object_id,
+                "resource_id": one.resource_id,
+            }
+            for one in (registry.machine, registry.assigned)
+        },
+        service_connection=world.issuers.service_connection,
     )
+
+
+def _environments(world: World) -> dict[str, dict[str, str]]:
+    thumbprint = certificates.thumbprint(world.certificates)
+    return {
+        **identity_routes.environments(world.machine, world.identity, world.jobs, thumbprint),
+        **federation_routes.environments(world.issuers, world.jobs),
+    }

@@ -23,8 +23,24 @@ class Settings:
     # Entra does not revoke a refresh token by its use; strict refuses the second use and, as providers that
     # detect reuse do, kills the whole family.
     refresh_tokens_strict: bool = False
+    # Tokens of clients that declare the capability CP1 (continuous access evaluation).
+    cae_token_lifetime: int = DAY
+    # As AD FS, B2C and managed identity write it.
+    expires_in_as_text: bool = False
+    # Whether a client assertion is good for one request (RFC 7523), or as often as Entra takes it.
+    assertions_once: bool = True
+    code_lifetime: int = 10 * MINUTE
+    # Whether every new sign-in shows what the application is to be allowed, not only `prompt=consent`.
+    consent_asked: bool = False
+    # As AD FS answers: by query, whatever response mode was asked for.
+    answers_by_query: bool = False
     device_interval: int = 5
     device_lifetime: int = 15 * MINUTE
+    # Azure Arc's agent: the size of its key files in bytes, and whether it names one outside its directory, or
+    # is too old to know of other identities than the machine's.
+    arc_key_size: int = 64
+    arc_key_elsewhere: bool = False
+    arc_ignores_identity: bool = False
     # Azure Container Registry's own tokens (reference/docker.md section 2).
     registry_refresh_lifetime: int = 3 * HOUR
     registry_access_lifetime: int = 75 * MINUTE

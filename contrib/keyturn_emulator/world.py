@@ -1,4 +1,4 @@
-"""Everything one run consists of, put together in one place."""
+"""All state that one run has, put together in one place."""
 
 from __future__ import annotations
 
@@ -7,26 +7,20 @@ from typing import TYPE_CHECKING
 
 from keyturn_emulator import certificates
 from keyturn_emulator.awx.pair import AwxPair
+from keyturn_emulator.bearer.signing import Signer
+from keyturn_emulator.bearer.tokens import AccessTokens
 from keyturn_emulator.clock import Clock
-from keyturn_emulator.control import routes as control_routes
-from keyturn_emulator.edge import Service
-from keyturn_emulator.entra import routes as entra_routes
-from keyturn_emulator.entra.registry import Registry, new_secret
+from keyturn_emulator.entra.directory.registry import Registry, new_secret
 from keyturn_emulator.entra.service import Entra
-from keyturn_emulator.faults import Faults
-from keyturn_emulator.git import routes as git_routes
-from keyturn_emulator.git.access import Doorkeeper
+from keyturn_emulator.federation.issuers import Issuers
 from keyturn_emulator.git.repositories import Repositories, split_path
+from keyturn_emulator.identity.arc import Arc
+from keyturn_emulator.identity.machine import Machine
 from keyturn_emulator.kubernetes import kubeconfig
-from keyturn_emulator.kubernetes import routes as kubernetes_routes
-from keyturn_emulator.kubernetes.access import Doorkeeper as ClusterDoorkeeper
-from keyturn_emulator.kubernetes.namespaces import Namespaces
-from keyturn_emulator.registry import names as registry_names
 from keyturn_emulator.registry import routes as registry_routes
 from keyturn_emulator.registry.access import Doorkeeper as RegistryDoorkeeper
+from keyturn_emulator.serving.faults import Faults
 from keyturn_emulator.settings import Settings
-from keyturn_emulator.signing import Signer
-from keyturn_emulator.tokens import AccessTokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +34,7 @@ SECRET_FILE = "service.secret"
 
 
 class World:
-    """State and services of one run. `directory` exists, is private, and is the emulator's alone.
+    """The state of one run. `directory` exists, is private, and is the emulator's alone.
 
     `login_server`: the name the registry goes by, where that is not its address.
     """
@@ -59,32 +53,23 @@ class World:
         self.registry_port = ports["registry"]
         self.login_server = login_server or f"127.0.0.1:{self.registry_port}"
         self.cluster = f"https://127.0.0.1:{ports['cluster']}"
+        self.identity = f"http://127.0.0.1:{ports['identity']}"
+        self.jobs = f"https://127.0.0.1:{ports['jobs']}"
         self.control_key = secrets.token_urlsafe(32)
         self.certificates = certificates.create(directory, names)
         self.clock, self.settings, self.faults, self.ledger = Clock(), Settings(), Faults(), ledger
-        self.registry = Registry()
+        self.issuers = Issuers(self.clock)
+        self.registry = Registry(federated=self.issuers.credentials())
         self.tokens = AccessTokens(Signer(), self.clock)
         self.entra = Entra(self.registry, self.tokens, self.clock, self.settings, ledger)
+        self.machine = Machine(self.entra, self.clock, self.settings, self.authority)
+        self.arc = Arc(directory / "azcmagent" / "tokens")
         self.repositories = Repositories(directory)
         self.container_registry = self._container_registry()
         self.awx = AwxPair(ports, self.clock, self.settings, ledger)
         kubeconfig_text = kubeconfig.text(self.cluster, self.certificates.ca_file)
         certificates.write_private(directory / kubeconfig.FILE, kubeconfig_text.encode())
         self._furnish()
-
-    def services(self) -> list[Service]:
-        """One for each port."""
-        doorkeeper = Doorkeeper(self.tokens, self.registry.tenant, self.authority, self.git)
-        git_host = git_routes.GitHost(self.repositories, doorkeeper, ORGANISATIONS, self.ledger)
-        entra = control_routes.application(self, entra_routes.application(self.entra))
-        exempt = (f"{control_routes.PREFIX}/",)
-        return [
-            Service("entra", entra, entra_routes.endpoint_name, exempt),
-            Service("git", git_host, git_routes.endpoint_name),
-            Service("registry", self.container_registry, registry_names.endpoint_name),
-            Service("cluster", self._cluster(), kubernetes_routes.endpoint_name),
-            *self.awx.services(),
-        ]
 
     def change_secret(self, secret: str | None) -> str:
         """The confidential client's secret from now on: `secret`, or a new one."""
@@ -108,6 +93,7 @@ class World:
         self.settings.reset()
         self.clock.reset()
         self.entra.reset()
+        self.arc.reset()
         self.repositories.reset()
         self.container_registry.reset()
         self.awx.reset()
@@ -119,10 +105,6 @@ class World:
         return registry_routes.ContainerRegistry(
             self.directory / "registry", doorkeeper, self.tokens, self.registry.tenant, self.ledger
         )
-
-    def _cluster(self) -> kubernetes_routes.Cluster:
-        doorkeeper = ClusterDoorkeeper(self.tokens, self.registry.tenant)
-        return kubernetes_routes.Cluster(doorkeeper, Namespaces(self.clock), self.ledger)
 
     def _furnish(self) -> None:
         for organisation in ORGANISATIONS:

@@ -8,6 +8,7 @@ import pytest
 
 from keyturn_emulator.launch import Emulator
 from support.awx_client import AwxClient
+from support.emulator_browser import Browser
 from support.emulator_client import EntraClient
 
 if TYPE_CHECKING:
@@ -37,6 +38,13 @@ def entra(emulator: Emulator) -> Iterator[EntraClient]:
     """A client of the emulator's Entra that sends what it is told to."""
     with EntraClient(emulator) as client:
         yield client
+
+
+@pytest.fixture
+def browser(emulator: Emulator) -> Iterator[Browser]:
+    """Somebody in front of the emulator's sign-in pages."""
+    with Browser(emulator) as opened:
+        yield opened
 
 
 @pytest.fixture(params=["controller", "gateway"])

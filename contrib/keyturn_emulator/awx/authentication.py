@@ -12,9 +12,9 @@ from keyturn_emulator.awx.refusals import forbidden, unauthenticated
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
 
-    from keyturn_emulator.awx.people import User
-    from keyturn_emulator.awx.server import Server
-    from keyturn_emulator.awx.store import AccessToken
+    from keyturn_emulator.awx.state.people import User
+    from keyturn_emulator.awx.state.server import Server
+    from keyturn_emulator.awx.state.store import AccessToken
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 

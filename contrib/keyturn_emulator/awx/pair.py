@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keyturn_emulator.awx.dialect import CONTROLLER, DIALECTS, GATEWAY
-from keyturn_emulator.awx.people import People
 from keyturn_emulator.awx.routes import endpoint_namer
-from keyturn_emulator.awx.server import Server
 from keyturn_emulator.awx.service import AwxService
-from keyturn_emulator.edge import Service
+from keyturn_emulator.awx.state.people import People
+from keyturn_emulator.awx.state.server import Server
+from keyturn_emulator.serving.edge import Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

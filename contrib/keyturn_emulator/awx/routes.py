@@ -6,17 +6,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keyturn_emulator.awx import applications, discovery, resources, tokens, users
 from keyturn_emulator.awx.dialect import CONTROLLER, GATEWAY
-from keyturn_emulator.awx.oauth import METHODS
+from keyturn_emulator.awx.endpoints import applications, discovery, resources, tokens, users
+from keyturn_emulator.awx.oauth.routes import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.responses import Response
 
-    from keyturn_emulator.awx.call import Call
     from keyturn_emulator.awx.dialect import Dialect
+    from keyturn_emulator.awx.endpoints.call import Call
 
     View = Callable[[Call], Awaitable[Response]]
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse
 
-from keyturn_emulator.awx import oauth, options, refusals, routes
+from keyturn_emulator.awx import refusals, routes
 from keyturn_emulator.awx.authentication import authenticate
-from keyturn_emulator.awx.call import Call
+from keyturn_emulator.awx.endpoints import options
+from keyturn_emulator.awx.endpoints.call import Call
+from keyturn_emulator.awx.oauth import routes as oauth
 from keyturn_emulator.awx.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from keyturn_emulator.awx.authentication import Caller
     from keyturn_emulator.awx.routes import Route
-    from keyturn_emulator.awx.server import Server
+    from keyturn_emulator.awx.state.server import Server
 
 ACCEPTED = {"", "*/*", "application/*", "application/json"}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from keyturn_emulator.awx.server import Server
-    from keyturn_emulator.awx.store import AccessToken
+    from keyturn_emulator.awx.state.server import Server
+    from keyturn_emulator.awx.state.store import AccessToken
     from keyturn_emulator.control.verbs import Given
     from keyturn_emulator.world import World
 

@@ -59,6 +59,39 @@ class Control:
         """Decline a device code."""
         self._call("POST", "/devices/decline", {"user_code": user_code})
 
+    def sign_ins(self) -> list[dict[str, Any]]:
+        """The browser pages that wait for a person: client, scope, redirect_uri, response_mode, prompt and hints."""
+        return cast("list[dict[str, Any]]", self._call("GET", "/sign-ins"))
+
+    def revoke_account(self, user: str | None = None) -> int:
+        """End every session of `user` (the first user if None); how many access tokens are challenged at once."""
+        return cast("int", self._call("POST", "/accounts/revoke", {"user": user} if user else {})["challenged"])
+
+    def demand(self, audience: str, claims: str, *, interactive: bool = False) -> None:
+        """Have a resource challenge tokens without `claims` (JSON); interactive: a person has to meet them."""
+        self._call("POST", "/resources/demand", {"audience": audience, "claims": claims, "interactive": interactive})
+
+    def refuse(self, audience: str, number: int) -> None:
+        """Refuse one resource with AADSTS 50105, 65001, 53003 or 50076."""
+        self._call("POST", "/resources/refuse", {"audience": audience, "number": number})
+
+    def allow(self, audience: str) -> None:
+        """Take back what was demanded and refused for one resource."""
+        self._call("POST", "/resources/allow", {"audience": audience})
+
+    def throttle(self, seconds: float, *, as_loop: bool = False) -> None:
+        """Answer token requests with 429 for so long; as_loop: those with a user as AADSTS50196."""
+        self._call("POST", "/throttle", {"seconds": seconds, "as_loop": as_loop})
+
+    def register_certificate(self, certificate: str, subject: str | None = None) -> None:
+        """Register a PEM certificate of the service client; with a subject, of the authority that issues it."""
+        body = {"certificate": certificate, **({"subject": subject} if subject else {})}
+        self._call("POST", "/clients/service/certificates", body)
+
+    def federated_token(self, **wanted: str | int) -> str:
+        """A token of the emulated cluster, for a pod's file; subject, audience, lifetime (seconds) other than due."""
+        return cast("str", self._call("POST", "/federation/token", wanted)["token"])
+
     def revoke(self, token: str) -> None:
         """Revoke one access token; ControlError if the emulator never issued it."""
         self._call("POST", "/tokens/revoke", {"token": token})
@@ -121,6 +154,10 @@ class Control:
     def advance(self, seconds: float) -> None:
         """Put the emulator's clock forward: tokens and codes age by that much."""
         self._call("POST", "/clock/advance", {"seconds": seconds})
+
+    def skew(self, seconds: float) -> None:
+        """Have the emulator's clock be wrong by so much, negative for slow."""
+        self._call("POST", "/clock/skew", {"seconds": seconds})
 
     def change_secret(self, secret: str | None = None) -> str:
         """Give the service client another secret (a new one if None); the old one is wrong from now on."""

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
-from keyturn_emulator.control import awx_verbs, verbs
+from keyturn_emulator.control import awx_verbs, entra_verbs, verbs
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -26,11 +26,19 @@ VERBS: tuple[tuple[str, str, Verb], ...] = (
     ("POST", "/counts/reset", verbs.reset_counts),
     ("GET", "/log", verbs.log),
     ("GET", "/wait", verbs.wait),
-    ("GET", "/devices", verbs.devices),
-    ("POST", "/devices/approve", verbs.approve),
-    ("POST", "/devices/decline", verbs.decline),
-    ("POST", "/tokens/revoke", verbs.revoke_tokens),
-    ("POST", "/refresh-tokens/revoke", verbs.revoke_refresh_tokens),
+    ("GET", "/devices", entra_verbs.devices),
+    ("POST", "/devices/approve", entra_verbs.approve),
+    ("POST", "/devices/decline", entra_verbs.decline),
+    ("GET", "/sign-ins", entra_verbs.sign_ins),
+    ("POST", "/accounts/revoke", entra_verbs.revoke_account),
+    ("POST", "/resources/demand", entra_verbs.demand),
+    ("POST", "/resources/refuse", entra_verbs.refuse),
+    ("POST", "/resources/allow", entra_verbs.allow),
+    ("POST", "/throttle", entra_verbs.throttle),
+    ("POST", "/clients/service/certificates", entra_verbs.register_certificate),
+    ("POST", "/federation/token", entra_verbs.federated_token),
+    ("POST", "/tokens/revoke", entra_verbs.revoke_tokens),
+    ("POST", "/refresh-tokens/revoke", entra_verbs.revoke_refresh_tokens),
     ("POST", "/registry/revoke", verbs.revoke_registry_tokens),
     ("GET", "/awx/tokens", awx_verbs.tokens),
     ("POST", "/awx/revoke", awx_verbs.revoke),
@@ -43,7 +51,8 @@ VERBS: tuple[tuple[str, str, Verb], ...] = (
     ("GET", "/settings", verbs.settings),
     ("POST", "/settings", verbs.settings),
     ("POST", "/clock/advance", verbs.advance),
-    ("POST", "/clients/service/secret", verbs.change_secret),
+    ("POST", "/clock/skew", verbs.skew),
+    ("POST", "/clients/service/secret", entra_verbs.change_secret),
     ("POST", "/repositories", verbs.create_repository),
     ("POST", "/reset", verbs.reset),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturn_emulator.faults import from_json
+from keyturn_emulator.serving.faults import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -41,61 +41,6 @@ async def wait(world: World, given: Given) -> object:
     what, at_least = str(given["what"]), int(str(given.get("at_least", 1)))
     count = await world.ledger.reached(what, at_least, float(str(given.get("timeout", 30))))
     return {"what": what, "count": count}
-
-
-async def devices(world: World, _given: Given) -> object:
-    """GET /devices: who waits for a person. The device codes themselves stay secret."""
-    now = world.clock.now()
-    return [
-        {
-            "user_code": code.user_code,
-            "client": code.client.name,
-            "scope": code.asked.answered(),
-            "expires_in": int(code.expires - now),
-        }
-        for code in world.entra.devices.waiting()
-    ]
-
-
-async def approve(world: World, given: Given) -> object:
-    """POST /devices/approve {user_code, user?}."""
-    upn = str(given.get("user", world.registry.users[0].upn))
-    user = world.registry.find_user(upn)
-    if user is None:
-        raise ValueError("there is no such user")
-    if not world.entra.devices.decide(str(given["user_code"]), user):
-        raise ValueError("no such code waits for an answer")
-    world.ledger.count("device.approved")
-    return NOTHING
-
-
-async def decline(world: World, given: Given) -> object:
-    """POST /devices/decline {user_code}."""
-    if not world.entra.devices.decide(str(given["user_code"]), None):
-        raise ValueError("no such code waits for an answer")
-    world.ledger.count("device.declined")
-    return NOTHING
-
-
-async def revoke_tokens(world: World, given: Given) -> object:
-    """POST /tokens/revoke {all: true} or {jti} or {token}."""
-    if given.get("all") is True:
-        return {"revoked": world.tokens.revoke_all()}
-    found = (
-        world.tokens.revoke(str(given["jti"])) if "jti" in given else world.tokens.revoke_text(str(given["token"]))
-    )
-    if not found:
-        raise ValueError("no such token was issued here, or it is revoked already")
-    return {"revoked": 1}
-
-
-async def revoke_refresh_tokens(world: World, given: Given) -> object:
-    """POST /refresh-tokens/revoke {all: true} or {token}."""
-    if given.get("all") is True:
-        return {"revoked": world.entra.refresh_tokens.revoke_all()}
-    if not world.entra.refresh_tokens.revoke(str(given["token"])):
-        raise ValueError("no such token was issued here")
-    return {"revoked": 1}
 
 
 async def revoke_registry_tokens(world: World, _given: Given) -> object:
@@ -138,9 +83,10 @@ async def advance(world: World, given: Given) -> object:
     return NOTHING
 
 
-async def change_secret(world: World, given: Given) -> object:
-    """POST /clients/service/secret {secret?}: another secret for the confidential client."""
-    return {"secret": world.change_secret(str(given["secret"]) if "secret" in given else None)}
+async def skew(world: World, given: Given) -> object:
+    """POST /clock/skew {seconds}: how wrong the clock is, negative for slow."""
+    world.clock.skew(float(str(given["seconds"])))
+    return NOTHING
 
 
 async def create_repository(world: World, given: Given) -> object:

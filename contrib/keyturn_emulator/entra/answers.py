@@ -6,18 +6,21 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from keyturn_emulator.signing import encode
+from keyturn_emulator.bearer.signing import encode
+from keyturn_emulator.entra.requests.claims import ClaimsRequest
 
 if TYPE_CHECKING:
+    from keyturn_emulator.bearer.signing import Claims
+    from keyturn_emulator.bearer.tokens import AccessTokens
     from keyturn_emulator.clock import Clock
-    from keyturn_emulator.entra.registry import Application, Tenant, User
-    from keyturn_emulator.entra.scopes import Asked
+    from keyturn_emulator.entra.directory.principals import Application, Tenant, User
+    from keyturn_emulator.entra.requests.scopes import Asked
     from keyturn_emulator.settings import Settings
-    from keyturn_emulator.signing import Claims
-    from keyturn_emulator.tokens import AccessTokens
 
 # Tokens of two hours and more are to be refreshed at half their life (reference/entra.md section 2).
 LONG_LIVED = 2 * 60 * 60
+
+NOTHING_WANTED = ClaimsRequest()
 
 Answer = dict[str, object]
 
@@ -30,9 +33,12 @@ class Answers:
         self._clock = clock
         self._settings = settings
 
-    def for_application(self, client: Application, asked: Asked, base: str) -> Answer:
+    def for_application(
+        self, client: Application, asked: Asked, base: str, wanted: ClaimsRequest = NOTHING_WANTED
+    ) -> Answer:
         """An application in its own name: an access token and nothing else (no refresh token, no client_info)."""
         claims: Claims = {
+            **wanted.in_token(),
             **_common(client, client.tenant, asked, base),
             "oid": client.object_id,
             "sub": client.object_id,
@@ -40,7 +46,7 @@ class Answers:
         }
         if asked.permissions:
             claims["roles"] = list(asked.permissions)
-        return self._access(claims)
+        return self._access(claims, wanted)
 
     def for_user(
         self,
@@ -51,9 +57,15 @@ class Answers:
         *,
         refresh_token: str | None,
         client_info: bool,
+        wanted: ClaimsRequest = NOTHING_WANTED,
+        nonce: str | None = None,
     ) -> Answer:
-        """A person: an ID token if `openid` was asked for, the refresh token if there is one to give."""
+        """A person: an ID token if `openid` was asked for, the refresh token if there is one to give.
+
+        nonce: what the authorization request had the ID token repeat.
+        """
         claims: Claims = {
+            **wanted.in_token(),
             **_common(client, user.tenant, asked, base),
             "oid": user.object_id,
             "sub": _subject(user, client),
@@ -62,29 +74,30 @@ class Answers:
             "name": user.name,
             "scp": " ".join(asked.permissions),
         }
-        answer = {**self._access(claims), "scope": asked.answered()}
+        answer = {**self._access(claims, wanted), "scope": asked.answered()}
         if refresh_token is not None:
             answer["refresh_token"] = refresh_token
         if "openid" in asked.words:
-            answer["id_token"] = self._id_token(user, client, asked, base)
+            answer["id_token"] = self._id_token(user, client, asked, base, nonce)
         if client_info:
-            info = {"uid": user.object_id, "utid": user.tenant.id}
-            answer["client_info"] = encode(json.dumps(info).encode())
+            answer["client_info"] = client_info_of(user)
         return answer
 
-    def _access(self, claims: Claims) -> Answer:
-        lifetime = self._settings.token_lifetime
+    def _access(self, claims: Claims, wanted: ClaimsRequest) -> Answer:
+        lifetime = self._settings.cae_token_lifetime if wanted.capable else self._settings.token_lifetime
+        # AD FS, B2C and version 1 of Entra's own endpoint write the number as a text (reference/entra.md section 2).
+        told: int | str = str(lifetime) if self._settings.expires_in_as_text else lifetime
         answer: Answer = {
             "token_type": "Bearer",
-            "expires_in": lifetime,
-            "ext_expires_in": lifetime,
+            "expires_in": told,
+            "ext_expires_in": told,
             "access_token": self._tokens.issue(claims, lifetime),
         }
         if lifetime >= LONG_LIVED:
             answer["refresh_in"] = lifetime // 2
         return answer
 
-    def _id_token(self, user: User, client: Application, asked: Asked, base: str) -> str:
+    def _id_token(self, user: User, client: Application, asked: Asked, base: str, nonce: str | None) -> str:
         now = int(self._clock.now())
         claims: Claims = {
             "ver": "2.0",
@@ -96,11 +109,18 @@ class Answers:
             "nbf": now,
             "exp": now + self._settings.token_lifetime,
         }
+        if nonce is not None:
+            claims["nonce"] = nonce
         if "profile" in asked.words:
             claims |= {"name": user.name, "preferred_username": user.upn, "oid": user.object_id}
         if "email" in asked.words:
             claims["email"] = user.upn
         return self._tokens.signer.sign(claims)
+
+
+def client_info_of(user: User) -> str:
+    """Who it is, unsigned: what MSAL makes its account identifier of."""
+    return encode(json.dumps({"uid": user.object_id, "utid": user.tenant.id}).encode())
 
 
 def _common(client: Application, tenant: Tenant, asked: Asked, base: str) -> Claims:

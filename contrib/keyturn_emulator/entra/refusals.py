@@ -29,12 +29,19 @@ class Kind:
 
 
 class EntraError(Exception):
-    """A request that is refused. `facts` fill the places of the kind's text; never pass a secret."""
+    """A request that is refused. `facts` fill the places of the kind's text; never pass a secret.
 
-    def __init__(self, kind: Kind, **facts: str) -> None:
+    claims: JSON that the next request has to bring along. retry_after: seconds to wait before it.
+    """
+
+    def __init__(
+        self, kind: Kind, *, claims: str | None = None, retry_after: int | None = None, **facts: str
+    ) -> None:
         super().__init__(kind.number)
         self.kind = kind
         self.text = kind.text.format(**facts)
+        self.claims = claims
+        self.retry_after = retry_after
 
 
 MALFORMED = Kind(9002313, "invalid_request", "Invalid request. Request is malformed or invalid: {what}.")
@@ -113,6 +120,12 @@ SCOPE_UNKNOWN = Kind(
 UNKNOWN_RESOURCE = Kind(
     500011, "invalid_resource", "The resource principal named {resource} was not found in the tenant named {tenant}."
 )
+CONSENT_MISSING = Kind(
+    65001,
+    "interaction_required",
+    "The user or administrator has not consented to use the application with ID '{client}'.",
+    suberror="consent_required",
+)
 DEVICE_PENDING = Kind(
     70016,
     "authorization_pending",
@@ -127,9 +140,6 @@ DEVICE_UNKNOWN = Kind(
     70018,
     "bad_verification_code",
     "Invalid verification code due to User typing in wrong user code for device code flow.",
-)
-DEVICE_REDEEMED = Kind(
-    54005, "invalid_grant", "OAuth2 Authorization code was already redeemed, please retry with a new valid code."
 )
 REFRESH_UNKNOWN = Kind(70000, "invalid_grant", "Provided grant is invalid or malformed.", suberror="bad_token")
 REFRESH_CLIENT = Kind(
@@ -153,7 +163,7 @@ def refusal(error: EntraError, request: Request, base: str) -> JSONResponse:
     number = error.kind.number
     body: dict[str, object] = {
         "error": error.kind.error,
-        "error_description": f"AADSTS{number}: {error.text} Trace ID: {trace} Correlation ID: {correlation} "
+        "error_description": f"{described(error)} Trace ID: {trace} Correlation ID: {correlation} "
         f"Timestamp: {timestamp}",
         "error_codes": [number],
         "timestamp": timestamp,
@@ -163,7 +173,14 @@ def refusal(error: EntraError, request: Request, base: str) -> JSONResponse:
     }
     if error.kind.suberror is not None:
         body["suberror"] = error.kind.suberror
-    return JSONResponse(body, error.kind.status, {**no_store(request, trace), **_challenge(error.kind, request)})
+    if error.claims is not None:
+        body["claims"] = error.claims
+    return JSONResponse(body, error.kind.status, {**no_store(request, trace), **_more_headers(error, request)})
+
+
+def described(error: EntraError) -> str:
+    """Its number and its text."""
+    return f"AADSTS{error.kind.number}: {error.text}"
 
 
 def correlation_of(request: Request) -> str:
@@ -182,10 +199,12 @@ def no_store(request: Request, trace: str) -> dict[str, str]:
     return headers
 
 
-def _challenge(kind: Kind, request: Request) -> dict[str, str]:
-    if kind.status == 405:
+def _more_headers(error: EntraError, request: Request) -> dict[str, str]:
+    if error.retry_after is not None:
+        return {"Retry-After": str(error.retry_after)}
+    if error.kind.status == 405:
         return {"Allow": "POST"}
-    if kind.status == 401 and "authorization" in request.headers:
+    if error.kind.status == 401 and "authorization" in request.headers:
         # RFC 6749 section 5.2: a client that came with the header is answered with the scheme.
         return {"WWW-Authenticate": 'Basic realm="Entra"'}
     return {}

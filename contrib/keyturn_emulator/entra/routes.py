@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from keyturn_emulator.entra import device_login, discovery, grants
-from keyturn_emulator.entra.refusals import EntraError, refusal
+from keyturn_emulator.entra.endpoints import authorize, device_login, discovery, pages
+from keyturn_emulator.entra.grants.token import token
+from keyturn_emulator.entra.refusals import EntraError, described, refusal
 from keyturn_emulator.entra.service import Entra, base_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ NAMES = (
     (re.compile(r"/[^/]+/oauth2/v2\.0/token"), "token"),
     (re.compile(r"/[^/]+/oauth2/v2\.0/devicecode"), "devicecode"),
     (re.compile(r"/common/oauth2/deviceauth"), "page"),
+    (re.compile(r"/[^/]+/oauth2/v2\.0/authorize"), "authorize"),
+    (re.compile(r"/common/login"), "login"),
 )
 
 
@@ -42,12 +45,13 @@ def endpoint_name(_method: str, path: str) -> str | None:
 def application(entra: Entra) -> Starlette:
     """The endpoints of `entra`."""
 
-    def route(path: str, methods: list[str], endpoint: Endpoint) -> Route:
+    def route(path: str, methods: list[str], endpoint: Endpoint, *, for_people: bool = False) -> Route:
         async def answer(request: Request) -> Response:
             try:
                 return await endpoint(request, entra)
             except EntraError as error:
-                return _refused(error, request, entra)
+                _note(error, request, entra)
+                return _shown(error) if for_people else refusal(error, request, base_of(request))
 
         return Route(path, answer, methods=methods)
 
@@ -57,16 +61,22 @@ def application(entra: Entra) -> Starlette:
             route(device_login.PAGE_PATH, ["GET", "POST"], device_login.page),
             route("/{tenant}/v2.0/.well-known/openid-configuration", READ, discovery.configuration),
             route("/{tenant}/discovery/v2.0/keys", READ, discovery.keys),
-            route("/{tenant}/oauth2/v2.0/token", ANY, grants.token),
+            route("/{tenant}/oauth2/v2.0/token", ANY, token),
             route("/{tenant}/oauth2/v2.0/devicecode", ANY, device_login.devicecode),
+            route("/{tenant}/oauth2/v2.0/authorize", READ, authorize.authorize, for_people=True),
+            route(authorize.LOGIN_PATH, ["POST"], authorize.login, for_people=True),
         ]
     )
 
 
-def _refused(error: EntraError, request: Request, entra: Entra) -> Response:
+def _note(error: EntraError, request: Request, entra: Entra) -> None:
     name = endpoint_name(request.method, request.url.path)
     number = f"AADSTS{error.kind.number}"
     request.state.note["error"] = number
     request.state.note["reason"] = error.kind.error
     entra.ledger.count(f"{name}.refused", f"{name}.refused.{number}", f"{name}.refused.{error.kind.error}")
-    return refusal(error, request, base_of(request))
+
+
+def _shown(error: EntraError) -> Response:
+    """What only the person in front of the browser gets to see; nothing goes back to a client."""
+    return pages.page("Sorry, but we're having trouble signing you in", described(error), status=error.kind.status)

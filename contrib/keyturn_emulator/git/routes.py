@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
+from keyturn_emulator.bearer.signing import ClaimsChallenged, TokenRefused
 from keyturn_emulator.git.backend import Backend, variables
 from keyturn_emulator.git.repositories import split_path
-from keyturn_emulator.signing import TokenRefused
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -59,22 +59,22 @@ class GitHost:
         try:
             claims = self._doorkeeper.admit(request.headers)
         except TokenRefused as refused:
-            answer: ASGIApp = self._refuse(request, refused.reason)
+            answer: ASGIApp = self._refuse(request, refused)
         else:
             self._ledger.count("git.authorized")
             answer = self._route(request, str(claims.get("upn") or claims["appid"]))
         await answer(scope, receive, send)
 
-    def _refuse(self, request: Request, reason: str) -> ASGIApp:
+    def _refuse(self, request: Request, refused: TokenRefused) -> ASGIApp:
         door = FRONT_DOOR.fullmatch(request.url.path)
         if door and door[1].lower() not in self._organisations:
             return PlainTextResponse("no such organisation", 404)
-        request.state.note["reason"] = reason
-        if reason == "anonymous":
+        request.state.note["reason"] = refused.reason
+        if refused.reason == "anonymous":
             self._ledger.count("git.anonymous")
         else:
-            self._ledger.count("git.refused", f"git.refused.{reason}")
-        return self._doorkeeper.challenge()
+            self._ledger.count("git.refused", f"git.refused.{refused.reason}")
+        return self._doorkeeper.challenge(refused.claims if isinstance(refused, ClaimsChallenged) else None)
 
     def _route(self, request: Request, user: str) -> ASGIApp:
         raw_path = request.scope["raw_path"].decode("latin-1")

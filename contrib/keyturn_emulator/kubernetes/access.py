@@ -9,15 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keyturn_emulator.entra.registry import AKS_SERVER
-from keyturn_emulator.signing import TokenRefused
+from keyturn_emulator.bearer.header import bearer_token
+from keyturn_emulator.bearer.signing import TokenRefused
+from keyturn_emulator.entra.directory.resources import AKS_SERVER
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
 
-    from keyturn_emulator.entra.registry import Tenant
-    from keyturn_emulator.signing import Claims
-    from keyturn_emulator.tokens import AccessTokens
+    from keyturn_emulator.bearer.signing import Claims
+    from keyturn_emulator.bearer.tokens import AccessTokens
+    from keyturn_emulator.entra.directory.principals import Tenant
 
 AUDIENCES = (AKS_SERVER,)
 EVERYBODY = "system:authenticated"
@@ -50,13 +51,7 @@ class Doorkeeper:
 
     def admit(self, headers: Headers) -> User:
         """Who calls; TokenRefused with the reason, `anonymous` where there is no token."""
-        values = headers.getlist("authorization")
-        if not values:
-            raise TokenRefused("anonymous")
-        scheme, _, token = values[0].partition(" ")
-        if len(values) > 1 or scheme.lower() != "bearer":
-            raise TokenRefused("scheme")
-        claims = self.tokens.check(token, AUDIENCES)
+        claims = self.tokens.check(bearer_token(headers), AUDIENCES)
         if claims["tid"] != self.tenant.id:
             raise TokenRefused("tenant")
         return _user(claims)

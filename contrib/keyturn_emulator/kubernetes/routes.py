@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 
+from keyturn_emulator.bearer.signing import TokenRefused
 from keyturn_emulator.kubernetes import discovery, refusals, reviews
 from keyturn_emulator.kubernetes.negotiation import PLAIN, TABLE, choose
 from keyturn_emulator.kubernetes.refusals import Refusal
-from keyturn_emulator.signing import TokenRefused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

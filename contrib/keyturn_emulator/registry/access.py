@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keyturn_emulator.bearer.header import bearer_token
+from keyturn_emulator.bearer.signing import Claims, Signer, TokenRefused
+from keyturn_emulator.bearer.tokens import AccessTokens
 from keyturn_emulator.registry import scopes
 from keyturn_emulator.registry.refusals import RegistryError
-from keyturn_emulator.signing import Claims, Signer, TokenRefused
-from keyturn_emulator.tokens import AccessTokens
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
@@ -48,7 +49,7 @@ class Doorkeeper:
     def admit(self, headers: Headers, needed: Scope | None) -> None:
         """Return if the bearer may do what is `needed`; else a RegistryError with the challenge."""
         try:
-            claims = self._access.check(_bearer(headers), (self.login_server,))
+            claims = self._access.check(bearer_token(headers), (self.login_server,))
         except TokenRefused as refused:
             error = None if refused.reason == "anonymous" else "invalid_token"
             raise self._challenge(refused.reason, needed, error) from None
@@ -78,13 +79,3 @@ class Doorkeeper:
         words += [f'scope="{needed.text()}"'] if needed else []
         words += [f'error="{error}"'] if error else []
         return RegistryError(401, "UNAUTHORIZED", reason, {"WWW-Authenticate": f"Bearer {','.join(words)}"})
-
-
-def _bearer(headers: Headers) -> str:
-    values = headers.getlist("authorization")
-    if not values:
-        raise TokenRefused("anonymous")
-    scheme, _, token = values[0].partition(" ")
-    if len(values) > 1 or scheme.lower() != "bearer":
-        raise TokenRefused("scheme")
-    return token

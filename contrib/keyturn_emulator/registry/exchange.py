@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
+from keyturn_emulator.bearer.signing import TokenRefused
 from keyturn_emulator.registry.form import read_form
 from keyturn_emulator.registry.refusals import RegistryError
-from keyturn_emulator.signing import TokenRefused
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from keyturn_emulator.entra.registry import Tenant
+    from keyturn_emulator.bearer.tokens import AccessTokens
+    from keyturn_emulator.entra.directory.principals import Tenant
     from keyturn_emulator.ledger import Ledger
     from keyturn_emulator.registry.access import Doorkeeper
-    from keyturn_emulator.tokens import AccessTokens
 
 AUDIENCES = ("https://containerregistry.azure.net",)
 """Not ARM's: the policy azureADAuthenticationAsArm is off here, as administrators can have it."""

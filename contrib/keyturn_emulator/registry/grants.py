@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
+from keyturn_emulator.bearer.signing import TokenRefused
 from keyturn_emulator.registry import scopes
 from keyturn_emulator.registry.access import NULL_USER
 from keyturn_emulator.registry.form import Form, read_form
 from keyturn_emulator.registry.refusals import RegistryError
-from keyturn_emulator.signing import TokenRefused
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Send
     from starlette.types import Scope as Connection
 
-    from keyturn_emulator.entra.registry import Tenant
+    from keyturn_emulator.bearer.tokens import AccessTokens
+    from keyturn_emulator.entra.directory.principals import Tenant
     from keyturn_emulator.ledger import Ledger
     from keyturn_emulator.registry.access import Doorkeeper
-    from keyturn_emulator.tokens import AccessTokens
 
     Handler = Callable[[Request, Asked], Awaitable[Response]]
 

@@ -10,7 +10,7 @@ from keyturn_emulator.registry.refusals import RegistryError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from keyturn_emulator.signing import Claims
+    from keyturn_emulator.bearer.signing import Claims
 
 READING = frozenset({"pull"})
 WRITING = frozenset({"pull", "push", "delete"})

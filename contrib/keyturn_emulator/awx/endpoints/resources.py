@@ -1,0 +1,92 @@
+"""What there is to look at with a token: one organisation, and what AWX puts into it when it is installed.
+
+Only to be read. Members of the organisation and superusers see it; the stranger's lists are empty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from keyturn_emulator.awx import refusals
+from keyturn_emulator.awx.documents.shapes import USERS_SINCE, moment
+from keyturn_emulator.awx.endpoints import call
+from keyturn_emulator.awx.state.people import ORGANISATION, ORGANISATION_NAME
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from keyturn_emulator.awx.documents.shapes import Row
+    from keyturn_emulator.awx.endpoints.call import Call
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A collection with the one thing in it. more: what its rows have beside name and description."""
+
+    collection: str
+    type: str
+    model: str
+    name: str
+    more: Row = field(default_factory=dict)
+
+
+KINDS = {
+    kind.collection: kind
+    for kind in (
+        Kind("organizations", "organization", "Organization", ORGANISATION_NAME, {"max_hosts": 0}),
+        Kind("teams", "team", "Team", "Operators", {"organization": ORGANISATION}),
+        Kind("inventory", "inventory", "Inventory", "Demo Inventory", {"organization": ORGANISATION, "kind": ""}),
+        Kind("projects", "project", "Project", "Demo Project", {"organization": ORGANISATION, "scm_type": "git"}),
+        Kind(
+            "job_templates",
+            "job_template",
+            "JobTemplate",
+            "Demo Job Template",
+            {"job_type": "run", "inventory": 1, "project": 1, "playbook": "hello_world.yml"},
+        ),
+    )
+}
+KEY = 1
+
+
+async def listed(asked: Call) -> Response:
+    """GET COLLECTION/."""
+    kind = KINDS[asked.path["collection"]]
+    rows = [_row(asked, kind)] if _sees(asked) else []
+    return call.listing(asked, rows, kind.model)
+
+
+async def shown(asked: Call) -> Response:
+    """GET COLLECTION/N/."""
+    kind = KINDS[asked.path["collection"]]
+    if asked.path["key"] != str(KEY):
+        raise refusals.no_such(kind.model)
+    if not _sees(asked):
+        raise refusals.forbidden()
+    return call.answer(_row(asked, kind))
+
+
+def _sees(asked: Call) -> bool:
+    user = asked.caller.user
+    return user.superuser or user.member
+
+
+def _row(asked: Call, kind: Kind) -> Row:
+    # Where it was asked for: behind the gateway that is another place than on the controller itself.
+    base = asked.request.url.path.partition(f"/{kind.collection}/")[0]
+    related: Row = {}
+    if "organization" in kind.more:
+        related["organization"] = f"{base}/organizations/{ORGANISATION}/"
+    return {
+        "id": KEY,
+        "type": kind.type,
+        "url": f"{base}/{kind.collection}/{KEY}/",
+        "related": related,
+        "summary_fields": {},
+        "created": moment(USERS_SINCE),
+        "modified": moment(USERS_SINCE),
+        "name": kind.name,
+        "description": "",
+        **kind.more,
+    }

@@ -1,0 +1,1 @@
+"""Who there is, and which tokens and applications are out."""

@@ -1,0 +1,1 @@
+"""Tokens as their bearers present them: signed, on record, and read from a request."""

@@ -1,0 +1,1 @@
+"""The endpoints beside the token endpoint."""

@@ -1,0 +1,1 @@
+"""Codes and refresh tokens that are out, and what each is bound to."""

@@ -1,0 +1,40 @@
+"""Azure Machine Learning: the App Service endpoint of 2017, header `secret`, and `clientid` in one word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse
+
+from keyturn_emulator.entra.refusals import EntraError
+from keyturn_emulator.identity.asking import Dialect, NotAsked, presents, query_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from keyturn_emulator.identity.machine import Machine
+
+DIALECT = Dialect("2017-09-01", {"client_id": "clientid", "object_id": "object_id", "resource_id": "mi_res_id"})
+
+
+async def token(request: Request, machine: Machine) -> Response:
+    """One token."""
+    if not presents(request, "secret", machine.machine_learning_secret):
+        return _refuse(401, "The secret is missing or wrong.")
+    try:
+        query = query_of(request, DIALECT)
+    except NotAsked as error:
+        return _refuse(400, error.what)
+    identity = machine.identity(query, DIALECT.selectors)
+    if identity is None:
+        return _refuse(400, "No such identity is assigned.")
+    try:
+        issued = machine.issue(identity, query["resource"])
+    except EntraError as error:
+        return _refuse(error.kind.status, "")
+    return JSONResponse({**issued.texts("access_token", "expires_on", "resource"), "token_type": "Bearer"})
+
+
+def _refuse(status: int, message: str) -> Response:
+    return JSONResponse({"statusCode": status, "message": message}, status)
