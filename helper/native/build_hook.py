@@ -29,6 +29,7 @@ FAMILIES = {
     "kube-credential-keyturn": "kube",
 }
 SOURCES = Path(__file__).parent
+ROOMS = ("*.c", "libc/*.c")
 WARNINGS = (
     "-Wall",
     "-Wextra",
@@ -84,7 +85,7 @@ def compile_helper(command: Sequence[str], target: Path, *options: str) -> str:
     `options` follow our flags: tests compile with sanitizers and a shorter deadline.
     """
     flags = ["-std=c11", "-O2", *usable_flags(command), *options]
-    names = sorted(path.name for path in SOURCES.glob("*.c"))
+    names = sorted(str(path.relative_to(SOURCES)) for room in ROOMS for path in SOURCES.glob(room))
     done = _run(command, *flags, *names, "-o", str(target), directory=SOURCES)
     return "" if done.returncode == 0 else done.stderr or f"exit status {done.returncode}"
 

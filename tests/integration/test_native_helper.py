@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -172,31 +171,6 @@ def test_memory_is_guarded(programs: NativePrograms) -> None:
             process.kill()
     assert [line.split()[4] for line in limits.splitlines() if line.startswith("Max core file size")] == ["0"]
     assert owner == 0, "a dumpable process's files in /proc belong to its user"
-
-
-@pytest.mark.parametrize("home", [None, ""], ids=["unset", "empty"])
-def test_home_comes_from_the_password_database(programs: NativePrograms, tmp_path: Path, home: str | None) -> None:
-    """Cron and containers leave HOME out. The database is replaced for this one process."""
-    library = tmp_path / "password_database.so"
-    source = Path(__file__).parents[1] / "support" / "password_database.c"
-    subprocess.run([need("cc"), "-shared", "-fPIC", source, "-o", library], check=True)
-    helper = install(programs.variant(), tmp_path / "bin", "git-credential-keyturn")
-    path = tmp_path / f"home/.local/state/keyturn/run-{socket.gethostname()}/socket"
-    path.parent.mkdir(parents=True, mode=0o700)
-    environment = {"LD_PRELOAD": str(library), "TEST_HOME": str(tmp_path / "home")}
-    if home is not None:
-        environment["HOME"] = home
-    with ScriptedDaemon(path, Script(GOOD)):
-        done = subprocess.run(
-            [helper, "get"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env=environment,
-            cwd=tmp_path,
-            timeout=PATIENCE,
-            check=False,
-        )
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"ok", b"")
 
 
 @pytest.mark.parametrize(
