@@ -31,3 +31,11 @@ const char *const *environment_names(const struct family *family)
     (void)family;
     return of_every_family;
 }
+
+void environment_set_python_aside(void)
+{
+    static const char hidden[] = "PYTHON", aside[] = "KT_PY_"; /* of one length: renamed in place */
+    for (char **variable = environ; variable != NULL && *variable != NULL; variable++)
+        if (strncmp(*variable, hidden, strlen(hidden)) == 0)
+            memcpy(*variable, aside, strlen(aside));
+}

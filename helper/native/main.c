@@ -1,11 +1,14 @@
 /* The credential helper of git, docker and kubectl: hands the caller's request to the daemon and its ready-made
- * answer to the caller. Everything else (no daemon, a sign-in, an error to explain) is the twin's. */
+ * answer to the caller. Everything else (no daemon, a sign-in, an error to explain) is the twin's.
+ *
+ * Under the name `keyturn` it is what a person types: Python's start happens in an environment that we have cleaned. */
 #include "platform.h"
 
 #include "answer.h"
 #include "bytes.h"
 #include "command.h"
 #include "complaint.h"
+#include "entry.h"
 #include "exchange.h"
 #include "location.h"
 #include "request.h"
@@ -42,7 +45,14 @@ static int deliver(const struct answer *answer)
     return 1;
 }
 
-int main(int argc, char **argv)
+static int become_keyturn(char **argv)
+{
+    const char *path = system_called_as();
+    entry_become((const char *[]){"--called-as", path == NULL ? argv[0] : path, NULL}, argv + 1);
+    return 1;
+}
+
+static int help(int argc, char **argv)
 {
     struct bytes input = BYTES_OVER(input_memory);
     struct bytes received = BYTES_OVER(answer_memory);
@@ -65,4 +75,9 @@ int main(int argc, char **argv)
     bytes_wipe(&input);
     bytes_wipe(&received);
     return status;
+}
+
+int main(int argc, char **argv)
+{
+    return argc > 0 && command_is_keyturn(argv[0]) ? become_keyturn(argv) : help(argc, argv);
 }

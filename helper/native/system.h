@@ -55,6 +55,8 @@ unsigned system_user(void);
 int system_host_name(char *name, size_t room);
 /* The path of the running program without symbolic links. */
 int system_own_path(char *path, size_t room);
+/* The path by which it was started, links and all; NULL: nobody knows. */
+const char *system_called_as(void);
 void system_ignore_broken_pipes(bool ignore);
 /* No core file, and no other process of the user's may attach to read our memory. */
 void system_guard_memory(void);

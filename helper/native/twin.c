@@ -3,26 +3,9 @@
 #include "twin.h"
 
 #include "complaint.h"
+#include "entry.h"
 #include "stream.h"
 #include "system.h"
-
-#include <string.h>
-
-#define REINSTALL "install keyturn anew, so that it stands beside this helper: pip install --force-reinstall keyturn"
-
-/* Beside us (behind the links that pipx and uv put into ~/.local/bin), never through PATH: the caller's may begin
- * with a directory of somebody else. */
-static bool twin_path(char path[PATH_LIMIT])
-{
-    static const char name[] = "keyturn";
-    if (system_own_path(path, PATH_LIMIT) < 0)
-        return false;
-    char *end = strrchr(path, '/');
-    if (end == NULL || (size_t)(end + 1 - path) + sizeof name > PATH_LIMIT)
-        return false;
-    memcpy(end + 1, name, sizeof name);
-    return true;
-}
 
 /* A descriptor to read the input from again, kept in memory: it may hold a password. */
 static int refilled_file(const struct bytes *input)
@@ -70,33 +53,14 @@ static int give_back(struct bytes *input)
     return source < 0 ? source : system_move(source, STANDARD_INPUT);
 }
 
-static char **twin_arguments(char *path, const struct command *command)
-{
-    size_t count = (size_t)command->word_count;
-    char **arguments = system_allocate((count + 4) * sizeof *arguments);
-    if (arguments == NULL)
-        return NULL;
-    arguments[0] = path;
-    arguments[1] = (char *)"helper";
-    arguments[2] = (char *)command->family->name;
-    memcpy(arguments + 3, command->words, count * sizeof *arguments);
-    return arguments;
-}
-
 void twin_become(const struct command *command, struct bytes *input)
 {
-    char path[PATH_LIMIT];
-    char **arguments = twin_arguments(path, command);
-    int error = 0;
-    if (!twin_path(path)) {
-        complain("cannot tell where this helper is installed", "", REINSTALL);
-    } else if (command->family->input == INPUT_STDIN && (error = give_back(input)) < 0) {
+    int error = command->family->input == INPUT_STDIN ? give_back(input) : 0;
+    if (error < 0) {
         complain_of(error, "cannot pass the request on: ", NULL);
-    } else if (arguments == NULL) {
-        complain("out of memory", "", NULL);
-    } else {
-        bytes_wipe(input);
-        system_ignore_broken_pipes(false);
-        complain_of(system_execute(path, arguments), "cannot run keyturn: ", REINSTALL);
+        return;
     }
+    bytes_wipe(input);
+    system_ignore_broken_pipes(false);
+    entry_become((const char *[]){"helper", command->family->name, NULL}, command->words);
 }

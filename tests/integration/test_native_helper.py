@@ -14,7 +14,7 @@ import pytest
 from support import helper_vectors
 from support.helper_places import FOREIGNER
 from support.helper_runs import check_request, run
-from support.native_programs import SANITIZERS, NativePrograms, install, twin_call
+from support.native_programs import ENTRY, SANITIZERS, NativePrograms, install, twin_call
 from support.needs import need
 from support.scripted_daemon import PATIENCE, Script, ScriptedDaemon
 
@@ -52,7 +52,7 @@ def test_twin_is_the_sibling_of_the_program_behind_a_link(helper: Path, tmp_path
     links = tmp_path / "links"
     links.mkdir()
     (links / helper.name).symlink_to(Path("..") / "bin" / helper.name)
-    for decoy in (links / "keyturn", tmp_path / "keyturn"):
+    for decoy in (links / ENTRY, tmp_path / ENTRY):
         decoy.write_text("#!/bin/sh\necho decoy\n", encoding="ascii")
         decoy.chmod(0o755)
     done = start(links / helper.name, environment={"PATH": f"{links}:{os.defpath}"})
@@ -61,7 +61,7 @@ def test_twin_is_the_sibling_of_the_program_behind_a_link(helper: Path, tmp_path
 
 @pytest.mark.parametrize("twin", ["missing", "not executable"])
 def test_twin_that_cannot_be_run_is_one_error_and_one_hint(helper: Path, twin: str) -> None:
-    sibling = helper.parent / "keyturn"
+    sibling = helper.parent / ENTRY
     sibling.unlink()
     if twin == "not executable":
         sibling.touch(mode=0o644)
@@ -81,7 +81,7 @@ def test_twin_inherits_nothing_but_the_three_streams(
     helper = install(programs.variant(*options), tmp_path / "bin", "git-credential-keyturn")
     runtime_directory(tmp_path)  # so that the directory was open already
     report = "grep ^SigIgn: /proc/$$/status\nulimit -c\nls /proc/$$/fd\n"
-    (helper.parent / "keyturn").write_text(f"#!/bin/sh\n{report}", encoding="ascii")
+    (helper.parent / ENTRY).write_text(f"#!/bin/sh\n{report}", encoding="ascii")
     done = start(helper, environment={"XDG_RUNTIME_DIR": str(tmp_path)})
     ignored, core, *descriptors = done.stdout.decode().split("\n")[:-1]
     assert int(ignored.split()[1], base=16) & 1 << 12 == 0, "SIGPIPE is left ignored"
@@ -107,7 +107,7 @@ def test_without_memfd_a_pipe_that_nobody_reads_keeps_nobody_waiting(
     """The twin leaves something behind that holds the pipe: what fills it must not hold the caller's stdout."""
     helper = install(programs.variant(WITHOUT_MEMFD), tmp_path, "git-credential-keyturn")
     holder = "exec 3<&0\nsleep 60 <&3 3<&- >/dev/null 2>&1 &\necho $!\n"
-    (tmp_path / "keyturn").write_text(f"#!/bin/sh\n{holder}", encoding="ascii")
+    (tmp_path / ENTRY).write_text(f"#!/bin/sh\n{holder}", encoding="ascii")
     done = start(helper, b"x" * MEBIBYTE)
     os.kill(int(done.stdout), signal.SIGKILL)
     assert (done.returncode, done.stderr) == (0, b"")

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #ifdef __linux__
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #endif
 
@@ -51,6 +52,17 @@ int system_own_path(char *path, size_t room)
         return -ENAMETOOLONG;
     path[length] = '\0';
     return 0;
+#endif
+}
+
+const char *system_called_as(void)
+{
+#ifdef __APPLE__
+    static char path[PATH_MAX];
+    uint32_t size = sizeof path;
+    return _NSGetExecutablePath(path, &size) == 0 ? path : NULL;
+#else
+    return (const char *)getauxval(AT_EXECFN);
 #endif
 }
 
