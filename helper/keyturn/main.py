@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from keyturn.console import started
 from keyturn.errors import Bug, KeyturnError, UsageError, report
 
 TYPE_CHECKING = False
@@ -51,7 +52,7 @@ environment, none of which has to be set:
 def main() -> int:
     """The keyturn command; its exit status."""
     try:
-        status = _status_of(sys.argv[1:])
+        status = _status_of(started.words())
         if sys.stdout is not None:
             sys.stdout.flush()  # at exit, Python could only complain that it cannot
     except KeyturnError as error:

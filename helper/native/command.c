@@ -18,10 +18,20 @@ static const struct family families[] = {
      {"get-token", NULL}, OPERATION_FIRST, INPUT_EXEC_INFO},
 };
 
-static const struct family *family_called(const char *path)
+static const char *last_part(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    const char *name = slash == NULL ? path : slash + 1;
+    return slash == NULL ? path : slash + 1;
+}
+
+bool command_is_keyturn(const char *path)
+{
+    return strcmp(last_part(path), "keyturn") == 0;
+}
+
+static const struct family *family_called(const char *path)
+{
+    const char *name = last_part(path);
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         if (strcmp(families[i].program, name) == 0)
             return &families[i];
@@ -59,7 +69,6 @@ bool command_parse(int argc, char **argv, struct command *command)
         .arguments = first ? argv + 2 : argv + 1,
         .argument_count = argc - 2,
         .words = argv + 1,
-        .word_count = argc - 1,
     };
     return true;
 }

@@ -24,8 +24,10 @@ struct command {
     int argument_count;
     /* argv[1:] unchanged, as the twin wants them. */
     char **words;
-    int word_count;
 };
+
+/* Whether argv[0] calls us the `keyturn` that a person types, and no helper of a family. */
+bool command_is_keyturn(const char *path);
 
 /* False: the words are wrong, and that has been said. */
 bool command_parse(int argc, char **argv, struct command *command);

@@ -2,11 +2,9 @@
 
 #include "complaint.h"
 
+#include "bytes.h"
 #include "stream.h"
-
-#include <errno.h>
-#include <string.h>
-#include <unistd.h>
+#include "system.h"
 
 static void add_printable(struct bytes *line, const char *text)
 {
@@ -33,13 +31,17 @@ void complain(const char *sentence, const char *subject, const char *hint)
         bytes_add_text(&lines, hint);
     }
     bytes_add_text(&lines, "\n");
-    (void)stream_write_all(STDERR_FILENO, lines.data, lines.length);
+    (void)stream_write_all(STANDARD_ERROR, lines.data, lines.length);
 }
 
-void complain_of_errno(const char *sentence, const char *hint)
+void complain_of(int error, const char *sentence, const char *hint)
 {
-    char reason[128] = "";
-    strncat(reason, strerror(errno), sizeof reason - 1);
+    char reason[128];
+    struct bytes text = BYTES_OVER(reason);
+    bytes_add_text(&text, system_reason(error));
+    bytes_add(&text, "", 1);
+    if (text.overflow)
+        reason[0] = '\0';
     if (reason[0] >= 'A' && reason[0] <= 'Z')
         reason[0] = (char)(reason[0] - 'A' + 'a');
     complain(sentence, reason, hint);

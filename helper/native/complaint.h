@@ -6,7 +6,7 @@
  * could forge a second line) and, unless it is NULL, `keyturn: hint: HINT`. */
 void complain(const char *sentence, const char *subject, const char *hint);
 
-/* The same with the reason that errno gives as the subject. */
-void complain_of_errno(const char *sentence, const char *hint);
+/* The same with what the error number says as the subject. */
+void complain_of(int error, const char *sentence, const char *hint);
 
 #endif

@@ -14,14 +14,21 @@
 #define _GNU_SOURCE /* O_PATH, memfd_create, memmem, struct ucred, explicit_bzero */
 #endif
 
+#include <errno.h>
 #include <fcntl.h>
-#include <sys/socket.h>
+#include <poll.h>
+#include <sys/stat.h>
 
 #ifndef O_PATH /* macOS: reading a directory of ours is allowed, so this costs nothing */
 #define O_PATH O_RDONLY
 #endif
-#ifndef MSG_NOSIGNAL /* macOS: SIGPIPE is ignored while we talk */
-#define MSG_NOSIGNAL 0
+
+/* Bytes of a path that the kernel opens, and of a socket's address; with the NUL. */
+#define PATH_LIMIT 4096
+#ifdef __APPLE__
+#define SOCKET_PATH_LIMIT 104
+#else
+#define SOCKET_PATH_LIMIT 108
 #endif
 
 /* Bytes of standard input or KUBERNETES_EXEC_INFO; the daemon refuses more. */

@@ -60,6 +60,15 @@ def test_a_token_of_entra(words: list[str], scope: str, scene: Scene) -> None:
     assert found == machine.environment
 
 
+def test_the_command_gets_what_is_meant_for_its_own_python(scene: Scene) -> None:
+    """Our interpreter must not see these; a script that keyturn runs must."""
+    meant = {"PYTHONPATH": ":/x", "PYTHONUNBUFFERED": "1", "PYTHON_GIL": "", "pythonLocation": "/y"}
+    machine = scene.machine
+    found = environment_of(machine, "keyturn", "run", "ci", "--scope", DEVOPS, **meant)
+    assert found.pop("KEYTURN_TOKEN")
+    assert found == machine.environment | meant
+
+
 def test_a_profile_that_is_not_for_running(awx: AwxScene) -> None:
     awx.change('protocols = ["token"]')
     awx.entrust()

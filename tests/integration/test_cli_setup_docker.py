@@ -149,7 +149,7 @@ def test_other_places_by_their_variables(configured: Machine, docker_file: Path,
 def test_a_helper_that_docker_will_not_find_is_told(configured: Machine) -> None:
     place = configured.home / "else where"
     place.mkdir()
-    for name in ("keyturn", "docker-credential-keyturn"):
+    for name in ("keyturn", "keyturn-python", "docker-credential-keyturn"):
         shutil.copy(PROGRAMS / name, place)
     path = "/usr/bin:/bin"
     told = configured.run(str(place / "keyturn"), "setup", "docker", "--dry-run", status=0, PATH=path).stderr

@@ -183,7 +183,8 @@ def test_another_file(configured: Machine, gitconfig: Path) -> None:
 def test_an_installation_whose_path_a_shell_would_misread(configured: Machine) -> None:
     place = configured.home / "it's a; $HOME"
     place.mkdir()
-    (place / "keyturn").symlink_to(PROGRAMS / "keyturn")
+    for program in ("keyturn", "keyturn-python"):
+        (place / program).symlink_to(PROGRAMS / program)
     shutil.copy(HELPER, place)
     configured.run(str(place / "keyturn"), "setup", "git", status=0)
     done = configured.run(need("git"), "credential", "fill", input="url=https://dev.azure.com/contoso/x\n\n")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 from support import helper_vectors
 from support.helper_places import FOREIGNER
 from support.helper_runs import check_request, run
-from support.native_programs import SANITIZERS, NativePrograms, install, twin_call
+from support.native_programs import ENTRY, SANITIZERS, NativePrograms, install, twin_call
 from support.needs import need
 from support.scripted_daemon import PATIENCE, Script, ScriptedDaemon
 
@@ -53,7 +52,7 @@ def test_twin_is_the_sibling_of_the_program_behind_a_link(helper: Path, tmp_path
     links = tmp_path / "links"
     links.mkdir()
     (links / helper.name).symlink_to(Path("..") / "bin" / helper.name)
-    for decoy in (links / "keyturn", tmp_path / "keyturn"):
+    for decoy in (links / ENTRY, tmp_path / ENTRY):
         decoy.write_text("#!/bin/sh\necho decoy\n", encoding="ascii")
         decoy.chmod(0o755)
     done = start(links / helper.name, environment={"PATH": f"{links}:{os.defpath}"})
@@ -62,7 +61,7 @@ def test_twin_is_the_sibling_of_the_program_behind_a_link(helper: Path, tmp_path
 
 @pytest.mark.parametrize("twin", ["missing", "not executable"])
 def test_twin_that_cannot_be_run_is_one_error_and_one_hint(helper: Path, twin: str) -> None:
-    sibling = helper.parent / "keyturn"
+    sibling = helper.parent / ENTRY
     sibling.unlink()
     if twin == "not executable":
         sibling.touch(mode=0o644)
@@ -82,7 +81,7 @@ def test_twin_inherits_nothing_but_the_three_streams(
     helper = install(programs.variant(*options), tmp_path / "bin", "git-credential-keyturn")
     runtime_directory(tmp_path)  # so that the directory was open already
     report = "grep ^SigIgn: /proc/$$/status\nulimit -c\nls /proc/$$/fd\n"
-    (helper.parent / "keyturn").write_text(f"#!/bin/sh\n{report}", encoding="ascii")
+    (helper.parent / ENTRY).write_text(f"#!/bin/sh\n{report}", encoding="ascii")
     done = start(helper, environment={"XDG_RUNTIME_DIR": str(tmp_path)})
     ignored, core, *descriptors = done.stdout.decode().split("\n")[:-1]
     assert int(ignored.split()[1], base=16) & 1 << 12 == 0, "SIGPIPE is left ignored"
@@ -108,7 +107,7 @@ def test_without_memfd_a_pipe_that_nobody_reads_keeps_nobody_waiting(
     """The twin leaves something behind that holds the pipe: what fills it must not hold the caller's stdout."""
     helper = install(programs.variant(WITHOUT_MEMFD), tmp_path, "git-credential-keyturn")
     holder = "exec 3<&0\nsleep 60 <&3 3<&- >/dev/null 2>&1 &\necho $!\n"
-    (tmp_path / "keyturn").write_text(f"#!/bin/sh\n{holder}", encoding="ascii")
+    (tmp_path / ENTRY).write_text(f"#!/bin/sh\n{holder}", encoding="ascii")
     done = start(helper, b"x" * MEBIBYTE)
     os.kill(int(done.stdout), signal.SIGKILL)
     assert (done.returncode, done.stderr) == (0, b"")
@@ -172,31 +171,6 @@ def test_memory_is_guarded(programs: NativePrograms) -> None:
             process.kill()
     assert [line.split()[4] for line in limits.splitlines() if line.startswith("Max core file size")] == ["0"]
     assert owner == 0, "a dumpable process's files in /proc belong to its user"
-
-
-@pytest.mark.parametrize("home", [None, ""], ids=["unset", "empty"])
-def test_home_comes_from_the_password_database(programs: NativePrograms, tmp_path: Path, home: str | None) -> None:
-    """Cron and containers leave HOME out. The database is replaced for this one process."""
-    library = tmp_path / "password_database.so"
-    source = Path(__file__).parents[1] / "support" / "password_database.c"
-    subprocess.run([need("cc"), "-shared", "-fPIC", source, "-o", library], check=True)
-    helper = install(programs.variant(), tmp_path / "bin", "git-credential-keyturn")
-    path = tmp_path / f"home/.local/state/keyturn/run-{socket.gethostname()}/socket"
-    path.parent.mkdir(parents=True, mode=0o700)
-    environment = {"LD_PRELOAD": str(library), "TEST_HOME": str(tmp_path / "home")}
-    if home is not None:
-        environment["HOME"] = home
-    with ScriptedDaemon(path, Script(GOOD)):
-        done = subprocess.run(
-            [helper, "get"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env=environment,
-            cwd=tmp_path,
-            timeout=PATIENCE,
-            check=False,
-        )
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"ok", b"")
 
 
 @pytest.mark.parametrize(

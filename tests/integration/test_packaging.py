@@ -1,4 +1,4 @@
-"""Every way of installing keyturn gives three helpers that find their twin; wheels say what they hold."""
+"""Every way of installing keyturn gives programs that find their Python; wheels say what they hold."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def plain(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def check(installed: Installation, tmp_path: Path, *, compiled: bool) -> None:
-    """The three helpers are there, ask the daemon, and become the twin that was installed with them."""
+    """The programs are there; the helpers ask the daemon, and all become the Python that was installed with them."""
     version = installed.run("keyturn", "--version")
     assert (version.stdout, version.stderr) == (b"keyturn 0.1.0\n", b"")
     (tmp_path / "private").mkdir(mode=0o700)
@@ -152,7 +152,7 @@ def test_wheel_holds_the_packages_and_the_helpers(wheel: Path, source: Path) -> 
     folders = [source / name for name in ("helper/keyturn", "daemon/keyturnd", "contrib/keyturn_emulator")]
     files = {file.relative_to(folder.parent).as_posix() for folder in folders for file in folder.rglob("*.*")}
     expected = {file for file in files if not file.endswith(".pyc")}
-    scripts = {f"keyturn-0.1.0.data/scripts/{helper}" for helper in HELPERS}
+    scripts = {f"keyturn-0.1.0.data/scripts/{program}" for program in build_hook.PROGRAMS}
     assert held == expected | scripts
     assert all(members[script] & stat.S_IXUSR for script in scripts)
 

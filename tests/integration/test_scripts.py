@@ -53,13 +53,12 @@ class Clone:
         self._bin.mkdir()
         for tool in tools:
             (self._bin / tool).symlink_to(need(tool))
-        for part in ("contrib", "helper/native"):
-            (self.directory / part).mkdir(parents=True)
+        (self.directory / "contrib").mkdir(parents=True)
         for script in ("try.sh", "test.sh", "venv.sh"):
             shutil.copy(REPOSITORY / "contrib" / script, self.directory / "contrib")
         shutil.copy(REPOSITORY / "pyproject.toml", self.directory)
-        for source in (REPOSITORY / "helper/native").glob("*.[chp]*"):
-            shutil.copy(source, self.directory / "helper/native")
+        without = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(REPOSITORY / "helper/native", self.directory / "helper/native", ignore=without)
 
     def python(self, name: str = "python3", content: str = PYTHON) -> None:
         """Put a Python of our own on PATH."""

@@ -27,8 +27,9 @@ class CopiedInstallation:
         # A path in a .pth file comes behind the copies, and what .pth files it holds itself does not count.
         lent = [entry for entry in sys.path if entry.endswith("site-packages")]
         (self.packages / "lent.pth").write_text("\n".join(lent), encoding="utf-8")
-        shutil.copy2(PROGRAMS / "git-credential-keyturn", self.programs)
-        self._write_program("keyturn", "keyturn.main")
+        for program in ("keyturn", "git-credential-keyturn"):
+            shutil.copy2(PROGRAMS / program, self.programs)
+        self._write_program("keyturn-python", "keyturn.main")
         self._write_program("keyturnd", "keyturnd.__main__")
 
     def program(self, name: str) -> str:

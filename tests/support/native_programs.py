@@ -24,6 +24,9 @@ SANITIZER_SETTINGS = {
     "UBSAN_OPTIONS": "print_stacktrace=1:exitcode=99",
 }
 
+ENTRY = "keyturn-python"
+"""What the native programs become, beside them."""
+
 FAKE_TWIN = """\
 #!/bin/sh
 here=${0%/*}
@@ -57,7 +60,7 @@ def install(compiled: Path, directory: Path, program: str) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     installed = directory / program
     shutil.copyfile(compiled, installed)
-    twin = directory / "keyturn"
+    twin = directory / ENTRY
     twin.write_text(FAKE_TWIN, encoding="ascii")
     for path in (installed, twin):
         path.chmod(path.stat().st_mode | stat.S_IXUSR)

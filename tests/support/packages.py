@@ -40,11 +40,11 @@ class Installation:
     home: Path
 
     def run(self, program: str, *words: str, **variables: str) -> subprocess.CompletedProcess[bytes]:
-        """Run one of the programs with nothing on stdin and nothing in the environment but `variables`."""
+        """Run one of the programs with nothing on stdin, and a Python that would not start in the environment."""
         return subprocess.run(
             [self.programs / program, *words],
             stdin=subprocess.DEVNULL,
-            env={"PATH": os.defpath, "HOME": str(self.home), **variables},
+            env={"PATH": os.defpath, "HOME": str(self.home), "PYTHONHOME": "/nonexistent", **variables},
             capture_output=True,
             check=False,
         )

@@ -8,7 +8,7 @@ import shutil
 import signal
 import sys
 
-from keyturn.console import token_request
+from keyturn.console import started, token_request
 from keyturn.console.parsing import Parser
 from keyturn.console.token_variables import BUNDLE, HOST, OTHER_HOSTS, OTHER_TOKENS, PLAIN, TOKEN, environment_with
 from keyturn.errors import UsageError, UserError
@@ -68,7 +68,7 @@ def run(arguments: Sequence[str]) -> int:
         raise UsageError("expected -- and then the command to run", "keyturn run PROFILE -- COMMAND")
     program = _program(command[0])
     token = token_request.fetch(options, "run", "keyturn run")
-    _become(program, command, environment_with(token, os.environ))
+    _become(program, command, environment_with(token, started.callers_environment()))
 
 
 def _split(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
