@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.registry_scene import RegistryScene, registry_scene
+from support.scenes.registry import RegistryScene, registry_scene
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess

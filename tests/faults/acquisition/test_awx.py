@@ -10,10 +10,10 @@ import pytest
 from keyturn_emulator.certificates import Certificates, create
 from keyturnd.acquire.awx.credentials import basic
 from keyturnd.messages import Ask, AwxState, Done, Failure, Result
-from support.acquisition_driver import COMMAND
-from support.awx_in_memory import PASSWORD
-from support.awx_over_tls import AwxOverTls, Vault
-from support.scripted_provider import Reply, Seen, reply
+from support.acquisition.driver import COMMAND
+from support.acquisition.scripted_provider import Reply, Seen, reply
+from support.awx.in_memory import PASSWORD
+from support.awx.over_tls import AwxOverTls, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,14 +13,14 @@ from msgspec.structs import replace
 
 from keyturn_emulator.certificates import Certificates, create
 from keyturnd.messages import Done, Result
-from support.awx_in_memory import PASSWORD
-from support.awx_over_tls import AwxOverTls, Vault, kill
+from support.awx.in_memory import PASSWORD
+from support.awx.over_tls import AwxOverTls, Vault, kill
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyturnd.messages import RevokeJob, TokenJob
-    from support.scripted_provider import Seen
+    from support.acquisition.scripted_provider import Seen
 
     Job = Callable[[AwxOverTls, Vault], TokenJob | RevokeJob]
 

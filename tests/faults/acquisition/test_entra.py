@@ -9,8 +9,8 @@ import pytest
 
 from keyturn_emulator.certificates import Certificates, create
 from keyturnd.messages import Ack, Failure, Network, Result
-from support.acquisition_driver import REFRESH_TOKEN, SECRET, Finished, job, run, signed_in
-from support.scripted_provider import Reply, ScriptedProvider, Seen, reply, token
+from support.acquisition.driver import REFRESH_TOKEN, SECRET, Finished, job, run, signed_in
+from support.acquisition.scripted_provider import Reply, ScriptedProvider, Seen, reply, token
 
 if TYPE_CHECKING:
     from collections.abc import Callable

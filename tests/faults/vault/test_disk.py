@@ -14,7 +14,7 @@ from keyturnd.life.statelock import StateLock
 from keyturnd.vault.durable import PrivateDirectory
 from keyturnd.vault.records import RecordName, key_id_of
 from keyturnd.vault.vault import Vault
-from support.interpreters import NOBODY, output_of
+from support.machine.interpreters import NOBODY, output_of
 from support.needs import absent, need
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 
 from keyturnd.vault.records import RecordName, key_id_of
 from keyturnd.vault.vault import Vault
-from support.interpreters import python
+from support.machine.interpreters import python
 
 if TYPE_CHECKING:
     from pathlib import Path

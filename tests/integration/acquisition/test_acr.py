@@ -11,8 +11,8 @@ import pytest
 
 from keyturn_emulator import certificates
 from keyturnd.messages import Ack, Failure, Registry, Result
-from support.acquisition_driver import Acquisition, Finished, job, run, seal_of, signed_in
-from support.scripted_provider import Reply, ScriptedProvider, reply, token
+from support.acquisition.driver import Acquisition, Finished, job, run, seal_of, signed_in
+from support.acquisition.scripted_provider import Reply, ScriptedProvider, reply, token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from keyturn_emulator.certificates import Certificates
     from keyturn_emulator.launch import Emulator
     from keyturnd.messages import TokenJob
-    from support.scripted_provider import Seen
+    from support.acquisition.scripted_provider import Seen
 
 ACR = ("https://containerregistry.azure.net/.default",)
 ARM = ("https://management.azure.com/.default",)

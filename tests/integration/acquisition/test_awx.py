@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturnd.messages import Ask, AwxState, Done, Failure, Result
-from support.awx_tower import WEEK, Tower
+from support.awx.tower import WEEK, Tower
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator

@@ -12,8 +12,8 @@ import pytest
 
 from keyturn_emulator.certificates import Certificates, create
 from keyturnd.messages import LINE_LIMIT, Ack, Answer, EntraState, Event, Failure, Result, encode_line
-from support.acquisition_driver import COMMAND, SECRET, Acquisition, Finished, job, run, seal_of, signed_in
-from support.scripted_provider import Reply, ScriptedProvider, Seen, reply, token
+from support.acquisition.driver import COMMAND, SECRET, Acquisition, Finished, job, run, seal_of, signed_in
+from support.acquisition.scripted_provider import Reply, ScriptedProvider, Seen, reply, token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyturnd.messages import Ack, EntraState, Event, Failure, Result
-from support.acquisition_driver import Acquisition, Finished, job, run, seal_of
+from support.acquisition.driver import Acquisition, Finished, job, run, seal_of
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator

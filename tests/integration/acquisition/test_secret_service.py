@@ -20,7 +20,7 @@ from jeepney import (  # type: ignore[import-untyped]  # it ships none
 from jeepney.io.blocking import open_dbus_connection  # type: ignore[import-untyped]  # it ships none
 
 from keyturnd.messages import Failure, KeyringJob, KeyringResult
-from support.acquisition_driver import Acquisition, Finished, run
+from support.acquisition.driver import Acquisition, Finished, run
 from support.needs import need
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.transport import RETRY_PAUSE, Request, Transport
 from keyturnd.messages import Failure, Network
-from support.scripted_provider import Reply, ScriptedProvider, Seen, reply
+from support.acquisition.scripted_provider import Reply, ScriptedProvider, Seen, reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.registry_scene import HELPER, LOGIN_SERVER, NULL_GUID, RegistryScene, registry_scene
+from support.scenes.registry import HELPER, LOGIN_SERVER, NULL_GUID, RegistryScene, registry_scene
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
-    from support.machine import Machine
+    from support.machine.machine import Machine
 
 __all__ = ["registry_scene"]
 

@@ -6,7 +6,7 @@ import json
 import signal
 from typing import TYPE_CHECKING
 
-from support.registry_scene import NULL_GUID, RegistryScene, named_registry, named_scene, registry_scene
+from support.scenes.registry import NULL_GUID, RegistryScene, named_registry, named_scene, registry_scene
 
 if TYPE_CHECKING:
     from subprocess import Popen

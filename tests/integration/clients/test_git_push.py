@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.machine import PROGRAMS
+from support.machine.machine import PROGRAMS
 from support.needs import need
-from support.scene import Scene, password_of, scene
+from support.scenes.scene import Scene, password_of, scene
 
 if TYPE_CHECKING:
-    from support.terminal import Terminal
+    from support.machine.terminal import Terminal
 
 __all__ = ["scene"]
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import tomllib
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.cluster_scene import configuration
+from support import places
+from support.scenes.cluster import configuration
 
 if TYPE_CHECKING:
     from subprocess import Popen
 
     from keyturn_emulator.launch import Emulator
-    from support.machine import Machine
+    from support.machine.machine import Machine
 
-VECTORS = Path(__file__).parents[1] / "vectors/kube/clients.toml"
+VECTORS = places.VECTORS / "kube" / "clients.toml"
 CLIENTS: list[dict[str, Any]] = tomllib.loads(VECTORS.read_text(encoding="utf-8"))["client"]
 PYTHON_AT_A_TERMINAL = (
     '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "spec": {"interactive": true}}'

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.cluster_scene import ClusterScene, cluster_scene, exec_info, personal_cluster
-from support.emulator_client import claims_of
+from support.emulator.client import claims_of
+from support.scenes.cluster import ClusterScene, cluster_scene, exec_info, personal_cluster
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
-    from support.machine import Machine
-    from support.terminal import Terminal
+    from support.machine.machine import Machine
+    from support.machine.terminal import Terminal
 
 __all__ = ["cluster_scene", "personal_cluster"]
 

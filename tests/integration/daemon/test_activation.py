@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support import wire
-from support.endings import ending, until_it_waits
-from support.machine import PROGRAMS
-from support.scene import Scene, password_of, scene
+from support.daemon import wire
+from support.machine.endings import ending, until_it_waits
+from support.machine.machine import PROGRAMS
+from support.scenes.scene import Scene, password_of, scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from support.machine import Machine
+    from support.machine.machine import Machine
 
 __all__ = ["scene"]
 

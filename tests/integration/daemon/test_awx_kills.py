@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from support.emulator_client import trusting
+from support.emulator.client import trusting
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
-    from support.machine import Machine
+    from support.machine.machine import Machine
 
 
 def configure(machine: Machine, emulator: Emulator, scope: str) -> None:

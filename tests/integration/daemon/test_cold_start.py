@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from support.machine import Machine
-from support.scene import Scene, password_of, scene
+from support.machine.machine import Machine
+from support.scenes.scene import Scene, password_of, scene
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.interpreters import NOBODY
-from support.scene import Scene, scene
+from support.machine.interpreters import NOBODY
+from support.scenes.scene import Scene, scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyturnd.server.connection import PER_PROCESS, REFUSED
-from support import wire
-from support.machine import PROGRAMS, Machine
+from support.daemon import wire
+from support.machine.machine import PROGRAMS, Machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

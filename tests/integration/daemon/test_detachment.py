@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from keyturn.reach.spawn import PASSED_ON
-from support.machine import PROGRAMS, Machine
-from support.scene import Scene, password_of, scene
+from support.machine.machine import PROGRAMS, Machine
+from support.scenes.scene import Scene, password_of, scene
 
 __all__ = ["scene"]
 

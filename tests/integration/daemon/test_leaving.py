@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support import wire
-from support.endings import ending, until_it_waits
-from support.scene import Scene, password_of, scene
-from support.terminal import INTERRUPT
+from support.daemon import wire
+from support.machine.endings import ending, until_it_waits
+from support.machine.terminal import INTERRUPT
+from support.scenes.scene import Scene, password_of, scene
 
 if TYPE_CHECKING:
     from subprocess import Popen
 
-    from support.machine import Machine
+    from support.machine.machine import Machine
 
 __all__ = ["scene"]
 

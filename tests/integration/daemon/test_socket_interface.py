@@ -9,13 +9,13 @@ import pytest
 
 from keyturnd.routes.openapi import document
 from keyturnd.routes.table import ROUTES
-from support import wire
+from support.daemon import wire
 from support.needs import need
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.machine import Machine
+    from support.machine.machine import Machine
 
 NOT_OURS = b"protocol=https\nhost=github.com\n"
 

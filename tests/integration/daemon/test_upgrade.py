@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support import wire
-from support.copied_installation import CopiedInstallation
-from support.scene import Scene, password_of, scene
+from support.daemon import wire
+from support.installation.copied import CopiedInstallation
+from support.scenes.scene import Scene, password_of, scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.machine import Machine
+    from support.machine.machine import Machine
 
 __all__ = ["scene"]
 

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyturn import __version__
-from support import on_terminal
-from support.native_programs import NativePrograms, install
-from support.scripted_daemon import PATIENCE, Script, ScriptedDaemon
+from support import places
+from support.helper.programs import NativePrograms, install
+from support.helper.scripted_daemon import PATIENCE, Script, ScriptedDaemon
+from support.machine import on_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +49,7 @@ flow = "device-code"
 "https://kube.example" = "work"
 """
 NOT_FOUND = b"credentials not found in native keychain\n"
-VECTORS = Path(__file__).parents[1] / "vectors" / "docker" / "servers.toml"
+VECTORS = places.VECTORS / "docker" / "servers.toml"
 FOREIGN = [case["server"] for case in tomllib.loads(VECTORS.read_text("utf-8"))["request"] if "gets" not in case]
 NERDCTL = [
     scheme + host

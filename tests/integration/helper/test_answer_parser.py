@@ -6,7 +6,6 @@ import os
 import re
 import struct
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,13 +13,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from native.build_hook import SOURCES, compiler
-from support.native_programs import SANITIZER_SETTINGS, SANITIZERS
+from support import places
+from support.helper.programs import SANITIZER_SETTINGS, SANITIZERS
 from support.needs import need
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-DRIVER = Path(__file__).parents[1] / "support" / "answer_driver.c"
+DRIVER = places.SUPPORT / "helper" / "answer_driver.c"
 
 LINE = rb"[\t\x20-\x7e\x80-\xff]*\r\n"
 HEAD = re.compile(rb"HTTP/1\.1 200 " + LINE + rb"((?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:" + LINE + rb")*)\r\n")

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support import helper_vectors
-from support.helper_runs import run_native, run_twin
+from support.helper import vectors as helper_vectors
+from support.helper.runs import run_native, run_twin
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.helper_vectors import Vector
-    from support.native_programs import NativePrograms
+    from support.helper.programs import NativePrograms
+    from support.helper.vectors import Vector
 
 VECTORS = tuple(helper_vectors.load())
 

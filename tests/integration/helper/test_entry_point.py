@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from native.build_hook import PROGRAMS, stub
-from support.native_programs import ENTRY, NativePrograms
-from support.scripted_daemon import PATIENCE
+from support.helper.programs import ENTRY, NativePrograms
+from support.helper.scripted_daemon import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

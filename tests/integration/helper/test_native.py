@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from support import helper_vectors
-from support.helper_places import FOREIGNER
-from support.helper_runs import check_request, run
-from support.native_programs import ENTRY, SANITIZERS, NativePrograms, install, twin_call
+from support.helper import vectors as helper_vectors
+from support.helper.places import FOREIGNER
+from support.helper.programs import ENTRY, SANITIZERS, NativePrograms, install, twin_call
+from support.helper.runs import check_request, run
+from support.helper.scripted_daemon import PATIENCE, Script, ScriptedDaemon
 from support.needs import need
-from support.scripted_daemon import PATIENCE, Script, ScriptedDaemon
 
 WITHOUT_MEMFD = "-DKEYTURN_WITHOUT_MEMFD"
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeyturn-Exit: 0\r\n\r\nok"

@@ -16,7 +16,7 @@ from support.needs import need
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.machine import Machine
+    from support.machine.machine import Machine
 
 PLANTED = """\
 import os, pathlib

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from native import build_hook
-from support import packages
+from support.helper.scripted_daemon import Script, ScriptedDaemon
+from support.installation import packages
 from support.needs import need
-from support.scripted_daemon import Script, ScriptedDaemon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from support.packages import Installation
+    from support.installation.packages import Installation
 
 HELPERS = {
     "git-credential-keyturn": "get",

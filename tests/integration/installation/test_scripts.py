@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from support import places
 from support.needs import need
 
-REPOSITORY = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+REPOSITORY = places.REPOSITORY
 TOOLS = ("sh", "dirname", "cksum", "cat", "grep", "head", "mkdir", "cp", "chmod", "git")
 
 # Called with -c it says what $VERSION and $VENV_MODULE make it say; -m venv makes an environment of copies of itself.

@@ -8,7 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
-    from support.machine import Machine
+    from support.machine.machine import Machine
 
 VERB = ("keyturn", "azure", "new-token")
 DEVOPS = "499b84ac-1321-427f-aa17-267ca6975798"

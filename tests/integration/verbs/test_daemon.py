@@ -11,7 +11,7 @@ import pytest
 from support.needs import need
 
 if TYPE_CHECKING:
-    from support.machine import Machine
+    from support.machine.machine import Machine
 
 CONFIG = """[profile.me]
 provider = "entra"

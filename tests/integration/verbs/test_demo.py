@@ -15,16 +15,16 @@ import pytest
 
 import keyturn
 import keyturn_emulator
-from support import reaper
-from support.machine import PROGRAMS
+from support.machine import reaper
+from support.machine.machine import PROGRAMS
+from support.machine.terminal import INTERRUPT
 from support.needs import need
-from support.terminal import INTERRUPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from subprocess import CompletedProcess
 
-    from support.machine import Machine
+    from support.machine.machine import Machine
 
 
 class Theatre:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.scene import Scene, scene
+from support.scenes.scene import Scene, scene
 
 __all__ = ["scene"]
 

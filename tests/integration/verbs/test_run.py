@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.awx_scene import AwxScene, awx
 from support.needs import need
-from support.scene import Scene, scene
+from support.scenes.awx import AwxScene, awx
+from support.scenes.scene import Scene, scene
 
 if TYPE_CHECKING:
-    from support.machine import Machine
+    from support.machine.machine import Machine
 
 __all__ = ["awx", "scene"]
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.terminal import END_OF_INPUT, INTERRUPT
+from support.machine.terminal import END_OF_INPUT, INTERRUPT
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
-    from support.machine import Machine
+    from support.machine.machine import Machine
 
 PROMPT = "keyturn: client secret of ci: "
 

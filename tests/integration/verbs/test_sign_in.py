@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from support.machine.terminal import INTERRUPT, Terminal
 from support.needs import need
-from support.scene import Scene, scene
-from support.terminal import INTERRUPT, Terminal
+from support.scenes.scene import Scene, scene
 
 __all__ = ["scene"]
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.scene import Scene, scene
+from support.scenes.scene import Scene, scene
 
 if TYPE_CHECKING:
-    from support.machine import Machine
+    from support.machine.machine import Machine
 
 __all__ = ["scene"]
 

@@ -7,7 +7,7 @@ import shlex
 import pytest
 
 from support.needs import need
-from support.scene import Scene, scene
+from support.scenes.scene import Scene, scene
 
 __all__ = ["scene"]
 

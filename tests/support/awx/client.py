@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
-from support.emulator_client import trusting
+from support.emulator.client import trusting
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from keyturnd.acquire.awx.credentials import Credential
 from keyturnd.messages import Ack, Answer, Ask, AwxState, Done, Failure, Network, Result, RevokeJob, Seal, TokenJob
-from support.acquisition_driver import Acquisition
-from support.awx_in_memory import IDENTITY, PASSWORD, InMemoryAwx
-from support.scripted_provider import Reply, ScriptedProvider, Seen, reply
+from support.acquisition.driver import Acquisition
+from support.acquisition.scripted_provider import Reply, ScriptedProvider, Seen, reply
+from support.awx.in_memory import IDENTITY, PASSWORD, InMemoryAwx
 
 if TYPE_CHECKING:
     from collections.abc import Callable

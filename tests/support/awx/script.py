@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from support.awx_client import AwxClient
+    from support.awx.client import AwxClient
 
     Step = Callable[["Run"], httpx.Response]
 

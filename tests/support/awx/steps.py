@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from support import awx_script as script
+from support.awx import script
 
 if TYPE_CHECKING:
     import httpx
 
-    from support.awx_script import Run, Step
+    from support.awx.script import Run, Step
 
 
 def play(run: Run, label: str) -> httpx.Response:

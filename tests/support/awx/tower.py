@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from keyturnd.messages import AwxIdentity, AwxState, Failure, Network, Result, RevokeJob, TokenJob
-from support.awx_over_tls import Vault
+from support.awx.over_tls import Vault
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator

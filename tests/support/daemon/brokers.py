@@ -14,8 +14,8 @@ from keyturnd.fetching.fetch import Fetcher
 from keyturnd.fetching.wants import Want
 from keyturnd.vault.holdings import Holdings
 from keyturnd.vault.vault import Vault
-from support.fake_acquisitions import FakeAcquisitions
-from support.manual_clock import ManualClock
+from support.daemon.fake_acquisitions import FakeAcquisitions
+from support.daemon.manual_clock import ManualClock
 
 if TYPE_CHECKING:
     from pathlib import Path

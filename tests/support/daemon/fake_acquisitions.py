@@ -10,7 +10,7 @@ from keyturnd.messages import Done, EntraState, Event, Failure, Result, RevokeJo
 if TYPE_CHECKING:
     from keyturnd.fetching.acquisition import Listener
     from keyturnd.messages import Job, Outcome
-    from support.manual_clock import ManualClock
+    from support.daemon.manual_clock import ManualClock
 
 
 class FakeAcquisitions:

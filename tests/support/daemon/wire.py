@@ -7,7 +7,7 @@ import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from support.terminal import PATIENCE
+from support.machine.terminal import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import httpx
 
-from support.emulator_client import USER_SCOPE, trusting
+from support.emulator.client import USER_SCOPE, trusting
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator

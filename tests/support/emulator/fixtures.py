@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn_emulator.launch import Emulator
-from support.awx_client import AwxClient
-from support.emulator_browser import Browser
-from support.emulator_client import EntraClient
+from support.awx.client import AwxClient
+from support.emulator.browser import Browser
+from support.emulator.client import EntraClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ import os
 import socket
 from typing import TYPE_CHECKING
 
-from support.scripted_daemon import bound
+from support.helper.scripted_daemon import bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,9 +12,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from support import on_terminal
-from support.helper_places import prepared
-from support.native_programs import (
+from support.helper.places import prepared
+from support.helper.programs import (
     FAKE_TWIN_ANSWER,
     SANITIZER_SETTINGS,
     SANITIZERS,
@@ -22,14 +21,15 @@ from support.native_programs import (
     install,
     twin_call,
 )
+from support.helper.scripted_daemon import PATIENCE, ScriptedDaemon
+from support.machine import on_terminal
 from support.needs import absent
-from support.scripted_daemon import PATIENCE, ScriptedDaemon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from support.helper_vectors import Expected, Vector
-    from support.native_programs import NativePrograms
+    from support.helper.programs import NativePrograms
+    from support.helper.vectors import Expected, Vector
 
 TWIN_START = "import sys; from keyturn.main import main; sys.exit(main())"
 

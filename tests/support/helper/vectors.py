@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from support.scripted_daemon import Script
+from support import places
+from support.helper.scripted_daemon import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DIRECTORY = Path(__file__).parents[1] / "vectors" / "helper"
+DIRECTORY = places.VECTORS / "helper"
 FAMILIES = {
     "git-credential-keyturn": "git",
     "docker-credential-keyturn": "docker",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import keyturn
 import keyturnd
-from support.machine import PROGRAMS
+from support.machine.machine import PROGRAMS
 
 VERSION = f'__version__ = "{keyturn.__version__}"'
 

@@ -8,7 +8,7 @@ import select
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from support.terminal import PATIENCE
+from support.machine.terminal import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,8 +16,8 @@ import pytest
 
 from keyturn.errors import KeyturnError
 from keyturn.reach import client, launch
+from support.machine.terminal import PATIENCE, Terminal
 from support.needs import need
-from support.terminal import PATIENCE, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +124,7 @@ class Machine:
         return process
 
     def terminal(self, *argv: str, piped: bool = False, **environment: str) -> Terminal:
-        """A program on a terminal of its own, see support.terminal."""
+        """A program on a terminal of its own, see support.machine.terminal."""
         return Terminal(self._command(argv), self.environment | environment, self.home, piped=piped)
 
     def git(self, *argv: str, directory: Path | None = None, status: int = 0) -> subprocess.CompletedProcess[str]:

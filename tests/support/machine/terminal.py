@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from support import on_terminal
+from support.machine import on_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

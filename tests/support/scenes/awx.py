@@ -8,7 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
-    from support.machine import Machine
+    from support.machine.machine import Machine
 
 SERVERS = {"tower": "controller", "aap": "gateway"}
 USER = "alice"

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from subprocess import CompletedProcess, Popen
 
     from keyturn_emulator.launch import Emulator
-    from support.machine import Machine
-    from support.terminal import Terminal
+    from support.machine.machine import Machine
+    from support.machine.terminal import Terminal
 
 CONTEXT = "contoso-aks"
 FORMER_USER = "clusterUser_contoso_contoso-aks"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from support.scene import Scene, password_of
+from support.scenes.scene import Scene, password_of
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess, Popen

@@ -11,13 +11,13 @@ import pytest
 from keyturn_emulator.launch import Emulator
 from keyturn_emulator.registry.sample import write_image
 from support.needs import need
-from support.tunnel import Tunnels
+from support.scenes.tunnel import Tunnels
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
 
-    from support.machine import Machine
+    from support.machine.machine import Machine
 
 HELPER = "docker-credential-keyturn"
 LOGIN_SERVER = "contoso.azurecr.io"

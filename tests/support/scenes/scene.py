@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from subprocess import CompletedProcess
 
     from keyturn_emulator.launch import Emulator
-    from support.machine import Machine
+    from support.machine.machine import Machine
 
 
 class Scene:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.awx_scene import SERVERS, AwxScene, awx
-from support.machine import PROGRAMS
+from support.machine.machine import PROGRAMS
 from support.needs import need
+from support.scenes.awx import SERVERS, AwxScene, awx
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.awx_scene import AwxScene, awx
+from support.scenes.awx import AwxScene, awx
 
 if TYPE_CHECKING:
-    from support.terminal import Terminal
+    from support.machine.terminal import Terminal
 
 __all__ = ["awx"]
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.awx_scene import SERVERS, AwxScene, awx
+from support.scenes.awx import SERVERS, AwxScene, awx
 
 if TYPE_CHECKING:
-    from support.terminal import Terminal
+    from support.machine.terminal import Terminal
 
 __all__ = ["awx"]
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.machine import PROGRAMS
+from support.machine.machine import PROGRAMS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.machine import Machine
+    from support.machine.machine import Machine
 
 CONFIG = """[profile.me]
 provider = "entra"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.machine import PROGRAMS, Machine
+from support.machine.machine import PROGRAMS, Machine
 from support.needs import need
 
 if TYPE_CHECKING:

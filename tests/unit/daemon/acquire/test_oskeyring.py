@@ -1,6 +1,6 @@
 """keyturnd.acquire.oskeyring where no real keyring can be had: the order of backends, KWallet, and refusals.
 
-The Secret Service itself is tested for real in tests/integration/test_secret_service.py.
+The Secret Service itself is tested for real in tests/integration/acquisition/test_secret_service.py.
 """
 
 from __future__ import annotations

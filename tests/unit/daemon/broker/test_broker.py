@@ -13,8 +13,8 @@ from keyturn.errors import ProviderRefused, ProviderUnreachable, Refused, SignIn
 from keyturnd.messages import AwxState, EntraState, Failure
 from keyturnd.vault import tokens
 from keyturnd.vault.tokens import Token
-from support.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
-from support.manual_clock import SOME_WALL_TIME
+from support.daemon.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
+from support.daemon.manual_clock import SOME_WALL_TIME
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from keyturn.errors import SignInNeeded
 from keyturnd.broker import policy
 from keyturnd.messages import EntraState, Failure
 from keyturnd.vault import tokens
-from support.brokers import Bench, Person, personal_profile, service_profile, want
+from support.daemon.brokers import Bench, Person, personal_profile, service_profile, want
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import ProviderRefused, SignInNeeded
 from keyturnd.broker import newtoken
 from keyturnd.messages import AwxIdentity, Failure, Result, TokenJob
-from support.brokers import Bench, Person
+from support.daemon.brokers import Bench, Person
 
 if TYPE_CHECKING:
     from pathlib import Path

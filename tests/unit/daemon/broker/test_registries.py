@@ -12,7 +12,7 @@ from keyturn.errors import ProviderUnreachable, Refused
 from keyturnd.acquire.acr import SPARE_LIFE
 from keyturnd.fetching.wants import Want
 from keyturnd.messages import Failure, Registry, Result
-from support.brokers import SCOPES, Bench, Person, service_profile, want
+from support.daemon.brokers import SCOPES, Bench, Person, service_profile, want
 
 if TYPE_CHECKING:
     from pathlib import Path

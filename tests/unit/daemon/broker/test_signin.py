@@ -11,7 +11,7 @@ from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import ProviderRefused, Refused, SignInNeeded
 from keyturnd.fetching.fetch import Keeper, Nobody
 from keyturnd.messages import AwxState, EntraState, Failure
-from support.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
+from support.daemon.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
 
 if TYPE_CHECKING:
     from pathlib import Path

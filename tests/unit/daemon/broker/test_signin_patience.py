@@ -10,7 +10,7 @@ import pytest
 
 from keyturn.errors import ProviderRefused, SignInNeeded
 from keyturnd.messages import EntraState, Failure
-from support.brokers import Bench, Person, personal_profile, want
+from support.daemon.brokers import Bench, Person, personal_profile, want
 
 if TYPE_CHECKING:
     from pathlib import Path

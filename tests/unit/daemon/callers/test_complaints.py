@@ -6,7 +6,7 @@ import pytest
 
 from keyturnd.callers.complaints import MEMORY, Complaints
 from keyturnd.callers.peer import Tool
-from support.manual_clock import ManualClock
+from support.daemon.manual_clock import ManualClock
 
 KUBECTL, OTHER = Tool(100, 5000), Tool(101, 5001)
 

@@ -7,7 +7,7 @@ import pytest
 from keyturnd.callers.handed import REMEMBERED, Client, Handed
 from keyturnd.callers.peer import Tool
 from keyturnd.vault.names import token_name
-from support.brokers import OTHER_SCOPES, SCOPES, service_profile
+from support.daemon.brokers import OTHER_SCOPES, SCOPES, service_profile
 
 KEY, OTHER_KEY = (token_name(service_profile(), scopes, None) for scopes in (SCOPES, OTHER_SCOPES))
 CLIENT = Client(Tool(100, 5000), "/usr/bin/kubectl", "https://cluster.example")

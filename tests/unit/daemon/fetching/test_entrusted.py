@@ -9,7 +9,7 @@ import pytest
 
 from keyturn.errors import ConfigError
 from keyturnd.fetching.entrusted import SIZE_LIMIT, secret_from_file
-from support.interpreters import NOBODY
+from support.machine.interpreters import NOBODY
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from keyturnd.life import hardening
-from support.interpreters import BECOME_ORDINARY, output_of, python
+from support.machine.interpreters import BECOME_ORDINARY, output_of, python
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="prctl and /proc are Linux's")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturnd.life.lookout import ROUND, SETTLED, SOON, Lookout
-from support.manual_clock import ManualClock
+from support.daemon.manual_clock import ManualClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ import pytest
 
 from keyturn.errors import StateError
 from keyturnd.life.statelock import Holder, HolderElsewhere, StateLock, read_holder, stop_command
-from support.interpreters import output_of, python
+from support.machine.interpreters import output_of, python
 
 SOCKET = Path("/run/user/1000/keyturn/socket")
 HOLD = """

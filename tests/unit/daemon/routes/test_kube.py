@@ -19,8 +19,8 @@ from keyturnd.callers.handed import Handed
 from keyturnd.callers.peer import Peer
 from keyturnd.routes import kube
 from keyturnd.server.http import Request, Response
-from support.brokers import Bench, Person
-from support.cluster_scene import exec_info
+from support.daemon.brokers import Bench, Person
+from support.scenes.cluster import exec_info
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,11 +15,14 @@ from keyturn.configuration.clusters import token_for
 from keyturn.configuration.targets.kube import find_kube
 from keyturn.errors import KeyturnError, UsageError
 from keyturn.protocols.kubectl import ExecRequest, KubeOptions, options
+from support import places
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from keyturn.configuration.config import Config
 
-VECTORS = Path(__file__).parents[2] / "vectors"
+VECTORS = places.VECTORS
 PROFILE = """
 [profile.work]
 provider = "entra"

@@ -14,8 +14,9 @@ from keyturn.configuration import config
 from keyturn.configuration.profiles.profile import PROTOCOLS, EntraProfile
 from keyturn.configuration.settings import DaemonSettings, DockerSettings, GitSettings, NetworkSettings
 from keyturn.errors import ConfigError
+from support import places
 
-VECTORS = Path(__file__).parents[2] / "vectors" / "config"
+VECTORS = places.VECTORS / "config"
 VALID = (VECTORS / "valid.toml").read_text("utf-8")
 MISTAKES = sorted((VECTORS / "mistakes").glob("*.toml"))
 COMMENT = re.compile(r"# error: (?P<error>.+)\n# hint: (?P<hint>.+)\n")

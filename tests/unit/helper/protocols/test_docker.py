@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,9 @@ from hypothesis import strategies as st
 
 from keyturn.errors import UsageError
 from keyturn.protocols import docker
+from support import places
 
-VECTORS = Path(__file__).parents[3] / "vectors" / "docker"
+VECTORS = places.VECTORS / "docker"
 STORES = tomllib.loads((VECTORS / "stores.toml").read_text("utf-8"))["store"]
 NAMES = ["keyturn", "contoso.azurecr.io", "https://contoso.azurecr.io"]
 MAGIC = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,9 @@ from hypothesis import strategies as st
 
 from keyturn.errors import UsageError
 from keyturn.protocols import git
+from support import places
 
-VECTORS = tomllib.loads((Path(__file__).parents[3] / "vectors" / "git" / "requests.toml").read_text("utf-8"))
+VECTORS = tomllib.loads((places.VECTORS / "git" / "requests.toml").read_text("utf-8"))
 LINES = st.one_of(
     st.binary(max_size=20),
     st.sampled_from([b"protocol=https", b"host=dev.azure.com", b"", b"wwwauth[]=x", b"state[]=", b"password=p"]),

@@ -6,7 +6,6 @@ import json
 import math
 import tomllib
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +14,9 @@ from hypothesis import strategies as st
 
 from keyturn.errors import UsageError
 from keyturn.protocols import kubectl
+from support import places
 
-VECTORS = Path(__file__).parents[3] / "vectors" / "kube"
+VECTORS = places.VECTORS / "kube"
 REQUESTS = tomllib.loads((VECTORS / "requests.toml").read_text("utf-8"))
 ANSWERS = tomllib.loads((VECTORS / "answers.toml").read_text("utf-8"))
 JSON = st.recursive(

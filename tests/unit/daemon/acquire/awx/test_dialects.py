@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from keyturnd.acquire.awx.api import Reply
 from keyturnd.acquire.awx.dialects import NoTokens, tokens_url
 from keyturnd.acquire.failed import Failed
-from support.awx_in_memory import IDENTITY, NOW
+from support.awx.in_memory import IDENTITY, NOW
 
 if TYPE_CHECKING:
     from keyturnd.acquire.awx.api import Api

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from keyturnd.acquire.awx import job, passwords, revocation
 from keyturnd.acquire.failed import Failed
-from support.awx_in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, Killed, lost, session
+from support.awx.in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, Killed, lost, session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ import pytest
 from keyturnd.acquire.awx import job, passwords
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages import AwxState, Failure
-from support.awx_in_memory import NOW, PASSWORD, InMemoryAwx, InMemoryChannel, session
+from support.awx.in_memory import NOW, PASSWORD, InMemoryAwx, InMemoryChannel, session
 
 
 @pytest.fixture(autouse=True)

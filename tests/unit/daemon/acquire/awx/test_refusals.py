@@ -13,7 +13,7 @@ from keyturnd.acquire.awx.api import Reply
 from keyturnd.acquire.awx.credentials import basic
 from keyturnd.acquire.awx.dialects import NoTokens
 from keyturnd.acquire.awx.refusals import Denied, refusal
-from support.awx_in_memory import FORBIDDEN, IDENTITY, NOW, PASSWORD, UNKNOWN, InMemoryAwx
+from support.awx.in_memory import FORBIDDEN, IDENTITY, NOW, PASSWORD, UNKNOWN, InMemoryAwx
 
 if TYPE_CHECKING:
     from keyturnd.acquire.awx.api import Api

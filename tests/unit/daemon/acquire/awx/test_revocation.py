@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from keyturnd.acquire.awx import passwords, revocation
 from keyturnd.acquire.failed import Failed
-from support.awx_in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, lost, session
+from support.awx.in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, lost, session
 
 if TYPE_CHECKING:
     from keyturnd.messages import Failure

@@ -13,7 +13,7 @@ from keyturnd.acquire.awx import tokens
 from keyturnd.acquire.awx.api import Reply
 from keyturnd.acquire.awx.refusals import Unusable
 from keyturnd.messages import AwxState, encode_line
-from support.awx_in_memory import IDENTITY, NOW, InMemoryAwx
+from support.awx.in_memory import IDENTITY, NOW, InMemoryAwx
 
 if TYPE_CHECKING:
     from keyturnd.acquire.awx.api import Api

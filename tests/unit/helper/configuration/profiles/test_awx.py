@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from keyturn.configuration import config
 from keyturn.configuration.audiences import all_scopes, allowed_scopes
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
+from support import places
 
-VALID = Path(__file__).parents[2] / "vectors" / "config" / "valid.toml"
+VALID = places.VECTORS / "config" / "valid.toml"
 
 
 @pytest.fixture(name="valid")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
@@ -13,8 +12,9 @@ from keyturn.configuration import config
 from keyturn.configuration.hosts import UnfitName
 from keyturn.configuration.targets.docker import find_docker, registry
 from keyturn.protocols import docker
+from support import places
 
-VECTORS = Path(__file__).parents[2] / "vectors" / "docker" / "servers.toml"
+VECTORS = places.VECTORS / "docker" / "servers.toml"
 PROFILE = """
 [profile.work]
 provider = "entra"

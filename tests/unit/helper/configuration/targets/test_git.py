@@ -16,11 +16,12 @@ from keyturn.configuration.hosts import Place
 from keyturn.configuration.targets.git import find_git, place_of
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.protocols import git
+from support import places
 
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
 
-VECTORS = Path(__file__).parents[2] / "vectors" / "targets"
+VECTORS = places.VECTORS / "targets"
 PROFILES = """
 [profile.work]
 provider = "entra"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from keyturn.configuration import config
@@ -13,8 +11,9 @@ from keyturn.configuration.targets.git import GitTarget
 from keyturn.configuration.targets.kube import KubeTarget
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError
+from support import places
 
-VALID = Path(__file__).parents[2] / "vectors" / "config" / "valid.toml"
+VALID = places.VECTORS / "config" / "valid.toml"
 WORK = """
 [profile.work]
 provider = "entra"
