@@ -28,7 +28,7 @@ import resource, sys
 from pathlib import Path
 from keyturn.errors import StateError
 from keyturnd.vault.records import RecordName, key_id_of
-from keyturnd.vault import Vault
+from keyturnd.vault.vault import Vault
 key = bytes(range(32))
 name = RecordName(kind="state", profile="work", provider="entra", authority="https://login.example", client_id="app")
 vault = Vault(Path(sys.argv[1]), key, key_id_of(key))

@@ -22,7 +22,7 @@ OPEN = """
 import os, signal, sys
 from pathlib import Path
 from keyturnd.vault.records import RecordName, key_id_of
-from keyturnd.vault import Vault
+from keyturnd.vault.vault import Vault
 key = bytes(range(32))
 name = RecordName(kind="state", profile="work", provider="entra", authority="https://login.example", client_id="app")
 """
