@@ -29,7 +29,7 @@ class Issued:
     resource: str
 
     def texts(self, *names: str) -> dict[str, str]:
-        """These fields, numbers as texts: none of the endpoints uses JSON's numbers (reference/entra.md section 2)."""
+        """These fields, numbers as texts: no endpoint uses JSON's numbers (reference/entra.md section 2)."""
         return {name: str(getattr(self, name)) for name in names}
 
 
