@@ -69,7 +69,7 @@ def verify(token: Compact, client: Application, audiences: Collection[str], now:
         verify_signature(token, rsa_key(certificate), token.header["alg"])
     except (TokenRefused, ValueError):
         raise EntraError(BAD_SIGNATURE) from None
-    if not {token.claims.get("iss"), token.claims.get("sub")} == {client.id}:
+    if not token.claims.get("iss") == token.claims.get("sub") == client.id:
         raise EntraError(WRONG_CLIENT)
     if token.claims.get("aud") not in audiences:
         raise EntraError(WRONG_AUDIENCE)

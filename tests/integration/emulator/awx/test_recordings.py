@@ -16,7 +16,7 @@ from support.awx_symbols import Symbols
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
 
-VECTORS = Path(__file__).parents[2] / "vectors" / "awx"
+VECTORS = Path(__file__).parents[3] / "vectors" / "awx"
 FILES = {
     "controller": "awx_24.6.1_recordings.json",
     "gateway": "gateway_2024-10_recordings.json",

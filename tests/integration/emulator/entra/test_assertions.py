@@ -88,6 +88,7 @@ def test_what_is_no_chain(entra: EntraClient, registered: Certified, chain: obje
     [
         ({"iss": "22222222-2222-2222-2222-222222222222"}, 700021),
         ({"sub": None}, 700021),
+        ({"sub": "22222222-2222-2222-2222-222222222222"}, 700021),
         ({"aud": "https://login.microsoftonline.com/common/oauth2/v2.0/token"}, 700023),
         ({"aud": None}, 700023),
         ({"exp": None}, 50027),
