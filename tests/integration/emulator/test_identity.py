@@ -110,6 +110,22 @@ def test_an_assigned_identity_by_each_name(
         assert source.ask(**{name: "33333333-3333-3333-3333-333333333333"}).status_code == 400
 
 
+def test_two_names_of_two_identities(emulator: Emulator, http: httpx.Client) -> None:
+    ids = emulator.ready.identities
+    both = {"client_id": ids["assigned"]["client_id"], "object_id": ids["machine"]["object_id"]}
+    for kind in ("app-service", "imds"):
+        assert Source(emulator, http, kind).ask(**both).status_code == 400
+
+
+def test_what_is_there_twice(emulator: Emulator, http: httpx.Client) -> None:
+    source = Source(emulator, http, "app-service")
+    query = (("api-version", source.version), ("resource", AZURE_DEVOPS))
+    ((name, value),) = source.headers.items()
+    assert http.get(source.url, params=query, headers=[(name, value)]).status_code == 200
+    assert http.get(source.url, params=(*query, query[1]), headers=[(name, value)]).status_code == 400
+    assert http.get(source.url, params=query, headers=[(name, value)] * 2).status_code == 401
+
+
 def test_service_fabric_gives_no_choice_and_knows_the_capability(emulator: Emulator, http: httpx.Client) -> None:
     source = Source(emulator, http, "service-fabric")
     assert source.ask(client_id=emulator.ready.identities["assigned"]["client_id"]).status_code == 400

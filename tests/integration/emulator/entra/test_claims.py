@@ -78,6 +78,7 @@ def test_the_capability_makes_tokens_long_lived(emulator: Emulator, entra: Entra
 def test_a_revoked_account(emulator: Emulator, entra: EntraClient) -> None:
     plain, aware = entra.sign_in(emulator), entra.sign_in(emulator, claims=CP1)
     assert emulator.control.revoke_account("bob@contoso.example") == 0
+    assert entra.token(entra.refresh_form(plain["refresh_token"])).status_code == 200
     assert emulator.control.revoke_account() == 1
     # Who declared nothing is not told: that token lives on.
     assert ask_git(emulator, entra, plain["access_token"]).status_code == 200
@@ -100,6 +101,8 @@ def test_claims_that_a_person_has_to_meet(emulator: Emulator, entra: EntraClient
         assert (refused["error"], refused["suberror"]) == ("interaction_required", "basic_action")
         assert (refused["error_codes"], json.loads(refused["claims"])) == ([50076], json.loads(STEP_UP))
     assert entra.token({**refresh, "scope": f"openid {VAULT}/.default"}).status_code == 200
+    # Of an application nobody could ask a person for them.
+    assert entra.token(entra.credentials_form(claims=STEP_UP)).status_code == 200
     # Nor does a sign-in without them, as `az login` once hinted at.
     assert (
         "AADSTS50076" in browser.press(browser.open(browser.request_url()), "continue", user=emulator.ready.user).text

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from hypothesis import given
 from hypothesis import strategies as st
 
 from keyturn_emulator.bearer.signing import encode
 from keyturn_emulator.clock import Clock
+from keyturn_emulator.entra.directory.credentials import EXCHANGE_AUDIENCE, FederatedCredential
 from keyturn_emulator.entra.directory.registry import Registry
 from keyturn_emulator.entra.refusals import EntraError
 from keyturn_emulator.entra.requests.assertions import ClientAssertions
@@ -37,3 +40,20 @@ def test_anything_unsigned_is_refused(assertion: str) -> None:
     with pytest.raises(EntraError) as caught:
         assertions.verify(assertion, REGISTRY.service, ("https://127.0.0.1/token",))
     assert caught.value.kind.status == 401
+
+
+@pytest.mark.parametrize(("algorithm", "number"), [("RS256", None), ("PS256", 50013), ("none", 50013)])
+def test_another_issuers_token_is_signed_as_it_says(algorithm: str, number: int | None) -> None:
+    """RS256 alone, and the header may not say anything else about the very same signature."""
+    issuer, registry = certified(), Registry()
+    registry.service.federated.append(FederatedCredential("https://issuer.example", "job", issuer.key.public_key()))
+    claims = {"iss": "https://issuer.example", "sub": "job", "aud": EXCHANGE_AUDIENCE, "exp": 2**40}
+    message = ".".join(encode(json.dumps(part).encode()) for part in ({"alg": algorithm}, claims))
+    signature = encode(issuer.key.sign(message.encode(), padding.PKCS1v15(), hashes.SHA256()))
+    assertions = ClientAssertions(Clock(), Settings())
+    if number is None:
+        assertions.verify(f"{message}.{signature}", registry.service, ())
+        return
+    with pytest.raises(EntraError) as caught:
+        assertions.verify(f"{message}.{signature}", registry.service, ())
+    assert caught.value.kind.number == number
