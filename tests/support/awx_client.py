@@ -11,12 +11,13 @@ from support.emulator_client import trusting
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
 
-APIS = {"controller": ("/api/v2", "/api/o"), "gateway": ("/api/gateway/v1", "/o")}
-GRANTED = {"controller": 200, "gateway": 201}
+GATEWAY_PATHS = ("/api/gateway/v1", "/o")
+APIS = {"controller": ("/api/v2", "/api/o"), "gateway": GATEWAY_PATHS, "gateway-2026": GATEWAY_PATHS}
+GRANTED = {"controller": 200, "gateway": 201, "gateway-2026": 201}
 
 
 class AwxClient:
-    """A client of one server, `controller` or `gateway`; whose methods take paths with {api} and {oauth} in them."""
+    """A client of one server, a key of APIS; whose methods take paths with {api} and {oauth} in them."""
 
     def __init__(self, emulator: Emulator, server: str) -> None:
         ready = emulator.ready
@@ -24,7 +25,8 @@ class AwxClient:
         self.api, self.oauth = APIS[server]
         self.passwords = ready.awx_users
         self.application: dict[str, Any] = ready.awx_applications[server]
-        base = {"controller": ready.controller, "gateway": ready.gateway}[server]
+        urls = {"controller": ready.controller, "gateway": ready.gateway, "gateway-2026": ready.gateway_2026}
+        base = urls[server]
         self.http = httpx.Client(verify=trusting(ready.ca_file), trust_env=False, base_url=base)
 
     def __enter__(self) -> Self:

@@ -90,7 +90,9 @@ STEPS: dict[str, Step] = {
     "application token, member": script.application_token("alice", scope="read"),
     "application token, stranger": script.application_token("bob", scope="read"),
     "application token, unknown application": script.create(application=script.NEVER),
-    "applications/N/tokens": script.under_application({"controller": "alice", "gateway": "admin"}),
+    "applications/N/tokens": script.under_application(
+        {"controller": "alice", "gateway": "admin", "gateway-2026": "admin"}
+    ),
     "applications/N/tokens, stranger": script.under_application({"controller": "bob"}),
     "applications/N/tokens, unknown": script.under_application({"controller": "alice"}, key=script.NEVER),
     "personal_tokens drops application": script.drop_application,
@@ -128,10 +130,10 @@ STEPS: dict[str, Step] = {
     "API application token": script.application_token(
         "admin", keep="keep", scope="read", description=f"{script.TAG}keep"
     ),
-    "API application token, refresh": script.refresh("keep"),
+    "API application token, refresh": script.refresh("keep", keep="third"),
     "API application token, old id": script.ask("GET", "@keep", "admin"),
-    "revoke access": script.revoke("@second.access_token"),
-    "refresh after revoke of access": script.refresh("second"),
+    "revoke access": script.revoke("@third.access_token"),
+    "refresh after revoke of access": script.refresh("third"),
     "fresh pair": script.password(keep="fresh", **WRITE),
     "revoke refresh": script.revoke("@fresh.refresh_token"),
     "access after revoke of refresh": script.me("fresh"),

@@ -59,9 +59,9 @@ class Browser:
         """Press a button of the form on `page`, with some of its fields filled in."""
         form = Form.of(page)
         assert decision in form.decisions, page.text
-        return self.http.post(
-            urljoin(str(page.url), form.action), data={**form.fields, **fields, "decision": decision}
-        )
+        chosen = {"user": form.chosen or form.options[0]} if form.options else {}
+        filled = {**form.fields, **chosen, **fields, "decision": decision}
+        return self.http.post(urljoin(str(page.url), form.action), data=filled)
 
     def sign_in(self, url: str, user: str = "alice@contoso.example") -> dict[str, str]:
         """Sign in as `user` and return what the client is sent."""

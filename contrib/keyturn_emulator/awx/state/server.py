@@ -21,7 +21,7 @@ APPLICATION_NAME = "keyturn"
 
 @dataclass
 class Server:
-    """A controller or a gateway: its dialect, its accounts, and what it has issued."""
+    """A controller or one of the gateways: its dialect, its accounts, and what it has issued."""
 
     dialect: Dialect
     people: People
@@ -52,6 +52,8 @@ class Server:
             raise refusals.external(self.dialect)
         by_api = way in {"basic", "bearer"}
         lifetime = self.settings.awx_token_lifetime if by_api else self.settings.awx_grant_lifetime
+        if self.dialect.longest_life is not None:
+            lifetime = min(lifetime, self.dialect.longest_life)
         self.count("created", f"created.{way}")
         return self.store.issue(user, scope, lifetime, application, description)
 

@@ -100,7 +100,12 @@ def _choose(sign_in: SignIn, entra: Entra) -> Response:
 def _as_user(sign_in: SignIn, user: User, entra: Entra) -> Response:
     asked = sign_in.request
     sign_in.user = user
-    entra.policy.admit(asked.asked, asked.wanted.wanted)
+    try:
+        entra.policy.admit(asked.asked, asked.wanted.wanted)
+    except EntraError:
+        # The person is shown why, and there is no way on from there.
+        entra.sign_ins.end(sign_in)
+        raise
     if "consent" not in asked.prompts and not entra.settings.consent_asked:
         return _finish(sign_in, user, entra)
     if "none" in asked.prompts:

@@ -16,19 +16,25 @@ from support.awx_symbols import Symbols
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
 
-VECTORS = Path(__file__).parents[2] / "vectors" / "awx"
-FILES = {"controller": "awx_24.6.1_recordings.json", "gateway": "gateway_2024-10_recordings.json"}
+VECTORS = Path(__file__).parents[3] / "vectors" / "awx"
+FILES = {
+    "controller": "awx_24.6.1_recordings.json",
+    "gateway": "gateway_2024-10_recordings.json",
+    "gateway-2026": "gateway_2026-06_recordings.json",
+}
+# Answered with the user of the project that was recorded, which is not the gateway's: only the status counts.
+STATUS_ALONE = {("gateway-2026", "access after revoke of refresh"), ("gateway-2026", "PAT after that")}
 USERS = {1: "admin", 2: "alice", 3: "bob", 4: "ext"}
 
 
 def recorded(server: str) -> list[dict[str, Any]]:
     document = json.loads((VECTORS / FILES[server]).read_text())
-    assert document["dialect"] == server
+    assert document["dialect"] == server.partition("-")[0]
     steps: list[dict[str, Any]] = document["steps"]
     return steps
 
 
-@pytest.mark.parametrize(("server", "steps"), [("controller", 127), ("gateway", 114)])
+@pytest.mark.parametrize(("server", "steps"), [("controller", 127), ("gateway", 114), ("gateway-2026", 114)])
 def test_every_step_is_answered_as_the_real_server_did(emulator: Emulator, server: str, steps: int) -> None:
     with AwxClient(emulator, server) as client:
         symbols, run = Symbols(client.api, client.oauth, TAG, USERS), Run(client)
@@ -43,7 +49,8 @@ def test_every_step_is_answered_as_the_real_server_did(emulator: Emulator, serve
                 found["headers"] = {"location": found["headers"]["location"].partition("?")[0]}
             if "body" not in expected:
                 del found["body"]
-            if found != expected:
+            alone = (server, expected["label"]) in STATUS_ALONE
+            if found["status"] != expected["status"] or (found != expected and not alone):
                 differences[number] = (expected, found)
     assert not differences
     assert number == steps - 1

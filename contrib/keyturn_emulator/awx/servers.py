@@ -1,4 +1,4 @@
-"""Both servers of one run, and what whoever started it is told of them."""
+"""The servers of one run, and what whoever started it is told of them."""
 
 from __future__ import annotations
 
@@ -34,17 +34,16 @@ ca_file = "{ca_file}"
 
 @dataclass(frozen=True)
 class Facts:
-    """Of the ready line: addresses, passwords by name, and what is registered on each server."""
+    """Of the ready line: addresses by server, passwords by name, and what is registered on each server."""
 
-    controller: str
-    gateway: str
+    urls: dict[str, str]
     users: dict[str, str] = field(repr=False)
     applications: dict[str, dict[str, str | int]]
     config: str
 
 
-class AwxPair:
-    """A controller and a gateway with the same accounts, each on a port of its own."""
+class AwxServers:
+    """A controller and two gateways with the same accounts, each on a port of its own."""
 
     def __init__(self, ports: Mapping[str, int], clock: Clock, settings: Settings, ledger: Ledger) -> None:
         self.people = People()
@@ -63,11 +62,11 @@ class AwxPair:
         for name, server in self.servers.items():
             applications[name] = {"id": server.application.id, "client_id": server.application.client_id}
         profiles = [
-            PROFILE.format(name=PROFILES[name], url=url, username=USERNAME, ca_file=ca_file)
-            for name, url in self._urls.items()
+            PROFILE.format(name=profile, url=self._urls[name], username=USERNAME, ca_file=ca_file)
+            for name, profile in PROFILES.items()
         ]
         users = dict(self.people.passwords)
-        return Facts(**self._urls, users=users, applications=applications, config="\n".join(profiles))
+        return Facts(dict(self._urls), users=users, applications=applications, config="\n".join(profiles))
 
     def server(self, name: str) -> Server:
         """The server of that name; ValueError if there is none."""
