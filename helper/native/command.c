@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include "complaint.h"
+#include "system.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -11,11 +12,11 @@
  * argument, and a kubeconfig's `args` begin with it. */
 static const struct family families[] = {
     {"git", "git-credential-keyturn", "git-credential-keyturn [OPTION…] get|store|erase|capability",
-     {"get", "store", "erase", "capability", NULL}, OPERATION_LAST, INPUT_STDIN},
+     {"get", "store", "erase", "capability", NULL}, OPERATION_LAST, INPUT_TO_BLANK_LINE, DEADLINE_MS(30000)},
     {"docker", "docker-credential-keyturn", "docker-credential-keyturn get|store|erase|list|version",
-     {"get", "store", "erase", "list", "version", NULL}, OPERATION_LAST, INPUT_STDIN},
+     {"get", "store", "erase", "list", "version", NULL}, OPERATION_LAST, INPUT_TO_END, DEADLINE_MS(15000)},
     {"kube", "kube-credential-keyturn", "kube-credential-keyturn get-token [OPTION…]",
-     {"get-token", NULL}, OPERATION_FIRST, INPUT_EXEC_INFO},
+     {"get-token", NULL}, OPERATION_FIRST, INPUT_EXEC_INFO, DEADLINE_MS(25000)},
 };
 
 static const char *last_part(const char *path)
@@ -69,6 +70,7 @@ bool command_parse(int argc, char **argv, struct command *command)
         .arguments = first ? argv + 2 : argv + 1,
         .argument_count = argc - 2,
         .words = argv + 1,
+        .started = system_clock(),
     };
     return true;
 }

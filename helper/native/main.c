@@ -8,6 +8,7 @@
 #include "bytes.h"
 #include "command.h"
 #include "complaint.h"
+#include "deadline.h"
 #include "entry.h"
 #include "exchange.h"
 #include "location.h"
@@ -30,7 +31,7 @@ static bool ask_daemon(const struct command *command, const struct bytes *input,
     struct bytes head = BYTES_OVER(head_memory);
     struct location location;
     bool answered = location_find(&location) && request_add_head(&head, command, input->length) &&
-                    exchange(&location, &head, input, received) &&
+                    exchange(&location, &head, input, received, deadline_for_us(command)) &&
                     answer_parse(received->data, received->length, answer);
     bytes_wipe(&head);
     return answered;

@@ -98,7 +98,9 @@ def test_without_memfd_the_input_is_given_back_through_a_pipe(
     helper = install(programs.variant(*options), tmp_path, "git-credential-keyturn")
     done = start(helper, b"x" * length)
     assert done.returncode == 77, done
-    assert twin_call(tmp_path) == ((b"helper", b"git", b"get"), b"x" * length)
+    call = twin_call(tmp_path)
+    assert call is not None
+    assert call[1:] == ((b"git", b"get"), b"x" * length)
 
 
 def test_without_memfd_a_pipe_that_nobody_reads_keeps_nobody_waiting(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from keyturn.cli.helpers.streams import standard_input
+from keyturn.cli.helpers.streams import to_blank_line
 from keyturn.client import Reply
 from keyturn.errors import KeyturnError
 
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 OPERATIONS: tuple[str, ...] = ("get", "store", "erase", "capability")
 FIRST = False
+WAITS_FOR_A_PERSON = True
 
-body = standard_input
+body = to_blank_line
 
 
 def may_ask(request: bytes) -> bool:  # noqa: ARG001 - git says so in its environment
