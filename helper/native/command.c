@@ -30,14 +30,12 @@ bool command_is_keyturn(const char *path)
     return strcmp(last_part(path), "keyturn") == 0;
 }
 
-static const struct family *family_called(const char *path)
+const struct family *command_family(const char *path)
 {
     const char *name = last_part(path);
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         if (strcmp(families[i].program, name) == 0)
             return &families[i];
-    complain("no helper of keyturn has the name ", name,
-             "call it git-credential-keyturn, docker-credential-keyturn or kube-credential-keyturn");
     return NULL;
 }
 
@@ -51,9 +49,13 @@ static bool has_operation(const struct family *family, const char *word)
 
 bool command_parse(int argc, char **argv, struct command *command)
 {
-    const struct family *family = family_called(argc > 0 ? argv[0] : "");
-    if (family == NULL)
+    const char *path = argc > 0 ? argv[0] : "";
+    const struct family *family = command_family(path);
+    if (family == NULL) {
+        complain("no helper of keyturn has the name ", last_part(path),
+                 "call it git-credential-keyturn, docker-credential-keyturn or kube-credential-keyturn");
         return false;
+    }
     if (argc < 2) {
         complain("no operation given", "", family->usage);
         return false;

@@ -34,6 +34,9 @@ struct command {
 /* Whether argv[0] calls us the `keyturn` that a person types, and no helper of a family. */
 bool command_is_keyturn(const char *path);
 
+/* The family that argv[0] calls us for, NULL: none. */
+const struct family *command_family(const char *path);
+
 /* False: the words are wrong, and that has been said. */
 bool command_parse(int argc, char **argv, struct command *command);
 

@@ -48,6 +48,10 @@
 #define DEADLINE_MS(usual) (usual)
 #endif
 
+#ifndef KEYTURN_VERSION /* the build hook knows it */
+#define KEYTURN_VERSION "of unknown version"
+#endif
+
 /* Where logind keeps a directory per user. Tests compile another. */
 #ifndef KEYTURN_USER_DIRECTORIES
 #define KEYTURN_USER_DIRECTORIES "/run/user"

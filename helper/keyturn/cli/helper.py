@@ -18,15 +18,22 @@ if TYPE_CHECKING:
 
     from keyturn.cli.helpers import Family
 
-FAMILIES = ("git", "docker", "kube")
+USAGE = {
+    "git": "git-credential-keyturn [OPTION…] get|store|erase|capability",
+    "docker": "docker-credential-keyturn get|store|erase|list|version",
+    "kube": "kube-credential-keyturn get-token [OPTION…]",
+}
+"""By family, as the native helper says it (command.c)."""
 
 
 def run(arguments: Sequence[str]) -> int:
     """One helper call; its exit status. Raises UsageError for an unknown family or operation."""
     until, arguments = deadline.given(arguments)
-    if not arguments or arguments[0] not in FAMILIES:
+    if not arguments or arguments[0] not in USAGE:
         raise UsageError("keyturn helper lacks a family: git, docker or kube", "keyturn setup git")
     name, family = arguments[0], _family(arguments[0])
+    if list(arguments[1:]) in (["--version"], ["--help"]):
+        return _about(name, arguments[1])
     operation, options = _operation(name, family, tuple(arguments[1:]))
     limit = deadline.Deadline(name, until)
     body = _input_in_time(family, limit) if until is None else family.body()
@@ -54,6 +61,15 @@ def _input_in_time(family: Family, limit: deadline.Deadline) -> bytes:
     except deadline.DeadlinePassed:
         hint = "whoever starts this helper has to close its input"
         raise UserError("standard input did not end in time", hint) from None
+
+
+def _about(name: str, word: str) -> int:
+    from keyturn import __version__  # noqa: PLC0415 - only for a person
+
+    version = f"{name}-credential-keyturn (keyturn) {__version__}\n"
+    help_text = f"usage: {USAGE[name]}\n\nA program starts this to get a token; for people there is: keyturn --help\n"
+    _write((version if word == "--version" else help_text).encode())
+    return 0
 
 
 def _family(name: str) -> Family:
