@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 OPERATIONS: tuple[str, ...] = ("get", "store", "erase", "list", "version")
 FIRST = False
+WAITS_FOR_A_PERSON = False
 
 body = standard_input
 
