@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from keyturn_emulator.browser import Form
 from support.awx_client import GRANTED, AwxClient
-from support.emulator_browser import CHALLENGE, VERIFIER, Form, answer_of
+from support.emulator_browser import CHALLENGE, VERIFIER, answer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,9 +55,9 @@ class Flow:
 
     def press(self, page: httpx.Response, decision: str, **fields: str) -> httpx.Response:
         """Press a button of the form on `page`."""
-        form = Form.of(page)
+        form = Form.of(page.text)
         assert decision in form.decisions, page.text
-        return self.client.http.post(form.action, data={**form.fields, **fields, "decision": decision})
+        return self.client.http.post(form.action or "", data=form.filled(decision, fields))
 
     def code(self, who: str = "alice", **changes: str | None) -> str:
         """A code, agreed to by `who`."""
@@ -93,7 +94,7 @@ def test_a_code_for_a_pair(emulator: Emulator, flow: Flow) -> None:
 
 def test_consent_each_time_unless_there_is_a_token(flow: Flow) -> None:
     assert flow.log_in(approval_prompt="auto").status_code == 200
-    assert Form.of(flow.open()).decisions == ["allow", "cancel"]
+    assert Form.of(flow.open().text).decisions == ["allow", "cancel"]
     flow.redeem(answer_of(flow.press(flow.open(), "allow"))["code"])
     assert flow.open().status_code == 200
     assert answer_of(flow.open(approval_prompt="auto"))["code"]
