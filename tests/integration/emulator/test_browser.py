@@ -17,9 +17,8 @@ from keyturn_emulator.browser import visit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.emulator_browser import Browser
-
     from keyturn_emulator.launch import Emulator
+    from support.emulator.browser import Browser
 
 LANDED = "you may close this window"
 
