@@ -13,7 +13,7 @@ from keyturn.console.requests import print_json
 from keyturn.errors import ConfigError, UsageError
 from keyturn.verbs.setup.docker import places
 from keyturn.verbs.setup.docker.helpers import MEMBER, SUFFIX, HelperTable
-from keyturn.verbs.setup.docker.record import Record
+from keyturn.verbs.setup.record import Record
 from keyturn.verbs.setup.own_file import OwnFile
 
 TYPE_CHECKING = False
