@@ -25,10 +25,10 @@ MEBIBYTE = 1 << 20
 VECTORS = {vector.name: vector for vector in helper_vectors.load()}
 
 
-@pytest.fixture
-def helper(programs: NativePrograms, tmp_path: Path) -> Path:
+@pytest.fixture(params=[False, True], ids=["", "libc"])
+def helper(request: pytest.FixtureRequest, programs: NativePrograms, tmp_path: Path) -> Path:
     """The native helper, installed beside a noting twin, in a place where no daemon runs."""
-    return install(programs.variant(), tmp_path / "bin", "git-credential-keyturn")
+    return install(programs.variant(libc=request.param), tmp_path / "bin", "git-credential-keyturn")
 
 
 def start(
@@ -226,7 +226,7 @@ def test_under_valgrind(name: str, programs: NativePrograms, tmp_path: Path) -> 
     """What the sanitizers do not see: memory that is used before it is set."""
     valgrind = need("valgrind")
     vector = VECTORS[name]
-    helper = install(programs.variant(), tmp_path / "bin", vector.program)
+    helper = install(programs.variant(libc=True), tmp_path / "bin", vector.program)
     outcome = run(vector, [valgrind, "--quiet", "--error-exitcode=99", str(helper)], tmp_path, {})
     assert vector.native is not None
     assert outcome.exit == (77 if vector.native.becomes_twin else vector.native.exit), outcome.stderr.decode()
