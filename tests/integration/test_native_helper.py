@@ -116,6 +116,22 @@ def test_without_memfd_a_pipe_that_nobody_reads_keeps_nobody_waiting(
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+def test_a_limit_on_files_keeps_no_input_from_the_twin(helper: Path, tmp_path: Path) -> None:
+    """It holds for files in memory, too, by a signal that ends the program; a pipe has no size."""
+    (helper.parent / ENTRY).write_text("#!/bin/sh\ngrep ^SigIgn: /proc/$$/status\ncat\n", encoding="ascii")
+    done = subprocess.run(
+        ["/bin/sh", "-c", 'ulimit -f 0; exec "$0" get', helper],
+        input=b"host=x\n\n",
+        env={"PATH": os.defpath, "XDG_RUNTIME_DIR": str(tmp_path)},
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    ignored, _, given = done.stdout.partition(b"\n")
+    assert (done.returncode, given, done.stderr) == (0, b"host=x\n\n", b"")
+    assert int(ignored.split()[1], base=16) & 1 << 24 == 0, "SIGXFSZ is left ignored"
+
+
 def test_reader_that_left_is_an_error_and_no_signal(helper: Path, tmp_path: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)

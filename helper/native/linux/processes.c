@@ -3,7 +3,7 @@
 #include "../system.h"
 #include "start.h"
 
-enum { SIGNAL_CHILD = 17, SIGNAL_PIPE = 13, LIMIT_CORE = 4, SET_DUMPABLE = 4, HERE = -100 };
+enum { SIGNAL_CHILD = 17, SIGNAL_PIPE = 13, SIGNAL_FILE_SIZE = 25, LIMIT_CORE = 4, SET_DUMPABLE = 4, HERE = -100 };
 enum { READ_AND_WRITE = 3, PRIVATE_ANONYMOUS = 0x22 };
 
 extern char **environ;
@@ -53,10 +53,11 @@ const char *system_called_as(void)
     return start_path;
 }
 
-void system_ignore_broken_pipes(bool ignore)
+void system_ignore_write_signals(bool ignore)
 {
     struct kernel_action action = {.handler = ignore ? 1 : 0};
     (void)call6(CALL_RT_SIGACTION, SIGNAL_PIPE, ADDRESS(&action), 0, sizeof(uint64_t), 0, 0);
+    (void)call6(CALL_RT_SIGACTION, SIGNAL_FILE_SIZE, ADDRESS(&action), 0, sizeof(uint64_t), 0, 0);
 }
 
 void system_guard_memory(void)
