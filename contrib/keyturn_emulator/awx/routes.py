@@ -73,7 +73,8 @@ def _detail(path: str, name: str, shown: View, change: View, delete: View, *, la
 def _shared(dialect: Dialect) -> list[Route]:
     """What all dialects have."""
     api, oauth, lax = dialect.api, dialect.oauth, not dialect.checks_scope
-    toolkit = [Route(re.compile(f"{oauth}/{name}/"), f"oauth.{name}", oauth=name) for name in METHODS]
+    paths = {name: dialect.login if name == "login" else f"{oauth}/{name}/" for name in METHODS}
+    toolkit = [Route(re.compile(path), f"oauth.{name}", oauth=name) for name, path in paths.items()]
     return [
         *toolkit,
         _get("/api/", "discovery", discovery.root, is_open=True),

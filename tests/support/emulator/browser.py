@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import httpx
 
+from keyturn_emulator.browser import Form
 from support.emulator.client import USER_SCOPE, trusting
 
 if TYPE_CHECKING:
@@ -57,54 +57,13 @@ class Browser:
 
     def press(self, page: httpx.Response, decision: str, **fields: str) -> httpx.Response:
         """Press a button of the form on `page`, with some of its fields filled in."""
-        form = Form.of(page)
+        form = Form.of(page.text)
         assert decision in form.decisions, page.text
-        chosen = {"user": form.chosen or form.options[0]} if form.options else {}
-        filled = {**form.fields, **chosen, **fields, "decision": decision}
-        return self.http.post(urljoin(str(page.url), form.action), data=filled)
+        return self.http.post(urljoin(str(page.url), form.action), data=form.filled(decision, fields))
 
     def sign_in(self, url: str, user: str = "alice@contoso.example") -> dict[str, str]:
         """Sign in as `user` and return what the client is sent."""
         return answer_of(self.press(self.open(url), "continue", user=user))
-
-
-class Form(HTMLParser):
-    """The one form of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.action = ""
-        self.fields: dict[str, str] = {}
-        self.decisions: list[str] = []
-        self.options: list[str] = []
-        self.chosen: str | None = None
-        self._option: dict[str, str | None] | None = None
-
-    @classmethod
-    def of(cls, page: httpx.Response) -> Self:
-        """Of a page that was shown."""
-        form = cls()
-        form.feed(page.text)
-        return form
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note actions, hidden fields, buttons and options."""
-        found = dict(attrs)
-        if tag == "form":
-            self.action = found["action"] or ""
-        elif tag == "input" and found.get("type") == "hidden":
-            self.fields[found["name"] or ""] = found["value"] or ""
-        elif tag == "button" and found.get("name") == "decision":
-            self.decisions.append(found["value"] or "")
-        self._option = found if tag == "option" else None
-
-    def handle_data(self, data: str) -> None:
-        """Note the text of an option."""
-        if self._option is not None:
-            self.options.append(data)
-            if "selected" in self._option:
-                self.chosen = data
-            self._option = None
 
 
 def answer_of(response: httpx.Response) -> dict[str, str]:
@@ -113,4 +72,4 @@ def answer_of(response: httpx.Response) -> dict[str, str]:
         url = urlsplit(response.headers["location"])
         return dict(parse_qsl(url.query or url.fragment, strict_parsing=True))
     assert response.status_code == 200, response.text
-    return Form.of(response).fields
+    return Form.of(response.text).fields

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import shutil
 import stat
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, NamedTuple
 
 from native.build_hook import compile_helper, compiler, works
 from support.needs import absent
@@ -14,7 +15,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g", "-O1", "-U_FORTIFY_SOURCE")
-SHORT_DEADLINE = "-DKEYTURN_DEADLINE_MS=200"
+SHORT = 200
+"""Milliseconds of a helper's deadline in tests that let it pass."""
+SHORT_DEADLINE = f"-DKEYTURN_DEADLINE_MS={SHORT}"
+DEADLINES = {"git": 30_000, "docker": 15_000, "kube": 25_000}
+"""Milliseconds that each family has in all."""
 USER_DIRECTORIES = '-DKEYTURN_USER_DIRECTORIES="/proc/self/cwd/run-user"'
 """In place of /run/user: a test must not depend on the machine's own, or meet a daemon of the developer there."""
 
@@ -67,9 +72,25 @@ def install(compiled: Path, directory: Path, program: str) -> Path:
     return installed
 
 
-def twin_call(directory: Path) -> tuple[tuple[bytes, ...], bytes] | None:
-    """The words and the input that the twin in `directory` was started with, None if it was not."""
-    words = directory / "twin-words"
-    if not words.exists():
+class TwinCall(NamedTuple):
+    """How a twin was started: with the end of its time (milliseconds of CLOCK_BOOTTIME), its words, and its input."""
+
+    until: int
+    words: tuple[bytes, ...]
+    input: bytes
+
+
+def twin_call(directory: Path) -> TwinCall | None:
+    """How the twin in `directory` was started, None if it was not."""
+    path = directory / "twin-words"
+    if not path.exists():
         return None
-    return tuple(words.read_bytes().split(b"\0")[:-1]), (directory / "twin-input").read_bytes()
+    verb, until, *words = path.read_bytes().split(b"\0")[:-1]
+    assert verb == b"helper"
+    assert until.startswith(b"--until=")
+    return TwinCall(int(until.removeprefix(b"--until=")), tuple(words), (directory / "twin-input").read_bytes())
+
+
+def boottime() -> int:
+    """The clock of the deadline."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000

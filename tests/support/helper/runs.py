@@ -10,14 +10,17 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from support.helper.places import prepared
 from support.helper.programs import (
+    DEADLINES,
     FAKE_TWIN_ANSWER,
     SANITIZER_SETTINGS,
     SANITIZERS,
+    SHORT,
     SHORT_DEADLINE,
+    boottime,
     install,
     twin_call,
 )
@@ -63,7 +66,7 @@ def run(vector: Vector, command: Sequence[str], root: Path, settings: Mapping[st
             words = [*_on_terminal(stack), *words]
         done = subprocess.run(
             words,
-            input=vector.input,
+            **_standard_input(vector, stack),
             env=environment,
             cwd=root,
             capture_output=True,
@@ -80,12 +83,17 @@ def run_native(vector: Vector, programs: NativePrograms, root: Path, *, sanitize
     assert expected is not None
     options = (*(SANITIZERS if sanitized else ()), *((SHORT_DEADLINE,) if vector.short_deadline else ()))
     program = install(programs.variant(*options), root / "bin", vector.program)
+    before = boottime()
     outcome = run(vector, [str(program)], root, SANITIZER_SETTINGS if sanitized else {})
     check_request(vector, outcome, accepts=False)
     call = twin_call(program.parent)
     if expected.becomes_twin:
-        words = (b"helper", vector.family.encode(), *(word.encode("latin-1") for word in vector.arguments))
-        assert call == (words, vector.input), outcome
+        words = (vector.family.encode(), *(word.encode("latin-1") for word in vector.arguments))
+        given = vector.input if vector.request_body is None else vector.request_body
+        assert call is not None, outcome
+        assert call[1:] == (words, given), outcome
+        allowed = SHORT if vector.short_deadline else DEADLINES[vector.family]
+        assert before <= call.until - allowed <= boottime(), "counted from the helper's start"
         assert outcome[:3] == (*FAKE_TWIN_ANSWER, b"")
     else:
         assert call is None, outcome
@@ -98,7 +106,8 @@ def run_twin(vector: Vector, root: Path) -> None:
         absent(f"{_user_directory()} exists, so the twin does not look below HOME")
     assert vector.twin is not None
     settings = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
-    command = [sys.executable, "-c", TWIN_START, "helper", vector.family]
+    until = [f"--until={boottime() + SHORT}"] if vector.short_deadline else []
+    command = [sys.executable, "-c", TWIN_START, "helper", *until, vector.family]
     outcome = run(vector, command, root, settings)
     check_request(vector, outcome, accepts=True)
     check_answer(vector.twin, outcome)
@@ -118,7 +127,7 @@ def check_request(vector: Vector, outcome: Outcome, *, accepts: bool) -> None:
     if accepts:
         request = request.replace(b"Accept: application/jsonl\r\n", b"", 1)
     assert request.startswith(head)
-    assert request[len(head) :] == vector.request_body
+    assert request[len(head) :] == (vector.input if vector.request_body is None else vector.request_body)
 
 
 def check_answer(expected: Expected, outcome: Outcome) -> None:
@@ -128,6 +137,17 @@ def check_answer(expected: Expected, outcome: Outcome) -> None:
         assert re.fullmatch(rb"keyturn: error: [^\n]+\n(keyturn: hint: [^\n]+\n)?", outcome.stderr), outcome.stderr
     else:
         assert outcome.stderr.decode() == "".join(f"{line}\n" for line in expected.stderr)
+
+
+def _standard_input(vector: Vector, stack: contextlib.ExitStack) -> dict[str, Any]:
+    """The input as subprocess takes it: to its end, or from a pipe that we hold open."""
+    if not vector.input_open:
+        return {"input": vector.input}
+    reader, writer = os.pipe()
+    stack.callback(os.close, reader)
+    stack.callback(os.close, writer)
+    os.write(writer, vector.input)
+    return {"stdin": reader}
 
 
 def _environment(vector: Vector, root: Path) -> dict[bytes, bytes]:

@@ -43,6 +43,7 @@ class Vector:
     program: str
     arguments: tuple[str, ...]
     input: bytes
+    input_open: bool
     environment: dict[str, str]
     without: tuple[str, ...]
     place: str
@@ -54,7 +55,7 @@ class Vector:
     needs_root: bool
     script: Script | None
     request_head: tuple[str, ...] | None
-    request_body: bytes
+    request_body: bytes | None
     no_request: bool
     native: Expected | None
     twin: Expected | None
@@ -82,14 +83,14 @@ def text_bytes(table: dict[str, Any], key: str) -> bytes:
 
 def _vector(name: str, table: dict[str, Any]) -> Vector:
     table.pop("why", None)
-    given = text_bytes(table, "input")
     request = table.pop("request", {})
     native, twin, omitted = _both_expected(table)
     vector = Vector(
         name=name,
         program=table.pop("program", "git-credential-keyturn"),
         arguments=_arguments(table),
-        input=given,
+        input=text_bytes(table, "input"),
+        input_open=table.pop("input_open", False),
         environment=_environment(table),
         without=tuple(table.pop("without", ())),
         place=(place := table.pop("place", "private")),
@@ -101,7 +102,7 @@ def _vector(name: str, table: dict[str, Any]) -> Vector:
         needs_root=daemon_uid is not None or place.startswith("foreign"),
         script=_script(table.pop("answer", None)),
         request_head=_request_head(request),
-        request_body=text_bytes(request, "body") if "body" in request else given,
+        request_body=text_bytes(request, "body") if "body" in request else None,
         no_request=request.get("none", False),
         native=native,
         twin=twin,

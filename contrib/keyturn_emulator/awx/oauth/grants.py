@@ -111,10 +111,18 @@ def _as_stored(token: AccessToken) -> AccessToken:
 def _code(server: Server, request: Request, form: Form) -> AccessToken:
     if "code" not in form:
         raise OAuthError("invalid_request", "Missing code parameter.")
-    if authenticate(server, request, form).grant != "authorization-code":
+    application = authenticate(server, request, form)
+    if application.grant != "authorization-code":
         raise OAuthError("unauthorized_client")
-    # Nobody has a session here in which a code could have been given out.
-    raise OAuthError("invalid_grant")
+    code = server.codes.find(form["code"])
+    if code is None or code.application is not application or code.redirect_uri != form.get("redirect_uri"):
+        raise OAuthError("invalid_grant")
+    if code.challenge is not None and not code.challenge.met_by(form.get("code_verifier", "")):
+        raise OAuthError("invalid_grant")
+    # Only here is an external account told that it gets none.
+    made = server.issue(code.user, code.scope, "code", application)
+    server.codes.spend(code)
+    return made
 
 
 def _client_credentials(server: Server, request: Request, form: Form) -> AccessToken:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keyturn_emulator.awx import refusals
+from keyturn_emulator.awx.state.codes import Codes
 from keyturn_emulator.awx.state.people import USERS
 from keyturn_emulator.awx.state.store import AccessToken, Application, Store
 
@@ -40,6 +41,7 @@ class Server:
         """
         first: Application | None = getattr(self, "application", None)
         self.store = Store(self.clock)
+        self.codes = Codes(self.clock)
         self.application = self.store.register(APPLICATION_NAME, "public", "password", USERS[0])
         if first is not None:
             self.application.client_id = first.client_id
@@ -47,7 +49,7 @@ class Server:
     def issue(
         self, user: User, scope: str, way: str, application: Application | None = None, description: str = ""
     ) -> AccessToken:
-        """A token for `user`; Refusal for an external account. way: basic, bearer, password or refresh."""
+        """A token for `user`; Refusal for an external account. way: basic, bearer, password, code or refresh."""
         if user.external and not self.settings.awx_allow_external:
             raise refusals.external(self.dialect)
         by_api = way in {"basic", "bearer"}

@@ -10,11 +10,11 @@ from starlette.responses import RedirectResponse
 
 from keyturn_emulator.entra import refusals
 from keyturn_emulator.entra.answers import client_info_of
-from keyturn_emulator.entra.endpoints import pages
 from keyturn_emulator.entra.refusals import EntraError, Kind, described
 from keyturn_emulator.entra.requests.authorization import PARAMETERS, authorization_of, destination_of
 from keyturn_emulator.entra.requests.clients import find_tenant
 from keyturn_emulator.entra.requests.form import malformed, parse_form, read_form, required
+from keyturn_emulator.serving import pages
 
 if TYPE_CHECKING:
     from starlette.requests import Request

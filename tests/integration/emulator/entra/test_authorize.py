@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from support.emulator.browser import REDIRECT, Browser, Form, answer_of
+from keyturn_emulator.browser import Form
+from support.emulator.browser import REDIRECT, Browser, answer_of
 from support.emulator.client import DEVOPS_SCOPE
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def test_a_person_picks_an_account_and_the_code_goes_back(emulator: Emulator, br
     assert "script" not in page.text
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
     assert f"form-action 'self' {REDIRECT}" in page.headers["content-security-policy"]
-    assert Form.of(page).options == [ALICE, BOB]
+    assert Form.of(page.text).options == [ALICE, BOB]
     answered = browser.press(page, "continue", user=BOB)
     # http://localhost:8400 comes back with a slash.
     assert answered.headers["location"].startswith(f"{REDIRECT}/?")
@@ -35,7 +36,7 @@ def test_a_person_picks_an_account_and_the_code_goes_back(emulator: Emulator, br
 def test_form_post(browser: Browser) -> None:
     answered = browser.press(browser.open(browser.request_url(response_mode="form_post")), "continue", user=ALICE)
     assert answered.status_code == 200
-    assert Form.of(answered).action == REDIRECT
+    assert Form.of(answered.text).action == REDIRECT
     assert answer_of(answered)["state"] == "a state & more"
     assert answer_of(answered)["code"]
     assert "location" not in answered.headers
@@ -90,12 +91,12 @@ def test_who_is_signed_in_goes_on_without_a_page(browser: Browser) -> None:
     assert answer_of(browser.open(browser.request_url(login_hint=BOB)))["code"]
     # Another person's hint, and two prompts, do show the page.
     for changes in ({"login_hint": ALICE}, {"prompt": "login"}, {"prompt": "select_account"}):
-        assert Form.of(browser.open(browser.request_url(**changes))).options == [ALICE, BOB]
+        assert Form.of(browser.open(browser.request_url(**changes)).text).options == [ALICE, BOB]
 
 
 def test_hints_choose_beforehand(emulator: Emulator, browser: Browser) -> None:
     page = browser.open(browser.request_url(login_hint=BOB.upper(), domain_hint="contoso.example", prompt="login"))
-    assert Form.of(page).chosen == BOB
+    assert Form.of(page.text).chosen == BOB
     (waiting,) = emulator.control.sign_ins()
     assert waiting == {
         "client": "device",
@@ -215,5 +216,5 @@ def test_a_login_form_that_nobody_was_shown(browser: Browser) -> None:
     assert (shown.status_code, "AADSTS165000" in shown.text) == (400, True)
     page = browser.open(browser.request_url())
     for fields in ({"decision": "accept"}, {"decision": "continue", "user": "mallory@contoso.example"}):
-        shown = browser.http.post(url, data={**Form.of(page).fields, **fields})
+        shown = browser.http.post(url, data={**Form.of(page.text).fields, **fields})
         assert shown.status_code == 400
