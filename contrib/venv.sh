@@ -20,7 +20,7 @@ make_venv() { # DIRECTORY: an environment that works is kept, what is no environ
 
 install_keyturn() { # DIRECTORY EXTRA: once, until what the installation was made from changes
     stamp=$1/keyturn-$2.stamp
-    made_from=$(cksum pyproject.toml helper/native/*.[ch] helper/native/*.py; printf '%s\n' "$1" "$(command -v "${CC:-cc}" || :)")
+    made_from=$(cksum pyproject.toml helper/native/*.[ch] helper/native/*/*.[ch] helper/native/*.py helper/native/*.sh; printf '%s\n' "$1" "$(command -v "${CC:-cc}" || :)")
     if [ "$(cat "$stamp" 2>/dev/null)" != "$made_from" ]; then
         [ -w "$1" ] || fail "$1 belongs to somebody else" "ls -ld '$1'"
         note "installing keyturn and what it needs (the downloads may take a minute)"

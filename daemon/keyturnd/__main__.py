@@ -1,4 +1,4 @@
-"""keyturnd: started by `keyturn` on a socket that is already bound (see keyturn.launch)."""
+"""keyturnd: started by `keyturn` on a socket that is already bound (see keyturn.reach.launch)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.errors import KeyturnError, UsageError, report
-from keyturn.paths import config_file, state_directory
-from keyturnd import activation, hardening
-from keyturnd.api import Api
+from keyturn.reach.paths import config_file, state_directory
 from keyturnd.clock import SystemClock
 from keyturnd.configuration import Configuration
-from keyturnd.service import Service
+from keyturnd.life import activation, hardening
+from keyturnd.life.service import Service
+from keyturnd.life.tenancy import Tenancy
+from keyturnd.routes.api import Api
 from keyturnd.services import Services
-from keyturnd.tenancy import Tenancy
 
 if TYPE_CHECKING:
     import socket

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturn.config import load, stamp
+from keyturn.configuration.config import load, stamp
 from keyturn.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from keyturn.config import Config
+    from keyturn.configuration.config import Config
 
 
 class Configuration:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from keyturn.errors import ConfigError, SignInNeeded
-from keyturn.profiles import AwxProfile, EntraProfile
-from keyturnd.entrusted import secret_from_file
+from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
+from keyturn.errors import SignInNeeded
 from keyturnd.messages import AwxIdentity, AwxState, EntraIdentity
 
 if TYPE_CHECKING:
-    from keyturn.profiles import Profile
+    from keyturn.configuration.profiles.profile import Profile
     from keyturnd.messages import Identity, State
 
 PERSONAL = frozenset({"device-code", "password"})
@@ -41,25 +40,6 @@ def secret_elsewhere(profile: Profile) -> str | None:
     if isinstance(profile, AwxProfile):
         return None
     return profile.client_secret_file or profile.client_secret_env
-
-
-def named_secret(profile: Profile) -> str | None:
-    """The secret that the configuration names a file or variable for, None where the vault would hold it.
-
-    Raises ConfigError.
-    """
-    if isinstance(profile, AwxProfile):
-        return None
-    if profile.client_secret_file is not None:
-        return secret_from_file(profile.client_secret_file)
-    if profile.client_secret_env is None:
-        return None
-    secret = os.environ.get(profile.client_secret_env)
-    if not secret:
-        sentence = f"{profile.client_secret_env} is not set where the daemon was started"
-        command = f"keyturn daemon stop && {profile.client_secret_env}=… keyturn daemon start"
-        raise ConfigError(sentence, command)
-    return secret
 
 
 def missing(profile: Profile, state: State | None, secret: str | None) -> SignInNeeded | None:

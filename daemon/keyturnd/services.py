@@ -8,18 +8,18 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Any, Protocol
 
 from keyturn.errors import Bug
-from keyturnd.acquisition import Acquisitions, error_of
-from keyturnd.broker import Broker
-from keyturnd.complaints import Complaints
-from keyturnd.failures import Failures
-from keyturnd.fetch import Fetcher, Nobody
-from keyturnd.handed import Handed
-from keyturnd.holdings import Holdings
+from keyturnd.broker.broker import Broker
+from keyturnd.broker.failures import Failures
+from keyturnd.broker.signin import SignIns
+from keyturnd.callers.complaints import Complaints
+from keyturnd.callers.handed import Handed
+from keyturnd.fetching.acquisition import Acquisitions, error_of
+from keyturnd.fetching.fetch import Fetcher, Nobody
 from keyturnd.journal import note
-from keyturnd.keys import KeyringAbsent, KeyringLocked, open_key
 from keyturnd.messages import Failure, KeyringJob, KeyringResult
-from keyturnd.signin import SignIns
-from keyturnd.vault import Vault, vault_directory
+from keyturnd.vault.holdings import Holdings
+from keyturnd.vault.keys import KeyringAbsent, KeyringLocked, open_key
+from keyturnd.vault.vault import Vault, vault_directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +97,7 @@ class Keyring:
         self._acquisitions = acquisitions
 
     async def fetch(self, account: str, create: str | None) -> KeyringResult:
-        """See keyturnd.keys.KeyringPort."""
+        """See keyturnd.vault.keys.KeyringPort."""
         environment = {name: os.environ[name] for name in KEYRING_ENVIRONMENT if name in os.environ}
         job = KeyringJob(account, KEYRING_DEADLINE, environment, create)
         outcome = await self._acquisitions.run(job, NothingToSeal())

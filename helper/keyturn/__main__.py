@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from keyturn.cli.main import main
+from keyturn.main import main
 
 sys.exit(main())

@@ -1,5 +1,5 @@
 # noqa: INP001 - hatchling loads this file by its path, not as a module of a package
-"""Compiles the C helper while a wheel is built, and puts it there once under each name that tools call.
+"""Compiles the C helper while a wheel is built, and puts it there once under each name that tools and people call.
 
 Where no compiler works, a shell script takes its place: it runs the Python twin of the helper, which does the
 same and takes longer to start. A compiler that works and refuses our code is an error.
@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +24,15 @@ from packaging.tags import platform_tags
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-FAMILIES = {
-    "git-credential-keyturn": "git",
-    "docker-credential-keyturn": "docker",
-    "kube-credential-keyturn": "kube",
+PROGRAMS = {
+    "keyturn": '--called-as "$0"',
+    "git-credential-keyturn": "helper git",
+    "docker-credential-keyturn": "helper docker",
+    "kube-credential-keyturn": "helper kube",
 }
+"""The names we install, each with what our Python program (`keyturn-python`) is told by it."""
 SOURCES = Path(__file__).parent
+ROOMS = ("*.c", "libc/*.c")
 WARNINGS = (
     "-Wall",
     "-Wextra",
@@ -47,10 +51,6 @@ HARDENING = (
     "-pie",
     "-Wl,-z,relro,-z,now,-z,noexecstack",
 )
-STUB = """\
-#!/bin/sh
-exec "$(dirname -- "$(readlink -f -- "$0")")/keyturn" helper {family} "$@"
-"""
 TRIVIAL = "#include <sys/socket.h>\n#include <unistd.h>\nint main(void) { return 0; }\n"
 
 
@@ -83,10 +83,21 @@ def compile_helper(command: Sequence[str], target: Path, *options: str) -> str:
 
     `options` follow our flags: tests compile with sanitizers and a shorter deadline.
     """
-    flags = ["-std=c11", "-O2", *usable_flags(command), *options]
-    names = sorted(path.name for path in SOURCES.glob("*.c"))
+    flags = ["-std=c11", "-O2", f'-DKEYTURN_VERSION="{version()}"', *usable_flags(command), *options]
+    names = sorted(str(path.relative_to(SOURCES)) for room in ROOMS for path in SOURCES.glob(room))
     done = _run(command, *flags, *names, "-o", str(target), directory=SOURCES)
     return "" if done.returncode == 0 else done.stderr or f"exit status {done.returncode}"
+
+
+def stub(name: str) -> str:
+    """The shell script in place of the program `name`."""
+    return SOURCES.joinpath("stub.sh").read_text(encoding="ascii").replace("LEAD", PROGRAMS[name])
+
+
+def version() -> str:
+    """The version of keyturn, as its project file says."""
+    project = tomllib.loads(SOURCES.parents[1].joinpath("pyproject.toml").read_text(encoding="utf-8"))
+    return str(project["project"]["version"])
 
 
 def platform_tag() -> str:
@@ -127,11 +138,11 @@ class NativeHelper(BuildHookInterface[BuilderConfig]):
             )
         elif complaints := compile_helper(command, compiled):
             self.app.abort(f"{complaints}\n{shlex.join(command)} refuses keyturn's helper (see above)")
-        for name, family in FAMILIES.items():
+        for name in PROGRAMS:
             program = directory / name
             if compiled.exists():
                 shutil.copyfile(compiled, program)
             else:
-                program.write_text(STUB.format(family=family), encoding="ascii")
+                program.write_text(stub(name), encoding="ascii")
             program.chmod(0o755)
             yield program

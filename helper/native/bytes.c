@@ -1,9 +1,8 @@
-#ifdef __APPLE__
-#define __STDC_WANT_LIB_EXT1__ 1 /* memset_s */
-#endif
 #include "platform.h"
 
 #include "bytes.h"
+
+#include "system.h"
 
 #include <string.h>
 
@@ -54,10 +53,6 @@ void bytes_add_encoded(struct bytes *bytes, const char *text)
 
 void bytes_wipe(struct bytes *bytes)
 {
-#ifdef __APPLE__
-    (void)memset_s(bytes->data, bytes->capacity, 0, bytes->length);
-#else
-    explicit_bzero(bytes->data, bytes->length);
-#endif
+    system_wipe(bytes->data, bytes->length);
     bytes->length = 0;
 }

@@ -13,7 +13,7 @@ struct bytes {
 };
 
 /* An empty byte string over an array, which it never outgrows. */
-#define BYTES_OVER(array) {(array), 0, sizeof(array), false}
+#define BYTES_OVER(array) {(unsigned char *)(array), 0, sizeof(array), false}
 
 void bytes_add(struct bytes *bytes, const void *data, size_t length);
 void bytes_add_text(struct bytes *bytes, const char *text);

@@ -2,21 +2,9 @@
 
 #include "complaint.h"
 
+#include "printable.h"
 #include "stream.h"
-
-#include <errno.h>
-#include <string.h>
-#include <unistd.h>
-
-static void add_printable(struct bytes *line, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        unsigned char byte = (unsigned char)*text;
-        if (byte < ' ' || byte == 127)
-            byte = ' ';
-        bytes_add(line, &byte, 1);
-    }
-}
+#include "system.h"
 
 void complain(const char *sentence, const char *subject, const char *hint)
 {
@@ -24,7 +12,7 @@ void complain(const char *sentence, const char *subject, const char *hint)
     struct bytes lines = BYTES_OVER(memory);
     bytes_add_text(&lines, "keyturn: error: ");
     bytes_add_text(&lines, sentence);
-    add_printable(&lines, subject);
+    bytes_add_printable(&lines, subject);
     lines.overflow = false; /* an argument may be longer still: cut it, but end the line */
     if (lines.length > sizeof memory / 2)
         lines.length = sizeof memory / 2;
@@ -33,13 +21,17 @@ void complain(const char *sentence, const char *subject, const char *hint)
         bytes_add_text(&lines, hint);
     }
     bytes_add_text(&lines, "\n");
-    (void)stream_write_all(STDERR_FILENO, lines.data, lines.length);
+    (void)stream_write_all(STANDARD_ERROR, lines.data, lines.length);
 }
 
-void complain_of_errno(const char *sentence, const char *hint)
+void complain_of(int error, const char *sentence, const char *hint)
 {
-    char reason[128] = "";
-    strncat(reason, strerror(errno), sizeof reason - 1);
+    char reason[128];
+    struct bytes text = BYTES_OVER(reason);
+    bytes_add_text(&text, system_reason(error));
+    bytes_add(&text, "", 1);
+    if (text.overflow)
+        reason[0] = '\0';
     if (reason[0] >= 'A' && reason[0] <= 'Z')
         reason[0] = (char)(reason[0] - 'A' + 'a');
     complain(sentence, reason, hint);

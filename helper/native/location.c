@@ -2,82 +2,81 @@
 
 #include "location.h"
 
-#include <limits.h>
-#include <pwd.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "bytes.h"
+#include "environment.h"
+#include "system.h"
+
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define HOST_NAME_LIMIT 256
 
-/* False when the path is too long for the kernel to open. */
-__attribute__((format(printf, 2, 3))) static bool compose(char path[PATH_MAX], const char *format, ...)
+/* False when the path is too long for the kernel to open. `parts` end with NULL. */
+static bool compose(char path[PATH_LIMIT], const char *const parts[])
 {
-    va_list values;
-    va_start(values, format);
-    int length = vsnprintf(path, PATH_MAX, format, values);
-    va_end(values);
-    return length >= 0 && length < PATH_MAX;
+    struct bytes text = {(unsigned char *)path, 0, PATH_LIMIT, false};
+    for (; *parts != NULL; parts++)
+        bytes_add_text(&text, *parts);
+    bytes_add(&text, "", 1);
+    return !text.overflow;
 }
 
 static bool is_directory_of_ours(const char *path)
 {
-    struct stat status;
-    return path[0] == '/' && stat(path, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid();
+    struct file_status status;
+    return path[0] == '/' && system_status_of_path(path, &status) == 0 && S_ISDIR(status.mode) &&
+           status.owner == system_user();
 }
 
-static const char *home(void)
+/* A home may be shared by several hosts, a socket cannot be: hence the host in the name. Without HOME the password
+ * database would tell, which takes a C library: that is the twin's to ask. */
+static bool compose_in_home(char path[PATH_LIMIT])
 {
-    const char *home = getenv("HOME");
-    if (home != NULL && home[0] != '\0')
-        return home;
-    const struct passwd *user = getpwuid(geteuid());
-    return user == NULL ? "" : user->pw_dir;
+    char host[HOST_NAME_LIMIT + 1];
+    const char *home = environment_value("HOME");
+    return home != NULL && home[0] == '/' && system_host_name(host, sizeof host) == 0 &&
+           compose(path, (const char *[]){home, "/.local/state/keyturn/run-", host, "/socket", NULL});
 }
 
-/* A home may be shared by several hosts, a socket cannot be: hence the host in the name. */
-static bool compose_in_home(char path[PATH_MAX])
+static bool compose_user_directory(char path[PATH_LIMIT])
 {
-    char host[HOST_NAME_LIMIT + 1] = "";
-    const char *directory = home();
-    return directory[0] == '/' && gethostname(host, HOST_NAME_LIMIT) == 0 &&
-           compose(path, "%s/.local/state/keyturn/run-%s/socket", directory, host);
+    char digits[24];
+    struct bytes user = BYTES_OVER(digits);
+    bytes_add_number(&user, system_user());
+    bytes_add(&user, "", 1);
+    return compose(path, (const char *[]){KEYTURN_USER_DIRECTORIES "/", digits, NULL});
 }
 
-static bool compose_socket_path(char path[PATH_MAX])
+static bool compose_socket_path(char path[PATH_LIMIT])
 {
-    const char *chosen = getenv("KEYTURN_SOCKET");
+    const char *chosen = environment_value("KEYTURN_SOCKET");
     if (chosen != NULL && chosen[0] != '\0')
-        return chosen[0] == '/' && compose(path, "%s", chosen);
-    const char *runtime = getenv("XDG_RUNTIME_DIR");
+        return chosen[0] == '/' && compose(path, (const char *[]){chosen, NULL});
+    const char *runtime = environment_value("XDG_RUNTIME_DIR");
     if (runtime != NULL && is_directory_of_ours(runtime))
-        return compose(path, "%s/keyturn/socket", runtime);
-    char user[PATH_MAX];
-    if (!compose(user, "%s/%lu", KEYTURN_USER_DIRECTORIES, (unsigned long)geteuid()))
+        return compose(path, (const char *[]){runtime, "/keyturn/socket", NULL});
+    char user[PATH_LIMIT];
+    if (!compose_user_directory(user))
         return false;
     if (is_directory_of_ours(user))
-        return compose(path, "%s/keyturn/socket", user);
+        return compose(path, (const char *[]){user, "/keyturn/socket", NULL});
     return compose_in_home(path);
 }
 
-/* Checked on the descriptor and used through it: nothing can be swapped in between. Returns -1 if it is not a
- * real directory, ours, and closed to everybody else. */
+/* Checked on the descriptor and used through it: nothing can be swapped in between. Negative if it is not a real
+ * directory, ours, and closed to everybody else. */
 static int open_private_directory(const char *path)
 {
-    struct stat status;
-    int directory = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (directory >= 0 && fstat(directory, &status) == 0 && status.st_uid == geteuid() &&
-        (status.st_mode & (S_IRWXG | S_IRWXO)) == 0)
+    struct file_status status;
+    int directory = system_open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (directory >= 0 && system_status(directory, &status) == 0 && status.owner == system_user() &&
+        (status.mode & (S_IRWXG | S_IRWXO)) == 0)
         return directory;
     return -1;
 }
 
 bool location_find(struct location *location)
 {
-    char path[PATH_MAX];
+    char path[PATH_LIMIT];
     if (!compose_socket_path(path))
         return false;
     char *slash = strrchr(path, '/');

@@ -1,40 +1,29 @@
 /* The credential helper of git, docker and kubectl: hands the caller's request to the daemon and its ready-made
- * answer to the caller. Everything else (no daemon, a sign-in, an error to explain) is the twin's. */
+ * answer to the caller. Everything else (no daemon, a sign-in, an error to explain) is the twin's.
+ *
+ * Under the name `keyturn` it is what a person types: Python's start happens in an environment that we have cleaned. */
 #include "platform.h"
 
+#include "about.h"
 #include "answer.h"
 #include "bytes.h"
 #include "command.h"
 #include "complaint.h"
+#include "deadline.h"
+#include "entry.h"
 #include "exchange.h"
 #include "location.h"
 #include "request.h"
 #include "stream.h"
+#include "system.h"
 #include "twin.h"
 
-#include <signal.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
 
 /* Fixed and untouched until used: no growing, hence no copies of a token left behind. One byte more than the
  * limits tells too long from just fitting. */
 static unsigned char input_memory[INPUT_LIMIT + 1];
 static unsigned char head_memory[REQUEST_HEAD_LIMIT];
 static unsigned char answer_memory[ANSWER_HEAD_LIMIT + ANSWER_BODY_LIMIT + 1];
-
-/* Tokens pass through our memory: no core file, and no other process of the user's may attach to read it. */
-static void guard_memory(void)
-{
-    const struct rlimit none = {0, 0};
-    (void)setrlimit(RLIMIT_CORE, &none);
-#ifdef __linux__
-    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-#endif
-}
 
 /* False: no answer that could be copied out as it is. */
 static bool ask_daemon(const struct command *command, const struct bytes *input, struct bytes *received,
@@ -43,7 +32,7 @@ static bool ask_daemon(const struct command *command, const struct bytes *input,
     struct bytes head = BYTES_OVER(head_memory);
     struct location location;
     bool answered = location_find(&location) && request_add_head(&head, command, input->length) &&
-                    exchange(&location, &head, input, received) &&
+                    exchange(&location, &head, input, received, deadline_for_us(command)) &&
                     answer_parse(received->data, received->length, answer);
     bytes_wipe(&head);
     return answered;
@@ -51,13 +40,21 @@ static bool ask_daemon(const struct command *command, const struct bytes *input,
 
 static int deliver(const struct answer *answer)
 {
-    if (stream_write_all(STDOUT_FILENO, answer->body, answer->body_length))
+    int error = stream_write_all(STANDARD_OUTPUT, answer->body, answer->body_length);
+    if (error == 0)
         return answer->exit_status;
-    complain_of_errno("cannot write the answer: ", NULL);
+    complain_of(error, "cannot write the answer: ", NULL);
     return 1;
 }
 
-int main(int argc, char **argv)
+static int become_keyturn(char **argv)
+{
+    const char *path = system_called_as();
+    entry_become((const char *[]){"--called-as", path == NULL ? argv[0] : path, NULL}, argv + 1);
+    return 1;
+}
+
+static int help(int argc, char **argv)
 {
     struct bytes input = BYTES_OVER(input_memory);
     struct bytes received = BYTES_OVER(answer_memory);
@@ -65,11 +62,14 @@ int main(int argc, char **argv)
     struct answer answer;
 
     stream_reserve_standard();
-    guard_memory();
-    (void)signal(SIGPIPE, SIG_IGN);
+    system_guard_memory(); /* tokens pass through it */
+    system_ignore_broken_pipes(true);
+    int status;
+    if (about_answer(argc, argv, &status))
+        return status;
     if (!command_parse(argc, argv, &command))
         return 2;
-    int status = request_read_input(&input, &command);
+    status = request_read_input(&input, &command);
     if (status == 0 && ask_daemon(&command, &input, &received, &answer)) {
         status = deliver(&answer);
     } else if (status == 0) {
@@ -80,4 +80,9 @@ int main(int argc, char **argv)
     bytes_wipe(&input);
     bytes_wipe(&received);
     return status;
+}
+
+int main(int argc, char **argv)
+{
+    return argc > 0 && command_is_keyturn(argv[0]) ? become_keyturn(argv) : help(argc, argv);
 }

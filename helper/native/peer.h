@@ -4,11 +4,8 @@
 
 #include "location.h"
 
-/* A Unix stream socket that never blocks and is not inherited, or -1. */
-int peer_socket(void);
-
-/* False: errno says why; EAGAIN means that the listener's queue is full. */
-bool peer_connect(int socket, const struct location *location);
+/* 0, or a negative error number; -EAGAIN: the listener's queue is full. */
+int peer_connect(int socket, const struct location *location);
 
 /* Whether the one who listens runs as our effective user: nobody else shall see a request. */
 bool peer_is_ours(int socket);

@@ -14,14 +14,21 @@
 #define _GNU_SOURCE /* O_PATH, memfd_create, memmem, struct ucred, explicit_bzero */
 #endif
 
+#include <errno.h>
 #include <fcntl.h>
-#include <sys/socket.h>
+#include <poll.h>
+#include <sys/stat.h>
 
 #ifndef O_PATH /* macOS: reading a directory of ours is allowed, so this costs nothing */
 #define O_PATH O_RDONLY
 #endif
-#ifndef MSG_NOSIGNAL /* macOS: SIGPIPE is ignored while we talk */
-#define MSG_NOSIGNAL 0
+
+/* Bytes of a path that the kernel opens, and of a socket's address; with the NUL. */
+#define PATH_LIMIT 4096
+#ifdef __APPLE__
+#define SOCKET_PATH_LIMIT 104
+#else
+#define SOCKET_PATH_LIMIT 108
 #endif
 
 /* Bytes of standard input or KUBERNETES_EXEC_INFO; the daemon refuses more. */
@@ -34,10 +41,15 @@
 #define TARGET_LIMIT ((size_t)8 << 10)
 #define VALUE_LIMIT ((size_t)1024)
 
-/* Milliseconds from the first look for the daemon to the last byte of its answer. The daemon waits for silent
- * acquisitions within it; kubectl's own callers give up not much later. Tests compile it shorter. */
-#ifndef KEYTURN_DEADLINE_MS
-#define KEYTURN_DEADLINE_MS 30000
+/* Milliseconds from our start to the end of our twin, by family. Tests compile one shorter time for all. */
+#ifdef KEYTURN_DEADLINE_MS
+#define DEADLINE_MS(usual) KEYTURN_DEADLINE_MS
+#else
+#define DEADLINE_MS(usual) (usual)
+#endif
+
+#ifndef KEYTURN_VERSION /* the build hook knows it */
+#define KEYTURN_VERSION "of unknown version"
 #endif
 
 /* Where logind keeps a directory per user. Tests compile another. */

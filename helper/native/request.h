@@ -4,9 +4,10 @@
 
 #include "bytes.h"
 #include "command.h"
+#include "environment.h"
 
-/* Room for a target, the nine environment fields with every byte encoded, and the fixed fields. */
-#define REQUEST_HEAD_LIMIT (TARGET_LIMIT + 9 * (3 * VALUE_LIMIT + 64) + 512)
+/* Room for a target, the environment fields with every byte encoded, and the fixed fields. */
+#define REQUEST_HEAD_LIMIT (TARGET_LIMIT + ENVIRONMENT_NAMES * (3 * VALUE_LIMIT + 64) + 512)
 
 /* False: more arguments than a request carries. */
 bool request_add_head(struct bytes *head, const struct command *command, size_t body_length);

@@ -2,56 +2,52 @@
 
 #include "stream.h"
 
-#include <errno.h>
-#include <poll.h>
-#include <unistd.h>
+#include "deadline.h"
+#include "system.h"
 
-/* After a failed read or write: true when it is worth another try, once the descriptor is ready. */
-static bool try_again(int descriptor, short events)
+ptrdiff_t stream_read(int descriptor, struct bytes *into, long long deadline)
 {
-    struct pollfd ready = {.fd = descriptor, .events = events};
-    if (errno == EAGAIN || errno == EWOULDBLOCK)
-        return poll(&ready, 1, -1) >= 0 || errno == EINTR;
-    return errno == EINTR;
-}
-
-bool stream_read_all(int descriptor, struct bytes *into)
-{
-    for (;;) {
-        size_t room = into->capacity - into->length;
-        if (room == 0) {
-            into->overflow = true;
-            return true;
-        }
-        ssize_t count = read(descriptor, into->data + into->length, room);
-        if (count == 0)
-            return true;
+    size_t room = into->capacity - into->length;
+    into->overflow = room == 0;
+    while (room > 0) {
+        int error = deadline_wait(deadline, descriptor, POLLIN); /* most streams block, and somebody may hold them open */
+        ptrdiff_t count = error < 0 ? error : system_read(descriptor, into->data + into->length, room);
         if (count > 0)
             into->length += (size_t)count;
-        else if (!try_again(descriptor, POLLIN))
-            return false;
+        if (count != -EAGAIN && count != -EINTR)
+            return count;
     }
+    return 0;
 }
 
-bool stream_write_all(int descriptor, const unsigned char *data, size_t length)
+/* After a failed write: true when it is worth another try, once the descriptor is ready. */
+static bool try_again(int descriptor, ptrdiff_t error)
+{
+    if (error != -EAGAIN)
+        return error == -EINTR;
+    int ready = system_wait(descriptor, POLLOUT, -1);
+    return ready >= 0 || ready == -EINTR;
+}
+
+int stream_write_all(int descriptor, const unsigned char *data, size_t length)
 {
     while (length > 0) {
-        ssize_t count = write(descriptor, data, length);
+        ptrdiff_t count = system_write(descriptor, data, length);
         if (count >= 0) {
             data += count;
             length -= (size_t)count;
-        } else if (!try_again(descriptor, POLLOUT)) {
-            return false;
+        } else if (!try_again(descriptor, count)) {
+            return (int)count;
         }
     }
-    return true;
+    return 0;
 }
 
 void stream_reserve_standard(void)
 {
     /* Were stdout closed, the socket would become descriptor 1 and the answer go back to the daemon. A closed
      * stdin is an empty one, writing to a closed stdout still fails, and what goes to a closed stderr is lost. */
-    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++)
-        if (fcntl(descriptor, F_GETFD) < 0)
-            (void)open("/dev/null", descriptor == STDERR_FILENO ? O_RDWR : O_RDONLY);
+    for (int descriptor = STANDARD_INPUT; descriptor <= STANDARD_ERROR; descriptor++)
+        if (!system_is_open(descriptor))
+            (void)system_open("/dev/null", descriptor == STANDARD_ERROR ? O_RDWR : O_RDONLY);
 }

@@ -4,11 +4,14 @@
 
 #include "bytes.h"
 
-/* Append everything up to the end of the stream; more than fits sets `overflow`. False: errno says why. */
-bool stream_read_all(int descriptor, struct bytes *into);
+enum standard_stream { STANDARD_INPUT, STANDARD_OUTPUT, STANDARD_ERROR };
 
-/* Write all of it. False: errno says why, and part of it may be written. */
-bool stream_write_all(int descriptor, const unsigned char *data, size_t length);
+/* Append what comes next. 0: the stream has ended, or more came than fits, which sets `overflow`; else how many bytes,
+ * or a negative error number; -ETIMEDOUT: nothing came before the deadline (see deadline.h). */
+ptrdiff_t stream_read(int descriptor, struct bytes *into, long long deadline);
+
+/* Write all of it. 0, or a negative error number, and part of it may be written. */
+int stream_write_all(int descriptor, const unsigned char *data, size_t length);
 
 /* Keep the numbers 0, 1 and 2 from being given to files of ours. */
 void stream_reserve_standard(void);

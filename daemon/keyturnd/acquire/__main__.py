@@ -39,16 +39,16 @@ def _perform(job: Job, channel: Channel) -> Outcome:
     if isinstance(job, KeyringJob):
         return oskeyring.perform(job)
     if isinstance(job, RevokeJob):
-        from keyturnd.acquire import awx_revocation  # noqa: PLC0415 - see above
+        from keyturnd.acquire.awx import revocation  # noqa: PLC0415 - see above
 
-        return awx_revocation.revoke(job, channel, Deadline(job.deadline))
+        return revocation.revoke(job, channel, Deadline(job.deadline))
     if isinstance(job.identity, AwxIdentity):
-        from keyturnd.acquire import awx  # noqa: PLC0415 - see above
+        from keyturnd.acquire.awx.job import acquire  # noqa: PLC0415 - see above
 
-        return awx.acquire(job, channel, Deadline(job.deadline))
-    from keyturnd.acquire import entra  # noqa: PLC0415 - see above
+        return acquire(job, channel, Deadline(job.deadline))
+    from keyturnd.acquire.entra.job import acquire  # noqa: PLC0415 - see above
 
-    return entra.acquire(job, channel, Deadline(job.deadline))
+    return acquire(job, channel, Deadline(job.deadline))
 
 
 def _secrets(job: Job) -> tuple[str, ...]:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import urlencode
 
 from keyturn.errors import ProviderRefused, one_line
-from keyturnd.acquire import answers
 from keyturnd.acquire.failed import Failed
-from keyturnd.acquire.http import Request
+from keyturnd.acquire.network import answers
+from keyturnd.acquire.network.transport import Request
 from keyturnd.messages import Result
 
 if TYPE_CHECKING:
-    from keyturnd.acquire.http import Answer, Transport
+    from keyturnd.acquire.network.transport import Answer, Transport
     from keyturnd.messages import Registry
 
 PATH = "/oauth2/exchange"

@@ -9,9 +9,9 @@ import msgspec
 from keyturn.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from keyturn.config import Config
-    from keyturn.profiles import Profile
-    from keyturnd.http import Request
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturnd.server.http import Request
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import StateError
-from keyturn.profiles import AwxProfile
 from keyturnd import flows
-from keyturnd.http import json_response
-from keyturnd.openapi import document
+from keyturnd.routes.openapi import document
+from keyturnd.server.http import json_response
 
 if TYPE_CHECKING:
-    from keyturn.profiles import Profile
-    from keyturnd.http import Request, Response
-    from keyturnd.records import RecordName
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturnd.broker.signin import Waiter
+    from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
-    from keyturnd.signin import Waiter
+    from keyturnd.vault.records import RecordName
 
 
 async def status(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001

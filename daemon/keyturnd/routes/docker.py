@@ -7,22 +7,23 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import keyturn
+from keyturn.configuration.targets.docker import find_docker
+from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable, Refused
 from keyturn.protocols import docker
-from keyturn.targets import find_docker, scopes_of
-from keyturnd.http import Response
+from keyturnd.broker.signin import Absent
+from keyturnd.fetching.wants import Want
 from keyturnd.messages import Registry
 from keyturnd.routes.bodies import profile_named
-from keyturnd.signin import Absent
-from keyturnd.wants import Want
+from keyturnd.server.http import Response
 
 if TYPE_CHECKING:
-    from keyturn.config import Config
-    from keyturn.targets import DockerTarget
-    from keyturnd.http import Request
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.targets.docker import DockerTarget
+    from keyturnd.broker.signin import Waiter
+    from keyturnd.server.http import Request
     from keyturnd.services import Services
-    from keyturnd.signin import Waiter
-    from keyturnd.tokens import Token
+    from keyturnd.vault.tokens import Token
 
 PATIENCE = 15.0
 """Seconds: no docker client has a limit of its own, and a pull that hangs is worse than one that fails."""

@@ -5,20 +5,21 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING
 
+from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.configuration.targets.git import find_git
+from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, KeyturnError
-from keyturn.profiles import AwxProfile
 from keyturn.protocols import git
-from keyturn.targets import find_git, scopes_of
-from keyturnd import tokens
-from keyturnd.http import Response
-from keyturnd.wants import Want
+from keyturnd.fetching.wants import Want
+from keyturnd.server.http import Response
+from keyturnd.vault import tokens
 
 if TYPE_CHECKING:
-    from keyturn.config import Config
+    from keyturn.configuration.config import Config
     from keyturn.protocols.git import GitRequest
-    from keyturnd.http import Request
+    from keyturnd.broker.signin import Waiter
+    from keyturnd.server.http import Request
     from keyturnd.services import Services
-    from keyturnd.signin import Waiter
 
 
 async def get(services: Services, request: Request, waiter: Waiter, _: str) -> Response:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from keyturn.clusters import token_for
+from keyturn.configuration.clusters import token_for
 from keyturn.errors import KeyturnError
 from keyturn.protocols import kubectl
-from keyturnd.handed import Client
-from keyturnd.http import Response
-from keyturnd.peer import arguments_of, program_of, tool_behind
-from keyturnd.wants import Want
+from keyturnd.callers.handed import Client
+from keyturnd.callers.peer import arguments_of, program_of, tool_behind
+from keyturnd.fetching.wants import Want
+from keyturnd.server.http import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyturn.protocols.kubectl import ExecRequest
-    from keyturnd.http import Request
-    from keyturnd.peer import Tool
+    from keyturnd.broker.signin import Waiter
+    from keyturnd.callers.peer import Tool
+    from keyturnd.server.http import Request
     from keyturnd.services import Services
-    from keyturnd.signin import Waiter
-    from keyturnd.tokens import Token
+    from keyturnd.vault.tokens import Token
 
 PATIENCE = 25.0
 """Seconds for a person: kubectl's discovery gives up after 32 s (reference/kubernetes.md section 1)."""

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keyturn.configuration.audiences import all_scopes
 from keyturn.errors import ConfigError, Refused, UsageError
-from keyturn.targets import all_scopes
 from keyturnd import flows
-from keyturnd.http import json_response
+from keyturnd.fetching.wants import Want
 from keyturnd.messages import AwxState
 from keyturnd.routes.bodies import Body, profile_named, read_body
-from keyturnd.wants import Want
+from keyturnd.server.http import json_response
 
 if TYPE_CHECKING:
-    from keyturn.config import Config
-    from keyturn.profiles import Profile
-    from keyturnd.http import Request, Response
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturnd.broker.signin import Waiter
+    from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
-    from keyturnd.signin import Waiter
 
 SECRET_LIMIT = 16 << 10
 """Characters. Entra's client secrets have 40; whoever pipes in a whole file has mistaken it for one."""

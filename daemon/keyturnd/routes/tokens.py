@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from keyturn.configuration.audiences import all_scopes, allowed_scopes
+from keyturn.configuration.profiles.described import changed, described
+from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.configuration.profiles.scopes import UnfitScopes, of_audience
 from keyturn.errors import Refused, UsageError
-from keyturn.profiles import AwxProfile
-from keyturn.profiles.described import changed, described
-from keyturn.scopes import UnfitScopes, of_audience
-from keyturn.targets import all_scopes, allowed_scopes
-from keyturnd import newtoken
-from keyturnd.http import json_response
+from keyturnd.broker import newtoken
+from keyturnd.fetching.wants import Want
 from keyturnd.routes.bodies import Body, profile_named, read_body
-from keyturnd.wants import Want
+from keyturnd.server.http import json_response
 
 if TYPE_CHECKING:
-    from keyturn.config import Config
-    from keyturnd.http import Request, Response
+    from keyturn.configuration.config import Config
+    from keyturnd.broker.signin import Waiter
+    from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
-    from keyturnd.signin import Waiter
-    from keyturnd.tokens import Token
+    from keyturnd.vault.tokens import Token
 
 
 class TokenBody(Body, frozen=True):

@@ -30,7 +30,7 @@ def server_name(body: bytes) -> str:
     """The server that get and erase are about, as the client spells it; empty when it names none.
 
     Trimmed like the helpers' common library does. Bytes that are not UTF-8 arrive as lone surrogates, which strict
-    name parsing (`keyturn.targets.find_docker`) refuses.
+    name parsing (`keyturn.configuration.targets.docker`) refuses.
     """
     return body.decode("utf-8", "surrogateescape").strip(" \t\r\n")
 

@@ -33,7 +33,7 @@ class MalformedRequest(ValueError):
 class GitRequest(NamedTuple):
     """What git says about the credential it wants, or has used. Single values are None when git sent none.
 
-    Bytes that are not UTF-8 arrive as lone surrogates; strict name parsing (`keyturn.hosts`) refuses those.
+    Bytes that are not UTF-8 arrive as lone surrogates; strict name parsing (`configuration.hosts`) refuses those.
     """
 
     protocol: str

@@ -13,7 +13,6 @@ import time
 from typing import NamedTuple
 
 from keyturn.errors import UsageError
-from keyturn.scopes import UnfitScopes, of_audience
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ KIND = "ExecCredential"
 VARIABLE = "KUBERNETES_EXEC_INFO"
 
 _TOKEN = re.compile(r"[\x21-\x7e]+", re.ASCII)
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+", re.ASCII)
+"""RFC 6749 section 3.3: what a server id becomes a part of."""
 _YEAR_10000 = 253402300800
 _SHOWN = 60
 
@@ -125,8 +126,6 @@ def _server_id(text: str | None) -> str | None:
     if text is None:
         return None
     server_id = text.removesuffix("/")
-    try:
-        of_audience(server_id)
-    except UnfitScopes:
-        raise UsageError("--server-id is not the id of an application", "--server-id ID") from None
+    if not _SCOPE.fullmatch(server_id) or server_id.endswith("/.default"):
+        raise UsageError("--server-id is not the id of an application", "--server-id ID")
     return server_id

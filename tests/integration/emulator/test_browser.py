@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyturn_emulator.launch import Emulator
-    from support.emulator_browser import Browser
+    from support.emulator.browser import Browser
 
 LANDED = "you may close this window"
 

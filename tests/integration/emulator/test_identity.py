@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from support.emulator_client import AZURE_DEVOPS, claims_of, trusting
+from support.emulator.client import AZURE_DEVOPS, claims_of, trusting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.emulator_client import EntraClient, claims_of, number_of
+from support.emulator.client import EntraClient, claims_of, number_of
 
 if TYPE_CHECKING:
     import httpx

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from support.awx_client import GRANTED
+from support.awx.client import GRANTED
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
-    from support.awx_client import AwxClient
+    from support.awx.client import AwxClient
 
 
 DAY = 24 * 60 * 60

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyturn_emulator.browser import Form
-from support.awx_client import GRANTED, AwxClient
-from support.emulator_browser import CHALLENGE, VERIFIER, answer_of
+from support.awx.client import GRANTED, AwxClient
+from support.emulator.browser import CHALLENGE, VERIFIER, answer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

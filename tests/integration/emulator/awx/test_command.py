@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.awx_client import AwxClient
+from support.awx.client import AwxClient
 from support.needs import need
 
 if TYPE_CHECKING:

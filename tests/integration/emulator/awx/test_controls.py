@@ -8,11 +8,11 @@ import httpx
 import pytest
 
 from keyturn_emulator.control import ControlError
-from support.awx_client import GRANTED
+from support.awx.client import GRANTED
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
-    from support.awx_client import AwxClient
+    from support.awx.client import AwxClient
 
 
 # --- counts and controls

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.awx_client import AwxClient
+from support.awx.client import AwxClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     import httpx
 
-    from support.awx_client import AwxClient
+    from support.awx.client import AwxClient
 
 
 def descriptions(answer: httpx.Response) -> list[str]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.awx_client import AwxClient
-from support.awx_script import TAG, Run
-from support.awx_steps import STEPS, play
-from support.awx_symbols import Symbols
+from support import places
+from support.awx.client import AwxClient
+from support.awx.script import TAG, Run
+from support.awx.steps import STEPS, play
+from support.awx.symbols import Symbols
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
 
-VECTORS = Path(__file__).parents[3] / "vectors" / "awx"
+VECTORS = places.VECTORS / "awx"
 FILES = {
     "controller": "awx_24.6.1_recordings.json",
     "gateway": "gateway_2024-10_recordings.json",

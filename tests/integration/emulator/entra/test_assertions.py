@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import jwt
 import pytest
 
-from support.certified import Certified, certified
-from support.emulator_client import EntraClient, number_of
+from support.emulator.certified import Certified, certified
+from support.emulator.client import EntraClient, number_of
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator

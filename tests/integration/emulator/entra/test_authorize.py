@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from keyturn_emulator.browser import Form
-from support.emulator_browser import REDIRECT, Browser, answer_of
-from support.emulator_client import DEVOPS_SCOPE
+from support.emulator.browser import REDIRECT, Browser, answer_of
+from support.emulator.client import DEVOPS_SCOPE
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator

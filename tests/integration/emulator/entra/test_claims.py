@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyturn_emulator.control import ControlError
-from support.emulator_browser import REDIRECT, VERIFIER, Browser, answer_of
-from support.emulator_client import AZURE_DEVOPS, DEVOPS_SCOPE, USER_SCOPE, EntraClient, claims_of, number_of
+from support.emulator.browser import REDIRECT, VERIFIER, Browser, answer_of
+from support.emulator.client import AZURE_DEVOPS, DEVOPS_SCOPE, USER_SCOPE, EntraClient, claims_of, number_of
 
 if TYPE_CHECKING:
     import httpx

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.emulator_browser import REDIRECT, VERIFIER, Browser
-from support.emulator_client import AZURE_DEVOPS, USER_SCOPE, EntraClient, claims_of, number_of
+from support.emulator.browser import REDIRECT, VERIFIER, Browser
+from support.emulator.client import AZURE_DEVOPS, USER_SCOPE, EntraClient, claims_of, number_of
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator

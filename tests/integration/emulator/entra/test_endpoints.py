@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from support.emulator_client import AZURE_DEVOPS, DEVOPS_SCOPE, USER_SCOPE, EntraClient, claims_of, number_of
+from support.emulator.client import AZURE_DEVOPS, DEVOPS_SCOPE, USER_SCOPE, EntraClient, claims_of, number_of
 
 if TYPE_CHECKING:
     import httpx

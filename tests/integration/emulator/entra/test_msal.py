@@ -10,7 +10,7 @@ import msal
 import pytest
 import requests
 
-from support.emulator_client import AZURE_DEVOPS, DEVOPS_SCOPE
+from support.emulator.client import AZURE_DEVOPS, DEVOPS_SCOPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

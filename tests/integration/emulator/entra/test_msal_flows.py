@@ -12,9 +12,9 @@ import pytest
 import requests
 from cryptography.hazmat.primitives import hashes
 
-from support.certified import Certified, certified
-from support.emulator_browser import Browser, answer_of
-from support.emulator_client import AZURE_DEVOPS, DEVOPS_SCOPE, EntraClient, claims_of
+from support.emulator.browser import Browser, answer_of
+from support.emulator.certified import Certified, certified
+from support.emulator.client import AZURE_DEVOPS, DEVOPS_SCOPE, EntraClient, claims_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

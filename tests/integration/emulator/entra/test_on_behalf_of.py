@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.emulator_client import AZURE_DEVOPS, DEVOPS_SCOPE, USER_SCOPE, EntraClient, claims_of, number_of
+from support.emulator.client import AZURE_DEVOPS, DEVOPS_SCOPE, USER_SCOPE, EntraClient, claims_of, number_of
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator

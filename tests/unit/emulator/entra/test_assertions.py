@@ -17,7 +17,7 @@ from keyturn_emulator.entra.directory.registry import Registry
 from keyturn_emulator.entra.refusals import EntraError
 from keyturn_emulator.entra.requests.assertions import ClientAssertions
 from keyturn_emulator.settings import Settings
-from support.certified import certified
+from support.emulator.certified import certified
 
 REGISTRY = Registry()
 REGISTRY.service.certificates.append(certified().certificate)

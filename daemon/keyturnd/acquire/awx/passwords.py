@@ -1,0 +1,78 @@
+"""A token by the user's password: the one entrusted to the vault, or one that a person types.
+
+A directory behind AWX may lock an account after a few wrong passwords, and AWX's 401 does not tell a wrong one from
+a directory that is down. So the same password is never sent again by itself soon after it was refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from keyturn.errors import ProviderRefused
+from keyturnd.acquire.awx import creation
+from keyturnd.acquire.awx.credentials import basic
+from keyturnd.acquire.awx.refusals import Denied
+from keyturnd.acquire.failed import Failed
+
+if TYPE_CHECKING:
+    from keyturnd.acquire.awx.session import Session
+    from keyturnd.messages import AwxState, Result
+
+REFUSAL_PAUSE = 1800.0
+"""Seconds. Active Directory forgets failed sign-ins after 30 minutes by default: two of ours never add up."""
+_SALT_BYTES = 16
+
+
+def entrusted(session: Session, password: str) -> Result:
+    """A token by the password in the vault. Raises Failed; a refused password needs its owner."""
+    identity, place = session.identity, session.server.api.place
+    hint = f"keyturn secret set {identity.profile}"
+    if was_refused(session.state, password, time.time()):
+        sentence = f"{place} refused the password entrusted for profile {identity.profile}: it is not tried again yet"
+        raise Failed(ProviderRefused, sentence, hint)
+    try:
+        return creation.create(session, basic(identity, password))
+    except Denied as denied:
+        if not denied.dead:
+            raise
+        session.seal(refusing(session.state, password, time.time()))
+        raise Failed(ProviderRefused, denied.failure.sentence, hint) from None
+
+
+def typed(session: Session) -> Result:
+    """A token by a password that a person types, who may correct it once. Raises Failed."""
+    identity, place = session.identity, session.server.api.place
+    question = f"password of {identity.username} at {place}"
+    first = session.channel.ask("password", question)
+    try:
+        return creation.create(session, basic(identity, first))
+    except Denied as denied:
+        if not denied.dead:
+            raise
+        second = session.channel.ask("password", f"{place} refused it; {question}")
+        if second in {"", first}:
+            raise
+    return creation.create(session, basic(identity, second))
+
+
+def refusing(state: AwxState, password: str, now: float) -> AwxState:
+    """`state` with the note that the server refused `password` at `now` (UTC epoch seconds)."""
+    salt = secrets.token_bytes(_SALT_BYTES)
+    return replace(state, refused=(salt + _digest(salt, password)).hex(), refused_at=now)
+
+
+def was_refused(state: AwxState, password: str, now: float) -> bool:
+    """Whether the server refused this very password within the pause before `now`, or in what seems the future."""
+    noted = bytes.fromhex(state.refused)
+    salt, digest = noted[:_SALT_BYTES], noted[_SALT_BYTES:]
+    return bool(noted) and now - state.refused_at < REFUSAL_PAUSE and _digest(salt, password) == digest
+
+
+def _digest(salt: bytes, password: str) -> bytes:
+    # Slow on purpose, as the vault it lies in outlives a secret that is taken out of it.
+    return hashlib.scrypt(password.encode("utf-8", "surrogateescape"), salt=salt, n=1 << 14, r=8, p=1)

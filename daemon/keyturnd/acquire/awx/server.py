@@ -1,0 +1,96 @@
+"""The token collection of an AWX: create, look, list, delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from keyturn.errors import ProviderRefused
+from keyturnd.acquire.awx import tokens
+from keyturnd.acquire.awx.refusals import refusal
+from keyturnd.acquire.failed import Failed
+
+if TYPE_CHECKING:
+    from keyturnd.acquire.awx.api import Api, Reply
+    from keyturnd.acquire.awx.credentials import Credential
+    from keyturnd.acquire.awx.tokens import Created
+
+PAGE_SIZE = 100
+PAGES = 3
+"""Pages read at most. One description stands for one token, or a few when answers were lost; on a gateway, anybody
+may give theirs the same one, and they shall not keep us busy for ever."""
+
+
+class Server:
+    """The tokens at `url`, which ends in a slash."""
+
+    def __init__(self, api: Api, url: str) -> None:
+        self.api = api
+        self.url = url
+
+    def create(self, credential: Credential, description: str) -> Created:
+        """A new token. `user` and `expires` would be ignored; only this path works for everybody.
+
+        Raises Denied when nothing was created, Unusable when something was, Failed when nobody can tell.
+        """
+        identity = self.api.identity
+        body: dict[str, Any] = {"description": description, "scope": identity.scope}
+        if identity.application is not None:
+            body["application"] = identity.application
+        reply = self.api.call("POST", self.url, credential, body)
+        if not 200 <= reply.status < 300:
+            raise refusal(self.api, reply, credential)
+        return tokens.read(self.api, reply)
+
+    def is_alive(self, credential: Credential) -> bool:
+        """Whether the server still takes the token that `credential` is. Raises Failed when it does not tell."""
+        reply = self.api.call("GET", self._one(credential.token_id), credential)
+        if reply.status == 200 and reply.document is not None:
+            return True
+        if reply.status in {401, 404} and reply.document is not None:
+            return False
+        raise self._odd() if reply.status == 200 else refusal(self.api, reply, credential)
+
+    def bearing(self, credential: Credential, description: str) -> list[int]:
+        """The ids of the tokens with exactly this description. Raises Failed."""
+        found: list[int] = []
+        for page in range(1, PAGES + 1):
+            query = f"?description={quote(description, safe='')}&page_size={PAGE_SIZE}&page={page}"
+            reply = self.api.call("GET", self.url + query, credential)
+            if page > 1 and reply.status == 404:
+                break
+            found += self._ids(reply, credential, description)
+            if not reply.document or not reply.document.get("next"):
+                break
+        return found
+
+    def delete(self, credential: Credential, token_id: int, *, surely_ours: bool = True) -> bool:
+        """End a token: True when it is gone, False when it turns out to be somebody else's. Raises Failed."""
+        reply = self.api.call("DELETE", self._one(token_id), credential)
+        if 200 <= reply.status < 300:
+            return True
+        # A 404 without AWX's own words may come from anything that stands before it.
+        if reply.status in {404, 410} and reply.document is not None:
+            return True
+        if reply.status == 401 and reply.document is not None and credential.token_id == token_id:
+            return True  # the server does not know it any more, whatever it was that ended it
+        if reply.status == 403 and reply.document is not None and credential.writes and not surely_ours:
+            return False
+        raise refusal(self.api, reply, credential)
+
+    def _ids(self, reply: Reply, credential: Credential, description: str) -> list[int]:
+        if reply.status != 200:
+            raise refusal(self.api, reply, credential)
+        rows = (reply.document or {}).get("results")
+        if not isinstance(rows, list):
+            raise self._odd()
+        # Compared again: behind a server that ignores the filter would stand all tokens of the user.
+        ours = [row for row in rows if isinstance(row, dict) and row.get("description") == description]
+        return [row["id"] for row in ours if tokens.is_id(row.get("id"))]
+
+    def _one(self, token_id: int) -> str:
+        return f"{self.url}{token_id}/"
+
+    def _odd(self) -> Failed:
+        hint = f"check `url` of [profile.{self.api.identity.profile}]"
+        return Failed(ProviderRefused, f"{self.api.place} answered with something that are no tokens", hint)

@@ -1,0 +1,28 @@
+"""One job at an AWX, and what is known of its tokens as it goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyturnd.messages import AwxState
+
+if TYPE_CHECKING:
+    from keyturnd.acquire.awx.server import Server
+    from keyturnd.acquire.channel import Channel
+    from keyturnd.messages import AwxIdentity
+
+
+class Session:
+    """`state` is what is durable by now. An AWX failure never calls it dead: see the module awx."""
+
+    def __init__(self, identity: AwxIdentity, channel: Channel, server: Server, state: AwxState | None) -> None:
+        self.identity = identity
+        self.channel = channel
+        self.server = server
+        self.state = state or AwxState(identity.username)
+
+    def seal(self, state: AwxState) -> None:
+        """Make `state` durable, and the current one."""
+        if state != self.state:
+            self.channel.seal(state)
+            self.state = state

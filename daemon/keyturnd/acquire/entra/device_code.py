@@ -1,0 +1,129 @@
+"""A user signs in on another screen with a code (RFC 8628)."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from keyturn.errors import ProviderRefused, ProviderUnreachable, SignInNeeded
+from keyturnd.acquire.entra import outcome
+from keyturnd.acquire.entra.refusals import Refusal
+from keyturnd.acquire.failed import Failed
+from keyturnd.messages import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyturnd.acquire.entra.session import Session
+    from keyturnd.messages import Result
+
+SLOWER = 5.0
+"""Seconds that `slow_down` adds to the interval (RFC 8628 section 3.5)."""
+SLOWEST = 60.0
+"""Seconds. A provider in trouble is asked less and less often, but a person waits."""
+
+
+class Wait(NamedTuple):
+    """The wall clock, and how to let it pass."""
+
+    now: Callable[[], float] = time.time
+    pause: Callable[[float], None] = time.sleep
+
+
+def acquire(session: Session) -> Result:
+    """Show a code, wait for its approval, seal the new state, and return the token."""
+    application = session.application()
+    flow = _start(session, application)
+    expires_at = session.exchanged().sent_at + flow["expires_in"]
+    session.channel.tell(_invitation(flow, expires_at))
+    poll_until_approved(session, application, flow, expires_at, Wait())
+    exchange = session.exchanged()
+    owner = outcome.owner_of(exchange.answer)
+    owner = owner._replace(tenant_id=owner.tenant_id or application.authority.tenant)
+    state = outcome.state(exchange.answer, owner, None)
+    if state is not None:
+        session.channel.seal(state)
+    return outcome.result(exchange, session.job.scopes, owner, session.place)
+
+
+def _start(session: Session, application: Any) -> dict[str, Any]:
+    """The device authorization answer, as msal keeps it. Raises Failed when the provider gives no code."""
+    if application.authority.device_authorization_endpoint is None:
+        raise Failed(
+            ProviderRefused,
+            f"{session.place} knows no sign-in by device code",
+            f"check `flow` and `authority` of [profile.{session.identity.profile}]",
+        )
+    flow: dict[str, Any] = application.initiate_device_flow(session.user_scopes, claims_challenge=session.job.claims)
+    if "device_code" not in flow:
+        raise Refusal.read(flow).failed(session.identity.profile, of_user=False)
+    return flow
+
+
+def poll_until_approved(
+    session: Session, application: Any, flow: dict[str, Any], expires_at: float, wait: Wait
+) -> None:
+    """Return once the token is there. Raises Failed when the code is declined, dies, or is refused.
+
+    `expires_at` is UTC epoch seconds, as `wait` tells them.
+    """
+    interval = float(flow["interval"])
+    while interval > 0:
+        if session.deadline.left() <= interval or wait.now() + interval >= expires_at:
+            raise _expired(session)
+        wait.pause(interval)
+        interval = _next_interval(session, application, flow, interval)
+
+
+def _invitation(flow: dict[str, Any], expires_at: float) -> Event:
+    url, code = flow["verification_uri"], flow["user_code"]
+    message = f"to sign in, open {url} and enter the code {code}"
+    return Event("device-code", message, url=url, code=code, expires_at=expires_at)
+
+
+def _next_interval(session: Session, application: Any, flow: dict[str, Any], interval: float) -> float:
+    """Poll once: the seconds to wait before the next poll, 0 when the token has come."""
+    try:
+        answer = application.acquire_token_by_device_flow(
+            flow, claims_challenge=session.job.claims, exit_condition=lambda _: True
+        )
+    except Failed as failed:
+        if failed.failure.kind != ProviderUnreachable.kind:
+            raise
+        # One lost poll must not cost a person the sign-in: go on, less often (RFC 8628 section 3.5).
+        return min(max(interval * 2, failed.failure.retry_after or 0.0), SLOWEST)
+    if "access_token" in answer:
+        return 0
+    match answer.get("error"):
+        case "authorization_pending":
+            return interval
+        case "slow_down":
+            return interval + SLOWER
+        case _:
+            raise _refused(session, answer)
+
+
+def _refused(session: Session, answer: dict[str, Any]) -> Failed:
+    profile = session.identity.profile
+    match answer.get("error"):
+        case "authorization_declined" | "access_denied" as word:
+            return Failed(
+                ProviderRefused,
+                f"the sign-in of profile {profile} was declined",
+                f"keyturn login {profile}",
+                code=word,
+            )
+        case "expired_token":
+            return _expired(session)
+        case _:
+            return Refusal.read(answer).failed(profile, of_user=True)
+
+
+def _expired(session: Session) -> Failed:
+    profile = session.identity.profile
+    return Failed(
+        SignInNeeded,
+        f"the sign-in of profile {profile} was not approved in time",
+        f"keyturn login {profile}",
+        code="expired_token",
+    )

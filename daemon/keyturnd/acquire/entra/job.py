@@ -1,0 +1,77 @@
+"""Entra ID: which grant a job needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from keyturn.errors import Bug, ConfigError, SignInNeeded
+from keyturnd.acquire.entra.msal_client import MsalClient
+from keyturnd.acquire.entra.session import Session
+from keyturnd.acquire.failed import Failed
+from keyturnd.acquire.network.transport import Transport
+from keyturnd.messages import EntraIdentity, EntraState
+
+if TYPE_CHECKING:
+    from keyturnd.acquire.channel import Channel
+    from keyturnd.acquire.deadline import Deadline
+    from keyturnd.messages import Result, TokenJob
+
+
+def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:
+    """The token `job` asks for. Raises Failed."""
+    assert isinstance(job.identity, EntraIdentity)
+    _check_authority(job.identity)
+    transport = Transport(job.network, deadline)
+    session = Session(job, channel, deadline, MsalClient(transport, job.identity), {})
+    result = _granted(session)
+    if job.registry is None:
+        return result
+    from keyturnd.acquire import acr  # noqa: PLC0415 - only registries pay for it
+
+    channel.secrets = (*channel.secrets, result.access_token)
+    return acr.exchange(job.registry, result, job.identity.profile, transport)
+
+
+def _granted(session: Session) -> Result:
+    """Entra ID's own token, by the grant that the profile's flow stands for."""
+    match session.identity.flow:
+        case "client-secret":
+            from keyturnd.acquire.entra import client_credentials  # noqa: PLC0415 - one grant per process
+
+            return client_credentials.acquire(session)
+        case "device-code":
+            return _for_user(session)
+        case other:
+            raise Failed(Bug, f"no acquisition for flow {other}", "keyturn daemon restart")
+
+
+def _for_user(session: Session) -> Result:
+    """Refresh what there is; with a person waiting, sign in when there is nothing, or when that is refused."""
+    from keyturnd.acquire.entra import device_code, refresh  # noqa: PLC0415 - one grant per process
+
+    profile = session.identity.profile
+    if isinstance(session.job.state, EntraState):
+        try:
+            return refresh.acquire(session, session.job.state)
+        except Failed as failed:
+            if not session.job.interactive or failed.failure.kind != SignInNeeded.kind:
+                raise
+    if session.job.interactive:
+        return device_code.acquire(session)
+    raise Failed(SignInNeeded, f"profile {profile} is not signed in", f"keyturn login {profile}")
+
+
+def _check_authority(identity: EntraIdentity) -> None:
+    try:
+        parts = urlsplit(identity.authority)
+        named = bool(parts.hostname and parts.path.strip("/")) and parts.port != 0
+        sound = named and parts.scheme == "https" and parts.username is None
+    except ValueError:
+        sound = False
+    if not sound:
+        raise Failed(
+            ConfigError,
+            f"the authority of profile {identity.profile} is not an https URL with a tenant",
+            f"check `authority` and `tenant` of [profile.{identity.profile}]",
+        )

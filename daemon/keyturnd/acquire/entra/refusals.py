@@ -1,0 +1,128 @@
+"""What an OAuth error answer means, and what the user can do about it.
+
+Decided on `error`, `suberror` and `claims` as Microsoft asks; AADSTS numbers choose the hint (see aadsts.py).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from keyturn.errors import ProviderRefused, ProviderUnreachable, SignInNeeded, one_line
+from keyturnd.acquire.entra import aadsts
+from keyturnd.acquire.failed import Failed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyturn.errors import KeyturnError
+
+_WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+CORRELATION_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
+
+PASSING = frozenset({"temporarily_unavailable", "server_error", "timeout"})
+A_PERSON = frozenset(
+    {"invalid_grant", "interaction_required", "login_required", "consent_required", "account_selection_required"}
+)
+"""Errors of a user's request that a sign-in may solve."""
+DEAD = frozenset({"bad_token", "token_expired", "client_mismatch"})
+"""Suberrors that say the refresh token itself is dead. No suberror and no claims says so too; all others name a
+condition (consent, MFA, a managed device) that this resource has and another may not: the login is kept, as
+msal keeps it."""
+NO_LOGIN_HELPS = frozenset({"message_only"})
+
+
+_MEMBERS = ("error", "suberror", "error_description", "error_codes", "correlation_id", "claims")
+"""All of an error answer that anybody reads. msal would trip over an odd `id_token` or `refresh_in` beside them."""
+
+
+class Refusal(NamedTuple):
+    """An OAuth error answer (RFC 6749 section 5.2, with Entra's additions), reduced to what is safe to show."""
+
+    error: str
+    suberror: str = ""
+    description: str = ""
+    numbers: tuple[int, ...] = ()
+    correlation_id: str = ""
+    has_claims: bool = False
+
+    @classmethod
+    def read(cls, answer: Mapping[str, Any]) -> Refusal:
+        """The refusal in an error answer, whatever the shape of its members."""
+        said = answer.get("error_description")
+        said = said if isinstance(said, str) else ""
+        return cls(
+            _matching(_WORD, answer.get("error")),
+            _matching(_WORD, answer.get("suberror")),
+            _first_sentence(said),
+            aadsts.numbers_in(answer.get("error_codes"), said[:2000]),
+            _matching(CORRELATION_ID, answer.get("correlation_id")),
+            bool(answer.get("claims")),
+        )
+
+    def failed(self, profile: str, *, of_user: bool, refresh: bool = False) -> Failed:
+        """The failure this means: `of_user` for a person's sign-in, `refresh` for a stored one."""
+        kind = self._kind(of_user=of_user)
+        return Failed(
+            kind,
+            f"Entra ID refused profile {profile}: {self._reason()}",
+            aadsts.hint(self.numbers, profile) or self._usual_hint(kind, profile, of_user=of_user),
+            state_dead=refresh and kind is not ProviderUnreachable and self._ends_login(),
+            code=self.error,
+        )
+
+    def _kind(self, *, of_user: bool) -> type[KeyturnError]:
+        if self.error in PASSING or aadsts.TRANSIENT.intersection(self.numbers):
+            return ProviderUnreachable
+        if of_user and self.error in A_PERSON and self.suberror not in NO_LOGIN_HELPS:
+            return SignInNeeded
+        return ProviderRefused
+
+    def _ends_login(self) -> bool:
+        if self.error != "invalid_grant":
+            return False
+        return self.suberror in DEAD if self.suberror else not self.has_claims
+
+    def _reason(self) -> str:
+        said = self.description or self.error
+        return f"{said} (correlation id {self.correlation_id})" if self.correlation_id else said
+
+    def _usual_hint(self, kind: type[KeyturnError], profile: str, *, of_user: bool) -> str:
+        if kind is SignInNeeded:
+            return f"keyturn login {profile}"
+        if kind is ProviderUnreachable:
+            return "try again later"
+        if self.error == "invalid_client" and not of_user:
+            return f"keyturn secret set {profile}"
+        if self.error in {"invalid_client", "unauthorized_client"}:
+            return f"check `application_id` and `tenant` of [profile.{profile}]"
+        return f"check [profile.{profile}], and the scopes of the target"
+
+
+def refused_answer(status: int, body: bytes, place: str) -> dict[str, Any]:
+    """The OAuth error answer in a 4xx. Raises Failed when it holds none, as a page of something in between."""
+    try:
+        answer = json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict) or not _matching(_WORD, answer.get("error")):
+        raise Failed(
+            ProviderRefused,
+            f"{place} answered with status {status} and no reason",
+            "check `authority` or `environment` of the profile, and the proxy if there is one",
+        )
+    return {name: answer[name] for name in _MEMBERS if name in answer}
+
+
+def _matching(pattern: re.Pattern[str], value: object) -> str:
+    return value if isinstance(value, str) and pattern.fullmatch(value) else ""
+
+
+def _first_sentence(description: str) -> str:
+    """The rest of a description holds names, addresses and times (Trace ID …), and asks for no line break.
+
+    However long it is: `failed.without` shortens it, after it has looked for secrets.
+    """
+    first = re.split(r"[\r\n]|\.\s|Trace ID:", description, maxsplit=1)[0]
+    return one_line(first).rstrip(". ")

@@ -1,0 +1,79 @@
+"""One job at Entra ID, and the msal application that asks for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+import msal
+
+from keyturn.errors import Bug
+from keyturnd.acquire.failed import Failed
+from keyturnd.messages import EntraIdentity
+
+if TYPE_CHECKING:
+    from keyturnd.acquire.channel import Channel
+    from keyturnd.acquire.deadline import Deadline
+    from keyturnd.acquire.entra.msal_client import Exchange, MsalClient
+    from keyturnd.messages import TokenJob
+
+RESERVED = frozenset({"openid", "profile", "offline_access"})
+"""Scopes that msal adds by itself to a user's request, and refuses to be given."""
+
+
+class Forgetful(msal.TokenCache):  # type: ignore[misc]  # msal has no types
+    """A token cache that keeps nothing: the daemon keeps tokens, and msal's own would only be written."""
+
+    def add(self, event: dict[str, Any], now: float | None = None) -> None:
+        """Nothing."""
+
+
+class Session(NamedTuple):
+    """One job and the means to do it."""
+
+    job: TokenJob
+    channel: Channel
+    deadline: Deadline
+    http: MsalClient
+    discovered: dict[str, Any]
+    """msal's cache of the OpenID configuration, so that a refused refresh and the sign-in after it ask once."""
+
+    @property
+    def identity(self) -> EntraIdentity:
+        """Who asks."""
+        assert isinstance(self.job.identity, EntraIdentity)
+        return self.job.identity
+
+    @property
+    def user_scopes(self) -> list[str]:
+        """The scopes to give to msal for a user's token."""
+        return [scope for scope in self.job.scopes if scope not in RESERVED]
+
+    @property
+    def place(self) -> str:
+        """Host and port of the authority."""
+        return urlsplit(self.identity.authority).netloc
+
+    def exchanged(self) -> Exchange:
+        """The last exchange: what msal's answer stands on."""
+        if self.http.last is None:
+            raise Failed(Bug, "msal answered without a request")
+        return self.http.last
+
+    def application(self, secret: str | None = None) -> Any:
+        """The msal application of the job's identity. Fetches the authority's OpenID configuration.
+
+        Instance discovery stays off: the authority is the user's own word, and a central host need not know it.
+        """
+        common = {
+            "authority": self.identity.authority,
+            "http_client": self.http,
+            "http_cache": self.discovered,
+            "instance_discovery": False,
+            "token_cache": Forgetful(),
+        }
+        if secret is None:
+            return msal.PublicClientApplication(self.identity.application_id, **common)
+        return msal.ConfidentialClientApplication(
+            self.identity.application_id, client_credential=secret, azure_region=False, **common
+        )

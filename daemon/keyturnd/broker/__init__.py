@@ -1,0 +1,1 @@
+"""Who gets which token: held, joined or newly acquired."""

@@ -1,0 +1,257 @@
+"""Who gets which token: held, joined or newly fetched; rejected ones; renewal ahead of time."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from keyturn.errors import KeyturnError, ProviderUnreachable, Refused, SignInNeeded, StateError
+from keyturnd import flows
+from keyturnd.broker import policy
+from keyturnd.broker.memory import Memory
+from keyturnd.broker.signin import joined
+from keyturnd.vault.names import state_name
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturnd.broker.failures import Failures
+    from keyturnd.broker.signin import SignIns, Waiter
+    from keyturnd.clock import Clock
+    from keyturnd.fetching.fetch import Fetcher
+    from keyturnd.fetching.wants import Want
+    from keyturnd.vault.holdings import Holdings
+    from keyturnd.vault.records import RecordName
+    from keyturnd.vault.tokens import Token
+
+RENEWAL_ROUND = 30.0
+"""Seconds between two looks at what is due. Renewal points lie minutes before any minimum life is undercut."""
+PRUNING_INTERVAL = 3600.0
+"""Seconds between two sweeps of expired access tokens out of the vault."""
+
+
+class Broker:
+    """Decides who gets a token in memory, and sees to everything that replaces one."""
+
+    def __init__(
+        self,
+        *,
+        holdings: Holdings,
+        fetcher: Fetcher,
+        sign_ins: SignIns,
+        failures: Failures,
+        clock: Clock,
+        chance: Random,
+    ) -> None:
+        self.holdings = holdings
+        self.sign_ins = sign_ins
+        self.failures = failures
+        self.memory = Memory(holdings, clock, chance)
+        self.flights: dict[RecordName, asyncio.Task[Token]] = {}
+        sign_ins.on_success = self._signed_in
+        self._fetcher = fetcher
+        self._clock = clock
+        self._chance = chance
+        self._exclusions: dict[RecordName, asyncio.Lock] = {}
+        self._forced: dict[RecordName, float] = {}
+        self._logging_out: set[str] = set()
+
+    async def token(self, want: Want, waiter: Waiter) -> Token:
+        """A token with life enough for `want`.
+
+        Raises SignInNeeded when a person has to sign in and `waiter` has none, ProviderError and StateError as
+        keyturnd.fetching.fetch does.
+        """
+        held = await self.memory.look_up(want)
+        if held is not None and self.memory.fresh(held, want.protocol):
+            held.used = True
+            if self.memory.due(held):
+                self._renew_behind(want)
+            return held.token
+        try:
+            return await self._fetch_for_use(want)
+        except ProviderUnreachable:
+            if held is not None and self.memory.good_as_last_resort(held):
+                return held.token
+            raise
+        except SignInNeeded:
+            if not waiter.waits or want.profile.flow not in flows.PERSONAL:
+                raise
+            return await self._sign_in(want, waiter)
+
+    async def login(self, want: Want, waiter: Waiter, *, again: bool) -> Token:
+        """A token that proves `want`'s profile is signed in; with `again` by a new sign-in in any case.
+
+        Without a person in it, the provider is asked in any case: the secret may have changed since the last token.
+        """
+        name = want.profile.name
+        self.failures.clear(profile=name)
+        if want.profile.flow not in flows.PERSONAL:
+            return await self._fetch_for_use(want)
+        try:
+            if again and waiter.waits:
+                return await self._sign_in(want, waiter)
+            if not again:
+                return await self.token(want, waiter)
+        except SignInNeeded:
+            if waiter.waits:
+                raise
+        raise SignInNeeded(f"signing in to profile {name} takes a terminal", f"keyturn login {name}, at a terminal")
+
+    async def logout(self, profile: str, configured: Profile | None = None) -> int:
+        """Forget everything of `profile`, in memory and in the vault; how many records there were.
+
+        What `configured` holds on its server is ended there first; if that fails, nothing is forgotten, so that it
+        can be tried again. Raises ProviderError then.
+        """
+        self._logging_out.add(profile)  # nothing new begins: an AWX token created now would be forgotten, not deleted
+        try:
+            await self._end_all(profile)
+            if configured is not None:
+                await self._fetcher.revoke(configured)
+            self.forget(profile)
+            return await self.holdings.forget(profile)
+        finally:
+            self._logging_out.discard(profile)
+
+    async def _end_all(self, profile: str) -> None:
+        ending: list[asyncio.Task[Token]] = [task for key, task in self.flights.items() if key.profile == profile]
+        if (sign_in := self.sign_ins.under_way.get(profile)) is not None:
+            ending.append(sign_in.task)
+        for task in ending:
+            task.cancel()
+        if ending:
+            await asyncio.wait(ending)  # or one of them could still write what is about to be forgotten
+
+    def reconfigured(self, config: Config) -> None:
+        """Forget what memory holds of profiles that `config` changed; what was refused may be right by now."""
+        self.failures.clear()
+        self.memory.reconfigured(config)
+
+    def forget(self, profile: str) -> None:
+        """Forget what memory holds of `profile`; the vault keeps it."""
+        self.failures.clear(profile=profile)
+        self.memory.forget(profile)
+
+    async def reject(self, want: Want, digest: bytes | None) -> bool:
+        """A server refused the token with this digest: replace it at the next request. Whether that will be done.
+
+        None stands for whatever token there is: docker erases by the registry's name. Nothing is done for a token
+        that is not the one we hold.
+
+        Raises Refused when the last such renewal of this key is less than a minute old: a server that refuses new
+        tokens, too, misses a right, not a token. The refresh token is never touched.
+        """
+        held = await self.memory.look_up(want)
+        if held is None or digest not in {None, held.token.digest}:
+            return False
+        if not self._may_force(want.key):
+            raise Refused(
+                "the server refused a token that had just been renewed",
+                f"check that {held.token.account or 'this profile'} may use what was asked for",
+            )
+        await self.memory.drop(want.key)
+        return True
+
+    async def doubt(self, want: Want, digest: bytes) -> None:
+        """A server seems to have refused the token with this digest: try to replace it, as `reject` does.
+
+        While the provider cannot be reached it stays: it may be good after all.
+        """
+        held = await self.memory.look_up(want)
+        if held is None or held.token.digest != digest or not self._may_force(want.key):
+            return
+        try:
+            await self._fetch(want)
+        except ProviderUnreachable:
+            return
+        except KeyturnError:
+            await self.memory.drop(want.key)  # the next request tells what a person has to do
+
+    async def keep_fresh(self) -> None:
+        """Renew, for ever, what is due and has served somebody since it was issued; the rest may lapse."""
+        pruned = self._clock.boottime()
+        while True:
+            await self._clock.sleep_until(self._clock.boottime() + RENEWAL_ROUND)
+            for want in self.memory.due_for_renewal():
+                self._renew_behind(want)
+            if self._clock.boottime() - pruned >= PRUNING_INTERVAL:
+                pruned = self._clock.boottime()
+                await self._prune()
+
+    def _may_force(self, key: RecordName) -> bool:
+        """Whether a renewal may be forced now; then it counts as done."""
+        now = self._clock.boottime()
+        if now - self._forced.get(key, -policy.FORCED_RENEWAL_INTERVAL) < policy.FORCED_RENEWAL_INTERVAL:
+            return False
+        self._forced[key] = now
+        return True
+
+    async def _prune(self) -> None:
+        with suppress(StateError):  # told to whoever needs the vault; nobody waits for this
+            await self.holdings.prune(self._clock.wall())
+
+    async def _fetch_for_use(self, want: Want) -> Token:
+        token = await self._fetch(want)
+        self.memory.use(want.key)
+        return token
+
+    async def _fetch(self, want: Want) -> Token:
+        """Join the fetch of this key, or start it; a fresh failure is repeated instead."""
+        self._check_not_leaving(want)
+        if (error := self.failures.recall(want.key)) is not None:
+            raise error.with_traceback(None)  # or each raise would lengthen the one before, for ever
+        return await joined(self._flight(want))
+
+    def _flight(self, want: Want) -> asyncio.Task[Token]:
+        flight = self.flights.get(want.key)
+        if flight is None:
+            flight = self.flights[want.key] = asyncio.get_running_loop().create_task(self._fly(want))
+            flight.add_done_callback(lambda task: self._landed(want.key, task))
+        return flight
+
+    async def _fly(self, want: Want) -> Token:
+        try:
+            async with self._exclusion(want):
+                token = await self._fetcher.silently(want)
+        except KeyturnError as error:
+            self.failures.remember(want.key, error, self._chance.uniform(-1, 1))
+            raise
+        self.failures.clear(want.key)
+        self.memory.hold(want, token)
+        return token
+
+    def _landed(self, key: RecordName, task: asyncio.Task[Token]) -> None:
+        if self.flights.get(key) is task:
+            del self.flights[key]
+        if not task.cancelled():
+            task.exception()  # looked at: a failed renewal behind an answer has no other reader
+
+    def _exclusion(self, want: Want) -> asyncio.Lock:
+        """Fetches that use the same refresh token exclude each other, so that none is rotated away under another."""
+        name = state_name(want.profile) if want.profile.flow in flows.PERSONAL else want.key
+        return self._exclusions.setdefault(name, asyncio.Lock())
+
+    def _renew_behind(self, want: Want) -> None:
+        if self.failures.may_retry(want.key) and want.profile.name not in self._logging_out:
+            self._flight(want)
+
+    def _check_not_leaving(self, want: Want) -> None:
+        if want.profile.name in self._logging_out:
+            raise Refused(f"profile {want.profile.name} is being logged out", "run the command again")
+
+    async def _sign_in(self, want: Want, waiter: Waiter) -> Token:
+        self._check_not_leaving(want)
+        key, token = await self.sign_ins.join(want, waiter)
+        if key != want.key:
+            return await self._fetch_for_use(want)
+        self.memory.use(key)
+        return token
+
+    def _signed_in(self, want: Want, token: Token) -> None:
+        """Somebody did; whoever waited for it may have lost patience, and will ask again."""
+        self.failures.clear(profile=want.profile.name)
+        self.memory.hold(want, token)

@@ -1,0 +1,114 @@
+"""The tokens in memory, and how good they still are by both clocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from keyturnd.broker import policy
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from keyturn.configuration.config import Config
+    from keyturnd.clock import Clock
+    from keyturnd.fetching.wants import Want
+    from keyturnd.vault.holdings import Holdings
+    from keyturnd.vault.records import RecordName
+    from keyturnd.vault.tokens import Token
+
+
+class Held(msgspec.Struct):
+    """A token in memory, both clocks when it was received or read, and whether it has served anybody."""
+
+    token: Token
+    wall: float
+    boottime: float
+    renew_at: float
+    want: Want
+    used: bool = False
+
+
+class Memory:
+    """What has been fetched or read from the vault since the daemon started."""
+
+    def __init__(self, holdings: Holdings, clock: Clock, chance: Random) -> None:
+        self.held: dict[RecordName, Held] = {}
+        self._holdings = holdings
+        self._clock = clock
+        self._chance = chance
+
+    async def look_up(self, want: Want) -> Held | None:
+        """The token of `want`, from memory or else from the vault. Raises StateError."""
+        held = self.held.get(want.key)
+        if held is None:
+            token = await self._holdings.token(want.key, want.profile)
+            # Looked up again after the await: another caller's newer token must not be overwritten.
+            held = self.held.get(want.key) or (None if token is None else self.hold(want, token))
+        return held
+
+    def hold(self, want: Want, token: Token) -> Held:
+        """Remember `token`, with a renewal point of its own."""
+        jitter = self._chance.uniform(-1, 1)
+        renew_at = policy.renewal_point(
+            issued_at=token.issued_at, expires_at=token.expires_at, refresh_at=token.refresh_at, jitter=jitter
+        )
+        held = Held(token, self._clock.wall(), self._clock.boottime(), renew_at, want)
+        self.held[want.key] = held
+        return held
+
+    def use(self, key: RecordName) -> None:
+        """Note that the token under `key` has served somebody."""
+        if (held := self.held.get(key)) is not None:
+            held.used = True
+
+    async def drop(self, key: RecordName) -> None:
+        """Forget the token under `key`, in the vault as well. Raises StateError."""
+        self.held.pop(key, None)
+        await self._holdings.drop_token(key)
+
+    def forget(self, profile: str) -> None:
+        """Forget all tokens of `profile`; the vault keeps them."""
+        for key in [key for key in self.held if key.profile == profile]:
+            del self.held[key]
+
+    def reconfigured(self, config: Config) -> None:
+        """Forget the tokens of profiles that `config` changed."""
+        for key, held in list(self.held.items()):
+            if config.profiles.get(key.profile) != held.want.profile:
+                del self.held[key]
+
+    def fresh(self, held: Held, protocol: str) -> bool:
+        """Whether it may be handed out to `protocol` as it is."""
+        token = held.token
+        return policy.fresh_enough(
+            expires_at=token.expires_at,
+            issued_at=token.issued_at,
+            minimum=policy.minimum_life(protocol, token.expires_at - token.issued_at),
+            wall=self._clock.wall(),
+            reckoned=self._reckoned(held),
+        )
+
+    def good_as_last_resort(self, held: Held) -> bool:
+        """Whether it may be handed out because renewing it failed for a passing reason."""
+        token = held.token
+        return policy.last_resort(
+            expires_at=token.expires_at,
+            issued_at=token.issued_at,
+            wall=self._clock.wall(),
+            reckoned=self._reckoned(held),
+        )
+
+    def due(self, held: Held) -> bool:
+        """Whether it should be renewed behind the answers."""
+        return max(self._clock.wall(), self._reckoned(held)) >= held.renew_at
+
+    def due_for_renewal(self) -> list[Want]:
+        """What is due and has served somebody since it was issued; the rest may lapse."""
+        return [held.want for held in self.held.values() if held.used and self.due(held)]
+
+    def _reckoned(self, held: Held) -> float:
+        return policy.reckoned_wall(
+            received_wall=held.wall, received_boottime=held.boottime, boottime=self._clock.boottime()
+        )

@@ -1,0 +1,126 @@
+"""`keyturn azure new-token` and `keyturn awx new-token`: one token that keyturn does not keep.
+
+After the PowerShell cmdlets New-SecMgmtAccessToken and, for AWX, New-Token.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from keyturn.configuration.profiles.described import NAME, described
+from keyturn.configuration.profiles.scopes import by_resource, of_audience
+from keyturn.errors import SignInNeeded, UsageError
+from keyturnd import flows
+from keyturnd.broker.signin import as_shown
+from keyturnd.fetching.acquisition import error_of
+from keyturnd.fetching.fetch import SIGN_IN_DEADLINE, SILENT_DEADLINE
+from keyturnd.messages import Failure, Result, TokenJob
+
+if TYPE_CHECKING:
+    from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile, Profile
+    from keyturn.errors import KeyturnError
+    from keyturnd.broker.signin import Waiter
+    from keyturnd.fetching.fetch import Fetcher
+    from keyturnd.messages import Ask, Event, State
+
+UNLIMITED = 1e5 * 365 * 86400
+"""Seconds, as a maximum age that no server's own exceeds (AWX's default is 1000 years): who is given a token that
+keyturn does not replace has to know how long it lives on the server."""
+
+
+async def new_entra_token(
+    fetcher: Fetcher, table: dict[str, object], secret: str | None, waiter: Waiter
+) -> dict[str, Any]:
+    """Acquire and describe a token of Entra ID. `table` holds the keys of a profile.
+
+    Raises UsageError for what does not fit together, and what keyturnd.fetching.fetch raises.
+    """
+    profile = described(table, "entra")
+    interactive = profile.flow in flows.PERSONAL
+    if interactive and not waiter.waits:
+        raise UsageError("a device code needs a terminal to be shown on", "keyturn azure new-token --help")
+    if not interactive and secret is None:
+        raise UsageError("a service principal needs a secret", "keyturn azure new-token --client-secret - …")
+    return await _acquire(fetcher, profile, _only_scopes(profile), secret, waiter, interactive=interactive)
+
+
+async def new_awx_token(fetcher: Fetcher, profile: AwxProfile, secret: str | None, waiter: Waiter) -> dict[str, Any]:
+    """Create and describe a token on an AWX. It stays there until it expires or somebody deletes it.
+
+    Raises SignInNeeded when there is no password, and what keyturnd.fetching.fetch raises.
+    """
+    if secret is None:
+        secret = await fetcher.secret(profile)
+    if secret is None:
+        sentence = f"the vault holds no password of {profile.username} at {profile.url}"
+        raise SignInNeeded(sentence, "keyturn awx new-token --password - …")
+    unlimited = msgspec.structs.replace(profile, max_age=UNLIMITED)
+    token = await _acquire(fetcher, unlimited, (profile.scope,), secret, waiter, interactive=False)
+    if "expires" not in token:  # the server did not say: better nothing than a made-up year
+        del token["expires_at"], token["expires_on"]
+    return token
+
+
+class Onlooker:
+    """Shows the sign-in to the one who asked for it, and keeps nothing."""
+
+    def __init__(self, waiter: Waiter) -> None:
+        self._waiter = waiter
+
+    def on_event(self, event: Event) -> None:
+        self._waiter.show(as_shown(event))
+
+    async def on_ask(self, ask: Ask) -> str:
+        raise UsageError(f"this flow asks for a {ask.kind}", "keyturn --help")
+
+    async def on_seal(self, state: State) -> None:
+        """Nothing of it is kept."""
+
+
+async def _acquire(
+    fetcher: Fetcher,
+    profile: Profile,
+    scopes: tuple[str, ...],
+    secret: str | None,
+    waiter: Waiter,
+    *,
+    interactive: bool,
+) -> dict[str, Any]:
+    deadline = SIGN_IN_DEADLINE if interactive else SILENT_DEADLINE
+    identity, network = flows.identity_of(profile), fetcher.network(profile)
+    job = TokenJob(identity, scopes, network, deadline, interactive=interactive, secret=secret)
+    outcome = await fetcher.acquisitions.run(job, Onlooker(waiter))
+    if isinstance(outcome, Failure):
+        raise _without_profile(error_of(outcome), profile)
+    assert isinstance(outcome, Result)
+    return _description(outcome)
+
+
+def _without_profile(error: KeyturnError, profile: Profile) -> KeyturnError:
+    """`error` with a hint that does not send people to a profile they do not have."""
+    if profile.name == NAME and error.hint is not None and NAME in error.hint:
+        command = "azure" if profile.provider == "entra" else "awx"
+        error.hint = f"keyturn {command} new-token --help"
+    return error
+
+
+def _only_scopes(profile: EntraProfile) -> tuple[str, ...]:
+    groups = [*by_resource(profile.scopes), *(of_audience(audience) for audience in profile.audiences)]
+    if len(groups) != 1:
+        raise UsageError("expected scopes of exactly one resource", "keyturn azure new-token --help")
+    return groups[0]
+
+
+def _description(result: Result) -> dict[str, Any]:
+    """What the cmdlets print, in the field's own names."""
+    return {
+        "access_token": result.access_token,
+        "token_type": result.token_type,
+        "expires_at": int(result.expires_at),
+        "expires_on": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(result.expires_at)),
+        "scopes": result.scopes,
+        **result.details,
+    }

@@ -1,0 +1,200 @@
+"""At most one sign-in per profile, however many wait for it.
+
+The sign-in belongs to the daemon: everybody who waits sees the same code, one approval serves all, and it ends when
+the last one leaves. Browsers opened once per waiting process are what users of other agents complain of most
+(reference/agents.md section 3).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from keyturn.errors import Refused, SignInNeeded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyturnd.fetching.fetch import Fetcher
+    from keyturnd.fetching.wants import Want
+    from keyturnd.messages import Ask, Event
+    from keyturnd.vault.records import RecordName
+    from keyturnd.vault.tokens import Token
+
+
+LINGER = 120.0
+"""Seconds a sign-in goes on without anybody waiting, after a caller's patience ended before the person was done:
+the command that is run again then finds it, and the code on the screen stays good."""
+
+
+class Waiter(Protocol):
+    """Somebody who waits for a token."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person is there who can sign in."""
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds it can wait for the person, None for as long as it takes."""
+
+    def show(self, event: dict[str, Any]) -> None:
+        """Let the person see `event`."""
+
+
+class Absent:
+    """Nobody: for callers that can't wait for a person, whatever they say of themselves."""
+
+    waits = False
+    patience: float | None = None
+
+    def show(self, event: dict[str, Any]) -> None:
+        """Nothing."""
+
+
+class SignIns:
+    """The sign-ins under way, by profile.
+
+    on_success: told what each brought, also one that nobody waits for any more.
+    """
+
+    def __init__(self, fetcher: Fetcher, linger: float = LINGER) -> None:
+        self._fetcher = fetcher
+        self._linger = linger
+        self.on_success: Callable[[Want, Token], None] = lambda want, token: None  # noqa: ARG005 - the broker's place
+        self.under_way: dict[str, SignIn] = {}
+
+    async def join(self, want: Want, waiter: Waiter) -> tuple[RecordName, Token]:
+        """Wait for the sign-in of `want`'s profile, begun now if there is none; the token it brought and its name.
+
+        That is the token the sign-in was begun for, which may be another waiter's. Cancelling this is leaving.
+        Raises what ended the sign-in.
+        """
+        name = want.profile.name
+        sign_in = self.under_way.get(name)
+        if sign_in is not None and sign_in.want.profile != want.profile:
+            sign_in.abandon()  # it would go on unseen, and sign in to what the configuration no longer says
+        if sign_in is None or sign_in.abandoned:
+            sign_in = self.under_way[name] = SignIn(want, self._fetcher, self._linger)
+            sign_in.task.add_done_callback(lambda _: self._ended(sign_in))
+        token = await sign_in.wait(waiter)
+        return sign_in.want.key, token
+
+    def answer(self, ask: str, value: str) -> None:
+        """A person's answer. Raises Refused when nobody asks that (any more)."""
+        for sign_in in self.under_way.values():
+            if sign_in.take_answer(ask, value):
+                return
+        raise Refused("that question is no longer open")
+
+    def end(self) -> None:
+        """End them all: we are leaving, and a person may take minutes. Whoever waits is told."""
+        for sign_in in list(self.under_way.values()):
+            sign_in.task.cancel()
+
+    def _ended(self, sign_in: SignIn) -> None:
+        if self.under_way.get(sign_in.want.profile.name) is sign_in:
+            del self.under_way[sign_in.want.profile.name]
+        # Asking for the exception also keeps asyncio from complaining where nobody waited any more.
+        if not sign_in.task.cancelled() and sign_in.task.exception() is None:
+            self.on_success(sign_in.want, sign_in.task.result())
+
+
+class SignIn:
+    """One sign-in: an interactive acquisition and the people who watch it."""
+
+    def __init__(self, want: Want, fetcher: Fetcher, linger: float) -> None:
+        self.want = want
+        self.abandoned = False
+        self._linger = linger
+        self._waiters: list[Waiter] = []
+        self._shown: list[dict[str, Any]] = []
+        self._asked: dict[str, asyncio.Future[str]] = {}
+        self.task = asyncio.get_running_loop().create_task(fetcher.with_a_person(want, self))
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._waiters)
+
+    async def wait(self, waiter: Waiter) -> Token:
+        """Show `waiter` what the others have seen, and wait with them."""
+        for event in self._shown:
+            waiter.show(event)
+        self._waiters.append(waiter)
+        try:
+            async with asyncio.timeout(waiter.patience):
+                return await joined(self.task)
+        except TimeoutError:
+            self._stay()
+            raise self._still_pending() from None
+        finally:
+            self._leave(waiter)
+
+    def on_event(self, event: Event) -> None:
+        self._show(as_shown(event))
+
+    async def on_ask(self, ask: Ask) -> str:
+        number = secrets.token_urlsafe(12)
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._asked[number] = answer
+        self._show({"event": "ask", "id": number, "kind": ask.kind, "prompt": ask.prompt})
+        return await answer
+
+    def take_answer(self, ask: str, value: str) -> bool:
+        """Whether `ask` was ours and open; the first answer counts."""
+        answer = self._asked.pop(ask, None)
+        if answer is None or answer.done():
+            return False
+        answer.set_result(value)
+        self._shown = [event for event in self._shown if event.get("id") != ask]
+        return True
+
+    def abandon(self) -> None:
+        """End it; whoever still waits is told."""
+        self.abandoned = True
+        self.task.cancel()
+
+    def _leave(self, waiter: Waiter) -> None:
+        self._waiters.remove(waiter)
+        if not self._waiters:
+            self.abandon()
+
+    def _stay(self) -> None:
+        """Go on for whoever will run the command again, with the same code."""
+        successor = Absent()
+        self._waiters.append(successor)
+        asyncio.get_running_loop().call_later(self._linger, self._leave, successor)
+
+    def _still_pending(self) -> SignInNeeded:
+        name = self.want.profile.name
+        return SignInNeeded(
+            f"the sign-in of profile {name} is still pending", "finish it, then run the command again"
+        )
+
+    def _show(self, event: dict[str, Any]) -> None:
+        self._shown.append(event)
+        for waiter in self._waiters:
+            waiter.show(event)
+
+
+async def joined(task: asyncio.Task[Token]) -> Token:
+    """The result of work that others wait for too; a waiter that leaves does not end it.
+
+    Raises Refused when the work itself was ended, by a logout or because the daemon leaves.
+    """
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if task.cancelled():
+            raise Refused("ended by a logout, or because the daemon was stopped", "run the command again") from None
+        raise
+
+
+def as_shown(event: Event) -> dict[str, Any]:
+    """`event` as a waiter gets to see it: its kind, and whatever else it tells."""
+    fields: dict[str, Any] = msgspec.to_builtins(event)
+    return {"event": event.kind, **{name: value for name, value in fields.items() if name not in {"type", "kind"}}}

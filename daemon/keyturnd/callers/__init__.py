@@ -1,0 +1,1 @@
+"""Who asks, by the kernel's word; what each was told and handed."""

@@ -1,0 +1,68 @@
+"""Secrets that their owner keeps in a file or a variable of his own."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.errors import ConfigError
+
+if TYPE_CHECKING:
+    from keyturn.configuration.profiles.profile import Profile
+
+SIZE_LIMIT = 64 << 10
+
+
+def named_secret(profile: Profile) -> str | None:
+    """The secret that the configuration names a file or variable for, None where the vault would hold it.
+
+    Raises ConfigError.
+    """
+    if isinstance(profile, AwxProfile):
+        return None
+    if profile.client_secret_file is not None:
+        return secret_from_file(profile.client_secret_file)
+    if profile.client_secret_env is None:
+        return None
+    secret = os.environ.get(profile.client_secret_env)
+    if not secret:
+        sentence = f"{profile.client_secret_env} is not set where the daemon was started"
+        command = f"keyturn daemon stop && {profile.client_secret_env}=… keyturn daemon start"
+        raise ConfigError(sentence, command)
+    return secret
+
+
+def secret_from_file(path: str) -> str:
+    """The secret in the file at `path`, without the line break an editor leaves at its end.
+
+    Raises ConfigError when it is missing, empty, too large, not a file, not ours, or readable by others.
+    """
+    try:
+        # Not blocking: a FIFO in its place must not hang the daemon.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise ConfigError(f"cannot read the secret in {path}: {error.strerror}", f"ls -l {path}") from None
+    try:
+        _check(path, os.fstat(descriptor))
+        content = os.read(descriptor, SIZE_LIMIT + 1)
+    finally:
+        os.close(descriptor)
+    # What is not UTF-8 is not printable then either; a UnicodeDecodeError would hold the whole content.
+    secret = content.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
+    if not secret or not secret.isprintable():
+        raise ConfigError(f"{path} does not hold one line with a secret", f"wc {path}")
+    return secret
+
+
+def _check(path: str, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise ConfigError(f"{path} is not a file", f"ls -l {path}")
+    if status.st_uid not in {0, os.geteuid()}:
+        raise ConfigError(f"{path} belongs to uid {status.st_uid}", f"ls -l {path}")
+    if status.st_mode & 0o077:
+        mode = f"{stat.S_IMODE(status.st_mode):04o}"
+        raise ConfigError(f"{path} may be read or written by others (mode {mode})", f"chmod 600 {path}")
+    if status.st_size > SIZE_LIMIT:
+        raise ConfigError(f"{path} exceeds {SIZE_LIMIT >> 10} KiB", f"wc -c {path}")

@@ -1,0 +1,185 @@
+"""Fetch one token of a profile: what the acquisition is given, and what must be kept before anybody sees it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Protocol
+
+from keyturn.errors import Refused
+from keyturnd import flows
+from keyturnd.fetching.acquisition import error_of
+from keyturnd.fetching.entrusted import named_secret
+from keyturnd.messages import AwxIdentity, AwxState, Failure, Network, Result, RevokeJob, TokenJob
+from keyturnd.vault import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturnd.fetching.acquisition import Runner
+    from keyturnd.fetching.wants import Want
+    from keyturnd.messages import Ask, Event, State
+    from keyturnd.vault.holdings import Holdings
+    from keyturnd.vault.tokens import Token
+
+SILENT_DEADLINE = 25.0
+"""Seconds for a fetch nobody watches: within the 30 s of the native helper, with room to explain a failure."""
+SIGN_IN_DEADLINE = 930.0
+"""Seconds for a sign-in: a device code lives 15 minutes (reference/entra.md), its provider says when it died."""
+
+
+class Audience(Protocol):
+    """The people who watch a sign-in."""
+
+    def on_event(self, event: Event) -> None: ...
+
+    async def on_ask(self, ask: Ask) -> str: ...
+
+
+class Nobody:
+    """Nobody watches: a silent fetch has nothing to show and nobody to ask."""
+
+    def on_event(self, event: Event) -> None:
+        pass
+
+    async def on_ask(self, ask: Ask) -> str:
+        raise Refused(f"a silent acquisition asked for a {ask.kind}")
+
+
+class Fetcher:
+    """Fetches tokens into the vault."""
+
+    def __init__(self, acquisitions: Runner, holdings: Holdings, config: Callable[[], Config]) -> None:
+        self.acquisitions = acquisitions
+        self.holdings = holdings
+        self._config = config
+
+    async def silently(self, want: Want) -> Token:
+        """A new token without anybody's help.
+
+        Raises SignInNeeded when it takes a person, ProviderError for the provider's no or silence, StateError
+        when it cannot be kept.
+        """
+        profile = want.profile
+        state = await self.holdings.state(profile) if profile.flow in flows.PERSONAL else None
+        if state is not None and flows.is_somebody_elses(profile, state.account):
+            state = None  # `account` was changed: another person has to sign in
+        secret = await self.secret(profile)
+        if (error := flows.missing(profile, state, secret)) is not None:
+            raise error
+        return await self._run(want, self._job(want, SILENT_DEADLINE, secret=secret, state=state), Nobody())
+
+    async def with_a_person(self, want: Want, audience: Audience) -> Token:
+        """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does."""
+        state = None if flows.begins_anew(want.profile) else await self.holdings.state(want.profile)
+        overheard = Overheard(audience)
+        token = await self._run(want, self._job(want, SIGN_IN_DEADLINE, interactive=True, state=state), overheard)
+        if flows.keeps_typed_password(want.profile) and overheard.password is not None:
+            await self.holdings.keep_secret(want.profile, overheard.password)
+        return token
+
+    async def revoke(self, profile: Profile) -> None:
+        """End on the server what `profile` holds there; nothing to do for Entra ID, whose tokens just expire.
+
+        Raises ProviderError when the server could not be asked.
+        """
+        state = await self.holdings.state(profile) if profile.flow in flows.PERSONAL else None
+        identity = flows.identity_of(profile)
+        if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
+            return
+        secret = await self.secret(profile)
+        job = RevokeJob(identity, self.network(profile), SILENT_DEADLINE, state, secret)
+        outcome = await self.acquisitions.run(job, Keeper(self.holdings, profile, state, Nobody()))
+        if isinstance(outcome, Failure):
+            raise error_of(outcome)
+
+    def network(self, profile: Profile) -> Network:
+        """[network] of the configuration, else the environment this daemon was started with."""
+        settings, environment = self._config().network, os.environ
+        return Network(
+            proxy=settings.proxy or environment.get("HTTPS_PROXY") or environment.get("https_proxy"),
+            no_proxy=settings.no_proxy or environment.get("NO_PROXY") or environment.get("no_proxy"),
+            ca_file=profile.ca_file or settings.ca_file or environment.get("SSL_CERT_FILE"),
+            ca_directory=None if profile.ca_file or settings.ca_file else environment.get("SSL_CERT_DIR"),
+        )
+
+    async def secret(self, profile: Profile) -> str | None:
+        """The secret of `profile`, from wherever its owner keeps it. None where there is none."""
+        if profile.flow not in flows.SECRET_NAMES:
+            return None
+        named = named_secret(profile)
+        return await self.holdings.secret(profile) if named is None else named
+
+    def _job(
+        self, want: Want, deadline: float, *, interactive: bool = False,
+        secret: str | None = None, state: State | None = None,
+    ) -> TokenJob:  # fmt: skip
+        return TokenJob(
+            flows.identity_of(want.profile),
+            want.scopes,
+            self.network(want.profile),
+            deadline,
+            interactive=interactive,
+            secret=secret,
+            state=state,
+            registry=want.registry,
+        )
+
+    async def _run(self, want: Want, job: TokenJob, audience: Audience) -> Token:
+        outcome = await self.acquisitions.run(job, Keeper(self.holdings, want.profile, job.state, audience))
+        if isinstance(outcome, Failure):
+            if outcome.state_dead and job.state is not None:
+                await self.holdings.drop_dead_state(want.profile, job.state)
+            raise error_of(outcome)
+        assert isinstance(outcome, Result)
+        token = tokens.of_result(outcome)
+        await self.holdings.keep_token(want.key, token)
+        return token
+
+
+class Overheard:
+    """An audience whose typed password may be entrusted afterwards, if that is what its profile says."""
+
+    def __init__(self, audience: Audience) -> None:
+        self.password: str | None = None
+        self.on_event = audience.on_event
+        self._audience = audience
+
+    async def on_ask(self, ask: Ask) -> str:
+        answer = await self._audience.on_ask(ask)
+        if ask.kind == "password":
+            self.password = answer
+        return answer
+
+
+class Keeper:
+    """Follows one acquisition of a profile and makes its sign-in state durable."""
+
+    def __init__(self, holdings: Holdings, profile: Profile, began_with: State | None, audience: Audience) -> None:
+        self._holdings = holdings
+        self._profile = profile
+        self._began_with = began_with
+        self.on_event = audience.on_event
+        self.on_ask = audience.on_ask
+
+    async def on_seal(self, state: State) -> None:
+        """Keep `state`, unless a sign-in has meanwhile brought a newer one than this acquisition began with.
+
+        An AWX token that nobody noted would live on the server for ever, so there the loser ends before it has
+        created one.
+        """
+        self._check_account(state)
+        current = await self._holdings.state(self._profile)
+        if current != self._began_with:
+            if isinstance(state, AwxState):
+                raise Refused(f"profile {self._profile.name} is being signed in elsewhere", "run the command again")
+            if self._began_with is not None:
+                return
+        await self._holdings.keep_state(self._profile, state)
+        self._began_with = state
+
+    def _check_account(self, state: State) -> None:
+        if flows.is_somebody_elses(self._profile, state.account):
+            wanted, name = flows.wanted_account(self._profile), self._profile.name
+            raise Refused(f"{state.account} signed in, but profile {name} is for {wanted}", f"keyturn login {name}")

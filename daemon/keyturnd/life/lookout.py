@@ -1,0 +1,90 @@
+"""Reasons to leave: the socket is gone, our code was replaced, nobody has come for long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from keyturnd.life import activation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from keyturnd.clock import Clock
+
+    Reason = Literal["socket lost", "upgraded", "idle"]
+
+ROUND = 10.0
+"""Seconds between two looks while nobody comes."""
+SOON = 1.0
+"""Seconds from an answer to the look it brings about: a daemon in use notices an upgrade before anybody else does,
+and one in heavy use does not look more often than that."""
+SETTLED = 2.0
+"""Seconds a changed package must stay as it is before we become it: pip removes and writes file by file."""
+
+
+class Lookout:
+    """To be told who is served, and to be asked for a look when it is time to (`pause`).
+
+    path: of our socket. package: the directory of our code. busy: whether leaving now would cut somebody off.
+    longest_idleness: seconds, infinity for staying.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        package: Path,
+        *,
+        clock: Clock,
+        busy: Callable[[], bool],
+        longest_idleness: Callable[[], float],
+    ) -> None:
+        self._path = path
+        self._identity = activation.identity_of(path)
+        self._clock = clock
+        self._busy = busy
+        self._longest_idleness = longest_idleness
+        self._package = package
+        self._stamp = activation.package_stamp(package)
+        self._other: tuple[int, ...] | None = None
+        self._other_since = 0.0
+        self._served_at = clock.boottime()
+
+    def served(self) -> None:
+        """Somebody has just been answered."""
+        self._served_at = self._clock.boottime()
+
+    def look(self) -> Reason | None:
+        """Why to leave now, if there is a reason."""
+        if not self.socket_is_ours():
+            return "socket lost"
+        settled = self._settled()
+        if self._busy():
+            self.served()
+            return None
+        if settled:
+            return "upgraded"
+        return "idle" if self._idle_for() >= self._longest_idleness() else None
+
+    def pause(self) -> float:
+        """Seconds until the next look is worth it."""
+        if self._other is not None:
+            return SETTLED
+        return min(ROUND, max(self._longest_idleness() - self._idle_for(), SOON / 10))
+
+    def socket_is_ours(self) -> bool:
+        """Whether callers still find us where we listen."""
+        return activation.still_ours(self._path, self._identity)
+
+    def _idle_for(self) -> float:
+        return self._clock.boottime() - self._served_at
+
+    def _settled(self) -> bool:
+        """Whether our code on disk is another, whole, than the one that runs."""
+        stamp = activation.package_stamp(self._package)
+        if stamp is None or stamp == self._stamp:
+            self._other = None
+            return False
+        if stamp != self._other:
+            self._other, self._other_since = stamp, self._clock.boottime()
+        return self._clock.boottime() - self._other_since >= SETTLED

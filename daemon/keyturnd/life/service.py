@@ -1,0 +1,161 @@
+"""The daemon's life: inherited socket, signals, upgrades, idleness, and leaving without losing a request."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import keyturn
+import keyturnd
+from keyturn.reach.launch import LOCK_NAME
+from keyturnd.journal import note
+from keyturnd.life import activation, hardening
+from keyturnd.life.lookout import ROUND, SOON, Lookout
+from keyturnd.server.acceptor import Acceptor
+from keyturnd.server.connection import Connections
+
+if TYPE_CHECKING:
+    import socket
+
+    from keyturnd.clock import Clock
+    from keyturnd.routes.api import Api
+    from keyturnd.services import Services
+
+PATIENCE = 10.0
+"""Seconds that answers in flight get when we are told to leave: more than any silent step takes at a healthy
+provider, less than the 90 s after which systemd kills."""
+REFUSAL_STAY = 2.0
+"""Seconds after which a daemon that can only refuse is gone, even if somebody asks again and again: it must not be
+in the way of one that is started with other settings."""
+
+
+class Service:
+    """Accepts connections on the inherited socket until told, or right, to leave."""
+
+    def __init__(self, *, listener: socket.socket, path: str, services: Services, api: Api, clock: Clock) -> None:
+        self.connections = Connections(api)
+        self._acceptor = Acceptor(listener, self.connections)
+        self._path = path
+        self._services = services
+        self._api = api
+        self._clock = clock
+        self._began = clock.boottime()
+        package = Path(keyturnd.__file__).parent
+        self._lookout = Lookout(path, package, clock=clock, busy=self._busy, longest_idleness=self._longest_idleness)
+        self._leaving = asyncio.Event()
+        self._again = False
+        self._next_look = 0.0
+        self._looking: asyncio.Task[None] | None = None
+        self.connections.on_left = self._served
+        services.facts = self.facts
+        services.leave = self.leave
+
+    async def run(self) -> bool:
+        """Serve; whether to go on as a new process on the same socket."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.leave)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal that happened to start us is gone: no reason
+        loop.set_exception_handler(_note_bug)
+        self._acceptor.start()
+        renewing = loop.create_task(self._services.broker.keep_fresh())
+        self._look_in(self._lookout.pause())
+        note("ready", pid=os.getpid(), version=keyturn.__version__, socket=self._path)
+        await self._leaving.wait()
+        again = self._again  # settled now: the socket's name stays or goes accordingly
+        renewing.cancel()
+        await self._stop_serving(again=again)
+        note("restarting" if again else "leaving", pid=os.getpid(), served=self.connections.served)
+        return again
+
+    def leave(self, *, again: bool = False) -> None:
+        """Finish what is being answered and leave; with `again` come back as a new process."""
+        self._again = again
+        self._leaving.set()
+
+    def facts(self) -> dict[str, Any]:
+        """What /v1/status says of the process."""
+        return {
+            "version": keyturn.__version__,
+            "pid": os.getpid(),
+            "uptime": round(self._clock.boottime() - self._began, 3),
+            "socket": self._path,
+            "connections": len(self.connections.open),
+            "served": self.connections.served,
+            "memory_kib": hardening.memory(),
+            "descriptors": hardening.descriptors(),
+        }
+
+    def _served(self) -> None:
+        self._lookout.served()
+        if self._next_look - self._clock.boottime() > SOON and not self._leaving.is_set():
+            self._look_in(SOON)
+
+    def _look_in(self, seconds: float) -> None:
+        """Let the next look be in so many seconds, whenever it would have been."""
+        if self._looking is not None:
+            self._looking.cancel()
+        self._next_look = self._clock.boottime() + seconds
+        self._looking = asyncio.get_running_loop().create_task(self._look_around())
+
+    async def _look_around(self) -> None:
+        while not self._leaving.is_set():
+            await self._clock.sleep_until(self._next_look)
+            reason = self._lookout.look()
+            if reason is not None:
+                note(reason, socket=self._path)
+                self.leave(again=reason == "upgraded")
+            self._next_look = self._clock.boottime() + self._lookout.pause()
+
+    def _busy(self) -> bool:
+        broker = self._services.broker
+        return bool(self.connections.busy() or broker.sign_ins.under_way or broker.flights)
+
+    def _longest_idleness(self) -> float:
+        if self._api.refusal is not None:
+            return max(0.0, self._began + REFUSAL_STAY - self._clock.boottime())
+        if self._services.configuration.error is not None:
+            return ROUND
+        return self._services.configuration.current().daemon.idle_exit or float("inf")
+
+    async def _stop_serving(self, *, again: bool) -> None:
+        if not again:
+            self._unlink()
+        await self._acceptor.stop()  # whoever connected before the name was gone is still answered
+        self.connections.hurry()
+        self._services.broker.sign_ins.end()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                if self.connections.open:
+                    await self.connections.emptied.wait()
+                # A renewal nobody waits for may have rotated a refresh token that is not sealed yet.
+                while flights := list(self._services.broker.flights.values()):
+                    await asyncio.wait(flights)
+
+    def _unlink(self) -> None:
+        """Remove our socket's name, under the launchers' lock: never the one another daemon has just bound."""
+        if activation.is_lent():
+            return
+        try:
+            lock = os.open(Path(self._path).parent / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError:
+            return
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if self._lookout.socket_is_ours():
+                Path(self._path).unlink()
+        except OSError:
+            pass  # a launcher is at work; it will find our socket dead and replace it
+        finally:
+            os.close(lock)
+
+
+def _note_bug(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:  # noqa: ARG001 - asyncio's signature
+    """Log what nobody caught by class alone: asyncio's own handler prints the exception's text to stderr."""
+    note("bug", logging.ERROR, place=type(context.get("exception")).__name__, what=context.get("message", ""))

@@ -1,0 +1,111 @@
+"""One writer per state directory, and who it is.
+
+The lock is an flock on `lock`, held for life: the kernel drops it with the process, however that ends. Who holds
+it stands beside it in `holder.json`, `{"host":…,"pid":…,"socket":…}`, for launchers: home directories are shared
+between hosts, sockets are not.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shlex
+import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING, Self
+
+import msgspec
+from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
+
+from keyturn.errors import StateError
+from keyturnd.vault.durable import PrivateDirectory
+from keyturnd.vault.ownership import cannot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOCK_FILE = "lock"
+HOLDER_FILE = "holder.json"
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """The daemon that has the state directory."""
+
+    host: str
+    socket: str
+    pid: int
+
+
+class HolderElsewhere(StateError):
+    """Another daemon has the state directory. `host` and `socket` are None while it has not said so yet."""
+
+    def __init__(self, state_directory: Path, holder: Holder | None) -> None:
+        self.holder = holder
+        self.host = holder.host if holder else None
+        self.socket = holder.socket if holder else None
+        who = f"the daemon with pid {holder.pid} on {holder.host}" if holder else "another daemon"
+        super().__init__(f"{state_directory} is in use by {who}", stop_command(holder))
+
+
+def stop_command(holder: Holder | None) -> str:
+    """How to stop that daemon, from here."""
+    if holder is None:
+        return "keyturn daemon stop"
+    command = f"KEYTURN_SOCKET={shlex.quote(holder.socket)} keyturn daemon stop"
+    if holder.host == socket.gethostname():
+        return command
+    return f"ssh {shlex.quote(holder.host)} {shlex.quote(command)}"
+
+
+class StateLock:
+    """Held from `acquire` to `release` or to the end of the process."""
+
+    def __init__(self, files: PrivateDirectory, lock: BaseFileLock) -> None:
+        self._files = files
+        self._lock = lock
+
+    @classmethod
+    def acquire(cls, state_directory: Path, socket_path: Path) -> Self:
+        """Take the state directory (created if missing) or raise at once: HolderElsewhere, or another StateError."""
+        files = PrivateDirectory(state_directory)
+        lock = lock_file(state_directory)
+        held = cls(files, lock)
+        try:
+            files.sweep()
+            holder = Holder(host=socket.gethostname(), socket=str(socket_path), pid=os.getpid())
+            files.replace(HOLDER_FILE, msgspec.json.encode(holder) + b"\n")
+        except BaseException:
+            held.release()
+            raise
+        return held
+
+    def release(self) -> None:
+        """Give it up. The name goes before the lock: a successor's must not be removed."""
+        with suppress(StateError):
+            self._files.delete(HOLDER_FILE)
+        self._lock.release()
+
+
+def lock_file(state_directory: Path) -> BaseFileLock:
+    """The lock, taken. `thread_local=False`, because the thread that shuts down need not be the one that started."""
+    path = state_directory / LOCK_FILE
+    lock: BaseFileLock = FileLock(path, mode=0o600, thread_local=False)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise HolderElsewhere(state_directory, read_holder(state_directory)) from None
+    except (OSError, NotImplementedError) as error:
+        raise cannot("lock", path, OSError(*error.args)) from error
+    if isinstance(lock, SoftFileLock):  # filelock's answer to ENOSYS: a mere file, which a kill -9 leaves behind
+        lock.release()
+        raise cannot("lock", path, OSError(errno.ENOLCK, os.strerror(errno.ENOLCK)))
+    return lock
+
+
+def read_holder(state_directory: Path) -> Holder | None:
+    """What the holder says about itself, None if nothing readable. It may be dead: only the lock tells."""
+    try:
+        content = PrivateDirectory(state_directory).read(HOLDER_FILE)
+        return None if content is None else msgspec.json.decode(content, type=Holder)
+    except (StateError, msgspec.DecodeError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,75 @@
+"""From a request to its answer: which route, and every error as a problem document."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from keyturn.errors import Bug, KeyturnError, UsageError
+from keyturnd.journal import note
+from keyturnd.routes.table import ROUTES, Unroutable, route_for
+from keyturnd.server.http import Request, Response, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyturnd.server.connection import Connection
+    from keyturnd.services import Services
+
+__all__ = ["ROUTES", "Api"]
+
+
+class Caller:
+    """Who made a request, as the broker sees it: somebody who may be shown a sign-in."""
+
+    def __init__(self, connection: Connection, request: Request) -> None:
+        self.waits = request.waits
+        self.patience: float | None = None
+        self._connection = connection
+
+    def show(self, event: dict[str, Any]) -> None:
+        self._connection.show(event)
+
+
+class Api:
+    """Answers requests. With `refusal` set, every one of them with that, for as long as `prepare` cannot help it."""
+
+    def __init__(self, services: Services, prepare: Callable[[], None]) -> None:
+        self._services = services
+        self._prepare = prepare
+        self.refusal: KeyturnError | None = None
+
+    async def __call__(self, connection: Connection, request: Request) -> Response:
+        began = time.perf_counter()
+        response = await self._answer(connection, request)
+        elapsed = f"{(time.perf_counter() - began) * 1000:.1f}"
+        note("request", path=request.path, status=response.status, pid=request.peer.pid, ms=elapsed)
+        return response
+
+    async def _answer(self, connection: Connection, request: Request) -> Response:
+        try:
+            if self.refusal is not None:
+                self._prepare()
+                self.refusal = None
+            route, parameter = route_for(request.method, request.path)
+            return await route(self._services, request, Caller(connection, request), parameter)
+        except Unroutable as error:
+            return problem(UsageError(error.sentence, "keyturn daemon restart"), error.status)
+        except KeyturnError as error:
+            note("refused", kind=error.kind, reason=error.sentence)
+            return problem(error)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - nothing may reach the caller as a dropped connection
+            return problem(_bug(error))
+
+
+def _bug(error: Exception) -> Bug:
+    """A bug, named by class and place: an exception's text may hold a secret."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{type(error).__name__} at {frame.filename.rpartition('/')[2]}:{frame.lineno}"
+    note("bug", logging.ERROR, place=place)
+    return Bug(f"the daemon failed unexpectedly ({place})", "keyturn log")

@@ -1,0 +1,61 @@
+"""Which function answers which method and path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyturnd.routes import daemon, docker, git, kube, profiles, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from keyturnd.broker.signin import Waiter
+    from keyturnd.server.http import Request, Response
+    from keyturnd.services import Services
+
+    Route = Callable[[Services, Request, Waiter, str], Awaitable[Response]]
+
+ROUTES: dict[tuple[str, str], Route] = {
+    ("POST", "/v1/git/get"): git.get,
+    ("POST", "/v1/git/store"): git.store,
+    ("POST", "/v1/git/erase"): git.erase,
+    ("POST", "/v1/git/capability"): git.capability,
+    ("POST", "/v1/docker/get"): docker.get,
+    ("POST", "/v1/docker/store"): docker.store,
+    ("POST", "/v1/docker/erase"): docker.erase,
+    ("POST", "/v1/docker/list"): docker.listing,
+    ("POST", "/v1/docker/version"): docker.version,
+    ("POST", "/v1/kube/get-token"): kube.get_token,
+    ("POST", "/v1/token"): tokens.token,
+    ("POST", "/v1/azure/new-token"): tokens.new_entra_token,
+    ("POST", "/v1/awx/new-token"): tokens.new_awx_token,
+    ("POST", "/v1/login"): profiles.login,
+    ("POST", "/v1/logout"): profiles.logout,
+    ("POST", "/v1/secret"): profiles.entrust_secret,
+    ("POST", "/v1/asks/{id}"): profiles.answer,
+    ("GET", "/v1/status"): daemon.status,
+    ("GET", "/v1/openapi.json"): daemon.openapi,
+    ("POST", "/v1/daemon/stop"): daemon.stop,
+    ("POST", "/v1/daemon/restart"): daemon.restart,
+}
+"""Every route, by method and path; `{id}` stands for the last segment."""
+
+
+class Unroutable(Exception):
+    """No such route: `status` is 404, or 405 for a path that has one under another method."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.status = status
+
+
+def route_for(method: str, path: str) -> tuple[Route, str]:
+    """The route of a request and, where the path has one, its last segment. Raises Unroutable."""
+    head, _, last = path.rpartition("/")
+    for pattern, parameter in ((path, ""), (f"{head}/{{id}}", last)):
+        if (route := ROUTES.get((method, pattern))) is not None:
+            return route, parameter
+        if any(known == pattern for _, known in ROUTES):
+            raise Unroutable(f"{path} does not answer {method}", 405)
+    raise Unroutable(f"this daemon has no {path}", 404)

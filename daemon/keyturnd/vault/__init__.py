@@ -1,0 +1,1 @@
+"""At rest: sealed records, their names, and the key they are sealed with."""

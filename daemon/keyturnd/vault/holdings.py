@@ -1,0 +1,111 @@
+"""What the vault holds for a profile, as values: tokens, sign-in state, entrusted secrets."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from keyturn.configuration.profiles.profile import AwxProfile
+from keyturnd import flows
+from keyturnd.messages import AwxState, EntraState
+from keyturnd.vault import tokens
+from keyturnd.vault.names import secret_name, state_name
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturnd.messages import State
+    from keyturnd.vault.records import RecordName
+    from keyturnd.vault.tokens import Token
+    from keyturnd.vault.vault import Vault
+
+_state_decoder = msgspec.json.Decoder(EntraState | AwxState)
+
+
+class Holdings:
+    """The vault, opened at first use: its key may come from a keyring that takes its time.
+
+    Every method raises StateError when the vault or its key cannot be read or written.
+    """
+
+    def __init__(self, open_vault: Callable[[], Awaitable[Vault]]) -> None:
+        self._open_vault = open_vault
+        self._vault: Vault | None = None
+        self._opening = asyncio.Lock()
+
+    @property
+    def opened(self) -> Vault | None:
+        """The vault, if it has been needed yet."""
+        return self._vault
+
+    async def vault(self) -> Vault:
+        async with self._opening:
+            if self._vault is None:
+                self._vault = await self._open_vault()
+            return self._vault
+
+    async def token(self, name: RecordName, profile: Profile) -> Token | None:
+        """The token of `profile` under `name`, None too for one that the profile as it is now would not have got.
+
+        The record's name tells authority and client id apart, but not the account somebody is to sign in with; and
+        all tokens of an AWX profile share one state, in which the last one has replaced those before.
+        """
+        payload = (await self.vault()).get(name)
+        token = None if payload is None else tokens.decode(payload)
+        if token is None or flows.is_somebody_elses(profile, token.account):
+            return None
+        if isinstance(profile, AwxProfile):
+            state = await self.state(profile)
+            return token if flows.is_token_of(state, profile, token.access_token) else None
+        return token
+
+    async def state(self, profile: Profile) -> State | None:
+        payload = (await self.vault()).get(state_name(profile))
+        return None if payload is None else _state_decoder.decode(payload)
+
+    async def secret(self, profile: Profile) -> str | None:
+        payload = (await self.vault()).get(secret_name(profile))
+        return None if payload is None else payload.decode("utf-8", "surrogateescape")
+
+    async def keep_token(self, name: RecordName, token: Token) -> None:
+        await self._put(name, tokens.encode(token))
+
+    async def keep_state(self, profile: Profile, state: State) -> None:
+        await self._put(state_name(profile), msgspec.json.encode(state))
+
+    async def keep_secret(self, profile: Profile, secret: str) -> None:
+        await self._put(secret_name(profile), secret.encode("utf-8", "surrogateescape"))
+
+    async def drop_token(self, name: RecordName) -> None:
+        await asyncio.to_thread((await self.vault()).delete, name)
+
+    async def drop_dead_state(self, profile: Profile, refused: State) -> None:
+        """Forget the sign-in state, but only if it is still the one that was refused.
+
+        A slower acquisition's refusal must not delete what a newer sign-in brought (buildkite/cli PR 852).
+        """
+        if await self.state(profile) == refused:
+            await asyncio.to_thread((await self.vault()).delete, state_name(profile))
+
+    async def forget(self, profile: str) -> int:
+        """Delete every record of `profile`, secrets included; how many there were."""
+        return await asyncio.to_thread((await self.vault()).delete_profile, profile)
+
+    async def prune(self, wall: float) -> None:
+        """Delete the access tokens that have expired; records of targets long gone would gather for ever."""
+        if self._vault is not None:
+            await asyncio.to_thread(_prune, self._vault, wall)
+
+    async def _put(self, name: RecordName, payload: bytes) -> None:
+        # fsync may take long on a busy disk: in a thread, so that cached answers do not wait for it.
+        await asyncio.to_thread((await self.vault()).put, name, payload)
+
+
+def _prune(vault: Vault, wall: float) -> None:
+    for name in list(vault.names()):
+        payload = vault.get(name) if name.kind == "access-token" else None
+        if payload is not None and tokens.decode(payload).expires_at < wall:
+            vault.delete(name)

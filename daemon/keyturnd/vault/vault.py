@@ -1,0 +1,138 @@
+"""Sealed records at rest: refresh tokens, access tokens and entrusted secrets, one file each (see records.py).
+
+No content of a file can make the vault fail twice. A damaged record is set aside under another name, where a
+person can look at it: a damaged access token then simply counts as absent (another one will be fetched), a
+damaged state or secret is reported once, with the command that makes up for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from typing import TYPE_CHECKING
+
+from keyturn.errors import StateError
+from keyturnd.vault.durable import PrivateDirectory, no_step
+from keyturnd.vault.records import (
+    HEADER_LIMIT,
+    KEY_SIZE,
+    SEALED_SUFFIX,
+    Damaged,
+    Kind,
+    OtherKey,
+    RecordName,
+    read_header,
+    seal,
+    unseal,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+    from pathlib import Path
+
+DAMAGED_SUFFIX = ".damaged"
+PAYLOAD_LIMIT = 2 << 20
+"""Bytes. A message of the acquisition channel holds at most half of it."""
+
+
+class DamagedRecord(StateError):
+    """A state or secret on disk is not what was sealed. It was set aside; the next `get` finds none."""
+
+
+class OtherVaultKey(StateError):
+    """A state or secret is sealed with another key than the vault's. It is left as it is."""
+
+
+def vault_directory(state_directory: Path) -> Path:
+    """Where the records of a state directory live."""
+    return state_directory / "vault"
+
+
+class Vault:
+    """All records of one user. Thread-safe; every method does (small) file I/O, and `put` waits for the disk."""
+
+    def __init__(self, directory: Path, key: bytes, key_id: str, *, step: Callable[[str], None] = no_step) -> None:
+        """Create or open it; what a killed writer left half done is swept. Raises StateError.
+
+        The caller holds the state lock. `step`: see PrivateDirectory.
+        """
+        if len(key) != KEY_SIZE:
+            raise StateError("the vault's key has the wrong size")
+        self._files = PrivateDirectory(directory, step=step)
+        self._key = key
+        self._key_id = key_id
+        self._files.sweep()
+
+    def __repr__(self) -> str:
+        return f"Vault({str(self._files.path)!r}, key_id={self._key_id!r})"
+
+    def get(self, name: RecordName) -> bytes | None:
+        """The payload, None if there is no such record.
+
+        Raises DamagedRecord (once, see above), OtherVaultKey, and StateError for a file that cannot be read or
+        that others can read.
+        """
+        file = name.file_name()
+        while (content := self._files.read(file)) is not None:
+            try:
+                return unseal(name, content, key=self._key, key_id=self._key_id)
+            except OtherKey as error:
+                if name.kind == "access-token":
+                    return None  # worth nothing to us, and the next `put` replaces it
+                raise other_vault_key(name, error.key_id) from None
+            except Damaged:
+                aside = f"{file}.{hashlib.sha256(content).hexdigest()[:8]}{DAMAGED_SUFFIX}"
+            if self._files.rename_unchanged(file, content, aside):
+                break
+        else:
+            return None
+        if name.kind == "access-token":
+            return None
+        raise damaged_record(name)
+
+    def put(self, name: RecordName, payload: bytes) -> None:
+        """Seal and store it durably, in place of what was there. Raises StateError, and then nothing changed."""
+        if len(payload) > PAYLOAD_LIMIT:
+            raise StateError(f"the {name.kind} of profile {name.profile} is too large for the vault")
+        content = seal(name, payload, key=self._key, key_id=self._key_id)
+        self._files.replace(name.file_name(), content)
+
+    def delete(self, name: RecordName) -> None:
+        """Durably remove the record and its damaged forerunners. Raises StateError."""
+        stem = name.file_name().removesuffix(SEALED_SUFFIX)
+        self._files.delete(*(file for file in self._files.names() if file.startswith(stem)))
+
+    def delete_profile(self, profile: str, kinds: Collection[Kind] | None = None) -> int:
+        """Remove all records of a profile (of these kinds), damaged ones too; how many. Raises StateError."""
+        doomed = [
+            file
+            for file, name in self._headers(SEALED_SUFFIX, DAMAGED_SUFFIX)
+            if name.profile == profile and (kinds is None or name.kind in kinds)
+        ]
+        self._files.delete(*doomed)
+        return len(doomed)
+
+    def names(self) -> Iterator[RecordName]:
+        """The names of all records, read from their clear headers: no key needed, and nothing is proven."""
+        return (name for file, name in self._headers(SEALED_SUFFIX) if file == name.file_name())
+
+    def _headers(self, *suffixes: str) -> Iterator[tuple[str, RecordName]]:
+        for file in self._files.names():
+            if file.endswith(suffixes) and (header := read_header(self._files.peek(file, HEADER_LIMIT))) is not None:
+                yield file, header.name
+
+
+def damaged_record(name: RecordName) -> DamagedRecord:
+    sentence = f"the {name.kind} of profile {name.profile} was damaged on disk and has been set aside"
+    return DamagedRecord(sentence, renewal_command(name))
+
+
+def other_vault_key(name: RecordName, key_id: str) -> OtherVaultKey:
+    sentence = f"the {name.kind} of profile {name.profile} is sealed with another key ({key_id})"
+    return OtherVaultKey(sentence, renewal_command(name))
+
+
+def renewal_command(name: RecordName) -> str:
+    """How the user makes up for a record that cannot be read."""
+    profile = shlex.quote(name.profile)
+    return f"keyturn secret set {profile}" if name.kind == "secret" else f"keyturn login {profile}"

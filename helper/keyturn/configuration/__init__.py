@@ -1,0 +1,1 @@
+"""config.toml: read, validated and typed."""

@@ -1,0 +1,1 @@
+"""`[profile.NAME]`: who signs in, and where."""

@@ -1,0 +1,138 @@
+"""A profile of provider awx: one account on an AWX or Ansible Automation Platform (reference/awx.md)."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, cast
+
+import msgspec
+
+from keyturn.configuration.hosts import UnfitName, https_url
+from keyturn.configuration.profiles.uses import read_protocols
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keyturn.configuration.tables import Table
+
+FLOWS = ("password",)
+LATER_FLOWS = ("token", "password-grant", "browser")
+KEYS = (
+    "provider",
+    "url",
+    "flow",
+    "username",
+    "application",
+    "scope",
+    "description",
+    "max_age",
+    "keep_password",
+    "ca_file",
+    "protocols",
+)
+LATER_KEYS = ("client_id", "confirm", "max_life")
+PROTOCOLS = ("git", "token", "run")
+"""What AWX's tokens can be good for; git only where somebody put a server behind AWX's sign-in."""
+DEFAULT_PROTOCOLS = ("token", "run")
+
+# AWX's own tokens live for a thousand years (reference/awx.md section 4): the age at which we replace ours is up to
+# us. A week survives a holiday's Friday, and what has leaked is dead by the next.
+MAX_AGE = 7 * 86400.0
+LEAST_MAX_AGE = 60.0
+APPLICATION_LIMIT = 1 << 31
+
+Scope = Literal["read", "write"]
+
+_EXAMPLE_URL = '"https://awx.example"'
+
+
+class AwxProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """One account on one server. Holds no secret: the password is asked for, or entrusted to the vault."""
+
+    provider: ClassVar[str] = "awx"
+
+    name: str
+    url: str
+    """https://HOST[:PORT][/PATH], host in lower case, no slash at its end."""
+    username: str
+    flow: Literal["password"] = "password"
+    application: int | None = None
+    """The id of an application that the tokens are to be linked to."""
+    scope: Scope = "write"
+    description: str | None = None
+    max_age: float = MAX_AGE
+    """Seconds after which a token is replaced, however long the server would take it."""
+    keep_password: bool = False
+    """Whether a password typed at a sign-in is entrusted to the vault."""
+    ca_file: str | None = None
+    """An absolute path."""
+    protocols: frozenset[str] = frozenset(DEFAULT_PROTOCOLS)
+
+    @property
+    def authority(self) -> str:
+        """Where it signs in; its records are bound to this and to `client_id`."""
+        return self.url
+
+    @property
+    def client_id(self) -> str:
+        """Who signs in."""
+        return self.username
+
+
+def read_awx_profile(name: str, table: Table) -> AwxProfile:
+    """The profile in `table`. Raises ConfigError at the first mistake."""
+    table.check_keys(KEYS, LATER_KEYS)
+    if table.choice("flow", FLOWS, later=LATER_FLOWS) is None:
+        raise table.expected("flow", FLOWS[0], f'"{FLOWS[0]}"')
+    return AwxProfile(
+        name=name,
+        url=_url(table),
+        username=_username(table),
+        application=_application(table),
+        scope=cast("Scope", table.choice("scope", ("write", "read")) or "write"),
+        description=_description(table),
+        max_age=_max_age(table),
+        keep_password=table.flag("keep_password", default=False),
+        ca_file=table.path("ca_file"),
+        protocols=read_protocols(table, fitting=PROTOCOLS, default=DEFAULT_PROTOCOLS),
+    )
+
+
+def _url(table: Table) -> str:
+    written = table.text("url", "the server's URL", _EXAMPLE_URL)
+    if written is None:
+        raise table.expected("url", "the server's URL", _EXAMPLE_URL)
+    try:
+        return https_url(written).url
+    except UnfitName as error:
+        raise table.mistake("url", str(error), f"for example: url = {_EXAMPLE_URL}") from None
+
+
+def _username(table: Table) -> str:
+    found = table.text("username", "the name you sign in with", '"alice"')
+    if found is None:
+        raise table.expected("username", "the name you sign in with", '"alice"')
+    if ":" in found:  # RFC 7617: the server would take the rest for the password
+        raise table.expected("username", "a name without a colon: passwords are not kept in this file", '"alice"')
+    return found
+
+
+def _application(table: Table) -> int | None:
+    found = table.whole_number("application", "the id of an application", "7")
+    if found is not None and not 0 < found < APPLICATION_LIMIT:
+        raise table.expected("application", "the id of an application", "7")
+    return found
+
+
+def _description(table: Table) -> str | None:
+    found = table.text("description", example='"keyturn on build-1"')
+    if found is not None and found != found.strip():  # AWX strips it, and we would not find our own token again
+        raise table.expected("description", "text without spaces around it", '"keyturn on build-1"')
+    return found
+
+
+def _max_age(table: Table) -> float:
+    found = table.duration("max_age")
+    if found is None:
+        return MAX_AGE
+    if found < LEAST_MAX_AGE:
+        raise table.expected("max_age", "at least a minute", '"7d"')
+    return found

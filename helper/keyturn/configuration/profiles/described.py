@@ -1,0 +1,44 @@
+"""Profiles that stand in no configuration: what `keyturn azure new-token` and `keyturn awx new-token` describe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import overload
+
+import msgspec
+
+from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile, Profile, read_profile
+from keyturn.configuration.tables import Table
+from keyturn.errors import ConfigError, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Literal
+
+NAME = "new-token"
+OPEN_KEYS = ("application", "scope", "description")
+"""What a single token on an AWX may have otherwise than its profile."""
+
+_COMMANDS = {"entra": "keyturn azure new-token", "awx": "keyturn awx new-token"}
+
+
+@overload
+def described(table: Mapping[str, object], provider: Literal["entra"]) -> EntraProfile: ...
+@overload
+def described(table: Mapping[str, object], provider: Literal["awx"]) -> AwxProfile: ...
+def described(table: Mapping[str, object], provider: str) -> Profile:
+    """The profile that `table` describes, as if it stood in config.toml. Raises UsageError at the first mistake."""
+    try:
+        return read_profile(NAME, Table(Path("the request"), "", {**table, "provider": provider}))
+    except ConfigError as error:
+        raise UsageError(error.sentence.removeprefix("the request: "), f"{_COMMANDS[provider]} --help") from None
+
+
+def changed(profile: AwxProfile, table: Mapping[str, object]) -> AwxProfile:
+    """`profile` with the keys of `table` in place of its own; null takes one away. Raises UsageError."""
+    if not set(table) <= set(OPEN_KEYS):
+        raise UsageError(f"a named profile leaves only {', '.join(OPEN_KEYS)} open", f"{_COMMANDS['awx']} --help")
+    whole = {"flow": profile.flow, "url": profile.url, "username": profile.username, **table}
+    read = described(whole, "awx")
+    return msgspec.structs.replace(profile, **{key: getattr(read, key) for key in table})

@@ -1,0 +1,122 @@
+"""`[daemon]`, `[network]`, `[git]` and `[docker]`: how keyturn itself behaves."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+import msgspec
+
+from keyturn.configuration.hosts import UnfitName, host_and_port
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keyturn.configuration.tables import Table
+
+KeySource = Literal["auto", "keyring", "file"]
+LogLevel = Literal["error", "info", "debug"]
+
+# A working day: a daemon that left at lunch could not have renewed what the afternoon's first push needs, and a
+# keyring that has locked itself meanwhile would have to be unlocked again. Short enough to be gone overnight.
+IDLE_EXIT = 8 * 3600.0
+
+_PROXY = "an http or https URL with host and port"
+_EXAMPLE_PROXY = '"http://proxy.example:8080"'
+
+
+class DaemonSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """`[daemon]`."""
+
+    idle_exit: float | None = IDLE_EXIT
+    """Seconds without a request after which the daemon ends itself, None for never."""
+    key: KeySource = "auto"
+    """Where the vault's key comes from."""
+    log: LogLevel = "info"
+
+
+class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """`[network]`: None leaves it to the environment the daemon was started with."""
+
+    proxy: str | None = None
+    """http://HOST[:PORT] or https://HOST[:PORT], without user name and path."""
+    no_proxy: str | None = None
+    """In the form of the NO_PROXY variable."""
+    ca_file: str | None = None
+    """An absolute path."""
+
+
+class GitSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """`[git]`."""
+
+    store: Literal["off"] = "off"
+    """What becomes of credentials for hosts without a target."""
+
+
+class DockerSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """`[docker]`."""
+
+    store: Literal["off"] = "off"
+    """What becomes of credentials for registries without a target."""
+
+
+def read_daemon(table: Table) -> DaemonSettings:
+    """Raises ConfigError at the first mistake, like its siblings below."""
+    table.check_keys(("idle_exit", "key", "log"), later=("lock_idle", "lock_on_suspend"))
+    default = DaemonSettings()
+    key = table.choice("key", ("auto", "keyring", "file"), later=("passphrase", "memory"))
+    log = table.choice("log", ("info", "error", "debug"))
+    return DaemonSettings(
+        idle_exit=_idle_exit(table),
+        key=cast("KeySource", key) if key else default.key,
+        log=cast("LogLevel", log) if log else default.log,
+    )
+
+
+def read_network(table: Table) -> NetworkSettings:
+    """The network settings in `table`."""
+    table.check_keys(("proxy", "no_proxy", "ca_file"))
+    return NetworkSettings(
+        proxy=_proxy(table),
+        no_proxy=table.text("no_proxy", example='"localhost,.corp.example"'),
+        ca_file=table.path("ca_file"),
+    )
+
+
+def read_git(table: Table) -> GitSettings:
+    """The git settings in `table`."""
+    table.check_keys(("store",))
+    table.choice("store", ("off",), later=("memory", "vault"))
+    return GitSettings()
+
+
+def read_docker(table: Table) -> DockerSettings:
+    """The docker settings in `table`."""
+    table.check_keys(("store",), later=("fallback",))
+    table.choice("store", ("off",), later=("memory", "vault"))
+    return DockerSettings()
+
+
+def _idle_exit(table: Table) -> float | None:
+    if "idle_exit" not in table.values:
+        return IDLE_EXIT
+    if table.values["idle_exit"] == "never":
+        return None
+    seconds = table.duration("idle_exit")
+    if not seconds:
+        raise table.expected("idle_exit", "a duration, or never", '"never"')
+    return seconds
+
+
+def _proxy(table: Table) -> str | None:
+    value = table.text("proxy", _PROXY, _EXAMPLE_PROXY)
+    if value is None:
+        return None
+    scheme, separator, rest = value.partition("://")
+    if "@" in rest:
+        raise table.mistake("proxy", "secrets are not kept in this file", "export HTTPS_PROXY and remove proxy")
+    try:
+        if not separator or scheme not in {"http", "https"}:
+            raise UnfitName("expected a URL")
+        host_and_port(rest.removesuffix("/"))
+    except UnfitName:
+        raise table.expected("proxy", _PROXY, _EXAMPLE_PROXY) from None
+    return value.removesuffix("/")

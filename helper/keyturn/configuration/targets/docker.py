@@ -1,0 +1,65 @@
+"""`[targets.docker]`: which target a registry gets, and none for every other registry."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import msgspec
+
+from keyturn.configuration.hosts import HTTPS_PORT, Place, UnfitName, host_and_port
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Names as Azure gives them: REGISTRY, REGISTRY-HASH (a domain name label), each perhaps of one region (docker.md
+# section 2). Matched whole: acr-env's unanchored pattern gave tokens to x.azurecr.io.attacker.com (GO-2026-6225).
+_AZURE = re.compile(
+    r"[a-z0-9]{5,50}(?:-[a-z0-9]+)?(?:\.[a-z0-9]+\.geo)?\.azurecr\.(?:io|cn|us|sovcloud-azure\.fr)", re.ASCII
+)
+_SCHEME = re.compile(r"https?://", re.ASCII)
+_REPOSITORY = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*", re.ASCII | re.IGNORECASE)
+"""A path component of a repository (OCI distribution specification, "Pulling manifests")."""
+
+
+class DockerTarget(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of `[targets.docker]`: one registry and what it gets."""
+
+    host: str
+    port: int
+    profile: str
+    service: Literal["acr"] = "acr"
+    tenant: str | None = None
+    """Sent in the exchange: needed where the registry lives in another tenant than the profile's."""
+
+    @property
+    def login_server(self) -> str:
+        """`host` or `host:port`, the name that clients look up in credHelpers."""
+        return Place(self.host, self.port).netloc
+
+
+def find_docker(targets: Iterable[DockerTarget], server: str) -> DockerTarget | None:
+    """The target that is the registry `server`, or None: then that registry is not ours."""
+    try:
+        place = registry(server)
+    except UnfitName:
+        return None
+    return next((target for target in targets if (target.host, target.port) == place), None)
+
+
+def registry(server: str) -> tuple[str, int]:
+    """Host and port of a registry in any spelling that a client uses (reference/docker.md section 1).
+
+    nerdctl puts a scheme in front, crane the repository behind; http:// there is a spelling too and says nothing
+    about the connection. Raises UnfitName.
+    """
+    authority, _, path = _SCHEME.sub("", server, count=1).partition("/")
+    if path and not all(map(_REPOSITORY.fullmatch, path.removesuffix("/").split("/"))):
+        raise UnfitName("expected a registry, perhaps with a repository behind it")
+    return host_and_port(authority)
+
+
+def is_azure(host: str, port: int) -> bool:
+    """Whether Azure's own naming makes this the login server of an Azure container registry."""
+    return port == HTTPS_PORT and _AZURE.fullmatch(host) is not None

@@ -1,0 +1,120 @@
+"""`[targets.git]`: which target a git URL gets, and none for every other URL."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import msgspec
+
+from keyturn.configuration.hosts import HTTPS_PORT, Place, UnfitName, host_and_port, path_segments
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from keyturn.protocols.git import GitRequest
+
+AZURE_DEVOPS_HOST = "dev.azure.com"
+LEGACY_SUFFIX = ".visualstudio.com"
+
+Service = Literal["azure-devops", "plain"]
+
+_ORGANIZATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", re.ASCII)
+
+
+class GitTarget(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of `[targets.git]`: a URL prefix and what it gets."""
+
+    url: str
+    """As the configuration writes it."""
+    host: str
+    port: int
+    segments: tuple[str, ...]
+    profile: str
+    service: Service
+    scopes: tuple[str, ...] = ()
+    """Explicit ones; `scopes_of` knows what the service implies."""
+    authtype: Literal["basic"] = "basic"
+
+    @property
+    def place(self) -> Place:
+        """Host, port and path in one."""
+        return Place(self.host, self.port, self.segments)
+
+
+def find_git(targets: Iterable[GitTarget], request: GitRequest) -> GitTarget | None:
+    """The target that covers `request` with the longest path, or None: then the request is not ours.
+
+    A target https://dev.azure.com/ORG also covers https://ORG@dev.azure.com asked for without a path and
+    https://ORG.visualstudio.com. A target for the very host wins over one that covers it by that rule.
+    """
+    place = place_of(request)
+    if place is None:
+        return None
+    found = None
+    best = (-1, False)
+    for target in targets:
+        rank = (len(_modern(target.place).segments), target.host == place.host)
+        if rank > best and _covers(target.place, place):
+            found, best = target, rank
+    return found
+
+
+def place_of(request: GitRequest) -> Place | None:
+    """What `request` names, or None if that is not strictly an https URL."""
+    if request.protocol != "https":
+        return None
+    try:
+        host, port = host_and_port(request.host)
+        segments = path_segments(request.path or "")
+    except UnfitName:
+        return None
+    # Without credential.useHttpPath the user name is all that tells the organization.
+    if not segments and (host, port) == (AZURE_DEVOPS_HOST, HTTPS_PORT) and is_organization(request.username or ""):
+        segments = (request.username or "",)
+    return Place(host, port, segments)
+
+
+def is_organization(name: str) -> bool:
+    """Whether Azure DevOps would let an organization be called so: it stands for a host label, too."""
+    return _ORGANIZATION.fullmatch(name) is not None
+
+
+def is_azure_devops(host: str) -> bool:
+    """dev.azure.com and ORG.visualstudio.com; their deeper subdomains serve no git."""
+    return host == AZURE_DEVOPS_HOST or legacy_organization(host) is not None
+
+
+def legacy_organization(host: str) -> str | None:
+    """ORG of ORG.visualstudio.com."""
+    name = host.removesuffix(LEGACY_SUFFIX)
+    return name if name != host and is_organization(name) else None
+
+
+def _covers(target: Place, place: Place) -> bool:
+    if _is_prefix(target, place):
+        return True
+    # One way only: a target for ORG.visualstudio.com says nothing about dev.azure.com, nor does one for all of
+    # dev.azure.com name any ORG.visualstudio.com.
+    return bool(target.segments) and _is_prefix(target, _modern(place))
+
+
+def _is_prefix(target: Place, place: Place) -> bool:
+    head = place.segments[: len(target.segments)]
+    return folded(Place(place.host, place.port, head)) == folded(target)
+
+
+def _modern(place: Place) -> Place:
+    """https://ORG.visualstudio.com/… as https://dev.azure.com/ORG/…, every other place as it is."""
+    organization = legacy_organization(place.host) if place.port == HTTPS_PORT else None
+    if organization is None:
+        return place
+    return Place(AZURE_DEVOPS_HOST, HTTPS_PORT, (organization, *place.segments))
+
+
+def folded(place: Place) -> Place:
+    """The organization in lower case; ASCII only, because `lower` turns KELVIN SIGN into k."""
+    if place.host != AZURE_DEVOPS_HOST or not place.segments or not place.segments[0].isascii():
+        return place
+    return Place(place.host, place.port, (place.segments[0].lower(), *place.segments[1:]))

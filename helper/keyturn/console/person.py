@@ -1,0 +1,95 @@
+"""What a waiting person sees, and how the questions of a sign-in are asked.
+
+It goes to the terminal itself, not to stdout, which belongs to the protocol or the data.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import json
+import os
+from pathlib import Path
+
+from keyturn.errors import Refused
+from keyturn.reach import client, launch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
+TERMINAL = Path("/dev/tty")
+SECRET_KINDS = frozenset({"password", "passphrase"})
+
+
+def show(event: client.Event) -> None:
+    """Show one event of a sign-in; a question is asked, and its answer given to the daemon."""
+    kind = event.get("event")
+    if kind == "ask":
+        _ask(event)
+    elif kind == "device-code":
+        _say(f"keyturn: to sign in, open {event.get('url')} and enter the code {event.get('code')}")
+    elif event.get("message"):
+        _say(f"keyturn: {event['message']}")
+
+
+def ask_secret(prompt: str, hint: str) -> str:
+    """A line typed without echo on the terminal.
+
+    Raises Refused, with `hint`, where there is no terminal or nothing was typed.
+    """
+    if not client.has_terminal():
+        raise Refused("there is no terminal to ask on", hint)
+    try:
+        secret = getpass.getpass(prompt)
+    except EOFError:
+        secret = ""
+    except KeyboardInterrupt:
+        _say("")  # or the shell's prompt would stand behind ours
+        raise
+    if not secret:
+        raise Refused("nothing was entered", hint)
+    return secret
+
+
+def agrees(question: str, hint: str) -> bool:
+    """Whether the person at the terminal says yes; saying nothing is no.
+
+    Raises Refused, with `hint`, where there is no terminal.
+    """
+    if not client.has_terminal():
+        raise Refused("there is no terminal to ask on", hint)
+    return _ask_openly(f"keyturn: {question} [y/N] ").strip().lower() in {"y", "yes"}
+
+
+def _ask(event: client.Event) -> None:
+    prompt = f"keyturn: {event.get('prompt', '')}: "
+    answer = ask_secret(prompt, "keyturn status") if event.get("kind") in SECRET_KINDS else _ask_openly(prompt)
+    body = json.dumps({"value": answer}).encode()
+    try:
+        client.exchange(launch.running(), client.Request("POST", f"/v1/asks/{event.get('id')}", body=body))
+    except Refused as error:
+        _say(f"keyturn: {error.sentence}")  # somebody answered at another terminal: go on waiting with them
+    except client.NotRunning:
+        pass  # whoever waits for the sign-in itself learns it in a moment
+
+
+def _ask_openly(prompt: str) -> str:
+    with _terminal() as terminal:
+        terminal.write(prompt)
+    with TERMINAL.open(encoding="utf-8") as terminal:
+        return terminal.readline().removesuffix("\n")
+
+
+def _say(text: str) -> None:
+    printable = "".join(character for character in text if character.isprintable())
+    try:
+        with _terminal() as terminal:
+            terminal.write(f"{printable}\n")
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.write(2, f"{printable}\n".encode())
+
+
+def _terminal() -> TextIO:
+    return TERMINAL.open("w", encoding="utf-8")

@@ -1,0 +1,107 @@
+"""A profile in words and as data, from the configuration alone."""
+
+from __future__ import annotations
+
+from keyturn.configuration.audiences import all_scopes, targets_of
+from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.configuration.targets.docker import DockerTarget
+from keyturn.configuration.targets.git import GitTarget
+from keyturn.configuration.targets.target import scopes_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import EntraProfile, Profile
+    from keyturn.configuration.targets.target import Target
+
+
+def secret_name(profile: Profile) -> str:
+    """What the secret of this profile is called."""
+    return "password" if isinstance(profile, AwxProfile) else "client secret"
+
+
+def secret_source(profile: Profile) -> str:
+    """Where the profile's secret comes from; never the secret."""
+    if isinstance(profile, AwxProfile):
+        return "typed at the sign-in, or entrusted to the vault"
+    if profile.flow != "client-secret":
+        return "no secret, a person signs in"
+    if profile.client_secret_file:
+        return f"secret from the file {profile.client_secret_file}"
+    if profile.client_secret_env:
+        return f"secret from the variable {profile.client_secret_env} of the daemon's environment"
+    return "secret from the vault"
+
+
+def summary(config: Config, profile: Profile) -> dict[str, Any]:
+    """What `profile list` says of a profile."""
+    place = {"url": profile.url} if isinstance(profile, AwxProfile) else {"tenant": profile.tenant}
+    return {
+        "name": profile.name,
+        "provider": profile.provider,
+        "flow": profile.flow,
+        **place,
+        "targets": [target_name(target) for target in targets_of(config, profile.name)],
+    }
+
+
+def details(config: Config, profile: Profile) -> dict[str, Any]:
+    """What `profile show` says of it."""
+    own = _awx(profile) if isinstance(profile, AwxProfile) else _entra(profile)
+    return {
+        **summary(config, profile),
+        **own,
+        "ca_file": profile.ca_file,
+        "protocols": sorted(profile.protocols),
+        "may_ask_for": all_scopes(config, profile.name),
+        "targets": [_target(target) for target in targets_of(config, profile.name)],
+    }
+
+
+def target_name(target: Target) -> str:
+    """The target as the configuration writes it; a registry as its clients do."""
+    return target.login_server if isinstance(target, DockerTarget) else target.url
+
+
+def protocol_of(target: Target) -> str:
+    """The table of `[targets]` that it stands in."""
+    if isinstance(target, DockerTarget):
+        return "docker"
+    return "git" if isinstance(target, GitTarget) else "kube"
+
+
+def _entra(profile: EntraProfile) -> dict[str, Any]:
+    return {
+        "application_id": profile.application_id,
+        "authority": profile.authority,
+        "account": profile.account,
+        "secret": _secret(profile),
+    }
+
+
+def _awx(profile: AwxProfile) -> dict[str, Any]:
+    return {
+        "username": profile.username,
+        "application": profile.application,
+        "scope": profile.scope,
+        "description": profile.description,
+        "max_age": profile.max_age,
+        "keep_password": profile.keep_password,
+    }
+
+
+def _target(target: Target) -> dict[str, Any]:
+    place = {"registry" if isinstance(target, DockerTarget) else "url": target_name(target)}
+    return {"protocol": protocol_of(target), **place, "service": target.service, "scopes": scopes_of(target)}
+
+
+def _secret(profile: EntraProfile) -> dict[str, str] | None:
+    if profile.flow != "client-secret":
+        return None
+    if profile.client_secret_file:
+        return {"source": "file", "file": profile.client_secret_file}
+    if profile.client_secret_env:
+        return {"source": "environment", "variable": profile.client_secret_env}
+    return {"source": "vault"}

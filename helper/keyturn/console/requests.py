@@ -1,0 +1,61 @@
+"""keyturn's own requests to the daemon: JSON out, JSON in."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from keyturn.console import person
+from keyturn.console.starting import secret_variables
+from keyturn.reach import client, launch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def ask(method: str, path: str, body: dict[str, Any] | None = None, *, waits: bool | None = None) -> dict[str, Any]:
+    """The daemon's answer; the daemon is started if need be, and a sign-in shown on the terminal.
+
+    `waits` defaults to whether there is a terminal. Raises the daemon's problem as its keyturn error.
+    """
+    request = _request(method, path, body, client.has_terminal() if waits is None else waits)
+    return _object(launch.insist(request, secret_variables, person.show))
+
+
+def ask_running(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
+    """The answer of the daemon that runs, None when none does."""
+    try:
+        return _object(client.exchange(launch.find(), _request(method, path, body, waits=False)))
+    except client.NotRunning:
+        return None
+
+
+def tell_warnings(answer: dict[str, Any]) -> None:
+    """Tell a person what the daemon had to warn of while it answered."""
+    for warning in answer.get("warnings", ()):
+        print(f"keyturn: warning: {warning}", file=sys.stderr)
+
+
+def print_json(value: object) -> None:
+    """Print `value` as the JSON document of a `--json`."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    print()
+
+
+def print_facts(facts: dict[str, Any]) -> None:
+    """Print `facts` as PowerShell's cmdlets do: a name and its value on each line, but for what is not known."""
+    known = {name: value for name, value in facts.items() if value is not None}
+    width = max(map(len, known))
+    for name, value in known.items():
+        print(f"{name:<{width}} : {' '.join(value) if isinstance(value, list) else value}")
+
+
+def _request(method: str, path: str, body: dict[str, Any] | None, waits: bool) -> client.Request:  # noqa: FBT001
+    encoded = b"" if body is None else json.dumps(body).encode()
+    return client.Request(method, path, body=encoded, waits=waits)
+
+
+def _object(reply: client.Reply) -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads(reply.body)
+    return parsed

@@ -1,0 +1,19 @@
+"""What starting a daemon takes. Apart from the verbs, because the helper's cold call pays for its imports."""
+
+from __future__ import annotations
+
+from keyturn.errors import KeyturnError
+
+
+def secret_variables() -> tuple[str, ...]:
+    """The environment variables that profiles read their secrets from; none while the configuration is invalid."""
+    from keyturn.configuration.config import load  # noqa: PLC0415 - only where a daemon is started
+    from keyturn.configuration.profiles.profile import EntraProfile  # noqa: PLC0415
+    from keyturn.reach.paths import config_file  # noqa: PLC0415
+
+    try:
+        profiles = load(config_file()).profiles.values()
+    except KeyturnError:
+        return ()  # the daemon starts all the same, and says to every request what is wrong
+    entra = (profile for profile in profiles if isinstance(profile, EntraProfile))
+    return tuple(profile.client_secret_env for profile in entra if profile.client_secret_env)

@@ -1,0 +1,34 @@
+"""What `keyturn token` and `keyturn run` ask the daemon for: a token of a profile."""
+
+from __future__ import annotations
+
+from keyturn.console.configured import named_or_only
+from keyturn.console.requests import ask
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from typing import Any, Literal
+
+    from keyturn.console.parsing import Parser
+
+
+def add_wanted(parser: Parser) -> None:
+    """The arguments that say which token."""
+    parser.add_profile("whose token")
+    wanted = parser.add_mutually_exclusive_group()
+    wanted.add_argument("--audience", metavar="URI", help="everything consented to at this resource")
+    wanted.add_argument("--scope", dest="scopes", metavar="SCOPE", action="append", help="may be repeated")
+    parser.add_argument("--renew", action="store_true", help="the server refused the last one: replace it")
+
+
+def fetch(options: Namespace, purpose: Literal["token", "run"], command: str) -> dict[str, Any]:
+    """The daemon's token and what it knows of it. Raises what the daemon refuses with."""
+    body: dict[str, Any] = {"profile": named_or_only(options.profile, command), "purpose": purpose}
+    if options.audience is not None:
+        body["audience"] = options.audience
+    if options.scopes:
+        body["scopes"] = options.scopes
+    if options.renew:
+        body["renew"] = True
+    return ask("POST", "/v1/token", body)

@@ -1,0 +1,155 @@
+"""`keyturn VERB …`: finds the verb's module and ends every error in one place."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from keyturn.console import started
+from keyturn.errors import Bug, KeyturnError, UsageError, report
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+VERBS = {
+    "login": "sign in, or check that a profile is signed in",
+    "logout": "forget a profile's tokens, sign-in and secret",
+    "token": "print an access token",
+    "run": "run a command with an access token in its environment",
+    "status": "show the daemon and every profile's state",
+    "profile": "list the configured profiles, or show one",
+    "secret": "entrust a profile's secret to the vault",
+    "setup": "let git, kubectl or docker use keyturn",
+    "azure": "acquire a token of Entra ID without a profile",
+    "awx": "create a token on an AWX that keyturn does not keep",
+    "daemon": "start, stop or restart the daemon",
+    "log": "show the daemon's log",
+    "demo": "watch it all work, against an emulator on this machine",
+    "helper": "what git, kubectl and docker start (not for people)",
+}
+"""Every verb has a module of its name in `verbs`, with `run(arguments) -> exit status`, or stands in ROOMS."""
+ROOMS = {
+    "setup": "keyturn.verbs.setup.command",
+    "awx": "keyturn.verbs.awx.command",
+    "demo": "keyturn.verbs.demo.command",
+    "helper": "keyturn.twin.helper",
+}
+
+HELP = """\
+keyturn VERB --help tells more.
+
+exit status: 0 done, 1 refused or failed, 2 wrong usage or configuration, 3 sign-in needed,
+             4 provider unreachable (try later), 130 interrupted; of `keyturn run` the command's own
+
+environment, none of which has to be set:
+  KEYTURN_CONFIG  the configuration (default: keyturn/config.toml in the user's configuration directory)
+  KEYTURN_STATE   the directory of vault and log (default: keyturn in the user's state directory)
+  KEYTURN_SOCKET  the daemon's socket (default: keyturn/socket in the user's runtime directory)
+"""
+
+
+def main() -> int:
+    """The keyturn command; its exit status."""
+    try:
+        status = _status_of(started.words())
+        if sys.stdout is not None:
+            sys.stdout.flush()  # at exit, Python could only complain that it cannot
+    except KeyturnError as error:
+        return _report(error)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        _abandon_output()  # whoever read it left
+        return 1
+    except OSError as error:
+        _abandon_output()
+        reason = (error.strerror or "unknown reason").lower()
+        return _report(KeyturnError(f"keyturn cannot go on: {reason} ({_place(error)})"))
+    except Exception as error:  # noqa: BLE001 - the user never sees a traceback
+        return _report(_bug(error))
+    return status
+
+
+def _status_of(arguments: Sequence[str]) -> int:
+    try:
+        return dispatch(arguments)
+    except SystemExit as done:  # argparse's way of ending --help
+        return done.code if isinstance(done.code, int) else 0
+
+
+def dispatch(arguments: Sequence[str]) -> int:
+    """Run the verb that `arguments` begin with. Raises UsageError when there is none of that name."""
+    verb, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
+    if verb in {"-h", "--help", "help"}:
+        print(_help())
+        return 0
+    if verb in {"-V", "--version"}:
+        from keyturn import __version__  # noqa: PLC0415 - only here
+
+        print(f"keyturn {__version__}")
+        return 0
+    if verb not in VERBS:
+        raise UsageError(f"there is no verb {verb!r}", _nearest(verb))
+    return _runner(verb)(rest)
+
+
+def _runner(verb: str) -> Callable[[Sequence[str]], int]:
+    # Each call pays for the imports of its own verb only: git waits for `helper`.
+    from importlib import import_module  # noqa: PLC0415
+
+    run: Callable[[Sequence[str]], int] = import_module(ROOMS.get(verb, f"keyturn.verbs.{verb}")).run
+    return run
+
+
+def _nearest(verb: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a typing mistake pays for it
+
+    close = get_close_matches(verb, VERBS, n=1)
+    return f"keyturn {close[0]}" if close else "keyturn --help"
+
+
+def _help() -> str:
+    width = max(map(len, VERBS))
+    lines = [f"  {verb:<{width}}  {what}" for verb, what in VERBS.items()]
+    return "\n".join(
+        [
+            "usage: keyturn VERB [ARGUMENTS]",
+            "",
+            *lines,
+            "",
+            HELP,
+        ]
+    )
+
+
+def _abandon_output() -> None:
+    """Give up what cannot be written: at exit Python would complain of it once more, and change the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _report(error: KeyturnError) -> int:
+    """Tell the error and return its exit status, which has to be right even where nobody can read the rest."""
+    try:
+        return error.exit_status if sys.stderr is None else report(error, sys.stderr)
+    except OSError:
+        _abandon_output()
+        return error.exit_status
+
+
+def _bug(error: Exception) -> Bug:
+    return Bug(f"keyturn failed unexpectedly ({_place(error)})", "report it, with the command you ran")
+
+
+def _place(error: Exception) -> str:
+    """Class and place of an error: its text may hold a secret."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "" if trace is None else f" at {trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
+    return f"{type(error).__name__}{place}"

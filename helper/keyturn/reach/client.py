@@ -1,0 +1,169 @@
+"""One request to the daemon over its socket. Standard library alone: every cold call pays these imports."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import struct
+import time
+
+from keyturn.errors import DaemonUnavailable, Refused
+from keyturn.reach.replies import Event, NotRunning, Reply, read_reply
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import NamedTuple
+else:
+    from typing import NamedTuple
+
+__all__ = ["ENVIRONMENT", "Event", "NotRunning", "Reply", "Request", "connect", "encode", "exchange"]
+
+SILENCE = 75.0
+"""Seconds without a byte after which the daemon counts as hung: its own deadline for a silent acquisition is 45 s,
+and while a person is waited for it sends a line break every 15 s."""
+
+QUEUE_PAUSE = 0.005
+"""Seconds between two attempts to join a full queue."""
+
+ENVIRONMENT = (
+    "BROWSER",
+    "CI",
+    "DISPLAY",
+    "GIT_ASKPASS",
+    "GIT_TERMINAL_PROMPT",
+    "SSH_CONNECTION",
+    "SSH_TTY",
+    "TERM",
+    "WAYLAND_DISPLAY",
+)
+"""What the daemon learns of the caller's environment: a closed list, never a secret."""
+
+UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
+class Request(NamedTuple):
+    """What goes to the daemon. `waits`: the caller can show a sign-in to a person and wait for it."""
+
+    method: str
+    path: str
+    arguments: tuple[str, ...] = ()
+    body: bytes = b""
+    waits: bool = False
+
+
+def connect(directory: int, path: str) -> socket.socket:
+    """A connection to the daemon whose socket is `path` in the checked `directory`.
+
+    Raises NotRunning when nobody listens, Refused when somebody else does, DaemonUnavailable otherwise.
+    """
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(SILENCE)
+        _join_queue(connection, below(directory, path))
+        if (uid := _peer_uid(connection)) != os.geteuid():
+            raise Refused(f"the daemon at {path} belongs to uid {uid}", f"ls -l {path}")
+    except (FileNotFoundError, ConnectionRefusedError):
+        connection.close()
+        raise NotRunning from None
+    except OSError as error:
+        connection.close()
+        raise DaemonUnavailable(f"cannot connect to {path}: {error.strerror or error}", f"ls -l {path}") from None
+    except Refused:
+        connection.close()
+        raise
+    return connection
+
+
+def exchange(connection: socket.socket, request: Request, on_event: Callable[[Event], None] | None = None) -> Reply:
+    """Send `request` and return the daemon's answer; `on_event` sees what a waiting person should see.
+
+    Raises the daemon's problem as its keyturn error, NotRunning when the daemon left without a word, and
+    DaemonUnavailable when it stopped in the middle or stayed silent.
+    """
+    with connection:
+        try:
+            connection.sendall(encode(request))
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # a daemon that refuses early has answered already: read it
+        except OSError as error:
+            raise _silent(error) from None
+        try:
+            return read_reply(connection, on_event)
+        except OSError as error:
+            if error.errno == errno.ECONNRESET:
+                raise NotRunning from None
+            raise _silent(error) from None
+
+
+def encode(request: Request) -> bytes:
+    """The bytes of a request, the same that the C helper sends (`tests/vectors/helper/`)."""
+    query = "&".join(f"arg={quote(argument)}" for argument in request.arguments)
+    target = f"{request.path}?{query}" if query else request.path
+    head = [f"{request.method} {target} HTTP/1.1", "Host: keyturn", "Connection: close"]
+    head.append(f"Keyturn-Terminal: {int(has_terminal())}")
+    head += _environment_headers()
+    if request.waits:
+        head.append("Accept: application/jsonl")
+    head.append(f"Content-Length: {len(request.body)}")
+    return "\r\n".join(head).encode("ascii") + b"\r\n\r\n" + request.body
+
+
+def quote(text: str) -> str:
+    """Percent-encode everything but RFC 3986's unreserved characters."""
+    return "".join(chr(byte) if byte in UNRESERVED else f"%{byte:02X}" for byte in os.fsencode(text))
+
+
+def has_terminal() -> bool:
+    """Whether this process has a controlling terminal, which is where a person would be asked."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC))
+    except OSError:
+        return False
+    return True
+
+
+def below(directory: int, path: str) -> str:
+    """A path of the socket that goes through the checked descriptor, so that nobody can swap the directory.
+
+    It is short, too: a socket address holds 107 bytes, and a HOME may be longer. Without /proc (macOS) the plain
+    path has to do.
+    """
+    return f"/proc/self/fd/{directory}/{os.path.basename(path)}" if os.path.isdir("/proc/self/fd") else path
+
+
+def _join_queue(connection: socket.socket, address: str) -> None:
+    """Connect, however many wait already: on a Unix socket a full queue is EAGAIN, which cannot be waited for."""
+    deadline = time.monotonic() + SILENCE
+    while True:
+        try:
+            return connection.connect(address)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise TimeoutError(errno.ETIMEDOUT, "too many wait for it") from None
+        time.sleep(QUEUE_PAUSE)
+
+
+def _peer_uid(connection: socket.socket) -> int:
+    if hasattr(socket, "SO_PEERCRED"):
+        packed = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+        return int(struct.unpack("3i", packed)[1])
+    # macOS: struct xucred of LOCAL_PEERCRED (level 0, option 1): version, uid, … (untried, no such machine here)
+    return int(struct.unpack_from("2I", connection.getsockopt(0, 1, 76))[1])
+
+
+def _environment_headers() -> Iterator[str]:
+    for name in ENVIRONMENT:
+        value = os.environ.get(name)
+        if value is not None and len(os.fsencode(value)) <= 1024:
+            yield f"Keyturn-Env-{name}: {quote(value)}"
+
+
+def _silent(error: OSError) -> DaemonUnavailable:
+    reason = (
+        f"did not answer within {SILENCE:.0f} seconds"
+        if isinstance(error, TimeoutError)
+        else f"is gone: {error.strerror}"
+    )
+    return DaemonUnavailable(f"the daemon {reason}", "keyturn daemon restart")

@@ -1,0 +1,128 @@
+"""Where the socket, the state and the configuration live, and when a directory is safe to use.
+
+The rule for the socket is the same in the C helper (`helper/native/`); both run the vectors in
+`tests/vectors/helper/`.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from keyturn.errors import StateError, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def socket_path() -> str:
+    """The absolute path of the daemon's socket.
+
+    KEYTURN_SOCKET, else a `keyturn` directory in the user's runtime directory, else one below HOME that no other
+    machine sharing that HOME uses. A runtime directory that is not ours is passed over: `su` and `sudo` leave the
+    other user's XDG_RUNTIME_DIR behind (systemd #2130).
+
+    Raises UsageError when KEYTURN_SOCKET is not absolute.
+    """
+    named = os.environ.get("KEYTURN_SOCKET")
+    if named:
+        if not named.startswith("/") or named.endswith("/"):
+            raise UsageError(
+                f"KEYTURN_SOCKET is {named!r}, expected an absolute path of a socket", "unset KEYTURN_SOCKET"
+            )
+        return named
+    for runtime in (os.environ.get("XDG_RUNTIME_DIR"), f"/run/user/{os.geteuid()}"):
+        if runtime and runtime.startswith("/") and _is_ours(runtime):
+            return os.path.join(runtime, "keyturn", "socket")
+    from keyturn.home import home  # noqa: PLC0415 - the last resort
+
+    return os.path.join(home(), ".local", "state", "keyturn", f"run-{os.uname().nodename}", "socket")
+
+
+def state_directory() -> Path:
+    """Where vault and log live: KEYTURN_STATE, else the platform's user state directory."""
+    return _place("KEYTURN_STATE", "user_state_path")
+
+
+def config_file() -> Path:
+    """The configuration: KEYTURN_CONFIG, else config.toml in the platform's user configuration directory."""
+    if os.environ.get("KEYTURN_CONFIG"):
+        return _place("KEYTURN_CONFIG", "")
+    return _place("", "user_config_path") / "config.toml"
+
+
+def open_private_directory(path: str, *, create: bool = False) -> int:
+    """A descriptor of `path`, checked on the descriptor: a real directory, ours, closed to everybody else.
+
+    With `create` a missing directory is made, mode 0700, with its parents.
+
+    Raises FileNotFoundError when it is missing and not to be made, StateError when it is unsafe.
+    """
+    if create:
+        _make_private(path)
+    try:
+        descriptor = os.open(path, DIRECTORY_FLAGS)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise _unsafe(path, _why_not_directory(path, error)) from None
+    status = os.fstat(descriptor)
+    fault = None
+    if status.st_uid != os.geteuid():
+        fault = f"its owner is uid {status.st_uid}"
+    elif status.st_mode & 0o077:
+        fault = f"its mode is {stat.S_IMODE(status.st_mode):04o}"
+    if fault is not None:
+        os.close(descriptor)
+        raise _unsafe(path, fault)
+    return descriptor
+
+
+def _place(variable: str, platform_default: str) -> Path:
+    from pathlib import Path  # noqa: PLC0415 - the warm path of the twin needs neither
+
+    named = os.environ.get(variable) if variable else None
+    if named:
+        if not named.startswith("/"):
+            raise UsageError(f"{variable} is {named!r}, expected an absolute path", f"unset {variable}")
+        return Path(named)
+    import platformdirs  # noqa: PLC0415
+
+    place: Path = getattr(platformdirs, platform_default)("keyturn", appauthor=False)
+    return place
+
+
+def _is_ours(path: str) -> bool:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
+
+
+def _make_private(path: str) -> None:
+    before = os.umask(0o077)
+    try:
+        os.makedirs(path, mode=0o700, exist_ok=True)
+    except FileExistsError:
+        return  # a file or a dangling link: the open says so
+    except OSError as error:
+        raise StateError(f"cannot create {path}: {error.strerror}", f"mkdir -p -m 700 {path}") from None
+    finally:
+        os.umask(before)
+
+
+def _why_not_directory(path: str, error: OSError) -> str:
+    if os.path.islink(path):
+        return "it is a symbolic link"
+    if not os.path.isdir(path):
+        return "it is not a directory"
+    return f"it cannot be opened: {error.strerror}"
+
+
+def _unsafe(path: str, fault: str) -> StateError:
+    remedy = f"chmod 700 {path}" if "mode" in fault else f"ls -ld {path}"
+    return StateError(f"{path} is not a private directory of yours: {fault}", remedy)

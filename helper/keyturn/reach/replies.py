@@ -1,0 +1,130 @@
+"""Reading the daemon's answers: whole ones, and streams of events that end in one."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+
+from keyturn.errors import Bug, DaemonUnavailable, from_problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, NamedTuple
+
+    Event = dict[str, Any]
+else:
+    from typing import NamedTuple
+
+    Event = dict
+
+HEAD_LIMIT = 16 << 10
+BODY_LIMIT = 1 << 20
+
+LINE = rb"[\t\x20-\x7e\x80-\xff]*"
+HEAD = re.compile(rb"HTTP/1\.1 ([0-9]{3}) " + LINE + rb"((?:\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]+:" + LINE + rb")*)")
+"""RFC 9112 without what it only tolerates (folded fields, bare line feeds): the C helper takes no more either."""
+
+
+class Reply(NamedTuple):
+    """What came back."""
+
+    status: int
+    exit_status: int
+    body: bytes
+
+
+class NotRunning(Exception):
+    """Nobody listens, or whoever did left before answering."""
+
+
+def read_reply(connection: socket.socket, on_event: Callable[[Event], None] | None) -> Reply:
+    """The answer; `on_event` sees what comes before it. Raises as keyturn.reach.client.exchange does, and OSError."""
+    head, rest = _read_head(connection)
+    status, headers = _parse_head(head)
+    chunks = _chunks(connection, rest)
+    if headers.get("content-type") == "application/jsonl":
+        return _follow(chunks, on_event)
+    body = b"".join(chunks)
+    if headers.get("content-length") != str(len(body)):
+        raise DaemonUnavailable("the daemon's answer is cut short", "keyturn daemon restart")
+    if status != 200:
+        raise from_problem(_json(body))
+    return Reply(status, _exit_status(headers.get("keyturn-exit", "")), body)
+
+
+def _read_head(connection: socket.socket) -> tuple[bytes, bytes]:
+    received = b""
+    while b"\r\n\r\n" not in received:
+        chunk = connection.recv(HEAD_LIMIT)
+        if not chunk and not received:
+            raise NotRunning
+        if not chunk or len(received) > HEAD_LIMIT:
+            raise DaemonUnavailable("the daemon's answer is not HTTP", "keyturn daemon restart")
+        received += chunk
+    head, end, rest = received.partition(b"\r\n\r\n")
+    if len(head + end) > HEAD_LIMIT:
+        raise DaemonUnavailable("the daemon's answer is not HTTP", "keyturn daemon restart")
+    return head, rest
+
+
+def _parse_head(head: bytes) -> tuple[int, dict[str, str]]:
+    match = HEAD.fullmatch(head)
+    lines = match[2].decode("latin-1").split("\r\n")[1:] if match else []
+    headers = {name.lower(): value.strip(" \t") for name, _, value in (line.partition(":") for line in lines)}
+    if match is None or len(headers) != len(lines) or "transfer-encoding" in headers:
+        raise DaemonUnavailable("the daemon's answer is not HTTP", "keyturn daemon restart")
+    return int(match[1]), headers
+
+
+def _chunks(connection: socket.socket, first: bytes) -> Iterator[bytes]:
+    total = len(first)
+    if first:
+        yield first
+    while chunk := _some(connection):
+        total += len(chunk)
+        if total > BODY_LIMIT:
+            raise DaemonUnavailable("the daemon's answer is too long", "keyturn daemon restart")
+        yield chunk
+
+
+def _some(connection: socket.socket) -> bytes:
+    try:
+        return connection.recv(1 << 16)
+    except (
+        ConnectionResetError
+    ):  # it left without reading all we sent: an end like any other, its answer is whole or not
+        return b""
+
+
+def _follow(chunks: Iterable[bytes], on_event: Callable[[Event], None] | None) -> Reply:
+    pending = b""
+    for chunk in chunks:
+        *lines, pending = (pending + chunk).split(b"\n")
+        for line in filter(None, lines):
+            event = _json(line)
+            if event.get("event") == "answer":
+                return Reply(200, int(event["exit"]), os.fsencode(event["body"]))
+            if event.get("event") == "problem":
+                raise from_problem(event)
+            if on_event is not None:
+                on_event(event)
+    raise DaemonUnavailable("the daemon stopped while you were waiting", "run the command again")
+
+
+def _json(text: bytes) -> Event:
+    try:
+        parsed = json.loads(text)
+    except ValueError:
+        raise Bug("the daemon's answer is not JSON", "keyturn daemon restart") from None
+    if not isinstance(parsed, dict):
+        raise Bug("the daemon's answer is not a JSON object", "keyturn daemon restart")
+    return parsed
+
+
+def _exit_status(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 255:
+        raise Bug("the daemon's answer has no exit status", "keyturn daemon restart")
+    return int(text)

@@ -1,0 +1,1 @@
+"""The native helper's twin in Python, one module per family."""

@@ -1,0 +1,69 @@
+"""docker's credential helper without a daemon: everything but the token of a registry that is ours."""
+
+from __future__ import annotations
+
+from keyturn.reach.client import Reply
+from keyturn.twin.streams import standard_input
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keyturn.configuration.targets.docker import DockerTarget
+    from keyturn.errors import KeyturnError
+
+OPERATIONS: tuple[str, ...] = ("get", "store", "erase", "list", "version")
+FIRST = False
+WAITS_FOR_A_PERSON = False
+
+body = standard_input
+
+
+def may_ask(request: bytes) -> bool:  # noqa: ARG001 - whatever is asked
+    """Never: no docker client shows a question, and each waits for ever."""
+    return False
+
+
+def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | None:
+    """Not found, what list, version and store say, and silence for erase of what is not ours."""
+    from keyturn.protocols import docker  # noqa: PLC0415 - only where no daemon runs
+
+    docker.check_arguments(options)
+    server = docker.server_name(request) if operation in {"get", "erase"} else ""
+    if server and _is_ours(server):
+        return None
+    if operation == "get":
+        return Reply(200, 1, docker.unknown(server))
+    if operation == "store" and not _is_ours(docker.parse_store(request)):
+        return Reply(200, 1, docker.KEEPS_NOTHING)
+    return Reply(200, 0, _without_token(operation))
+
+
+def output_of(error: KeyturnError, operation: str, request: bytes) -> str:  # noqa: ARG001 - whatever it was
+    """The error itself: docker shows stdout, and never "not found", which would mean to try without credentials."""
+    from keyturn.protocols import docker  # noqa: PLC0415
+
+    return docker.refusal(error.sentence, error.hint)
+
+
+def _without_token(operation: str) -> bytes:
+    from keyturn import __version__  # noqa: PLC0415
+    from keyturn.protocols import docker  # noqa: PLC0415
+
+    if operation == "list":
+        return docker.listing(target.login_server for target in _targets())
+    return docker.version(__version__) if operation == "version" else docker.NOTHING
+
+
+def _is_ours(server: str) -> bool:
+    from keyturn.configuration.targets.docker import find_docker  # noqa: PLC0415
+
+    return find_docker(_targets(), server) is not None
+
+
+def _targets() -> tuple[DockerTarget, ...]:
+    """Raises ConfigError."""
+    from keyturn.configuration.config import load  # noqa: PLC0415
+    from keyturn.reach.paths import config_file  # noqa: PLC0415
+
+    return load(config_file()).docker_targets

@@ -1,0 +1,35 @@
+"""One room for each family of the helper: what it can answer without a daemon, and when it must not start one."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Protocol
+
+    from keyturn.errors import KeyturnError
+    from keyturn.reach.client import Reply
+
+    class Family(Protocol):
+        """What `keyturn helper` needs to know of a family. Its modules import nothing heavy before they have to."""
+
+        OPERATIONS: tuple[str, ...]
+        FIRST: bool
+        """Whether the operation is the first of the arguments, or the last."""
+        WAITS_FOR_A_PERSON: bool
+        """Whether a sign-in is beside the deadline: kubectl's callers have their own, docker's ask nobody."""
+
+        def body(self) -> bytes:
+            """The request itself. Raises UsageError for one that is too long."""
+
+        def may_ask(self, request: bytes) -> bool:
+            """Whether the caller lets a person be asked; whether one is there is not the question."""
+
+        def alone(self, operation: str, options: Sequence[str], request: bytes) -> Reply | None:
+            """The answer that the configuration alone gives, None when it takes a daemon.
+
+            Raises the errors that it would end in, too.
+            """
+
+        def output_of(self, error: KeyturnError, operation: str, request: bytes) -> str:
+            """What the caller has to read on stdout when not even a daemon could be asked."""

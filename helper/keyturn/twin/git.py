@@ -1,0 +1,59 @@
+"""git's credential helper without a daemon: silent for whatever is not ours."""
+
+from __future__ import annotations
+
+import os
+
+from keyturn.errors import KeyturnError
+from keyturn.reach.client import Reply
+from keyturn.twin.streams import to_blank_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OPERATIONS: tuple[str, ...] = ("get", "store", "erase", "capability")
+FIRST = False
+WAITS_FOR_A_PERSON = True
+
+body = to_blank_line
+
+
+def may_ask(request: bytes) -> bool:  # noqa: ARG001 - git says so in its environment
+    """Unless git was told not to prompt."""
+    return os.environ.get("GIT_TERMINAL_PROMPT") not in {"0", "false", "no", "off"}
+
+
+def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | None:  # noqa: ARG001 - the daemon's to refuse
+    """Silence when no token can come of it: nothing to keep, or no target."""
+    from keyturn.protocols import git  # noqa: PLC0415 - only where no daemon runs
+
+    if operation == "capability":
+        return Reply(200, 0, git.CAPABILITIES)
+    if operation == "store" or not _is_ours(request):
+        return Reply(200, 0, git.NOTHING)
+    return None
+
+
+def output_of(error: KeyturnError, operation: str, request: bytes) -> str:  # noqa: ARG001 - whatever it was
+    """Quit, if the URL is ours: git would prompt for a password otherwise, which could only be refused."""
+    from keyturn.protocols import git  # noqa: PLC0415
+
+    try:
+        ours = operation == "get" and _is_ours(request)
+    except KeyturnError:
+        ours = False  # nobody can tell whose it is
+    return (git.QUIT if ours else git.NOTHING).decode("ascii")
+
+
+def _is_ours(request: bytes) -> bool:
+    """Whether a target covers the request. Raises ConfigError."""
+    from keyturn.configuration.config import load  # noqa: PLC0415
+    from keyturn.configuration.targets.git import find_git  # noqa: PLC0415
+    from keyturn.protocols import git  # noqa: PLC0415
+    from keyturn.reach.paths import config_file  # noqa: PLC0415
+
+    try:
+        return find_git(load(config_file()).git_targets, git.parse(request)) is not None
+    except git.MalformedRequest:
+        return False

@@ -1,0 +1,86 @@
+"""`keyturn log`."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from itertools import chain
+
+from keyturn.console.parsing import Parser
+from keyturn.console.requests import print_json
+from keyturn.errors import StateError
+from keyturn.reach.paths import state_directory
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from typing import Any
+
+NAMES = ("keyturnd.log.1", "keyturnd.log")
+"""Oldest first. The daemon begins anew at 1 MiB and keeps the log before."""
+
+LINES = 40
+DESCRIPTION = """\
+Print the last lines of the daemon's log, which holds no secrets. How much is logged is `log` in [daemon] of
+config.toml: error, info (the default) or debug. A daemon in the foreground logs to its standard error instead.
+"""
+
+_LINE = re.compile(r"(?P<time>\S+) (?P<level>[A-Z]+) (?P<rest>.*)")
+_VALUE = re.compile(r"""(?:^| )(\w+)=('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\S*)""")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The verb's exit status."""
+    parser = Parser(prog="keyturn log", description=DESCRIPTION)
+    parser.add_argument("-n", "--lines", metavar="N", type=int, default=LINES, help=f"how many (default: {LINES})")
+    parser.add_json()
+    options = parser.parse(arguments)
+    if options.lines < 1:
+        parser.error("argument -n/--lines: expected a number above 0")
+    directory = state_directory()
+    lines = list(chain.from_iterable(_read(directory / name) for name in NAMES))[-options.lines :]
+    if options.json:
+        print_json([parsed(line) for line in lines])
+        return 0
+    for line in lines:
+        print(line)
+    if not lines:
+        print(f"keyturn: nothing is logged yet in {directory}", file=sys.stderr)
+    return 0
+
+
+def parsed(line: str) -> dict[str, Any]:
+    """One line as data: time, level, message and its values, which are strings."""
+    found = _LINE.fullmatch(line)
+    if found is None:
+        return {"message": line}
+    values = _VALUE.search(found["rest"])
+    message = found["rest"][: values.start()] if values else found["rest"]
+    return {
+        "time": found["time"],
+        "level": found["level"].lower(),
+        "message": message,
+        "values": {name: _plain(value) for name, value in _VALUE.findall(found["rest"][len(message) :])},
+    }
+
+
+def _plain(value: str) -> str:
+    """A value as it was before the log quoted it."""
+    if value[:1] not in {"'", '"'}:
+        return value
+    try:
+        return str(ast.literal_eval(value))
+    except (ValueError, SyntaxError):
+        return value
+
+
+def _read(path: Path) -> Iterator[str]:
+    try:
+        with path.open(encoding="utf-8", errors="backslashreplace") as file:
+            yield from (line.rstrip("\n") for line in file)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StateError(f"cannot read {path}: {(error.strerror or '').lower()}", f"ls -l {path}") from None

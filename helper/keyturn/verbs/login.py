@@ -1,0 +1,36 @@
+"""`keyturn login`."""
+
+from __future__ import annotations
+
+from keyturn.console.configured import named_or_only
+from keyturn.console.moments import until
+from keyturn.console.parsing import Parser
+from keyturn.console.requests import ask, print_json, tell_warnings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DESCRIPTION = """\
+Sign in, or prove that a profile is signed in: a token is acquired, with your help only where it takes you.
+
+A profile with a secret needs no sign-in; for it this checks that the provider accepts the secret. An AWX asks for a
+password, which is kept only where the profile says keep_password.
+"""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The verb's exit status."""
+    parser = Parser(prog="keyturn login", description=DESCRIPTION)
+    parser.add_profile("who signs in")
+    parser.add_argument("--again", action="store_true", help="sign in anew, as another user perhaps")
+    parser.add_json()
+    options = parser.parse(arguments)
+    name = named_or_only(options.profile, "keyturn login")
+    done = ask("POST", "/v1/login", {"profile": name, "again": options.again})
+    if options.json:
+        print_json(done)
+    else:
+        tell_warnings(done)
+        print(f"keyturn: profile {name} is signed in as {done['account']}, token valid {until(done['expires_at'])}")
+    return 0

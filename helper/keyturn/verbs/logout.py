@@ -1,0 +1,63 @@
+"""`keyturn logout`."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.console.configured import configuration, named_or_only
+from keyturn.console.parsing import Parser
+from keyturn.console.requests import ask, print_json
+from keyturn.errors import KeyturnError, ProviderUnreachable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DESCRIPTION = """\
+Forget a profile's tokens, sign-in and entrusted secret, in memory and on disk.
+
+A token of an AWX is deleted there first; if that fails, nothing is forgotten. Nothing is revoked at Entra ID: an
+access token that a program holds already stays valid until it expires.
+
+Works for a profile that the configuration no longer has, too, but then nothing is deleted anywhere else.
+"""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The verb's exit status."""
+    parser = Parser(prog="keyturn logout", description=DESCRIPTION)
+    parser.add_profile("whose tokens to forget")
+    parser.add_argument("--locally", action="store_true", help="ask no server to delete anything")
+    parser.add_json()
+    options = parser.parse(arguments)
+    name = named_or_only(options.profile, "keyturn logout")
+    try:
+        done = ask("POST", "/v1/logout", {"profile": name, "locally": options.locally})
+    except ProviderUnreachable as error:
+        raise ProviderUnreachable(error.sentence, f"keyturn logout {name} --locally") from None
+    if options.json:
+        print_json(done)
+    else:
+        print(f"keyturn: profile {name}: {_forgotten(done['records'])}{_elsewhere(name, revoked=done['revoked'])}")
+    return 0
+
+
+def _forgotten(records: int) -> str:
+    if not records:
+        return "nothing was kept"
+    return f"forgot {records} record{'s' if records > 1 else ''}"
+
+
+def _elsewhere(name: str, *, revoked: bool) -> str:
+    """What has become of the token on an AWX, as far as anybody here can tell."""
+    try:
+        profile = configuration().profiles.get(name)
+    except KeyturnError:
+        return ""
+    if not isinstance(profile, AwxProfile):
+        return ""
+    place = urlsplit(profile.url).netloc
+    return (
+        f", and nothing of it lives at {place} any more" if revoked else f"; {place} was not asked to delete anything"
+    )

@@ -1,0 +1,110 @@
+"""`keyturn profile list` and `keyturn profile show`."""
+
+from __future__ import annotations
+
+from keyturn.configuration.audiences import all_scopes, targets_of
+from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.console.configured import configuration, named_or_only, profile_named
+from keyturn.console.moments import duration
+from keyturn.console.parsing import Parser
+from keyturn.console.profile_texts import details, protocol_of, secret_source, summary, target_name
+from keyturn.console.requests import print_json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import EntraProfile, Profile
+
+DESCRIPTION = """\
+Show what config.toml says of profiles. No daemon is needed for it; who is signed in, `keyturn status` tells.
+"""
+COLUMN = 15
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The verb's exit status."""
+    parser = Parser(prog="keyturn profile", description=DESCRIPTION)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions.add_parser("list", help="list all profiles", description="List all profiles.").add_json()
+    show = actions.add_parser("show", help="show one profile", description="Show one profile.")
+    show.add_profile("which profile")
+    show.add_json()
+    options = parser.parse(arguments)
+    if options.action == "list":
+        _list(as_json=options.json)
+    else:
+        _show(named_or_only(options.profile, "keyturn profile show"), as_json=options.json)
+    return 0
+
+
+def _list(*, as_json: bool) -> None:
+    config = configuration()
+    profiles = [summary(config, profile) for profile in config.profiles.values()]
+    if as_json:
+        print_json(profiles)
+        return
+    if not profiles:
+        print(f"keyturn: no profile in {config.source}")
+    width = max((len(profile["name"]) for profile in profiles), default=0)
+    for profile in profiles:
+        targets = ", ".join(profile["targets"]) or "no targets"
+        place = profile.get("tenant") or profile["url"]
+        print(f"{profile['name']:<{width}}  {profile['flow']:<13}  {place}  {targets}")
+
+
+def _show(name: str, *, as_json: bool) -> None:
+    config = configuration()
+    profile = profile_named(config, name)
+    if as_json:
+        print_json(details(config, profile))
+    else:
+        print("\n".join(f"{key:<{COLUMN}}{text}" for key, text in _lines(config, profile)))
+
+
+def _lines(config: Config, profile: Profile) -> Iterator[tuple[str, str]]:
+    yield "profile", profile.name
+    yield "provider", profile.provider
+    yield "flow", f"{profile.flow} ({secret_source(profile)})"
+    yield from _awx(profile) if isinstance(profile, AwxProfile) else _entra(profile)
+    if profile.ca_file:
+        yield "ca_file", profile.ca_file
+    yield "protocols", " ".join(sorted(profile.protocols))
+    yield from _listed("may ask for", [" ".join(scopes) for scopes in all_scopes(config, profile.name)])
+    yield from _targets(config, profile)
+
+
+def _entra(profile: EntraProfile) -> Iterator[tuple[str, str]]:
+    yield "application", profile.application_id
+    yield "authority", profile.authority
+    if profile.account:
+        yield "account", profile.account
+
+
+def _awx(profile: AwxProfile) -> Iterator[tuple[str, str]]:
+    yield "url", profile.url
+    yield "username", profile.username
+    yield "token", f"{_kind(profile)}, scope {profile.scope}, replaced after {duration(profile.max_age)}"
+    if profile.description:
+        yield "description", profile.description
+    if profile.keep_password:
+        yield "password", "entrusted to the vault when it is typed"
+
+
+def _kind(profile: AwxProfile) -> str:
+    return "personal" if profile.application is None else f"of application {profile.application}"
+
+
+def _targets(config: Config, profile: Profile) -> Iterator[tuple[str, str]]:
+    targets = list(targets_of(config, profile.name))
+    for protocol in dict.fromkeys(map(protocol_of, targets)):
+        ours = [target for target in targets if protocol_of(target) == protocol]
+        yield from _listed(f"{protocol} targets", [f"{target_name(target)} ({target.service})" for target in ours])
+    if not targets:
+        yield "targets", "none"
+
+
+def _listed(name: str, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for number, text in enumerate(texts or ["nothing"]):
+        yield ("" if number else name), text

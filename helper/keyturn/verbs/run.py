@@ -1,0 +1,101 @@
+"""`keyturn run`: a command with a token in its environment, and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import sys
+
+from keyturn.console import started, token_request
+from keyturn.console.parsing import Parser
+from keyturn.console.token_variables import BUNDLE, HOST, OTHER_HOSTS, OTHER_TOKENS, PLAIN, TOKEN, environment_with
+from keyturn.errors import UsageError, UserError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import NoReturn
+
+SEPARATOR = "--"
+USAGE = "keyturn run [PROFILE] [--audience URI | --scope SCOPE] [--renew] -- COMMAND [ARGUMENTS]"
+DESCRIPTION = """\
+Run a command with a fresh token of a profile in its environment. Nothing is written, and nothing of it appears on
+a command line. The command takes keyturn's place: process id, signals and exit status are its own.
+
+The token is not renewed while the command runs. Whoever is you on this machine can read a process's environment.
+"""
+EPILOG = f"""\
+variables:
+  of Entra ID  {PLAIN}
+  of AWX       {HOST} and {TOKEN}, and the same under other tools' names:
+               {", ".join(OTHER_HOSTS)},
+               {", ".join(OTHER_TOKENS)}
+               User names and passwords for these are taken away. {BUNDLE} is set to the profile's ca_file,
+               if it has one and the variable is not set yet; what reads SSL_CERT_FILE instead needs that from you:
+               keyturn run tower -- env SSL_CERT_FILE=ca.pem ansible-playbook site.yml
+
+exit status: 127 no such command, 126 it cannot be run, keyturn's own when there is no token, else the command's
+
+examples:
+  keyturn run tower -- awx me
+  keyturn run work --audience https://graph.microsoft.com -- ./report.sh
+"""
+IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
+"""What Python ignores at its start would stay ignored across exec: `yes | head` would never end."""
+
+
+class CommandNotFound(UserError):
+    """There is no such command; the shells' exit status for it."""
+
+    exit_status = 127
+
+
+class CommandNotRunnable(UserError):
+    """There is, but it is no program, or not for this user; the shells' exit status for it."""
+
+    exit_status = 126
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Does not return: the process becomes the command. Raises what keeps it from that."""
+    own, command = _split(arguments)
+    parser = Parser(prog="keyturn run", usage=USAGE, description=DESCRIPTION, epilog=EPILOG)
+    token_request.add_wanted(parser)
+    options = parser.parse(own)
+    if not command:
+        raise UsageError("expected -- and then the command to run", "keyturn run PROFILE -- COMMAND")
+    program = _program(command[0])
+    token = token_request.fetch(options, "run", "keyturn run")
+    _become(program, command, environment_with(token, started.callers_environment()))
+
+
+def _split(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """What is before the first `--`, and what is behind it."""
+    if SEPARATOR not in arguments:
+        return arguments, ()
+    at = arguments.index(SEPARATOR)
+    return arguments[:at], arguments[at + 1 :]
+
+
+def _program(name: str) -> str:
+    """Where the command is. Before there is a token: a typing mistake must not cost a sign-in."""
+    found = shutil.which(name)
+    if found is not None:
+        return found
+    if "/" in name and os.path.exists(name):  # noqa: PTH110 - Path would not take what is no path
+        raise CommandNotRunnable(f"{name} cannot be run: permission denied", f"ls -l {shlex.quote(name)}")
+    raise CommandNotFound(f"there is no command {name}", f"type {shlex.quote(name)}")
+
+
+def _become(program: str, command: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.flush()
+    for number in IGNORED_BY_PYTHON:
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        os.execve(program, list(command), environment)
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise CommandNotRunnable(f"{command[0]} cannot be run: {reason}", f"file {shlex.quote(program)}") from None

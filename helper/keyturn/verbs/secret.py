@@ -1,0 +1,49 @@
+"""`keyturn secret set`."""
+
+from __future__ import annotations
+
+from keyturn.console.configured import configuration, profile_named
+from keyturn.console.parsing import Parser
+from keyturn.console.profile_texts import secret_name
+from keyturn.console.requests import ask, print_json, tell_warnings
+from keyturn.console.secret_sources import HELP, read_secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DESCRIPTION = """\
+Entrust a profile's secret to the vault, which keeps it sealed: the client secret of an application at Entra ID, or
+the password of a user of an AWX, who then has to sign in no more.
+
+Without SOURCE it is asked for on the terminal, without echo, or read from standard input where that is no terminal.
+One line end is removed from it.
+"""
+EPILOG = """\
+examples:
+  keyturn secret set ci
+  keyturn secret set ci - < secret.txt
+  keyturn secret set ci env:CLIENT_SECRET
+  keyturn secret set tower
+"""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The verb's exit status."""
+    parser = Parser(prog="keyturn secret", description="Entrust a profile's secret to the vault.")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    action = actions.add_parser("set", help="entrust a secret", description=DESCRIPTION, epilog=EPILOG)
+    action.add_argument("profile", metavar="PROFILE", help="whose secret")
+    action.add_argument("source", metavar="SOURCE", nargs="?", help=HELP)
+    action.add_json()
+    options = parser.parse(arguments)
+    profile = profile_named(configuration(), options.profile)
+    name, what = profile.name, secret_name(profile)
+    secret = read_secret(options.source, f"keyturn: {what} of {name}: ", f"keyturn secret set {name} -")
+    done = ask("POST", "/v1/secret", {"profile": name, "secret": secret}, waits=False)
+    if options.json:
+        print_json(done)
+    else:
+        tell_warnings(done)
+        print(f"keyturn: the vault keeps the {what} of profile {name}")
+    return 0

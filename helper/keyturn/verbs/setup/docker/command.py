@@ -1,0 +1,165 @@
+"""`keyturn setup docker`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import NamedTuple
+
+from keyturn.configuration.hosts import Place, UnfitName
+from keyturn.configuration.targets.docker import find_docker, registry
+from keyturn.console.configured import configuration
+from keyturn.console.requests import print_json
+from keyturn.errors import ConfigError, UsageError
+from keyturn.verbs.setup.docker import places
+from keyturn.verbs.setup.docker.helpers import MEMBER, SUFFIX, HelperTable
+from keyturn.verbs.setup.docker.record import Record
+from keyturn.verbs.setup.own_file import OwnFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from keyturn.configuration.config import Config
+    from keyturn.console.parsing import Parser
+    from keyturn.verbs.setup.docker.places import Advice
+
+HELP = "let docker, podman and skopeo use keyturn"
+DESCRIPTION = """\
+Let docker, podman, skopeo and whoever else reads their configuration ask keyturn for the registries of your docker
+targets: one entry per registry under credHelpers, in docker's config.json and in containers/auth.json. Nothing else
+there is touched, and --undo brings back what stood there before. Run it again after you have added targets.
+"""
+EPILOG = """\
+examples:
+  keyturn setup docker --dry-run
+  keyturn setup docker contoso.azurecr.io
+  keyturn setup docker --undo
+"""
+
+
+class Change(NamedTuple):
+    """One registry's entry in one file: the helper's suffix before and after, None for no entry."""
+
+    file: Path
+    registry: str
+    before: str | None
+    after: str | None
+
+    def sentence(self) -> str:
+        """As the entry reads, and what it replaces."""
+        told = f"{self.file}: "
+        if self.after is None:
+            return f"{told}no {MEMBER} entry for {self.registry}"
+        told += f'"{MEMBER}": {json.dumps({self.registry: self.after})}'
+        return told if self.before is None else f'{told} instead of "{self.before}"'
+
+
+class Plan:
+    """Both files as they are and as they shall be."""
+
+    def __init__(self) -> None:
+        self.record = Record()
+        self.changes: list[Change] = []
+        self.advice: list[Advice] = []
+        self._files = [OwnFile(path) for path in places.files()]
+        self._tables = [HelperTable(file.text, str(file.path)) for file in self._files]
+
+    def ask_keyturn(self, login_servers: Sequence[str]) -> None:
+        """Put our helper in, for each of `login_servers`, in both files."""
+        for file, table in zip(self._files, self._tables, strict=True):
+            for server in login_servers:
+                before = table.helpers.get(server)
+                if before != SUFFIX:
+                    table.ask(server, SUFFIX)
+                    self.record.remember(file.path, server, before)
+                    self.changes.append(Change(file.path, server, before, SUFFIX))
+        self.advice = [*filter(None, [places.on_path()]), *places.overruled(login_servers)]
+
+    def undo(self, login_servers: Sequence[str]) -> None:
+        """Take our helper out, for `login_servers` or wherever it stands, and put back what stood there before."""
+        for file, table in zip(self._files, self._tables, strict=True):
+            ours = [server for server, helper in table.helpers.items() if helper == SUFFIX]
+            for server in (name for name in ours if not login_servers or name in login_servers):
+                former = self.record.replaced(file.path, server)
+                if former is None:
+                    table.forget(server)
+                else:
+                    table.ask(server, former)
+                self.record.remember(file.path, server, None)
+                self.changes.append(Change(file.path, server, SUFFIX, former))
+
+    def carry_out(self, *, undoing: bool) -> None:
+        """Write what changed: what --undo needs is durable as long as it may be needed. Raises Refused."""
+        if not undoing:
+            self.record.save()
+        self._write_files()
+        if undoing:
+            self.record.save()
+
+    def _write_files(self) -> None:
+        changed = {change.file for change in self.changes}
+        for file, table in zip(self._files, self._tables, strict=True):
+            if file.path in changed:
+                file.write(table.text)
+
+
+def add_arguments(parser: Parser) -> None:
+    """What comes after `keyturn setup docker`."""
+    parser.add_argument("hosts", metavar="HOST", nargs="*", help="the login server of a docker target (default: all)")
+    parser.add_argument("--dry-run", action="store_true", help="print what would change, and change nothing")
+    parser.add_argument("--undo", action="store_true", help="bring back what was there, for all registries or HOST")
+    parser.add_json()
+
+
+def run(options: Namespace) -> int:
+    """The exit status."""
+    plan = Plan()
+    if options.undo:
+        plan.undo([_normal(word) for word in options.hosts])
+    else:
+        plan.ask_keyturn(_chosen(configuration(), options.hosts))
+    if not options.dry_run:
+        plan.carry_out(undoing=options.undo)
+    _report(plan, options)
+    return 0
+
+
+def _chosen(config: Config, words: Sequence[str]) -> list[str]:
+    """The login servers of all docker targets, or of those that `words` name, each once."""
+    if not config.docker_targets:
+        example = '"REGISTRY.azurecr.io" = "PROFILE"'
+        raise ConfigError(f"{config.source} has no docker targets", f"add {example} to [targets.docker] in it")
+    if not words:
+        return [target.login_server for target in config.docker_targets]
+    found = []
+    for word in words:
+        target = find_docker(config.docker_targets, word)
+        if target is None:
+            raise UsageError(f"{_normal(word)} is no docker target", "keyturn profile list")
+        found.append(target.login_server)
+    return list(dict.fromkeys(found))
+
+
+def _normal(word: str) -> str:
+    """`word` as a login server is written. Raises UsageError."""
+    try:
+        return Place(*registry(word)).netloc
+    except UnfitName as error:
+        raise UsageError(f"HOST: {error}", "keyturn setup docker --help") from None
+
+
+def _report(plan: Plan, options: Namespace) -> None:
+    if options.json:
+        changes = [change._asdict() | {"file": str(change.file)} for change in plan.changes]
+        warnings = [advice._asdict() for advice in plan.advice]
+        print_json({"dry_run": options.dry_run, "changes": changes, "warnings": warnings})
+        return
+    for change in plan.changes:
+        print(f"keyturn: {'would change ' if options.dry_run else ''}{change.sentence()}")
+    if not plan.changes:
+        print("keyturn: nothing to change")
+    for advice in plan.advice:
+        print(f"keyturn: warning: {advice.sentence}\nkeyturn: hint: {advice.hint}", file=sys.stderr)

@@ -1,0 +1,107 @@
+"""`keyturn setup git`."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+
+from keyturn.console.configured import configuration
+from keyturn.console.requests import print_json
+from keyturn.reach.installed import program
+from keyturn.verbs.setup.git.config import GitConfig
+from keyturn.verbs.setup.git.origins import chosen, origins_of
+from keyturn.verbs.setup.git.sections import PROGRAM, Sections, shell_word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator
+
+    from keyturn.console.parsing import Parser
+    from keyturn.verbs.setup.git.sections import Command
+
+HELP = "let git use keyturn"
+DESCRIPTION = """\
+Let git ask keyturn for the hosts of your git targets: one section per host in your git configuration, which makes
+git ask keyturn instead of the helpers configured before it. Nothing else there is touched, and --undo removes exactly
+those sections. Run it again after you have added targets, or moved keyturn.
+"""
+EPILOG = """\
+examples:
+  keyturn setup git --dry-run
+  keyturn setup git https://dev.azure.com/contoso
+  keyturn setup git --undo
+"""
+
+
+def add_arguments(parser: Parser) -> None:
+    """What comes after `keyturn setup git`."""
+    parser.add_argument("urls", metavar="URL", nargs="*", help="a git target, or its host (default: all)")
+    parser.add_argument("--dry-run", action="store_true", help="print the commands instead of running them")
+    parser.add_argument("--undo", action="store_true", help="remove the sections again, all of them or those of URL")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--file", metavar="FILE", help="change FILE instead of your git configuration")
+    where.add_argument("--global", action="store_true", help="change your git configuration (the default)")
+    parser.add_json()
+
+
+def run(options: Namespace) -> int:
+    """The exit status."""
+    git = GitConfig(options.file)
+    plan = _undoing(git, options) if options.undo else _writing(git, options)
+    if not options.dry_run:
+        for command in plan.commands():
+            git.change(*command)
+    _report(plan, git, options)
+    return 0
+
+
+class Plan:
+    """What is to be done for each origin, and what there is to say about it."""
+
+    def __init__(self, done: str, nothing: str) -> None:
+        self.steps: dict[str, list[Command]] = {}
+        self.notes: list[str] = []
+        self._done, self._nothing = done, nothing
+
+    def commands(self) -> list[Command]:
+        """Arguments of `git config`, in order."""
+        return [command for commands in self.steps.values() for command in commands]
+
+    def sentences(self) -> Iterator[str]:
+        """What was done, for people."""
+        for url, commands in self.steps.items():
+            yield f"{self._done if commands else self._nothing} {url}"
+        yield from self.notes
+
+
+def _writing(git: GitConfig, options: Namespace) -> Plan:
+    plan = Plan("git asks keyturn for", "git asks keyturn already for")
+    origins = chosen(configuration(), options.urls)
+    sections, helper = Sections(git), shell_word(program(PROGRAM))
+    plan.steps = {origin.url: sections.to_write(origin, helper) for origin in origins}
+    plan.notes = [f"{key} of your git configuration is not asked for these" for key in sections.superseded(origins)]
+    return plan
+
+
+def _undoing(git: GitConfig, options: Namespace) -> Plan:
+    plan = Plan("git no longer asks keyturn for", "git does not ask keyturn for")
+    sections = Sections(git)
+    named = [f"credential.{url}/" for word in options.urls for url in origins_of(word)]
+    for section in named or sections.ours():
+        plan.steps[section.removeprefix("credential.").removesuffix("/")] = sections.to_remove(section)
+    if not plan.steps:
+        plan.notes = ["git does not ask keyturn for anything"]
+    return plan
+
+
+def _report(plan: Plan, git: GitConfig, options: Namespace) -> None:
+    commands = [git.shown(command) for command in plan.commands()]
+    if options.json:
+        origins = [{"url": url, "change": bool(steps)} for url, steps in plan.steps.items()]
+        print_json({"dry_run": options.dry_run, "origins": origins, "commands": commands})
+        return
+    for line in map(shlex.join, commands) if options.dry_run else (f"keyturn: {text}" for text in plan.sentences()):
+        print(line)
+    if options.dry_run and not commands:
+        print("keyturn: nothing to change", file=sys.stderr)

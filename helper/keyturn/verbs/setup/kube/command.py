@@ -1,0 +1,77 @@
+"""`keyturn setup kube`."""
+
+from __future__ import annotations
+
+from keyturn.console.configured import configuration
+from keyturn.console.requests import print_json
+from keyturn.verbs.setup.kube import text
+from keyturn.verbs.setup.kube.plan import Plan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from keyturn.console.parsing import Parser
+    from keyturn.verbs.setup.kube.plan import Change
+
+HELP = "let kubectl, helm and k9s use keyturn"
+DESCRIPTION = """\
+Let kubectl, and whoever else reads its configuration, ask keyturn for the clusters of your kube targets: each of
+their contexts gets a user that runs keyturn's helper. The user it had before stays as it is, and --undo brings it
+back. Run it again after you have added targets, fetched a kubeconfig anew, or moved keyturn.
+"""
+EPILOG = """\
+examples:
+  keyturn setup kube --dry-run
+  keyturn setup kube --context contoso-aks
+  keyturn setup kube --undo
+"""
+
+
+def add_arguments(parser: Parser) -> None:
+    """What comes after `keyturn setup kube`."""
+    parser.add_argument("--context", metavar="NAME", help="this context only (default: those of kube targets)")
+    parser.add_argument("--kubeconfig", metavar="FILE", help="change FILE instead of what kubectl reads by itself")
+    parser.add_argument("--profile", metavar="NAME", help="use this profile instead of the target's")
+    parser.add_argument("--dry-run", action="store_true", help="print what would change, and change nothing")
+    parser.add_argument("--undo", action="store_true", help="give the contexts their former users back")
+    parser.add_json()
+
+
+def run(options: Namespace) -> int:
+    """The exit status."""
+    plan = Plan(options.kubeconfig, options.context)
+    if options.undo:
+        plan.undo()
+    else:
+        plan.ask_keyturn(configuration(), options.profile)
+    if not options.dry_run:
+        plan.carry_out()
+    _report(plan, options)
+    return 0
+
+
+def _report(plan: Plan, options: Namespace) -> None:
+    changes = list(plan.changes())
+    if options.json:
+        users = {name: stanza for file in plan.files for name, stanza in file.added.items()}
+        listed = [change._asdict() | {"file": str(change.file)} for change in changes]
+        print_json({"dry_run": options.dry_run, "changes": listed, "users": users})
+        return
+    for change in changes:
+        print(f"keyturn: {'would change ' if options.dry_run else ''}{_printable(_sentence(change))}")
+    if not changes:
+        print("keyturn: nothing to change")
+    if options.dry_run:
+        for name, stanza in {name: stanza for file in plan.files for name, stanza in file.added.items()}.items():
+            print(*text.user_lines(name, stanza), sep="\n")
+
+
+def _sentence(change: Change) -> str:
+    told = f"{change.file}: context {change.context} with user {change.after}"
+    return told if change.before == change.after else f"{told} instead of {change.before or 'none'}"
+
+
+def _printable(text: str) -> str:
+    """A kubeconfig may be somebody else's, names and all."""
+    return "".join(character if character.isprintable() else "?" for character in text)

@@ -1,0 +1,152 @@
+"""One kubeconfig, changed only if kubectl then reads in it exactly what was wanted."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+
+from keyturn.errors import Refused
+from keyturn.verbs.setup.kube import users
+from keyturn.verbs.setup.kube.reader import read
+from keyturn.verbs.setup.kube.text import Unreadable, editor
+from keyturn.verbs.setup.own_file import OwnFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import Any
+
+    Named = dict[str, dict[str, Any]]
+
+
+class KubeFile:
+    """The kubeconfig at `path`: its contexts, clusters and users by name, and what shall become of them.
+
+    Raises Refused for a file that cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = OwnFile(path)
+        self._before = read(self._file.text, str(path))
+        self.contexts = _by_name(self._before, "context")
+        self.clusters = _by_name(self._before, "cluster")
+        self.users = _by_name(self._before, "user")
+        self.switched: dict[str, str] = {}
+        self.added: Named = {}
+        self.removed: list[str] = []
+
+    def switch(self, context: str, user: str) -> None:
+        """Point `context` at `user`."""
+        if self.contexts[context].get("user", "") != user:
+            self.switched[context] = user
+
+    def put(self, user: str, stanza: dict[str, Any]) -> None:
+        """Have the entry `user` with this `exec`. Raises Refused where somebody else's has its name."""
+        found = self.users.get(user)
+        if found is not None and not users.is_ours(found):
+            raise Refused(f"{self.path} has a user {user} that is not keyturn's", self._shown("config", "get-users"))
+        if found is None or not _fits(found, stanza):
+            self.added[user] = stanza
+
+    def remove(self, user: str) -> None:
+        """Have no entry `user`."""
+        self.removed.append(user)
+
+    def users_wanted(self) -> set[str]:
+        """The users that contexts will point at."""
+        return {self.switched.get(name, str(context.get("user", ""))) for name, context in self.contexts.items()}
+
+    def is_changed(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.switched or self.added or self.removed)
+
+    def check(self) -> None:
+        """Raises Refused for a file that cannot be changed safely."""
+        self._rewritten()
+
+    def write(self) -> None:
+        """Change the file. Raises Refused."""
+        with _locked(self.path):
+            self._file.write(self._rewritten())
+
+    def _rewritten(self) -> str:
+        try:
+            text = editor(self._file.text)
+            for user in (*self.removed, *(user for user in self.added if user in self.users)):
+                text.remove_user(user)
+            for user, stanza in self.added.items():
+                text.add_user(user, stanza)
+            for context, user in self.switched.items():
+                text.set_context_user(context, user)
+        except Unreadable:
+            raise self._unsafe() from None
+        if not self._is_as_wanted(read(text.text, str(self.path))):
+            raise self._unsafe()
+        return text.text
+
+    def _is_as_wanted(self, after: dict[str, Any]) -> bool:
+        contexts = {
+            name: context | ({"user": self.switched[name]} if name in self.switched else {})
+            for name, context in self.contexts.items()
+        }
+        users = _by_name(after, "user")
+        if not all(user in users and _fits(users[user], stanza) for user, stanza in self.added.items()):
+            return False
+        others = {name: user for name, user in self.users.items() if name not in {*self.added, *self.removed}}
+        lists = {"contexts": contexts, "clusters": self.clusters, "users": others | _only(users, self.added)}
+        return {**_without_lists(self._before), **lists} == {
+            **_without_lists(after),
+            "contexts": _by_name(after, "context"),
+            "clusters": _by_name(after, "cluster"),
+            "users": users,
+        }
+
+    def _unsafe(self) -> Refused:
+        return Refused(
+            f"{self.path} is written in a form that keyturn does not change",
+            "write what this tells by hand: keyturn setup kube --dry-run",
+        )
+
+    def _shown(self, *arguments: str) -> str:
+        return shlex.join(["kubectl", f"--kubeconfig={self.path}", *arguments])
+
+
+def _by_name(document: dict[str, Any], kind: str) -> Named:
+    return {item["name"]: item.get(kind) or {} for item in document.get(f"{kind}s") or []}
+
+
+def _without_lists(document: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in document.items() if key not in {"contexts", "clusters", "users"}}
+
+
+def _only(users: Named, names: Named) -> Named:
+    return {name: users[name] for name in names}
+
+
+def _fits(user: dict[str, Any], stanza: dict[str, Any]) -> bool:
+    """Whether `user` is this `exec` and nothing else, as far as the kubectl here tells.
+
+    An old one leaves out what it does not know, and what is not set reads as null.
+    """
+    found = {key: value for key, value in (user.get("exec") or {}).items() if value is not None}
+    known = {key: value for key, value in stanza.items() if key in found or key in {"command", "args", "apiVersion"}}
+    return found == known and set(user) == {"exec"}
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold kubectl's own lock: a file beside the kubeconfig, there for as long as it is being changed."""
+    lock = path.with_name(f"{path.name}.lock")
+    try:
+        os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        raise Refused(f"{path} is being changed by another program", f"if none runs: rm {lock}") from None
+    except OSError as error:
+        raise Refused(f"{lock} cannot be made: {(error.strerror or '').lower()}", f"ls -ld {path.parent}") from None
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)

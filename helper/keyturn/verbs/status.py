@@ -1,0 +1,127 @@
+"""`keyturn status`."""
+
+from __future__ import annotations
+
+from keyturn import __version__
+from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
+from keyturn.console import profile_texts
+from keyturn.console.configured import configuration
+from keyturn.console.moments import duration, until
+from keyturn.console.parsing import Parser
+from keyturn.console.requests import ask_running, print_json
+from keyturn.errors import ConfigError
+from keyturn.reach.paths import config_file, socket_path, state_directory
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
+    from keyturn.configuration.profiles.profile import Profile
+
+DESCRIPTION = """\
+Show the daemon, the configuration, and for every profile whether it is signed in and how long its tokens last.
+
+Starts no daemon and acquires no token.
+"""
+KEY_SOURCES = {
+    "keyring": "in the OS keyring",
+    "file": "in a file: no protection against someone who can read your files",
+    None: "not needed yet",
+}
+COLUMN = 15
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The verb's exit status: 0, whether or not a daemon runs."""
+    parser = Parser(prog="keyturn status", description=DESCRIPTION)
+    parser.add_json()
+    options = parser.parse(arguments)
+    answer = ask_running("GET", "/v1/status")
+    status = _without_daemon() if answer is None else {"running": True, **answer}
+    if options.json:
+        print_json(status)
+    else:
+        print("\n".join(_lines(status)))
+    return 0
+
+
+def _without_daemon() -> dict[str, Any]:
+    error, profiles = _configured()
+    return {
+        "running": False,
+        "version": __version__,
+        "socket": socket_path(),
+        "configuration": {"path": str(config_file()), "error": error},
+        "state": str(state_directory()),
+        "profiles": [
+            {"name": profile.name, "provider": profile.provider, "flow": profile.flow}
+            for profile in profiles.values()
+        ],
+    }
+
+
+def _configured() -> tuple[str | None, Mapping[str, Profile]]:
+    """What is wrong with the configuration, or its profiles."""
+    try:
+        return None, configuration().profiles
+    except ConfigError as error:
+        return error.sentence, {}
+
+
+def _lines(status: dict[str, Any]) -> Iterator[str]:
+    yield _line("daemon", _daemon(status))
+    if status["running"]:
+        memory = status["memory_kib"]
+        yield _line("memory", f"{memory.get('pss', memory['peak']) / 1024:.0f} MiB")
+    yield _line("configuration", status["configuration"]["path"])
+    if status["configuration"]["error"]:
+        yield _line("", f"error: {status['configuration']['error']}")
+    yield _line("state", status["state"])
+    if status["running"]:
+        yield _line("vault key", KEY_SOURCES.get(status["key"], str(status["key"])))
+        yield from (_line("warning", warning) for warning in status["warnings"])
+    known = _configured()[1]
+    for profile in status["profiles"]:
+        yield ""
+        yield from _profile(profile, status, known.get(profile["name"]))
+
+
+def _daemon(status: dict[str, Any]) -> str:
+    if not status["running"]:
+        return "not running, starts when it is needed"
+    return f"version {status['version']}, running for {duration(status['uptime'])}, pid {status['pid']}"
+
+
+def _profile(profile: dict[str, Any], status: dict[str, Any], configured: Profile | None) -> Iterator[str]:
+    place = f", {configured.username} at {configured.url}" if isinstance(configured, AwxProfile) else ""
+    yield _line(profile["name"], f"{profile['provider']}, {profile['flow']}{place}")
+    if not status["running"]:
+        return
+    yield _line("", _signed_in(profile, status, configured))
+    if waiting := profile["waiting_for_sign_in"]:
+        yield _line("", f"a sign-in is under way, {waiting} waiting for it")
+    for token in profile["tokens"]:
+        yield _line("", f"token for {' '.join(token['scopes'])}: valid {until(token['expires_at'])}")
+
+
+def _signed_in(profile: dict[str, Any], status: dict[str, Any], configured: Profile | None) -> str:
+    if isinstance(configured, EntraProfile) and (configured.client_secret_file or configured.client_secret_env):
+        return profile_texts.secret_source(configured)
+    if status["key"] is None:
+        return "not known before the vault is opened"
+    if profile["flow"] == "client-secret":
+        return "secret in the vault" if profile["secret"] else f"no secret yet: keyturn secret set {profile['name']}"
+    if profile["signed_in"]:
+        return _whose(profile)
+    return "password in the vault" if profile["secret"] else f"not signed in: keyturn login {profile['name']}"
+
+
+def _whose(profile: dict[str, Any]) -> str:
+    accounts = dict.fromkeys(token["account"] for token in profile["tokens"] if token["account"])
+    entrusted = ", password in the vault" if profile["secret"] else ""
+    return (f"signed in as {', '.join(accounts)}" if accounts else "signed in") + entrusted
+
+
+def _line(name: str, text: str) -> str:
+    return f"{name:<{COLUMN}}{text}" if len(name) < COLUMN else f"{name} {text}"

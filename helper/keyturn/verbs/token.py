@@ -1,0 +1,59 @@
+"""`keyturn token`."""
+
+from __future__ import annotations
+
+import shlex
+
+from keyturn.console import token_request
+from keyturn.console.parsing import Parser
+from keyturn.console.requests import print_json
+from keyturn.console.token_variables import HOST, PLAIN, TOKEN, essential
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+FORMATS = ("text", "header", "env", "json")
+DESCRIPTION = """\
+Print an access token of a profile: from memory, renewed when too little of its life is left.
+
+A profile gives out what its targets, scopes and audiences in config.toml allow, and nothing else. Where that is one
+thing only, it need not be named.
+"""
+EPILOG = f"""\
+formats:
+  text     the token and a line end
+  header   Authorization: Bearer TOKEN
+  env      NAME=VALUE lines, quoted for a shell where they need it (a token never does, so env files fit too):
+           {PLAIN}, or for AWX {HOST} and {TOKEN}
+  json     the token, its expiry (UTC epoch seconds), account and scopes; --json for short
+
+examples:
+  keyturn token work --format header | curl -H @- https://graph.microsoft.com/v1.0/me
+  export "$(keyturn token work --format env)"
+  docker run --env-file <(keyturn token tower --format env) …
+"""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The verb's exit status."""
+    parser = Parser(prog="keyturn token", description=DESCRIPTION, epilog=EPILOG)
+    token_request.add_wanted(parser)
+    parser.add_argument("--format", choices=FORMATS, default="text", help="see below (default: text)")
+    parser.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
+    options = parser.parse(arguments)
+    _print(token_request.fetch(options, "token", "keyturn token"), options.format)
+    return 0
+
+
+def _print(token: dict[str, Any], form: str) -> None:
+    if form == "json":
+        print_json(token)
+    elif form == "header":
+        print(f"Authorization: Bearer {token['access_token']}")
+    elif form == "env":
+        for name, value in essential(token).items():
+            print(f"{name}={shlex.quote(value)}")
+    else:
+        print(token["access_token"])

@@ -1,0 +1,75 @@
+#include "platform.h"
+
+#include "entry.h"
+
+#include "complaint.h"
+#include "environment.h"
+#include "interpreter.h"
+#include "system.h"
+
+#include <string.h>
+
+#define REINSTALL "install keyturn anew, so that it stands beside this helper: pip install --force-reinstall keyturn"
+
+/* Arguments that we put in front: interpreter, its own option, -E, -P, the entry point's path; and the last NULL. */
+#define OWN_ARGUMENTS 6
+
+/* Beside us (behind the links that pipx and uv put into ~/.local/bin), never through PATH: the caller's may begin
+ * with a directory of somebody else. */
+static bool entry_path(char path[PATH_LIMIT])
+{
+    static const char name[] = "keyturn-python";
+    if (system_own_path(path, PATH_LIMIT) < 0)
+        return false;
+    char *end = strrchr(path, '/');
+    if (end == NULL || (size_t)(end + 1 - path) + sizeof name > PATH_LIMIT)
+        return false;
+    memcpy(end + 1, name, sizeof name);
+    return true;
+}
+
+static size_t count_of(const char *const words[])
+{
+    size_t count = 0;
+    while (words[count] != NULL)
+        count++;
+    return count;
+}
+
+/* Fill `arguments`; returns the program to start. -E: no PYTHON variable counts; -P: no directory of the caller's is
+ * searched for modules. A script in another language than Python (a distribution's wrapper) is started as it is. */
+static const char *compose(const char **arguments, const char *path, const struct interpreter *python)
+{
+    if (python->path != NULL) {
+        *arguments++ = python->path;
+        if (python->option != NULL)
+            *arguments++ = python->option;
+        *arguments++ = "-E";
+        *arguments++ = "-P";
+    }
+    *arguments = path;
+    return python->path != NULL ? python->path : path;
+}
+
+void entry_become(const char *const lead[], char **words)
+{
+    char path[PATH_LIMIT], memory[INTERPRETER_LIMIT];
+    struct interpreter python;
+    size_t leading = count_of(lead), following = count_of((const char *const *)words);
+    const char **arguments = system_allocate((OWN_ARGUMENTS + leading + following) * sizeof *arguments);
+    if (arguments == NULL) {
+        complain("out of memory", "", NULL);
+        return;
+    }
+    if (!entry_path(path)) {
+        complain("cannot tell where this helper is installed", "", REINSTALL);
+        return;
+    }
+    interpreter_of(path, memory, &python);
+    const char *program = compose(arguments, path, &python);
+    size_t own = count_of(arguments);
+    memcpy(arguments + own, lead, leading * sizeof *arguments);
+    memcpy(arguments + own + leading, words, following * sizeof *arguments);
+    environment_set_python_aside();
+    complain_of(system_execute(program, (char **)arguments), "cannot run keyturn: ", REINSTALL);
+}

@@ -1,0 +1,287 @@
+"""Private directories: what is refused, what is written in which order, what a failure leaves behind."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keyturn.errors import StateError
+from keyturnd.vault.durable import PrivateDirectory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STEPS = ["created", "written", "synchronised", "renamed", "durable"]
+
+
+def open_descriptors() -> int:
+    return sum(1 for _ in Path("/dev/fd").iterdir())
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> PrivateDirectory:
+    return PrivateDirectory(tmp_path / "state")
+
+
+def refusal(action: Callable[[], object]) -> tuple[str, str | None]:
+    with pytest.raises(StateError) as raised:
+        action()
+    return raised.value.sentence, raised.value.hint
+
+
+def test_missing_directories_are_created_for_us_alone(tmp_path: Path) -> None:
+    PrivateDirectory(tmp_path / "a" / "state")
+    assert stat.S_IMODE((tmp_path / "a" / "state").stat().st_mode) == 0o700
+
+
+def test_files_are_ours_alone_even_with_a_generous_umask(files: PrivateDirectory) -> None:
+    previous = os.umask(0)
+    try:
+        files.replace("replaced", b"1")
+        files.create("created", b"2")
+    finally:
+        os.umask(previous)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files.path.iterdir()} == {0o600}
+
+
+def test_replace_read_delete(files: PrivateDirectory) -> None:
+    assert files.read("name") is None
+    files.replace("name", b"old")
+    files.replace("name", b"new")
+    assert files.read("name") == b"new"
+    assert files.names() == ["name"]
+    files.delete("name", "never there")
+    assert files.names() == []
+
+
+def test_create_never_replaces(files: PrivateDirectory) -> None:
+    assert files.create("name", b"first") is True
+    assert files.create("name", b"second") is False
+    assert files.read("name") == b"first"
+    assert files.names() == ["name"]
+
+
+def test_of_many_who_create_at_once_one_succeeds(files: PrivateDirectory) -> None:
+    start = threading.Barrier(8)
+    created: list[bytes] = []
+
+    def create(content: bytes) -> None:
+        start.wait()
+        if files.create("name", content):
+            created.append(content)
+
+    threads = [threading.Thread(target=create, args=(bytes([i]),)) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [files.read("name")] == created
+    assert files.names() == ["name"]
+
+
+def test_rename_unchanged_leaves_what_was_replaced_meanwhile(files: PrivateDirectory) -> None:
+    files.replace("name", b"good")
+    assert not files.rename_unchanged("name", b"damaged", "aside")
+    assert files.names() == ["name"]
+    assert files.rename_unchanged("name", b"good", "aside")
+    assert files.names() == ["aside"]
+    assert not files.rename_unchanged("name", b"good", "aside")
+
+
+def test_content_is_on_disk_before_its_name_and_the_name_before_we_return(
+    files: PrivateDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Renamed first, a power cut would leave the name on an empty file: neither the old content nor the new."""
+    order: list[str] = []
+    rename, fsync = os.rename, os.fsync
+
+    def recorded_fsync(descriptor: int) -> None:
+        is_directory = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        size = os.fstat(descriptor).st_size
+        order.append("fsync directory" if is_directory else f"fsync file of {size}")
+        fsync(descriptor)
+
+    def recorded_rename(old: str, new: str, *, src_dir_fd: int, dst_dir_fd: int) -> None:
+        order.append("rename")
+        rename(old, new, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
+
+    monkeypatch.setattr(os, "fsync", recorded_fsync)
+    monkeypatch.setattr(os, "rename", recorded_rename)
+    files.replace("name", b"12345")
+    assert order == ["fsync file of 5", "rename", "fsync directory"]
+    order.clear()
+    files.delete("name")
+    assert order == ["fsync directory"]
+    order.clear()
+    files.create("name", b"123")
+    assert order == ["fsync file of 3", "fsync directory"]
+
+
+def test_the_steps_are_told_in_order(tmp_path: Path) -> None:
+    steps: list[str] = []
+    PrivateDirectory(tmp_path / "state", step=steps.append).replace("name", b"content")
+    assert steps == STEPS
+
+
+@pytest.mark.parametrize("step", STEPS[:3])
+def test_a_failure_before_the_rename_leaves_the_old_content_and_no_debris(tmp_path: Path, step: str) -> None:
+    PrivateDirectory(tmp_path / "state").replace("name", b"old")
+
+    def fail(done: str) -> None:
+        if done == step:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    files = PrivateDirectory(tmp_path / "state", step=fail)
+    sentence, hint = refusal(lambda: files.replace("name", b"new"))
+    assert sentence == f"cannot write {tmp_path}/state/name: input/output error"
+    assert hint == f"ls -ld {tmp_path}/state/name"
+    assert files.names() == ["name"]
+    assert files.read("name") == b"old"
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP])
+def test_file_systems_without_fsync_for_directories_are_fine(
+    files: PrivateDirectory, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.setattr(os, "fsync", failing_for_directories(number))
+    files.replace("name", b"content")
+    assert files.read("name") == b"content"
+
+
+def test_a_disk_that_fails_to_keep_the_name_is_reported(
+    files: PrivateDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", failing_for_directories(errno.EIO))
+    sentence, _ = refusal(lambda: files.replace("name", b"content"))
+    assert sentence.endswith("input/output error")
+
+
+def failing_for_directories(number: int) -> Callable[[int], None]:
+    def fsync(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(number, os.strerror(number))
+
+    return fsync
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o701, 0o770, 0o702])
+def test_a_directory_that_others_can_enter_is_refused(files: PrivateDirectory, mode: int) -> None:
+    files.replace("name", b"content")
+    files.path.chmod(mode)
+    for action in (
+        lambda: PrivateDirectory(files.path),
+        lambda: files.read("name"),
+        lambda: files.peek("name", 10),
+        lambda: files.replace("name", b"new"),
+        lambda: files.create("other", b"new"),
+        lambda: files.delete("name"),
+        files.names,
+    ):
+        sentence, hint = refusal(action)
+        assert sentence == f"{files.path} is not a private directory of yours: mode is {mode:04o}"
+        assert hint == f"chmod 700 {files.path}"
+
+
+def test_a_symbolic_link_to_a_directory_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    (tmp_path / "state").symlink_to("elsewhere")
+    sentence, hint = refusal(lambda: PrivateDirectory(tmp_path / "state"))
+    assert sentence == f"{tmp_path}/state is not a private directory of yours: it is a symbolic link"
+    assert hint == f"readlink -f {tmp_path}/state"
+
+
+def test_a_file_in_place_of_the_directory_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "state").touch()
+    sentence, hint = refusal(lambda: PrivateDirectory(tmp_path / "state"))
+    assert sentence == f"{tmp_path}/state is not a private directory of yours: it is not a directory"
+    assert hint == f"ls -ld {tmp_path}/state"
+
+
+def test_a_path_below_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    sentence, hint = refusal(lambda: PrivateDirectory(tmp_path / "file" / "state"))
+    assert sentence == f"cannot create {tmp_path}/file/state: not a directory"
+    assert hint == f"ls -ld {tmp_path}/file"
+
+
+def test_a_directory_that_was_removed_is_reported(files: PrivateDirectory) -> None:
+    files.path.rmdir()
+    sentence, hint = refusal(lambda: files.replace("name", b"content"))
+    assert sentence == f"cannot open {files.path}: no such file or directory"
+    assert hint == f"ls -ld {files.path.parent}"
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o604, 0o660, 0o601])
+def test_a_file_that_others_can_use_is_refused(files: PrivateDirectory, mode: int) -> None:
+    files.replace("name", b"content")
+    (files.path / "name").chmod(mode)
+    sentence, hint = refusal(lambda: files.read("name"))
+    assert sentence == f"{files.path}/name is not a private file of yours: mode is {mode:04o}"
+    assert hint == f"chmod 600 {files.path}/name"
+    files.replace("name", b"new")
+    assert files.read("name") == b"new"
+
+
+def test_links_are_not_followed(files: PrivateDirectory, tmp_path: Path) -> None:
+    (tmp_path / "target").write_bytes(b"of someone else")
+    (tmp_path / "target").chmod(0o600)
+    (files.path / "name").symlink_to(tmp_path / "target")
+    sentence, hint = refusal(lambda: files.read("name"))
+    assert sentence == f"{files.path}/name is a symbolic link"
+    assert hint == f"rm {files.path}/name"
+    assert files.peek("name", 10) == b""
+    files.replace("name", b"ours")
+    assert (tmp_path / "target").read_bytes() == b"of someone else"
+
+
+def test_a_fifo_does_not_hold_us(files: PrivateDirectory) -> None:
+    os.mkfifo(files.path / "name", 0o600)
+    sentence, _ = refusal(lambda: files.read("name"))
+    assert sentence == f"{files.path}/name is not a file"
+    assert files.peek("name", 10) == b""
+
+
+def test_a_directory_in_place_of_a_file_is_no_file(files: PrivateDirectory) -> None:
+    (files.path / "name").mkdir(mode=0o700)
+    sentence, _ = refusal(lambda: files.read("name"))
+    assert sentence == f"{files.path}/name is not a file"
+    assert files.peek("name", 10) == b""
+    sentence, _ = refusal(lambda: files.replace("name", b"content"))
+    assert sentence == f"cannot write {files.path}/name: is a directory"
+
+
+def test_a_file_of_absurd_size_is_not_read(files: PrivateDirectory) -> None:
+    files.replace("name", b"")
+    os.truncate(files.path / "name", 1 << 40)
+    sentence, _ = refusal(lambda: files.read("name"))
+    assert sentence == f"{files.path}/name is far larger than anything keyturn writes"
+
+
+def test_sweep_removes_only_what_a_killed_writer_left(files: PrivateDirectory) -> None:
+    files.replace("name", b"content")
+    (files.path / ".new-0123456789abcdef").write_bytes(b"half")
+    (files.path / ".other").write_bytes(b"not ours")
+    files.sweep()
+    assert files.names() == [".other", "name"]
+
+
+def test_no_operation_leaves_a_descriptor_open(files: PrivateDirectory) -> None:
+    files.replace("name", b"content")
+    (files.path / "name").chmod(0o644)
+    (files.path / "directory").mkdir()
+    before = open_descriptors()
+    for _ in range(3):
+        refusal(lambda: files.read("name"))
+        refusal(lambda: files.read("directory"))
+        files.peek("directory", 10)
+        files.replace("other", b"content")
+        files.read("other")
+    files.path.chmod(0o755)
+    refusal(files.names)
+    assert open_descriptors() == before

@@ -1,0 +1,73 @@
+"""Profiles that stand in no configuration, and those that one token has otherwise than its profile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from keyturn.configuration.profiles.described import changed, described
+from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
+from keyturn.errors import UsageError
+
+WHOLE: dict[str, Any] = {"flow": "password", "url": "https://AWX.example/", "username": "alice"}
+NAMED = AwxProfile(
+    name="tower",
+    url="https://awx.example",
+    username="alice",
+    application=7,
+    scope="read",
+    description="nightly",
+    max_age=60.0,
+    ca_file="/ca.pem",
+)
+
+
+def test_it_is_read_as_the_configuration_would_be() -> None:
+    assert described(WHOLE, "awx") == AwxProfile(name="new-token", url="https://awx.example", username="alice")
+    table = {"flow": "device-code", "application_id": "11111111-2222-3333-4444-555555555555"}
+    assert isinstance(described(table, "entra"), EntraProfile)
+
+
+def test_the_provider_is_not_the_tables_to_choose() -> None:
+    assert isinstance(described({**WHOLE, "provider": "entra"}, "awx"), AwxProfile)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"url": "http://awx.example"}, "url: expected a URL that starts with https://"),
+        ({"username": "alice:hunter2"}, "username: expected a name without a colon"),
+        ({"application": "seven"}, "application: expected the id of an application, found a string"),
+        ({"scope": "admin"}, "scope: expected write or read"),
+        ({"token": "hunter2"}, "token: secrets are not kept in this file"),
+    ],
+)
+def test_a_mistake_is_wrong_usage(change: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        described({**WHOLE, **change}, "awx")
+    assert raised.value.sentence.startswith(sentence)
+    assert raised.value.hint == "keyturn awx new-token --help"
+    assert "hunter2" not in raised.value.lines()
+
+
+def test_what_is_not_changed_stays() -> None:
+    assert changed(NAMED, {}) == NAMED
+    assert changed(NAMED, {"scope": "write"}).application == 7
+    assert changed(NAMED, {"scope": "write"}).scope == "write"
+
+
+def test_null_takes_a_key_away() -> None:
+    personal = changed(NAMED, {"application": None})
+    assert (personal.application, personal.scope, personal.name) == (None, "read", "tower")
+
+
+@pytest.mark.parametrize("key", ["url", "username", "ca_file", "max_age", "name"])
+def test_where_a_profile_signs_in_cannot_be_changed(key: str) -> None:
+    with pytest.raises(UsageError, match="a named profile leaves only application, scope, description open"):
+        changed(NAMED, {key: "https://elsewhere.example"})
+
+
+def test_a_change_is_checked_like_the_configuration() -> None:
+    with pytest.raises(UsageError, match="application: expected the id of an application"):
+        changed(NAMED, {"application": 0})

@@ -1,0 +1,54 @@
+"""Moments and durations in words."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keyturn.console.moments import duration, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600, "1 h"),
+        (11_520, "3 h 12 min"),
+        (86_399, "23 h 59 min"),
+        (86_400, "1 d"),
+        (187_200, "2 d 4 h"),
+    ],
+)
+def test_duration(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.fixture
+def in_berlin() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "CET-1")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("left", "text"),
+    [
+        (3180, "for 53 min (until 14:53)"),
+        (90_000, "for 1 d 1 h (until 2026-01-02 15:00)"),
+        (0, "expired"),
+        (-1, "expired"),
+    ],
+)
+def test_until(left: float, text: str, in_berlin: None) -> None:
+    noon_and_one = 1_767_272_400.0  # 2026-01-01 13:00 UTC, 14:00 on the wall
+    assert until(noon_and_one + left, noon_and_one) == text

@@ -1,0 +1,88 @@
+"""Usage errors of every verb: keyturn's own form, exit status 2, and no value repeated that may be a secret."""
+
+from __future__ import annotations
+
+import pytest
+
+from keyturn.errors import UsageError
+from keyturn.main import VERBS, dispatch
+
+SECRET = "hunter2-planted"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["secret", "set", "ci", SECRET, SECRET],
+        ["secret", "set", "ci", f"-{SECRET}"],
+        ["secret", "set", "ci", f"-h{SECRET}"],
+        ["secret", "set", "ci", f"--help={SECRET}"],
+        ["secret", "set", "ci", f"--secret={SECRET}"],
+        ["secret", "set", "ci", "-", SECRET],
+        ["secret", SECRET],
+        ["secret", "set", f"--json={SECRET}"],
+        ["azure", "new-token", "--client-secret", f"-{SECRET}"],
+        ["azure", "new-token", "--password", SECRET],
+        ["azure", SECRET],
+        ["awx", "new-token", "--password", f"-{SECRET}"],
+        ["awx", "new-token", "--scope", SECRET],
+        ["awx", SECRET],
+        ["run", "tower", SECRET, "--", "awx"],
+        ["run", f"--token={SECRET}", "--", "awx"],
+        ["login", "ci", SECRET],
+        ["token", "--format", SECRET],
+        ["daemon", SECRET],
+        ["setup", SECRET],
+    ],
+)
+def test_usage_errors_repeat_no_value(words: list[str]) -> None:
+    with pytest.raises(UsageError) as raised:
+        dispatch(words)
+    assert SECRET[1:] not in raised.value.lines()
+    assert raised.value.exit_status == 2
+    assert str(raised.value.hint).endswith("--help")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["login", "--agian"], "there is no option --agian"),
+        (["token", "--aud", "x"], "there is no option --aud"),
+        (["token", "work", "x", "y"], "too many arguments"),
+        (["token", "--audience", "x", "--scope", "y"], "argument --scope: not allowed with argument --audience"),
+        (["secret", "set"], "the following arguments are required: PROFILE"),
+        (["log", "-n", "0"], "argument -n/--lines: expected a number above 0"),
+        (["profile"], "the following arguments are required: ACTION"),
+        (["setup", "git", "--file", "x", "--global"], "argument --global: not allowed with argument --file"),
+        (["run", "tower"], "expected -- and then the command to run"),
+        (["run", "tower", "--"], "expected -- and then the command to run"),
+        (["run", "tower", "awx", "me"], "too many arguments"),
+        (["azure", "new-token", "--application-id", "x", "--audience", "y"], "one of the arguments"),
+    ],
+)
+def test_usage_errors_say_what_is_wrong(words: list[str], sentence: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        dispatch(words)
+    assert raised.value.sentence.startswith(sentence)
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS.keys() - {"helper"}))
+def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        dispatch([verb, "--help"])
+    assert raised.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: keyturn {verb}")
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["help"]])
+def test_the_help_names_every_verb_and_variable(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert dispatch(words) == 0
+    text = capsys.readouterr().out
+    assert all(name in text for name in (*VERBS, "KEYTURN_CONFIG", "KEYTURN_STATE", "KEYTURN_SOCKET"))
+
+
+@pytest.mark.parametrize(("typed", "hint"), [("stauts", "keyturn status"), ("xyzzy", "keyturn --help")])
+def test_an_unknown_verb_names_the_nearest(typed: str, hint: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        dispatch([typed])
+    assert raised.value.hint == hint

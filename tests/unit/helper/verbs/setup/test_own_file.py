@@ -1,0 +1,115 @@
+"""keyturn.verbs.setup.own_file: whole or not at all, through links, and only what is ours."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keyturn.errors import Refused
+from keyturn.verbs.setup.own_file import SIZE_LIMIT, OwnFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_new_file_and_its_directories_are_private(tmp_path: Path) -> None:
+    path = tmp_path / "a/b/config.json"
+    file = OwnFile(path)
+    assert file.text == ""
+    file.write("{}\n")
+    assert (path.read_text(), mode(path)) == ("{}\n", 0o600)
+    assert mode(tmp_path / "a/b") & 0o077 == 0
+
+
+def test_mode_and_line_ends_stay(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_bytes(b"{\r\n}")
+    path.chmod(0o640)
+    file = OwnFile(path)
+    file.write(file.text + "\r\n")
+    assert (path.read_bytes(), mode(path)) == (b"{\r\n}\r\n", 0o640)
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    real, link = tmp_path / "dotfiles/config.json", tmp_path / "config.json"
+    real.parent.mkdir()
+    real.write_text("old")
+    link.symlink_to("dotfiles/config.json")
+    OwnFile(link).write("new")
+    assert link.is_symlink()
+    assert real.read_text() == "new"
+    real.unlink()
+    OwnFile(link).write("newer")
+    assert real.read_text() == "newer"
+
+
+def test_links_that_go_in_circles(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(Refused, match="cannot be used"):
+        OwnFile(tmp_path / "a").write("x")
+
+
+@pytest.mark.parametrize("writer", ["replaces", "appends", "creates", "removes"])
+def test_what_another_program_writes_meanwhile_is_not_lost(writer: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    if writer != "creates":
+        path.write_text("old")
+    file = OwnFile(path)
+    match writer:
+        case "replaces":
+            (tmp_path / "new").write_text("its")
+            (tmp_path / "new").replace(path)
+        case "appends":
+            path.write_text("old and its")
+        case "creates":
+            path.write_text("its")
+        case "removes":
+            path.unlink()
+    before = path.read_text() if path.exists() else None
+    with pytest.raises(Refused, match="changed by another program"):
+        file.write("ours")
+    assert (path.read_text() if path.exists() else None) == before
+    assert len([*tmp_path.iterdir()]) == (0 if writer == "removes" else 1)
+
+
+def test_a_second_write_of_ours_is_no_change_of_anothers(tmp_path: Path) -> None:
+    file = OwnFile(tmp_path / "config.json")
+    file.write("1")
+    file.write("2")
+    assert OwnFile(tmp_path / "config.json").text == "2"
+
+
+def test_what_is_no_file_of_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "directory").mkdir()
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    (tmp_path / "large").write_bytes(b" " * (SIZE_LIMIT + 1))
+    for name in ("directory", "fifo", "binary", "large"):
+        with pytest.raises(Refused):
+            OwnFile(tmp_path / name)
+
+
+@pytest.mark.root
+def test_what_belongs_to_somebody_else_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text("{}")
+    os.chown(path, 12345, -1)
+    with pytest.raises(Refused, match="belongs to uid 12345, not to you"):
+        OwnFile(path)
+
+
+def test_a_link_into_nowhere_makes_no_directories(tmp_path: Path) -> None:
+    link = tmp_path / "config.json"
+    link.symlink_to(tmp_path / "nowhere" / "config.json")
+    with pytest.raises(Refused, match="no such directory"):
+        OwnFile(link)
+    assert not (tmp_path / "nowhere").exists()
