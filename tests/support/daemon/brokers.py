@@ -69,7 +69,7 @@ class Bench:
         self.provider = FakeAcquisitions(self.clock)
         self.vault = Vault(directory, b"k" * 32, "test-key")
         self.holdings = Holdings(self._vault)
-        self.config = Config(profiles={}, git_targets=(), source=directory / "config.toml")
+        self.config = Config(profiles={}, source=directory / "config.toml")
         self.fetcher = Fetcher(self.provider, self.holdings, lambda: self.config)
         self.failures = Failures(self.clock)
         self.broker = Broker(

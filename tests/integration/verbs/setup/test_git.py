@@ -147,27 +147,118 @@ def test_helpers_added_later_are_overtaken_again(configured: Machine) -> None:
 
 def test_a_moved_keyturn_is_written_anew(configured: Machine) -> None:
     for value in ("", "/old/place/git-credential-keyturn"):
-        configured.git("config", "--global", "--add", "credential.https://dev.azure.com/.helper", value)
+        configured.git("config", "--global", "--add", "credential.https://dev.azure.com.helper", value)
     configured.run("keyturn", "setup", "git", status=0)
     asked = helpers_asked(configured, "https://dev.azure.com/contoso/x")
     assert [str(HELPER) in command for command in asked] == [True]
 
 
 def test_an_interrupted_setup_is_completed(configured: Machine) -> None:
-    configured.git("config", "--global", "--add", "credential.https://dev.azure.com/.helper", "")
+    configured.git("config", "--global", "--add", "credential.https://dev.azure.com.helper", "")
     configured.run("keyturn", "setup", "git", status=0)
     assert len(helpers_asked(configured, "https://dev.azure.com/contoso/x")) == 1
 
 
-@pytest.mark.parametrize("undo", [False, True])
-def test_what_somebody_added_to_our_section_is_not_lost(undo: bool, configured: Machine, gitconfig: Path) -> None:  # noqa: FBT001 - a parameter
+SHARED = """[credential "https://dev.azure.com"]
+	helper = manager ; mine
+  useHttpPath = false
+	provider = azure-repos
+# end
+"""
+
+
+def test_what_others_have_in_our_section_stays(configured: Machine, gitconfig: Path) -> None:
+    before = gitconfig.read_text(encoding="ascii") + SHARED
+    gitconfig.write_text(before, encoding="ascii")
     configured.run("keyturn", "setup", "git", status=0)
-    configured.git("config", "--global", "credential.https://dev.azure.com/.username", "alice")
+    assert configured.git("config", "--get", "credential.https://dev.azure.com.provider").stdout == "azure-repos\n"
+    asked = helpers_asked(configured, "https://dev.azure.com/contoso/x")
+    assert [str(HELPER) in command for command in asked] == [True]
+    assert configured.json("setup", "git")["commands"] == []
+    configured.run("keyturn", "setup", "git", "--undo", status=0)
+    assert [line.strip() for line in gitconfig.read_text(encoding="ascii").splitlines()] == [
+        line.strip() for line in before.splitlines()
+    ]
+
+
+def test_a_path_switch_of_others_survives_undo(configured: Machine, gitconfig: Path) -> None:
+    """Git Credential Manager's `configure` writes just this."""
+    configured.git("config", "--global", "credential.https://dev.azure.com.useHttpPath", "true")
     before = gitconfig.read_bytes()
-    refused = configured.run("keyturn", "setup", "git", *(["--undo"] if undo else []), status=1)
-    assert '[credential "https://dev.azure.com/"]' in refused.stderr
-    assert "keyturn: hint: git config --global --edit" in refused.stderr
+    configured.run("keyturn", "setup", "git", status=0)
+    configured.run("keyturn", "setup", "git", status=0)
+    configured.run("keyturn", "setup", "git", "--undo", status=0)
     assert gitconfig.read_bytes() == before
+
+
+def test_what_somebody_added_to_our_section_stays(configured: Machine, gitconfig: Path) -> None:
+    configured.run("keyturn", "setup", "git", status=0)
+    configured.git("config", "--global", "credential.https://dev.azure.com.username", "alice")
+    configured.run("keyturn", "setup", "git", "--undo", status=0)
+    assert "git-credential" not in gitconfig.read_text(encoding="ascii")
+    assert "useHttpPath" not in gitconfig.read_text(encoding="ascii")
+    assert configured.git("config", "credential.https://dev.azure.com.username").stdout == "alice\n"
+
+
+def test_a_reset_of_the_users_own_survives(configured: Machine, gitconfig: Path) -> None:
+    configured.git("config", "--global", "credential.https://dev.azure.com.helper", "")
+    before = gitconfig.read_bytes()
+    configured.run("keyturn", "setup", "git", status=0)
+    assert len(helpers_asked(configured, "https://dev.azure.com/contoso/x")) == 1
+    configured.run("keyturn", "setup", "git", "--undo", status=0)
+    assert gitconfig.read_bytes() == before
+
+
+OLD_FORM = f"""[credential "https://dev.azure.com/"]
+	helper =
+	helper = {HELPER}
+	useHttpPath = true
+"""
+
+
+@pytest.mark.parametrize("setup", [[], ["--undo"], ["--undo", "https://dev.azure.com/contoso"]])
+def test_sections_in_the_old_spelling_are_ours_still(setup: list[str], configured: Machine, gitconfig: Path) -> None:
+    before = gitconfig.read_text(encoding="ascii")
+    gitconfig.write_text(before + OLD_FORM, encoding="ascii")
+    configured.run("keyturn", "setup", "git", *setup, status=0)
+    assert '"https://dev.azure.com/"' not in gitconfig.read_text(encoding="ascii")
+    configured.run("keyturn", "setup", "git", "--undo", status=0)
+    assert gitconfig.read_text(encoding="ascii") == before
+
+
+def test_cargo_sees_the_section(configured: Machine) -> None:
+    """Cargo asks git for `credential.URL.helper` with the URL's scheme and host, and no slash behind them."""
+    configured.run("keyturn", "setup", "git", status=0)
+    found = configured.git("config", "--get-all", "credential.https://dev.azure.com.helper").stdout
+    assert found == f"\n{HELPER}\n"
+
+
+@pytest.mark.parametrize(
+    "key", ["credential.https://dev.azure.com/.helper", "credential.https://bob@dev.azure.com/contoso.helper"]
+)
+def test_a_later_section_that_git_asks_as_well_is_reported(key: str, configured: Machine) -> None:
+    configured.git("config", "--global", "credential.https://dev.azure.com.username", "alice")
+    configured.run("keyturn", "setup", "git", status=0)
+    configured.git("config", "--global", "--add", key, OTHER_HELPER)
+    told = configured.run("keyturn", "setup", "git", status=0).stdout
+    assert f"keyturn: {key} stands behind keyturn's helper" in told
+    assert "printf" not in told
+
+
+def test_no_file_is_left_where_none_was(configured: Machine, gitconfig: Path) -> None:
+    gitconfig.unlink()
+    configured.run("keyturn", "setup", "git", status=0)
+    assert gitconfig.exists()
+    told = configured.run("keyturn", "setup", "git", "--undo", status=0).stdout
+    assert "git no longer asks keyturn for https://dev.azure.com" in told
+    assert not gitconfig.exists()
+
+
+def test_an_empty_file_of_the_users_stays(configured: Machine, gitconfig: Path) -> None:
+    gitconfig.write_bytes(b"")
+    configured.run("keyturn", "setup", "git", status=0)
+    configured.run("keyturn", "setup", "git", "--undo", status=0)
+    assert gitconfig.read_bytes() == b""
 
 
 def test_another_file(configured: Machine, gitconfig: Path) -> None:
@@ -177,7 +268,7 @@ def test_another_file(configured: Machine, gitconfig: Path) -> None:
     assert gitconfig.read_bytes() == before
     assert str(HELPER) in file.read_text(encoding="utf-8")
     configured.run("keyturn", "setup", "git", "--undo", "--file=-weird file", status=0)
-    assert file.read_bytes() == b""
+    assert not file.exists()
 
 
 def test_an_installation_whose_path_a_shell_would_misread(configured: Machine) -> None:

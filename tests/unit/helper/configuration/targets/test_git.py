@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from keyturn.configuration import config
 from keyturn.configuration.audiences import all_scopes, allowed_scopes
 from keyturn.configuration.hosts import Place
-from keyturn.configuration.targets.git import find_git, place_of
+from keyturn.configuration.targets import git as git_targets
+from keyturn.configuration.targets.git import GitTargets, find_git, place_of
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.protocols import git
 from support import places
@@ -108,7 +109,7 @@ def test_only_the_name_of_an_organization_stands_for_a_path(username: str, segme
 
 
 def test_without_targets_nothing_is_ours() -> None:
-    assert find_git((), git.parse(ask(host="dev.azure.com", path="contoso"))) is None
+    assert find_git(GitTargets(), git.parse(ask(host="dev.azure.com", path="contoso"))) is None
 
 
 @given(
@@ -145,6 +146,24 @@ def test_no_organization_one_insertion_away_is_covered(position: int, character:
     assume(mutated != "contoso/")
     assert found(STRICT, ask(host="dev.azure.com", path=mutated)) is None
     assert found(STRICT, ask(host="dev.azure.com", username=mutated)) is None
+
+
+def test_a_target_is_looked_up_not_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = "".join(f'"https://dev.azure.com/contoso-{number}" = "work"\n' for number in range(3000))
+    many = config.parse(Path("config.toml"), f"[targets.git]\n{entries}{PROFILES}".encode())
+    last = ask(host="contoso-2999.visualstudio.com", path="/".join("project" for _ in range(1000)))
+    assert found(many, last) == "https://dev.azure.com/contoso-2999"
+    compared = 0
+    fold = git_targets.folded
+
+    def counted(place: Place) -> Place:
+        nonlocal compared
+        compared += 1
+        return fold(place)
+
+    monkeypatch.setattr(git_targets, "folded", counted)
+    assert found(many, last) == "https://dev.azure.com/contoso-2999"
+    assert compared <= 4
 
 
 def test_scopes_of_a_target_are_its_own_else_those_of_its_service() -> None:

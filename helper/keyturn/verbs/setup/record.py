@@ -1,6 +1,6 @@
-"""Which helper stood for a registry before `keyturn setup docker` put its own there: what --undo brings back.
+"""What stood in another program's file before `keyturn setup` put its own there: what --undo brings back.
 
-It is kept with keyturn's state. Docker's own files are no place for it: docker drops what it does not know when it
+It is kept with keyturn's state. The files themselves are no place for it: docker drops what it does not know when it
 next writes them.
 """
 
@@ -17,29 +17,31 @@ from keyturn.verbs.setup.own_file import OwnFile
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Any
 
-NAME = "setup-docker.json"
+CREATED = ""
+"""The name under which a file is noted that keyturn made; no registry and no section is called so."""
 
 
 class Record:
-    """The replaced helpers of all files, by file and registry."""
+    """What was replaced for `tool` in all files, by file and by the name of the place in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, tool: str) -> None:
         self._directory = state_directory()
-        self._file = OwnFile(self._directory / NAME)
+        self._file = OwnFile(self._directory / f"setup-{tool}.json")
         self._replaced = self._read()
         self._before = json.dumps(self._replaced)
 
-    def replaced(self, file: Path, registry: str) -> str | None:
-        """The helper that stood for `registry` in `file`, None where there was none."""
-        return self._replaced.get(str(file), {}).get(registry)
+    def replaced(self, file: Path, name: str) -> Any:
+        """What stood at `name` in `file`, None where there was nothing, or nothing is known."""
+        return self._replaced.get(str(file), {}).get(name)
 
-    def remember(self, file: Path, registry: str, helper: str | None) -> None:
-        """Keep in mind what was replaced; None: nothing was."""
+    def remember(self, file: Path, name: str, former: Any) -> None:
+        """Keep in mind what was replaced, as JSON has it; None: nothing was, or it is back in its place."""
         entries = self._replaced.setdefault(str(file), {})
-        entries.pop(registry, None)
-        if helper is not None:
-            entries[registry] = helper
+        entries.pop(name, None)
+        if former is not None:
+            entries[name] = former
         if not entries:
             del self._replaced[str(file)]
 
@@ -50,10 +52,11 @@ class Record:
             return
         os.close(open_private_directory(str(self._directory), create=True))
         self._file.write(text)
+        self._before = json.dumps(self._replaced)
 
-    def _read(self) -> dict[str, dict[str, str]]:
+    def _read(self) -> dict[str, dict[str, Any]]:
         try:
-            found: dict[str, dict[str, str]] = json.loads(self._file.text or "{}")
+            found: dict[str, dict[str, Any]] = json.loads(self._file.text or "{}")
             if not all(isinstance(entries, dict) for entries in found.values()):
                 raise TypeError
         except (ValueError, TypeError, AttributeError):
