@@ -78,7 +78,7 @@ class Broker:
                 return held.token
             raise
         except SignInNeeded:
-            if not waiter.waits or want.profile.flow not in flows.PERSONAL:
+            if not waiter.waits or not flows.row(want.profile).person:
                 raise
             return await self._sign_in(want, waiter)
 
@@ -89,7 +89,7 @@ class Broker:
         """
         name = want.profile.name
         self.failures.clear(profile=name)
-        if want.profile.flow not in flows.PERSONAL:
+        if not flows.row(want.profile).person:
             return await self._fetch_for_use(want)
         try:
             if again and waiter.waits:
@@ -232,7 +232,7 @@ class Broker:
 
     def _exclusion(self, want: Want) -> asyncio.Lock:
         """Fetches that use the same refresh token exclude each other, so that none is rotated away under another."""
-        name = state_name(want.profile) if want.profile.flow in flows.PERSONAL else want.key
+        name = want.key if flows.row(want.profile).state is None else state_name(want.profile)
         return self._exclusions.setdefault(name, asyncio.Lock())
 
     def _renew_behind(self, want: Want) -> None:
