@@ -6,13 +6,14 @@ import asyncio
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
-from keyturn.errors import KeyturnError, ProviderUnreachable, Refused, SignInNeeded, StateError
+from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.broker import policy
 from keyturnd.broker.memory import Memory
 from keyturnd.broker.signin import joined
 from keyturnd.broker.waiting import until
 from keyturnd.fetching.fetch import SILENT_DEADLINE
+from keyturnd.fetching.permission import NoLongerAllowed
 from keyturnd.vault.names import state_name
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.broker.failures import Failures
+    from keyturnd.broker.memory import Held
     from keyturnd.broker.signin import SignIns, Waiter
     from keyturnd.clock import Clock
     from keyturnd.fetching.fetch import Fetcher
@@ -73,7 +75,7 @@ class Broker:
         ProviderError and InternalError as keyturnd.fetching.fetch does.
         """
         by = self.answer_by(want) if by is None else by
-        held = await self.memory.look_up(want)
+        held = await self._look_up(want)
         if held is not None and self.memory.fresh(held, want.protocol):
             held.used = True
             if self.memory.due(held):
@@ -90,6 +92,15 @@ class Broker:
                 raise
             held.used = True
             return held.token
+
+    async def _look_up(self, want: Want) -> Held | None:
+        """What is held for `want`; nothing where the vault cannot be asked, but could not hold a sign-in anyway."""
+        try:
+            return await self.memory.look_up(want)
+        except StateError:
+            if want.profile.flow in flows.PERSONAL:
+                raise
+            return None
 
     async def login(self, want: Want, waiter: Waiter, *, again: bool) -> Token:
         """A token that proves `want`'s profile is signed in; with `again` by a new sign-in in any case.
@@ -184,11 +195,21 @@ class Broker:
         pruned = self._clock.boottime()
         while True:
             await self._clock.sleep_until(self._clock.boottime() + RENEWAL_ROUND)
-            for want in self.memory.due_for_renewal():
-                self._renew_behind(want, asked=False)
+            self._renew_what_is_due()
             if self._clock.boottime() - pruned >= PRUNING_INTERVAL:
                 pruned = self._clock.boottime()
                 await self._prune()
+
+    def _renew_what_is_due(self) -> None:
+        for want in self.memory.due_for_renewal():
+            try:
+                self._fetcher.check_allowed(want)
+            except NoLongerAllowed:
+                self.memory.held.pop(want.key, None)
+            except ConfigError:
+                return  # it is invalid: nobody can tell what it allows
+            else:
+                self._renew_behind(want, asked=False)
 
     def _may_force(self, key: RecordName) -> bool:
         """Whether a renewal may be forced now; then it counts as done."""
@@ -213,6 +234,9 @@ class Broker:
         _raise(self.failures.recall(want))
         try:
             return await until(self._clock, by, joined(self._flight(want)))
+        except NoLongerAllowed:
+            self._fetcher.check_allowed(want)  # the one we joined was begun for the profile as it was
+            return await self._fetch(want, by)
         except TimeoutError:
             error = _overdue(want)
             self.failures.remember_overdue(want, error)
@@ -230,6 +254,8 @@ class Broker:
         async with self._turn(want, ends):
             try:
                 token = await self._fetcher.silently(want, min(SILENT_DEADLINE, ends - self._clock.boottime()))
+            except NoLongerAllowed:
+                raise
             except KeyturnError as error:
                 self.failures.remember(want, error, self._chance.uniform(-1, 1))
                 raise
@@ -280,6 +306,10 @@ class Broker:
 
     def _signed_in(self, want: Want, token: Token) -> None:
         """Somebody did; whoever waited for it may have lost patience, and will ask again."""
+        try:
+            self._fetcher.check_allowed(want)
+        except ConfigError:
+            return
         self.failures.clear(profile=want.profile.name)
         self.memory.hold(want, token)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Protocol
 
-from keyturn.errors import Refused
+from keyturn.errors import Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.entrusted import named_secret
+from keyturnd.fetching.permission import check_allowed
 from keyturnd.messages import AwxIdentity, AwxState, Failure, Network, Result, RevokeJob, TokenJob
 from keyturnd.vault import tokens
 
@@ -52,10 +53,25 @@ class Nobody:
 class Fetcher:
     """Fetches tokens into the vault."""
 
-    def __init__(self, acquisitions: Runner, holdings: Holdings, config: Callable[[], Config]) -> None:
+    def __init__(
+        self,
+        acquisitions: Runner,
+        holdings: Holdings,
+        config: Callable[[], Config],
+        warn: Callable[[str], None],
+        check: Callable[[Config, Want], None] = check_allowed,
+    ) -> None:
+        """`warn` is told what a person should know. `check` raises when the configuration does not allow a want."""
         self.acquisitions = acquisitions
         self.holdings = holdings
         self._config = config
+        self._warn = warn
+        self._check = check
+        self._keeps = True
+
+    def check_allowed(self, want: Want) -> None:
+        """Raises ConfigError when the configuration of now does not lead to `want`, or is invalid."""
+        self._check(self._config(), want)
 
     async def silently(self, want: Want, deadline: float = SILENT_DEADLINE) -> Token:
         """A new token without anybody's help, within `deadline` seconds.
@@ -63,17 +79,19 @@ class Fetcher:
         Raises SignInNeeded when it takes a person, ProviderError for the provider's no or silence, StateError
         when it cannot be kept.
         """
+        self.check_allowed(want)
         profile = want.profile
         state = await self.holdings.state(profile) if profile.flow in flows.PERSONAL else None
         if state is not None and flows.is_somebody_elses(profile, state.account):
             state = None  # `account` was changed: another person has to sign in
         secret = await self.secret(profile)
         if (error := flows.missing(profile, state, secret)) is not None:
-            raise error
+            raise await self._explained(error, profile)
         return await self._run(want, self._job(want, deadline, secret=secret, state=state), Nobody())
 
     async def with_a_person(self, want: Want, audience: Audience) -> Token:
         """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does."""
+        self.check_allowed(want)
         state = None if flows.begins_anew(want.profile) else await self.holdings.state(want.profile)
         overheard = Overheard(audience)
         token = await self._run(want, self._job(want, SIGN_IN_DEADLINE, interactive=True, state=state), overheard)
@@ -135,9 +153,30 @@ class Fetcher:
                 await self.holdings.drop_dead_state(want.profile, job.state)
             raise error_of(outcome)
         assert isinstance(outcome, Result)
+        self.check_allowed(want)  # its sign-in was kept, under the name of the place it belongs to
         token = tokens.of_result(outcome)
-        await self.holdings.keep_token(want.key, token)
+        await self._keep(want, token)
+        self.check_allowed(want)
         return token
+
+    async def _keep(self, want: Want, token: Token) -> None:
+        """Keep `token` for the next daemon, if that can be: it can be fetched again, so it is given all the same."""
+        try:
+            await self.holdings.keep_token(want.key, token)
+        except StateError as error:
+            if self._keeps:
+                self._warn(f"new tokens are lost when the daemon ends: {error.sentence}")
+            self._keeps = False
+        else:
+            self._keeps = True
+
+    async def _explained(self, error: SignInNeeded, profile: Profile) -> SignInNeeded:
+        """`error`, with what was set aside when the profile's place or application was changed."""
+        aside = await self.holdings.set_aside(profile)
+        if aside:
+            places = " and ".join(dict.fromkeys(f"{name.client_id} at {name.authority}" for name in aside))
+            error = SignInNeeded(f"{error.sentence}; what it had is for {places}, and found again there", error.hint)
+        return error
 
 
 class Overheard:
