@@ -24,7 +24,7 @@ from keyturn_emulator.serving import server
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SERVICES = ("entra", "git", "registry", "cluster", "controller", "gateway", "identity", "jobs")
+SERVICES = ("entra", "git", "registry", "cluster", "controller", "gateway", "gateway-2026", "identity", "jobs")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_port,
         metavar="SERVICE=PORT",
         help="entra=8443, git=8444, registry=8445, cluster=8446, controller=8447, gateway=8448, "
+        "gateway-2026=8451, "
         "identity=8449, jobs=8450; default any",
     )
     parser.add_argument(

@@ -6,7 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from keyturn_emulator import certificates
-from keyturn_emulator.awx.pair import AwxPair
+from keyturn_emulator.awx.servers import AwxServers
 from keyturn_emulator.bearer.signing import Signer
 from keyturn_emulator.bearer.tokens import AccessTokens
 from keyturn_emulator.clock import Clock
@@ -66,7 +66,7 @@ class World:
         self.arc = Arc(directory / "azcmagent" / "tokens")
         self.repositories = Repositories(directory)
         self.container_registry = self._container_registry()
-        self.awx = AwxPair(ports, self.clock, self.settings, ledger)
+        self.awx = AwxServers(ports, self.clock, self.settings, ledger)
         kubeconfig_text = kubeconfig.text(self.cluster, self.certificates.ca_file)
         certificates.write_private(directory / kubeconfig.FILE, kubeconfig_text.encode())
         self._furnish()

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +83,7 @@ def compile_helper(command: Sequence[str], target: Path, *options: str) -> str:
 
     `options` follow our flags: tests compile with sanitizers and a shorter deadline.
     """
-    flags = ["-std=c11", "-O2", *usable_flags(command), *options]
+    flags = ["-std=c11", "-O2", f'-DKEYTURN_VERSION="{version()}"', *usable_flags(command), *options]
     names = sorted(str(path.relative_to(SOURCES)) for room in ROOMS for path in SOURCES.glob(room))
     done = _run(command, *flags, *names, "-o", str(target), directory=SOURCES)
     return "" if done.returncode == 0 else done.stderr or f"exit status {done.returncode}"
@@ -91,6 +92,12 @@ def compile_helper(command: Sequence[str], target: Path, *options: str) -> str:
 def stub(name: str) -> str:
     """The shell script in place of the program `name`."""
     return SOURCES.joinpath("stub.sh").read_text(encoding="ascii").replace("LEAD", PROGRAMS[name])
+
+
+def version() -> str:
+    """The version of keyturn, as its project file says."""
+    project = tomllib.loads(SOURCES.parents[1].joinpath("pyproject.toml").read_text(encoding="utf-8"))
+    return str(project["project"]["version"])
 
 
 def platform_tag() -> str:

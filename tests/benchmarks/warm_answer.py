@@ -21,8 +21,8 @@ from keyturn_emulator.launch import Emulator
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from support.machine import Machine
-from support.scene import Scene
+from support.machine.machine import Machine
+from support.scenes.scene import Scene
 
 Command = tuple[list[str], dict[str, str], bytes]
 
