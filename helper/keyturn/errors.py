@@ -36,6 +36,8 @@ class KeyturnError(Exception):
     kind: ClassVar[str] = "error"
     exit_status: ClassVar[int] = 1
     http_status: ClassVar[int] = 500
+    passes: ClassVar[bool] = False
+    """Whether it may be gone by itself the next time, so that an old token is better than none (DESIGN 5.6)."""
 
     def __init__(self, sentence: str, hint: str | None = None) -> None:
         """Both texts are folded to one line: an answer of a provider may hold line breaks."""
@@ -119,6 +121,7 @@ class ProviderUnreachable(ProviderError):
     kind = "provider-unreachable"
     exit_status = 4
     http_status = 503
+    passes = True
 
     def __init__(self, sentence: str, hint: str | None = None, *, retry_after: float | None = None) -> None:
         super().__init__(sentence, hint)
@@ -126,7 +129,9 @@ class ProviderUnreachable(ProviderError):
 
 
 class InternalError(KeyturnError):
-    """Our move."""
+    """Our move. It says nothing about the token somebody holds."""
+
+    passes = True
 
 
 class DaemonUnavailable(InternalError):

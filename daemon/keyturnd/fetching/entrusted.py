@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING
 
 from keyturn.configuration.profiles.secrets import InFile, InVariable
-from keyturn.errors import ConfigError
+from keyturn.errors import ConfigError, StateError
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
 
 SIZE_LIMIT = 64 << 10
+OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO})
+"""The daemon's or the machine's own trouble, which says nothing about the file and passes."""
 
 
 def named_secret(profile: Profile) -> str | None:
@@ -41,12 +44,17 @@ def secret_from_variable(variable: str) -> str:
 def secret_from_file(path: str) -> str:
     """The secret in the file at `path`, without the line break an editor leaves at its end.
 
-    Raises ConfigError when it is missing, empty, too large, not a file, not ours, or readable by others.
+    Raises ConfigError when it is missing, empty, too large, not a file, not ours, or readable by others, StateError
+    when no descriptor is free to look at it.
     """
     try:
         # Not blocking: a FIFO in its place must not hang the daemon.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
+        if error.errno in OURS:
+            raise StateError(
+                f"cannot read the secret in {path}: {error.strerror}", "keyturn daemon restart"
+            ) from None
         raise ConfigError(f"cannot read the secret in {path}: {error.strerror}", f"ls -l {path}") from None
     try:
         _check(path, os.fstat(descriptor))

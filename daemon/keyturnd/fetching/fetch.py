@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Protocol
 
-from keyturn.errors import Refused
+from keyturn.errors import Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.entrusted import named_secret
+from keyturnd.fetching.permission import check_allowed
 from keyturnd.messages import AwxIdentity, AwxState, Failure, Network, Result, RevokeJob, TokenJob
 from keyturnd.vault import tokens
 
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from keyturnd.vault.holdings import Holdings
     from keyturnd.vault.tokens import Token
 
-SILENT_DEADLINE = 25.0
-"""Seconds for a fetch nobody watches: within the 30 s of the native helper, with room to explain a failure."""
+SILENT_DEADLINE = 43.0
+"""Seconds for a fetch nobody watches: it outlives its callers, who come again, by less than a minute."""
+ATTENDED_DEADLINE = 25.0
+"""Seconds for what one caller waits for and nobody would find later: less than its 30 s, with room to explain."""
 SIGN_IN_DEADLINE = 930.0
 """Seconds for a sign-in: a device code lives 15 minutes (reference/entra.md), its provider says when it died."""
 
@@ -50,28 +53,45 @@ class Nobody:
 class Fetcher:
     """Fetches tokens into the vault."""
 
-    def __init__(self, acquisitions: Runner, holdings: Holdings, config: Callable[[], Config]) -> None:
+    def __init__(
+        self,
+        acquisitions: Runner,
+        holdings: Holdings,
+        config: Callable[[], Config],
+        warn: Callable[[str], None],
+        check: Callable[[Config, Want], None] = check_allowed,
+    ) -> None:
+        """`warn` is told what a person should know. `check` raises when the configuration does not allow a want."""
         self.acquisitions = acquisitions
         self.holdings = holdings
         self._config = config
+        self._warn = warn
+        self._check = check
+        self._keeps = True
 
-    async def silently(self, want: Want) -> Token:
-        """A new token without anybody's help.
+    def check_allowed(self, want: Want) -> None:
+        """Raises ConfigError when the configuration of now does not lead to `want`, or is invalid."""
+        self._check(self._config(), want)
+
+    async def silently(self, want: Want, deadline: float = SILENT_DEADLINE) -> Token:
+        """A new token without anybody's help, within `deadline` seconds.
 
         Raises SignInNeeded when it takes a person, ProviderError for the provider's no or silence, StateError
         when it cannot be kept.
         """
+        self.check_allowed(want)
         profile = want.profile
         state = await self.holdings.state(profile) if flows.row(profile).state is not None else None
         if state is not None and flows.is_somebody_elses(profile, state.account):
             state = None  # `account` was changed: another person has to sign in
         secret = await self.secret(profile)
         if (error := flows.missing(profile, state, secret)) is not None:
-            raise error
-        return await self._run(want, self._job(want, SILENT_DEADLINE, secret=secret, state=state), Nobody())
+            raise await self._explained(error, profile)
+        return await self._run(want, self._job(want, deadline, secret=secret, state=state), Nobody())
 
     async def with_a_person(self, want: Want, audience: Audience) -> Token:
         """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does."""
+        self.check_allowed(want)
         state = None if flows.begins_anew(want.profile) else await self.holdings.state(want.profile)
         overheard = Overheard(audience)
         token = await self._run(want, self._job(want, SIGN_IN_DEADLINE, interactive=True, state=state), overheard)
@@ -89,7 +109,7 @@ class Fetcher:
         if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
             return
         secret = await self.secret(profile)
-        job = RevokeJob(identity, self.network(profile), SILENT_DEADLINE, state, secret)
+        job = RevokeJob(identity, self.network(profile), ATTENDED_DEADLINE, state, secret)
         outcome = await self.acquisitions.run(job, Keeper(self.holdings, profile, state, Nobody()))
         if isinstance(outcome, Failure):
             raise error_of(outcome)
@@ -133,9 +153,30 @@ class Fetcher:
                 await self.holdings.drop_dead_state(want.profile, job.state)
             raise error_of(outcome)
         assert isinstance(outcome, Result)
+        self.check_allowed(want)  # its sign-in was kept, under the name of the place it belongs to
         token = tokens.of_result(outcome)
-        await self.holdings.keep_token(want.key, token)
+        await self._keep(want, token)
+        self.check_allowed(want)
         return token
+
+    async def _keep(self, want: Want, token: Token) -> None:
+        """Keep `token` for the next daemon, if that can be: it can be fetched again, so it is given all the same."""
+        try:
+            await self.holdings.keep_token(want.key, token)
+        except StateError as error:
+            if self._keeps:
+                self._warn(f"new tokens are lost when the daemon ends: {error.sentence}")
+            self._keeps = False
+        else:
+            self._keeps = True
+
+    async def _explained(self, error: SignInNeeded, profile: Profile) -> SignInNeeded:
+        """`error`, with what was set aside when the profile's place or application was changed."""
+        aside = await self.holdings.set_aside(profile)
+        if aside:
+            places = " and ".join(dict.fromkeys(f"{name.client_id} at {name.authority}" for name in aside))
+            error = SignInNeeded(f"{error.sentence}; what it had is for {places}, and found again there", error.hint)
+        return error
 
 
 class Overheard:

@@ -9,6 +9,7 @@ from keyturn.errors import StateError
 from keyturnd import flows
 from keyturnd.routes.openapi import document
 from keyturnd.server.http import json_response
+from keyturnd.vault.names import secret_name, state_name
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
@@ -61,15 +62,19 @@ async def _profile(services: Services, profile: Profile, records: list[RecordNam
     """What is known of `profile`; null for what only a vault could tell that nobody has needed yet."""
     broker = services.broker
     sign_in = broker.sign_ins.under_way.get(profile.name)
-    kept: set[str] | None = (
-        None if records is None else {record.kind for record in records if record.profile == profile.name}
-    )
+    known = None if records is None else [record for record in records if record.profile == profile.name]
+    bound = {state_name(profile), secret_name(profile)}
+    kept: set[str] | None = None if known is None else {record.kind for record in known if record in bound}
+    aside = [record for record in known or () if record.kind != "access-token" and record not in bound]
     return {
         "name": profile.name,
         "provider": profile.provider,
         "flow": profile.flow.name,
         "signed_in": await _signed_in(services, profile, kept),
         "secret": None if kept is None or flows.row(profile).secret is None else "secret" in kept,
+        "set_aside": [
+            {"kind": record.kind, "authority": record.authority, "client_id": record.client_id} for record in aside
+        ],
         "waiting_for_sign_in": 0 if sign_in is None else sign_in.waiting,
         "tokens": [
             {

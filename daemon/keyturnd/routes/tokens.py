@@ -63,9 +63,10 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
         hint = f'add "{body.purpose}" to protocols of profile {body.profile} in {config.source}'
         raise Refused(f"profile {body.profile} is not for {body.purpose}", hint)
     want = Want(profile, _scopes(config, body), body.purpose)
-    found = await services.broker.token(want, waiter)
+    by = services.broker.answer_by(want)
+    found = await services.broker.token(want, waiter, by)
     if body.renew and await services.broker.reject(want, found.digest):
-        found = await services.broker.token(want, waiter)
+        found = await services.broker.token(want, waiter, by)
     return json_response(_facts(want, found))
 
 

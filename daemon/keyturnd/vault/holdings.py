@@ -12,13 +12,13 @@ from keyturnd import flows
 from keyturnd.messages import AwxState, EntraState
 from keyturnd.vault import tokens
 from keyturnd.vault.names import secret_name, state_name
+from keyturnd.vault.records import RecordName
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.messages import State
-    from keyturnd.vault.records import RecordName
     from keyturnd.vault.tokens import Token
     from keyturnd.vault.vault import Vault
 
@@ -89,6 +89,19 @@ class Holdings:
         """
         if await self.state(profile) == refused:
             await asyncio.to_thread((await self.vault()).delete, state_name(profile))
+
+    async def set_aside(self, profile: Profile) -> list[RecordName]:
+        """What is kept for `profile` but for another provider, authority or client id than it has now, sorted."""
+        bound = {state_name(profile), secret_name(profile)}
+        names = await asyncio.to_thread(lambda vault: list(vault.names()), await self.vault())
+        return sorted(
+            (
+                name
+                for name in names
+                if name.profile == profile.name and name.kind != "access-token" and name not in bound
+            ),
+            key=RecordName.canonical,
+        )
 
     async def forget(self, profile: str) -> int:
         """Delete every record of `profile`, secrets included; how many there were."""
