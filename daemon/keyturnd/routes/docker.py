@@ -31,16 +31,17 @@ PATIENCE = 15.0
 
 async def get(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """A registry's refresh token for a login server that is a target; never a question to a person."""
-    config = services.configuration.current()
     docker.check_arguments(request.arguments)
     server = docker.server_name(request.body)
-    target = find_docker(config.docker_targets, server)
-    if target is None:
-        return Response(docker.unknown(server), exit_status=1)
     try:
-        token = await _patiently(services, _want(config, target))
+        config = services.configuration.current()
+        target = find_docker(config.docker_targets, server)
+        if target is None:
+            return Response(docker.unknown(server), exit_status=1)
+        token = await _patiently(services, want_of(config, target))
     except KeyturnError as error:
-        raise _spoken(error) from None
+        error.output = docker.failed(error)
+        raise
     return Response(docker.answer(server, docker.NULL_GUID, token.access_token))
 
 
@@ -60,8 +61,8 @@ async def erase(services: Services, request: Request, waiter: Waiter, _: str) ->
     config = services.configuration.current()
     target = find_docker(config.docker_targets, docker.server_name(request.body))
     if target is not None:
-        with suppress(Refused):  # replaced a moment ago: nothing is left to erase, and `docker logout` shall not fail
-            await services.broker.reject(_want(config, target), None)
+        with suppress(Refused):  # replaced within the minute, and so kept in mind: `docker logout` shall not fail
+            await services.broker.reject(want_of(config, target), None)
     return Response()
 
 
@@ -90,16 +91,11 @@ async def _patiently(services: Services, want: Want) -> Token:
         raise error from None
 
 
-def _want(config: Config, target: DockerTarget) -> Want:
+def want_of(config: Config, target: DockerTarget) -> Want:
+    """What is wanted for the registry `target`. Raises ConfigError where its profile is not for docker."""
     profile = profile_named(config, target.profile)
     if "docker" not in profile.protocols:
         raise ConfigError(
             f"profile {profile.name} is not for docker", f'add "docker" to protocols of profile {profile.name}'
         )
     return Want(profile, scopes_of(target), "docker", Registry(target.login_server, target.tenant))
-
-
-def _spoken(error: KeyturnError) -> KeyturnError:
-    """`error` with its reason for stdout, which is where docker reads it; old ones show stderr only."""
-    error.output = docker.refusal(error.sentence, error.hint)
-    return error

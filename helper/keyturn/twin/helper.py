@@ -25,14 +25,22 @@ def run(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0] not in FAMILIES:
         raise UsageError("keyturn helper lacks a family: git, docker or kube", "keyturn setup git")
     name, family = arguments[0], _family(arguments[0])
-    operation, options = _operation(name, family, tuple(arguments[1:]))
+    try:
+        operation, options = _operation(name, family, tuple(arguments[1:]))
+    except UsageError as error:
+        _write(family.output_of(error, "", b"").encode())
+        raise
     body = family.body()
     request = client.Request("POST", f"/v1/{name}/{operation}", options, body, waits=_person_is_there(family, body))
     try:
         reply = _ask(request, family, operation)
     except KeyturnError as error:
         _write((error.output or family.output_of(error, operation, body)).encode())
-        raise
+        told = family.told(error, operation, body)
+        if told is None:
+            raise
+        sys.stderr.write(told.lines())
+        return 1
     _write(reply.body)
     return reply.exit_status
 
