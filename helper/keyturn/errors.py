@@ -12,6 +12,7 @@
     └── InternalError        ours
         ├── DaemonUnavailable    no daemon, and none could be started (exit 1)
         ├── StateError           the vault or its key cannot be read or written (exit 1)
+        │   └── VaultLocked          its key is in a keyring that a person has to unlock (exit 1)
         ├── AcquisitionDied      a token fetch was killed before it ended (exit 1)
         └── Bug                  report it (exit 1)
 
@@ -147,6 +148,12 @@ class StateError(InternalError):
     http_status = 507
 
 
+class VaultLocked(StateError):
+    """The key is in a keyring that somebody has to unlock first."""
+
+    kind = "vault-locked"
+
+
 class AcquisitionDied(InternalError):
     """The process that fetched a token was killed before it ended. Nothing is lost: ask again."""
 
@@ -194,6 +201,7 @@ BY_KIND: dict[str, type[KeyturnError]] = {
         ProviderUnreachable,
         DaemonUnavailable,
         StateError,
+        VaultLocked,
         AcquisitionDied,
         Bug,
     )

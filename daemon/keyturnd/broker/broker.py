@@ -62,6 +62,7 @@ class Broker:
         self._chance = chance
         self._exclusions: dict[RecordName, asyncio.Lock] = {}
         self._forced: dict[RecordName, float] = {}
+        self._rejected: dict[RecordName, bytes] = {}
         self._logging_out: set[str] = set()
 
     def answer_by(self, want: Want) -> float:
@@ -75,6 +76,7 @@ class Broker:
         ProviderError and InternalError as keyturnd.fetching.fetch does.
         """
         by = self.answer_by(want) if by is None else by
+        await self._drop_rejected(want)
         held = await self._look_up(want)
         if held is not None and self.memory.fresh(held, want.protocol):
             held.used = True
@@ -163,18 +165,31 @@ class Broker:
         that is not the one we hold.
 
         Raises Refused when the last such renewal of this key is less than a minute old: a server that refuses new
-        tokens, too, misses a right, not a token. The refresh token is never touched.
+        tokens, too, misses a right, not a token. That rejection is kept in mind, and carried out for the first
+        request after the minute. The refresh token is never touched.
         """
         held = await self.memory.look_up(want)
         if held is None or digest not in {None, held.token.digest}:
             return False
         if not self._may_force(want.key):
+            self._rejected[want.key] = held.token.digest
             raise Refused(
                 "the server refused a token that had just been renewed",
                 f"check that {held.token.account or 'this profile'} may use what was asked for",
             )
         await self.memory.drop(want.key)
         return True
+
+    async def _drop_rejected(self, want: Want) -> None:
+        """Carry out a rejection that came too early, unless its token has been replaced by now."""
+        if want.key not in self._rejected:
+            return
+        held = await self._look_up(want)
+        if held is None or held.token.digest != self._rejected[want.key]:
+            del self._rejected[want.key]
+        elif self._may_force(want.key):
+            del self._rejected[want.key]
+            await self.memory.drop(want.key)
 
     async def doubt(self, want: Want, digest: bytes, by: float) -> None:
         """A server seems to have refused the token with this digest: try to replace it, as `reject` does.

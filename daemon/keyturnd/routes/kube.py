@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from keyturn.configuration.clusters import token_for
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 
 COMPLETION = {"__complete", "__completeNoDesc"}
 """What a shell runs when somebody presses Tab: kubectl, helm and all others made with cobra."""
+SHELLS = {"sh", "ash", "bash", "busybox", "dash", "ksh", "zsh"}
+SILENT_RETRIERS = ("python", "pypy", "java")
+"""What kr8s and fabric8 run in: they set no KUBERNETES_EXEC_INFO, and run the plugin again after a 401 only, or for
+another client object. client-node, which sets none either, runs it five times at its first requests."""
+PYTHONS_JSON = b'": '
+"""In the variable as Python's client sets it; client-go's is compact. Every `load_kube_config()` runs the plugin."""
 
 
 async def get_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
@@ -76,7 +83,21 @@ async def _token(services: Services, want: Want, person: Kubectl, client: Client
 
 
 def _client(request: Request, tool: Tool | None, info: ExecRequest) -> Client | None:
-    """Who keeps the token; None for the JavaScript client, which says nothing and asks five times at once."""
-    if tool is None or not request.body:
+    """Who keeps the token and asks again after a 401; None where asking again says nothing of the last answer.
+
+    reference/kubernetes.md section 1, "Clients that retry on 401".
+    """
+    if tool is None or PYTHONS_JSON in request.body:
         return None
+    if not request.body:
+        tool = _past_shell(tool)
+        if not PurePath(program_of(tool)).name.startswith(SILENT_RETRIERS):
+            return None
     return Client(tool, program_of(tool), info.cluster_server)
+
+
+def _past_shell(tool: Tool) -> Tool:
+    """Who started `tool`, if that is a shell with one command: fabric8 starts a new one each time."""
+    if PurePath(program_of(tool)).name in SHELLS and arguments_of(tool)[1:2] == ("-c",):
+        return tool_behind(tool.pid) or tool
+    return tool
