@@ -21,9 +21,11 @@ processes they travel as problem documents (RFC 9457), see `to_problem` and `fro
 
 from __future__ import annotations
 
+from keyturn.hints import printed
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import ClassVar, TextIO
 
 
@@ -37,10 +39,13 @@ class KeyturnError(Exception):
     exit_status: ClassVar[int] = 1
     http_status: ClassVar[int] = 500
 
-    def __init__(self, sentence: str, hint: str | None = None) -> None:
-        """Both texts are folded to one line: an answer of a provider may hold line breaks."""
+    def __init__(self, sentence: str, hint: str | Sequence[str] | None = None) -> None:
+        """Both texts are folded to one line: an answer of a provider may hold line breaks.
+
+        A `hint` that is a command comes as its words, from keyturn.hints.
+        """
         self.sentence = one_line(sentence)
-        self.hint = one_line(hint) if hint else None
+        self.hint = one_line(printed(hint)) if hint else None
         self.output = ""
         super().__init__(self.sentence)
 
@@ -120,7 +125,9 @@ class ProviderUnreachable(ProviderError):
     exit_status = 4
     http_status = 503
 
-    def __init__(self, sentence: str, hint: str | None = None, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, sentence: str, hint: str | Sequence[str] | None = None, *, retry_after: float | None = None
+    ) -> None:
         super().__init__(sentence, hint)
         self.retry_after = retry_after
 

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from keyturn.errors import KeyturnError, ProviderUnreachable, Refused, SignInNeeded, StateError
+from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.broker import policy
 from keyturnd.broker.memory import Memory
@@ -217,6 +217,8 @@ class Broker:
         try:
             async with self._exclusion(want):
                 token = await self._fetcher.silently(want)
+        except ConfigError:
+            raise  # found without asking anybody, and mended by a chmod that nobody tells us of
         except KeyturnError as error:
             self.failures.remember(want.key, error, self._chance.uniform(-1, 1))
             raise

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import keyturn
+from keyturn.configuration.named import profile_named
 from keyturn.configuration.targets.docker import find_docker
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable, Refused
@@ -14,7 +15,6 @@ from keyturn.protocols import docker
 from keyturnd.broker.signin import Absent
 from keyturnd.fetching.wants import Want
 from keyturnd.messages import Registry
-from keyturnd.routes.bodies import profile_named
 from keyturnd.server.http import Response
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
+from keyturn import hints
 from keyturn.errors import KeyturnError, UsageError
 from keyturn.reach import client
 
@@ -23,7 +24,7 @@ FAMILIES = ("git", "docker", "kube")
 def run(arguments: Sequence[str]) -> int:
     """One helper call; its exit status. Raises UsageError for an unknown family or operation."""
     if not arguments or arguments[0] not in FAMILIES:
-        raise UsageError("keyturn helper lacks a family: git, docker or kube", "keyturn setup git")
+        raise UsageError("keyturn helper lacks a family: git, docker or kube", hints.verb("setup", "git"))
     name, family = arguments[0], _family(arguments[0])
     operation, options = _operation(name, family, tuple(arguments[1:]))
     body = family.body()
