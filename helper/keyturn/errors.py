@@ -22,9 +22,11 @@ processes they travel as problem documents (RFC 9457), see `to_problem` and `fro
 
 from __future__ import annotations
 
+from keyturn.hints import printed
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import ClassVar, TextIO
 
 
@@ -40,10 +42,13 @@ class KeyturnError(Exception):
     passes: ClassVar[bool] = False
     """Whether it may be gone by itself the next time, so that an old token is better than none (DESIGN 5.6)."""
 
-    def __init__(self, sentence: str, hint: str | None = None) -> None:
-        """Both texts are folded to one line: an answer of a provider may hold line breaks."""
+    def __init__(self, sentence: str, hint: str | Sequence[str] | None = None) -> None:
+        """Both texts are folded to one line: an answer of a provider may hold line breaks.
+
+        A `hint` that is a command comes as its words, from keyturn.hints.
+        """
         self.sentence = one_line(sentence)
-        self.hint = one_line(hint) if hint else None
+        self.hint = one_line(printed(hint)) if hint else None
         self.output = ""
         super().__init__(self.sentence)
 
@@ -124,7 +129,9 @@ class ProviderUnreachable(ProviderError):
     http_status = 503
     passes = True
 
-    def __init__(self, sentence: str, hint: str | None = None, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, sentence: str, hint: str | Sequence[str] | None = None, *, retry_after: float | None = None
+    ) -> None:
         super().__init__(sentence, hint)
         self.retry_after = retry_after
 

@@ -269,8 +269,8 @@ class Broker:
         async with self._turn(want, ends):
             try:
                 token = await self._fetcher.silently(want, min(SILENT_DEADLINE, ends - self._clock.boottime()))
-            except NoLongerAllowed:
-                raise
+            except (NoLongerAllowed, ConfigError):
+                raise  # found without asking anybody, and mended by a chmod that nobody tells us of
             except KeyturnError as error:
                 self.failures.remember(want, error, self._chance.uniform(-1, 1))
                 raise

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from keyturn.errors import Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
-from keyturnd.fetching.entrusted import named_secret
+from keyturnd.fetching.entrusted import fitting, named_secret
 from keyturnd.fetching.permission import check_allowed
 from keyturnd.messages import AwxIdentity, AwxState, Failure, Network, Result, RevokeJob, TokenJob
 from keyturnd.vault import tokens
@@ -151,7 +151,7 @@ class Fetcher:
         if isinstance(outcome, Failure):
             if outcome.state_dead and job.state is not None:
                 await self.holdings.drop_dead_state(want.profile, job.state)
-            raise error_of(outcome)
+            raise fitting(error_of(outcome), want.profile)
         assert isinstance(outcome, Result)
         self.check_allowed(want)  # its sign-in was kept, under the name of the place it belongs to
         token = tokens.of_result(outcome)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import keyturn
+from keyturn.configuration.named import profile_named
 from keyturn.configuration.targets.docker import find_docker
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, KeyturnError, Refused
@@ -13,7 +14,6 @@ from keyturn.protocols import docker
 from keyturnd.broker.signin import Absent
 from keyturnd.fetching.wants import Want
 from keyturnd.messages import Registry
-from keyturnd.routes.bodies import profile_named
 from keyturnd.server.http import Response
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
+from keyturn import hints
 from keyturn.errors import KeyturnError, UsageError, UserError
 from keyturn.reach import client
 from keyturn.twin import deadline
@@ -30,7 +31,7 @@ def run(arguments: Sequence[str]) -> int:
     """One helper call; its exit status. Raises UsageError for an unknown family or operation."""
     until, arguments = deadline.given(arguments)
     if not arguments or arguments[0] not in USAGE:
-        raise UsageError("keyturn helper lacks a family: git, docker or kube", "keyturn setup git")
+        raise UsageError("keyturn helper lacks a family: git, docker or kube", hints.verb("setup", "git"))
     name, family = arguments[0], _family(arguments[0])
     if list(arguments[1:]) in (["--version"], ["--help"]):
         return _about(name, arguments[1])
