@@ -2,26 +2,12 @@
 
 #include "exchange.h"
 
+#include "deadline.h"
 #include "peer.h"
 #include "system.h"
 
 /* Milliseconds between attempts to join a full queue: connect() on a Unix socket cannot be polled for. */
 #define QUEUE_PAUSE_MS 5
-
-/* Wait until the socket is ready for `events`. False: the deadline has passed. */
-static bool wait_for(int socket, short events, long long deadline)
-{
-    for (;;) {
-        long long left = deadline - system_clock();
-        if (left <= 0)
-            return false;
-        int count = system_wait(socket, events, (int)left);
-        if (count > 0)
-            return true;
-        if (count < 0 && count != -EINTR)
-            return false;
-    }
-}
 
 static bool join_queue(int socket, const struct location *location, long long deadline)
 {
@@ -53,7 +39,7 @@ static bool send_all(int socket, struct part parts[2], long long deadline)
         ptrdiff_t count = system_send(socket, parts);
         if (count >= 0)
             advance(parts, (size_t)count);
-        else if (count == -EAGAIN && !wait_for(socket, POLLOUT, deadline))
+        else if (count == -EAGAIN && deadline_wait(deadline, socket, POLLOUT) < 0)
             return false;
         else if (count != -EAGAIN && count != -EINTR)
             return false;
@@ -65,7 +51,7 @@ static bool send_all(int socket, struct part parts[2], long long deadline)
 static bool receive_all(int socket, struct bytes *answer, long long deadline)
 {
     while (answer->length < answer->capacity) {
-        if (!wait_for(socket, POLLIN, deadline))
+        if (deadline_wait(deadline, socket, POLLIN) < 0)
             return false;
         ptrdiff_t count = system_receive(socket, answer->data + answer->length, answer->capacity - answer->length);
         if (count == 0)
@@ -79,9 +65,8 @@ static bool receive_all(int socket, struct bytes *answer, long long deadline)
 }
 
 bool exchange(const struct location *location, const struct bytes *head, const struct bytes *body,
-              struct bytes *answer)
+              struct bytes *answer, long long deadline)
 {
-    long long deadline = system_clock() + KEYTURN_DEADLINE_MS;
     struct part parts[2] = {{head->data, head->length}, {body->data, body->length}};
     int socket = system_socket();
     bool complete = socket >= 0 && join_queue(socket, location, deadline) && peer_is_ours(socket) &&

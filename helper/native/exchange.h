@@ -1,4 +1,4 @@
-/* One request and one answer over the daemon's socket, within one deadline for all of it. */
+/* One request and one answer over the daemon's socket, within the deadline. */
 #ifndef KEYTURN_EXCHANGE_H
 #define KEYTURN_EXCHANGE_H
 
@@ -7,6 +7,6 @@
 
 /* Send head and body to a daemon of our own user, and append everything it answers. False: no answer to use. */
 bool exchange(const struct location *location, const struct bytes *head, const struct bytes *body,
-              struct bytes *answer);
+              struct bytes *answer, long long deadline);
 
 #endif

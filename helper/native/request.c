@@ -3,11 +3,10 @@
 #include "request.h"
 
 #include "complaint.h"
+#include "deadline.h"
 #include "environment.h"
 #include "stream.h"
 #include "system.h"
-
-#include <string.h>
 
 static bool add_target(struct bytes *head, const struct command *command)
 {
@@ -61,6 +60,32 @@ bool request_add_head(struct bytes *head, const struct command *command, size_t 
     return !head->overflow;
 }
 
+/* Whether a blank line ends among the bytes from `from` on; what follows it is cut off. git strips a CR, too. */
+static bool cut_at_blank_line(struct bytes *input, size_t from)
+{
+    for (size_t i = from; i < input->length; i++) {
+        size_t end = i > 0 && input->data[i - 1] == '\r' ? i - 1 : i;
+        if (input->data[i] == '\n' && (end == 0 || input->data[end - 1] == '\n')) {
+            input->length = i + 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* 0 or a negative error number. */
+static int read_standard_input(struct bytes *input, bool to_blank_line, long long deadline)
+{
+    for (;;) {
+        size_t before = input->length;
+        ptrdiff_t count = stream_read(STANDARD_INPUT, input, deadline);
+        if (count <= 0)
+            return (int)count;
+        if (to_blank_line && cut_at_blank_line(input, before))
+            return 0;
+    }
+}
+
 int request_read_input(struct bytes *input, const struct command *command)
 {
     int error = 0;
@@ -68,13 +93,16 @@ int request_read_input(struct bytes *input, const struct command *command)
         /* Standard input stays untouched: some clients leave a pipe there and never close it. */
         const char *information = environment_value("KUBERNETES_EXEC_INFO");
         bytes_add_text(input, information == NULL ? "" : information);
-    } else if ((error = stream_read_all(STANDARD_INPUT, input)) < 0) {
+    } else {
+        error = read_standard_input(input, command->family->input == INPUT_TO_BLANK_LINE, deadline_of(command));
+    }
+    if (error == -ETIMEDOUT)
+        complain("standard input did not end in time", "", "whoever starts this helper has to close its input");
+    else if (error < 0)
         complain_of(error, "cannot read standard input: ", NULL);
-        return 1;
-    }
-    if (input->overflow) {
+    else if (input->overflow)
         complain("standard input exceeds 1 MiB", "", NULL);
-        return 2;
-    }
-    return 0;
+    else
+        return 0;
+    return error < 0 ? 1 : 2;
 }

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn_emulator.certificates import create
-from support import wire
-from support.failing import LINES, PATHS, refused, sign_in, start, works
-from support.scene import Scene, scene
+from support.daemon import wire
+from support.scenes.failing import LINES, PATHS, refused, sign_in, start, works
+from support.scenes.scene import Scene, scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,7 +13,7 @@ import msgspec
 from keyturn.configuration import durations
 from keyturn.configuration.hosts import without_userinfo
 from keyturn.errors import ConfigError
-from keyturn.reach.paths import home
+from keyturn.home import home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

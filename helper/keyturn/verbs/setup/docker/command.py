@@ -13,8 +13,8 @@ from keyturn.console.requests import print_json
 from keyturn.errors import ConfigError, UsageError
 from keyturn.verbs.setup.docker import places
 from keyturn.verbs.setup.docker.helpers import MEMBER, SUFFIX, HelperTable
-from keyturn.verbs.setup.docker.record import Record
 from keyturn.verbs.setup.own_file import OwnFile
+from keyturn.verbs.setup.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Plan:
     """Both files as they are and as they shall be."""
 
     def __init__(self) -> None:
-        self.record = Record()
+        self.record = Record("docker")
         self.changes: list[Change] = []
         self.advice: list[Advice] = []
         self._files = [OwnFile(path) for path in places.files()]

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from keyturn.errors import Refused
+from keyturn.home import home
 from keyturn.reach.installed import program
-from keyturn.reach.paths import home
 from keyturn.verbs.setup.docker.helpers import PROGRAM, SUFFIX, HelperTable
 from keyturn.verbs.setup.own_file import OwnFile
 
