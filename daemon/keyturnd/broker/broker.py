@@ -57,6 +57,7 @@ class Broker:
         self.memory = Memory(holdings, clock, chance)
         self.flights: dict[RecordName, asyncio.Task[Token]] = {}
         sign_ins.on_success = self._signed_in
+        holdings.on_new_sign_in = self.memory.forget
         self._fetcher = fetcher
         self._clock = clock
         self._chance = chance

@@ -96,6 +96,7 @@ async def _acquire(
     if isinstance(outcome, Failure):
         raise _without_profile(error_of(outcome), profile)
     assert isinstance(outcome, Result)
+    flows.check_account(profile, outcome.account)
     return _description(outcome)
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec.structs import replace
 
 from keyturn.errors import Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.entrusted import fitting, named_secret
 from keyturnd.fetching.permission import check_allowed
-from keyturnd.messages import AwxIdentity, AwxState, Failure, Network, Result, RevokeJob, TokenJob
+from keyturnd.messages import AwxIdentity, AwxState, EntraState, Failure, Network, Result, RevokeJob, TokenJob
 from keyturnd.vault import tokens
 
 if TYPE_CHECKING:
@@ -28,6 +32,8 @@ SILENT_DEADLINE = 43.0
 """Seconds for a fetch nobody watches: it outlives its callers, who come again, by less than a minute."""
 ATTENDED_DEADLINE = 25.0
 """Seconds for what one caller waits for and nobody would find later: less than its 30 s, with room to explain."""
+ATTEMPTS = 2
+"""Fetches of one token, where a sign-in meanwhile makes the first one worthless."""
 SIGN_IN_DEADLINE = 930.0
 """Seconds for a sign-in: a device code lives 15 minutes (reference/entra.md), its provider says when it died."""
 
@@ -79,6 +85,12 @@ class Fetcher:
         Raises SignInNeeded when it takes a person, ProviderError for the provider's no or silence, StateError
         when it cannot be kept.
         """
+        for _ in range(ATTEMPTS):
+            with suppress(Replaced):
+                return await self._silently(want, deadline)
+        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", "run the command again")
+
+    async def _silently(self, want: Want, deadline: float) -> Token:
         self.check_allowed(want)
         profile = want.profile
         state = await self.holdings.state(profile) if flows.row(profile).state is not None else None
@@ -110,7 +122,7 @@ class Fetcher:
             return
         secret = await self.secret(profile)
         job = RevokeJob(identity, self.network(profile), ATTENDED_DEADLINE, state, secret)
-        outcome = await self.acquisitions.run(job, Keeper(self.holdings, profile, state, Nobody()))
+        outcome = await self.acquisitions.run(job, Keeper(self.holdings, profile, job, Nobody()))
         if isinstance(outcome, Failure):
             raise error_of(outcome)
 
@@ -147,15 +159,24 @@ class Fetcher:
         )
 
     async def _run(self, want: Want, job: TokenJob, audience: Audience) -> Token:
-        outcome = await self.acquisitions.run(job, Keeper(self.holdings, want.profile, job.state, audience))
+        keeper = Keeper(self.holdings, want.profile, job, audience)
+        outcome = await self.acquisitions.run(job, keeper)
         if isinstance(outcome, Failure):
             if outcome.state_dead and job.state is not None:
                 await self.holdings.drop_dead_state(want.profile, job.state)
             raise fitting(error_of(outcome), want.profile)
         assert isinstance(outcome, Result)
         self.check_allowed(want)  # its sign-in was kept, under the name of the place it belongs to
-        token = tokens.of_result(outcome)
+        return await self._kept(want, outcome, await keeper.sign_in(outcome))
+
+    async def _kept(self, want: Want, result: Result, sign_in: str) -> Token:
+        """The token of `result`, in the vault. Raises Replaced when another sign-in has come before it."""
+        flows.check_account(want.profile, result.account)
+        token = tokens.of_result(result, sign_in)
         await self._keep(want, token)
+        if not await self.holdings.is_of_now(want.profile, token):
+            await self.holdings.drop_token(want.key)
+            raise Replaced
         self.check_allowed(want)
         return token
 
@@ -194,13 +215,18 @@ class Overheard:
         return answer
 
 
+class Replaced(Exception):
+    """Somebody signed in while a token of the sign-in before was fetched: it is nobody's any more."""
+
+
 class Keeper:
     """Follows one acquisition of a profile and makes its sign-in state durable."""
 
-    def __init__(self, holdings: Holdings, profile: Profile, began_with: State | None, audience: Audience) -> None:
+    def __init__(self, holdings: Holdings, profile: Profile, job: TokenJob | RevokeJob, audience: Audience) -> None:
         self._holdings = holdings
         self._profile = profile
-        self._began_with = began_with
+        self._state = job.state
+        self._begins = isinstance(job, TokenJob) and job.interactive
         self.on_event = audience.on_event
         self.on_ask = audience.on_ask
 
@@ -210,17 +236,28 @@ class Keeper:
         An AWX token that nobody noted would live on the server for ever, so there the loser ends before it has
         created one.
         """
-        self._check_account(state)
+        flows.check_account(self._profile, state.account)
         current = await self._holdings.state(self._profile)
-        if current != self._began_with:
+        if current != self._state:
             if isinstance(state, AwxState):
                 raise Refused(f"profile {self._profile.name} is being signed in elsewhere", "run the command again")
-            if self._began_with is not None:
+            if self._state is not None:
                 return
+        state = self._numbered(state)
         await self._holdings.keep_state(self._profile, state)
-        self._began_with = state
+        self._state, self._begins = state, False
 
-    def _check_account(self, state: State) -> None:
-        if flows.is_somebody_elses(self._profile, state.account):
-            wanted, name = flows.wanted_account(self._profile), self._profile.name
-            raise Refused(f"{state.account} signed in, but profile {name} is for {wanted}", f"keyturn login {name}")
+    async def sign_in(self, result: Result) -> str:
+        """The sign-in that `result` came from.
+
+        One that brought no refresh token is noted too, or the one before it would go on in its place.
+        """
+        if self._begins and flows.row(self._profile).state is EntraState:
+            await self.on_seal(EntraState("", result.account, result.account_id))
+        return flows.sign_in_of(self._state)
+
+    def _numbered(self, state: State) -> State:
+        if not isinstance(state, EntraState):
+            return state
+        before = self._state.generation if isinstance(self._state, EntraState) else ""
+        return replace(state, generation=secrets.token_hex(8) if self._begins else before)

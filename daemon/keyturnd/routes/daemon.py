@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import StateError
 from keyturnd import flows
 from keyturnd.routes.bodies import Body, read_body
@@ -116,8 +115,8 @@ async def _signed_in(services: Services, profile: Profile, kept: set[str] | None
     """Whether a person's sign-in lasts; None where none is needed, or nobody can tell yet."""
     if kept is None or not flows.row(profile).person:
         return None
-    if "state" not in kept or not isinstance(profile, AwxProfile):
-        return "state" in kept
+    if "state" not in kept:
+        return False
     try:
         state = await services.holdings.state(profile)
     except StateError:

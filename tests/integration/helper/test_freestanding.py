@@ -19,7 +19,7 @@ from support.needs import need
 if TYPE_CHECKING:
     from support.helper.programs import NativePrograms
 
-DRIVER = Path(__file__).parents[1] / "support" / "freestanding_driver.c"
+DRIVER = Path(__file__).parents[2] / "support/helper/freestanding_driver.c"
 GOOD = Script(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeyturn-Exit: 0\r\n\r\nok")
 OVERRUN = b"keyturn: error: the helper overran its own memory (a bug: report it)\n"
 REQUEST = b"protocol=https\nhost=dev.azure.com\n\n"
