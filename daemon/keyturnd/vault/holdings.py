@@ -13,7 +13,6 @@ from keyturnd.messages import AwxState, EntraState
 from keyturnd.vault import tokens
 from keyturnd.vault.names import secret_name, state_name
 from keyturnd.vault.records import RecordName
-from keyturnd.vault.records import RecordName
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
