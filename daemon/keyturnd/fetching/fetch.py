@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 
-from keyturn.errors import Refused
+from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.entrusted import named_secret
+from keyturnd.fetching.refused import RefusedAudiences
 from keyturnd.messages import AwxIdentity, AwxState, EntraState, Failure, Network, Result, RevokeJob, TokenJob
 from keyturnd.vault import tokens
 
@@ -59,6 +60,7 @@ class Fetcher:
     def __init__(self, acquisitions: Runner, holdings: Holdings, config: Callable[[], Config]) -> None:
         self.acquisitions = acquisitions
         self.holdings = holdings
+        self.refused = RefusedAudiences()
         self._config = config
 
     async def silently(self, want: Want) -> Token:
@@ -136,17 +138,28 @@ class Fetcher:
             secret=secret,
             state=state,
             registry=want.registry,
+            claims=self.refused.claims(want) if interactive else None,
         )
 
     async def _run(self, want: Want, job: TokenJob, audience: Audience) -> Token:
         keeper = Keeper(self.holdings, want.profile, job, audience)
         outcome = await self.acquisitions.run(job, keeper)
         if isinstance(outcome, Failure):
-            if outcome.state_dead and job.state is not None:
-                await self.holdings.drop_dead_state(want.profile, job.state)
+            await self._failed(want, job, outcome)
             raise error_of(outcome)
+        self.refused.settle(want)
         assert isinstance(outcome, Result)
         return await self._kept(want, outcome, await keeper.sign_in(outcome))
+
+    async def _failed(self, want: Want, job: TokenJob, failure: Failure) -> None:
+        """Note what `failure` says of the sign-in, and of this audience."""
+        if failure.state_dead and job.state is not None:
+            self.refused.forget(want.profile.name)
+            await self.holdings.drop_dead_state(want.profile, job.state)
+        elif job.interactive and failure.kind != ProviderUnreachable.kind:
+            self.refused.settle(want)
+        elif isinstance(job.state, EntraState) and failure.kind == SignInNeeded.kind:
+            self.refused.note(want, failure.claims)
 
     async def _kept(self, want: Want, result: Result, sign_in: str) -> Token:
         """The token of `result`, in the vault. Raises Replaced when another sign-in has come before it."""
