@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 
-from keyturn.errors import Refused, SignInNeeded, StateError
+from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.entrusted import fitting, named_secret
 from keyturnd.fetching.permission import check_allowed
+from keyturnd.fetching.refused import RefusedAudiences
 from keyturnd.messages import AwxIdentity, AwxState, EntraState, Failure, Network, Result, RevokeJob, TokenJob
 from keyturnd.vault import tokens
 
@@ -70,6 +71,7 @@ class Fetcher:
         """`warn` is told what a person should know. `check` raises when the configuration does not allow a want."""
         self.acquisitions = acquisitions
         self.holdings = holdings
+        self.refused = RefusedAudiences()
         self._config = config
         self._warn = warn
         self._check = check
@@ -156,18 +158,29 @@ class Fetcher:
             secret=secret,
             state=state,
             registry=want.registry,
+            claims=self.refused.claims(want) if interactive else None,
         )
 
     async def _run(self, want: Want, job: TokenJob, audience: Audience) -> Token:
         keeper = Keeper(self.holdings, want.profile, job, audience)
         outcome = await self.acquisitions.run(job, keeper)
         if isinstance(outcome, Failure):
-            if outcome.state_dead and job.state is not None:
-                await self.holdings.drop_dead_state(want.profile, job.state)
+            await self._failed(want, job, outcome)
             raise fitting(error_of(outcome), want.profile)
+        self.refused.settle(want)
         assert isinstance(outcome, Result)
         self.check_allowed(want)  # its sign-in was kept, under the name of the place it belongs to
         return await self._kept(want, outcome, await keeper.sign_in(outcome))
+
+    async def _failed(self, want: Want, job: TokenJob, failure: Failure) -> None:
+        """Note what `failure` says of the sign-in, and of this audience."""
+        if failure.state_dead and job.state is not None:
+            self.refused.forget(want.profile.name)
+            await self.holdings.drop_dead_state(want.profile, job.state)
+        elif job.interactive and failure.kind != ProviderUnreachable.kind:
+            self.refused.settle(want)
+        elif isinstance(job.state, EntraState) and failure.kind == SignInNeeded.kind:
+            self.refused.note(want, failure.claims)
 
     async def _kept(self, want: Want, result: Result, sign_in: str) -> Token:
         """The token of `result`, in the vault. Raises Replaced when another sign-in has come before it."""
