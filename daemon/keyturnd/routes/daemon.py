@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import keyturn
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import StateError
 from keyturnd import flows
@@ -39,6 +40,12 @@ async def status(services: Services, request: Request, waiter: Waiter, _: str) -
             "profiles": [await _profile(services, profile, records) for profile in profiles.values()],
         }
     )
+
+
+async def identity(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+    """Which daemon this is, for a caller that may expect another one."""
+    places = {"configuration": str(services.configuration.path), "state": str(services.state_directory)}
+    return json_response({"version": keyturn.__version__, **places})
 
 
 async def openapi(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
