@@ -36,7 +36,8 @@ SECRET_FILE = "service.secret"
 class World:
     """The state of one run. `directory` exists, is private, and is the emulator's alone.
 
-    `login_server`: the name the registry goes by, where that is not its address.
+    `login_server`: the name the registry goes by, where that is not its address. `arc_directory`: where Azure Arc
+    keeps its key files, where that is not below `directory`.
     """
 
     def __init__(
@@ -45,7 +46,9 @@ class World:
         ports: Mapping[str, int],
         names: Sequence[str],
         ledger: Ledger,
+        *,
         login_server: str | None = None,
+        arc_directory: Path | None = None,
     ) -> None:
         self.directory = directory
         self.authority = f"https://127.0.0.1:{ports['entra']}"
@@ -63,7 +66,7 @@ class World:
         self.tokens = AccessTokens(Signer(), self.clock)
         self.entra = Entra(self.registry, self.tokens, self.clock, self.settings, ledger)
         self.machine = Machine(self.entra, self.clock, self.settings, self.authority)
-        self.arc = Arc(directory / "azcmagent" / "tokens")
+        self.arc = Arc(arc_directory or directory / "azcmagent" / "tokens")
         self.repositories = Repositories(directory)
         self.container_registry = self._container_registry()
         self.awx = AwxServers(ports, self.clock, self.settings, ledger)

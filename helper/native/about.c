@@ -4,8 +4,6 @@
 
 #include "stream.h"
 
-#include <string.h>
-
 static void add_version(struct bytes *text, const struct family *family)
 {
     bytes_add_text(text, family->program);

@@ -2,9 +2,6 @@
 
 #include "answer.h"
 
-#include <string.h>
-#include <strings.h>
-
 #define ABSENT (-1L)
 
 struct span {

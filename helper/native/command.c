@@ -6,7 +6,6 @@
 #include "system.h"
 
 #include <stddef.h>
-#include <string.h>
 
 /* git appends the operation to what `credential.helper` says (gitcredentials(7)), docker's clients have no other
  * argument, and a kubeconfig's `args` begin with it. */

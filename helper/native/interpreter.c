@@ -4,8 +4,6 @@
 
 #include "system.h"
 
-#include <string.h>
-
 /* How pip, uv and others start a Python whose path has a space or is longer than the kernel takes: the script is one
  * for sh, whose second line is both an exec for sh and the beginning of a string for Python. */
 #define THROUGH_A_SHELL "#!/bin/sh\n'''exec' "

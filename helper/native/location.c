@@ -6,8 +6,6 @@
 #include "environment.h"
 #include "system.h"
 
-#include <string.h>
-
 #define HOST_NAME_LIMIT 256
 
 /* False when the path is too long for the kernel to open. `parts` end with NULL. */

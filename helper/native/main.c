@@ -63,7 +63,7 @@ static int help(int argc, char **argv)
 
     stream_reserve_standard();
     system_guard_memory(); /* tokens pass through it */
-    system_ignore_broken_pipes(true);
+    system_ignore_write_signals(true);
     int status;
     if (about_answer(argc, argv, &status))
         return status;

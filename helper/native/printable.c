@@ -2,8 +2,6 @@
 
 #include "printable.h"
 
-#include <string.h>
-
 struct range {
     unsigned long first, last;
 };

@@ -8,8 +8,6 @@
 #include "stream.h"
 #include "system.h"
 
-#include <string.h>
-
 static bool add_target(struct bytes *head, const struct command *command)
 {
     size_t start = head->length;

@@ -67,6 +67,6 @@ void twin_become(const struct command *command, struct bytes *input)
         return;
     }
     bytes_wipe(input);
-    system_ignore_broken_pipes(false);
+    system_ignore_write_signals(false);
     entry_become((const char *[]){"helper", until, command->family->name, NULL}, command->words);
 }

@@ -84,7 +84,7 @@ class Broker:
         try:
             return await self._fetch_for_use(want, by)
         except SignInNeeded:
-            if not waiter.waits or want.profile.flow not in flows.PERSONAL:
+            if not waiter.waits or not flows.row(want.profile).person:
                 raise
             return await self._sign_in(want, waiter, by)
         except KeyturnError as error:
@@ -98,7 +98,7 @@ class Broker:
         try:
             return await self.memory.look_up(want)
         except StateError:
-            if want.profile.flow in flows.PERSONAL:
+            if flows.row(want.profile).state is not None:
                 raise
             return None
 
@@ -109,7 +109,7 @@ class Broker:
         """
         name, by = want.profile.name, self.answer_by(want)
         self.failures.clear(profile=name)
-        if want.profile.flow not in flows.PERSONAL:
+        if not flows.row(want.profile).person:
             return await self._fetch_for_use(want, by)
         try:
             if again and waiter.waits:
@@ -276,7 +276,7 @@ class Broker:
         What failed meanwhile for all of them is not tried once more by each. Raises that failure, and
         ProviderUnreachable when the turn does not come before `ends`.
         """
-        name = state_name(want.profile) if want.profile.flow in flows.PERSONAL else want.key
+        name = want.key if flows.row(want.profile).state is None else state_name(want.profile)
         exclusion = self._exclusions.setdefault(name, asyncio.Lock())
         try:
             await until(self._clock, ends, exclusion.acquire())

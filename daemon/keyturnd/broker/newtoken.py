@@ -39,7 +39,7 @@ async def new_entra_token(
     Raises UsageError for what does not fit together, and what keyturnd.fetching.fetch raises.
     """
     profile = described(table, "entra")
-    interactive = profile.flow in flows.PERSONAL
+    interactive = flows.row(profile).person
     if interactive and not waiter.waits:
         raise UsageError("a device code needs a terminal to be shown on", "keyturn azure new-token --help")
     if not interactive and secret is None:

@@ -7,7 +7,7 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.configuration.profiles.secrets import InFile, InVariable
 from keyturn.errors import ConfigError, StateError
 
 if TYPE_CHECKING:
@@ -23,17 +23,21 @@ def named_secret(profile: Profile) -> str | None:
 
     Raises ConfigError.
     """
-    if isinstance(profile, AwxProfile):
-        return None
-    if profile.client_secret_file is not None:
-        return secret_from_file(profile.client_secret_file)
-    if profile.client_secret_env is None:
-        return None
-    secret = os.environ.get(profile.client_secret_env)
+    match profile.flow.secret_source:
+        case InFile(file):
+            return secret_from_file(file)
+        case InVariable(variable):
+            return secret_from_variable(variable)
+        case _:
+            return None
+
+
+def secret_from_variable(variable: str) -> str:
+    """The secret in `variable` of the environment the daemon was started with. Raises ConfigError."""
+    secret = os.environ.get(variable)
     if not secret:
-        sentence = f"{profile.client_secret_env} is not set where the daemon was started"
-        command = f"keyturn daemon stop && {profile.client_secret_env}=… keyturn daemon start"
-        raise ConfigError(sentence, command)
+        sentence = f"{variable} is not set where the daemon was started"
+        raise ConfigError(sentence, f"keyturn daemon stop && {variable}=… keyturn daemon start")
     return secret
 
 

@@ -81,7 +81,7 @@ class Fetcher:
         """
         self.check_allowed(want)
         profile = want.profile
-        state = await self.holdings.state(profile) if profile.flow in flows.PERSONAL else None
+        state = await self.holdings.state(profile) if flows.row(profile).state is not None else None
         if state is not None and flows.is_somebody_elses(profile, state.account):
             state = None  # `account` was changed: another person has to sign in
         secret = await self.secret(profile)
@@ -104,7 +104,7 @@ class Fetcher:
 
         Raises ProviderError when the server could not be asked.
         """
-        state = await self.holdings.state(profile) if profile.flow in flows.PERSONAL else None
+        state = await self.holdings.state(profile) if flows.row(profile).state is not None else None
         identity = flows.identity_of(profile)
         if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
             return
@@ -126,7 +126,7 @@ class Fetcher:
 
     async def secret(self, profile: Profile) -> str | None:
         """The secret of `profile`, from wherever its owner keeps it. None where there is none."""
-        if profile.flow not in flows.SECRET_NAMES:
+        if flows.row(profile).secret is None:
             return None
         named = named_secret(profile)
         return await self.holdings.secret(profile) if named is None else named

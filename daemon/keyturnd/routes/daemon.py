@@ -76,9 +76,9 @@ async def _profile(services: Services, profile: Profile, records: list[RecordNam
     return {
         "name": profile.name,
         "provider": profile.provider,
-        "flow": profile.flow,
+        "flow": profile.flow.name,
         "signed_in": await _signed_in(services, profile, kept),
-        "secret": None if kept is None or profile.flow not in flows.SECRET_NAMES else "secret" in kept,
+        "secret": None if kept is None or flows.row(profile).secret is None else "secret" in kept,
         "set_aside": [
             {"kind": record.kind, "authority": record.authority, "client_id": record.client_id} for record in aside
         ],
@@ -98,7 +98,7 @@ async def _profile(services: Services, profile: Profile, records: list[RecordNam
 
 async def _signed_in(services: Services, profile: Profile, kept: set[str] | None) -> bool | None:
     """Whether a person's sign-in lasts; None where none is needed, or nobody can tell yet."""
-    if kept is None or profile.flow not in flows.PERSONAL:
+    if kept is None or not flows.row(profile).person:
         return None
     if "state" not in kept or not isinstance(profile, AwxProfile):
         return "state" in kept

@@ -116,9 +116,10 @@ def _first_scopes(config: Config, profile: Profile) -> tuple[str, ...]:
 
 
 def _check_takes_secret(profile: Profile) -> None:
-    if profile.flow not in flows.SECRET_NAMES:
+    if flows.row(profile).secret is None:
         raise Refused(
-            f"profile {profile.name} has flow {profile.flow}, which takes no secret", f"keyturn login {profile.name}"
+            f"profile {profile.name} has flow {profile.flow.name}, which takes no secret",
+            f"keyturn login {profile.name}",
         )
     where = flows.secret_elsewhere(profile)
     if where is not None:

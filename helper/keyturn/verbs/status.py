@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from keyturn import __version__
-from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
+from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.configuration.profiles.secrets import InFile, InVariable
 from keyturn.console import profile_texts
 from keyturn.console.configured import configuration
 from keyturn.console.moments import duration, until
@@ -55,7 +56,7 @@ def _without_daemon() -> dict[str, Any]:
         "configuration": {"path": str(config_file()), "error": error},
         "state": str(state_directory()),
         "profiles": [
-            {"name": profile.name, "provider": profile.provider, "flow": profile.flow}
+            {"name": profile.name, "provider": profile.provider, "flow": profile.flow.name}
             for profile in profiles.values()
         ],
     }
@@ -110,11 +111,11 @@ def _profile(profile: dict[str, Any], status: dict[str, Any], configured: Profil
 
 
 def _signed_in(profile: dict[str, Any], status: dict[str, Any], configured: Profile | None) -> str:
-    if isinstance(configured, EntraProfile) and (configured.client_secret_file or configured.client_secret_env):
+    if configured is not None and isinstance(configured.flow.secret_source, InFile | InVariable):
         return profile_texts.secret_source(configured)
     if status["key"] is None:
         return "not known before the vault is opened"
-    if profile["flow"] == "client-secret":
+    if profile["signed_in"] is None:  # it takes nobody
         return "secret in the vault" if profile["secret"] else f"no secret yet: keyturn secret set {profile['name']}"
     if profile["signed_in"]:
         return _whose(profile)

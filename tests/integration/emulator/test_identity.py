@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from keyturn_emulator.launch import Emulator
 from support.emulator.client import AZURE_DEVOPS, claims_of, trusting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyturn_emulator.launch import Emulator
 
 METADATA = {"Metadata": "true"}
 
@@ -198,6 +198,13 @@ def test_arc_keys_that_nobody_should_read(emulator: Emulator, http: httpx.Client
     left = list(Path(emulator.ready.directory, "azcmagent").rglob("*.key"))
     emulator.control.reset()
     assert (len(left), list(Path(emulator.ready.directory, "azcmagent").rglob("*.key"))) == (2, [])
+
+
+def test_arc_keys_where_clients_look_for_them(tmp_path: Path) -> None:
+    with Emulator(["--arc-directory", str(tmp_path)]) as emulator, httpx.Client(trust_env=False) as http:
+        assert arc_key(Source(emulator, http, "arc").ask()).parent == tmp_path
+        emulator.control.reset()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_cloud_shell_is_the_person(emulator: Emulator, http: httpx.Client) -> None:

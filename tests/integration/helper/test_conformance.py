@@ -1,4 +1,4 @@
-"""The helper's vectors, on every implementation: the native program, the same with sanitizers, the Python twin."""
+"""The helper's vectors, on every implementation: native (without and with a C library, with sanitizers) and twin."""
 
 from __future__ import annotations
 
@@ -28,7 +28,12 @@ def _named(vectors: list[Vector]) -> pytest.MarkDecorator:
 
 @_named([vector for vector in VECTORS if vector.native])
 def test_native(vector: Vector, programs: NativePrograms, tmp_path: Path) -> None:
-    run_native(vector, programs, tmp_path, sanitized=False)
+    run_native(vector, programs, tmp_path)
+
+
+@_named([vector for vector in VECTORS if vector.native])
+def test_native_with_a_c_library(vector: Vector, programs: NativePrograms, tmp_path: Path) -> None:
+    run_native(vector, programs, tmp_path, libc=True)
 
 
 @_named([vector for vector in VECTORS if vector.native])

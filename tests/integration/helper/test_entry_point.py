@@ -24,7 +24,7 @@ AS_IT_IS = "an entry point started as it is"
 THROUGH_A_SHELL = "#!/bin/sh\n'''exec' {} \"$0\" \"$@\"\n' '''\n"
 
 
-@pytest.fixture(name="install", params=["native", "script"])
+@pytest.fixture(name="install", params=["native", "libc", "script"])
 def installer(request: pytest.FixtureRequest, programs: NativePrograms, tmp_path: Path) -> Install:
     """Puts a program of ours into a directory with a space in its name, beside something called python3.11."""
     directory = tmp_path / "a place"
@@ -34,10 +34,10 @@ def installer(request: pytest.FixtureRequest, programs: NativePrograms, tmp_path
 
     def install(name: str) -> Path:
         program = directory / name
-        if request.param == "native":
-            shutil.copyfile(programs.variant(), program)
-        else:
+        if request.param == "script":
             program.write_text(stub(name), encoding="ascii")
+        else:
+            shutil.copyfile(programs.variant(libc=request.param == "libc"), program)
         program.chmod(0o755)
         return program
 

@@ -25,10 +25,10 @@ MEBIBYTE = 1 << 20
 VECTORS = {vector.name: vector for vector in helper_vectors.load()}
 
 
-@pytest.fixture
-def helper(programs: NativePrograms, tmp_path: Path) -> Path:
+@pytest.fixture(params=[False, True], ids=["", "libc"])
+def helper(request: pytest.FixtureRequest, programs: NativePrograms, tmp_path: Path) -> Path:
     """The native helper, installed beside a noting twin, in a place where no daemon runs."""
-    return install(programs.variant(), tmp_path / "bin", "git-credential-keyturn")
+    return install(programs.variant(libc=request.param), tmp_path / "bin", "git-credential-keyturn")
 
 
 def start(
@@ -114,6 +114,22 @@ def test_without_memfd_a_pipe_that_nobody_reads_keeps_nobody_waiting(
     done = start(helper, b"x" * MEBIBYTE)
     os.kill(int(done.stdout), signal.SIGKILL)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_limit_on_files_keeps_no_input_from_the_twin(helper: Path, tmp_path: Path) -> None:
+    """It holds for files in memory, too, by a signal that ends the program; a pipe has no size."""
+    (helper.parent / ENTRY).write_text("#!/bin/sh\ngrep ^SigIgn: /proc/$$/status\ncat\n", encoding="ascii")
+    done = subprocess.run(
+        ["/bin/sh", "-c", 'ulimit -f 0; exec "$0" get', helper],
+        input=b"host=x\n\n",
+        env={"PATH": os.defpath, "XDG_RUNTIME_DIR": str(tmp_path)},
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    ignored, _, given = done.stdout.partition(b"\n")
+    assert (done.returncode, given, done.stderr) == (0, b"host=x\n\n", b"")
+    assert int(ignored.split()[1], base=16) & 1 << 24 == 0, "SIGXFSZ is left ignored"
 
 
 def test_reader_that_left_is_an_error_and_no_signal(helper: Path, tmp_path: Path) -> None:
@@ -226,7 +242,7 @@ def test_under_valgrind(name: str, programs: NativePrograms, tmp_path: Path) -> 
     """What the sanitizers do not see: memory that is used before it is set."""
     valgrind = need("valgrind")
     vector = VECTORS[name]
-    helper = install(programs.variant(), tmp_path / "bin", vector.program)
+    helper = install(programs.variant(libc=True), tmp_path / "bin", vector.program)
     outcome = run(vector, [valgrind, "--quiet", "--error-exitcode=99", str(helper)], tmp_path, {})
     assert vector.native is not None
     assert outcome.exit == (77 if vector.native.becomes_twin else vector.native.exit), outcome.stderr.decode()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from native import build_hook
+from native.build_hook import Kind
 from support.helper.scripted_daemon import Script, ScriptedDaemon
 from support.installation import packages
 from support.needs import need
@@ -29,6 +30,9 @@ HELPERS = {
 }
 ANSWER = Script(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeyturn-Exit: 7\r\n\r\nok")
 NO_COMPILER = {"CC": "/bin/false"}
+freestanding = pytest.mark.skipif(
+    Kind.FREESTANDING not in build_hook.kinds(), reason="for this platform the helper has a C library"
+)
 
 
 @pytest.fixture(scope="module")
@@ -134,15 +138,42 @@ def test_editable(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
         assert imported_from(installed, module).is_relative_to(source)
 
 
-def test_wheel_is_for_this_platform_only(wheel: Path, scripts_wheel: Path) -> None:
-    tag = f"py3-none-{build_hook.platform_tag()}"
-    assert sys.platform in tag
-    for each in (wheel, scripts_wheel):
-        assert each.name == f"keyturn-0.1.0-{tag}.whl"
+def test_wheel_is_for_the_platforms_its_programs_run_on(wheel: Path, scripts_wheel: Path) -> None:
+    kinds = {wheel: build_hook.kinds()[0], scripts_wheel: None}
+    for each, kind in kinds.items():
+        tag = build_hook.platform_tag(kind)
+        assert all(sys.platform in part for part in tag.split(".") if "linux" not in part)
+        assert each.name == f"keyturn-0.1.0-py3-none-{tag}.whl"
         with zipfile.ZipFile(each) as archive:
             said = archive.read("keyturn-0.1.0.dist-info/WHEEL").decode().splitlines()
-        assert f"Tag: {tag}" in said
+        assert {f"py3-none-{part}" for part in tag.split(".")} == {
+            line.removeprefix("Tag: ") for line in said if line.startswith("Tag: ")
+        }
         assert "Root-Is-Purelib: false" in said
+
+
+@freestanding
+@pytest.mark.parametrize("reason", ["wished", "no static-pie"])
+def test_a_helper_with_a_c_library(source: Path, tmp_path: Path, reason: str) -> None:
+    """Where somebody wishes it, and where the compiler cannot do without; it is said, and the tag promises less."""
+    picky = tmp_path / "picky"
+    picky.write_text(f'#!/bin/sh\ncase "$*" in *static-pie*) exit 1;; esac\nexec {need("cc")} "$@"\n', "ascii")
+    picky.chmod(0o755)
+    variables = {"wished": {build_hook.LIBC_WISH: "1"}, "no static-pie": {"CC": str(picky)}}[reason]
+    words = (*packages.tool("build"), "--no-isolation", "--wheel", "-o")
+    said = packages.run(*words, tmp_path / "dist", source, **variables).stdout
+    assert "made keyturn's helper with the C library" in said
+    assert ("cannot make keyturn's helper without a C library" in said) is (reason == "no static-pie")
+    built = next((tmp_path / "dist").iterdir())
+    assert built.name == f"keyturn-0.1.0-py3-none-{build_hook.platform_tag(Kind.HOSTED)}.whl"
+    with zipfile.ZipFile(built) as archive:
+        assert b"/ld-linux" in archive.read("keyturn-0.1.0.data/scripts/git-credential-keyturn")
+
+
+@freestanding
+def test_a_helper_without_a_c_library_is_told(source: Path, tmp_path: Path) -> None:
+    words = (*packages.tool("build"), "--no-isolation", "--wheel", "-o")
+    assert "made keyturn's helper without a C library" in packages.run(*words, tmp_path, source).stdout
 
 
 def test_wheel_holds_the_packages_and_the_helpers(wheel: Path, source: Path) -> None:
@@ -182,7 +213,25 @@ def test_windows_is_refused_in_one_sentence(
 def test_helper_compiles_without_a_warning_and_with_all_hardening(command: str, tmp_path: Path) -> None:
     need(command)
     assert build_hook.usable_flags([command]) == [*build_hook.WARNINGS, *build_hook.HARDENING]
-    assert not build_hook.compile_helper([command], tmp_path / "helper")
+    assert build_hook.freestanding_flags([command])[: len(build_hook.WARNINGS)] == list(build_hook.WARNINGS)
+    for kind in build_hook.kinds():
+        assert not build_hook.compile_helper([command], tmp_path / "helper", kind=kind)
+
+
+@freestanding
+def test_without_a_c_library_no_header_of_it_is_needed(tmp_path: Path) -> None:
+    """Debian's gcc without its recommendations has none."""
+    own = subprocess.run([need("gcc"), "-print-file-name=include"], capture_output=True, text=True, check=True)
+    options = ("-nostdinc", "-isystem", own.stdout.strip())
+    assert not build_hook.compile_helper(["gcc"], tmp_path / "helper", *options, kind=Kind.FREESTANDING)
+
+
+@pytest.mark.parametrize("kind", build_hook.kinds())
+def test_the_same_program_twice(tmp_path: Path, kind: Kind) -> None:
+    programs = [tmp_path / "once", tmp_path / "again"]
+    for program in programs:
+        assert not build_hook.compile_helper(build_hook.compiler(), program, kind=kind)
+    assert programs[0].read_bytes() == programs[1].read_bytes()
 
 
 def test_flags_that_a_compiler_does_not_know_are_left_out(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`contrib/try.sh` and `contrib/test.sh`: what they explain, and what they do with a Python that notes its calls."""
+"""`contrib/try.sh`, `test.sh` and `bench.sh`: what they explain, and do with a Python that notes its calls."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Clone:
         for tool in tools:
             (self._bin / tool).symlink_to(need(tool))
         (self.directory / "contrib").mkdir(parents=True)
-        for script in ("try.sh", "test.sh", "venv.sh"):
+        for script in ("try.sh", "test.sh", "bench.sh", "venv.sh"):
             shutil.copy(REPOSITORY / "contrib" / script, self.directory / "contrib")
         shutil.copy(REPOSITORY / "pyproject.toml", self.directory)
         without = shutil.ignore_patterns("__pycache__")
@@ -104,7 +104,7 @@ def explanation(clone: Clone, script: str, **variables: str) -> list[str]:
     return clone.run(script, status=1, **variables).stderr.splitlines()
 
 
-@pytest.mark.parametrize("script", ["try.sh", "test.sh"])
+@pytest.mark.parametrize("script", ["try.sh", "test.sh", "bench.sh"])
 def test_no_python(script: str, tmp_path: Path) -> None:
     assert explanation(Clone(tmp_path, *TOOLS), script) == [
         "keyturn: error: keyturn needs Python 3.11 or newer, and there is no python3",
@@ -183,6 +183,11 @@ def test_every_check_runs_and_each_counts(clone: Clone, broken: str) -> None:
     failed = clone.run("test.sh", status=1, BROKEN_CHECK=broken)
     assert f"keyturn: error: failed: {broken}\n" in failed.stderr
     assert clone.calls() == [PIP.format("test"), *CHECKS]
+
+
+def test_arguments_go_to_the_benchmarks(clone: Clone) -> None:
+    clone.run("bench.sh", "memory", "--against", "a wheel")
+    assert clone.calls() == [PIP.format("test"), "-m benchmarks memory --against a wheel"]
 
 
 def test_arguments_go_to_pytest_alone(clone: Clone) -> None:

@@ -6,6 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from keyturn.configuration.config import Config
+from keyturn.configuration.profiles.entra_flows import ClientSecret, DeviceCode
 from keyturn.configuration.profiles.profile import EntraProfile, Profile
 from keyturnd.broker.broker import Broker
 from keyturnd.broker.failures import Failures
@@ -21,21 +22,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from keyturn.configuration.profiles.entra_flows import EntraFlow
+
 SCOPES = ("499b84ac-1321-427f-aa17-267ca6975798/.default",)
 OTHER_SCOPES = ("https://management.azure.com/.default",)
 
 
 def service_profile(**changes: Any) -> EntraProfile:
     """A service principal that reads its secret from the vault."""
-    return _profile("ci", "client-secret", changes)
+    return _profile("ci", ClientSecret(), changes)
 
 
 def personal_profile(**changes: Any) -> EntraProfile:
     """A person who signs in with a device code."""
-    return _profile("me", "device-code", changes)
+    return _profile("me", DeviceCode(), changes)
 
 
-def _profile(name: str, flow: Any, changes: dict[str, Any]) -> EntraProfile:
+def _profile(name: str, flow: EntraFlow, changes: dict[str, Any]) -> EntraProfile:
     fields = {
         "name": name,
         "tenant": "contoso.example",

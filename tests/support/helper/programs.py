@@ -8,7 +8,7 @@ import stat
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from native.build_hook import compile_helper, compiler, works
+from native.build_hook import Kind, compile_helper, compiler, kinds, works
 from support.needs import absent
 
 if TYPE_CHECKING:
@@ -50,12 +50,14 @@ class NativePrograms:
         self._directory = directory
         self.variant = functools.cache(self._compiled)
 
-    def _compiled(self, *options: str) -> Path:
+    def _compiled(self, *options: str, libc: bool = False) -> Path:
+        """The helper as this machine installs it, or with a C library, which sanitizers need."""
         command = compiler()
+        kind = Kind.HOSTED if libc or SANITIZERS[0] in options else kinds()[0]
         if not works(command, *(option for option in options if option.startswith("-fsanitize"))):
             absent(f"{command[0]} cannot build with {' '.join(options)}")
         target = self._directory / f"helper-{len(list(self._directory.iterdir()))}"
-        complaints = compile_helper(command, target, USER_DIRECTORIES, *options)
+        complaints = compile_helper(command, target, USER_DIRECTORIES, *options, kind=kind)
         assert not complaints, complaints
         return target
 

@@ -77,12 +77,14 @@ def run(vector: Vector, command: Sequence[str], root: Path, settings: Mapping[st
     return Outcome(done.returncode, done.stdout, done.stderr, daemon.requests if daemon else [])
 
 
-def run_native(vector: Vector, programs: NativePrograms, root: Path, *, sanitized: bool) -> None:
+def run_native(
+    vector: Vector, programs: NativePrograms, root: Path, *, sanitized: bool = False, libc: bool = False
+) -> None:
     """Run the vector on the C program and check what came of it."""
     expected = vector.native
     assert expected is not None
     options = (*(SANITIZERS if sanitized else ()), *((SHORT_DEADLINE,) if vector.short_deadline else ()))
-    program = install(programs.variant(*options), root / "bin", vector.program)
+    program = install(programs.variant(*options, libc=libc), root / "bin", vector.program)
     before = boottime()
     outcome = run(vector, [str(program)], root, SANITIZER_SETTINGS if sanitized else {})
     check_request(vector, outcome, accepts=False)

@@ -40,10 +40,11 @@ class Machine:
     """Everything below `directory`; a context manager, because its daemon has to be stopped.
 
     home, config, state, runtime: directories. environment: what every program started here gets, nothing else;
-    a test may change it.
+    a test may change it. programs: where keyturn is installed, by default where the tests are.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, programs: Path = PROGRAMS) -> None:
+        self.programs = programs
         self.home, self.runtime = directory / "home", directory / "run"
         self.config, self.state = self.home / ".config/keyturn", self.home / ".local/state/keyturn"
         for private in (self.home, self.runtime, self.config):
@@ -52,7 +53,7 @@ class Machine:
         self.environment = {
             "HOME": str(self.home),
             "XDG_RUNTIME_DIR": str(self.runtime),
-            "PATH": f"{PROGRAMS}:{os.environ['PATH']}",
+            "PATH": f"{programs}:{os.environ['PATH']}",
             "LANG": "C.UTF-8",
             "TERM": "dumb",
             "GIT_CONFIG_NOSYSTEM": "1",
@@ -173,7 +174,7 @@ class Machine:
                 _end(pid, signal.SIGTERM)
 
     def _command(self, argv: tuple[str, ...]) -> list[str]:
-        program = argv[0] if "/" in argv[0] else str(PROGRAMS / argv[0])
+        program = argv[0] if "/" in argv[0] else str(self.programs / argv[0])
         return [program, *argv[1:]]
 
 

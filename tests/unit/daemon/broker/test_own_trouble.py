@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from keyturn.configuration.profiles.entra_flows import ClientSecret
+from keyturn.configuration.profiles.secrets import InFile
 from keyturn.errors import ConfigError, SignInNeeded, StateError
 from keyturnd.fetching.permission import NoLongerAllowed
 from keyturnd.messages import EntraState
@@ -128,7 +130,7 @@ async def test_a_vault_that_cannot_be_opened_is_none_of_a_named_secrets_business
     secret.chmod(0o600)
     monkeypatch.setattr(bench.holdings, "_open_vault", full_disk)
     monkeypatch.setattr(bench.holdings, "_vault", None)
-    named = service_profile(client_secret_file=str(secret))
+    named = service_profile(flow=ClientSecret(InFile(str(secret))))
     assert (await bench.broker.token(want(named), NOBODY)).access_token == "access-1"
     with pytest.raises(StateError):
         await bench.broker.token(want(CI, OTHER_SCOPES), NOBODY)
@@ -140,7 +142,7 @@ async def test_no_free_descriptor_is_not_the_secret_files_fault(
     def exhausted(*_: object) -> NoReturn:
         raise OSError(24, os.strerror(24))
 
-    named = service_profile(client_secret_file="/secret")
+    named = service_profile(flow=ClientSecret(InFile("/secret")))
     monkeypatch.setattr("keyturnd.fetching.entrusted.os.open", exhausted)
     with pytest.raises(StateError):
         await bench.fetcher.secret(named)

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyturn.configuration import config
+from keyturn.configuration.profiles.entra_flows import ClientSecret, DeviceCode
 from keyturn.configuration.profiles.profile import PROTOCOLS, EntraProfile
+from keyturn.configuration.profiles.secrets import InFile, InVariable
 from keyturn.configuration.settings import DaemonSettings, DockerSettings, GitSettings, NetworkSettings
 from keyturn.errors import ConfigError
 from support import places
@@ -59,7 +61,7 @@ def test_work_profile(valid: config.Config) -> None:
         name="work",
         tenant="contoso.example",
         application_id="04b07795-8ddb-461a-bbee-02f9e1bf7b46",
-        flow="device-code",
+        flow=DeviceCode(),
         authority="https://login.microsoftonline.us/contoso.example",
         account="alice@contoso.example",
         ca_file="/home/alice/corp ca.pem",
@@ -74,17 +76,15 @@ def test_aliases_and_an_explicit_authority(valid: config.Config) -> None:
         name="ci.build-2_x",
         tenant="aaaaaaaa-2222-3333-4444-555555555555",
         application_id=ID,
-        flow="client-secret",
+        flow=ClientSecret(InFile("/run/secrets/ci")),
         authority="https://127.0.0.1:8443/aaaaaaaa-2222-3333-4444-555555555555",
-        client_secret_file="/run/secrets/ci",
     )
     assert valid.profiles["variable"] == EntraProfile(
         name="variable",
         tenant="contoso.example",
         application_id=ID,
-        flow="client-secret",
+        flow=ClientSecret(InVariable("CI_SECRET")),
         authority="https://login.microsoftonline.com/contoso.example",
-        client_secret_env="CI_SECRET",
     )
 
 
@@ -93,7 +93,7 @@ def test_defaults_of_a_profile(valid: config.Config) -> None:
         name="least",
         tenant="organizations",
         application_id=ID,
-        flow="device-code",
+        flow=DeviceCode(),
         authority="https://login.microsoftonline.com/organizations",
         protocols=frozenset(PROTOCOLS),
     )

@@ -6,6 +6,7 @@ import pytest
 
 from keyturn.configuration import config
 from keyturn.configuration.audiences import all_scopes, allowed_scopes
+from keyturn.configuration.profiles.awx import Password
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from support import places
 
@@ -29,13 +30,12 @@ def test_every_key(valid: config.Config) -> None:
     assert valid.profiles["tower"] == AwxProfile(
         name="tower",
         url="https://awx.example:8443/tower",
-        flow="password",
+        flow=Password(keep_password=True),
         username="alice",
         application=7,
         scope="read",
         description="keyturn on build-1",
         max_age=43200,
-        keep_password=True,
         ca_file="/home/alice/awx ca.pem",
         protocols=frozenset({"git", "run"}),
     )
@@ -45,13 +45,12 @@ def test_defaults(valid: config.Config) -> None:
     assert valid.profiles["hill"] == AwxProfile(
         name="hill",
         url="https://awx.example",
-        flow="password",
+        flow=Password(keep_password=False),
         username="alice@contoso.example",
         application=None,
         scope="write",
         description=None,
         max_age=7 * 86400,
-        keep_password=False,
         ca_file=None,
         protocols=frozenset({"token", "run"}),
     )
