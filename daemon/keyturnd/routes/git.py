@@ -12,6 +12,7 @@ from keyturn.configuration.targets.git import find_git
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, KeyturnError
 from keyturn.protocols import git
+from keyturnd.callers.peer import arguments_of, tool_behind
 from keyturnd.fetching.wants import Want
 from keyturnd.server.http import Response
 from keyturnd.vault import tokens
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from keyturn.configuration.config import Config
     from keyturn.protocols.git import GitRequest
     from keyturnd.broker.signin import Waiter
+    from keyturnd.callers.peer import Tool
     from keyturnd.server.http import Request
     from keyturnd.services import Services
 
@@ -28,6 +30,7 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
     """A credential for a URL that is a target, nothing for any other.
 
     A target that cannot be served stops git: prompting for a password would only lead to another refusal.
+    A failure is told once per asker: git-lfs asks six times for one push.
     """
     want = _want(services.configuration.current(), request)
     if want is None:
@@ -35,11 +38,29 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
     try:
         token = await services.broker.token(want, waiter)
     except KeyturnError as error:
+        helper = request.peer.pid
+        if services.complaints.is_told(asker := _asker(helper), helper, error.sentence):
+            return Response(git.QUIT, exit_status=error.exit_status)
+        services.complaints.tell(asker, helper, error.sentence)
         # Of its own: the same error is told to others who waited, and remembered.
         told = copy(error)
         told.output = git.QUIT.decode("ascii")
         raise told from None
     return Response(git.answer(username=token.account, password=token.access_token, expires_at=token.expires_at))
+
+
+def _asker(helper: int) -> Tool | None:
+    """The git that started `helper`, or whoever runs `git credential`: git-lfs, a script."""
+    tool = tool_behind(helper)
+    while tool is not None and _hands_on(arguments_of(tool)):
+        tool = tool_behind(tool.pid)
+    return tool
+
+
+def _hands_on(arguments: tuple[str, ...]) -> bool:
+    """Whether this is the shell that git starts a helper with, or a `git credential` that somebody else runs."""
+    is_shell = arguments[1:2] == ("-c",) and "git-credential-keyturn" in arguments[2]
+    return is_shell or "credential" in arguments[1:]
 
 
 async def store(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
