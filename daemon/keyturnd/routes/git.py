@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from copy import copy
 from typing import TYPE_CHECKING
 
 from keyturn import hints
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.configuration.settling import SETTLING, is_fresh
 from keyturn.configuration.targets.git import find_git
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, KeyturnError
@@ -32,7 +34,7 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
     A target that cannot be served stops git: prompting for a password would only lead to another refusal.
     A failure is told once per asker: git-lfs asks six times for one push.
     """
-    want = _want(services.configuration.current(), request)
+    want = _want(await _settled(services, request), request)
     if want is None:
         return Response(git.NOTHING)
     try:
@@ -47,6 +49,22 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
         told.output = git.QUIT.decode("ascii")
         raise told from None
     return Response(git.answer(username=token.account, password=token.access_token, expires_at=token.expires_at))
+
+
+async def _settled(services: Services, request: Request) -> Config:
+    """The configuration, once more after a moment where it is half written.
+
+    Raises ConfigError, which stops git where `setup git` has said that the URL is ours: else it would prompt.
+    """
+    configuration = services.configuration
+    if configuration.error is not None and is_fresh(configuration.path):
+        await asyncio.sleep(SETTLING)
+    try:
+        return configuration.current()
+    except ConfigError as error:
+        told = copy(error)
+        told.output = git.QUIT.decode("ascii") if git.options(request.arguments).ours else ""
+        raise told from None
 
 
 def _asker(helper: int) -> Tool | None:
