@@ -37,21 +37,21 @@ PYTHONS_JSON = b'": '
 async def get_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
     """An ExecCredential for a cluster that is a target, or for a profile named on the command line.
 
-    A failure is told once per kubectl; its further calls of the same moment fail silently.
+    A failure is told once per kubectl; its further calls of the same moment fail silently, with the same status.
     """
     helper = request.peer.pid
     tool = tool_behind(helper)
-    told = services.complaints.is_told(tool, helper)
+    told = services.complaints.is_told_anything(tool, helper)
     try:
         info = kubectl.parse(request.body)
         asked = token_for(services.configuration.current(), info, kubectl.options(request.arguments))
         person = Kubectl(waiter, tool, asking=info.interactive and not told)
         want = Want(asked.profile, asked.scopes, "kube")
         token = await _token(services, want, person, _client(request, tool, info), helper)
-    except KeyturnError:
-        if services.complaints.is_told(tool, helper):
-            return Response(exit_status=1)
-        services.complaints.tell(tool, helper)
+    except KeyturnError as error:
+        if services.complaints.is_told(tool, helper, error.sentence):
+            return Response(exit_status=error.exit_status)
+        services.complaints.tell(tool, helper, error.sentence)
         raise
     return Response(kubectl.answer(token.access_token, token.expires_at, info.api_version))
 
