@@ -12,7 +12,7 @@ from keyturn.configuration.profiles.awx import Password
 from keyturn.configuration.profiles.entra_flows import ClientSecret, DeviceCode
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.configuration.profiles.secrets import InFile, InVariable
-from keyturn.errors import SignInNeeded
+from keyturn.errors import Refused, SignInNeeded
 from keyturnd.messages import AwxIdentity, AwxState, EntraIdentity, EntraState
 
 if TYPE_CHECKING:
@@ -96,13 +96,32 @@ def begins_anew(profile: Profile) -> bool:
 
 def wanted_account(profile: Profile) -> str | None:
     """Who must be the one to sign in, where the configuration says so."""
-    return profile.account if isinstance(profile, EntraProfile) and row(profile).person else None
+    if isinstance(profile, AwxProfile):
+        return profile.username
+    return profile.account if row(profile).person else None
 
 
 def is_somebody_elses(profile: Profile, account: str) -> bool:
     """Whether what `account` signed in to is not for `profile`, which names another one (now)."""
     wanted = wanted_account(profile)
     return bool(wanted) and account.casefold() != str(wanted).casefold()
+
+
+def check_account(profile: Profile, account: str) -> None:
+    """Raises Refused when what `account` signed in to is not for `profile`."""
+    if is_somebody_elses(profile, account):
+        who, name = account or "somebody without a name", profile.name
+        raise Refused(
+            f"{who} signed in, but profile {name} is for {wanted_account(profile)}", f"keyturn login {name}"
+        )
+
+
+def sign_in_of(state: State | None) -> str:
+    """Which sign-in `state` is of: account and generation, never empty for a person's at Entra ID.
+
+    Empty for an AWX: a token of its is bound to the one state that holds it.
+    """
+    return f"{state.home_account_id or state.account} {state.generation}" if isinstance(state, EntraState) else ""
 
 
 def is_token_of(state: State | None, profile: AwxProfile, token: str) -> bool:
@@ -119,5 +138,8 @@ def keeps_typed_password(profile: Profile) -> bool:
 
 
 def renews_itself(state: State) -> bool:
-    """Whether `state` holds what tokens are fetched by: an AWX's may just tell what is to be cleaned up there."""
-    return not isinstance(state, AwxState) or bool(state.token)
+    """Whether `state` holds what tokens are fetched by.
+
+    An AWX's may just tell what is to be cleaned up there, one of Entra ID just who signed in.
+    """
+    return bool(state.token if isinstance(state, AwxState) else state.refresh_token)

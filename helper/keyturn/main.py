@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
+from keyturn import hints
 from keyturn.console import started
 from keyturn.errors import Bug, KeyturnError, UsageError, report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from keyturn.hints import Command
 
 VERBS = {
     "login": "sign in, or check that a profile is signed in",
@@ -37,7 +40,7 @@ ROOMS = {
 }
 
 HELP = """\
-keyturn VERB --help tells more.
+keyturn VERB --help, or keyturn help VERB, tells more; keyturn version says which this is.
 
 exit status: 0 done, 1 refused or failed, 2 wrong usage or configuration, 3 sign-in needed,
              4 provider unreachable (try later), 130 interrupted; of `keyturn run` the command's own
@@ -81,10 +84,12 @@ def _status_of(arguments: Sequence[str]) -> int:
 def dispatch(arguments: Sequence[str]) -> int:
     """Run the verb that `arguments` begin with. Raises UsageError when there is none of that name."""
     verb, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
+    if verb == "help" and rest:
+        return dispatch([rest[0], *rest[1:], "--help"])
     if verb in {"-h", "--help", "help"}:
         print(_help())
         return 0
-    if verb in {"-V", "--version"}:
+    if verb in {"-V", "--version", "version"}:
         from keyturn import __version__  # noqa: PLC0415 - only here
 
         print(f"keyturn {__version__}")
@@ -102,11 +107,11 @@ def _runner(verb: str) -> Callable[[Sequence[str]], int]:
     return run
 
 
-def _nearest(verb: str) -> str:
+def _nearest(verb: str) -> Command:
     from difflib import get_close_matches  # noqa: PLC0415 - only a typing mistake pays for it
 
     close = get_close_matches(verb, VERBS, n=1)
-    return f"keyturn {close[0]}" if close else "keyturn --help"
+    return hints.verb(close[0] if close else "--help")
 
 
 def _help() -> str:

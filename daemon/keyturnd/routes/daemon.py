@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from keyturn.configuration.profiles.profile import AwxProfile
+import keyturn
 from keyturn.errors import StateError
 from keyturnd import flows
 from keyturnd.routes.openapi import document
 from keyturnd.server.http import json_response
+from keyturnd.vault.names import secret_name, state_name
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
@@ -40,6 +41,12 @@ async def status(services: Services, request: Request, waiter: Waiter, _: str) -
     )
 
 
+async def identity(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+    """Which daemon this is, for a caller that may expect another one."""
+    places = {"configuration": str(services.configuration.path), "state": str(services.state_directory)}
+    return json_response({"version": keyturn.__version__, **places})
+
+
 async def openapi(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """What this is a list of."""
     return json_response(document())
@@ -61,15 +68,19 @@ async def _profile(services: Services, profile: Profile, records: list[RecordNam
     """What is known of `profile`; null for what only a vault could tell that nobody has needed yet."""
     broker = services.broker
     sign_in = broker.sign_ins.under_way.get(profile.name)
-    kept: set[str] | None = (
-        None if records is None else {record.kind for record in records if record.profile == profile.name}
-    )
+    known = None if records is None else [record for record in records if record.profile == profile.name]
+    bound = {state_name(profile), secret_name(profile)}
+    kept: set[str] | None = None if known is None else {record.kind for record in known if record in bound}
+    aside = [record for record in known or () if record.kind != "access-token" and record not in bound]
     return {
         "name": profile.name,
         "provider": profile.provider,
         "flow": profile.flow.name,
         "signed_in": await _signed_in(services, profile, kept),
         "secret": None if kept is None or flows.row(profile).secret is None else "secret" in kept,
+        "set_aside": [
+            {"kind": record.kind, "authority": record.authority, "client_id": record.client_id} for record in aside
+        ],
         "waiting_for_sign_in": 0 if sign_in is None else sign_in.waiting,
         "tokens": [
             {
@@ -88,8 +99,8 @@ async def _signed_in(services: Services, profile: Profile, kept: set[str] | None
     """Whether a person's sign-in lasts; None where none is needed, or nobody can tell yet."""
     if kept is None or not flows.row(profile).person:
         return None
-    if "state" not in kept or not isinstance(profile, AwxProfile):
-        return "state" in kept
+    if "state" not in kept:
+        return False
     try:
         state = await services.holdings.state(profile)
     except StateError:

@@ -10,6 +10,7 @@ import math
 import re
 from typing import NamedTuple
 
+from keyturn import hints
 from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
@@ -22,6 +23,9 @@ QUIT = b"quit=1\n"
 """Ours, and failed: git stops at once instead of prompting for a password that could not work (git >= 2.3)."""
 CAPABILITIES = b"version 0\n"
 """The answer to `capability` while we have none to announce."""
+NAMELESS = "keyturn"
+"""The user name that goes with the token of somebody without a name: git would ask a person for an empty one, and
+no server of ours reads it beside a token."""
 
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 
@@ -59,6 +63,11 @@ class GitOptions(NamedTuple):
     """What stands behind `keyturn` in credential.helper."""
 
     profile: str | None = None
+    ours: bool = False
+    """`setup git` wrote the section: while the configuration is invalid, git must not prompt for a password here."""
+
+
+OURS = "--ours"
 
 
 def parse(body: bytes) -> GitRequest:
@@ -102,15 +111,15 @@ def answer(*, username: str, password: str, expires_at: float) -> bytes:
 def options(arguments: Sequence[str]) -> GitOptions:
     """The helper's own options: its arguments without the operation. Raises UsageError for any other."""
     profile = None
-    rest = iter(arguments)
+    rest = iter([argument for argument in arguments if argument != OURS])
     for argument in rest:
         name, _, value = argument.partition("=")
         if name != "--profile":
             raise UsageError(f"git-credential-keyturn has no option {argument}", 'helper = "keyturn --profile NAME"')
         profile = value if "=" in argument else next(rest, "")
         if not profile:
-            raise UsageError("--profile lacks the name of a profile", "keyturn profile list")
-    return GitOptions(profile)
+            raise UsageError("--profile lacks the name of a profile", hints.profiles())
+    return GitOptions(profile, OURS in arguments)
 
 
 def _attributes(body: bytes) -> tuple[dict[str, str], dict[str, list[str]]]:

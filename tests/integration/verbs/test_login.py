@@ -7,6 +7,8 @@ from support.scenes.scene import Scene, scene
 __all__ = ["scene"]
 
 CODE = r"enter the code (\S+)"
+ARM = "https://management.azure.com"
+STEP_UP = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
 
 
 def sign_in(scene: Scene, *words: str, user: str | None = None) -> str:
@@ -85,6 +87,32 @@ def test_logout_of_a_profile_that_is_configured_no_longer(scene: Scene) -> None:
     assert scene.machine.json("logout", "ci")["records"] == 1
     nobody = scene.machine.run("keyturn", "logout", "ci", status=2)
     assert "there is no profile ci" in nobody.stderr
+
+
+def test_login_is_for_the_audience_that_was_refused(scene: Scene) -> None:
+    """Signed in for one audience, refused for another until a person meets its claims (AADSTS50076)."""
+    scene.machine.configure(
+        scene.config.replace('flow = "device-code"', f'flow = "device-code"\naudiences = ["{ARM}"]')
+    )
+    sign_in(scene, "me")
+    scene.emulator.control.demand(ARM, STEP_UP, interactive=True)
+    refused = scene.machine.run("keyturn", "token", "me", "--audience", ARM, status=3)
+    assert refused.stderr.endswith("keyturn: hint: keyturn login me\n")
+    assert f"keyturn: signing in for {ARM}/.default, which was refused" in sign_in(scene, "me")
+    scene.machine.run("keyturn", "token", "me", "--audience", ARM, status=0)
+
+
+def test_one_refused_audience_leaves_the_others_signed_in(scene: Scene) -> None:
+    scene.machine.configure(
+        scene.config.replace('flow = "device-code"', f'flow = "device-code"\naudiences = ["{ARM}"]')
+    )
+    sign_in(scene, "me")
+    scene.emulator.control.refuse(ARM, 50105)
+    refused = scene.machine.run("keyturn", "token", "me", "--audience", ARM, status=3)
+    assert "AADSTS50105" in refused.stderr
+    scene.machine.kill_daemon()
+    assert scene.machine.json("login", "me")["account"] == scene.emulator.ready.user
+    assert scene.emulator.control.count("devicecode") == 1
 
 
 def test_the_wrong_person(scene: Scene) -> None:

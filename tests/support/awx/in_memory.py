@@ -54,6 +54,7 @@ class InMemoryAwx:
         self.place = urlsplit(identity.url).netloc
         self.url = f"{identity.url}/api/v2/tokens/"
         self.password = PASSWORD
+        self.owner = identity.username
         self.rows: dict[int, Row] = {}
         self.requests: list[tuple[str, str]] = []
         self.issued = 0
@@ -107,7 +108,8 @@ class InMemoryAwx:
     def _create(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         self.issued += 1
         self.rows[self.issued] = Row(f"planted{self.issued:023}", body["scope"], body["description"])
-        return 201, self._shown(self.issued) | {"token": self.rows[self.issued].token}
+        told = {"token": self.rows[self.issued].token, "summary_fields": {"user": {"username": self.owner}}}
+        return 201, self._shown(self.issued) | told
 
     def _list(self, query: str) -> tuple[int, dict[str, Any]]:
         wanted = parse_qs(query[1:])["description"][0]

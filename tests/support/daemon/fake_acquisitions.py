@@ -24,6 +24,7 @@ class FakeAcquisitions:
         self.life = 3600.0
         self.failure: Failure | None = None
         self.account = "alice@contoso.example"
+        self.gives_refresh_tokens = True
         self.open_gate = asyncio.Event()
         self.open_gate.set()
         self.arrived = asyncio.Event()
@@ -70,7 +71,7 @@ class FakeAcquisitions:
         await self.open_gate.wait()
         if self.failure is not None:
             return self.failure
-        if job.interactive or job.state is not None:
+        if self.gives_refresh_tokens and (job.interactive or job.state is not None):
             await listener.on_seal(EntraState(f"refresh-{number}", self.account))
         now = self._clock.wall()
         return Result(f"access-{number}", now + self.life, now, job.scopes, account=self.account)

@@ -244,10 +244,11 @@ async def test_a_slow_refresh_does_not_overwrite_a_newer_sign_in(bench: Bench) -
     bench.provider.hold()
     slow = asyncio.create_task(bench.broker.token(want(ME), NOBODY))
     await bench.provider.arrived.wait()
-    await bench.holdings.keep_state(ME, EntraState("brought by a sign-in", "bob@contoso.example"))
+    await bench.holdings.keep_state(ME, EntraState("brought by a sign-in", "alice@contoso.example", generation="2"))
     bench.provider.release()
     await slow
-    assert await bench.holdings.state(ME) == EntraState("brought by a sign-in", "bob@contoso.example")
+    assert refresh_tokens_sent(bench) == ["refresh-0", "brought by a sign-in"]
+    assert await bench.holdings.state(ME) == EntraState("refresh-2", "alice@contoso.example", generation="2")
 
 
 async def test_logging_out_ends_what_is_under_way_and_leaves_nothing(bench: Bench) -> None:

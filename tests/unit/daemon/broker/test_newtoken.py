@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyturn.configuration.profiles.profile import AwxProfile
-from keyturn.errors import ProviderRefused, SignInNeeded
+from keyturn.errors import ProviderRefused, Refused, SignInNeeded
 from keyturnd.broker import newtoken
 from keyturnd.messages import AwxIdentity, Failure, Result, TokenJob
 from support.daemon.brokers import Bench, Person
@@ -69,6 +69,11 @@ async def test_the_vaults_password_serves_where_none_is_given(bench: Bench) -> N
     await ask(bench, awx, secret=None)
     await ask(bench, awx, secret="typed")
     assert [job.secret for job in awx.jobs] == ["entrusted", "typed"]
+
+
+async def test_a_token_of_another_user_is_not_told(bench: Bench) -> None:
+    with pytest.raises(Refused, match="alice signed in, but profile tower is for carol"):
+        await ask(bench, OneAnswer(created()), AwxProfile(name="tower", url=TOWER.url, username="carol"))
 
 
 async def test_without_any_password_a_person_is_needed(bench: Bench) -> None:

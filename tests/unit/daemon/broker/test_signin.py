@@ -9,8 +9,9 @@ import pytest
 
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import ProviderRefused, Refused, SignInNeeded
+from keyturnd import flows
 from keyturnd.fetching.fetch import Keeper, Nobody
-from keyturnd.messages import AwxState, EntraState, Failure
+from keyturnd.messages import AwxState, EntraState, Failure, Network, TokenJob
 from support.daemon.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
 
 if TYPE_CHECKING:
@@ -164,7 +165,8 @@ async def test_login_without_a_person_asks_the_provider_even_if_a_token_is_there
 
 async def test_an_awx_sign_in_beside_another_ends_before_it_creates_a_token(bench: Bench) -> None:
     tower = AwxProfile(name="tower", url="https://awx.example", username="alice")
-    keeper = Keeper(bench.holdings, tower, None, Nobody())
+    job = TokenJob(flows.identity_of(tower), ("write",), Network(), 30.0, interactive=True)
+    keeper = Keeper(bench.holdings, tower, job, Nobody())
     await bench.holdings.keep_state(tower, AwxState("alice", intent="keyturn tower@elsewhere 1"))
     with pytest.raises(Refused, match="elsewhere"):
         await keeper.on_seal(AwxState("alice", intent="keyturn tower@here 2"))

@@ -125,3 +125,14 @@ def test_a_doubtful_password_is_not_used_to_clean_up() -> None:
     channel.durable = passwords.refusing(channel.durable, "stale", NOW)
     job._silently(session(server, channel), "stale")
     assert server.requests == [("GET", "1/"), ("DELETE", "7/")]
+
+
+def test_a_token_of_another_user_is_deleted_and_not_asked_for_again() -> None:
+    server, channel = InMemoryAwx(), InMemoryChannel(typed=(PASSWORD,))
+    server.owner = "mallory"
+    with pytest.raises(Failed, match="a token of mallory"):
+        passwords.typed(session(server, channel))
+    assert methods(server) == ["POST", "GET", "DELETE"]
+    assert server.rows == {}
+    assert channel.durable is not None
+    assert channel.durable.token == ""

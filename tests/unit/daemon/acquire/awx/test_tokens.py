@@ -92,6 +92,22 @@ def test_an_answer_without_a_token(changes: dict[str, object]) -> None:
     assert "A" * 29 not in caught.value.failure.sentence
 
 
+@pytest.mark.parametrize("owner", ["alice", "Alice"])
+def test_a_token_of_the_user_who_asked_for_it(owner: str) -> None:
+    assert read(summary_fields={"user": {"username": owner}}) == read()._replace(
+        document=SOUND | {"summary_fields": {"user": {"username": owner}}}
+    )
+
+
+def test_a_token_of_another_user_is_none() -> None:
+    with pytest.raises(Unusable) as caught:
+        read(summary_fields={"user": {"username": "mallory\n"}})
+    failure = caught.value.failure
+    sentence = "awx.example created a token of mallory for profile tower, which is for alice"
+    assert (failure.kind, failure.sentence) == ("provider-refused", sentence)
+    assert failure.hint == "check `username` and `url` of [profile.tower]"
+
+
 def test_no_json_at_all() -> None:
     with pytest.raises(Unusable):
         tokens.read(api(), Reply(201, None, NOW))

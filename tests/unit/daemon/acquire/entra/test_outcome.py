@@ -68,6 +68,18 @@ def test_a_name_that_forges_a_line_is_no_name() -> None:
     assert outcome.owner_of({"id_token": f"e30.{claims}.s"}) == Owner()
 
 
+def test_somebody_without_a_usable_name_goes_by_the_object_id() -> None:
+    claims = part({"preferred_username": "", "upn": "a\nquit=1", "oid": "o", "tid": "t"})
+    assert outcome.owner_of({"id_token": f"e30.{claims}.s"}).completed(None, "t").username == "o"
+    info = part({"uid": "u", "utid": "ut"})
+    assert outcome.owner_of({"client_info": info}).completed(None, "t").username == "u.ut"
+
+
+def test_the_sign_ins_name_beats_the_object_id() -> None:
+    owner = outcome.owner_of({"id_token": f"e30.{part({'oid': 'o', 'tid': 't'})}.s"})
+    assert owner.completed(EntraState("rt", "alice", "u.t"), "tenant").username == "alice"
+
+
 def test_a_new_refresh_token_is_new_state_and_the_same_one_is_not() -> None:
     owner, old = Owner("alice", "u.t"), EntraState("old", "alice", "u.t")
     assert outcome.state({"refresh_token": "new"}, owner, old) == EntraState("new", "alice", "u.t")
