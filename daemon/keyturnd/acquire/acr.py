@@ -108,11 +108,12 @@ def _refused(answer: Answer, registry: Registry, profile: str) -> Failed:
         return Failed(
             ProviderRefused, f"{place} knows no token exchange: {said}", f"check {place} in [targets.docker]"
         )
-    what = "tenant" if registry.tenant is None else f"tenant {registry.tenant}"
+    what = "a tenant" if registry.tenant is None else f"the right tenant instead of {registry.tenant}"
     return Failed(
         ProviderRefused,
         f"{place} refused profile {profile}: {said}",
-        f"check that profile {profile} has the role AcrPull or AcrPush there, and the {what} of the registry",
+        f"check that profile {profile} has the role AcrPull or AcrPush there; where the registry is another"
+        f' tenant\'s: "{place}" = {{ profile = "{profile}", tenant = "…" }} in [targets.docker] names {what}',
     )
 
 

@@ -16,7 +16,7 @@ from keyturn.errors import SignInNeeded, UsageError
 from keyturnd import flows
 from keyturnd.broker.signin import as_shown
 from keyturnd.fetching.acquisition import error_of
-from keyturnd.fetching.fetch import SIGN_IN_DEADLINE, SILENT_DEADLINE
+from keyturnd.fetching.fetch import ATTENDED_DEADLINE, SIGN_IN_DEADLINE
 from keyturnd.messages import Failure, Result, TokenJob
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ async def _acquire(
     *,
     interactive: bool,
 ) -> dict[str, Any]:
-    deadline = SIGN_IN_DEADLINE if interactive else SILENT_DEADLINE
+    deadline = SIGN_IN_DEADLINE if interactive else ATTENDED_DEADLINE
     identity, network = flows.identity_of(profile), fetcher.network(profile)
     job = TokenJob(identity, scopes, network, deadline, interactive=interactive, secret=secret)
     outcome = await fetcher.acquisitions.run(job, Onlooker(waiter))

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.errors import StateError
 from keyturnd import flows
 from keyturnd.messages import AwxState, EntraState
 from keyturnd.vault import tokens
 from keyturnd.vault.names import secret_name, state_name
+from keyturnd.vault.records import RecordName
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.messages import State
-    from keyturnd.vault.records import Kind, RecordName
+    from keyturnd.vault.records import Kind
     from keyturnd.vault.tokens import Token
     from keyturnd.vault.vault import Vault
 
@@ -86,7 +89,8 @@ class Holdings:
         await self._put(state_name(profile), msgspec.json.encode(state))
         if flows.sign_in_of(state) != before:
             self.on_new_sign_in(profile.name)
-            await asyncio.to_thread((await self.vault()).delete_profile, profile.name, ACCESS_TOKENS)
+            with suppress(StateError):  # what stays is bound to the sign-in before, and given to nobody
+                await asyncio.to_thread((await self.vault()).delete_profile, profile.name, ACCESS_TOKENS)
 
     async def keep_secret(self, profile: Profile, secret: str) -> None:
         await self._put(secret_name(profile), secret.encode("utf-8", "surrogateescape"))
@@ -101,6 +105,19 @@ class Holdings:
         """
         if await self.state(profile) == refused:
             await asyncio.to_thread((await self.vault()).delete, state_name(profile))
+
+    async def set_aside(self, profile: Profile) -> list[RecordName]:
+        """What is kept for `profile` but for another provider, authority or client id than it has now, sorted."""
+        bound = {state_name(profile), secret_name(profile)}
+        names = await asyncio.to_thread(lambda vault: list(vault.names()), await self.vault())
+        return sorted(
+            (
+                name
+                for name in names
+                if name.profile == profile.name and name.kind != "access-token" and name not in bound
+            ),
+            key=RecordName.canonical,
+        )
 
     async def forget(self, profile: str) -> int:
         """Delete every record of `profile`, secrets included; how many there were."""

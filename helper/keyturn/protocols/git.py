@@ -10,6 +10,7 @@ import math
 import re
 from typing import NamedTuple
 
+from keyturn import hints
 from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
@@ -112,7 +113,7 @@ def options(arguments: Sequence[str]) -> GitOptions:
             raise UsageError(f"git-credential-keyturn has no option {argument}", 'helper = "keyturn --profile NAME"')
         profile = value if "=" in argument else next(rest, "")
         if not profile:
-            raise UsageError("--profile lacks the name of a profile", "keyturn profile list")
+            raise UsageError("--profile lacks the name of a profile", hints.profiles())
     return GitOptions(profile)
 
 

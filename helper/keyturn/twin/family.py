@@ -33,3 +33,6 @@ if TYPE_CHECKING:
 
         def output_of(self, error: KeyturnError, operation: str, request: bytes) -> str:
             """What the caller has to read on stdout when not even a daemon could be asked."""
+
+        def told(self, error: KeyturnError, operation: str, request: bytes) -> KeyturnError | None:
+            """What stderr says where the caller must read `error` as "not found" (exit status 1), None elsewhere."""

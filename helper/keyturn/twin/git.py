@@ -46,6 +46,11 @@ def output_of(error: KeyturnError, operation: str, request: bytes) -> str:  # no
     return (git.QUIT if ours else git.NOTHING).decode("ascii")
 
 
+def told(error: KeyturnError, operation: str, request: bytes) -> KeyturnError | None:  # noqa: ARG001
+    """Nothing is ever "not found" here: silence, or a failure."""
+    return None
+
+
 def _is_ours(request: bytes) -> bool:
     """Whether a target covers the request. Raises ConfigError."""
     from keyturn.configuration.config import load  # noqa: PLC0415

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
+from keyturn import hints
 from keyturn.errors import KeyturnError, UsageError, UserError
 from keyturn.reach import client
 from keyturn.twin import deadline
@@ -30,11 +31,15 @@ def run(arguments: Sequence[str]) -> int:
     """One helper call; its exit status. Raises UsageError for an unknown family or operation."""
     until, arguments = deadline.given(arguments)
     if not arguments or arguments[0] not in USAGE:
-        raise UsageError("keyturn helper lacks a family: git, docker or kube", "keyturn setup git")
+        raise UsageError("keyturn helper lacks a family: git, docker or kube", hints.verb("setup", "git"))
     name, family = arguments[0], _family(arguments[0])
     if list(arguments[1:]) in (["--version"], ["--help"]):
         return _about(name, arguments[1])
-    operation, options = _operation(name, family, tuple(arguments[1:]))
+    try:
+        operation, options = _operation(name, family, tuple(arguments[1:]))
+    except UsageError as error:
+        _write(family.output_of(error, "", b"").encode())
+        raise
     limit = deadline.Deadline(name, until)
     body = _input_in_time(family, limit) if until is None else family.body()
     request = client.Request("POST", f"/v1/{name}/{operation}", options, body, waits=_person_is_there(family, body))
@@ -44,7 +49,11 @@ def run(arguments: Sequence[str]) -> int:
     except KeyturnError as error:
         limit.lift()
         _write((error.output or family.output_of(error, operation, body)).encode())
-        raise
+        told = family.told(error, operation, body)
+        if told is None:
+            raise
+        sys.stderr.write(told.lines())
+        return 1
     limit.lift()
     _write(reply.body)
     return reply.exit_status

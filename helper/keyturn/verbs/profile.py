@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from keyturn.configuration.audiences import all_scopes, targets_of
+from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles.profile import AwxProfile
-from keyturn.console.configured import configuration, named_or_only, profile_named
+from keyturn.console.configured import configuration, named_or_only
 from keyturn.console.moments import duration
 from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import details, protocol_of, secret_source, summary, target_name

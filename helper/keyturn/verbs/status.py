@@ -100,6 +100,10 @@ def _profile(profile: dict[str, Any], status: dict[str, Any], configured: Profil
     if not status["running"]:
         return
     yield _line("", _signed_in(profile, status, configured))
+    for aside in profile.get("set_aside", ()):
+        what = "sign-in" if aside["kind"] == "state" else "secret"
+        place = f"{aside['client_id']} at {aside['authority']}"
+        yield _line("", f"set aside: a {what} for {place}, found again when config.toml says so again")
     if waiting := profile["waiting_for_sign_in"]:
         yield _line("", f"a sign-in is under way, {waiting} waiting for it")
     for token in profile["tokens"]:

@@ -205,6 +205,8 @@ def test_a_certificate_of_another_host(provider: Callable[..., ScriptedProvider]
     used = transport(serving, proxy=Tunnel(serving.port).url)
     told = failure(lambda: used.exchange(post("https://another.example/t")))
     assert "the certificate of another.example is not trusted" in told.sentence
+    assert told.hint is not None
+    assert "ca_file" not in told.hint
     assert serving.seen == []
 
 
@@ -293,7 +295,13 @@ def test_a_proxy_resolves_the_name_and_learns_its_own_credentials_only(
     assert "proxy-authorization" not in serving.seen[0].headers
 
 
-@pytest.mark.parametrize(("status", "hint"), [(b"407 Auth", "USER:PASSWORD"), (b"503 planted", "`proxy`")])
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [
+        (b"407 Auth", "HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT, then: keyturn daemon restart"),
+        (b"503 planted", "`proxy`"),
+    ],
+)
 def test_a_proxy_that_refuses_is_named_without_its_password(
     provider: Callable[..., ScriptedProvider], status: bytes, hint: str
 ) -> None:

@@ -178,8 +178,7 @@ def test_nobody_is_ever_asked_to_sign_in(tty: bool, cold: RegistryScene) -> None
         f'"{cold.registry}" = {{ profile = "ci"', f'"{cold.registry}" = {{ profile = "me"'
     ))  # fmt: skip
     done = cold.machine.run(HELPER, "get", input=cold.registry, tty=tty)
-    assert done.returncode != 0
-    assert done.stdout == "keyturn: nobody is signed in for profile me; keyturn login me\n"
+    assert (done.returncode, done.stdout) == (1, NOT_FOUND)
     assert "keyturn: error: nobody is signed in for profile me" in done.stderr
     assert "keyturn: hint: keyturn login me" in done.stderr
     assert cold.count("devicecode") == 0
@@ -210,7 +209,70 @@ def test_where_no_daemon_can_start_the_reason_is_on_both_streams(cold: RegistryS
 def test_skopeo_shows_the_reason(registry_scene: RegistryScene) -> None:
     registry_scene.machine.run("keyturn", "logout", "ci", status=0)
     failed = registry_scene.push(status=1)
-    assert "keyturn: profile ci has no client secret yet; keyturn secret set ci" in failed.stderr
+    told = "keyturn: error: profile ci has no client secret yet\nkeyturn: hint: keyturn secret set ci\n"
+    assert told in failed.stderr
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_a_configuration_that_cannot_be_read_does_not_end_pulls_of_others(
+    running: bool,  # noqa: FBT001 - a parameter
+    cold: RegistryScene,
+) -> None:
+    if running:
+        cold.entrust()
+    cold.machine.config_file.write_text("[profile.me\n", encoding="ascii")
+    for name in (cold.registry, "ghcr.io"):
+        done = cold.helper(body=name)
+        assert (done.returncode, done.stdout) == (1, NOT_FOUND)
+        assert done.stderr.count("\n") == 2
+        assert done.stderr.startswith("keyturn: error: ")
+
+
+@pytest.mark.parametrize("place", [".docker/config.json", ".config/containers/auth.json"])
+def test_an_old_login_that_is_used_instead_is_told(place: str, registry_scene: RegistryScene) -> None:
+    file = registry_scene.machine.home / place
+    document = json.loads(file.read_bytes())
+    document["auths"] = {registry_scene.registry: {"auth": "cGxhbnRlZDpwbGFudGVk"}}
+    file.write_text(json.dumps(document), encoding="ascii")
+    registry_scene.machine.run("keyturn", "logout", "ci", status=0)
+    done = registry_scene.helper(body=f"https://{registry_scene.registry}/")
+    assert f"some programs now use the login for {registry_scene.registry} in {file}\n" in done.stderr
+    assert done.stdout == NOT_FOUND
+    assert "cGxhbnRlZDpwbGFudGVk" not in done.stderr
+
+
+def test_a_verb_renews_what_no_client_can_say_was_refused(registry_scene: RegistryScene) -> None:
+    machine, registry = registry_scene.machine, registry_scene.registry
+    first = registry_scene.secret()
+    renewed = machine.run("keyturn", "token", "ci", "--registry", registry, "--renew", status=0).stdout
+    assert renewed.strip() == registry_scene.secret() != first
+    again = machine.run("keyturn", "token", "ci", "--registry", registry, status=0).stdout
+    assert again == renewed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--registry", "ghcr.io"], "is no docker target of profile ci"),
+        (["--registry", "REGISTRY", "--scope", "x"], "a registry and an audience or scopes at once"),
+    ],
+)
+def test_a_verb_gives_no_token_of_another_registry(
+    arguments: list[str], sentence: str, registry_scene: RegistryScene
+) -> None:
+    named = [registry_scene.registry if word == "REGISTRY" else word for word in arguments]
+    refused = registry_scene.machine.run("keyturn", "token", "ci", *named)
+    assert sentence in refused.stderr
+    assert (refused.returncode != 0, refused.stdout) == (True, "")
+    assert registry_scene.count("registry.exchange") == 0
+
+
+@pytest.mark.parametrize("words", [[], ["frobnicate"], ["get", "store-all"]])
+def test_the_twin_speaks_on_stdout_of_an_action_that_is_none(words: list[str], machine: Machine) -> None:
+    done = machine.run("keyturn", "helper", "docker", *words, status=2)
+    assert done.stdout.startswith("keyturn: docker-credential-keyturn: ")
+    assert done.stdout.count("\n") == 1
+    assert "is not an operation" in done.stderr
 
 
 def test_docker_shows_the_reason(registry_scene: RegistryScene) -> None:

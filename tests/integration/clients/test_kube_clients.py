@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tomllib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from support import places
+from support.machine.machine import PROGRAMS
+from support.needs import need
 from support.scenes.cluster import configuration
 
 if TYPE_CHECKING:
@@ -60,9 +64,56 @@ def called(
 ) -> list[tuple[int, bytes, bytes]]:
     """As often as `client` calls, one after the other or all at once."""
     calls = range(client.get("calls", 1))
+    if "program" in client:
+        return by_program(machine, client, profile)
     if client.get("at_once"):
         return [outcome(process) for process in [start(machine, emulator, client, profile) for _ in calls]]
     return [outcome(start(machine, emulator, client, profile)) for _ in calls]
+
+
+REPEATER = """
+directory=$1 calls=$2 together=$3
+shift 3
+pids=
+for number in $(seq "$calls"); do
+    "$@" <&3 >"$directory/out.$number" 2>"$directory/err.$number" &
+    pids="$pids $!"
+    test "$together" || { wait $!; echo $? >"$directory/status.$number"; }
+done
+test "$together" || exit 0
+number=0
+for pid in $pids; do
+    number=$((number + 1))
+    wait "$pid"
+    echo $? >"$directory/status.$number"
+done
+"""
+"""Calls a command several times and writes down what comes of it, with a standard input that stays open."""
+
+
+def by_program(machine: Machine, client: dict[str, Any], profile: str) -> list[tuple[int, bytes, bytes]]:
+    """Called by one process that is, to the kernel, the client's program: a shell of that name."""
+    place = machine.home / "client"
+    place.mkdir()
+    program = place / client["program"]
+    shutil.copy(Path(need("sh")).resolve(), program)
+    calls = client.get("calls", 1)
+    helper = (str(PROGRAMS / "kube-credential-keyturn"), "get-token", "--profile", profile)
+    together = "yes" if client.get("at_once") else ""
+    process = machine.start(
+        str(program), "-c", f"exec 3<&0\n{REPEATER}", "-", str(place), str(calls), together, *helper
+    )
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    process.wait()
+    return [
+        (int(read(place, "status", number)), read(place, "out", number), read(place, "err", number))
+        for number in range(1, calls + 1)
+    ]
+
+
+def read(place: Path, name: str, number: int) -> bytes:
+    return (place / f"{name}.{number}").read_bytes()
 
 
 @every_client

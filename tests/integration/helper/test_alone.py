@@ -144,13 +144,12 @@ def test_list_and_version(environment: dict[str, str]) -> None:
     assert outcome(alone(environment, "docker", "version")) == (0, version, b"")
 
 
-def test_an_invalid_configuration_never_passes_for_not_found(environment: dict[str, str]) -> None:
+def test_an_invalid_configuration_ends_no_pull_of_others_and_is_told(environment: dict[str, str]) -> None:
     Path(environment["KEYTURN_CONFIG"]).write_text("[profile", "utf-8")
     done = alone(environment, "docker", "get", given="registry.example")
-    assert done.returncode == 2
-    assert done.stdout.count(b"\n") == 1
-    assert done.stdout.startswith(f"keyturn: {environment['KEYTURN_CONFIG']}: not TOML".encode())
-    assert done.stderr.startswith(b"keyturn: error: ")
+    assert (done.returncode, done.stdout) == (1, b"credentials not found in native keychain\n")
+    assert done.stderr.startswith(f"keyturn: error: {environment['KEYTURN_CONFIG']}: not TOML".encode())
+    assert done.stderr.count(b"\n") == 2
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,9 @@ def works(machine: Machine) -> bool:
     return machine.run("keyturn", "login", "ci").returncode == 0
 
 
-def test_typed_at_the_prompt_without_echo(configured: Machine, secret: str) -> None:
-    with configured.terminal("keyturn", "secret", "set", "ci") as terminal:
+@pytest.mark.parametrize("words", [[], ["-"]])
+def test_typed_at_the_prompt_without_echo(words: list[str], configured: Machine, secret: str) -> None:
+    with configured.terminal("keyturn", "secret", "set", "ci", *words) as terminal:
         terminal.wait_for(PROMPT)
         terminal.wait_for_silence()
         terminal.type(f"{secret}\n")
@@ -120,3 +121,22 @@ def test_a_key_in_a_file_is_warned_of_once(emulator: Emulator, machine: Machine)
     first = machine.run("keyturn", "secret", "set", "ci", input="x\n", status=0)
     assert first.stderr.startswith("keyturn: warning: the OS keyring cannot be used")
     assert machine.run("keyturn", "secret", "set", "ci", input="x\n", status=0).stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ('client_secret_file = "FILE"', "write it to FILE"),
+        ('client_secret_env = "PLANTED"', "export PLANTED, then: keyturn daemon restart"),
+    ],
+)
+def test_a_refused_secret_is_replaced_where_it_lives(
+    line: str, hint: str, machine: Machine, emulator: Emulator
+) -> None:
+    file = machine.home / "s"
+    file.write_text("wrong", encoding="ascii")
+    file.chmod(0o600)
+    table = 'flow = "client-secret"'
+    machine.configure(emulator.ready.config.replace(table, f"{table}\n{line.replace('FILE', str(file))}"))
+    refused = machine.run("keyturn", "login", "ci", status=1, PLANTED="wrong")
+    assert refused.stderr.endswith(f"{hint.replace('FILE', str(file))}\n")

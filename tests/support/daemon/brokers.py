@@ -19,6 +19,7 @@ from support.daemon.fake_acquisitions import FakeAcquisitions
 from support.daemon.manual_clock import ManualClock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from keyturn.configuration.profiles.entra_flows import EntraFlow
@@ -73,7 +74,11 @@ class Bench:
         self.vault = Vault(directory, b"k" * 32, "test-key")
         self.holdings = Holdings(self._vault)
         self.config = Config(profiles={}, source=directory / "config.toml")
-        self.fetcher = Fetcher(self.provider, self.holdings, lambda: self.config)
+        self.warnings: list[str] = []
+        self.check: Callable[[Config, Want], None] = lambda config, want: None  # noqa: ARG005 - all is allowed
+        self.fetcher = Fetcher(
+            self.provider, self.holdings, lambda: self.config, self.warnings.append, self._check_allowed
+        )
         self.failures = Failures(self.clock)
         self.broker = Broker(
             holdings=self.holdings,
@@ -83,6 +88,9 @@ class Bench:
             clock=self.clock,
             chance=Random(1),  # noqa: S311 - jitter
         )
+
+    def _check_allowed(self, config: Config, want: Want) -> None:
+        self.check(config, want)
 
     async def _vault(self) -> Vault:
         return self.vault

@@ -21,6 +21,7 @@ DEFAULT_SUFFIX = "/.default"
 
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+", re.ASCII)
 """RFC 6749 section 3.3."""
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _RESERVED = frozenset({"openid", "profile", "offline_access"})
 
 
@@ -45,6 +46,11 @@ def for_flow(scopes: Iterable[str], flow: Flow) -> list[tuple[str, ...]]:
     return by_resource(scopes, application=flow.name if flow.for_application else "")
 
 
+def same_audience(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Whether a resource server takes both for the same: slashes at the end and a GUID's letter case tell nothing."""
+    return list(map(_plain, one)) == list(map(_plain, other))
+
+
 def by_resource(scopes: Iterable[str], *, application: str = "") -> list[tuple[str, ...]]:
     """`scopes` in groups that one token can hold: one resource each, in order of appearance.
 
@@ -63,6 +69,12 @@ def by_resource(scopes: Iterable[str], *, application: str = "") -> list[tuple[s
         if len(group) > 1 and resource + DEFAULT_SUFFIX in group:
             raise UnfitScopes(f"expected {DEFAULT_SUFFIX} alone, not beside other scopes of its resource")
     return [tuple(group) for group in groups.values()]
+
+
+def _plain(scope: str) -> str:
+    resource, slash, name = scope.rpartition("/")
+    resource = resource.rstrip("/")
+    return f"{resource.lower() if _GUID.fullmatch(resource) else resource}{slash}{name}"
 
 
 def _check(scope: str, application: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.machine.machine import PROGRAMS
+from support.needs import need
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +91,9 @@ def test_undo_leaves_the_files_as_they_were(configured: Machine, docker_file: Pa
     configured.config_file.unlink()
     configured.run("keyturn", "setup", "docker", "--undo", status=0)
     assert (docker_file.read_bytes(), podman_file.read_bytes()) == before
+    assert not (configured.state / "setup-docker.json").exists() or "acr-env" not in (
+        configured.state / "setup-docker.json"
+    ).read_text(encoding="ascii")
     again = configured.run("keyturn", "setup", "docker", "--undo", status=0)
     assert again.stdout == "keyturn: nothing to change\n"
 
@@ -220,3 +224,95 @@ def test_a_host_that_is_none(configured: Machine) -> None:
 def test_nothing_to_set_up(machine: Machine) -> None:
     refused = machine.run("keyturn", "setup", "docker", status=2)
     assert "has no docker targets" in refused.stderr
+
+
+def with_programs(machine: Machine, *names: str) -> str:
+    """A PATH on which these are found besides keyturn and kubectl, and no store of this machine's own."""
+    place = machine.home / "programs"
+    place.mkdir(exist_ok=True)
+    for name in names:
+        (place / name).write_text("#!/bin/sh\nexit 1\n", encoding="ascii")
+        (place / name).chmod(0o755)
+    return f"{place}:{PROGRAMS}"
+
+
+@pytest.mark.parametrize(
+    ("programs", "store"),
+    [
+        (("docker-credential-secretservice",), "secretservice"),
+        (("docker-credential-secretservice", "docker-credential-pass", "pass"), "pass"),
+        (("docker-credential-secretservice", "pass"), None),
+        ((), None),
+    ],
+)
+def test_dockers_default_store_is_kept(
+    programs: tuple[str, ...], store: str | None, configured: Machine, docker_file: Path, podman_file: Path
+) -> None:
+    path = with_programs(configured, *programs)
+    configured.run("keyturn", "setup", "docker", status=0, PATH=path)
+    assert json.loads(docker_file.read_bytes()).get("credsStore") == store
+    assert "credsStore" not in podman_file.read_text(encoding="ascii")
+    configured.run("keyturn", "setup", "docker", "--undo", status=0, PATH=path)
+    assert not docker_file.exists()
+    assert not podman_file.exists()
+
+
+@pytest.mark.parametrize("text", ['{"auths": {"x": {}}}', '{"credsStore": "desktop"}', '{"credHelpers": {"x": "y"}}'])
+def test_a_file_in_which_docker_has_chosen_already_gets_no_store(
+    text: str, configured: Machine, docker_file: Path
+) -> None:
+    before = write(docker_file, text)
+    path = with_programs(configured, "docker-credential-secretservice")
+    configured.run("keyturn", "setup", "docker", status=0, PATH=path)
+    assert "secretservice" not in docker_file.read_text(encoding="ascii")
+    configured.run("keyturn", "setup", "docker", "--undo", status=0, PATH=path)
+    assert docker_file.read_bytes() == before
+
+
+def test_a_store_that_keeps_a_login_by_now_stays(configured: Machine, docker_file: Path) -> None:
+    path = with_programs(configured, "docker-credential-secretservice")
+    configured.run("keyturn", "setup", "docker", status=0, PATH=path)
+    document = json.loads(docker_file.read_bytes()) | {"auths": {"private.example": {}}}
+    write(docker_file, json.dumps(document))
+    configured.run("keyturn", "setup", "docker", "--undo", status=0, PATH=path)
+    assert json.loads(docker_file.read_bytes()) == {
+        "credsStore": "secretservice", "auths": {"private.example": {}},
+    }  # fmt: skip
+
+
+def test_helms_file_is_covered_where_helm_is(configured: Machine) -> None:
+    path = with_programs(configured, "helm")
+    helm_file = configured.home / ".config/helm/registry/config.json"
+    configured.run("keyturn", "setup", "docker", status=0, PATH=path)
+    assert helpers(helm_file) == OURS
+    configured.run("keyturn", "setup", "docker", "--undo", status=0)
+    assert not helm_file.exists()
+    configured.run("keyturn", "setup", "docker", status=0, PATH=with_programs(configured).partition(":")[2])
+    assert not helm_file.exists()
+
+
+def test_the_file_that_a_variable_names_is_written_too_and_told(configured: Machine, podman_file: Path) -> None:
+    named = configured.home / "named.json"
+    told = configured.run("keyturn", "setup", "docker", status=0, REGISTRY_AUTH_FILE=str(named))
+    assert helpers(named) == helpers(podman_file) == OURS
+    assert f"keyturn: warning: {named} counts only where REGISTRY_AUTH_FILE is set as it is here\n" in told.stderr
+
+
+@pytest.mark.parametrize("name", ["DOCKER_CONFIG", "DOCKER_AUTH_CONFIG"])
+def test_variables_that_lead_docker_elsewhere_are_told(name: str, configured: Machine) -> None:
+    login = json.dumps({"auths": {"contoso.azurecr.io": {"auth": "cGxhbnRlZA=="}}})
+    value = login if name == "DOCKER_AUTH_CONFIG" else str(configured.home / "there")
+    configured.environment[name] = value
+    told = configured.run("keyturn", "setup", "docker", status=0).stderr
+    assert [line for line in told.splitlines() if name in line and line.startswith("keyturn: warning: ")]
+    assert "cGxhbnRlZA" not in told
+
+
+def test_dockers_old_login_is_told_and_the_hint_removes_it(configured: Machine, docker_file: Path) -> None:
+    write(docker_file, '{"auths": {"contoso.azurecr.io": {"auth": "cGxhbnRlZDpwbGFudGVk"}}}')
+    told = configured.run("keyturn", "setup", "docker", status=0).stderr
+    assert f"keyturn: warning: {docker_file} holds an old login for contoso.azurecr.io" in told
+    hint = told.splitlines()[1].removeprefix("keyturn: hint: ")
+    assert hint == "docker logout contoso.azurecr.io"
+    configured.run(need("docker"), *hint.split()[1:], status=0)
+    assert configured.run("keyturn", "setup", "docker", status=0).stderr == ""

@@ -155,7 +155,8 @@ def test_a_refusal_is_final_and_says_what_may_be_missing(status: int, body: obje
     assert failure.sentence == f"{PLACE} refused profile ci: {said}"
     assert failure.hint is not None
     assert "AcrPull" in failure.hint
-    assert "tenant fabrikam.example" in failure.hint
+    assert f'"{PLACE}" = {{ profile = "ci", tenant = "…" }} in [targets.docker]' in failure.hint
+    assert "instead of fabrikam.example" in failure.hint
 
 
 def test_a_server_that_knows_no_exchange() -> None:

@@ -112,5 +112,16 @@ async def test_a_logout_replaces_whatever_there_is_once_a_minute(bench: Bench) -
         await bench.broker.reject(CONTOSO, None)
     assert await secret(bench) == "access-2"
     bench.clock.advance(61)
+    assert await secret(bench) == "access-3"  # what was rejected within the minute
+
+
+async def test_a_rejection_of_a_token_that_is_gone_by_now_is_forgotten(bench: Bench) -> None:
+    await secret(bench)
     assert await bench.broker.reject(CONTOSO, None)
+    await secret(bench)
+    with pytest.raises(Refused):
+        await bench.broker.reject(CONTOSO, None)
+    bench.clock.advance(3 * HOUR)
+    assert await secret(bench) == "access-3"
+    bench.clock.advance(61)
     assert await secret(bench) == "access-3"

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from keyturn.errors import StateError
@@ -143,3 +144,37 @@ async def test_cancelling_is_a_kill(monkeypatch: pytest.MonkeyPatch, audience: A
     with pytest.raises(asyncio.CancelledError):
         await running
     assert acquisitions.running == set()
+
+
+PERSONS_JOB = msgspec.structs.replace(JOB, interactive=True)
+FOR_EVER = "hear(); hear()"
+
+
+async def test_people_who_take_their_time_leave_the_places_of_fetches_free(
+    monkeypatch: pytest.MonkeyPatch, audience: Audience
+) -> None:
+    monkeypatch.setattr(acquisition, "AT_ONCE", 1)
+    acquisitions = playing(
+        monkeypatch, f"import json\njob = json.loads(hear())\njob.get('interactive') and hear()\nsay({RESULT!r})"
+    )
+    person = asyncio.create_task(acquisitions.run(PERSONS_JOB, audience))
+    assert isinstance(await acquisitions.run(JOB, audience), Result)
+    assert not person.done()
+    person.cancel()
+    await asyncio.gather(person, return_exceptions=True)
+
+
+async def test_waiting_for_a_place_is_part_of_the_deadline(
+    monkeypatch: pytest.MonkeyPatch, audience: Audience
+) -> None:
+    monkeypatch.setattr(acquisition, "AT_ONCE", 1)
+    monkeypatch.setattr(acquisition, "GRACE", 0.0)
+    acquisitions = playing(monkeypatch, FOR_EVER)
+    first = asyncio.create_task(acquisitions.run(JOB, audience))
+    await asyncio.sleep(0)
+    outcome = await acquisitions.run(msgspec.structs.replace(JOB, deadline=0.0), audience)
+    assert isinstance(outcome, Failure)
+    assert outcome.kind == "provider-unreachable"
+    assert acquisitions.started <= 1
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)

@@ -29,9 +29,10 @@ class Scenery:
         self.clock = ManualClock()
         self.busy = False
         self.idle_exit = IDLE_EXIT
+        self.state_is_ours = True
         self.lookout = Lookout(
             str(self.path), directory, clock=self.clock,
-            busy=lambda: self.busy, longest_idleness=lambda: self.idle_exit,
+            busy=lambda: self.busy, longest_idleness=lambda: self.idle_exit, state_is_ours=lambda: self.state_is_ours,
         )  # fmt: skip
 
     def replace_code(self) -> None:
@@ -51,6 +52,11 @@ def scenery(tmp_path: Path) -> Iterator[Scenery]:
 def test_nothing_is_a_reason_at_first(scenery: Scenery) -> None:
     assert scenery.lookout.look() is None
     assert scenery.lookout.pause() == ROUND
+
+
+def test_a_state_directory_that_is_no_longer_the_one_we_took(scenery: Scenery) -> None:
+    scenery.busy, scenery.state_is_ours = True, False
+    assert scenery.lookout.look() == "state moved"
 
 
 def test_a_socket_that_is_gone_or_somebody_elses(scenery: Scenery) -> None:

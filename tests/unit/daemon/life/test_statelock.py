@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -9,11 +10,14 @@ import stat
 import threading
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from keyturn.errors import StateError
 from keyturnd.life.statelock import Holder, HolderElsewhere, StateLock, read_holder, stop_command
+from keyturnd.vault.durable import PrivateDirectory
+from keyturnd.vault.ownership import cannot
 from support.machine.interpreters import output_of, python
 
 SOCKET = Path("/run/user/1000/keyturn/socket")
@@ -160,3 +164,35 @@ def test_a_holder_that_cannot_be_named_does_not_keep_the_lock(state: Path) -> No
     (state / "holder.json").rmdir()
     StateLock.acquire(state, SOCKET).release()
     assert raised.tb is not None  # it keeps the lock's object alive, which would give up the lock by dying
+
+
+def test_a_directory_that_was_replaced_is_no_longer_ours(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    lock = StateLock.acquire(state, tmp_path / "socket")
+    assert lock.is_ours()
+    state.rename(tmp_path / "moved")
+    assert not lock.is_ours()
+    successor = StateLock.acquire(state, tmp_path / "socket")
+    assert not lock.is_ours()
+    lock.release()
+    assert (state / "holder.json").exists()
+    successor.release()
+    assert not (state / "holder.json").exists()
+
+
+def test_a_full_disk_does_not_keep_us_from_holding_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = tmp_path / "state"
+    StateLock.acquire(state, tmp_path / "socket")
+    (state / "holder.json").write_text("{}", encoding="ascii")  # a predecessor's
+    (state / "lock").unlink()
+
+    def full(*_: object) -> NoReturn:
+        raise cannot("write", state / "holder.json", OSError(errno.ENOSPC, "full")) from OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(PrivateDirectory, "replace", full)
+    lock = StateLock.acquire(state, tmp_path / "socket")
+    assert lock.unannounced is not None
+    assert not (state / "holder.json").exists()
+    with pytest.raises(HolderElsewhere):
+        StateLock.acquire(state, tmp_path / "other")
+    lock.release()

@@ -125,6 +125,19 @@ class Client:
         self._process.communicate()
 
 
+class Shell:
+    """A shell with one command, a helper."""
+
+    def __init__(self) -> None:
+        command = ["sh", "-c", "exec 3<&0; cat <&3 & echo $!; wait"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self._process.stdout is not None
+        self.helper = int(self._process.stdout.readline())
+
+    def end(self) -> None:
+        self._process.communicate()
+
+
 @pytest.fixture
 def dispatcher() -> Iterator[subprocess.Popen[bytes]]:
     """A process that starts a helper, and on a signal becomes another program that starts one."""
@@ -249,9 +262,40 @@ async def test_one_client_with_two_clusters_was_not_refused(desk: Desk, helpers:
     assert [await desk.token(helper, exec_info(server)) for helper, server in asked] == ["access-1"] * 2
 
 
-async def test_the_javascript_client_asks_five_times_at_once_and_says_nothing(desk: Desk, helpers: list[int]) -> None:
+async def test_the_javascript_client_asks_five_times_at_once_and_says_nothing(
+    desk: Desk, helpers: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kube, "program_of", lambda _: "/usr/bin/node")
     for helper in helpers:
         assert await desk.token(helper, "", "--profile", "ci") == "access-1"
+    assert desk.bench.provider.started == 1
+
+
+async def test_kr8s_says_nothing_either_and_asks_again_after_a_refusal(desk: Desk, helpers: list[int]) -> None:
+    """The parent here is Python, as kr8s's is."""
+    asked = [await desk.token(helper, "", "--profile", "ci") for helper in helpers]
+    assert asked == ["access-1", "access-2", "access-2"]
+
+
+async def test_fabric8_asks_through_a_shell_of_its_own_each_time(desk: Desk) -> None:
+    shells = [Shell() for _ in range(2)]
+    asked = [await desk.token(shell.helper, "", "--profile", "ci") for shell in shells]
+    for shell in shells:
+        shell.end()
+    assert asked == ["access-1", "access-2"]
+
+
+async def test_a_shell_that_runs_a_script_was_not_refused(
+    desk: Desk, helpers: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kube, "program_of", lambda _: "/usr/bin/dash")
+    monkeypatch.setattr(kube, "arguments_of", lambda _: ("sh", "script"))
+    assert [await desk.token(helper, "", "--profile", "ci") for helper in helpers] == ["access-1"] * 3
+
+
+async def test_two_load_kube_config_in_one_python_force_no_renewal(desk: Desk, helpers: list[int]) -> None:
+    info = json.dumps(json.loads(exec_info(SERVER)))
+    assert [await desk.token(helper, info) for helper in helpers] == ["access-1"] * 3
     assert desk.bench.provider.started == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -257,3 +258,26 @@ def test_threads_may_put_and_get_the_same_record(vault: Vault, directory: Path) 
         thread.join()
     assert seen <= set(payloads)
     assert [path.name for path in directory.iterdir()] == [STATE.file_name()]
+
+
+@pytest.mark.parametrize("kind", ["fifo", "link", "loose"])
+def test_what_stands_in_an_access_tokens_place_is_replaced(kind: str, tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "vault", bytes(range(32)), "key")
+    token, state = (
+        RecordName(kind=kind, profile="work", provider="entra", authority="https://login.example", client_id="app")
+        for kind in ("access-token", "state")
+    )
+    for name in (token, state):
+        path = tmp_path / "vault" / name.file_name()
+        if kind == "fifo":
+            os.mkfifo(path, 0o600)
+        elif kind == "link":
+            path.symlink_to(tmp_path / "elsewhere")
+        else:
+            path.write_bytes(b"x")
+            path.chmod(0o644)
+    assert vault.get(token) is None
+    vault.put(token, b"new")
+    assert vault.get(token) == b"new"
+    with pytest.raises(StateError):
+        vault.get(state)

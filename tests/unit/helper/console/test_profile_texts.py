@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from keyturn.configuration.config import parse
-from keyturn.console.configured import named_or_only
+from keyturn.configuration.named import profile_named
+from keyturn.console.configured import configuration, named_or_only
 from keyturn.console.profile_texts import details, secret_name, secret_source, summary
 from keyturn.errors import ConfigError, UsageError
 
@@ -116,5 +117,13 @@ def test_one_of_two_has_to_be_named(config_file: Path) -> None:
 
 
 def test_no_profile_at_all(config_file: Path) -> None:
+    config_file.write_text("", encoding="ascii")
     with pytest.raises(ConfigError, match="there is no profile in"):
         named_or_only(None, "keyturn token")
+
+
+@pytest.mark.parametrize("name", [None, "ci"])
+def test_no_configuration_is_no_circle(name: str | None, config_file: Path) -> None:
+    with pytest.raises(ConfigError, match="does not exist") as raised:
+        profile_named(configuration(), named_or_only(name, "keyturn token"))
+    assert "keyturn" not in str(raised.value.hint).replace(str(config_file), "")

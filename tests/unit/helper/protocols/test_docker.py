@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyturn.errors import UsageError
+from keyturn.errors import BY_KIND, UsageError
 from keyturn.protocols import docker
 from support import places
 
@@ -31,6 +31,14 @@ def test_the_fixed_answers() -> None:
     assert docker.NOTHING == b""
     assert docker.NULL_GUID == "00000000-0000-0000-0000-000000000000"
     assert docker.version("1.2.3") == b"docker-credential-keyturn (keyturn) 1.2.3\n"
+
+
+@pytest.mark.parametrize("kind", BY_KIND)
+def test_what_a_person_must_do_first_is_not_found_and_the_rest_is_told(kind: str) -> None:
+    """Not being found lets clients that ask for every registry go on with the others."""
+    error = BY_KIND[kind]("it failed", "do this")
+    persons = kind in {"sign-in-needed", "configuration", "vault-locked"}
+    assert docker.failed(error) == (docker.NOT_FOUND.decode() if persons else "keyturn: it failed; do this\n")
 
 
 @pytest.mark.parametrize("server", ["x", "https://index.docker.io/v1/", "\udcff"])

@@ -130,11 +130,13 @@ def test_an_echoed_secret_leaves_no_piece_at_any_limit(before: int, secret: str)
 
 @pytest.mark.parametrize("number", sorted(aadsts.HINTS))
 def test_every_known_number_has_a_hint_for_its_profile(number: int) -> None:
-    hint = aadsts.hint((number,), "work")
-    assert hint
-    assert "{" not in hint
-    assert hint == hint.strip()
-    assert not hint.endswith(".")
+    for of_user in (True, False):
+        hint = aadsts.hint((number,), "work", of_user=of_user)
+        assert hint
+        assert "{" not in hint
+        assert hint == hint.strip()
+        assert not hint.endswith(".")
+    assert "keyturn login" not in str(hint)  # the last one is an application's
 
 
 def test_no_number_is_listed_twice() -> None:
