@@ -40,7 +40,7 @@ ROOMS = {
 }
 
 HELP = """\
-keyturn VERB --help tells more.
+keyturn VERB --help, or keyturn help VERB, tells more; keyturn version says which this is.
 
 exit status: 0 done, 1 refused or failed, 2 wrong usage or configuration, 3 sign-in needed,
              4 provider unreachable (try later), 130 interrupted; of `keyturn run` the command's own
@@ -84,10 +84,12 @@ def _status_of(arguments: Sequence[str]) -> int:
 def dispatch(arguments: Sequence[str]) -> int:
     """Run the verb that `arguments` begin with. Raises UsageError when there is none of that name."""
     verb, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
+    if verb == "help" and rest:
+        return dispatch([rest[0], *rest[1:], "--help"])
     if verb in {"-h", "--help", "help"}:
         print(_help())
         return 0
-    if verb in {"-V", "--version"}:
+    if verb in {"-V", "--version", "version"}:
         from keyturn import __version__  # noqa: PLC0415 - only here
 
         print(f"keyturn {__version__}")

@@ -35,6 +35,7 @@ PROGRAMS = {
 }
 """The names we install, each with what our Python program (`keyturn-python`) is told by it."""
 SOURCES = Path(__file__).parent
+ROOMS = (".", "asking")
 WARNINGS = (
     "-Wall",
     "-Wextra",
@@ -119,9 +120,19 @@ def compile_helper(command: Sequence[str], target: Path, *options: str, kind: Ki
     """
     hosted = kind is Kind.HOSTED
     flags = usable_flags(command) if hosted else freestanding_flags(command)
-    sources = [*SOURCES.glob("*.c"), *SOURCES.glob("libc/*.c" if hosted else "linux/*.c")]
+    sources = [path for room in (*ROOMS, "libc" if hosted else "linux") for path in SOURCES.glob(f"{room}/*.c")]
     names = sorted(str(path.relative_to(SOURCES)) for path in sources)
-    words = ("-std=c11", "-O2", f'-DKEYTURN_VERSION="{version()}"', *flags, *options, *names, "-o", str(target))
+    words = (
+        "-std=c11",
+        "-O2",
+        "-I.",
+        f'-DKEYTURN_VERSION="{version()}"',
+        *flags,
+        *options,
+        *names,
+        "-o",
+        str(target),
+    )
     done = _run(command, *words, directory=SOURCES)
     return "" if done.returncode == 0 else done.stderr or f"exit status {done.returncode}"
 

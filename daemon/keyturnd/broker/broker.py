@@ -101,7 +101,7 @@ class Broker:
         try:
             return await self.memory.look_up(want)
         except StateError:
-            if flows.row(want.profile).person:
+            if flows.row(want.profile).state is not None:
                 raise
             return None
 

@@ -148,14 +148,10 @@ class Fetcher:
         if isinstance(outcome, Failure):
             await self._failed(want, job, outcome)
             raise fitting(error_of(outcome), want.profile)
-        assert isinstance(outcome, Result)
         self.refused.settle(want)
+        assert isinstance(outcome, Result)
         self.check_allowed(want)  # its sign-in was kept, under the name of the place it belongs to
-        flows.check_account(want.profile, outcome.account)
-        token = tokens.of_result(outcome, await keeper.sign_in(outcome))
-        await self._keep(want, token)
-        self.check_allowed(want)
-        return token
+        return await self._kept(want, outcome, await keeper.sign_in(outcome))
 
     async def _failed(self, want: Want, job: TokenJob, failure: Failure) -> None:
         """Note what `failure` says of the sign-in, and of this audience."""
@@ -167,11 +163,19 @@ class Fetcher:
         elif isinstance(job.state, EntraState) and failure.kind == SignInNeeded.kind:
             self.refused.note(want, failure.claims)
 
-    async def _keep(self, want: Want, token: Token) -> None:
-        """Keep `token` for the next daemon, if that can be: it can be fetched again, so it is given all the same.
+    async def _kept(self, want: Want, result: Result, sign_in: str) -> Token:
+        """The token of `result`, in the vault. Raises Replaced when another sign-in has come before it."""
+        flows.check_account(want.profile, result.account)
+        token = tokens.of_result(result, sign_in)
+        await self._keep(want, token)
+        if not await self.holdings.is_of_now(want.profile, token):
+            await self.holdings.drop_token(want.key)
+            raise Replaced
+        self.check_allowed(want)
+        return token
 
-        Raises Replaced when another sign-in has come before it.
-        """
+    async def _keep(self, want: Want, token: Token) -> None:
+        """Keep `token` for the next daemon, if that can be: it can be fetched again, so it is given all the same."""
         try:
             await self.holdings.keep_token(want.key, token)
         except StateError as error:
@@ -180,9 +184,6 @@ class Fetcher:
             self._keeps = False
         else:
             self._keeps = True
-        if not await self.holdings.is_of_now(want.profile, token):
-            await self.holdings.drop_token(want.key)
-            raise Replaced
 
     async def _explained(self, error: SignInNeeded, profile: Profile) -> SignInNeeded:
         """`error`, with what was set aside when the profile's place or application was changed."""

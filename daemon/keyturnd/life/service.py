@@ -18,7 +18,7 @@ from keyturnd.journal import note
 from keyturnd.life import activation, hardening
 from keyturnd.life.lookout import ROUND, SOON, Lookout
 from keyturnd.server.acceptor import Acceptor
-from keyturnd.server.connection import Connections
+from keyturnd.server.connection import IN_ALL, Connections
 
 if TYPE_CHECKING:
     import socket
@@ -49,7 +49,7 @@ class Service:
         clock: Clock,
         state_is_ours: Callable[[], bool],
     ) -> None:
-        self.connections = Connections(api)
+        self.connections = Connections(api, hardening.connection_limit(IN_ALL))
         self._acceptor = Acceptor(listener, self.connections)
         self._path = path
         self._services = services

@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import time
 
+from keyturn import hints
 from keyturn.errors import DaemonUnavailable, UsageError
 
 TYPE_CHECKING = False
@@ -61,5 +62,5 @@ def given(arguments: Sequence[str]) -> tuple[int | None, Sequence[str]]:
         return None, arguments
     digits = arguments[0].removeprefix(OPTION)
     if not digits.isascii() or not digits.isdigit():
-        raise UsageError(f"{OPTION} is what the native helper gives to its twin", "keyturn setup git")
+        raise UsageError(f"{OPTION} is what the native helper gives to its twin", hints.verb("setup", "git"))
     return int(digits), arguments[1:]

@@ -79,7 +79,8 @@ def parser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parser]:
     need("cc")
     program = tmp_path_factory.mktemp("driver") / "driver"
     subprocess.run(
-        [*compiler(), "-std=c11", *SANITIZERS, "-I", SOURCES, DRIVER, SOURCES / "answer.c", "-o", program], check=True
+        [*compiler(), "-std=c11", *SANITIZERS, "-I", SOURCES, DRIVER, SOURCES / "asking/answer.c", "-o", program],
+        check=True,
     )
     running = Parser(program)
     with running.process:

@@ -19,7 +19,7 @@ from support.needs import need
 if TYPE_CHECKING:
     from support.helper.programs import NativePrograms
 
-DRIVER = Path(__file__).parents[1] / "support" / "freestanding_driver.c"
+DRIVER = Path(__file__).parents[2] / "support/helper/freestanding_driver.c"
 GOOD = Script(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeyturn-Exit: 0\r\n\r\nok")
 OVERRUN = b"keyturn: error: the helper overran its own memory (a bug: report it)\n"
 REQUEST = b"protocol=https\nhost=dev.azure.com\n\n"
@@ -52,7 +52,10 @@ def built_by(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     flags = [*build_hook.freestanding_flags(command), *instead]
     if instead:
         flags.remove(build_hook.GLOBAL_GUARD)
-    names = {"helper": sorted(build_hook.SOURCES.glob("*.c")), "driver": [DRIVER]}
+    names = {
+        "helper": [path for room in build_hook.ROOMS for path in build_hook.SOURCES.glob(f"{room}/*.c")],
+        "driver": [DRIVER],
+    }
     for name, sources in names.items():
         words: list[str | Path] = [*command, "-std=c11", "-O2", *flags, "-I", build_hook.SOURCES, *sources]
         words += [*build_hook.SOURCES.glob("linux/*.c"), "-o", directory / name]

@@ -2,7 +2,7 @@
  * line on stdout, `EXIT BODY_START BODY_LENGTH` or `refused`. Built with sanitizers, on memory of exactly that size. */
 #include "platform.h"
 
-#include "answer.h"
+#include "asking/answer.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #define KEYTURN_EXCHANGE_H
 
 #include "bytes.h"
-#include "location.h"
+#include "asking/location.h"
 
 /* Send head and body to a daemon of our own user, and append everything it answers. False: no answer to use. */
 bool exchange(const struct location *location, const struct bytes *head, const struct bytes *body,

@@ -1,9 +1,9 @@
 #include "platform.h"
 
-#include "exchange.h"
+#include "asking/exchange.h"
 
+#include "asking/peer.h"
 #include "deadline.h"
-#include "peer.h"
 #include "system.h"
 
 /* Milliseconds between attempts to join a full queue: connect() on a Unix socket cannot be polled for. */

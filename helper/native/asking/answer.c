@@ -1,6 +1,6 @@
 #include "platform.h"
 
-#include "answer.h"
+#include "asking/answer.h"
 
 #define ABSENT (-1L)
 

@@ -1,6 +1,6 @@
 #include "platform.h"
 
-#include "request.h"
+#include "asking/request.h"
 
 #include "complaint.h"
 #include "deadline.h"

@@ -1,6 +1,6 @@
 #include "platform.h"
 
-#include "peer.h"
+#include "asking/peer.h"
 
 #include "bytes.h"
 #include "system.h"

@@ -2,7 +2,7 @@
 #ifndef KEYTURN_PEER_H
 #define KEYTURN_PEER_H
 
-#include "location.h"
+#include "asking/location.h"
 
 /* 0, or a negative error number; -EAGAIN: the listener's queue is full. */
 int peer_connect(int socket, const struct location *location);

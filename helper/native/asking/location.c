@@ -1,6 +1,6 @@
 #include "platform.h"
 
-#include "location.h"
+#include "asking/location.h"
 
 #include "bytes.h"
 #include "environment.h"
