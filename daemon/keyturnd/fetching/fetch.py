@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import secrets
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
-
-from msgspec.structs import replace
+from typing import TYPE_CHECKING
 
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.entrusted import fitting, named_secret
+from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
 from keyturnd.fetching.permission import check_allowed
 from keyturnd.fetching.refused import RefusedAudiences
 from keyturnd.messages import AwxIdentity, AwxState, EntraState, Failure, Network, Result, RevokeJob, TokenJob
@@ -24,8 +22,9 @@ if TYPE_CHECKING:
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.fetching.acquisition import Runner
+    from keyturnd.fetching.keeper import Audience
     from keyturnd.fetching.wants import Want
-    from keyturnd.messages import Ask, Event, State
+    from keyturnd.messages import State
     from keyturnd.vault.holdings import Holdings
     from keyturnd.vault.tokens import Token
 
@@ -37,24 +36,6 @@ ATTEMPTS = 2
 """Fetches of one token, where a sign-in meanwhile makes the first one worthless."""
 SIGN_IN_DEADLINE = 930.0
 """Seconds for a sign-in: a device code lives 15 minutes (reference/entra.md), its provider says when it died."""
-
-
-class Audience(Protocol):
-    """The people who watch a sign-in."""
-
-    def on_event(self, event: Event) -> None: ...
-
-    async def on_ask(self, ask: Ask) -> str: ...
-
-
-class Nobody:
-    """Nobody watches: a silent fetch has nothing to show and nobody to ask."""
-
-    def on_event(self, event: Event) -> None:
-        pass
-
-    async def on_ask(self, ask: Ask) -> str:
-        raise Refused(f"a silent acquisition asked for a {ask.kind}")
 
 
 class Fetcher:
@@ -211,66 +192,3 @@ class Fetcher:
             places = " and ".join(dict.fromkeys(f"{name.client_id} at {name.authority}" for name in aside))
             error = SignInNeeded(f"{error.sentence}; what it had is for {places}, and found again there", error.hint)
         return error
-
-
-class Overheard:
-    """An audience whose typed password may be entrusted afterwards, if that is what its profile says."""
-
-    def __init__(self, audience: Audience) -> None:
-        self.password: str | None = None
-        self.on_event = audience.on_event
-        self._audience = audience
-
-    async def on_ask(self, ask: Ask) -> str:
-        answer = await self._audience.on_ask(ask)
-        if ask.kind == "password":
-            self.password = answer
-        return answer
-
-
-class Replaced(Exception):
-    """Somebody signed in while a token of the sign-in before was fetched: it is nobody's any more."""
-
-
-class Keeper:
-    """Follows one acquisition of a profile and makes its sign-in state durable."""
-
-    def __init__(self, holdings: Holdings, profile: Profile, job: TokenJob | RevokeJob, audience: Audience) -> None:
-        self._holdings = holdings
-        self._profile = profile
-        self._state = job.state
-        self._begins = isinstance(job, TokenJob) and job.interactive
-        self.on_event = audience.on_event
-        self.on_ask = audience.on_ask
-
-    async def on_seal(self, state: State) -> None:
-        """Keep `state`, unless a sign-in has meanwhile brought a newer one than this acquisition began with.
-
-        An AWX token that nobody noted would live on the server for ever, so there the loser ends before it has
-        created one.
-        """
-        flows.check_account(self._profile, state.account)
-        current = await self._holdings.state(self._profile)
-        if current != self._state:
-            if isinstance(state, AwxState):
-                raise Refused(f"profile {self._profile.name} is being signed in elsewhere", "run the command again")
-            if self._state is not None:
-                return
-        state = self._numbered(state)
-        await self._holdings.keep_state(self._profile, state)
-        self._state, self._begins = state, False
-
-    async def sign_in(self, result: Result) -> str:
-        """The sign-in that `result` came from.
-
-        One that brought no refresh token is noted too, or the one before it would go on in its place.
-        """
-        if self._begins and flows.row(self._profile).state is EntraState:
-            await self.on_seal(EntraState("", result.account, result.account_id))
-        return flows.sign_in_of(self._state)
-
-    def _numbered(self, state: State) -> State:
-        if not isinstance(state, EntraState):
-            return state
-        before = self._state.generation if isinstance(self._state, EntraState) else ""
-        return replace(state, generation=secrets.token_hex(8) if self._begins else before)
