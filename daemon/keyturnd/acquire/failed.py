@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 from keyturn.errors import Bug, one_line
+from keyturn.hints import printed
 from keyturnd.messages import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from keyturn.errors import KeyturnError
 
@@ -32,19 +33,21 @@ class Failed(Exception):
         self,
         error: type[KeyturnError],
         sentence: str,
-        hint: str | None = None,
+        hint: str | Sequence[str] | None = None,
         *,
         retry_after: float | None = None,
         state_dead: bool = False,
+        claims: str | None = None,
         code: str = "",
     ) -> None:
         super().__init__(sentence)
         self.failure = Failure(
             error.kind,
             one_line(sentence),
-            one_line(hint) if hint else None,
+            one_line(printed(hint)) if hint else None,
             retry_after=retry_after,
             state_dead=state_dead,
+            claims=claims,
             code=code,
         )
 
@@ -70,6 +73,7 @@ def without(secrets: Iterable[str], failure: Failure) -> Failure:
         _short(_cut(forms, failure.hint)) if failure.hint else failure.hint,
         failure.retry_after,
         state_dead=failure.state_dead,
+        claims=None if failure.claims is None or any(form in failure.claims for form in forms) else failure.claims,
         code=failure.code,
     )
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import keyturn
+from keyturn.configuration.named import profile_named
 from keyturn.configuration.targets.docker import find_docker
 from keyturn.configuration.targets.target import scopes_of
-from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable, Refused
+from keyturn.errors import ConfigError, KeyturnError, Refused
 from keyturn.protocols import docker
 from keyturnd.broker.signin import Absent
 from keyturnd.fetching.wants import Want
 from keyturnd.messages import Registry
-from keyturnd.routes.bodies import profile_named
 from keyturnd.server.http import Response
 
 if TYPE_CHECKING:
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
     from keyturnd.broker.signin import Waiter
     from keyturnd.server.http import Request
     from keyturnd.services import Services
-    from keyturnd.vault.tokens import Token
-
-PATIENCE = 15.0
-"""Seconds: no docker client has a limit of its own, and a pull that hangs is worse than one that fails."""
 
 
 async def get(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
@@ -38,7 +33,7 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
         target = find_docker(config.docker_targets, server)
         if target is None:
             return Response(docker.unknown(server), exit_status=1)
-        token = await _patiently(services, want_of(config, target))
+        token = await services.broker.token(want_of(config, target), Absent())
     except KeyturnError as error:
         error.output = docker.failed(error)
         raise
@@ -75,20 +70,6 @@ async def listing(services: Services, request: Request, waiter: Waiter, _: str) 
 async def version(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """Name and version."""
     return Response(docker.version(keyturn.__version__))
-
-
-async def _patiently(services: Services, want: Want) -> Token:
-    """The token, within the time a docker client is made to wait.
-
-    A timeout is remembered like any failure, or the helper's twin, which explains it, would wait as long again.
-    """
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return await services.broker.token(want, Absent())
-    except TimeoutError:
-        error = ProviderUnreachable(f"no token for the registry within {PATIENCE:.0f} seconds", "try again later")
-        services.broker.failures.remember(want.key, error, jitter=0.0)
-        raise error from None
 
 
 def want_of(config: Config, target: DockerTarget) -> Want:

@@ -9,6 +9,7 @@ from keyturn.configuration import known_clusters
 from keyturn.configuration.clusters import token_for
 from keyturn.errors import KeyturnError
 from keyturn.protocols import kubectl
+from keyturnd.broker import policy
 from keyturnd.callers.handed import Client
 from keyturnd.callers.peer import arguments_of, program_of, tool_behind
 from keyturnd.fetching.wants import Want
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from keyturnd.services import Services
     from keyturnd.vault.tokens import Token
 
-PATIENCE = 25.0
-"""Seconds for a person: kubectl's discovery gives up after 32 s (reference/kubernetes.md section 1)."""
 COMPLETION = {"__complete", "__completeNoDesc"}
 """What a shell runs when somebody presses Tab: kubectl, helm and all others made with cobra."""
 SHELLS = {"sh", "ash", "bash", "busybox", "dash", "ksh", "zsh"}
@@ -69,7 +68,8 @@ class Kubectl:
     asking: whether it may ask a person at all.
     """
 
-    patience: float | None = PATIENCE
+    patience: float | None = policy.ANSWER_WITHIN["kube"]
+    """Seconds for a person: kubectl's discovery gives up after 32 s (reference/kubernetes.md section 1)."""
 
     def __init__(self, waiter: Waiter, tool: Tool | None, *, asking: bool) -> None:
         completing = tool is not None and not COMPLETION.isdisjoint(arguments_of(tool))
@@ -78,11 +78,12 @@ class Kubectl:
 
 
 async def _token(services: Services, want: Want, person: Kubectl, client: Client | None, helper: int) -> Token:
+    by = services.broker.answer_by(want)
     if client is None:
-        return await services.broker.token(want, person)
+        return await services.broker.token(want, person, by)
     if (digest := services.handed.doubtful(client, want.key, helper)) is not None:
-        await services.broker.doubt(want, digest)
-    token = await services.broker.token(want, person)
+        await services.broker.doubt(want, digest, by)
+    token = await services.broker.token(want, person, by)
     services.handed.note(client, want.key, helper, token.digest)
     return token
 

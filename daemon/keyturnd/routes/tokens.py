@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from keyturn import hints
 from keyturn.configuration.audiences import all_scopes, allowed_scopes
+from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles.described import changed, described
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.profiles.scopes import UnfitScopes, of_audience
@@ -13,7 +15,7 @@ from keyturn.errors import Refused, UsageError
 from keyturnd.broker import newtoken
 from keyturnd.fetching.wants import Want
 from keyturnd.routes import docker
-from keyturnd.routes.bodies import Body, profile_named, read_body
+from keyturnd.routes.bodies import Body, read_body
 from keyturnd.server.http import json_response
 
 if TYPE_CHECKING:
@@ -67,9 +69,10 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
         hint = f'add "{body.purpose}" to protocols of profile {body.profile} in {config.source}'
         raise Refused(f"profile {body.profile} is not for {body.purpose}", hint)
     want = Want(profile, _scopes(config, body), body.purpose) if body.registry is None else _registry(config, body)
-    found = await services.broker.token(want, waiter)
+    by = services.broker.answer_by(want)
+    found = await services.broker.token(want, waiter, by)
     if body.renew and await services.broker.reject(want, found.digest):
-        found = await services.broker.token(want, waiter)
+        found = await services.broker.token(want, waiter, by)
     return json_response(_facts(want, found))
 
 
@@ -106,20 +109,20 @@ def _awx_profile(config: Config, body: NewAwxTokenBody) -> AwxProfile:
         return described({"flow": "password", **body.profile}, "awx")
     profile = profile_named(config, body.named)
     if not isinstance(profile, AwxProfile):
-        raise UsageError(f"profile {profile.name} is not one of an AWX", "keyturn profile list")
+        raise UsageError(f"profile {profile.name} is not one of an AWX", hints.profiles())
     return changed(profile, body.profile)
 
 
 def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
     """The scopes asked for, if the configuration allows them: a caller's wish alone is not enough (DESIGN 5.1)."""
     if body.audience is not None and body.scopes:
-        raise UsageError("an audience and scopes at once", "keyturn token --help")
+        raise UsageError("an audience and scopes at once", hints.usage(f"keyturn {body.purpose}"))
     try:
         wanted = body.scopes if body.audience is None else of_audience(body.audience)
     except UnfitScopes as error:
-        raise UsageError(f"audience: {error}", "keyturn token --help") from None
+        raise UsageError(f"audience: {error}", hints.usage(f"keyturn {body.purpose}")) from None
     if not wanted:
-        return _only_scopes(config, body.profile)
+        return _only_scopes(config, body)
     allowed = allowed_scopes(config, body.profile, wanted)
     if allowed is None:
         raise Refused(f"profile {body.profile} may not ask for {' '.join(wanted)}", _remedy(config, body.profile))
@@ -145,13 +148,14 @@ def _remedy(config: Config, profile: str) -> str:
     return f"add it to scopes or audiences of profile {profile} in {config.source}"
 
 
-def _only_scopes(config: Config, profile: str) -> tuple[str, ...]:
+def _only_scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
+    profile = body.profile
     allowed = all_scopes(config, profile)
     if not allowed:
         hint = f'for example: audiences = ["https://management.azure.com"] in [profile.{profile}]'
         raise UsageError(f"profile {profile} has no target, scopes or audiences", hint)
     if len(allowed) > 1:
         choice = ", ".join(" ".join(scopes) for scopes in allowed)
-        hint = f"keyturn token {profile} --scope {' '.join(allowed[0])}"
-        raise UsageError(f"profile {profile} has several audiences: {choice}", hint)
+        cure = (hints.token if body.purpose == "token" else hints.run)(profile, *allowed[0])
+        raise UsageError(f"profile {profile} has several audiences: {choice}", cure)
     return allowed[0]

@@ -9,7 +9,7 @@ import json
 import os
 from pathlib import Path
 
-from keyturn.reach.paths import home
+from keyturn.home import home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

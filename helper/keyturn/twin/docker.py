@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from keyturn.configuration.targets.docker import DockerTarget
+    from keyturn.configuration.targets.places import Targets
     from keyturn.errors import KeyturnError
 
 OPERATIONS: tuple[str, ...] = ("get", "store", "erase", "list", "version")
 FIRST = False
+WAITS_FOR_A_PERSON = False
 
 body = standard_input
 
@@ -74,7 +76,7 @@ def _is_ours(server: str) -> bool:
     return find_docker(_targets(), server) is not None
 
 
-def _targets() -> tuple[DockerTarget, ...]:
+def _targets() -> Targets[DockerTarget]:
     """Raises ConfigError."""
     from keyturn.configuration.config import load  # noqa: PLC0415
     from keyturn.reach.paths import config_file  # noqa: PLC0415

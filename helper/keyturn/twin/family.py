@@ -16,6 +16,8 @@ if TYPE_CHECKING:
         OPERATIONS: tuple[str, ...]
         FIRST: bool
         """Whether the operation is the first of the arguments, or the last."""
+        WAITS_FOR_A_PERSON: bool
+        """Whether a sign-in is beside the deadline: kubectl's callers have their own, docker's ask nobody."""
 
         def body(self) -> bytes:
             """The request itself. Raises UsageError for one that is too long."""

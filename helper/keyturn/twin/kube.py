@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 OPERATIONS: tuple[str, ...] = ("get-token",)
 FIRST = True
+WAITS_FOR_A_PERSON = False
 
 
 def body() -> bytes:

@@ -31,7 +31,7 @@ formats:
 
 examples:
   keyturn token work --format header | curl -H @- https://graph.microsoft.com/v1.0/me
-  export "$(keyturn token work --format env)"
+  eval "$(keyturn token work --format env | sed 's/^/export /')"
   keyturn token work --registry contoso.azurecr.io --renew >/dev/null   # the last one was refused
   docker run --env-file <(keyturn token tower --format env) …
 """

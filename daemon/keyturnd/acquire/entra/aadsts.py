@@ -1,7 +1,8 @@
 """AADSTS numbers, and what to advise for each.
 
-Microsoft forbids control flow on them: they change. They choose words only, with one exception that errs on
-the safe side: a number known as passing (`TRANSIENT`) keeps a login that its `invalid_grant` would end.
+Microsoft forbids control flow on them: they change. They choose words only, with two exceptions that err on the
+safe side: a number known as passing (`TRANSIENT`) is tried again, and where no suberror says so, only the numbers of
+`DEAD` end a login. One that is new to us keeps it.
 Source: reference/entra.md section 4, with the page on error codes behind it.
 """
 
@@ -32,6 +33,7 @@ _SCOPES = "check `scopes` of the target or of [profile.{profile}]: one resource,
 _RESOURCE = "check `scopes` of the target; an administrator has to add the permission to the application"
 _OWN_TENANT = "set `tenant` of [profile.{profile}] to the one the application lives in"
 _CERTIFICATE = "upload the certificate to the application, or name the one that is there"
+_GRANT = "an administrator has to grant permissions to `application_id` of [profile.{profile}]"
 _AGAIN = "try again later"
 
 _ADVICE: tuple[tuple[tuple[int, ...], str], ...] = (
@@ -69,6 +71,8 @@ _ADVICE: tuple[tuple[tuple[int, ...], str], ...] = (
 )
 
 HINTS: Mapping[int, str] = {number: hint for numbers, hint in _ADVICE for number in numbers}
+DEAD = frozenset({70000, 70008, 700082, 700084, 50132, 50133, 50173, 70043})
+"""The refresh token itself is no good: unknown, expired, idle for too long, or revoked with its session."""
 TRANSIENT = frozenset({50033, 50087, 50196, 90006, 90012, 90024, 90033, 90055})
 
 
@@ -78,7 +82,9 @@ def numbers_in(codes: object, description: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys((*listed[:8], *(int(number) for number in _NUMBER.findall(description)[:8]))))
 
 
-def hint(numbers: Iterable[int], profile: str) -> str | None:
-    """The advice for the first number that has any."""
+def hint(numbers: Iterable[int], profile: str, *, of_user: bool) -> str | None:
+    """The advice for the first number that has any: `of_user` for a person, else for an application."""
     found = next((HINTS[number] for number in numbers if number in HINTS), None)
+    if found is not None and not of_user and _LOGIN in found:
+        found = _GRANT  # nobody signs in, and nobody consents, for a service principal
     return None if found is None else found.format(profile=profile)

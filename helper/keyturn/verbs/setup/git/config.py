@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from keyturn.errors import Refused
-from keyturn.reach.paths import home
+from keyturn.home import home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from keyturn.configuration.clusters import token_for
-from keyturn.configuration.hosts import without_userinfo
+from keyturn.configuration.hosts import UnfitName, https_url, without_userinfo
 from keyturn.configuration.targets.kube import find_kube
 from keyturn.errors import ConfigError, Refused, UsageError
+from keyturn.home import home
 from keyturn.protocols.kubectl import ExecRequest, KubeOptions
-from keyturn.reach import paths
 from keyturn.reach.installed import program
 from keyturn.verbs.setup.kube import users
 from keyturn.verbs.setup.kube.file import KubeFile
@@ -120,7 +120,7 @@ class Plan:
         if (server := users.server_of(user)) is not None:
             return server == target.url
         sharing = (context for context in file.contexts.values() if context.get("user") == entry)
-        return all(find_kube([target], self._server(context)) for context in sharing)
+        return all(_is_at(target, self._server(context)) for context in sharing)
 
     def undo(self) -> None:
         """Point the contexts that ask keyturn at their former users."""
@@ -192,7 +192,7 @@ def kubeconfigs(named: str | None) -> list[Path]:
     if named is not None:
         return [Path(named)]
     listed = [Path(path) for path in os.environ.get("KUBECONFIG", "").split(os.pathsep) if path]
-    return list(dict.fromkeys(listed)) or [Path(paths.home(), ".kube", "config")]
+    return list(dict.fromkeys(listed)) or [Path(home(), ".kube", "config")]
 
 
 def _former(file: KubeFile, context: str) -> str:
@@ -200,6 +200,13 @@ def _former(file: KubeFile, context: str) -> str:
     user = str(file.contexts[context].get("user", ""))
     former = users.former(user)
     return former if former is not None and users.is_ours(file.users.get(user)) else user
+
+
+def _is_at(target: KubeTarget, server: str) -> bool:
+    try:
+        return https_url(server) == target.place
+    except UnfitName:
+        return False
 
 
 def _shown(trust: Trust | None) -> str:
