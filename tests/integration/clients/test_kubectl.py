@@ -90,8 +90,8 @@ def test_a_token_that_expired_by_the_clusters_clock_is_replaced(cluster_scene: C
 
 
 def test_the_expiry_is_the_truth_in_whole_seconds(cluster_scene: ClusterScene) -> None:
-    ready = cluster_scene.emulator.ready
     """Never later than the token's own; and hardly earlier: Entra tells it in seconds from now."""
+    ready = cluster_scene.emulator.ready
     answer = cluster_scene.machine.run(
         "kube-credential-keyturn", "get-token", status=0,
         KUBERNETES_EXEC_INFO=exec_info(ready.cluster, authority=Path(ready.ca_file).read_bytes()),

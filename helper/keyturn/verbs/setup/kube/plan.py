@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from keyturn.configuration.clusters import token_for
-from keyturn.configuration.hosts import without_userinfo
+from keyturn.configuration.hosts import UnfitName, https_url, without_userinfo
 from keyturn.configuration.targets.kube import find_kube
-from keyturn.configuration.targets.places import Targets
 from keyturn.errors import ConfigError, Refused, UsageError
 from keyturn.home import home
 from keyturn.protocols.kubectl import ExecRequest, KubeOptions
@@ -121,7 +120,7 @@ class Plan:
         if (server := users.server_of(user)) is not None:
             return server == target.url
         sharing = (context for context in file.contexts.values() if context.get("user") == entry)
-        return all(find_kube(Targets([target]), self._server(context)) for context in sharing)
+        return all(_is_at(target, self._server(context)) for context in sharing)
 
     def undo(self) -> None:
         """Point the contexts that ask keyturn at their former users."""
@@ -201,6 +200,13 @@ def _former(file: KubeFile, context: str) -> str:
     user = str(file.contexts[context].get("user", ""))
     former = users.former(user)
     return former if former is not None and users.is_ours(file.users.get(user)) else user
+
+
+def _is_at(target: KubeTarget, server: str) -> bool:
+    try:
+        return https_url(server) == target.place
+    except UnfitName:
+        return False
 
 
 def _shown(trust: Trust | None) -> str:
