@@ -27,6 +27,7 @@ def main() -> int:
     """Serve until idle or told to leave; the exit status."""
     try:
         hardening.harden()
+        hardening.raise_descriptor_limit()
         if sys.argv[1:] not in ([], [FOREGROUND]):
             raise UsageError("keyturnd takes no arguments", "keyturn daemon start")
         listener = activation.inherited_socket()
@@ -50,7 +51,9 @@ def _serve(listener: socket.socket, *, foreground: bool) -> int:
         if foreground:
             raise
         api.refusal = error  # told to every caller: a daemon that just died would leave them without a reason
-    again = _run(Service(listener=listener, path=path, services=services, api=api, clock=clock))
+    again = _run(
+        Service(listener=listener, path=path, services=services, api=api, clock=clock, state_is_ours=tenancy.lasts)
+    )
     tenancy.end()
     if again:
         activation.exec_again(listener)

@@ -10,14 +10,14 @@ import pytest
 
 from keyturn import hints
 from keyturn.configuration.profiles.scopes import AZURE_DEVOPS
-from support.awx_scene import AwxScene
-from support.scene import Scene, scene
+from support.scenes.awx import AwxScene
+from support.scenes.scene import Scene, scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from subprocess import CompletedProcess
 
-    from support.terminal import Terminal
+    from support.machine.terminal import Terminal
 
     Act = Callable[[Scene], CompletedProcess[str]]
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import resource
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from keyturn.errors import BY_KIND, AcquisitionDied, Bug, KeyturnError, ProviderUnreachable
+from keyturnd.fetching.last_words import last_words
+from keyturnd.journal import note
 from keyturnd.messages import (
     LINE_LIMIT,
     Ack,
@@ -20,6 +25,7 @@ from keyturnd.messages import (
     FromAcquisition,
     FromDaemon,
     Seal,
+    TokenJob,
     encode_line,
     from_acquisition,
 )
@@ -32,11 +38,17 @@ if TYPE_CHECKING:
 COMMAND = (sys.executable, "-E", "-P", "-m", "keyturnd.acquire")
 AT_ONCE = 32
 """Acquisitions at the same time, each an interpreter of 35 MiB: a script that asks for hundreds of tokens queues up
-instead of taking the machine's memory. More than anybody has profiles that wait for a person."""
+instead of taking the machine's memory. People's sign-ins have as many places of their own: each keeps one for
+minutes, and all of them together must not keep a fetch waiting."""
 GRACE = 2.0
 """Seconds beyond its own deadline before an acquisition is killed: its own word says more than our kill."""
 MESSAGES = 200
 """Of one acquisition, at most: a sign-in takes a handful, and what a process that faces the network says is kept."""
+
+
+OWN_DESCRIPTORS = Path("/proc/self/fd" if sys.platform == "linux" else "/dev/fd")
+NEEDED = 24
+"""Descriptors a start takes, with room for the vault's files. At EMFILE uvloop leaks those it has got already."""
 
 
 class Listener(Protocol):
@@ -67,36 +79,46 @@ class Acquisitions:
         self.running: set[int] = set()
         self.started = 0
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._places_of_people = asyncio.Semaphore(AT_ONCE)
 
     async def run(self, job: Job, listener: Listener) -> Outcome:
-        """Run `job` in a process of its own to its end.
+        """Run `job` in a process of its own to its end; its deadline covers waiting for a place.
 
         Cancelling this kills the process. Raises what `listener` raises; a process that overstays its deadline,
         dies or talks nonsense is a Failure like any other.
         """
-        async with self._places:
-            return await self._run(job, listener)
+        ends = asyncio.get_running_loop().time() + job.deadline
+        try:
+            async with asyncio.timeout_at(ends + GRACE), self._place(job):
+                return await self._run(_shortened(job, ends), listener)
+        except TimeoutError:
+            return _failure(ProviderUnreachable(f"no answer within {job.deadline:.0f} seconds", "try again later"))
+
+    def _place(self, job: Job) -> asyncio.Semaphore:
+        return self._places_of_people if isinstance(job, TokenJob) and job.interactive else self._places
 
     async def _run(self, job: Job, listener: Listener) -> Outcome:
         process = await self._start()
         self.running.add(process.pid)
         self.started += 1
+        assert process.stderr is not None
+        words = asyncio.get_running_loop().create_task(last_words(process.stderr))
         try:
-            async with asyncio.timeout(job.deadline + GRACE):
-                return await _converse(process, job, listener)
-        except TimeoutError:
-            return _failure(ProviderUnreachable(f"no answer within {job.deadline:.0f} seconds", "try again later"))
+            return await _converse(process, job, listener, words)
         finally:
+            words.cancel()
             self.running.discard(process.pid)
             await _end(process)
 
     async def _start(self) -> Process:
+        if descriptors_left() < NEEDED:
+            raise AcquisitionDied("too few descriptors are left to start a process", "keyturn daemon restart")
         try:
             return await asyncio.create_subprocess_exec(
                 *COMMAND,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
                 env={},
                 cwd="/",
                 limit=LINE_LIMIT,
@@ -105,13 +127,18 @@ class Acquisitions:
             raise AcquisitionDied(f"cannot start a process: {error.strerror}", "keyturn daemon restart") from None
 
 
-async def _converse(process: Process, job: Job, listener: Listener) -> Outcome:
+def _shortened(job: Job, ends: float) -> Job:
+    """`job` with what is left of its deadline (on the loop's clock), for it to end by its own word."""
+    return msgspec.structs.replace(job, deadline=max(ends - asyncio.get_running_loop().time(), 0.0))
+
+
+async def _converse(process: Process, job: Job, listener: Listener, words: asyncio.Task[str]) -> Outcome:
     assert process.stdout is not None
     await _send(process, job)
     for _ in range(MESSAGES):
         line = await _read_line(process)
         if line is None:
-            return await _died(process)
+            return await _died(process, words)
         try:
             message: FromAcquisition = from_acquisition.decode(line)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -147,8 +174,10 @@ async def _read_line(process: Process) -> bytes | None:
     return line if line.endswith(b"\n") else None
 
 
-async def _died(process: Process) -> Failure:
+async def _died(process: Process, words: asyncio.Task[str]) -> Failure:
     code = await process.wait()
+    await asyncio.wait({words}, timeout=GRACE)  # a child of its own might hold its stderr open
+    note("acquisition died", logging.ERROR, status=code, said=words.result() if words.done() else "")
     how = f"was killed by signal {-code}" if code < 0 else f"ended with status {code} and no result"
     return _failure(AcquisitionDied(f"the acquisition process {how}", "run the command again"))
 
@@ -158,6 +187,12 @@ async def _end(process: Process) -> None:
         with suppress(ProcessLookupError):
             process.kill()
     await asyncio.shield(process.wait())
+
+
+def descriptors_left() -> int:
+    """How many more descriptors this process may open."""
+    used = sum(1 for _ in OWN_DESCRIPTORS.iterdir())
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0] - used
 
 
 def _failure(error: KeyturnError) -> Failure:

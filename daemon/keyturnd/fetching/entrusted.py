@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING
 
-from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
-from keyturn.errors import ConfigError, one_line
+from keyturn.configuration.profiles.secrets import InFile, InVariable
+from keyturn.errors import ConfigError, StateError, one_line
 from keyturn.hints import after, entrust, listing, make_private, printed, restart_daemon, size
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from keyturn.errors import KeyturnError
 
 SIZE_LIMIT = 64 << 10
+OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO})
+"""The daemon's or the machine's own trouble, which says nothing about the file and passes."""
 
 
 def named_secret(profile: Profile) -> str | None:
@@ -22,16 +25,21 @@ def named_secret(profile: Profile) -> str | None:
 
     Raises ConfigError.
     """
-    if isinstance(profile, AwxProfile):
-        return None
-    if profile.client_secret_file is not None:
-        return secret_from_file(profile.client_secret_file)
-    if profile.client_secret_env is None:
-        return None
-    secret = os.environ.get(profile.client_secret_env)
+    match profile.flow.secret_source:
+        case InFile(file):
+            return secret_from_file(file)
+        case InVariable(variable):
+            return secret_from_variable(variable)
+        case _:
+            return None
+
+
+def secret_from_variable(variable: str) -> str:
+    """The secret in `variable` of the environment the daemon was started with. Raises ConfigError."""
+    secret = os.environ.get(variable)
     if not secret:
-        sentence = f"{profile.client_secret_env} is not set where the daemon was started"
-        raise ConfigError(sentence, after(f"export {profile.client_secret_env}", restart_daemon()))
+        sentence = f"{variable} is not set where the daemon was started"
+        raise ConfigError(sentence, after(f"export {variable}", restart_daemon()))
     return secret
 
 
@@ -41,28 +49,33 @@ def fitting(error: KeyturnError, profile: Profile) -> KeyturnError:
     An acquisition knows the secret only, and would have it entrusted to a vault that nobody asks for it.
     """
     vault = printed(entrust(profile.name))
-    if isinstance(profile, EntraProfile) and error.hint is not None and vault in error.hint:
+    if error.hint is not None and vault in error.hint:
         error.hint = one_line(error.hint.replace(vault, _replacing(profile) or vault))
     return error
 
 
-def _replacing(profile: EntraProfile) -> str | None:
-    if profile.client_secret_file is not None:
-        return f"write it to {profile.client_secret_file}"
-    if profile.client_secret_env is not None:
-        return after(f"export {profile.client_secret_env}", restart_daemon())
-    return None
+def _replacing(profile: Profile) -> str | None:
+    match profile.flow.secret_source:
+        case InFile(file):
+            return f"write it to {file}"
+        case InVariable(variable):
+            return after(f"export {variable}", restart_daemon())
+        case _:
+            return None
 
 
 def secret_from_file(path: str) -> str:
     """The secret in the file at `path`, without the line break an editor leaves at its end.
 
-    Raises ConfigError when it is missing, empty, too large, not a file, not ours, or readable by others.
+    Raises ConfigError when it is missing, empty, too large, not a file, not ours, or readable by others, StateError
+    when no descriptor is free to look at it.
     """
     try:
         # Not blocking: a FIFO in its place must not hang the daemon.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
+        if error.errno in OURS:
+            raise StateError(f"cannot read the secret in {path}: {error.strerror}", restart_daemon()) from None
         raise ConfigError(f"cannot read the secret in {path}: {error.strerror}", listing(path)) from None
     try:
         _check(path, os.fstat(descriptor))

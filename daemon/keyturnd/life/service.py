@@ -18,10 +18,11 @@ from keyturnd.journal import note
 from keyturnd.life import activation, hardening
 from keyturnd.life.lookout import ROUND, SOON, Lookout
 from keyturnd.server.acceptor import Acceptor
-from keyturnd.server.connection import Connections
+from keyturnd.server.connection import IN_ALL, Connections
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
     from keyturnd.clock import Clock
     from keyturnd.routes.api import Api
@@ -38,8 +39,17 @@ in the way of one that is started with other settings."""
 class Service:
     """Accepts connections on the inherited socket until told, or right, to leave."""
 
-    def __init__(self, *, listener: socket.socket, path: str, services: Services, api: Api, clock: Clock) -> None:
-        self.connections = Connections(api)
+    def __init__(
+        self,
+        *,
+        listener: socket.socket,
+        path: str,
+        services: Services,
+        api: Api,
+        clock: Clock,
+        state_is_ours: Callable[[], bool],
+    ) -> None:
+        self.connections = Connections(api, hardening.connection_limit(IN_ALL))
         self._acceptor = Acceptor(listener, self.connections)
         self._path = path
         self._services = services
@@ -47,7 +57,14 @@ class Service:
         self._clock = clock
         self._began = clock.boottime()
         package = Path(keyturnd.__file__).parent
-        self._lookout = Lookout(path, package, clock=clock, busy=self._busy, longest_idleness=self._longest_idleness)
+        self._lookout = Lookout(
+            path,
+            package,
+            clock=clock,
+            busy=self._busy,
+            longest_idleness=self._longest_idleness,
+            state_is_ours=state_is_ours,
+        )
         self._leaving = asyncio.Event()
         self._again = False
         self._next_look = 0.0
@@ -110,7 +127,7 @@ class Service:
             reason = self._lookout.look()
             if reason is not None:
                 note(reason, socket=self._path)
-                self.leave(again=reason == "upgraded")
+                self.leave(again=reason in {"state moved", "upgraded"})
             self._next_look = self._clock.boottime() + self._lookout.pause()
 
     def _busy(self) -> bool:

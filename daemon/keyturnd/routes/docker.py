@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import keyturn
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.targets.docker import find_docker
 from keyturn.configuration.targets.target import scopes_of
-from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable, Refused
+from keyturn.errors import ConfigError, KeyturnError, Refused
 from keyturn.protocols import docker
 from keyturnd.broker.signin import Absent
 from keyturnd.fetching.wants import Want
@@ -23,24 +22,21 @@ if TYPE_CHECKING:
     from keyturnd.broker.signin import Waiter
     from keyturnd.server.http import Request
     from keyturnd.services import Services
-    from keyturnd.vault.tokens import Token
-
-PATIENCE = 15.0
-"""Seconds: no docker client has a limit of its own, and a pull that hangs is worse than one that fails."""
 
 
 async def get(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """A registry's refresh token for a login server that is a target; never a question to a person."""
-    config = services.configuration.current()
     docker.check_arguments(request.arguments)
     server = docker.server_name(request.body)
-    target = find_docker(config.docker_targets, server)
-    if target is None:
-        return Response(docker.unknown(server), exit_status=1)
     try:
-        token = await _patiently(services, _want(config, target))
+        config = services.configuration.current()
+        target = find_docker(config.docker_targets, server)
+        if target is None:
+            return Response(docker.unknown(server), exit_status=1)
+        token = await services.broker.token(want_of(config, target), Absent())
     except KeyturnError as error:
-        raise _spoken(error) from None
+        error.output = docker.failed(error)
+        raise
     return Response(docker.answer(server, docker.NULL_GUID, token.access_token))
 
 
@@ -60,8 +56,8 @@ async def erase(services: Services, request: Request, waiter: Waiter, _: str) ->
     config = services.configuration.current()
     target = find_docker(config.docker_targets, docker.server_name(request.body))
     if target is not None:
-        with suppress(Refused):  # replaced a moment ago: nothing is left to erase, and `docker logout` shall not fail
-            await services.broker.reject(_want(config, target), None)
+        with suppress(Refused):  # replaced within the minute, and so kept in mind: `docker logout` shall not fail
+            await services.broker.reject(want_of(config, target), None)
     return Response()
 
 
@@ -76,30 +72,11 @@ async def version(services: Services, request: Request, waiter: Waiter, _: str) 
     return Response(docker.version(keyturn.__version__))
 
 
-async def _patiently(services: Services, want: Want) -> Token:
-    """The token, within the time a docker client is made to wait.
-
-    A timeout is remembered like any failure, or the helper's twin, which explains it, would wait as long again.
-    """
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return await services.broker.token(want, Absent())
-    except TimeoutError:
-        error = ProviderUnreachable(f"no token for the registry within {PATIENCE:.0f} seconds", "try again later")
-        services.broker.failures.remember(want.key, error, jitter=0.0)
-        raise error from None
-
-
-def _want(config: Config, target: DockerTarget) -> Want:
+def want_of(config: Config, target: DockerTarget) -> Want:
+    """What is wanted for the registry `target`. Raises ConfigError where its profile is not for docker."""
     profile = profile_named(config, target.profile)
     if "docker" not in profile.protocols:
         raise ConfigError(
             f"profile {profile.name} is not for docker", f'add "docker" to protocols of profile {profile.name}'
         )
     return Want(profile, scopes_of(target), "docker", Registry(target.login_server, target.tenant))
-
-
-def _spoken(error: KeyturnError) -> KeyturnError:
-    """`error` with its reason for stdout, which is where docker reads it; old ones show stderr only."""
-    error.output = docker.refusal(error.sentence, error.hint)
-    return error

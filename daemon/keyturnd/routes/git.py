@@ -48,7 +48,8 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
         told = copy(error)
         told.output = git.QUIT.decode("ascii")
         raise told from None
-    return Response(git.answer(username=token.account, password=token.access_token, expires_at=token.expires_at))
+    username = token.account or git.NAMELESS
+    return Response(git.answer(username=username, password=token.access_token, expires_at=token.expires_at))
 
 
 async def _settled(services: Services, request: Request) -> Config:

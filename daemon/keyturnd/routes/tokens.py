@@ -10,9 +10,11 @@ from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles.described import changed, described
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.profiles.scopes import UnfitScopes, of_audience
+from keyturn.configuration.targets.docker import find_docker
 from keyturn.errors import Refused, UsageError
 from keyturnd.broker import newtoken
 from keyturnd.fetching.wants import Want
+from keyturnd.routes import docker
 from keyturnd.routes.bodies import Body, read_body
 from keyturnd.server.http import json_response
 
@@ -31,6 +33,8 @@ class TokenBody(Body, frozen=True):
     audience: str | None = None
     scopes: tuple[str, ...] = ()
     purpose: Literal["token", "run"] = "token"
+    registry: str | None = None
+    """A container registry, whose refresh token is wanted: neither audience nor scopes."""
     renew: bool = False
     """The server refused the last one: fetch another."""
 
@@ -64,10 +68,11 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
     if body.purpose not in profile.protocols:
         hint = f'add "{body.purpose}" to protocols of profile {body.profile} in {config.source}'
         raise Refused(f"profile {body.profile} is not for {body.purpose}", hint)
-    want = Want(profile, _scopes(config, body), body.purpose)
-    found = await services.broker.token(want, waiter)
+    want = Want(profile, _scopes(config, body), body.purpose) if body.registry is None else _registry(config, body)
+    by = services.broker.answer_by(want)
+    found = await services.broker.token(want, waiter, by)
     if body.renew and await services.broker.reject(want, found.digest):
-        found = await services.broker.token(want, waiter)
+        found = await services.broker.token(want, waiter, by)
     return json_response(_facts(want, found))
 
 
@@ -122,6 +127,19 @@ def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
     if allowed is None:
         raise Refused(f"profile {body.profile} may not ask for {' '.join(wanted)}", _remedy(config, body.profile))
     return allowed
+
+
+def _registry(config: Config, body: TokenBody) -> Want:
+    """What docker would want for the registry, which must be a target of the profile."""
+    if body.audience is not None or body.scopes:
+        raise UsageError("a registry and an audience or scopes at once", "keyturn token --help")
+    target = find_docker(config.docker_targets, body.registry or "")
+    if target is None or target.profile != body.profile:
+        raise Refused(
+            f"the registry is no docker target of profile {body.profile}",
+            f'add "REGISTRY" = "{body.profile}" to [targets.docker] in {config.source}',
+        )
+    return docker.want_of(config, target)
 
 
 def _remedy(config: Config, profile: str) -> str:

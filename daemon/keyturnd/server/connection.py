@@ -37,8 +37,10 @@ REFUSED = 64
 class Connections:
     """The open connections, counted by process."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, in_all: int = IN_ALL) -> None:
+        """`in_all`: how many may be open, fewer where descriptors are scarce."""
         self.handler = handler
+        self._in_all = in_all
         self.open: set[Connection] = set()
         self.by_process: Counter[int] = Counter()
         self.served = 0
@@ -53,7 +55,7 @@ class Connections:
         """Whether `peer`, or everybody together, holds as many connections as allowed, and `spare` more."""
         # Without a pid (another pid namespace, macOS) there is no telling whose they are.
         own = self.by_process[peer.pid] if peer.pid else 0
-        return len(self.open) >= IN_ALL + spare or own >= PER_PROCESS + spare
+        return len(self.open) >= self._in_all + spare or own >= PER_PROCESS + spare
 
     def enter(self, connection: Connection, peer: Peer) -> None:
         self.open.add(connection)

@@ -82,8 +82,9 @@ def _scopes(config: Config, profile: Profile, target: KubeTarget | None, server_
     """
     default = scopes.AKS if target is None else scopes_of(target)
     wanted = default if server_id is None else scopes.of_audience(server_id)
-    if (target is not None and wanted == default) or wanted in _allowed(config, profile):
-        return wanted
+    known = [*([default] if target is not None else []), *_allowed(config, profile)]
+    if (found := next((each for each in known if scopes.same_audience(each, wanted)), None)) is not None:
+        return found  # as the configuration spells it: each spelling would be a token of its own
     if server_id is None:
         raise Refused(
             f"profile {profile.name} is not for any AKS cluster",

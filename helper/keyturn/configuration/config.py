@@ -10,8 +10,10 @@ from keyturn.configuration import settings, trusted
 from keyturn.configuration.profiles.profile import is_profile_name, read_profile
 from keyturn.configuration.tables import Table
 from keyturn.configuration.targets.docker_table import read_docker_targets
+from keyturn.configuration.targets.git import GitTargets
 from keyturn.configuration.targets.git_table import read_git_targets
 from keyturn.configuration.targets.kube_table import read_kube_targets
+from keyturn.configuration.targets.places import Targets
 from keyturn.errors import ConfigError
 
 TYPE_CHECKING = False
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.profiles.profile import Profile
     from keyturn.configuration.targets.docker import DockerTarget
-    from keyturn.configuration.targets.git import GitTarget
     from keyturn.configuration.targets.kube import KubeTarget
 
 TABLES = ("profile", "targets", "git", "docker", "daemon", "network")
@@ -32,9 +33,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 
     source: Path
     profiles: dict[str, Profile] = {}
-    git_targets: tuple[GitTarget, ...] = ()
-    kube_targets: tuple[KubeTarget, ...] = ()
-    docker_targets: tuple[DockerTarget, ...] = ()
+    git_targets: GitTargets = GitTargets()
+    kube_targets: Targets[KubeTarget] = Targets()
+    docker_targets: Targets[DockerTarget] = Targets()
     daemon: settings.DaemonSettings = settings.DaemonSettings()
     network: settings.NetworkSettings = settings.NetworkSettings()
     git: settings.GitSettings = settings.GitSettings()

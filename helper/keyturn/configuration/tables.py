@@ -14,7 +14,7 @@ from keyturn import hints
 from keyturn.configuration import durations
 from keyturn.configuration.hosts import without_userinfo
 from keyturn.errors import ConfigError
-from keyturn.reach.paths import home
+from keyturn.home import home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -41,6 +41,9 @@ class Parser(argparse.ArgumentParser):
 
         What is left over is not repeated, unless it has the form of an option: it may be a secret.
         """
+        own = arguments[: arguments.index("--")] if "--" in arguments else arguments
+        if any(word.startswith("-h") and word != "-h" for word in own):
+            self.error("argument -h/--help: takes no value")  # Python 3.13 shows the help, and ends with 0
         options, surplus = self.parse_known_args(arguments)
         if surplus:
             name = surplus[0].partition("=")[0]

@@ -23,6 +23,9 @@ QUIT = b"quit=1\n"
 """Ours, and failed: git stops at once instead of prompting for a password that could not work (git >= 2.3)."""
 CAPABILITIES = b"version 0\n"
 """The answer to `capability` while we have none to announce."""
+NAMELESS = "keyturn"
+"""The user name that goes with the token of somebody without a name: git would ask a person for an empty one, and
+no server of ours reads it beside a token."""
 
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 

@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
+BELOW_HOME_UNLESS = {"user_state_path": "XDG_STATE_HOME", "user_config_path": "XDG_CONFIG_HOME"}
+"""What moves the platform's directories elsewhere (XDG base directory specification)."""
 DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -37,7 +39,9 @@ def socket_path() -> str:
     for runtime in (os.environ.get("XDG_RUNTIME_DIR"), f"/run/user/{os.geteuid()}"):
         if runtime and runtime.startswith("/") and _is_ours(runtime):
             return os.path.join(runtime, "keyturn", "socket")
-    return os.path.join(home(), ".local", "state", "keyturn", f"run-{os.uname().nodename}", "socket")
+    from keyturn.home import own_home  # noqa: PLC0415 - the last resort
+
+    return os.path.join(own_home(), ".local", "state", "keyturn", f"run-{os.uname().nodename}", "socket")
 
 
 def state_directory() -> Path:
@@ -50,23 +54,6 @@ def config_file() -> Path:
     if os.environ.get("KEYTURN_CONFIG"):
         return _place("KEYTURN_CONFIG", "")
     return _place("", "user_config_path") / "config.toml"
-
-
-def home() -> str:
-    """HOME, or the password database's word where HOME is unset (cron, some containers)."""
-    found = os.environ.get("HOME") or _password_database_home()
-    if not found.startswith("/"):
-        raise UsageError("HOME is not an absolute path", "export HOME=/home/you")
-    return found
-
-
-def _password_database_home() -> str:
-    import pwd  # noqa: PLC0415 - only where HOME is missing; expanduser("~") takes an empty HOME for "/"
-
-    try:
-        return pwd.getpwuid(os.geteuid()).pw_dir
-    except KeyError:
-        return ""
 
 
 def open_private_directory(path: str, *, create: bool = False) -> int:
@@ -106,6 +93,10 @@ def _place(variable: str, platform_default: str) -> Path:
         return Path(named)
     import platformdirs  # noqa: PLC0415
 
+    if not os.environ.get(BELOW_HOME_UNLESS[platform_default]):
+        from keyturn.home import own_home  # noqa: PLC0415
+
+        own_home()
     place: Path = getattr(platformdirs, platform_default)("keyturn", appauthor=False)
     return place
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import sys
 from itertools import chain
@@ -77,9 +78,14 @@ def _plain(value: str) -> str:
         return value
 
 
+def not_waiting(path: str, flags: int) -> int:
+    """Open without waiting for the writer of a FIFO, which reads as empty."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
 def _read(path: Path) -> Iterator[str]:
     try:
-        with path.open(encoding="utf-8", errors="backslashreplace") as file:
+        with open(path, encoding="utf-8", errors="backslashreplace", opener=not_waiting) as file:
             yield from (line.rstrip("\n") for line in file)
     except FileNotFoundError:
         return

@@ -40,6 +40,6 @@ def changed(profile: AwxProfile, table: Mapping[str, object]) -> AwxProfile:
     """`profile` with the keys of `table` in place of its own; null takes one away. Raises UsageError."""
     if not set(table) <= set(OPEN_KEYS):
         raise UsageError(f"a named profile leaves only {', '.join(OPEN_KEYS)} open", hints.usage(_COMMANDS["awx"]))
-    whole = {"flow": profile.flow, "url": profile.url, "username": profile.username, **table}
+    whole = {"flow": profile.flow.name, "url": profile.url, "username": profile.username, **table}
     read = described(whole, "awx")
     return msgspec.structs.replace(profile, **{key: getattr(read, key) for key in table})

@@ -11,7 +11,7 @@ from keyturn.configuration.hosts import HTTPS_PORT, Place, UnfitName, host_and_p
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from keyturn.configuration.targets.places import Targets
 
 # Names as Azure gives them: REGISTRY, REGISTRY-HASH (a domain name label), each perhaps of one region (docker.md
 # section 2). Matched whole: acr-env's unanchored pattern gave tokens to x.azurecr.io.attacker.com (GO-2026-6225).
@@ -36,16 +36,29 @@ class DockerTarget(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def login_server(self) -> str:
         """`host` or `host:port`, the name that clients look up in credHelpers."""
-        return Place(self.host, self.port).netloc
+        return self.place.netloc
+
+    @property
+    def place(self) -> Place:
+        """Host and port in one."""
+        return Place(self.host, self.port)
 
 
-def find_docker(targets: Iterable[DockerTarget], server: str) -> DockerTarget | None:
+def find_docker(targets: Targets[DockerTarget], server: str) -> DockerTarget | None:
     """The target that is the registry `server`, or None: then that registry is not ours."""
     try:
-        place = registry(server)
+        host, port = registry(server)
     except UnfitName:
         return None
-    return next((target for target in targets if (target.host, target.port) == place), None)
+    return targets.by_place.get(Place(host, port))
+
+
+def login_server(server: str) -> str | None:
+    """The registry `server`, in any spelling, as clients look it up: `host` or `host:port`; None if it is none."""
+    try:
+        return Place(*registry(server)).netloc
+    except UnfitName:
+        return None
 
 
 def registry(server: str) -> tuple[str, int]:

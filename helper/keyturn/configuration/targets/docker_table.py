@@ -6,6 +6,7 @@ from keyturn.configuration.hosts import UnfitName, host_and_port
 from keyturn.configuration.profiles.identity import is_own_tenant
 from keyturn.configuration.targets.docker import DockerTarget, is_azure
 from keyturn.configuration.targets.entries import Entries
+from keyturn.configuration.targets.places import Targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,10 +19,10 @@ _EXAMPLE = '"REGISTRY.azurecr.io" = "PROFILE"'
 _EXAMPLE_TENANT = '"contoso.example"'
 
 
-def read_docker_targets(table: Table, profiles: Mapping[str, Profile]) -> tuple[DockerTarget, ...]:
+def read_docker_targets(table: Table, profiles: Mapping[str, Profile]) -> Targets[DockerTarget]:
     """The targets in `table`, each for one of `profiles`. Raises ConfigError at the first mistake."""
     entries = Entries(table, "docker", profiles, _EXAMPLE)
-    return tuple(_target(entries, server) for server in table.values)
+    return Targets(_target(entries, server) for server in table.values)
 
 
 def _target(entries: Entries, server: str) -> DockerTarget:

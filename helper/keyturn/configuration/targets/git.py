@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Literal
 
 import msgspec
 
 from keyturn.configuration.hosts import HTTPS_PORT, Place, UnfitName, host_and_port, path_segments
+from keyturn.configuration.targets.places import Targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from keyturn.protocols.git import GitRequest
 
 AZURE_DEVOPS_HOST = "dev.azure.com"
@@ -43,7 +43,29 @@ class GitTarget(msgspec.Struct, frozen=True, kw_only=True):
         return Place(self.host, self.port, self.segments)
 
 
-def find_git(targets: Iterable[GitTarget], request: GitRequest) -> GitTarget | None:
+class GitTargets(Targets[GitTarget]):
+    """All of `[targets.git]`."""
+
+    @cached_property
+    def by_place(self) -> dict[Place, GitTarget]:
+        """Each target by what it names, the organization folded."""
+        return {folded(target.place): target for target in self}
+
+    @cached_property
+    def depth(self) -> int:
+        """The segments of the longest path: a request's longer one is looked up by no more."""
+        return max((len(target.segments) for target in self), default=0)
+
+    def covering(self, place: Place, *, shortest: int = 0) -> GitTarget | None:
+        """The target with the longest path, of `shortest` segments at least, that `place` lies in."""
+        for length in range(min(self.depth, len(place.segments)), shortest - 1, -1):
+            target = self.by_place.get(folded(Place(place.host, place.port, place.segments[:length])))
+            if target is not None:
+                return target
+        return None
+
+
+def find_git(targets: GitTargets, request: GitRequest) -> GitTarget | None:
     """The target that covers `request` with the longest path, or None: then the request is not ours.
 
     A target https://dev.azure.com/ORG also covers https://ORG@dev.azure.com asked for without a path and
@@ -52,13 +74,10 @@ def find_git(targets: Iterable[GitTarget], request: GitRequest) -> GitTarget | N
     place = place_of(request)
     if place is None:
         return None
-    found = None
-    best = (-1, False)
-    for target in targets:
-        rank = (len(_modern(target.place).segments), target.host == place.host)
-        if rank > best and _covers(target.place, place):
-            found, best = target, rank
-    return found
+    # One way only: a target for ORG.visualstudio.com says nothing about dev.azure.com, nor does one for all of
+    # dev.azure.com name any ORG.visualstudio.com.
+    found = [target for target in (targets.covering(place), targets.covering(_modern(place), shortest=1)) if target]
+    return max(found, key=lambda target: len(_modern(target.place).segments), default=None)
 
 
 def place_of(request: GitRequest) -> Place | None:
@@ -90,19 +109,6 @@ def legacy_organization(host: str) -> str | None:
     """ORG of ORG.visualstudio.com."""
     name = host.removesuffix(LEGACY_SUFFIX)
     return name if name != host and is_organization(name) else None
-
-
-def _covers(target: Place, place: Place) -> bool:
-    if _is_prefix(target, place):
-        return True
-    # One way only: a target for ORG.visualstudio.com says nothing about dev.azure.com, nor does one for all of
-    # dev.azure.com name any ORG.visualstudio.com.
-    return bool(target.segments) and _is_prefix(target, _modern(place))
-
-
-def _is_prefix(target: Place, place: Place) -> bool:
-    head = place.segments[: len(target.segments)]
-    return folded(Place(place.host, place.port, head)) == folded(target)
 
 
 def _modern(place: Place) -> Place:

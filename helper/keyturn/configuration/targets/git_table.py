@@ -9,6 +9,7 @@ from keyturn.configuration.targets.entries import Entries, read_scopes
 from keyturn.configuration.targets.git import (
     AZURE_DEVOPS_HOST,
     GitTarget,
+    GitTargets,
     Service,
     folded,
     is_azure_devops,
@@ -26,10 +27,10 @@ _EXAMPLE = '"https://dev.azure.com/ORGANIZATION" = "PROFILE"'
 _EXAMPLE_SCOPES = '["api://git/.default"]'
 
 
-def read_git_targets(table: Table, profiles: Mapping[str, Profile]) -> tuple[GitTarget, ...]:
+def read_git_targets(table: Table, profiles: Mapping[str, Profile]) -> GitTargets:
     """The targets in `table`, each for one of `profiles`. Raises ConfigError at the first mistake."""
     entries = Entries(table, "git", profiles, _EXAMPLE)
-    return tuple(_target(entries, url) for url in table.values)
+    return GitTargets(_target(entries, url) for url in table.values)
 
 
 def _target(entries: Entries, url: str) -> GitTarget:

@@ -10,7 +10,7 @@ from keyturn.configuration.hosts import Place, UnfitName, https_url
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from keyturn.configuration.targets.places import Targets
 
 KubeService = Literal["aks", "plain"]
 
@@ -34,7 +34,7 @@ class KubeTarget(msgspec.Struct, frozen=True, kw_only=True):
         return Place(self.host, self.port, self.segments)
 
 
-def find_kube(targets: Iterable[KubeTarget], server: str) -> KubeTarget | None:
+def find_kube(targets: Targets[KubeTarget], server: str) -> KubeTarget | None:
     """The target that is the cluster at the URL `server`, or None: then that cluster is not ours.
 
     The whole path counts, unlike git's: behind one host that tells clusters apart by path (Rancher does), a target
@@ -44,4 +44,4 @@ def find_kube(targets: Iterable[KubeTarget], server: str) -> KubeTarget | None:
         place = https_url(server)
     except UnfitName:
         return None
-    return next((target for target in targets if target.place == place), None)
+    return targets.by_place.get(place)

@@ -7,6 +7,7 @@ from typing import cast
 from keyturn.configuration.hosts import Place, UnfitName, https_url
 from keyturn.configuration.targets.entries import Entries, read_scopes
 from keyturn.configuration.targets.kube import KubeService, KubeTarget
+from keyturn.configuration.targets.places import Targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ _EXAMPLE = '"https://CLUSTER.hcp.REGION.azmk8s.io:443" = "PROFILE"'
 _EXAMPLE_SCOPES = '["api://cluster/.default"]'
 
 
-def read_kube_targets(table: Table, profiles: Mapping[str, Profile]) -> tuple[KubeTarget, ...]:
+def read_kube_targets(table: Table, profiles: Mapping[str, Profile]) -> Targets[KubeTarget]:
     """The targets in `table`, each for one of `profiles`. Raises ConfigError at the first mistake."""
     entries = Entries(table, "kube", profiles, _EXAMPLE)
-    return tuple(_target(entries, url) for url in table.values)
+    return Targets(_target(entries, url) for url in table.values)
 
 
 def _target(entries: Entries, url: str) -> KubeTarget:

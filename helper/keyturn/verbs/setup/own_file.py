@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shlex
 import stat
@@ -29,6 +30,8 @@ class OwnFile:
         self.path = path
         with _explained(path):
             self._target = path.resolve()
+            if self._target.is_symlink():  # Python 3.13 resolves links that go in circles to themselves
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
             self._before = self._status()
             if path.is_symlink() and not self._target.parent.is_dir():
                 raise Refused(f"{path} leads to {self._target}, and there is no such directory", _listing(path))
@@ -50,6 +53,19 @@ class OwnFile:
                 raise
             _sync_directory(self._target.parent)
             self._before, self.text = self._status(), text
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a file at all."""
+        return self._before is not None
+
+    def remove(self) -> None:
+        """Have no file there. Raises Refused, also if it changed meanwhile."""
+        with _explained(self.path):
+            if _identity(self._status()) != _identity(self._before):
+                raise Refused(f"{self.path} was changed by another program meanwhile", "run the command again")
+            self._target.unlink(missing_ok=True)
+            self._before, self.text = None, ""
 
     def _status(self) -> os.stat_result | None:
         try:
