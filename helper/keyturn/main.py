@@ -61,6 +61,7 @@ def main() -> int:
     except KeyturnError as error:
         return _report(error)
     except KeyboardInterrupt:
+        _end_line()
         return 130
     except BrokenPipeError:
         _abandon_output()  # whoever read it left
@@ -126,6 +127,12 @@ def _help() -> str:
             HELP,
         ]
     )
+
+
+def _end_line() -> None:
+    """Let the shell's prompt not stand behind the terminal's ^C."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        sys.stderr.write("\n")
 
 
 def _abandon_output() -> None:
