@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.broker.failures import Failures
+    from keyturnd.broker.memory import Held
     from keyturnd.broker.signin import SignIns, Waiter
     from keyturnd.clock import Clock
     from keyturnd.fetching.fetch import Fetcher
@@ -59,6 +60,20 @@ class Broker:
         self._forced: dict[RecordName, float] = {}
         self._logging_out: set[str] = set()
 
+    def at_hand(self, want: Want) -> Held | None:
+        """The token in memory if it has life enough for `want`; renewed behind the answer when that is due."""
+        held = self.memory.held.get(want.key)
+        if held is None or not self.memory.fresh(held, want.protocol):
+            return None
+        held.used = True
+        if self.memory.due(held):
+            self._renew_behind(want)
+        return held
+
+    def lasts(self, held: Held) -> bool:
+        """Whether `held` may be handed out as it is and is not due for renewal."""
+        return not self.memory.due(held) and self.memory.fresh(held, held.want.protocol)
+
     async def token(self, want: Want, waiter: Waiter) -> Token:
         """A token with life enough for `want`.
 
@@ -66,11 +81,8 @@ class Broker:
         keyturnd.fetching.fetch does.
         """
         held = await self.memory.look_up(want)
-        if held is not None and self.memory.fresh(held, want.protocol):
-            held.used = True
-            if self.memory.due(held):
-                self._renew_behind(want)
-            return held.token
+        if (ready := self.at_hand(want)) is not None:
+            return ready.token
         try:
             return await self._fetch_for_use(want)
         except ProviderUnreachable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from keyturn.configuration.profiles.profile import AwxProfile
@@ -9,13 +10,13 @@ from keyturn.errors import StateError
 from keyturnd import flows
 from keyturnd.routes.openapi import document
 from keyturnd.server.http import json_response
+from keyturnd.vault.names import secret_name, state_name
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.broker.signin import Waiter
     from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
-    from keyturnd.vault.records import RecordName
 
 
 async def status(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
@@ -23,7 +24,7 @@ async def status(services: Services, request: Request, waiter: Waiter, _: str) -
     error = services.configuration.error
     profiles = {} if error is not None else services.configuration.current().profiles
     vault = services.holdings.opened
-    records = None if vault is None else list(vault.names())
+    files = None if vault is None else await asyncio.to_thread(vault.files)
     return json_response(
         {
             **services.facts(),
@@ -35,7 +36,7 @@ async def status(services: Services, request: Request, waiter: Waiter, _: str) -
             "key": services.key_source,
             "warnings": services.warnings,
             "acquisitions": {"running": len(services.acquisitions.running), "started": services.acquisitions.started},
-            "profiles": [await _profile(services, profile, records) for profile in profiles.values()],
+            "profiles": [await _profile(services, profile, files) for profile in profiles.values()],
         }
     )
 
@@ -57,13 +58,11 @@ async def restart(services: Services, request: Request, waiter: Waiter, _: str) 
     return json_response({"restarting": services.facts()["pid"]})
 
 
-async def _profile(services: Services, profile: Profile, records: list[RecordName] | None) -> dict[str, Any]:
+async def _profile(services: Services, profile: Profile, files: frozenset[str] | None) -> dict[str, Any]:
     """What is known of `profile`; null for what only a vault could tell that nobody has needed yet."""
     broker = services.broker
     sign_in = broker.sign_ins.under_way.get(profile.name)
-    kept: set[str] | None = (
-        None if records is None else {record.kind for record in records if record.profile == profile.name}
-    )
+    kept = None if files is None else _kept(profile, files)
     return {
         "name": profile.name,
         "provider": profile.provider,
@@ -82,6 +81,12 @@ async def _profile(services: Services, profile: Profile, records: list[RecordNam
             if key.profile == profile.name
         ],
     }
+
+
+def _kept(profile: Profile, files: frozenset[str]) -> set[str]:
+    """Which of its records are there, by the names of their files alone: reading 10 000 heads took 1.5 s."""
+    names = (state_name(profile), secret_name(profile))
+    return {name.kind for name in names if name.file_name() in files}
 
 
 async def _signed_in(services: Services, profile: Profile, kept: set[str] | None) -> bool | None:

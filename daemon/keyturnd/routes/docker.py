@@ -15,6 +15,7 @@ from keyturnd.broker.signin import Absent
 from keyturnd.fetching.wants import Want
 from keyturnd.messages import Registry
 from keyturnd.routes.bodies import profile_named
+from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 
 if TYPE_CHECKING:
@@ -29,6 +30,18 @@ PATIENCE = 15.0
 """Seconds: no docker client has a limit of its own, and a pull that hangs is worse than one that fails."""
 
 
+def at_once(services: Services, request: Request) -> AtHand | None:
+    """See keyturnd.routes.table.AT_ONCE."""
+    config = services.configuration.current()
+    docker.check_arguments(request.arguments)
+    server = docker.server_name(request.body)
+    target = find_docker(config.docker_targets, server)
+    if target is None:
+        return AtHand(Response(docker.unknown(server), exit_status=1))
+    held = services.broker.at_hand(_want(config, target))
+    return None if held is None else AtHand(_credential(server, held.token), held)
+
+
 async def get(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """A registry's refresh token for a login server that is a target; never a question to a person."""
     config = services.configuration.current()
@@ -41,7 +54,7 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
         token = await _patiently(services, _want(config, target))
     except KeyturnError as error:
         raise _spoken(error) from None
-    return Response(docker.answer(server, docker.NULL_GUID, token.access_token))
+    return _credential(server, token)
 
 
 async def store(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
@@ -74,6 +87,10 @@ async def listing(services: Services, request: Request, waiter: Waiter, _: str) 
 async def version(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """Name and version."""
     return Response(docker.version(keyturn.__version__))
+
+
+def _credential(server: str, token: Token) -> Response:
+    return Response(docker.answer(server, docker.NULL_GUID, token.access_token))
 
 
 async def _patiently(services: Services, want: Want) -> Token:

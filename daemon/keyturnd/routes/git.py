@@ -11,6 +11,7 @@ from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, KeyturnError
 from keyturn.protocols import git
 from keyturnd.fetching.wants import Want
+from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 from keyturnd.vault import tokens
 
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
     from keyturnd.broker.signin import Waiter
     from keyturnd.server.http import Request
     from keyturnd.services import Services
+    from keyturnd.vault.tokens import Token
+
+
+def at_once(services: Services, request: Request) -> AtHand | None:
+    """See keyturnd.routes.table.AT_ONCE."""
+    want = _want(services.configuration.current(), request)
+    if want is None:
+        return AtHand(Response(git.NOTHING))
+    held = services.broker.at_hand(want)
+    return None if held is None else AtHand(_credential(held.token), held)
 
 
 async def get(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
@@ -37,7 +48,7 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
         told = copy(error)
         told.output = git.QUIT.decode("ascii")
         raise told from None
-    return Response(git.answer(username=token.account, password=token.access_token, expires_at=token.expires_at))
+    return _credential(token)
 
 
 async def store(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
@@ -57,6 +68,10 @@ async def erase(services: Services, request: Request, waiter: Waiter, _: str) ->
 async def capability(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """What this helper can do beyond user name and password (git >= 2.46): nothing yet."""
     return Response(git.CAPABILITIES)
+
+
+def _credential(token: Token) -> Response:
+    return Response(git.answer(username=token.account, password=token.access_token, expires_at=token.expires_at))
 
 
 def _want(config: Config, request: Request) -> Want | None:

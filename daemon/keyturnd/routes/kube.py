@@ -10,6 +10,7 @@ from keyturn.protocols import kubectl
 from keyturnd.callers.handed import Client
 from keyturnd.callers.peer import arguments_of, program_of, tool_behind
 from keyturnd.fetching.wants import Want
+from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 
 if TYPE_CHECKING:
@@ -26,6 +27,22 @@ PATIENCE = 25.0
 """Seconds for a person: kubectl's discovery gives up after 32 s (reference/kubernetes.md section 1)."""
 COMPLETION = {"__complete", "__completeNoDesc"}
 """What a shell runs when somebody presses Tab: kubectl, helm and all others made with cobra."""
+
+
+def at_once(services: Services, request: Request) -> AtHand | None:
+    """See keyturnd.routes.table.AT_ONCE. Never for a client that has its token already: it may be refused."""
+    info = kubectl.parse(request.body)
+    asked = token_for(services.configuration.current(), info, kubectl.options(request.arguments))
+    want, helper = Want(asked.profile, asked.scopes, "kube"), request.peer.pid
+    client = _client(request, tool_behind(helper), info)
+    if client is not None and services.handed.doubtful(client, want.key, helper) is not None:
+        return None
+    held = services.broker.at_hand(want)
+    if held is None:
+        return None
+    if client is not None:
+        services.handed.note(client, held.key, helper, held.token.digest)
+    return AtHand(Response(kubectl.answer(held.token.access_token, held.token.expires_at, info.api_version)))
 
 
 async def get_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:

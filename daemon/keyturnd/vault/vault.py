@@ -112,6 +112,10 @@ class Vault:
         self._files.delete(*doomed)
         return len(doomed)
 
+    def files(self) -> frozenset[str]:
+        """The names of all files, none of which is read: `RecordName.file_name` tells which is which."""
+        return frozenset(self._files.names())
+
     def names(self) -> Iterator[RecordName]:
         """The names of all records, read from their clear headers: no key needed, and nothing is proven."""
         return (name for file, name in self._headers(SEALED_SUFFIX) if file == name.file_name())
