@@ -24,7 +24,7 @@ from keyturn_emulator.serving import server
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SERVICES = ("entra", "git", "registry", "cluster", "controller", "gateway", "identity", "jobs")
+SERVICES = ("entra", "git", "registry", "cluster", "controller", "gateway", "gateway-2026", "identity", "jobs")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_port,
         metavar="SERVICE=PORT",
         help="entra=8443, git=8444, registry=8445, cluster=8446, controller=8447, gateway=8448, "
+        "gateway-2026=8451, "
         "identity=8449, jobs=8450; default any",
     )
     parser.add_argument(
@@ -63,6 +64,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--login-server", metavar="HOST", help="the registry's name, which a proxy leads to its port (default: none)"
+    )
+    parser.add_argument(
+        "--arc-directory",
+        type=Path,
+        metavar="DIR",
+        help="where Azure Arc's key files are; clients look in /var/opt/azcmagent/tokens (default: one of its own)",
     )
     parser.add_argument("--json", action="store_true", help="one JSON line instead of text")
     parser.add_argument("--exit-on-eof", action="store_true", help="stop when stdin ends")
@@ -95,7 +102,10 @@ async def _run(options: argparse.Namespace, directory: Path) -> None:
     ledger = Ledger(_echo if options.log else None)
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: ledger.failed(context.get("exception")))
     named = [options.login_server] if options.login_server else []
-    made = world.World(directory, chosen, [*options.name, *named], ledger, options.login_server)
+    names = [*options.name, *named]
+    made = world.World(
+        directory, chosen, names, ledger, login_server=options.login_server, arc_directory=options.arc_directory
+    )
     stop = _stop_event(exit_on_eof=options.exit_on_eof)
     facts = ready.describe(made, world.ORGANISATIONS, world.FIRST_REPOSITORY, world.SECRET_FILE)
     # The sockets listen already: whoever reads this line can connect.

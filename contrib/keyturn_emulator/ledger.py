@@ -25,10 +25,11 @@ Counts are dotted names, each dot a finer grain:
     kube.anonymous  kube.authorized  kube.refused  kube.refused.REASON
     SERVER.discovery  SERVER.ping  SERVER.me  SERVER.config  SERVER.users  SERVER.resources
     SERVER.tokens.VERB  SERVER.applications.VERB  SERVER.oauth.ENDPOINT   requests that arrived; SERVER: controller,
-        gateway; VERB: list, create, read, change, delete; ENDPOINT: token, revoke_token, authorize
+        gateway, gateway-2026; VERB: list, create, read, change, delete; ENDPOINT: token, revoke_token,
+        authorize, login
     SERVER.authorized.WAY  SERVER.refused.REASON          credentials taken; WAY: basic, bearer
-    SERVER.created.WAY  SERVER.deleted  SERVER.revoked  SERVER.listed   tokens; WAY also: password, refresh
-    SERVER.oauth.ENDPOINT.refused.ERROR
+    SERVER.created.WAY  SERVER.deleted  SERVER.revoked  SERVER.listed   tokens; WAY also: password, code, refresh
+    SERVER.oauth.ENDPOINT.refused.ERROR  SERVER.raced     the second of two refreshes at once
     fault.KIND  fault.KIND.left                           a fault began; its client went away
     unknown                                               a path that is no endpoint
     defect                                                the emulator itself failed

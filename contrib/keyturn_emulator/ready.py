@@ -51,6 +51,7 @@ HELP = """the keyturn emulator serves until Ctrl-C
   cluster     {cluster}
   AWX         {controller}  (user alice, password {awx_users[alice]})
   gateway     {gateway}  (the same)
+              {gateway_2026}  (as of 2026)
   CA          {ca_file}
   secret      {secret_file}
   identity    {environments[app-service][IDENTITY_ENDPOINT]}  (and IMDS, Arc, Machine Learning, Cloud Shell)
@@ -107,6 +108,7 @@ class Ready:
     kubeconfig_file: str
     controller: str
     gateway: str
+    gateway_2026: str
     awx_users: dict[str, str] = dataclasses.field(repr=False)
     awx_applications: dict[str, dict[str, str | int]]
     awx_config: str
@@ -162,8 +164,9 @@ def describe(world: World, organizations: tuple[str, ...], repository: str, secr
         config=CONFIG.format(service=service.id, device=device.id, **addresses),
         kubeconfig=kubeconfig.text(world.cluster, world.certificates.ca_file),
         kubeconfig_file=str(world.directory / kubeconfig.FILE),
-        controller=awx.controller,
-        gateway=awx.gateway,
+        controller=awx.urls["controller"],
+        gateway=awx.urls["gateway"],
+        gateway_2026=awx.urls["gateway-2026"],
         awx_users=awx.users,
         awx_applications=awx.applications,
         awx_config=awx.config,

@@ -51,6 +51,8 @@ class Settings:
     awx_token_lifetime: int = 31_536_000_000
     awx_grant_lifetime: int = 31_536_000_000
     awx_refresh_lifetime: int = 2_628_000
+    # For how many seconds a second refresh with one and the same token counts as sent at the same time.
+    awx_refresh_race: int = 0
     # Whether accounts of an identity provider get tokens, and whether a name and password is taken by the API.
     awx_allow_external: bool = False
     awx_basic: bool = True

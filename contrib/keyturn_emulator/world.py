@@ -6,7 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from keyturn_emulator import certificates
-from keyturn_emulator.awx.pair import AwxPair
+from keyturn_emulator.awx.servers import AwxServers
 from keyturn_emulator.bearer.signing import Signer
 from keyturn_emulator.bearer.tokens import AccessTokens
 from keyturn_emulator.clock import Clock
@@ -36,7 +36,8 @@ SECRET_FILE = "service.secret"
 class World:
     """The state of one run. `directory` exists, is private, and is the emulator's alone.
 
-    `login_server`: the name the registry goes by, where that is not its address.
+    `login_server`: the name the registry goes by, where that is not its address. `arc_directory`: where Azure Arc
+    keeps its key files, where that is not below `directory`.
     """
 
     def __init__(
@@ -45,7 +46,9 @@ class World:
         ports: Mapping[str, int],
         names: Sequence[str],
         ledger: Ledger,
+        *,
         login_server: str | None = None,
+        arc_directory: Path | None = None,
     ) -> None:
         self.directory = directory
         self.authority = f"https://127.0.0.1:{ports['entra']}"
@@ -63,10 +66,10 @@ class World:
         self.tokens = AccessTokens(Signer(), self.clock)
         self.entra = Entra(self.registry, self.tokens, self.clock, self.settings, ledger)
         self.machine = Machine(self.entra, self.clock, self.settings, self.authority)
-        self.arc = Arc(directory / "azcmagent" / "tokens")
+        self.arc = Arc(arc_directory or directory / "azcmagent" / "tokens")
         self.repositories = Repositories(directory)
         self.container_registry = self._container_registry()
-        self.awx = AwxPair(ports, self.clock, self.settings, ledger)
+        self.awx = AwxServers(ports, self.clock, self.settings, ledger)
         kubeconfig_text = kubeconfig.text(self.cluster, self.certificates.ca_file)
         certificates.write_private(directory / kubeconfig.FILE, kubeconfig_text.encode())
         self._furnish()

@@ -50,7 +50,9 @@ def _serve(listener: socket.socket, *, foreground: bool) -> int:
         if foreground:
             raise
         api.refusal = error  # told to every caller: a daemon that just died would leave them without a reason
-    again = _run(Service(listener=listener, path=path, services=services, api=api, clock=clock))
+    again = _run(
+        Service(listener=listener, path=path, services=services, api=api, clock=clock, state_is_ours=tenancy.lasts)
+    )
     tenancy.end()
     if again:
         activation.exec_again(listener)

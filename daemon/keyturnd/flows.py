@@ -1,28 +1,59 @@
-"""What each provider's flows need: told apart here, so that nothing else in the daemon has to."""
+"""What each flow needs and leaves, as data: told apart here, so that nothing else in the daemon has to.
+
+A new flow is a struct in keyturn.configuration.profiles, a row here, and a grant module in keyturnd.acquire.
+"""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from keyturn.configuration.profiles.awx import Password
+from keyturn.configuration.profiles.entra_flows import ClientSecret, DeviceCode
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
-from keyturn.errors import SignInNeeded
-from keyturnd.messages import AwxIdentity, AwxState, EntraIdentity
+from keyturn.configuration.profiles.secrets import InFile, InVariable
+from keyturn.errors import Refused, SignInNeeded
+from keyturnd.messages import AwxIdentity, AwxState, EntraIdentity, EntraState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyturn.configuration.profiles.flow import Flow
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.messages import Identity, State
 
-PERSONAL = frozenset({"device-code", "password"})
-"""Flows in which a person can sign in, and that leave a state to keep: a refresh token, or AWX's token itself."""
-SECRET_NAMES = {"client-secret": "client secret", "password": "password"}
-"""What the secret of a flow is called, for those that take one."""
+
+class Row(NamedTuple):
+    """What the daemon needs to know of a flow. Which grant performs it stands beside the grants, in acquire."""
+
+    provider: str
+    person: bool
+    """Whether a person signs in; without one an application does, all by itself."""
+    secret: str | None
+    """What the secret that it takes is called, None where it takes none."""
+    state: type[EntraState | AwxState] | None
+    """What a sign-in leaves behind to renew tokens by, None where nothing is kept. Renewals that use the same state
+    exclude each other."""
+
+
+FLOWS: Mapping[type[Flow], Row] = {
+    DeviceCode: Row("entra", person=True, secret=DeviceCode.secret_name, state=EntraState),
+    ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, state=None),
+    Password: Row("awx", person=True, secret=Password.secret_name, state=AwxState),
+}
+
+
+def row(profile: Profile) -> Row:
+    """The row of the flow of `profile`."""
+    return FLOWS[type(profile.flow)]
 
 
 def identity_of(profile: Profile) -> Identity:
     """What an acquisition learns of `profile`."""
     if isinstance(profile, EntraProfile):
-        return EntraIdentity(profile.name, profile.flow, profile.application_id, profile.authority, profile.account)
+        return EntraIdentity(
+            profile.name, profile.flow.name, profile.application_id, profile.authority, profile.account
+        )
     return AwxIdentity(
         profile=profile.name,
         url=profile.url,
@@ -37,19 +68,22 @@ def identity_of(profile: Profile) -> Identity:
 
 def secret_elsewhere(profile: Profile) -> str | None:
     """The file or the variable that holds the secret, None where the vault does."""
-    if isinstance(profile, AwxProfile):
-        return None
-    return profile.client_secret_file or profile.client_secret_env
+    match profile.flow.secret_source:
+        case InFile(file):
+            return file
+        case InVariable(variable):
+            return variable
+        case _:
+            return None
 
 
 def missing(profile: Profile, state: State | None, secret: str | None) -> SignInNeeded | None:
     """Why no token can be fetched without a person, None if one can."""
-    if profile.flow == "client-secret":
-        if secret is None:
-            return SignInNeeded(
-                f"profile {profile.name} has no client secret yet", f"keyturn secret set {profile.name}"
-            )
-        return None
+    needs = row(profile)
+    if not needs.person:
+        if needs.secret is None or secret is not None:
+            return None
+        return SignInNeeded(f"profile {profile.name} has no {needs.secret} yet", f"keyturn secret set {profile.name}")
     if secret is not None or (state is not None and renews_itself(state)):
         return None
     return SignInNeeded(f"nobody is signed in for profile {profile.name}", f"keyturn login {profile.name}")
@@ -62,13 +96,32 @@ def begins_anew(profile: Profile) -> bool:
 
 def wanted_account(profile: Profile) -> str | None:
     """Who must be the one to sign in, where the configuration says so."""
-    return profile.account if isinstance(profile, EntraProfile) and profile.flow in PERSONAL else None
+    if isinstance(profile, AwxProfile):
+        return profile.username
+    return profile.account if row(profile).person else None
 
 
 def is_somebody_elses(profile: Profile, account: str) -> bool:
     """Whether what `account` signed in to is not for `profile`, which names another one (now)."""
     wanted = wanted_account(profile)
     return bool(wanted) and account.casefold() != str(wanted).casefold()
+
+
+def check_account(profile: Profile, account: str) -> None:
+    """Raises Refused when what `account` signed in to is not for `profile`."""
+    if is_somebody_elses(profile, account):
+        who, name = account or "somebody without a name", profile.name
+        raise Refused(
+            f"{who} signed in, but profile {name} is for {wanted_account(profile)}", f"keyturn login {name}"
+        )
+
+
+def sign_in_of(state: State | None) -> str:
+    """Which sign-in `state` is of: account and generation, never empty for a person's at Entra ID.
+
+    Empty for an AWX: a token of its is bound to the one state that holds it.
+    """
+    return f"{state.home_account_id or state.account} {state.generation}" if isinstance(state, EntraState) else ""
 
 
 def is_token_of(state: State | None, profile: AwxProfile, token: str) -> bool:
@@ -81,9 +134,12 @@ def is_token_of(state: State | None, profile: AwxProfile, token: str) -> bool:
 
 def keeps_typed_password(profile: Profile) -> bool:
     """Whether a password typed at a sign-in is entrusted to the vault."""
-    return isinstance(profile, AwxProfile) and profile.keep_password
+    return isinstance(profile, AwxProfile) and profile.flow.keep_password
 
 
 def renews_itself(state: State) -> bool:
-    """Whether `state` holds what tokens are fetched by: an AWX's may just tell what is to be cleaned up there."""
-    return not isinstance(state, AwxState) or bool(state.token)
+    """Whether `state` holds what tokens are fetched by.
+
+    An AWX's may just tell what is to be cleaned up there, one of Entra ID just who signed in.
+    """
+    return bool(state.token if isinstance(state, AwxState) else state.refresh_token)

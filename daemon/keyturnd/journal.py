@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import logging.handlers
+import os
+import stat
 import time
 from contextlib import suppress
+from io import FileIO, TextIOWrapper
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,11 +32,28 @@ _gathered: list[str] = []
 logger = logging.getLogger("keyturnd")
 
 
+class LogFile(logging.handlers.RotatingFileHandler):
+    """The log, where it is a file: opening a FIFO in its place would wait for a reader, and everybody with it."""
+
+    def _open(self) -> TextIOWrapper:
+        return TextIOWrapper(
+            FileIO(self.baseFilename, self.mode, opener=_open_file), "utf-8", "backslashreplace", write_through=True
+        )
+
+
+def _open_file(path: str, flags: int) -> int:
+    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a file")
+    return descriptor
+
+
 def open_log(state_directory: Path, level: str) -> None:
     """Write to the log in `state_directory` from now on, at `level`: error, info or debug."""
     # The process's umask (077) makes the file private; the directory is, too.
     path = state_directory / LOG_NAME
-    _use(logging.handlers.RotatingFileHandler(path, maxBytes=LOG_SIZE, backupCount=1, delay=True), level)
+    _use(LogFile(path, maxBytes=LOG_SIZE, backupCount=1, delay=True, encoding="utf-8"), level)
 
 
 def log_to_stderr(level: str) -> None:

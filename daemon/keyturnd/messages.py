@@ -62,6 +62,9 @@ class EntraState(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"):
     account: str = ""
     """The signed-in user's name, as git shall present it."""
     home_account_id: str = ""
+    generation: str = ""
+    """Tells this sign-in from every other one; a rotated refresh token keeps it. The daemon's own: no acquisition
+    sets it. Empty in states of keyturn 0.1.0."""
 
     def __repr__(self) -> str:
         return f"EntraState(account={self.account!r})"
@@ -210,6 +213,8 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True, tag="result"):
     token_type: str = "Bearer"  # noqa: S105 - a kind, not a token
     refresh_at: float | None = None
     account: str = ""
+    account_id: str = ""
+    """Entra's home account id, empty where nobody told it."""
     details: dict[str, Any] = {}
     """Everything else `keyturn azure new-token` prints: tenant, unique id, correlation id, id token …"""
 

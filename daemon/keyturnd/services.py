@@ -54,7 +54,7 @@ class Services:
         self.state_directory = state_directory
         self.acquisitions = Acquisitions()
         self.holdings = Holdings(self._open_vault)
-        fetcher = Fetcher(self.acquisitions, self.holdings, configuration.current)
+        fetcher = Fetcher(self.acquisitions, self.holdings, configuration.current, self._warn)
         self.fetcher = fetcher
         self.broker = Broker(
             holdings=self.holdings,

@@ -12,6 +12,7 @@
     └── InternalError        ours
         ├── DaemonUnavailable    no daemon, and none could be started (exit 1)
         ├── StateError           the vault or its key cannot be read or written (exit 1)
+        │   └── VaultLocked          its key is in a keyring that a person has to unlock (exit 1)
         ├── AcquisitionDied      a token fetch was killed before it ended (exit 1)
         └── Bug                  report it (exit 1)
 
@@ -21,9 +22,11 @@ processes they travel as problem documents (RFC 9457), see `to_problem` and `fro
 
 from __future__ import annotations
 
+from keyturn.hints import printed
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import ClassVar, TextIO
 
 
@@ -36,11 +39,16 @@ class KeyturnError(Exception):
     kind: ClassVar[str] = "error"
     exit_status: ClassVar[int] = 1
     http_status: ClassVar[int] = 500
+    passes: ClassVar[bool] = False
+    """Whether it may be gone by itself the next time, so that an old token is better than none (DESIGN 5.6)."""
 
-    def __init__(self, sentence: str, hint: str | None = None) -> None:
-        """Both texts are folded to one line: an answer of a provider may hold line breaks."""
+    def __init__(self, sentence: str, hint: str | Sequence[str] | None = None) -> None:
+        """Both texts are folded to one line: an answer of a provider may hold line breaks.
+
+        A `hint` that is a command comes as its words, from keyturn.hints.
+        """
         self.sentence = one_line(sentence)
-        self.hint = one_line(hint) if hint else None
+        self.hint = one_line(printed(hint)) if hint else None
         self.output = ""
         super().__init__(self.sentence)
 
@@ -119,14 +127,19 @@ class ProviderUnreachable(ProviderError):
     kind = "provider-unreachable"
     exit_status = 4
     http_status = 503
+    passes = True
 
-    def __init__(self, sentence: str, hint: str | None = None, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, sentence: str, hint: str | Sequence[str] | None = None, *, retry_after: float | None = None
+    ) -> None:
         super().__init__(sentence, hint)
         self.retry_after = retry_after
 
 
 class InternalError(KeyturnError):
-    """Our move."""
+    """Our move. It says nothing about the token somebody holds."""
+
+    passes = True
 
 
 class DaemonUnavailable(InternalError):
@@ -140,6 +153,12 @@ class StateError(InternalError):
 
     kind = "state"
     http_status = 507
+
+
+class VaultLocked(StateError):
+    """The key is in a keyring that somebody has to unlock first."""
+
+    kind = "vault-locked"
 
 
 class AcquisitionDied(InternalError):
@@ -189,6 +208,7 @@ BY_KIND: dict[str, type[KeyturnError]] = {
         ProviderUnreachable,
         DaemonUnavailable,
         StateError,
+        VaultLocked,
         AcquisitionDied,
         Bug,
     )

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
+from keyturn import hints
 from keyturn.console import started
 from keyturn.errors import Bug, KeyturnError, UsageError, report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from keyturn.hints import Command
 
 VERBS = {
     "login": "sign in, or check that a profile is signed in",
@@ -102,11 +105,11 @@ def _runner(verb: str) -> Callable[[Sequence[str]], int]:
     return run
 
 
-def _nearest(verb: str) -> str:
+def _nearest(verb: str) -> Command:
     from difflib import get_close_matches  # noqa: PLC0415 - only a typing mistake pays for it
 
     close = get_close_matches(verb, VERBS, n=1)
-    return f"keyturn {close[0]}" if close else "keyturn --help"
+    return hints.verb(close[0] if close else "--help")
 
 
 def _help() -> str:

@@ -1,18 +1,22 @@
 # noqa: INP001 - hatchling loads this file by its path, not as a module of a package
 """Compiles the C helper while a wheel is built, and puts it there once under each name that tools and people call.
 
-Where no compiler works, a shell script takes its place: it runs the Python twin of the helper, which does the
-same and takes longer to start. A compiler that works and refuses our code is an error.
+Without a C library where that can be had (linux/), else with it (libc/). Where no compiler works, a shell script
+takes its place: it runs the Python twin of the helper, which does the same and takes longer to start. A compiler that
+works and refuses our code is an error.
 """
 
 from __future__ import annotations
 
 import os
+import platform
 import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +35,7 @@ PROGRAMS = {
 }
 """The names we install, each with what our Python program (`keyturn-python`) is told by it."""
 SOURCES = Path(__file__).parent
-ROOMS = ("*.c", "libc/*.c")
+ROOMS = (".", "asking")
 WARNINGS = (
     "-Wall",
     "-Wextra",
@@ -50,7 +54,32 @@ HARDENING = (
     "-pie",
     "-Wl,-z,relro,-z,now,-z,noexecstack",
 )
+FREESTANDING = (
+    "-DKEYTURN_FREESTANDING",
+    "-ffreestanding",
+    "-fvisibility=hidden",
+    "-fstack-protector-strong",
+    "-fno-asynchronous-unwind-tables",
+    "-fPIE",
+    "-nostdlib",
+    "-static-pie",
+    "-Wl,-z,relro,-z,now,-z,noexecstack",
+    "-Wl,--build-id=none",
+)
+"""All of these, or no such build: it must not be softer than the one with a C library."""
+GLOBAL_GUARD = "-mstack-protector-guard=global"
+GUARD_IN_THREAD = "-DKEYTURN_GUARD_IN_THREAD"
+"""For compilers that do not know the other: linux/guard.c."""
 TRIVIAL = "#include <sys/socket.h>\n#include <unistd.h>\nint main(void) { return 0; }\n"
+LIBC_WISH = "KEYTURN_HELPER_LIBC"
+"""A variable of the build's: 1 for a helper with a C library, which sanitizers, valgrind and debuggers understand."""
+
+
+class Kind(Enum):
+    """What a native helper stands on; the value is how people are told."""
+
+    FREESTANDING = "without a C library"
+    HOSTED = "with the C library"
 
 
 def compiler() -> list[str]:
@@ -60,13 +89,7 @@ def compiler() -> list[str]:
 
 def works(command: Sequence[str], *flags: str) -> bool:
     """Whether the compiler makes a program of the least that ours needs: system headers and a linker."""
-    with tempfile.TemporaryDirectory() as directory:
-        source = Path(directory, "trivial.c")
-        source.write_text(TRIVIAL, encoding="ascii")
-        try:
-            return _run(command, *flags, source.name, "-o", "trivial", directory=directory).returncode == 0
-        except OSError:
-            return False
+    return not _compile(command, TRIVIAL, *flags)
 
 
 def usable_flags(command: Sequence[str]) -> list[str]:
@@ -77,14 +100,40 @@ def usable_flags(command: Sequence[str]) -> list[str]:
     return [flag for flag in flags if works(command, "-Werror", flag)]
 
 
-def compile_helper(command: Sequence[str], target: Path, *options: str) -> str:
+def freestanding_flags(command: Sequence[str]) -> list[str]:
+    """The flags of a build without a C library. Its code includes no header but the compiler's own."""
+    known = not _compile(command, "int main(void) { return 0; }", "-c", "-Werror", GLOBAL_GUARD)
+    warnings = [flag for flag in WARNINGS if not _compile(command, "int main(void) { return 0; }", "-c", flag)]
+    return [*warnings, *FREESTANDING, GLOBAL_GUARD if known else GUARD_IN_THREAD]
+
+
+def kinds() -> list[Kind]:
+    """What is tried, in this order: starting a C library takes longer than all that the helper does."""
+    able = sys.platform == "linux" and platform.machine() in {"x86_64", "aarch64"} and sys.maxsize > 1 << 32
+    return [Kind.FREESTANDING, Kind.HOSTED] if able and os.environ.get(LIBC_WISH) != "1" else [Kind.HOSTED]
+
+
+def compile_helper(command: Sequence[str], target: Path, *options: str, kind: Kind = Kind.HOSTED) -> str:
     """Compile the helper to `target`; returns the compiler's complaints, empty when it worked.
 
     `options` follow our flags: tests compile with sanitizers and a shorter deadline.
     """
-    flags = ["-std=c11", "-O2", *usable_flags(command), *options]
-    names = sorted(str(path.relative_to(SOURCES)) for room in ROOMS for path in SOURCES.glob(room))
-    done = _run(command, *flags, *names, "-o", str(target), directory=SOURCES)
+    hosted = kind is Kind.HOSTED
+    flags = usable_flags(command) if hosted else freestanding_flags(command)
+    sources = [path for room in (*ROOMS, "libc" if hosted else "linux") for path in SOURCES.glob(f"{room}/*.c")]
+    names = sorted(str(path.relative_to(SOURCES)) for path in sources)
+    words = (
+        "-std=c11",
+        "-O2",
+        "-I.",
+        f'-DKEYTURN_VERSION="{version()}"',
+        *flags,
+        *options,
+        *names,
+        "-o",
+        str(target),
+    )
+    done = _run(command, *words, directory=SOURCES)
     return "" if done.returncode == 0 else done.stderr or f"exit status {done.returncode}"
 
 
@@ -93,9 +142,33 @@ def stub(name: str) -> str:
     return SOURCES.joinpath("stub.sh").read_text(encoding="ascii").replace("LEAD", PROGRAMS[name])
 
 
-def platform_tag() -> str:
-    """This platform in a wheel's name. The bare one: manylinux promises more than a local compiler keeps."""
-    return next(tag for tag in platform_tags() if "manylinux" not in tag and "musllinux" not in tag)
+def version() -> str:
+    """The version of keyturn, as its project file says."""
+    project = tomllib.loads(SOURCES.parents[1].joinpath("pyproject.toml").read_text(encoding="utf-8"))
+    return str(project["project"]["version"])
+
+
+def platform_tag(kind: Kind | None) -> str:
+    """This platform in a wheel's name, for programs of `kind`; None: they are scripts.
+
+    What needs no C library runs wherever there is any of the oldest that wheels know; for the others it is the bare
+    tag: manylinux promises more than a local compiler keeps.
+    """
+    machine, supported = platform.machine(), list(platform_tags())
+    portable = [f"manylinux_2_17_{machine}", f"musllinux_1_1_{machine}"]
+    if kind is Kind.FREESTANDING and not set(portable).isdisjoint(supported):
+        return ".".join(portable)
+    return next(tag for tag in supported if "manylinux" not in tag and "musllinux" not in tag)
+
+
+def _compile(command: Sequence[str], program: str, *flags: str) -> int:
+    """The exit status of compiling `program`, 127 where there is no such compiler."""
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory, "trivial.c").write_text(program, encoding="ascii")
+        try:
+            return _run(command, *flags, "trivial.c", "-o", "trivial", directory=directory).returncode
+        except OSError:
+            return 127
 
 
 def _run(command: Sequence[str], *words: str, directory: str | Path) -> subprocess.CompletedProcess[str]:
@@ -112,30 +185,51 @@ class NativeHelper(BuildHookInterface[BuilderConfig]):
         if sys.platform == "win32":
             self.app.abort("keyturn runs on Linux and macOS, not on Windows: install it inside WSL")
         self.scratch = tempfile.TemporaryDirectory(prefix="keyturn-native-")
-        build_data["tag"] = f"py3-none-{platform_tag()}"
+        directory = Path(self.scratch.name)
+        compiled = directory / "helper"
+        kind = self.compiled(compiled)
+        build_data["tag"] = f"py3-none-{platform_tag(kind)}"
         build_data["pure_python"] = False
-        build_data["shared_scripts"] |= {str(path): path.name for path in self.programs(Path(self.scratch.name))}
+        programs = installed_programs(directory, None if kind is None else compiled)
+        build_data["shared_scripts"] |= {str(path): path.name for path in programs}
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002
         """Clean up once the wheel is written."""
         if self.scratch is not None:
             self.scratch.cleanup()
 
-    def programs(self, directory: Path) -> Iterator[Path]:
-        """One executable file per name, compiled or, for want of a compiler, the shell script."""
-        command = compiler()
-        compiled = directory / "helper"
-        if not works(command):
-            self.app.display_warning(
-                f"{shlex.join(command)} compiles nothing: the helpers become scripts that start Python"
-            )
-        elif complaints := compile_helper(command, compiled):
-            self.app.abort(f"{complaints}\n{shlex.join(command)} refuses keyturn's helper (see above)")
-        for name in PROGRAMS:
-            program = directory / name
-            if compiled.exists():
-                shutil.copyfile(compiled, program)
-            else:
-                program.write_text(stub(name), encoding="ascii")
-            program.chmod(0o755)
-            yield program
+    def compiled(self, target: Path) -> Kind | None:
+        """Compile the helper to `target`, as what the compiler can; None where it can nothing. Says which."""
+        command, complaints = compiler(), ""
+        for kind in kinds():
+            if kind is Kind.HOSTED and not works(command):
+                self.app.display_warning(
+                    f"{shlex.join(command)} compiles nothing: the helpers become scripts that start Python"
+                )
+                return None
+            complaints = _complaints(command, target, kind)
+            if not complaints:
+                self.app.display_info(f"{shlex.join(command)} made keyturn's helper {kind.value}")
+                return kind
+            self.app.display_warning(f"{shlex.join(command)} cannot make keyturn's helper {kind.value}")
+        self.app.abort(f"{complaints}\n{shlex.join(command)} refuses keyturn's helper (see above)")
+        return None
+
+
+def _complaints(command: Sequence[str], target: Path, kind: Kind) -> str:
+    try:
+        return compile_helper(command, target, kind=kind)
+    except OSError as error:
+        return str(error)
+
+
+def installed_programs(directory: Path, compiled: Path | None) -> Iterator[Path]:
+    """One executable file per name: the compiled program, or the shell script for want of one."""
+    for name in PROGRAMS:
+        program = directory / name
+        if compiled is None:
+            program.write_text(stub(name), encoding="ascii")
+        else:
+            shutil.copyfile(compiled, program)
+        program.chmod(0o755)
+        yield program

@@ -4,8 +4,6 @@
 
 #include "system.h"
 
-#include <string.h>
-
 void bytes_add(struct bytes *bytes, const void *data, size_t length)
 {
     if (bytes->overflow || length > bytes->capacity - bytes->length) {

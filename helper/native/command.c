@@ -3,19 +3,19 @@
 #include "command.h"
 
 #include "complaint.h"
+#include "system.h"
 
 #include <stddef.h>
-#include <string.h>
 
 /* git appends the operation to what `credential.helper` says (gitcredentials(7)), docker's clients have no other
  * argument, and a kubeconfig's `args` begin with it. */
 static const struct family families[] = {
     {"git", "git-credential-keyturn", "git-credential-keyturn [OPTION…] get|store|erase|capability",
-     {"get", "store", "erase", "capability", NULL}, OPERATION_LAST, INPUT_STDIN},
+     {"get", "store", "erase", "capability", NULL}, OPERATION_LAST, INPUT_TO_BLANK_LINE, DEADLINE_MS(30000)},
     {"docker", "docker-credential-keyturn", "docker-credential-keyturn get|store|erase|list|version",
-     {"get", "store", "erase", "list", "version", NULL}, OPERATION_LAST, INPUT_STDIN},
+     {"get", "store", "erase", "list", "version", NULL}, OPERATION_LAST, INPUT_TO_END, DEADLINE_MS(15000)},
     {"kube", "kube-credential-keyturn", "kube-credential-keyturn get-token [OPTION…]",
-     {"get-token", NULL}, OPERATION_FIRST, INPUT_EXEC_INFO},
+     {"get-token", NULL}, OPERATION_FIRST, INPUT_EXEC_INFO, DEADLINE_MS(25000)},
 };
 
 static const char *last_part(const char *path)
@@ -29,14 +29,12 @@ bool command_is_keyturn(const char *path)
     return strcmp(last_part(path), "keyturn") == 0;
 }
 
-static const struct family *family_called(const char *path)
+const struct family *command_family(const char *path)
 {
     const char *name = last_part(path);
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         if (strcmp(families[i].program, name) == 0)
             return &families[i];
-    complain("no helper of keyturn has the name ", name,
-             "call it git-credential-keyturn, docker-credential-keyturn or kube-credential-keyturn");
     return NULL;
 }
 
@@ -50,9 +48,13 @@ static bool has_operation(const struct family *family, const char *word)
 
 bool command_parse(int argc, char **argv, struct command *command)
 {
-    const struct family *family = family_called(argc > 0 ? argv[0] : "");
-    if (family == NULL)
+    const char *path = argc > 0 ? argv[0] : "";
+    const struct family *family = command_family(path);
+    if (family == NULL) {
+        complain("no helper of keyturn has the name ", last_part(path),
+                 "call it git-credential-keyturn, docker-credential-keyturn or kube-credential-keyturn");
         return false;
+    }
     if (argc < 2) {
         complain("no operation given", "", family->usage);
         return false;
@@ -69,6 +71,7 @@ bool command_parse(int argc, char **argv, struct command *command)
         .arguments = first ? argv + 2 : argv + 1,
         .argument_count = argc - 2,
         .words = argv + 1,
+        .started = system_clock(),
     };
     return true;
 }

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 
 enum operation_place { OPERATION_FIRST, OPERATION_LAST };
-enum input_source { INPUT_STDIN, INPUT_EXEC_INFO };
+/* git's request ends with a blank line, or with the end of the stream as docker's does. */
+enum input_source { INPUT_TO_BLANK_LINE, INPUT_TO_END, INPUT_EXEC_INFO };
 
 struct family {
     const char *name;
@@ -14,6 +15,8 @@ struct family {
     const char *operations[6];
     enum operation_place place;
     enum input_source input;
+    /* In all, our twin's time too: callers of kubectl and docker's clients give up not much later. */
+    int milliseconds;
 };
 
 struct command {
@@ -24,10 +27,15 @@ struct command {
     int argument_count;
     /* argv[1:] unchanged, as the twin wants them. */
     char **words;
+    /* On the clock of system.h. */
+    long long started;
 };
 
 /* Whether argv[0] calls us the `keyturn` that a person types, and no helper of a family. */
 bool command_is_keyturn(const char *path);
+
+/* The family that argv[0] calls us for, NULL: none. */
+const struct family *command_family(const char *path);
 
 /* False: the words are wrong, and that has been said. */
 bool command_parse(int argc, char **argv, struct command *command);

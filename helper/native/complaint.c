@@ -2,19 +2,9 @@
 
 #include "complaint.h"
 
-#include "bytes.h"
+#include "printable.h"
 #include "stream.h"
 #include "system.h"
-
-static void add_printable(struct bytes *line, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        unsigned char byte = (unsigned char)*text;
-        if (byte < ' ' || byte == 127)
-            byte = ' ';
-        bytes_add(line, &byte, 1);
-    }
-}
 
 void complain(const char *sentence, const char *subject, const char *hint)
 {
@@ -22,7 +12,7 @@ void complain(const char *sentence, const char *subject, const char *hint)
     struct bytes lines = BYTES_OVER(memory);
     bytes_add_text(&lines, "keyturn: error: ");
     bytes_add_text(&lines, sentence);
-    add_printable(&lines, subject);
+    bytes_add_printable(&lines, subject);
     lines.overflow = false; /* an argument may be longer still: cut it, but end the line */
     if (lines.length > sizeof memory / 2)
         lines.length = sizeof memory / 2;

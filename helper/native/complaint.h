@@ -2,8 +2,8 @@
 #ifndef KEYTURN_COMPLAINT_H
 #define KEYTURN_COMPLAINT_H
 
-/* Print `keyturn: error: SENTENCE` followed by `subject` (may be empty; shown without control characters, which
- * could forge a second line) and, unless it is NULL, `keyturn: hint: HINT`. */
+/* Print `keyturn: error: SENTENCE` followed by `subject` (may be empty; as printable.h
+ * shows it: it could forge a second line) and, unless it is NULL, `keyturn: hint: HINT`. */
 void complain(const char *sentence, const char *subject, const char *hint);
 
 /* The same with what the error number says as the subject. */

@@ -7,8 +7,6 @@
 #include "interpreter.h"
 #include "system.h"
 
-#include <string.h>
-
 #define REINSTALL "install keyturn anew, so that it stands beside this helper: pip install --force-reinstall keyturn"
 
 /* Arguments that we put in front: interpreter, its own option, -E, -P, the entry point's path; and the last NULL. */

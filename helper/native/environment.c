@@ -2,8 +2,6 @@
 
 #include "environment.h"
 
-#include <string.h>
-
 #ifdef __APPLE__
 #include <crt_externs.h>
 #define environ (*_NSGetEnviron())

@@ -2,10 +2,7 @@
 
 #include "interpreter.h"
 
-#include "stream.h"
 #include "system.h"
-
-#include <string.h>
 
 /* How pip, uv and others start a Python whose path has a space or is longer than the kernel takes: the script is one
  * for sh, whose second line is both an exec for sh and the beginning of a string for Python. */
@@ -42,15 +39,18 @@ static bool is_python(const char *path)
     return slash != NULL && path[0] == '/' && strncmp(slash + 1, "python", strlen("python")) == 0;
 }
 
+static void read_beginning(const char *script, char memory[INTERPRETER_LIMIT])
+{
+    int file = system_open(script, O_RDONLY | O_CLOEXEC);
+    ptrdiff_t count = file < 0 ? 0 : system_read(file, memory, INTERPRETER_LIMIT - 1);
+    memory[count < 0 ? 0 : count] = '\0';
+    if (file >= 0)
+        system_close(file);
+}
+
 void interpreter_of(const char *script, char memory[INTERPRETER_LIMIT], struct interpreter *interpreter)
 {
-    struct bytes text = {(unsigned char *)memory, 0, INTERPRETER_LIMIT - 1, false};
-    int file = system_open(script, O_RDONLY | O_CLOEXEC);
-    if (file >= 0) {
-        (void)stream_read_all(file, &text);
-        system_close(file);
-    }
-    memory[text.length] = '\0';
+    read_beginning(script, memory);
     char *path = NULL, *option = NULL;
     if (strncmp(memory, THROUGH_A_SHELL, strlen(THROUGH_A_SHELL)) == 0)
         path = cut_shell_word(memory + strlen(THROUGH_A_SHELL));

@@ -4,14 +4,16 @@
  * Under the name `keyturn` it is what a person types: Python's start happens in an environment that we have cleaned. */
 #include "platform.h"
 
-#include "answer.h"
+#include "about.h"
+#include "asking/answer.h"
 #include "bytes.h"
 #include "command.h"
 #include "complaint.h"
+#include "deadline.h"
 #include "entry.h"
-#include "exchange.h"
-#include "location.h"
-#include "request.h"
+#include "asking/exchange.h"
+#include "asking/location.h"
+#include "asking/request.h"
 #include "stream.h"
 #include "system.h"
 #include "twin.h"
@@ -30,7 +32,7 @@ static bool ask_daemon(const struct command *command, const struct bytes *input,
     struct bytes head = BYTES_OVER(head_memory);
     struct location location;
     bool answered = location_find(&location) && request_add_head(&head, command, input->length) &&
-                    exchange(&location, &head, input, received) &&
+                    exchange(&location, &head, input, received, deadline_for_us(command)) &&
                     answer_parse(received->data, received->length, answer);
     bytes_wipe(&head);
     return answered;
@@ -61,10 +63,13 @@ static int help(int argc, char **argv)
 
     stream_reserve_standard();
     system_guard_memory(); /* tokens pass through it */
-    system_ignore_broken_pipes(true);
+    system_ignore_write_signals(true);
+    int status;
+    if (about_answer(argc, argv, &status))
+        return status;
     if (!command_parse(argc, argv, &command))
         return 2;
-    int status = request_read_input(&input, &command);
+    status = request_read_input(&input, &command);
     if (status == 0 && ask_daemon(&command, &input, &received, &answer)) {
         status = deliver(&answer);
     } else if (status == 0) {

@@ -1,4 +1,5 @@
-/* What differs between systems, and the limits that every part of the helper keeps. Include it first.
+/* What differs between systems (and the C library's string functions, where linux/ stands in for one), and the limits
+ * that every part of the helper keeps. Include it first.
  *
  * Linux is tested; macOS is written for and untried. */
 #ifndef KEYTURN_PLATFORM_H
@@ -7,6 +8,10 @@
 #ifdef _WIN32
 #error "keyturn does not run on Windows"
 #endif
+
+#ifdef KEYTURN_FREESTANDING
+#include "linux/platform.h"
+#else
 
 #ifdef __APPLE__
 #define _DARWIN_C_SOURCE
@@ -17,10 +22,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #ifndef O_PATH /* macOS: reading a directory of ours is allowed, so this costs nothing */
 #define O_PATH O_RDONLY
+#endif
+
 #endif
 
 /* Bytes of a path that the kernel opens, and of a socket's address; with the NUL. */
@@ -41,10 +50,15 @@
 #define TARGET_LIMIT ((size_t)8 << 10)
 #define VALUE_LIMIT ((size_t)1024)
 
-/* Milliseconds from the first look for the daemon to the last byte of its answer. The daemon waits for silent
- * acquisitions within it; kubectl's own callers give up not much later. Tests compile it shorter. */
-#ifndef KEYTURN_DEADLINE_MS
-#define KEYTURN_DEADLINE_MS 30000
+/* Milliseconds from our start to the end of our twin, by family. Tests compile one shorter time for all. */
+#ifdef KEYTURN_DEADLINE_MS
+#define DEADLINE_MS(usual) KEYTURN_DEADLINE_MS
+#else
+#define DEADLINE_MS(usual) (usual)
+#endif
+
+#ifndef KEYTURN_VERSION /* the build hook knows it */
+#define KEYTURN_VERSION "of unknown version"
 #endif
 
 /* Where logind keeps a directory per user. Tests compile another. */

@@ -2,33 +2,31 @@
 
 #include "stream.h"
 
+#include "deadline.h"
 #include "system.h"
 
-/* After a failed read or write: true when it is worth another try, once the descriptor is ready. */
-static bool try_again(int descriptor, short events, ptrdiff_t error)
+ptrdiff_t stream_read(int descriptor, struct bytes *into, long long deadline)
+{
+    size_t room = into->capacity - into->length;
+    into->overflow = room == 0;
+    while (room > 0) {
+        int error = deadline_wait(deadline, descriptor, POLLIN); /* most streams block, and somebody may hold them open */
+        ptrdiff_t count = error < 0 ? error : system_read(descriptor, into->data + into->length, room);
+        if (count > 0)
+            into->length += (size_t)count;
+        if (count != -EAGAIN && count != -EINTR)
+            return count;
+    }
+    return 0;
+}
+
+/* After a failed write: true when it is worth another try, once the descriptor is ready. */
+static bool try_again(int descriptor, ptrdiff_t error)
 {
     if (error != -EAGAIN)
         return error == -EINTR;
-    int ready = system_wait(descriptor, events, -1);
+    int ready = system_wait(descriptor, POLLOUT, -1);
     return ready >= 0 || ready == -EINTR;
-}
-
-int stream_read_all(int descriptor, struct bytes *into)
-{
-    for (;;) {
-        size_t room = into->capacity - into->length;
-        if (room == 0) {
-            into->overflow = true;
-            return 0;
-        }
-        ptrdiff_t count = system_read(descriptor, into->data + into->length, room);
-        if (count == 0)
-            return 0;
-        if (count > 0)
-            into->length += (size_t)count;
-        else if (!try_again(descriptor, POLLIN, count))
-            return (int)count;
-    }
 }
 
 int stream_write_all(int descriptor, const unsigned char *data, size_t length)
@@ -38,7 +36,7 @@ int stream_write_all(int descriptor, const unsigned char *data, size_t length)
         if (count >= 0) {
             data += count;
             length -= (size_t)count;
-        } else if (!try_again(descriptor, POLLOUT, count)) {
+        } else if (!try_again(descriptor, count)) {
             return (int)count;
         }
     }

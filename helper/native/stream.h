@@ -6,8 +6,9 @@
 
 enum standard_stream { STANDARD_INPUT, STANDARD_OUTPUT, STANDARD_ERROR };
 
-/* Append everything up to the end of the stream; more than fits sets `overflow`. 0 or a negative error number. */
-int stream_read_all(int descriptor, struct bytes *into);
+/* Append what comes next. 0: the stream has ended, or more came than fits, which sets `overflow`; else how many bytes,
+ * or a negative error number; -ETIMEDOUT: nothing came before the deadline (see deadline.h). */
+ptrdiff_t stream_read(int descriptor, struct bytes *into, long long deadline);
 
 /* Write all of it. 0, or a negative error number, and part of it may be written. */
 int stream_write_all(int descriptor, const unsigned char *data, size_t length);

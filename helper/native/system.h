@@ -57,7 +57,8 @@ int system_host_name(char *name, size_t room);
 int system_own_path(char *path, size_t room);
 /* The path by which it was started, links and all; NULL: nobody knows. */
 const char *system_called_as(void);
-void system_ignore_broken_pipes(bool ignore);
+/* A write that nobody reads, or that a limit on files forbids, is an error number and no signal; or it is one again. */
+void system_ignore_write_signals(bool ignore);
 /* No core file, and no other process of the user's may attach to read our memory. */
 void system_guard_memory(void);
 int system_fork(void);

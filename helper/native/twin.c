@@ -3,6 +3,7 @@
 #include "twin.h"
 
 #include "complaint.h"
+#include "deadline.h"
 #include "entry.h"
 #include "stream.h"
 #include "system.h"
@@ -55,12 +56,17 @@ static int give_back(struct bytes *input)
 
 void twin_become(const struct command *command, struct bytes *input)
 {
-    int error = command->family->input == INPUT_STDIN ? give_back(input) : 0;
+    char until[32];
+    struct bytes option = BYTES_OVER(until);
+    bytes_add_text(&option, "--until=");
+    bytes_add_number(&option, (size_t)deadline_of(command));
+    bytes_add(&option, "", 1);
+    int error = command->family->input == INPUT_EXEC_INFO ? 0 : give_back(input);
     if (error < 0) {
         complain_of(error, "cannot pass the request on: ", NULL);
         return;
     }
     bytes_wipe(input);
-    system_ignore_broken_pipes(false);
-    entry_become((const char *[]){"helper", command->family->name, NULL}, command->words);
+    system_ignore_write_signals(false);
+    entry_become((const char *[]){"helper", until, command->family->name, NULL}, command->words);
 }

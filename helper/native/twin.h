@@ -5,8 +5,9 @@
 #include "bytes.h"
 #include "command.h"
 
-/* Become `keyturn helper FAMILY WORD…` with `input` given back as standard input, where it was taken from there;
- * wipes `input`. Returns only when that failed, which has then been said. */
+/* Become `keyturn helper --until=DEADLINE FAMILY WORD…` with `input` given back as standard input, where it was taken from
+ * there; wipes `input`. Before the family no word is the caller's. Returns only when that failed, which has then been
+ * said. */
 void twin_become(const struct command *command, struct bytes *input);
 
 #endif

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn_emulator.certificates import create
-from support import wire
-from support.failing import LINES, PATHS, refused, sign_in, start, works
-from support.scene import Scene, scene
+from support.daemon import wire
+from support.scenes.failing import LINES, PATHS, refused, sign_in, start, works
+from support.scenes.scene import Scene, scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,7 +78,8 @@ PERSONAL = ("dropped", "not JSON", "full disk")
 
 
 @pytest.mark.parametrize(
-    ("name", "profile"), [*((name, "ci") for name in FAULTS), *((name, "me") for name in PERSONAL)]
+    ("name", "profile"),
+    [*((name, "ci") for name in FAULTS if name != "full disk"), *((name, "me") for name in PERSONAL)],
 )
 def test_a_fault_is_told_in_one_way_and_passes(scene: Scene, name: str, profile: str) -> None:
     fault, status, reason = FAULTS[name]
@@ -183,3 +184,12 @@ def children(pid: int) -> list[int]:
         if fields[1] == str(pid):
             found.append(int(entry.parent.name))
     return found
+
+
+def test_a_full_disk_keeps_nobody_from_a_token_that_can_be_fetched_again(scene: Scene) -> None:
+    works(scene, "ci")
+    with full_disk(scene):
+        scene.machine.run("keyturn", "login", "ci", status=0)
+        works(scene, "ci")
+        warnings = scene.machine.json("status")["warnings"]
+    assert [warning for warning in warnings if "new tokens are lost" in warning]

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import pytest
 
 from support.needs import need
-from support.scene import Scene, password_of, scene
+from support.scenes.scene import Scene, password_of, scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,9 +6,9 @@ import os
 
 import pytest
 
-from support.failing import refused, told, works
-from support.interpreters import NOBODY
-from support.scene import Scene, scene
+from support.machine.interpreters import NOBODY
+from support.scenes.failing import refused, told, works
+from support.scenes.scene import Scene, scene
 
 __all__ = ["scene"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.native_programs import NativePrograms
+from support.helper.programs import NativePrograms
 from support.needs import need
 
 

@@ -1,1 +1,1 @@
-"""What tests share: programs they need, a clean environment, a running keyturn."""
+"""What tests share, in rooms named after what it stands for; see the first line of each."""

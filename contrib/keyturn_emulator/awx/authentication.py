@@ -32,8 +32,10 @@ class Caller:
         return "basic" if self.token is None else "bearer"
 
     def check_scope(self, method: str) -> None:
-        """Refusal if a token that may only read wants more."""
-        if self.token is not None and method not in SAFE and not self.token.may_write:
+        """Refusal if a token that may only read wants more, or one that may not even read wants anything."""
+        if self.token is None:
+            return
+        if not (self.token.may_read if method in SAFE else self.token.may_write):
             raise forbidden("scope")
 
 
@@ -42,7 +44,7 @@ def authenticate(server: Server, headers: Headers) -> Caller:
     scheme, _, credentials = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic" and server.settings.awx_basic:
         caller = _by_password(server, credentials)
-    elif scheme.lower() == "bearer" and credentials:
+    elif scheme.lower() in server.dialect.schemes and credentials:
         caller = _by_token(server, credentials)
     else:
         raise unauthenticated(server.dialect, "anonymous")

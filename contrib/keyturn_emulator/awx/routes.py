@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keyturn_emulator.awx.dialect import CONTROLLER, GATEWAY
+from keyturn_emulator.awx.dialect import CONTROLLER, GATEWAY, GATEWAY_2026
 from keyturn_emulator.awx.endpoints import applications, discovery, resources, tokens, users
 from keyturn_emulator.awx.oauth.routes import METHODS
 
@@ -70,10 +70,11 @@ def _detail(path: str, name: str, shown: View, change: View, delete: View, *, la
     return Route(re.compile(path), name, methods, DETAIL, lax=lax)
 
 
-def _shared(dialect: Dialect, *, lax: bool) -> list[Route]:
-    """What both dialects have."""
-    api, oauth = dialect.api, dialect.oauth
-    toolkit = [Route(re.compile(f"{oauth}/{name}/"), f"oauth.{name}", oauth=name) for name in METHODS]
+def _shared(dialect: Dialect) -> list[Route]:
+    """What all dialects have."""
+    api, oauth, lax = dialect.api, dialect.oauth, not dialect.checks_scope
+    paths = {name: dialect.login if name == "login" else f"{oauth}/{name}/" for name in METHODS}
+    toolkit = [Route(re.compile(path), f"oauth.{name}", oauth=name) for name, path in paths.items()]
     return [
         *toolkit,
         _get("/api/", "discovery", discovery.root, is_open=True),
@@ -101,7 +102,7 @@ def _resources(api: str, collections: str = COLLECTIONS) -> list[Route]:
 def _controller() -> list[Route]:
     api = CONTROLLER.api
     return [
-        *_shared(CONTROLLER, lax=False),
+        *_shared(CONTROLLER),
         _get(f"{api}/config/", "config", discovery.config),
         _get(f"{api}/users/{KEY}/", "users", users.shown),
         _collection(f"{api}/users/{KEY}/{KIND}/", "tokens", tokens.listed_of_user, tokens.create_under_user),
@@ -115,11 +116,11 @@ def _controller() -> list[Route]:
     ]
 
 
-def _gateway() -> list[Route]:
-    api, behind = GATEWAY.api, f"{discovery.BEHIND}/v2"
+def _gateway(dialect: Dialect) -> list[Route]:
+    api, behind = dialect.api, f"{discovery.BEHIND}/v2"
     return [
-        # In October 2024 its token view looked at no scope: a read token may do as it likes (DAB#903).
-        *_shared(GATEWAY, lax=True),
+        *_shared(dialect),
+        *_well_known(dialect),
         _get(discovery.GATEWAY_ROOT, "discovery", discovery.gateway_root, is_open=True),
         _get(f"{api}/users/me/", "me", users.myself),
         _get(f"{api}/users/{NUMBER}/", "users", users.shown),
@@ -136,7 +137,17 @@ def _gateway() -> list[Route]:
     ]
 
 
-ROUTES = {CONTROLLER.name: _controller(), GATEWAY.name: _gateway()}
+def _well_known(dialect: Dialect) -> list[Route]:
+    paths = [path for path in dialect.oauth_root.values() if path.startswith(".well-known/")]
+    return [
+        _get(re.escape(f"{dialect.oauth}/{path}"), "discovery", discovery.no_oidc, is_open=True) for path in paths
+    ]
+
+
+ROUTES = {
+    CONTROLLER.name: _controller(),
+    **{dialect.name: _gateway(dialect) for dialect in (GATEWAY, GATEWAY_2026)},
+}
 
 
 def find(dialect: Dialect, path: str) -> tuple[Route, dict[str, str]] | None:

@@ -1,4 +1,4 @@
-"""What the controls do to the two AWX servers. `server` in what is given is `controller` or `gateway`."""
+"""What the controls do to the AWX servers. `server` in what is given is the name of one's dialect."""
 
 from __future__ import annotations
 

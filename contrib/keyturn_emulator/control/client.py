@@ -113,7 +113,7 @@ class Control:
         return cast("int", self._call("POST", "/registry/revoke")["revoked"])
 
     def awx_tokens(self, server: str, **wanted: str) -> list[dict[str, Any]]:
-        """The tokens that `server` (controller, gateway) accepts now; only those of a `user` or `description`."""
+        """What `server` (controller, gateway, gateway-2026) accepts now; only those of a `user` or `description`."""
         return cast(
             "list[dict[str, Any]]", self._call("GET", f"/awx/tokens?{urlencode({'server': server, **wanted})}")
         )

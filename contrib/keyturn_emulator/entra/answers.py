@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LONG_LIVED = 2 * 60 * 60
 
 NOTHING_WANTED = ClaimsRequest()
+# `appidacr`: a public client, one with a secret, one with a certificate or an identity that needs neither.
+NO_PROOF, BY_SECRET, BY_CERTIFICATE = PROOFS = ("0", "1", "2")
 
 Answer = dict[str, object]
 
@@ -34,12 +36,12 @@ class Answers:
         self._settings = settings
 
     def for_application(
-        self, client: Application, asked: Asked, base: str, wanted: ClaimsRequest = NOTHING_WANTED
+        self, client: Application, asked: Asked, base: str, *, proof: str, wanted: ClaimsRequest = NOTHING_WANTED
     ) -> Answer:
         """An application in its own name: an access token and nothing else (no refresh token, no client_info)."""
         claims: Claims = {
             **wanted.in_token(),
-            **_common(client, client.tenant, asked, base),
+            **_common(client, client.tenant, asked, base, proof),
             "oid": client.object_id,
             "sub": client.object_id,
             "idtyp": "app",
@@ -55,6 +57,7 @@ class Answers:
         asked: Asked,
         base: str,
         *,
+        proof: str,
         refresh_token: str | None,
         client_info: bool,
         wanted: ClaimsRequest = NOTHING_WANTED,
@@ -62,11 +65,11 @@ class Answers:
     ) -> Answer:
         """A person: an ID token if `openid` was asked for, the refresh token if there is one to give.
 
-        nonce: what the authorization request had the ID token repeat.
+        proof: one of PROOFS. nonce: what the authorization request had the ID token repeat.
         """
         claims: Claims = {
             **wanted.in_token(),
-            **_common(client, user.tenant, asked, base),
+            **_common(client, user.tenant, asked, base, proof),
             "oid": user.object_id,
             "sub": _subject(user, client),
             "upn": user.upn,
@@ -123,7 +126,7 @@ def client_info_of(user: User) -> str:
     return encode(json.dumps({"uid": user.object_id, "utid": user.tenant.id}).encode())
 
 
-def _common(client: Application, tenant: Tenant, asked: Asked, base: str) -> Claims:
+def _common(client: Application, tenant: Tenant, asked: Asked, base: str, proof: str) -> Claims:
     """What every access token says. Version 1: the resources keyturn asks for take those."""
     return {
         "ver": "1.0",
@@ -131,7 +134,7 @@ def _common(client: Application, tenant: Tenant, asked: Asked, base: str) -> Cla
         "aud": asked.audience,
         "tid": tenant.id,
         "appid": client.id,
-        "appidacr": "0" if client.public else "1",
+        "appidacr": proof,
     }
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from keyturn_emulator.entra.endpoints import authorize, device_login, discovery, pages
+from keyturn_emulator.entra.endpoints import authorize, device_login, discovery
 from keyturn_emulator.entra.grants.token import token
 from keyturn_emulator.entra.refusals import EntraError, described, refusal
 from keyturn_emulator.entra.service import Entra, base_of
+from keyturn_emulator.serving import pages
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
+from keyturn_emulator.entra.answers import NO_PROOF
 from keyturn_emulator.entra.refusals import EntraError, described
 from keyturn_emulator.entra.requests.form import read_form, required
 from keyturn_emulator.entra.requests.scopes import user_scope
@@ -37,7 +38,13 @@ def _issue(resource: str, machine: Machine) -> Issued:
     asked = user_scope(f"{resource}/.default", registry.device, registry.tenant)
     entra.policy.admit(asked, {})
     answer = entra.answers.for_user(
-        registry.users[0], registry.device, asked, machine.authority, refresh_token=None, client_info=False
+        registry.users[0],
+        registry.device,
+        asked,
+        machine.authority,
+        proof=NO_PROOF,
+        refresh_token=None,
+        client_info=False,
     )
     return machine.issued(answer, resource)
 

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from keyturn_emulator.entra.answers import BY_CERTIFICATE
 from keyturn_emulator.entra.requests.claims import ClaimsRequest
 from keyturn_emulator.entra.requests.scopes import application_scope
 
@@ -29,7 +30,7 @@ class Issued:
     resource: str
 
     def texts(self, *names: str) -> dict[str, str]:
-        """These fields, numbers as texts: none of the endpoints uses JSON's numbers (reference/entra.md section 2)."""
+        """These fields, numbers as texts: none of the endpoints uses JSON's (reference/entra.md section 2)."""
         return {name: str(getattr(self, name)) for name in names}
 
 
@@ -64,7 +65,9 @@ class Machine:
         self.entra.policy.check_pace(in_own_name=True)
         self.entra.policy.admit(asked, None)
         more = {"xms_mirid": frozenset({identity.resource_id})}
-        answer = self.entra.answers.for_application(application, asked, self.authority, ClaimsRequest(capable, more))
+        answer = self.entra.answers.for_application(
+            application, asked, self.authority, proof=BY_CERTIFICATE, wanted=ClaimsRequest(capable, more)
+        )
         return self.issued(answer, resource)
 
     def issued(self, answer: Mapping[str, object], resource: str) -> Issued:

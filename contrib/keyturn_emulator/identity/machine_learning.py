@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from keyturn_emulator.identity.machine import Machine
 
-DIALECT = Dialect("2017-09-01", {"client_id": "clientid", "object_id": "object_id", "resource_id": "mi_res_id"})
+# That version knows an identity by nothing but its client id.
+DIALECT = Dialect("2017-09-01", {"client_id": "clientid"})
 
 
 async def token(request: Request, machine: Machine) -> Response:

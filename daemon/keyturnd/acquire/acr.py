@@ -10,6 +10,8 @@ import json
 from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import urlencode
 
+from msgspec.structs import replace
+
 from keyturn.errors import ProviderRefused, one_line
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network import answers
@@ -45,7 +47,7 @@ def exchange(registry: Registry, entra: Result, profile: str, transport: Transpo
     token = answers.parse(answer.body, place).get("refresh_token")
     if not answers.is_token(token):
         raise answers.odd(place, "holds no usable refresh token")
-    return _result(token, answer.sent_at, place, entra.account)
+    return replace(_result(token, answer.sent_at, place), account=entra.account, account_id=entra.account_id)
 
 
 def _sent(request: Request, place: str, transport: Transport) -> Answer:
@@ -59,7 +61,7 @@ def _sent(request: Request, place: str, transport: Transport) -> Answer:
         raise Failed(ProviderRefused, failed.failure.sentence, hint) from None
 
 
-def _result(token: str, sent_at: float, place: str, account: str) -> Result:
+def _result(token: str, sent_at: float, place: str) -> Result:
     claims = answers.claims_of(token)
     if not claims:
         raise answers.odd(place, "holds a refresh token that is no JWT")
@@ -72,7 +74,6 @@ def _result(token: str, sent_at: float, place: str, account: str) -> Result:
         issued_at=sent_at,
         # Half of a shorter life: else one of 91 minutes would be renewed every minute.
         refresh_at=sent_at + max(life - SPARE_LIFE, life / 2),
-        account=account,
     )
 
 
@@ -107,11 +108,12 @@ def _refused(answer: Answer, registry: Registry, profile: str) -> Failed:
         return Failed(
             ProviderRefused, f"{place} knows no token exchange: {said}", f"check {place} in [targets.docker]"
         )
-    what = "tenant" if registry.tenant is None else f"tenant {registry.tenant}"
+    what = "a tenant" if registry.tenant is None else f"the right tenant instead of {registry.tenant}"
     return Failed(
         ProviderRefused,
         f"{place} refused profile {profile}: {said}",
-        f"check that profile {profile} has the role AcrPull or AcrPush there, and the {what} of the registry",
+        f"check that profile {profile} has the role AcrPull or AcrPush there; where the registry is another"
+        f' tenant\'s: "{place}" = {{ profile = "{profile}", tenant = "…" }} in [targets.docker] names {what}',
     )
 
 

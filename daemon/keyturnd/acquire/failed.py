@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 from keyturn.errors import Bug, one_line
+from keyturn.hints import printed
 from keyturnd.messages import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from keyturn.errors import KeyturnError
 
@@ -32,7 +33,7 @@ class Failed(Exception):
         self,
         error: type[KeyturnError],
         sentence: str,
-        hint: str | None = None,
+        hint: str | Sequence[str] | None = None,
         *,
         retry_after: float | None = None,
         state_dead: bool = False,
@@ -42,7 +43,7 @@ class Failed(Exception):
         self.failure = Failure(
             error.kind,
             one_line(sentence),
-            one_line(hint) if hint else None,
+            one_line(printed(hint)) if hint else None,
             retry_after=retry_after,
             state_dead=state_dead,
             code=code,

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
-from keyturn.errors import KeyturnError, ProviderUnreachable, Refused, SignInNeeded, StateError
+from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.broker import policy
 from keyturnd.broker.memory import Memory
 from keyturnd.broker.signin import joined
+from keyturnd.broker.waiting import until
+from keyturnd.fetching.fetch import SILENT_DEADLINE
+from keyturnd.fetching.permission import NoLongerAllowed
 from keyturnd.vault.names import state_name
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from random import Random
 
     from keyturn.configuration.config import Config
@@ -53,61 +57,81 @@ class Broker:
         self.memory = Memory(holdings, clock, chance)
         self.flights: dict[RecordName, asyncio.Task[Token]] = {}
         sign_ins.on_success = self._signed_in
+        holdings.on_new_sign_in = self.memory.forget
         self._fetcher = fetcher
         self._clock = clock
         self._chance = chance
         self._exclusions: dict[RecordName, asyncio.Lock] = {}
         self._forced: dict[RecordName, float] = {}
+        self._rejected: dict[RecordName, bytes] = {}
         self._logging_out: set[str] = set()
 
     def at_hand(self, want: Want) -> Held | None:
         """The token in memory if it has life enough for `want`; renewed behind the answer when that is due."""
         held = self.memory.held.get(want.key)
-        if held is None or not self.memory.fresh(held, want.protocol):
+        if held is None or held.key in self._rejected or not self.memory.fresh(held, want.protocol):
             return None
         held.used = True
         if self.memory.due(held):
-            self._renew_behind(want)
+            self._renew_behind(want, asked=True)
         return held
 
     def lasts(self, held: Held) -> bool:
         """Whether `held` may be handed out as it is and is not due for renewal."""
-        return not self.memory.due(held) and self.memory.fresh(held, held.want.protocol)
+        if held.key in self._rejected or self.memory.due(held):
+            return False
+        return self.memory.fresh(held, held.want.protocol)
 
-    async def token(self, want: Want, waiter: Waiter) -> Token:
-        """A token with life enough for `want`.
+    def answer_by(self, want: Want) -> float:
+        """Until when (boot time) whoever asks for `want` now has to be answered."""
+        return self._clock.boottime() + policy.ANSWER_WITHIN[want.protocol]
 
-        Raises SignInNeeded when a person has to sign in and `waiter` has none, ProviderError and StateError as
-        keyturnd.fetching.fetch does.
+    async def token(self, want: Want, waiter: Waiter, by: float | None = None) -> Token:
+        """A token with life enough for `want`, `by` this boot time (default: see `answer_by`), a person's part aside.
+
+        Raises SignInNeeded when a person has to sign in and `waiter` has none, ProviderUnreachable when time is up,
+        ProviderError and InternalError as keyturnd.fetching.fetch does.
         """
-        held = await self.memory.look_up(want)
+        by = self.answer_by(want) if by is None else by
+        await self._drop_rejected(want)
+        held = await self._look_up(want)
         if (ready := self.at_hand(want)) is not None:
             return ready.token
         try:
-            return await self._fetch_for_use(want)
-        except ProviderUnreachable:
-            if held is not None and self.memory.good_as_last_resort(held):
-                return held.token
-            raise
+            return await self._fetch_for_use(want, by)
         except SignInNeeded:
-            if not waiter.waits or want.profile.flow not in flows.PERSONAL:
+            if not waiter.waits or not flows.row(want.profile).person:
                 raise
-            return await self._sign_in(want, waiter)
+            return await self._sign_in(want, waiter, by)
+        except KeyturnError as error:
+            if not error.passes or held is None or not self.memory.good_as_last_resort(held):
+                raise
+            held.used = True
+            return held.token
+
+    async def _look_up(self, want: Want) -> Held | None:
+        """What is held for `want`; nothing where the vault cannot be asked, but could not hold a sign-in anyway."""
+        try:
+            return await self.memory.look_up(want)
+        except StateError:
+            if flows.row(want.profile).person:
+                raise
+            return None
 
     async def login(self, want: Want, waiter: Waiter, *, again: bool) -> Token:
         """A token that proves `want`'s profile is signed in; with `again` by a new sign-in in any case.
 
         Without a person in it, the provider is asked in any case: the secret may have changed since the last token.
         """
-        name = want.profile.name
+        name, by = want.profile.name, self.answer_by(want)
         self.failures.clear(profile=name)
-        if want.profile.flow not in flows.PERSONAL:
-            return await self._fetch_for_use(want)
+        if not flows.row(want.profile).person:
+            return await self._fetch_for_use(want, by)
         try:
             if again and waiter.waits:
-                return await self._sign_in(want, waiter)
+                return await self._sign_in(want, waiter, by)
             if not again:
-                return await self.token(want, waiter)
+                return await self.token(want, waiter, by)
         except SignInNeeded:
             if waiter.waits:
                 raise
@@ -155,12 +179,14 @@ class Broker:
         that is not the one we hold.
 
         Raises Refused when the last such renewal of this key is less than a minute old: a server that refuses new
-        tokens, too, misses a right, not a token. The refresh token is never touched.
+        tokens, too, misses a right, not a token. That rejection is kept in mind, and carried out for the first
+        request after the minute. The refresh token is never touched.
         """
         held = await self.memory.look_up(want)
         if held is None or digest not in {None, held.token.digest}:
             return False
         if not self._may_force(want.key):
+            self._rejected[want.key] = held.token.digest
             raise Refused(
                 "the server refused a token that had just been renewed",
                 f"check that {held.token.account or 'this profile'} may use what was asked for",
@@ -168,31 +194,51 @@ class Broker:
         await self.memory.drop(want.key)
         return True
 
-    async def doubt(self, want: Want, digest: bytes) -> None:
+    async def _drop_rejected(self, want: Want) -> None:
+        """Carry out a rejection that came too early, unless its token has been replaced by now."""
+        if want.key not in self._rejected:
+            return
+        held = await self._look_up(want)
+        if held is None or held.token.digest != self._rejected[want.key]:
+            del self._rejected[want.key]
+        elif self._may_force(want.key):
+            del self._rejected[want.key]
+            await self.memory.drop(want.key)
+
+    async def doubt(self, want: Want, digest: bytes, by: float) -> None:
         """A server seems to have refused the token with this digest: try to replace it, as `reject` does.
 
-        While the provider cannot be reached it stays: it may be good after all.
+        While that fails for a passing reason, or lasts beyond `by` (boot time), it stays: it may be good after all.
         """
         held = await self.memory.look_up(want)
         if held is None or held.token.digest != digest or not self._may_force(want.key):
             return
         try:
-            await self._fetch(want)
-        except ProviderUnreachable:
-            return
-        except KeyturnError:
-            await self.memory.drop(want.key)  # the next request tells what a person has to do
+            await self._fetch(want, by)
+        except KeyturnError as error:
+            if not error.passes:
+                await self.memory.drop(want.key)  # the next request tells what a person has to do
 
     async def keep_fresh(self) -> None:
         """Renew, for ever, what is due and has served somebody since it was issued; the rest may lapse."""
         pruned = self._clock.boottime()
         while True:
             await self._clock.sleep_until(self._clock.boottime() + RENEWAL_ROUND)
-            for want in self.memory.due_for_renewal():
-                self._renew_behind(want)
+            self._renew_what_is_due()
             if self._clock.boottime() - pruned >= PRUNING_INTERVAL:
                 pruned = self._clock.boottime()
                 await self._prune()
+
+    def _renew_what_is_due(self) -> None:
+        for want in self.memory.due_for_renewal():
+            try:
+                self._fetcher.check_allowed(want)
+            except NoLongerAllowed:
+                self.memory.held.pop(want.key, None)
+            except ConfigError:
+                return  # it is invalid: nobody can tell what it allows
+            else:
+                self._renew_behind(want, asked=False)
 
     def _may_force(self, key: RecordName) -> bool:
         """Whether a renewal may be forced now; then it counts as done."""
@@ -206,17 +252,24 @@ class Broker:
         with suppress(StateError):  # told to whoever needs the vault; nobody waits for this
             await self.holdings.prune(self._clock.wall())
 
-    async def _fetch_for_use(self, want: Want) -> Token:
-        token = await self._fetch(want)
+    async def _fetch_for_use(self, want: Want, by: float) -> Token:
+        token = await self._fetch(want, by)
         self.memory.use(want.key)
         return token
 
-    async def _fetch(self, want: Want) -> Token:
-        """Join the fetch of this key, or start it; a fresh failure is repeated instead."""
+    async def _fetch(self, want: Want, by: float) -> Token:
+        """Join the fetch of this key, or start it; a fresh failure is repeated instead. The fetch outlives `by`."""
         self._check_not_leaving(want)
-        if (error := self.failures.recall(want.key)) is not None:
-            raise error.with_traceback(None)  # or each raise would lengthen the one before, for ever
-        return await joined(self._flight(want))
+        _raise(self.failures.recall(want))
+        try:
+            return await until(self._clock, by, joined(self._flight(want)))
+        except NoLongerAllowed:
+            self._fetcher.check_allowed(want)  # the one we joined was begun for the profile as it was
+            return await self._fetch(want, by)
+        except TimeoutError:
+            error = _overdue(want)
+            self.failures.remember_overdue(want, error)
+            raise error from None
 
     def _flight(self, want: Want) -> asyncio.Task[Token]:
         flight = self.flights.get(want.key)
@@ -226,13 +279,16 @@ class Broker:
         return flight
 
     async def _fly(self, want: Want) -> Token:
-        try:
-            async with self._exclusion(want):
-                token = await self._fetcher.silently(want)
-        except KeyturnError as error:
-            self.failures.remember(want.key, error, self._chance.uniform(-1, 1))
-            raise
-        self.failures.clear(want.key)
+        ends = self._clock.boottime() + policy.LONGEST_FLIGHT
+        async with self._turn(want, ends):
+            try:
+                token = await self._fetcher.silently(want, min(SILENT_DEADLINE, ends - self._clock.boottime()))
+            except (NoLongerAllowed, ConfigError):
+                raise  # found without asking anybody, and mended by a chmod that nobody tells us of
+            except KeyturnError as error:
+                self.failures.remember(want, error, self._chance.uniform(-1, 1))
+                raise
+        self.failures.forget(want)
         self.memory.hold(want, token)
         return token
 
@@ -242,28 +298,57 @@ class Broker:
         if not task.cancelled():
             task.exception()  # looked at: a failed renewal behind an answer has no other reader
 
-    def _exclusion(self, want: Want) -> asyncio.Lock:
-        """Fetches that use the same refresh token exclude each other, so that none is rotated away under another."""
-        name = state_name(want.profile) if want.profile.flow in flows.PERSONAL else want.key
-        return self._exclusions.setdefault(name, asyncio.Lock())
+    @asynccontextmanager
+    async def _turn(self, want: Want, ends: float) -> AsyncIterator[None]:
+        """Fetches that use the same refresh token exclude each other, so that none is rotated away under another.
 
-    def _renew_behind(self, want: Want) -> None:
-        if self.failures.may_retry(want.key) and want.profile.name not in self._logging_out:
+        What failed meanwhile for all of them is not tried once more by each. Raises that failure, and
+        ProviderUnreachable when the turn does not come before `ends`.
+        """
+        name = want.key if flows.row(want.profile).state is None else state_name(want.profile)
+        exclusion = self._exclusions.setdefault(name, asyncio.Lock())
+        try:
+            await until(self._clock, ends, exclusion.acquire())
+        except TimeoutError:
+            raise _overdue(want) from None
+        try:
+            _raise(self.failures.recent(want))
+            yield
+        finally:
+            exclusion.release()
+
+    def _renew_behind(self, want: Want, *, asked: bool) -> None:
+        if self.failures.may_renew(want, asked=asked) and want.profile.name not in self._logging_out:
             self._flight(want)
 
     def _check_not_leaving(self, want: Want) -> None:
         if want.profile.name in self._logging_out:
             raise Refused(f"profile {want.profile.name} is being logged out", "run the command again")
 
-    async def _sign_in(self, want: Want, waiter: Waiter) -> Token:
+    async def _sign_in(self, want: Want, waiter: Waiter, by: float) -> Token:
         self._check_not_leaving(want)
         key, token = await self.sign_ins.join(want, waiter)
-        if key != want.key:
-            return await self._fetch_for_use(want)
+        if key != want.key:  # the person's part is beside the deadline, unless the caller counts it in
+            return await self._fetch_for_use(want, self.answer_by(want) if waiter.patience is None else by)
         self.memory.use(key)
         return token
 
     def _signed_in(self, want: Want, token: Token) -> None:
         """Somebody did; whoever waited for it may have lost patience, and will ask again."""
+        try:
+            self._fetcher.check_allowed(want)
+        except ConfigError:
+            return
         self.failures.clear(profile=want.profile.name)
         self.memory.hold(want, token)
+
+
+def _raise(error: KeyturnError | None) -> None:
+    if error is not None:
+        raise error.with_traceback(None)  # or each raise would lengthen the one before, for ever
+
+
+def _overdue(want: Want) -> ProviderUnreachable:
+    """Why a caller has to leave while the fetch goes on."""
+    name = want.profile.name
+    return ProviderUnreachable(f"the token of profile {name} is taking too long to get", "run the command again")

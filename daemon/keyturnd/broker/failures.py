@@ -1,8 +1,12 @@
-"""Failures remembered for a moment, so that many callers do not each ask a provider that has just said no."""
+"""Failures remembered for a moment, so that many callers do not each ask a provider that has just said no.
+
+A refusal concerns the one token that was asked for. Silence, an outage or a Retry-After concerns everybody who asks
+the same server: the callers of five audiences would otherwise wait for the same silence one after the other.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -11,7 +15,20 @@ from keyturnd.broker import policy
 
 if TYPE_CHECKING:
     from keyturnd.clock import Clock
+    from keyturnd.fetching.wants import Want
     from keyturnd.vault.records import RecordName
+
+
+class Server(NamedTuple):
+    """Who did not answer: the authority or, where a registry's token is wanted, one of the two.
+
+    `ca_file` is part of it: what fails for want of the right CA concerns those who name the same one.
+    """
+
+    provider: str
+    authority: str
+    ca_file: str | None
+    registry: str | None
 
 
 class Remembered(msgspec.Struct, frozen=True):
@@ -24,35 +41,72 @@ class Remembered(msgspec.Struct, frozen=True):
 
 
 class Failures:
-    """The last failure of each key."""
+    """The last failure of each token and of each server."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._failures: dict[RecordName, Remembered] = {}
+        self._failures: dict[RecordName | Server, Remembered] = {}
+        self._overdue: dict[RecordName, tuple[KeyturnError, float]] = {}
 
-    def remember(self, key: RecordName, error: KeyturnError, jitter: float) -> None:
+    def remember(self, want: Want, error: KeyturnError, jitter: float) -> None:
         """Repeat `error` for the next seconds: for as long as a 429 asked us to hold back, at least a moment."""
-        known = self._failures.get(key)
+        place = server_of(want) if isinstance(error, ProviderUnreachable) else want.key
+        known = self._failures.get(place)
         in_a_row = 1 + (known.in_a_row if known else 0)
         retry_after = error.retry_after if isinstance(error, ProviderUnreachable) else None
         now = self._clock.boottime()
         held = policy.FAILURE_MEMORY if retry_after is None else max(policy.FAILURE_MEMORY, retry_after)
         wait = policy.backoff(in_a_row, retry_after, jitter)
         held = min(held, policy.LONGEST_RETRY_AFTER)
-        self._failures[key] = Remembered(error, in_a_row, now + held, now + wait)
+        self._failures[place] = Remembered(error, in_a_row, now + held, now + wait)
 
-    def recall(self, key: RecordName) -> KeyturnError | None:
-        """The failure of `key` that is still fresh."""
-        known = self._failures.get(key)
-        return known.error if known and self._clock.boottime() < known.until else None
+    def remember_overdue(self, want: Want, error: KeyturnError) -> None:
+        """Repeat `error` for a moment, because a caller had to leave a fetch that goes on.
 
-    def may_retry(self, key: RecordName) -> bool:
-        """Whether a renewal nobody waits for may be tried again."""
-        known = self._failures.get(key)
-        return known is None or self._clock.boottime() >= known.next_attempt
+        Its helper's twin comes with what little time is left, and would else wait in vain for the reason.
+        """
+        self._overdue[want.key] = (error, self._clock.boottime() + policy.FAILURE_MEMORY)
 
-    def clear(self, key: RecordName | None = None, *, profile: str | None = None) -> None:
-        """Forget the failure of `key`, those of `profile`, or all."""
+    def recall(self, want: Want) -> KeyturnError | None:
+        """Why a caller who comes now cannot have `want`: what `recent` tells, or that it is overdue."""
+        error, until = self._overdue.get(want.key, (None, 0.0))
+        return self.recent(want) or (error if self._clock.boottime() < until else None)
+
+    def recent(self, want: Want) -> KeyturnError | None:
+        """The failure that is still fresh, of this token or of a server that it takes."""
+        now = self._clock.boottime()
+        return next((known.error for known in self._concerning(want) if now < known.until), None)
+
+    def may_renew(self, want: Want, *, asked: bool) -> bool:
+        """Whether a renewal behind the answers may be tried (again): after a final no only if somebody `asked`."""
+        now = self._clock.boottime()
+        return all(now >= known.next_attempt and (asked or known.error.passes) for known in self._concerning(want))
+
+    def forget(self, want: Want) -> None:
+        """It succeeded: so its servers answer."""
+        for place in places_of(want):
+            self._failures.pop(place, None)
+        self._overdue.pop(want.key, None)
+
+    def clear(self, *, profile: str | None = None) -> None:
+        """Forget all failures or, because a person did something about `profile`, its own and those of servers."""
         for known in list(self._failures):
-            if (key is None and profile is None) or known == key or known.profile == profile:
+            if profile is None or isinstance(known, Server) or known.profile == profile:
                 del self._failures[known]
+        for key in list(self._overdue):
+            if profile is None or key.profile == profile:
+                del self._overdue[key]
+
+    def _concerning(self, want: Want) -> list[Remembered]:
+        return [known for place in places_of(want) if (known := self._failures.get(place)) is not None]
+
+
+def server_of(want: Want) -> Server:
+    """Who is asked last for `want`."""
+    profile = want.profile
+    return Server(profile.provider, profile.authority, profile.ca_file, want.key.registry)
+
+
+def places_of(want: Want) -> tuple[RecordName | Server, ...]:
+    """What a failure that concerns `want` is remembered under."""
+    return want.key, server_of(want), server_of(want)._replace(registry=None)

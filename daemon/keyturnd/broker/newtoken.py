@@ -16,7 +16,7 @@ from keyturn.errors import SignInNeeded, UsageError
 from keyturnd import flows
 from keyturnd.broker.signin import as_shown
 from keyturnd.fetching.acquisition import error_of
-from keyturnd.fetching.fetch import SIGN_IN_DEADLINE, SILENT_DEADLINE
+from keyturnd.fetching.fetch import ATTENDED_DEADLINE, SIGN_IN_DEADLINE
 from keyturnd.messages import Failure, Result, TokenJob
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ async def new_entra_token(
     Raises UsageError for what does not fit together, and what keyturnd.fetching.fetch raises.
     """
     profile = described(table, "entra")
-    interactive = profile.flow in flows.PERSONAL
+    interactive = flows.row(profile).person
     if interactive and not waiter.waits:
         raise UsageError("a device code needs a terminal to be shown on", "keyturn azure new-token --help")
     if not interactive and secret is None:
@@ -89,13 +89,14 @@ async def _acquire(
     *,
     interactive: bool,
 ) -> dict[str, Any]:
-    deadline = SIGN_IN_DEADLINE if interactive else SILENT_DEADLINE
+    deadline = SIGN_IN_DEADLINE if interactive else ATTENDED_DEADLINE
     identity, network = flows.identity_of(profile), fetcher.network(profile)
     job = TokenJob(identity, scopes, network, deadline, interactive=interactive, secret=secret)
     outcome = await fetcher.acquisitions.run(job, Onlooker(waiter))
     if isinstance(outcome, Failure):
         raise _without_profile(error_of(outcome), profile)
     assert isinstance(outcome, Result)
+    flows.check_account(profile, outcome.account)
     return _description(outcome)
 
 

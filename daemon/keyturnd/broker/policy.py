@@ -12,6 +12,13 @@ MINIMUM_LIFE = {"kube": 600.0, "docker": 900.0, "git": 300.0, "token": 300.0, "r
 `apply` would meet its end (kube); docker asks once and then pushes layers for as long as they take (docker); one
 git push sends its token with several requests, the last of them after the upload (git and the rest)."""
 
+ANSWER_WITHIN = {"git": 27.0, "kube": 22.0, "docker": 12.0, "token": 27.0, "run": 27.0}
+"""Seconds from a request to its answer, queueing included, a person's part aside: 3 less than its caller waits, for
+the helper's twin to explain a failure in (DESIGN 5.5)."""
+
+LONGEST_FLIGHT = 45.0
+"""Seconds a fetch may take, its turn included. Callers leave sooner; what it brings is there when they come again."""
+
 LAST_RESORT = 60.0
 """While more than this is left, an old token is given when renewing failed for a passing reason. Less would run
 out between our answer and its use, and the user would see the server's 401 instead of our sentence."""

@@ -20,6 +20,7 @@ from keyturnd.messages import (
     FromAcquisition,
     FromDaemon,
     Seal,
+    TokenJob,
     encode_line,
     from_acquisition,
 )
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 COMMAND = (sys.executable, "-E", "-P", "-m", "keyturnd.acquire")
 AT_ONCE = 32
 """Acquisitions at the same time, each an interpreter of 35 MiB: a script that asks for hundreds of tokens queues up
-instead of taking the machine's memory. More than anybody has profiles that wait for a person."""
+instead of taking the machine's memory. People's sign-ins have as many places of their own: each keeps one for
+minutes, and all of them together must not keep a fetch waiting."""
 GRACE = 2.0
 """Seconds beyond its own deadline before an acquisition is killed: its own word says more than our kill."""
 MESSAGES = 200
@@ -67,25 +69,30 @@ class Acquisitions:
         self.running: set[int] = set()
         self.started = 0
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._places_of_people = asyncio.Semaphore(AT_ONCE)
 
     async def run(self, job: Job, listener: Listener) -> Outcome:
-        """Run `job` in a process of its own to its end.
+        """Run `job` in a process of its own to its end; its deadline covers waiting for a place.
 
         Cancelling this kills the process. Raises what `listener` raises; a process that overstays its deadline,
         dies or talks nonsense is a Failure like any other.
         """
-        async with self._places:
-            return await self._run(job, listener)
+        ends = asyncio.get_running_loop().time() + job.deadline
+        try:
+            async with asyncio.timeout_at(ends + GRACE), self._place(job):
+                return await self._run(_shortened(job, ends), listener)
+        except TimeoutError:
+            return _failure(ProviderUnreachable(f"no answer within {job.deadline:.0f} seconds", "try again later"))
+
+    def _place(self, job: Job) -> asyncio.Semaphore:
+        return self._places_of_people if isinstance(job, TokenJob) and job.interactive else self._places
 
     async def _run(self, job: Job, listener: Listener) -> Outcome:
         process = await self._start()
         self.running.add(process.pid)
         self.started += 1
         try:
-            async with asyncio.timeout(job.deadline + GRACE):
-                return await _converse(process, job, listener)
-        except TimeoutError:
-            return _failure(ProviderUnreachable(f"no answer within {job.deadline:.0f} seconds", "try again later"))
+            return await _converse(process, job, listener)
         finally:
             self.running.discard(process.pid)
             await _end(process)
@@ -103,6 +110,11 @@ class Acquisitions:
             )
         except OSError as error:
             raise AcquisitionDied(f"cannot start a process: {error.strerror}", "keyturn daemon restart") from None
+
+
+def _shortened(job: Job, ends: float) -> Job:
+    """`job` with what is left of its deadline (on the loop's clock), for it to end by its own word."""
+    return msgspec.structs.replace(job, deadline=max(ends - asyncio.get_running_loop().time(), 0.0))
 
 
 async def _converse(process: Process, job: Job, listener: Listener) -> Outcome:

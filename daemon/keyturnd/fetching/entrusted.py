@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING
 
-from keyturn.configuration.profiles.profile import AwxProfile
-from keyturn.errors import ConfigError
+from keyturn.configuration.profiles.secrets import InFile, InVariable
+from keyturn.errors import ConfigError, StateError, one_line
+from keyturn.hints import after, entrust, listing, make_private, printed, restart_daemon, size
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
+    from keyturn.errors import KeyturnError
 
 SIZE_LIMIT = 64 << 10
+OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO})
+"""The daemon's or the machine's own trouble, which says nothing about the file and passes."""
 
 
 def named_secret(profile: Profile) -> str | None:
@@ -20,30 +25,58 @@ def named_secret(profile: Profile) -> str | None:
 
     Raises ConfigError.
     """
-    if isinstance(profile, AwxProfile):
-        return None
-    if profile.client_secret_file is not None:
-        return secret_from_file(profile.client_secret_file)
-    if profile.client_secret_env is None:
-        return None
-    secret = os.environ.get(profile.client_secret_env)
+    match profile.flow.secret_source:
+        case InFile(file):
+            return secret_from_file(file)
+        case InVariable(variable):
+            return secret_from_variable(variable)
+        case _:
+            return None
+
+
+def secret_from_variable(variable: str) -> str:
+    """The secret in `variable` of the environment the daemon was started with. Raises ConfigError."""
+    secret = os.environ.get(variable)
     if not secret:
-        sentence = f"{profile.client_secret_env} is not set where the daemon was started"
-        command = f"keyturn daemon stop && {profile.client_secret_env}=… keyturn daemon start"
-        raise ConfigError(sentence, command)
+        sentence = f"{variable} is not set where the daemon was started"
+        raise ConfigError(sentence, after(f"export {variable}", restart_daemon()))
     return secret
+
+
+def fitting(error: KeyturnError, profile: Profile) -> KeyturnError:
+    """`error` with a hint that fits the place `profile` has its secret from.
+
+    An acquisition knows the secret only, and would have it entrusted to a vault that nobody asks for it.
+    """
+    vault = printed(entrust(profile.name))
+    if error.hint is not None and vault in error.hint:
+        error.hint = one_line(error.hint.replace(vault, _replacing(profile) or vault))
+    return error
+
+
+def _replacing(profile: Profile) -> str | None:
+    match profile.flow.secret_source:
+        case InFile(file):
+            return f"write it to {file}"
+        case InVariable(variable):
+            return after(f"export {variable}", restart_daemon())
+        case _:
+            return None
 
 
 def secret_from_file(path: str) -> str:
     """The secret in the file at `path`, without the line break an editor leaves at its end.
 
-    Raises ConfigError when it is missing, empty, too large, not a file, not ours, or readable by others.
+    Raises ConfigError when it is missing, empty, too large, not a file, not ours, or readable by others, StateError
+    when no descriptor is free to look at it.
     """
     try:
         # Not blocking: a FIFO in its place must not hang the daemon.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise ConfigError(f"cannot read the secret in {path}: {error.strerror}", f"ls -l {path}") from None
+        if error.errno in OURS:
+            raise StateError(f"cannot read the secret in {path}: {error.strerror}", restart_daemon()) from None
+        raise ConfigError(f"cannot read the secret in {path}: {error.strerror}", listing(path)) from None
     try:
         _check(path, os.fstat(descriptor))
         content = os.read(descriptor, SIZE_LIMIT + 1)
@@ -52,17 +85,17 @@ def secret_from_file(path: str) -> str:
     # What is not UTF-8 is not printable then either; a UnicodeDecodeError would hold the whole content.
     secret = content.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
     if not secret or not secret.isprintable():
-        raise ConfigError(f"{path} does not hold one line with a secret", f"wc {path}")
+        raise ConfigError(f"{path} does not hold one line with a secret", size(path))
     return secret
 
 
 def _check(path: str, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise ConfigError(f"{path} is not a file", f"ls -l {path}")
+        raise ConfigError(f"{path} is not a file", listing(path))
     if status.st_uid not in {0, os.geteuid()}:
-        raise ConfigError(f"{path} belongs to uid {status.st_uid}", f"ls -l {path}")
+        raise ConfigError(f"{path} belongs to uid {status.st_uid}", listing(path))
     if status.st_mode & 0o077:
         mode = f"{stat.S_IMODE(status.st_mode):04o}"
-        raise ConfigError(f"{path} may be read or written by others (mode {mode})", f"chmod 600 {path}")
+        raise ConfigError(f"{path} may be read or written by others (mode {mode})", make_private(path))
     if status.st_size > SIZE_LIMIT:
-        raise ConfigError(f"{path} exceeds {SIZE_LIMIT >> 10} KiB", f"wc -c {path}")
+        raise ConfigError(f"{path} exceeds {SIZE_LIMIT >> 10} KiB", size(path))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
-from keyturn.errors import Refused
+from msgspec.structs import replace
+
+from keyturn.errors import Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
-from keyturnd.fetching.entrusted import named_secret
-from keyturnd.messages import AwxIdentity, AwxState, Failure, Network, Result, RevokeJob, TokenJob
+from keyturnd.fetching.entrusted import fitting, named_secret
+from keyturnd.fetching.permission import check_allowed
+from keyturnd.messages import AwxIdentity, AwxState, EntraState, Failure, Network, Result, RevokeJob, TokenJob
 from keyturnd.vault import tokens
 
 if TYPE_CHECKING:
@@ -23,8 +28,12 @@ if TYPE_CHECKING:
     from keyturnd.vault.holdings import Holdings
     from keyturnd.vault.tokens import Token
 
-SILENT_DEADLINE = 25.0
-"""Seconds for a fetch nobody watches: within the 30 s of the native helper, with room to explain a failure."""
+SILENT_DEADLINE = 43.0
+"""Seconds for a fetch nobody watches: it outlives its callers, who come again, by less than a minute."""
+ATTENDED_DEADLINE = 25.0
+"""Seconds for what one caller waits for and nobody would find later: less than its 30 s, with room to explain."""
+ATTEMPTS = 2
+"""Fetches of one token, where a sign-in meanwhile makes the first one worthless."""
 SIGN_IN_DEADLINE = 930.0
 """Seconds for a sign-in: a device code lives 15 minutes (reference/entra.md), its provider says when it died."""
 
@@ -50,28 +59,51 @@ class Nobody:
 class Fetcher:
     """Fetches tokens into the vault."""
 
-    def __init__(self, acquisitions: Runner, holdings: Holdings, config: Callable[[], Config]) -> None:
+    def __init__(
+        self,
+        acquisitions: Runner,
+        holdings: Holdings,
+        config: Callable[[], Config],
+        warn: Callable[[str], None],
+        check: Callable[[Config, Want], None] = check_allowed,
+    ) -> None:
+        """`warn` is told what a person should know. `check` raises when the configuration does not allow a want."""
         self.acquisitions = acquisitions
         self.holdings = holdings
         self._config = config
+        self._warn = warn
+        self._check = check
+        self._keeps = True
 
-    async def silently(self, want: Want) -> Token:
-        """A new token without anybody's help.
+    def check_allowed(self, want: Want) -> None:
+        """Raises ConfigError when the configuration of now does not lead to `want`, or is invalid."""
+        self._check(self._config(), want)
+
+    async def silently(self, want: Want, deadline: float = SILENT_DEADLINE) -> Token:
+        """A new token without anybody's help, within `deadline` seconds.
 
         Raises SignInNeeded when it takes a person, ProviderError for the provider's no or silence, StateError
         when it cannot be kept.
         """
+        for _ in range(ATTEMPTS):
+            with suppress(Replaced):
+                return await self._silently(want, deadline)
+        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", "run the command again")
+
+    async def _silently(self, want: Want, deadline: float) -> Token:
+        self.check_allowed(want)
         profile = want.profile
-        state = await self.holdings.state(profile) if profile.flow in flows.PERSONAL else None
+        state = await self.holdings.state(profile) if flows.row(profile).state is not None else None
         if state is not None and flows.is_somebody_elses(profile, state.account):
             state = None  # `account` was changed: another person has to sign in
         secret = await self.secret(profile)
         if (error := flows.missing(profile, state, secret)) is not None:
-            raise error
-        return await self._run(want, self._job(want, SILENT_DEADLINE, secret=secret, state=state), Nobody())
+            raise await self._explained(error, profile)
+        return await self._run(want, self._job(want, deadline, secret=secret, state=state), Nobody())
 
     async def with_a_person(self, want: Want, audience: Audience) -> Token:
         """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does."""
+        self.check_allowed(want)
         state = None if flows.begins_anew(want.profile) else await self.holdings.state(want.profile)
         overheard = Overheard(audience)
         token = await self._run(want, self._job(want, SIGN_IN_DEADLINE, interactive=True, state=state), overheard)
@@ -84,13 +116,13 @@ class Fetcher:
 
         Raises ProviderError when the server could not be asked.
         """
-        state = await self.holdings.state(profile) if profile.flow in flows.PERSONAL else None
+        state = await self.holdings.state(profile) if flows.row(profile).state is not None else None
         identity = flows.identity_of(profile)
         if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
             return
         secret = await self.secret(profile)
-        job = RevokeJob(identity, self.network(profile), SILENT_DEADLINE, state, secret)
-        outcome = await self.acquisitions.run(job, Keeper(self.holdings, profile, state, Nobody()))
+        job = RevokeJob(identity, self.network(profile), ATTENDED_DEADLINE, state, secret)
+        outcome = await self.acquisitions.run(job, Keeper(self.holdings, profile, job, Nobody()))
         if isinstance(outcome, Failure):
             raise error_of(outcome)
 
@@ -106,7 +138,7 @@ class Fetcher:
 
     async def secret(self, profile: Profile) -> str | None:
         """The secret of `profile`, from wherever its owner keeps it. None where there is none."""
-        if profile.flow not in flows.SECRET_NAMES:
+        if flows.row(profile).secret is None:
             return None
         named = named_secret(profile)
         return await self.holdings.secret(profile) if named is None else named
@@ -127,15 +159,45 @@ class Fetcher:
         )
 
     async def _run(self, want: Want, job: TokenJob, audience: Audience) -> Token:
-        outcome = await self.acquisitions.run(job, Keeper(self.holdings, want.profile, job.state, audience))
+        keeper = Keeper(self.holdings, want.profile, job, audience)
+        outcome = await self.acquisitions.run(job, keeper)
         if isinstance(outcome, Failure):
             if outcome.state_dead and job.state is not None:
                 await self.holdings.drop_dead_state(want.profile, job.state)
-            raise error_of(outcome)
+            raise fitting(error_of(outcome), want.profile)
         assert isinstance(outcome, Result)
-        token = tokens.of_result(outcome)
-        await self.holdings.keep_token(want.key, token)
+        self.check_allowed(want)  # its sign-in was kept, under the name of the place it belongs to
+        return await self._kept(want, outcome, await keeper.sign_in(outcome))
+
+    async def _kept(self, want: Want, result: Result, sign_in: str) -> Token:
+        """The token of `result`, in the vault. Raises Replaced when another sign-in has come before it."""
+        flows.check_account(want.profile, result.account)
+        token = tokens.of_result(result, sign_in)
+        await self._keep(want, token)
+        if not await self.holdings.is_of_now(want.profile, token):
+            await self.holdings.drop_token(want.key)
+            raise Replaced
+        self.check_allowed(want)
         return token
+
+    async def _keep(self, want: Want, token: Token) -> None:
+        """Keep `token` for the next daemon, if that can be: it can be fetched again, so it is given all the same."""
+        try:
+            await self.holdings.keep_token(want.key, token)
+        except StateError as error:
+            if self._keeps:
+                self._warn(f"new tokens are lost when the daemon ends: {error.sentence}")
+            self._keeps = False
+        else:
+            self._keeps = True
+
+    async def _explained(self, error: SignInNeeded, profile: Profile) -> SignInNeeded:
+        """`error`, with what was set aside when the profile's place or application was changed."""
+        aside = await self.holdings.set_aside(profile)
+        if aside:
+            places = " and ".join(dict.fromkeys(f"{name.client_id} at {name.authority}" for name in aside))
+            error = SignInNeeded(f"{error.sentence}; what it had is for {places}, and found again there", error.hint)
+        return error
 
 
 class Overheard:
@@ -153,13 +215,18 @@ class Overheard:
         return answer
 
 
+class Replaced(Exception):
+    """Somebody signed in while a token of the sign-in before was fetched: it is nobody's any more."""
+
+
 class Keeper:
     """Follows one acquisition of a profile and makes its sign-in state durable."""
 
-    def __init__(self, holdings: Holdings, profile: Profile, began_with: State | None, audience: Audience) -> None:
+    def __init__(self, holdings: Holdings, profile: Profile, job: TokenJob | RevokeJob, audience: Audience) -> None:
         self._holdings = holdings
         self._profile = profile
-        self._began_with = began_with
+        self._state = job.state
+        self._begins = isinstance(job, TokenJob) and job.interactive
         self.on_event = audience.on_event
         self.on_ask = audience.on_ask
 
@@ -169,17 +236,28 @@ class Keeper:
         An AWX token that nobody noted would live on the server for ever, so there the loser ends before it has
         created one.
         """
-        self._check_account(state)
+        flows.check_account(self._profile, state.account)
         current = await self._holdings.state(self._profile)
-        if current != self._began_with:
+        if current != self._state:
             if isinstance(state, AwxState):
                 raise Refused(f"profile {self._profile.name} is being signed in elsewhere", "run the command again")
-            if self._began_with is not None:
+            if self._state is not None:
                 return
+        state = self._numbered(state)
         await self._holdings.keep_state(self._profile, state)
-        self._began_with = state
+        self._state, self._begins = state, False
 
-    def _check_account(self, state: State) -> None:
-        if flows.is_somebody_elses(self._profile, state.account):
-            wanted, name = flows.wanted_account(self._profile), self._profile.name
-            raise Refused(f"{state.account} signed in, but profile {name} is for {wanted}", f"keyturn login {name}")
+    async def sign_in(self, result: Result) -> str:
+        """The sign-in that `result` came from.
+
+        One that brought no refresh token is noted too, or the one before it would go on in its place.
+        """
+        if self._begins and flows.row(self._profile).state is EntraState:
+            await self.on_seal(EntraState("", result.account, result.account_id))
+        return flows.sign_in_of(self._state)
+
+    def _numbered(self, state: State) -> State:
+        if not isinstance(state, EntraState):
+            return state
+        before = self._state.generation if isinstance(self._state, EntraState) else ""
+        return replace(state, generation=secrets.token_hex(8) if self._begins else before)

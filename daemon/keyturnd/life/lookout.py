@@ -1,4 +1,4 @@
-"""Reasons to leave: the socket is gone, our code was replaced, nobody has come for long."""
+"""Reasons to leave: the socket or the state is gone, our code was replaced, nobody has come for long."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from keyturnd.clock import Clock
 
-    Reason = Literal["socket lost", "upgraded", "idle"]
+    Reason = Literal["socket lost", "state moved", "upgraded", "idle"]
 
 ROUND = 0.5
 """Seconds between two looks. Whoever removes our socket, or the directory it is in, waits for a daemon that can be
@@ -27,7 +27,7 @@ class Lookout:
     """To be told who is served, and to be asked for a look when it is time to (`pause`).
 
     path: of our socket. package: the directory of our code. busy: whether leaving now would cut somebody off.
-    longest_idleness: seconds, infinity for staying.
+    longest_idleness: seconds, infinity for staying. state_is_ours: whether the state directory is the one we took.
     """
 
     def __init__(
@@ -38,12 +38,14 @@ class Lookout:
         clock: Clock,
         busy: Callable[[], bool],
         longest_idleness: Callable[[], float],
+        state_is_ours: Callable[[], bool] = lambda: True,
     ) -> None:
         self._path = path
         self._identity = activation.identity_of(path)
         self._clock = clock
         self._busy = busy
         self._longest_idleness = longest_idleness
+        self._state_is_ours = state_is_ours
         self._package = package
         self._stamp = activation.package_stamp(package)
         self._other: tuple[int, ...] | None = None
@@ -58,6 +60,8 @@ class Lookout:
         """Why to leave now, if there is a reason."""
         if not self.socket_is_ours():
             return "socket lost"
+        if not self._state_is_ours():
+            return "state moved"
         settled = self._settled()
         if self._busy():
             self.served()

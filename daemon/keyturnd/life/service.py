@@ -22,6 +22,7 @@ from keyturnd.server.connections import Connections
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
     from keyturnd.clock import Clock
     from keyturnd.routes.api import Api
@@ -40,7 +41,16 @@ BROKEN_STAY = 10.0
 class Service:
     """Accepts connections on the inherited socket until told, or right, to leave."""
 
-    def __init__(self, *, listener: socket.socket, path: str, services: Services, api: Api, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        listener: socket.socket,
+        path: str,
+        services: Services,
+        api: Api,
+        clock: Clock,
+        state_is_ours: Callable[[], bool],
+    ) -> None:
         self.connections = Connections(api, at_once=api.at_once, recall=api.recall)
         self._acceptor = Acceptor(listener, self.connections)
         self._path = path
@@ -49,7 +59,14 @@ class Service:
         self._clock = clock
         self._began = clock.boottime()
         package = Path(keyturnd.__file__).parent
-        self._lookout = Lookout(path, package, clock=clock, busy=self._busy, longest_idleness=self._longest_idleness)
+        self._lookout = Lookout(
+            path,
+            package,
+            clock=clock,
+            busy=self._busy,
+            longest_idleness=self._longest_idleness,
+            state_is_ours=state_is_ours,
+        )
         self._leaving = asyncio.Event()
         self._again = False
         self.connections.on_left = self._served
@@ -102,7 +119,7 @@ class Service:
             reason = self._lookout.look()
             if reason is not None:
                 note(reason, socket=self._path)
-                self.leave(again=reason == "upgraded")
+                self.leave(again=reason in {"state moved", "upgraded"})
 
     def _busy(self) -> bool:
         broker = self._services.broker

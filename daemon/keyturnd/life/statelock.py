@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LOCK_FILE = "lock"
 HOLDER_FILE = "holder.json"
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What a disk without room answers; it may have some again in a minute."""
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -63,6 +65,9 @@ class StateLock:
     def __init__(self, files: PrivateDirectory, lock: BaseFileLock) -> None:
         self._files = files
         self._lock = lock
+        self._identity = identity_of(files.path / LOCK_FILE)
+        self.unannounced: StateError | None = None
+        """Why launchers cannot be told who holds it, if they cannot: a full disk must not end everything."""
 
     @classmethod
     def acquire(cls, state_directory: Path, socket_path: Path) -> Self:
@@ -72,18 +77,42 @@ class StateLock:
         held = cls(files, lock)
         try:
             files.sweep()
-            holder = Holder(host=socket.gethostname(), socket=str(socket_path), pid=os.getpid())
-            files.replace(HOLDER_FILE, msgspec.json.encode(holder) + b"\n")
+            held._announce(socket_path)
         except BaseException:
             held.release()
             raise
         return held
 
+    def _announce(self, socket_path: Path) -> None:
+        holder = Holder(host=socket.gethostname(), socket=str(socket_path), pid=os.getpid())
+        try:
+            self._files.replace(HOLDER_FILE, msgspec.json.encode(holder) + b"\n")
+        except StateError as error:
+            if not isinstance(error.__cause__, OSError) or error.__cause__.errno not in FULL:
+                raise
+            self.unannounced = error
+            with suppress(StateError):
+                self._files.delete(HOLDER_FILE)  # a predecessor's would mislead
+
+    def is_ours(self) -> bool:
+        """Whether the lock we hold still is the one of this path: not once the directory was moved or replaced."""
+        return self._identity is not None and identity_of(self._files.path / LOCK_FILE) == self._identity
+
     def release(self) -> None:
         """Give it up. The name goes before the lock: a successor's must not be removed."""
         with suppress(StateError):
-            self._files.delete(HOLDER_FILE)
+            if self.is_ours():
+                self._files.delete(HOLDER_FILE)
         self._lock.release()
+
+
+def identity_of(path: Path) -> tuple[int, int] | None:
+    """Device and inode of what is at `path`, None where there is nothing."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def lock_file(state_directory: Path) -> BaseFileLock:

@@ -39,6 +39,8 @@ class Tenancy:
         """Take it now. Raises StateError when that cannot be, HolderElsewhere above all; may be tried again."""
         self._lock = StateLock.acquire(self._state, self._path)
         self._open_log()
+        if self._lock.unannounced is not None:
+            journal.note("warning", reason=self._lock.unannounced.sentence)
 
     def begin_after_predecessor(self, clock: Clock) -> None:
         """The same, but let a predecessor on this host leave first."""
@@ -50,6 +52,10 @@ class Tenancy:
                 if error.host not in {None, socket.gethostname()} or clock.boottime() > deadline:
                     raise
             time.sleep(LOOK_AGAIN)
+
+    def lasts(self) -> bool:
+        """Whether what we took is still at its place; true while we have taken nothing."""
+        return self._lock is None or self._lock.is_ours()
 
     def end(self) -> None:
         """Give it up, if it was ever ours."""

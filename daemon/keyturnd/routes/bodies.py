@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from keyturn.errors import ConfigError, UsageError
+from keyturn import hints
+from keyturn.errors import UsageError
 
 if TYPE_CHECKING:
-    from keyturn.configuration.config import Config
-    from keyturn.configuration.profiles.profile import Profile
     from keyturnd.server.http import Request
 
 
@@ -26,14 +25,6 @@ def read_body(request: Request, form: type[SomeBody]) -> SomeBody:
     try:
         return msgspec.json.decode(request.body, type=form)
     except msgspec.ValidationError as error:
-        raise UsageError(f"the request's body does not fit: {error}", "keyturn --help") from None
+        raise UsageError(f"the request's body does not fit: {error}", hints.verb("--help")) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise UsageError("the request's body is not JSON", "keyturn --help") from None
-
-
-def profile_named(config: Config, name: str) -> Profile:
-    """The profile called `name`. Raises ConfigError when there is none."""
-    profile = config.profiles.get(name)
-    if profile is None:
-        raise ConfigError(f"there is no profile {name} in {config.source}", "keyturn profile list")
-    return profile
+        raise UsageError("the request's body is not JSON", hints.verb("--help")) from None

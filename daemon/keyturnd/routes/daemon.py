@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING, Any
 
-from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import StateError
 from keyturnd import flows
+from keyturnd.routes.bodies import Body, read_body
 from keyturnd.routes.openapi import document
 from keyturnd.server.http import json_response
 from keyturnd.vault.names import secret_name, state_name
@@ -17,6 +18,19 @@ if TYPE_CHECKING:
     from keyturnd.broker.signin import Waiter
     from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
+    from keyturnd.vault.records import RecordName
+
+
+REACHED_BY = frozenset({"KEYTURN_SOCKET", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PID"})
+
+
+class RestartBody(Body, frozen=True):
+    """`environment`: what the daemon's launcher would have given it; without it, it keeps its own."""
+
+    environment: dict[str, str] | None = None
+
+    def __repr__(self) -> str:
+        return "RestartBody()"
 
 
 async def status(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
@@ -24,7 +38,7 @@ async def status(services: Services, request: Request, waiter: Waiter, _: str) -
     error = services.configuration.error
     profiles = {} if error is not None else services.configuration.current().profiles
     vault = services.holdings.opened
-    files = None if vault is None else await asyncio.to_thread(vault.files)
+    records = None if vault is None else await asyncio.to_thread(lambda: list(vault.names()))
     return json_response(
         {
             **services.facts(),
@@ -36,7 +50,7 @@ async def status(services: Services, request: Request, waiter: Waiter, _: str) -
             "key": services.key_source,
             "warnings": services.warnings,
             "acquisitions": {"running": len(services.acquisitions.running), "started": services.acquisitions.started},
-            "profiles": [await _profile(services, profile, files) for profile in profiles.values()],
+            "profiles": [await _profile(services, profile, records) for profile in profiles.values()],
         }
     )
 
@@ -53,22 +67,37 @@ async def stop(services: Services, request: Request, waiter: Waiter, _: str) -> 
 
 
 async def restart(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
-    """Come back as a new process on the same socket."""
+    """Come back as a new process on the same socket, with the environment that the caller sends."""
+    if request.body and (environment := read_body(request, RestartBody).environment) is not None:
+        _adopt(environment)
     services.leave(again=True)
     return json_response({"restarting": services.facts()["pid"]})
 
 
-async def _profile(services: Services, profile: Profile, files: frozenset[str] | None) -> dict[str, Any]:
+def _adopt(environment: dict[str, str]) -> None:
+    """Let what is exec'd next find `environment` in place of ours; how we are reached stays."""
+    for name in set(os.environ) - REACHED_BY:
+        del os.environ[name]
+    os.environ.update({name: value for name, value in environment.items() if name not in REACHED_BY})
+
+
+async def _profile(services: Services, profile: Profile, records: list[RecordName] | None) -> dict[str, Any]:
     """What is known of `profile`; null for what only a vault could tell that nobody has needed yet."""
     broker = services.broker
     sign_in = broker.sign_ins.under_way.get(profile.name)
-    kept = None if files is None else _kept(profile, files)
+    known = None if records is None else [record for record in records if record.profile == profile.name]
+    bound = {state_name(profile), secret_name(profile)}
+    kept: set[str] | None = None if known is None else {record.kind for record in known if record in bound}
+    aside = [record for record in known or () if record.kind != "access-token" and record not in bound]
     return {
         "name": profile.name,
         "provider": profile.provider,
-        "flow": profile.flow,
+        "flow": profile.flow.name,
         "signed_in": await _signed_in(services, profile, kept),
-        "secret": None if kept is None or profile.flow not in flows.SECRET_NAMES else "secret" in kept,
+        "secret": None if kept is None or flows.row(profile).secret is None else "secret" in kept,
+        "set_aside": [
+            {"kind": record.kind, "authority": record.authority, "client_id": record.client_id} for record in aside
+        ],
         "waiting_for_sign_in": 0 if sign_in is None else sign_in.waiting,
         "tokens": [
             {
@@ -83,18 +112,12 @@ async def _profile(services: Services, profile: Profile, files: frozenset[str] |
     }
 
 
-def _kept(profile: Profile, files: frozenset[str]) -> set[str]:
-    """Which of its records are there, by the names of their files alone: reading 10 000 heads took 1.5 s."""
-    names = (state_name(profile), secret_name(profile))
-    return {name.kind for name in names if name.file_name() in files}
-
-
 async def _signed_in(services: Services, profile: Profile, kept: set[str] | None) -> bool | None:
     """Whether a person's sign-in lasts; None where none is needed, or nobody can tell yet."""
-    if kept is None or profile.flow not in flows.PERSONAL:
+    if kept is None or not flows.row(profile).person:
         return None
-    if "state" not in kept or not isinstance(profile, AwxProfile):
-        return "state" in kept
+    if "state" not in kept:
+        return False
     try:
         state = await services.holdings.state(profile)
     except StateError:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import keyturn
+from keyturn.configuration.named import profile_named
 from keyturn.configuration.targets.docker import find_docker
 from keyturn.configuration.targets.target import scopes_of
-from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable, Refused
+from keyturn.errors import ConfigError, KeyturnError, Refused
 from keyturn.protocols import docker
 from keyturnd.broker.signin import Absent
 from keyturnd.fetching.wants import Want
 from keyturnd.messages import Registry
-from keyturnd.routes.bodies import profile_named
 from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from keyturnd.services import Services
     from keyturnd.vault.tokens import Token
 
-PATIENCE = 15.0
-"""Seconds: no docker client has a limit of its own, and a pull that hangs is worse than one that fails."""
-
 
 def at_once(services: Services, request: Request) -> AtHand | None:
     """See keyturnd.routes.table.AT_ONCE."""
@@ -38,22 +34,23 @@ def at_once(services: Services, request: Request) -> AtHand | None:
     target = find_docker(config.docker_targets, server)
     if target is None:
         return AtHand(Response(docker.unknown(server), exit_status=1))
-    held = services.broker.at_hand(_want(config, target))
+    held = services.broker.at_hand(want_of(config, target))
     return None if held is None else AtHand(_credential(server, held.token), held)
 
 
 async def get(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """A registry's refresh token for a login server that is a target; never a question to a person."""
-    config = services.configuration.current()
     docker.check_arguments(request.arguments)
     server = docker.server_name(request.body)
-    target = find_docker(config.docker_targets, server)
-    if target is None:
-        return Response(docker.unknown(server), exit_status=1)
     try:
-        token = await _patiently(services, _want(config, target))
+        config = services.configuration.current()
+        target = find_docker(config.docker_targets, server)
+        if target is None:
+            return Response(docker.unknown(server), exit_status=1)
+        token = await services.broker.token(want_of(config, target), Absent())
     except KeyturnError as error:
-        raise _spoken(error) from None
+        error.output = docker.failed(error)
+        raise
     return _credential(server, token)
 
 
@@ -73,8 +70,8 @@ async def erase(services: Services, request: Request, waiter: Waiter, _: str) ->
     config = services.configuration.current()
     target = find_docker(config.docker_targets, docker.server_name(request.body))
     if target is not None:
-        with suppress(Refused):  # replaced a moment ago: nothing is left to erase, and `docker logout` shall not fail
-            await services.broker.reject(_want(config, target), None)
+        with suppress(Refused):  # replaced within the minute, and so kept in mind: `docker logout` shall not fail
+            await services.broker.reject(want_of(config, target), None)
     return Response()
 
 
@@ -93,30 +90,11 @@ def _credential(server: str, token: Token) -> Response:
     return Response(docker.answer(server, docker.NULL_GUID, token.access_token))
 
 
-async def _patiently(services: Services, want: Want) -> Token:
-    """The token, within the time a docker client is made to wait.
-
-    A timeout is remembered like any failure, or the helper's twin, which explains it, would wait as long again.
-    """
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return await services.broker.token(want, Absent())
-    except TimeoutError:
-        error = ProviderUnreachable(f"no token for the registry within {PATIENCE:.0f} seconds", "try again later")
-        services.broker.failures.remember(want.key, error, jitter=0.0)
-        raise error from None
-
-
-def _want(config: Config, target: DockerTarget) -> Want:
+def want_of(config: Config, target: DockerTarget) -> Want:
+    """What is wanted for the registry `target`. Raises ConfigError where its profile is not for docker."""
     profile = profile_named(config, target.profile)
     if "docker" not in profile.protocols:
         raise ConfigError(
             f"profile {profile.name} is not for docker", f'add "docker" to protocols of profile {profile.name}'
         )
     return Want(profile, scopes_of(target), "docker", Registry(target.login_server, target.tenant))
-
-
-def _spoken(error: KeyturnError) -> KeyturnError:
-    """`error` with its reason for stdout, which is where docker reads it; old ones show stderr only."""
-    error.output = docker.refusal(error.sentence, error.hint)
-    return error

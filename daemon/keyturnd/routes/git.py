@@ -5,6 +5,8 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING
 
+from keyturn import hints
+from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.targets.git import find_git
 from keyturn.configuration.targets.target import scopes_of
@@ -71,7 +73,8 @@ async def capability(services: Services, request: Request, waiter: Waiter, _: st
 
 
 def _credential(token: Token) -> Response:
-    return Response(git.answer(username=token.account, password=token.access_token, expires_at=token.expires_at))
+    username = token.account or git.NAMELESS
+    return Response(git.answer(username=username, password=token.access_token, expires_at=token.expires_at))
 
 
 def _want(config: Config, request: Request) -> Want | None:
@@ -84,9 +87,7 @@ def _want(config: Config, request: Request) -> Want | None:
     if target is None:
         return None
     name = options.profile or target.profile
-    profile = config.profiles.get(name)
-    if profile is None:
-        raise ConfigError(f"there is no profile {name}", "keyturn profile list")
+    profile = profile_named(config, name)
     if "git" not in profile.protocols:
         raise ConfigError(f"profile {name} is not for git", f'add "git" to protocols of profile {name}')
     if isinstance(profile, AwxProfile):
@@ -96,7 +97,7 @@ def _want(config: Config, request: Request) -> Want | None:
         scopes = scopes_of(target)
         fits = profile.provider == config.profiles[target.profile].provider
     if not fits:
-        raise ConfigError(f"profile {name} has no tokens for this URL", f"keyturn profile show {target.profile}")
+        raise ConfigError(f"profile {name} has no tokens for this URL", hints.profile(target.profile))
     return Want(profile, scopes, "git")
 
 

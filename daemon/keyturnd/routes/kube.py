@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from keyturn.configuration.clusters import token_for
 from keyturn.errors import KeyturnError
 from keyturn.protocols import kubectl
+from keyturnd.broker import policy
 from keyturnd.callers.handed import Client
 from keyturnd.callers.peer import arguments_of, program_of, tool_behind
 from keyturnd.fetching.wants import Want
@@ -23,10 +25,14 @@ if TYPE_CHECKING:
     from keyturnd.services import Services
     from keyturnd.vault.tokens import Token
 
-PATIENCE = 25.0
-"""Seconds for a person: kubectl's discovery gives up after 32 s (reference/kubernetes.md section 1)."""
 COMPLETION = {"__complete", "__completeNoDesc"}
 """What a shell runs when somebody presses Tab: kubectl, helm and all others made with cobra."""
+SHELLS = {"sh", "ash", "bash", "busybox", "dash", "ksh", "zsh"}
+SILENT_RETRIERS = ("python", "pypy", "java")
+"""What kr8s and fabric8 run in: they set no KUBERNETES_EXEC_INFO, and run the plugin again after a 401 only, or for
+another client object. client-node, which sets none either, runs it five times at its first requests."""
+PYTHONS_JSON = b'": '
+"""In the variable as Python's client sets it; client-go's is compact. Every `load_kube_config()` runs the plugin."""
 
 
 def at_once(services: Services, request: Request) -> AtHand | None:
@@ -73,7 +79,8 @@ class Kubectl:
     asking: whether it may ask a person at all.
     """
 
-    patience: float | None = PATIENCE
+    patience: float | None = policy.ANSWER_WITHIN["kube"]
+    """Seconds for a person: kubectl's discovery gives up after 32 s (reference/kubernetes.md section 1)."""
 
     def __init__(self, waiter: Waiter, tool: Tool | None, *, asking: bool) -> None:
         completing = tool is not None and not COMPLETION.isdisjoint(arguments_of(tool))
@@ -82,17 +89,32 @@ class Kubectl:
 
 
 async def _token(services: Services, want: Want, person: Kubectl, client: Client | None, helper: int) -> Token:
+    by = services.broker.answer_by(want)
     if client is None:
-        return await services.broker.token(want, person)
+        return await services.broker.token(want, person, by)
     if (digest := services.handed.doubtful(client, want.key, helper)) is not None:
-        await services.broker.doubt(want, digest)
-    token = await services.broker.token(want, person)
+        await services.broker.doubt(want, digest, by)
+    token = await services.broker.token(want, person, by)
     services.handed.note(client, want.key, helper, token.digest)
     return token
 
 
 def _client(request: Request, tool: Tool | None, info: ExecRequest) -> Client | None:
-    """Who keeps the token; None for the JavaScript client, which says nothing and asks five times at once."""
-    if tool is None or not request.body:
+    """Who keeps the token and asks again after a 401; None where asking again says nothing of the last answer.
+
+    reference/kubernetes.md section 1, "Clients that retry on 401".
+    """
+    if tool is None or PYTHONS_JSON in request.body:
         return None
+    if not request.body:
+        tool = _past_shell(tool)
+        if not PurePath(program_of(tool)).name.startswith(SILENT_RETRIERS):
+            return None
     return Client(tool, program_of(tool), info.cluster_server)
+
+
+def _past_shell(tool: Tool) -> Tool:
+    """Who started `tool`, if that is a shell with one command: fabric8 starts a new one each time."""
+    if PurePath(program_of(tool)).name in SHELLS and arguments_of(tool)[1:2] == ("-c",):
+        return tool_behind(tool.pid) or tool
+    return tool

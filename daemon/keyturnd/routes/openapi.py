@@ -60,7 +60,7 @@ def _paths() -> Document:
         "/v1/status": {"get": _json("the daemon's figures and the profiles' state")},
         "/v1/openapi.json": {"get": _json("this document")},
         "/v1/daemon/stop": {"post": _json("finish and leave")},
-        "/v1/daemon/restart": {"post": _json("finish and come back as a new process")},
+        "/v1/daemon/restart": {"post": _json("come back as a new process, with the environment in the body, if any")},
     }
 
 
@@ -86,7 +86,7 @@ def _helpers() -> Document:
 
 
 def _tokens() -> Document:
-    wanted = "profile:string audience:string scopes:array purpose:string renew:boolean"
+    wanted = "profile:string audience:string scopes:array purpose:string registry:string renew:boolean"
     unknown = "a token for an identity in no configuration"
     created = "a token on an AWX, of a named profile or of none, that keyturn does not keep"
     return {

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keyturn import hints
 from keyturn.configuration.audiences import all_scopes
+from keyturn.configuration.named import profile_named
 from keyturn.errors import ConfigError, Refused, UsageError
 from keyturnd import flows
 from keyturnd.fetching.wants import Want
 from keyturnd.messages import AwxState
-from keyturnd.routes.bodies import Body, profile_named, read_body
+from keyturnd.routes.bodies import Body, read_body
 from keyturnd.server.http import json_response
 
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ async def entrust_secret(services: Services, request: Request, waiter: Waiter, _
     profile = profile_named(services.configuration.current(), body.profile)
     _check_takes_secret(profile)
     if not body.secret or not body.secret.isprintable() or len(body.secret) > SECRET_LIMIT:
-        raise UsageError("a secret is one line of visible characters", f"keyturn secret set {profile.name}")
+        raise UsageError("a secret is one line of visible characters", hints.entrust(profile.name))
     await services.holdings.keep_secret(profile, body.secret)
     services.broker.failures.clear(profile=profile.name)
     return json_response({"profile": profile.name, "warnings": services.untold_warnings()})
@@ -116,10 +118,10 @@ def _first_scopes(config: Config, profile: Profile) -> tuple[str, ...]:
 
 
 def _check_takes_secret(profile: Profile) -> None:
-    if profile.flow not in flows.SECRET_NAMES:
+    if flows.row(profile).secret is None:
         raise Refused(
-            f"profile {profile.name} has flow {profile.flow}, which takes no secret", f"keyturn login {profile.name}"
+            f"profile {profile.name} has flow {profile.flow.name}, which takes no secret", hints.login(profile.name)
         )
     where = flows.secret_elsewhere(profile)
     if where is not None:
-        raise Refused(f"profile {profile.name} reads its secret from {where}", f"keyturn profile show {profile.name}")
+        raise Refused(f"profile {profile.name} reads its secret from {where}", hints.profile(profile.name))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from keyturn import hints
 from keyturn.configuration.audiences import all_scopes, allowed_scopes
+from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles.described import changed, described
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.profiles.scopes import UnfitScopes, of_audience
+from keyturn.configuration.targets.docker import find_docker
 from keyturn.errors import Refused, UsageError
 from keyturnd.broker import newtoken
 from keyturnd.fetching.wants import Want
-from keyturnd.routes.bodies import Body, profile_named, read_body
+from keyturnd.routes import docker
+from keyturnd.routes.bodies import Body, read_body
 from keyturnd.server.http import json_response
 
 if TYPE_CHECKING:
@@ -29,6 +33,8 @@ class TokenBody(Body, frozen=True):
     audience: str | None = None
     scopes: tuple[str, ...] = ()
     purpose: Literal["token", "run"] = "token"
+    registry: str | None = None
+    """A container registry, whose refresh token is wanted: neither audience nor scopes."""
     renew: bool = False
     """The server refused the last one: fetch another."""
 
@@ -62,10 +68,11 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
     if body.purpose not in profile.protocols:
         hint = f'add "{body.purpose}" to protocols of profile {body.profile} in {config.source}'
         raise Refused(f"profile {body.profile} is not for {body.purpose}", hint)
-    want = Want(profile, _scopes(config, body), body.purpose)
-    found = await services.broker.token(want, waiter)
+    want = Want(profile, _scopes(config, body), body.purpose) if body.registry is None else _registry(config, body)
+    by = services.broker.answer_by(want)
+    found = await services.broker.token(want, waiter, by)
     if body.renew and await services.broker.reject(want, found.digest):
-        found = await services.broker.token(want, waiter)
+        found = await services.broker.token(want, waiter, by)
     return json_response(_facts(want, found))
 
 
@@ -102,24 +109,37 @@ def _awx_profile(config: Config, body: NewAwxTokenBody) -> AwxProfile:
         return described({"flow": "password", **body.profile}, "awx")
     profile = profile_named(config, body.named)
     if not isinstance(profile, AwxProfile):
-        raise UsageError(f"profile {profile.name} is not one of an AWX", "keyturn profile list")
+        raise UsageError(f"profile {profile.name} is not one of an AWX", hints.profiles())
     return changed(profile, body.profile)
 
 
 def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
     """The scopes asked for, if the configuration allows them: a caller's wish alone is not enough (DESIGN 5.1)."""
     if body.audience is not None and body.scopes:
-        raise UsageError("an audience and scopes at once", "keyturn token --help")
+        raise UsageError("an audience and scopes at once", hints.usage(f"keyturn {body.purpose}"))
     try:
         wanted = body.scopes if body.audience is None else of_audience(body.audience)
     except UnfitScopes as error:
-        raise UsageError(f"audience: {error}", "keyturn token --help") from None
+        raise UsageError(f"audience: {error}", hints.usage(f"keyturn {body.purpose}")) from None
     if not wanted:
-        return _only_scopes(config, body.profile)
+        return _only_scopes(config, body)
     allowed = allowed_scopes(config, body.profile, wanted)
     if allowed is None:
         raise Refused(f"profile {body.profile} may not ask for {' '.join(wanted)}", _remedy(config, body.profile))
     return allowed
+
+
+def _registry(config: Config, body: TokenBody) -> Want:
+    """What docker would want for the registry, which must be a target of the profile."""
+    if body.audience is not None or body.scopes:
+        raise UsageError("a registry and an audience or scopes at once", "keyturn token --help")
+    target = find_docker(config.docker_targets, body.registry or "")
+    if target is None or target.profile != body.profile:
+        raise Refused(
+            f"the registry is no docker target of profile {body.profile}",
+            f'add "REGISTRY" = "{body.profile}" to [targets.docker] in {config.source}',
+        )
+    return docker.want_of(config, target)
 
 
 def _remedy(config: Config, profile: str) -> str:
@@ -128,13 +148,14 @@ def _remedy(config: Config, profile: str) -> str:
     return f"add it to scopes or audiences of profile {profile} in {config.source}"
 
 
-def _only_scopes(config: Config, profile: str) -> tuple[str, ...]:
+def _only_scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
+    profile = body.profile
     allowed = all_scopes(config, profile)
     if not allowed:
         hint = f'for example: audiences = ["https://management.azure.com"] in [profile.{profile}]'
         raise UsageError(f"profile {profile} has no target, scopes or audiences", hint)
     if len(allowed) > 1:
         choice = ", ".join(" ".join(scopes) for scopes in allowed)
-        hint = f"keyturn token {profile} --scope {' '.join(allowed[0])}"
-        raise UsageError(f"profile {profile} has several audiences: {choice}", hint)
+        cure = (hints.token if body.purpose == "token" else hints.run)(profile, *allowed[0])
+        raise UsageError(f"profile {profile} has several audiences: {choice}", cure)
     return allowed[0]

@@ -12,15 +12,18 @@ from keyturnd import flows
 from keyturnd.messages import AwxState, EntraState
 from keyturnd.vault import tokens
 from keyturnd.vault.names import secret_name, state_name
+from keyturnd.vault.records import RecordName
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.messages import State
-    from keyturnd.vault.records import RecordName
+    from keyturnd.vault.records import Kind
     from keyturnd.vault.tokens import Token
     from keyturnd.vault.vault import Vault
+
+ACCESS_TOKENS: tuple[Kind, ...] = ("access-token",)
 
 _state_decoder = msgspec.json.Decoder(EntraState | AwxState)
 
@@ -35,6 +38,7 @@ class Holdings:
         self._open_vault = open_vault
         self._vault: Vault | None = None
         self._opening = asyncio.Lock()
+        self.on_new_sign_in: Callable[[str], None] = lambda profile: None  # noqa: ARG005 - the broker's place
 
     @property
     def opened(self) -> Vault | None:
@@ -50,17 +54,21 @@ class Holdings:
     async def token(self, name: RecordName, profile: Profile) -> Token | None:
         """The token of `profile` under `name`, None too for one that the profile as it is now would not have got.
 
-        The record's name tells authority and client id apart, but not the account somebody is to sign in with; and
-        all tokens of an AWX profile share one state, in which the last one has replaced those before.
+        The record's name tells authority and client id apart, but not who signed in; and all tokens of an AWX profile
+        share one state, in which the last one has replaced those before.
         """
         payload = (await self.vault()).get(name)
         token = None if payload is None else tokens.decode(payload)
         if token is None or flows.is_somebody_elses(profile, token.account):
             return None
+        return token if await self.is_of_now(profile, token) else None
+
+    async def is_of_now(self, profile: Profile, token: Token) -> bool:
+        """Whether `token` came from the sign-in that `profile` has now, if it takes one."""
+        state = None if flows.row(profile).state is None else await self.state(profile)
         if isinstance(profile, AwxProfile):
-            state = await self.state(profile)
-            return token if flows.is_token_of(state, profile, token.access_token) else None
-        return token
+            return flows.is_token_of(state, profile, token.access_token)
+        return token.sign_in == flows.sign_in_of(state)
 
     async def state(self, profile: Profile) -> State | None:
         payload = (await self.vault()).get(state_name(profile))
@@ -74,7 +82,12 @@ class Holdings:
         await self._put(name, tokens.encode(token))
 
     async def keep_state(self, profile: Profile, state: State) -> None:
+        """Keep `state`; with another sign-in in it than before, no token of the one before outlives this."""
+        before = flows.sign_in_of(await self.state(profile))
         await self._put(state_name(profile), msgspec.json.encode(state))
+        if flows.sign_in_of(state) != before:
+            self.on_new_sign_in(profile.name)
+            await asyncio.to_thread((await self.vault()).delete_profile, profile.name, ACCESS_TOKENS)
 
     async def keep_secret(self, profile: Profile, secret: str) -> None:
         await self._put(secret_name(profile), secret.encode("utf-8", "surrogateescape"))
@@ -89,6 +102,19 @@ class Holdings:
         """
         if await self.state(profile) == refused:
             await asyncio.to_thread((await self.vault()).delete, state_name(profile))
+
+    async def set_aside(self, profile: Profile) -> list[RecordName]:
+        """What is kept for `profile` but for another provider, authority or client id than it has now, sorted."""
+        bound = {state_name(profile), secret_name(profile)}
+        names = await asyncio.to_thread(lambda vault: list(vault.names()), await self.vault())
+        return sorted(
+            (
+                name
+                for name in names
+                if name.profile == profile.name and name.kind != "access-token" and name not in bound
+            ),
+            key=RecordName.canonical,
+        )
 
     async def forget(self, profile: str) -> int:
         """Delete every record of `profile`, secrets included; how many there were."""

@@ -11,7 +11,7 @@ import shlex
 import socket
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from keyturn.errors import StateError
+from keyturn.errors import StateError, VaultLocked
 from keyturnd.messages import KeyringResult
 from keyturnd.vault.records import KEY_SIZE
 
@@ -35,7 +35,7 @@ class KeyringAbsent(KeyringUnavailable):
     """No trusted keyring answers in this session."""
 
 
-class KeyringLocked(KeyringUnavailable):
+class KeyringLocked(KeyringUnavailable, VaultLocked):
     """There is one, but it is locked, or nobody answered its prompt."""
 
 

@@ -21,6 +21,10 @@ class Token(msgspec.Struct, frozen=True, omit_defaults=True):
     account: str = ""
     """The name git and docker present with it: the user's, or the application's id."""
 
+    sign_in: str = ""
+    """Which sign-in it came from, as keyturnd.flows.sign_in_of tells; empty where no person signs in, and in records
+    of keyturn 0.1.0."""
+
     def __repr__(self) -> str:
         return f"Token(account={self.account!r}, expires_at={self.expires_at})"
 
@@ -35,9 +39,9 @@ def digest(access_token: str) -> bytes:
     return hashlib.sha256(access_token.encode("utf-8", "surrogateescape")).digest()
 
 
-def of_result(result: Result) -> Token:
-    """The token an acquisition brought."""
-    return Token(result.access_token, result.issued_at, result.expires_at, result.refresh_at, result.account)
+def of_result(result: Result, sign_in: str) -> Token:
+    """The token an acquisition brought, by `sign_in`."""
+    return Token(result.access_token, result.issued_at, result.expires_at, result.refresh_at, result.account, sign_in)
 
 
 encode = msgspec.json.encode

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from keyturn import hints
 from keyturn.configuration.audiences import own_scopes
+from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles import scopes
-from keyturn.configuration.tables import did_you_mean
 from keyturn.configuration.targets.kube import find_kube
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, Refused, UsageError
@@ -56,14 +57,11 @@ def _profile(config: Config, name: str | None) -> Profile:
     if name is None:
         raise UsageError(
             "nothing tells the profile: the kubeconfig has neither --profile nor provideClusterInfo",
-            "keyturn setup kube",
+            hints.verb("setup", "kube"),
         )
-    profile = config.profiles.get(name)
-    if profile is None:
-        hint = did_you_mean(name, config.profiles.keys()) or "keyturn profile list"
-        raise ConfigError(f"there is no profile {name} in {config.source}", hint)
+    profile = profile_named(config, name)
     if profile.provider != "entra":
-        raise ConfigError(f"profile {name} has no tokens for clusters", "keyturn profile list")
+        raise ConfigError(f"profile {name} has no tokens for clusters", hints.profiles())
     if "kube" not in profile.protocols:
         raise ConfigError(
             f"profile {name} leaves kube out of its protocols", f'add "kube" to protocols of profile {name}'
@@ -84,8 +82,9 @@ def _scopes(config: Config, profile: Profile, target: KubeTarget | None, server_
     """
     default = scopes.AKS if target is None else scopes_of(target)
     wanted = default if server_id is None else scopes.of_audience(server_id)
-    if (target is not None and wanted == default) or wanted in _allowed(config, profile):
-        return wanted
+    known = [*([default] if target is not None else []), *_allowed(config, profile)]
+    if (found := next((each for each in known if scopes.same_audience(each, wanted)), None)) is not None:
+        return found  # as the configuration spells it: each spelling would be a token of its own
     if server_id is None:
         raise Refused(
             f"profile {profile.name} is not for any AKS cluster",

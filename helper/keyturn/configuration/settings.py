@@ -6,6 +6,7 @@ from typing import Literal, cast
 
 import msgspec
 
+from keyturn import hints
 from keyturn.configuration.hosts import UnfitName, host_and_port
 
 TYPE_CHECKING = False
@@ -112,7 +113,8 @@ def _proxy(table: Table) -> str | None:
         return None
     scheme, separator, rest = value.partition("://")
     if "@" in rest:
-        raise table.mistake("proxy", "secrets are not kept in this file", "export HTTPS_PROXY and remove proxy")
+        hint = hints.after("remove proxy, export HTTPS_PROXY", hints.restart_daemon())
+        raise table.mistake("proxy", "secrets are not kept in this file", hint)
     try:
         if not separator or scheme not in {"http", "https"}:
             raise UnfitName("expected a URL")

@@ -10,14 +10,15 @@ import re
 
 import msgspec
 
+from keyturn import hints
 from keyturn.configuration import durations
 from keyturn.configuration.hosts import without_userinfo
 from keyturn.errors import ConfigError
-from keyturn.reach.paths import home
+from keyturn.home import home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
 NOT_IN_THIS_VERSION = "not in this version"
@@ -52,7 +53,7 @@ class Table(msgspec.Struct, frozen=True):
             if key not in known:
                 raise self._unknown(key, known)
 
-    def mistake(self, key: str, problem: str, hint: str | None = None) -> ConfigError:
+    def mistake(self, key: str, problem: str, hint: str | Sequence[str] | None = None) -> ConfigError:
         """The error to raise: file, key, what is wrong or was expected."""
         return ConfigError(f"{self.file}: {self.path_of(key)}: {problem}", hint or f"edit {self.file}")
 
@@ -153,7 +154,7 @@ class Table(msgspec.Struct, frozen=True):
     def _unknown(self, key: str, known: Collection[str]) -> ConfigError:
         if _SECRET_KEY.fullmatch(key):
             profile = self.name.removeprefix("profile.") or "PROFILE"
-            return self.mistake(key, "secrets are not kept in this file", f"keyturn secret set {profile}")
+            return self.mistake(key, "secrets are not kept in this file", hints.entrust(profile))
         hint = did_you_mean(key, known) or f"known here: {', '.join(sorted(known))}"
         return self.mistake(key, "unknown key", hint)
 

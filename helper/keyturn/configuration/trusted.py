@@ -7,6 +7,7 @@ import os
 import stat
 from contextlib import contextmanager
 
+from keyturn import hints
 from keyturn.errors import ConfigError
 
 TYPE_CHECKING = False
@@ -36,16 +37,16 @@ def read_trusted(path: Path) -> bytes | None:
             _opened(path.parent, DIRECTORY_FLAGS) as directory,
             _opened(path.name, FILE_FLAGS, directory) as descriptor,
         ):
-            _check_owner_and_mode(os.fstat(directory), path.parent)
-            _check_file(os.fstat(descriptor), path)
+            _check(os.fstat(directory), os.fstat(descriptor), path)
             with open(descriptor, "rb", closefd=False) as file:
                 content = file.read(SIZE_LIMIT + 1)
     except OSError as error:
         if error.errno == errno.ENOENT and not path.is_symlink():
             return None
-        raise ConfigError(f"{path} cannot be read: {_reason(error)}", f"ls -ld {path.parent} {path}") from None
+        sentence = f"{path} cannot be read: {_reason(error)}"
+        raise ConfigError(sentence, hints.listing(str(path.parent), str(path))) from None
     if len(content) > SIZE_LIMIT:
-        raise ConfigError(f"{path} is larger than {SIZE_LIMIT} bytes", f"ls -l {path}")
+        raise ConfigError(f"{path} is larger than {SIZE_LIMIT} bytes", hints.size(str(path)))
     return content
 
 
@@ -88,18 +89,23 @@ def _opened(path: str | Path, flags: int, directory: int | None = None) -> Itera
         os.close(descriptor)
 
 
-def _check_file(status: os.stat_result, path: Path) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise ConfigError(f"{path} is not a regular file", f"ls -ld {path}")
-    _check_owner_and_mode(status, path)
+def _check(directory: os.stat_result, file: os.stat_result, path: Path) -> None:
+    """Refuse what others own; then what others can write, file and directory in one error with one command."""
+    places = ((directory, path.parent), (file, path))
+    for status, place in places:
+        if status.st_uid not in {os.geteuid(), 0}:
+            raise ConfigError(f"{place} is not yours: its owner is uid {status.st_uid}", hints.listing(str(place)))
+    if not stat.S_ISREG(file.st_mode):
+        raise ConfigError(f"{path} is not a regular file", hints.listing(str(path)))
+    writable = [(status, place) for status, place in places if status.st_mode & _WRITABLE_BY_OTHERS]
+    if writable:
+        faults = (f"{place} can be written by others: its mode is {_mode(status)}" for status, place in writable)
+        hint = hints.keep_others_from_writing(*(str(place) for _, place in writable))
+        raise ConfigError(", and ".join(faults), hint)
 
 
-def _check_owner_and_mode(status: os.stat_result, path: Path) -> None:
-    if status.st_uid not in {os.geteuid(), 0}:
-        raise ConfigError(f"{path} is not yours: its owner is uid {status.st_uid}", f"ls -ld {path}")
-    if status.st_mode & _WRITABLE_BY_OTHERS:
-        mode = f"{stat.S_IMODE(status.st_mode):04o}"
-        raise ConfigError(f"{path} can be written by others: its mode is {mode}", f"chmod go-w {path}")
+def _mode(status: os.stat_result) -> str:
+    return f"{stat.S_IMODE(status.st_mode):04o}"
 
 
 def _reason(error: OSError) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
+from keyturn import hints
 from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
@@ -50,4 +51,4 @@ class Parser(argparse.ArgumentParser):
         """Raise argparse's `message` as a UsageError, without the value it complains of."""
         text = _CHOICE.sub(r"expected one of \1", message)
         text = _VALUE.sub("takes no value", text)
-        raise UsageError(f"{text[:1].lower()}{text[1:]}", f"{self.prog} --help")
+        raise UsageError(f"{text[:1].lower()}{text[1:]}", hints.usage(self.prog))

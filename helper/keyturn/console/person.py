@@ -16,6 +16,7 @@ from keyturn.reach import client, launch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import TextIO
 
 TERMINAL = Path("/dev/tty")
@@ -33,7 +34,7 @@ def show(event: client.Event) -> None:
         _say(f"keyturn: {event['message']}")
 
 
-def ask_secret(prompt: str, hint: str) -> str:
+def ask_secret(prompt: str, hint: str | Sequence[str]) -> str:
     """A line typed without echo on the terminal.
 
     Raises Refused, with `hint`, where there is no terminal or nothing was typed.
@@ -52,7 +53,7 @@ def ask_secret(prompt: str, hint: str) -> str:
     return secret
 
 
-def agrees(question: str, hint: str) -> bool:
+def agrees(question: str, hint: str | Sequence[str]) -> bool:
     """Whether the person at the terminal says yes; saying nothing is no.
 
     Raises Refused, with `hint`, where there is no terminal.
@@ -64,7 +65,11 @@ def agrees(question: str, hint: str) -> bool:
 
 def _ask(event: client.Event) -> None:
     prompt = f"keyturn: {event.get('prompt', '')}: "
-    answer = ask_secret(prompt, "keyturn status") if event.get("kind") in SECRET_KINDS else _ask_openly(prompt)
+    answer = (
+        ask_secret(prompt, "run the command again, and answer")
+        if event.get("kind") in SECRET_KINDS
+        else _ask_openly(prompt)
+    )
     body = json.dumps({"value": answer}).encode()
     try:
         client.exchange(launch.running(), client.Request("POST", f"/v1/asks/{event.get('id')}", body=body))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from keyturn.configuration.audiences import all_scopes, targets_of
 from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.configuration.profiles.secrets import InFile, InVariable, InVault, Typed
 from keyturn.configuration.targets.docker import DockerTarget
 from keyturn.configuration.targets.git import GitTarget
 from keyturn.configuration.targets.target import scopes_of
@@ -19,20 +22,22 @@ if TYPE_CHECKING:
 
 def secret_name(profile: Profile) -> str:
     """What the secret of this profile is called."""
-    return "password" if isinstance(profile, AwxProfile) else "client secret"
+    return profile.flow.secret_name or "secret"
 
 
 def secret_source(profile: Profile) -> str:
     """Where the profile's secret comes from; never the secret."""
-    if isinstance(profile, AwxProfile):
-        return "typed at the sign-in, or entrusted to the vault"
-    if profile.flow != "client-secret":
-        return "no secret, a person signs in"
-    if profile.client_secret_file:
-        return f"secret from the file {profile.client_secret_file}"
-    if profile.client_secret_env:
-        return f"secret from the variable {profile.client_secret_env} of the daemon's environment"
-    return "secret from the vault"
+    match profile.flow.secret_source:
+        case Typed():
+            return "typed at the sign-in, or entrusted to the vault"
+        case InFile(file):
+            return f"secret from the file {file}"
+        case InVariable(variable):
+            return f"secret from the variable {variable} of the daemon's environment"
+        case InVault():
+            return "secret from the vault"
+        case None:
+            return "no secret, a person signs in"
 
 
 def summary(config: Config, profile: Profile) -> dict[str, Any]:
@@ -41,7 +46,7 @@ def summary(config: Config, profile: Profile) -> dict[str, Any]:
     return {
         "name": profile.name,
         "provider": profile.provider,
-        "flow": profile.flow,
+        "flow": profile.flow.name,
         **place,
         "targets": [target_name(target) for target in targets_of(config, profile.name)],
     }
@@ -88,7 +93,7 @@ def _awx(profile: AwxProfile) -> dict[str, Any]:
         "scope": profile.scope,
         "description": profile.description,
         "max_age": profile.max_age,
-        "keep_password": profile.keep_password,
+        "keep_password": profile.flow.keep_password,
     }
 
 
@@ -98,10 +103,5 @@ def _target(target: Target) -> dict[str, Any]:
 
 
 def _secret(profile: EntraProfile) -> dict[str, str] | None:
-    if profile.flow != "client-secret":
-        return None
-    if profile.client_secret_file:
-        return {"source": "file", "file": profile.client_secret_file}
-    if profile.client_secret_env:
-        return {"source": "environment", "variable": profile.client_secret_env}
-    return {"source": "vault"}
+    source = profile.flow.secret_source
+    return None if source is None else msgspec.to_builtins(source)

@@ -9,6 +9,12 @@ from pathlib import Path
 from keyturn.console import person
 from keyturn.errors import UsageError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Hint = str | Sequence[str]
+
 LIMIT = 64 << 10
 """Bytes; the daemon refuses much shorter ones already."""
 
@@ -21,18 +27,17 @@ def is_source(text: str) -> bool:
     return text == "-" or (text[:1] == "@" and len(text) > 1) or (text[:4] == "env:" and len(text) > 4)
 
 
-def read_secret(source: str | None, prompt: str, hint: str) -> str:
-    """The secret from `source`: `-`, `@FILE`, `env:NAME`, or None for whatever stands at standard input.
+def read_secret(source: str | None, prompt: str, hint: Hint) -> str:
+    """The secret from `source`: `@FILE`, `env:NAME`, or `-` or None for whatever stands at standard input.
 
-    At a terminal that is a prompt without echo. One line end is removed. `hint` names the right command.
+    At a terminal that is a prompt without echo, for `-` too: it would show what is typed. One line end is
+    removed. `hint` names the right command.
     Raises UsageError, also for a source that is none.
     """
-    if source is None:
+    if source is None or source == "-":
         return person.ask_secret(prompt, hint) if _stdin_is_terminal() else _from_stdin(hint)
     if not is_source(source):
         raise UsageError(f"a secret is not given on the command line: expected {SOURCES}", hint)
-    if source == "-":
-        return _from_stdin(hint)
     if source.startswith("@"):
         return _from_file(source[1:], hint)
     value = os.environ.get(source[4:])
@@ -45,12 +50,12 @@ def _stdin_is_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def _from_stdin(hint: str) -> str:
+def _from_stdin(hint: Hint) -> str:
     content = sys.stdin.buffer.read(LIMIT + 1) if sys.stdin is not None else b""
     return _text(content, "standard input", hint)
 
 
-def _from_file(name: str, hint: str) -> str:
+def _from_file(name: str, hint: Hint) -> str:
     try:
         with Path(name).open("rb") as file:
             return _text(file.read(LIMIT + 1), name, hint)
@@ -58,7 +63,7 @@ def _from_file(name: str, hint: str) -> str:
         raise UsageError(f"cannot read {name}: {(error.strerror or 'unknown reason').lower()}", hint) from None
 
 
-def _text(content: bytes, where: str, hint: str) -> str:
+def _text(content: bytes, where: str, hint: Hint) -> str:
     if len(content) > LIMIT:
         raise UsageError(f"{where} is too long for a secret", hint)
     try:

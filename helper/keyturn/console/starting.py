@@ -8,12 +8,12 @@ from keyturn.errors import KeyturnError
 def secret_variables() -> tuple[str, ...]:
     """The environment variables that profiles read their secrets from; none while the configuration is invalid."""
     from keyturn.configuration.config import load  # noqa: PLC0415 - only where a daemon is started
-    from keyturn.configuration.profiles.profile import EntraProfile  # noqa: PLC0415
+    from keyturn.configuration.profiles.secrets import InVariable  # noqa: PLC0415
     from keyturn.reach.paths import config_file  # noqa: PLC0415
 
     try:
         profiles = load(config_file()).profiles.values()
     except KeyturnError:
         return ()  # the daemon starts all the same, and says to every request what is wrong
-    entra = (profile for profile in profiles if isinstance(profile, EntraProfile))
-    return tuple(profile.client_secret_env for profile in entra if profile.client_secret_env)
+    sources = (profile.flow.secret_source for profile in profiles)
+    return tuple(source.variable for source in sources if isinstance(source, InVariable))

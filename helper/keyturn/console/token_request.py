@@ -29,6 +29,8 @@ def fetch(options: Namespace, purpose: Literal["token", "run"], command: str) ->
         body["audience"] = options.audience
     if options.scopes:
         body["scopes"] = options.scopes
+    if getattr(options, "registry", None) is not None:
+        body["registry"] = options.registry
     if options.renew:
         body["renew"] = True
     return ask("POST", "/v1/token", body)

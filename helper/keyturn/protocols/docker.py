@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 
-from keyturn.errors import UsageError
+from keyturn.errors import ConfigError, SignInNeeded, UsageError, VaultLocked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
+
+    from keyturn.errors import KeyturnError
 
 PROGRAM = "docker-credential-keyturn"
 NULL_GUID = "00000000-0000-0000-0000-000000000000"
@@ -85,6 +87,21 @@ def refusal(sentence: str, hint: str | None) -> str:
     It begins with our name, so that it can never be one of the texts that mean something else.
     """
     return f"keyturn: {sentence}; {hint}\n" if hint else f"keyturn: {sentence}\n"
+
+
+def is_not_found(error: KeyturnError) -> bool:
+    """Whether `get` fails with the text that means "not found", because a person must act first.
+
+    `podman --remote` and docker-py's builds ask the helpers of all registries for every pull, and end at the first
+    answer that is neither a token nor that text: one profile that nobody is signed in for would end pulls of public
+    images. What trying again may cure is told as it is.
+    """
+    return isinstance(error, SignInNeeded | ConfigError | VaultLocked)
+
+
+def failed(error: KeyturnError) -> str:
+    """What stdout says where `get` fails with `error`."""
+    return NOT_FOUND.decode("ascii") if is_not_found(error) else refusal(error.sentence, error.hint)
 
 
 def check_arguments(arguments: Sequence[str]) -> None:

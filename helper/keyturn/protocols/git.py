@@ -10,6 +10,7 @@ import math
 import re
 from typing import NamedTuple
 
+from keyturn import hints
 from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
@@ -22,6 +23,9 @@ QUIT = b"quit=1\n"
 """Ours, and failed: git stops at once instead of prompting for a password that could not work (git >= 2.3)."""
 CAPABILITIES = b"version 0\n"
 """The answer to `capability` while we have none to announce."""
+NAMELESS = "keyturn"
+"""The user name that goes with the token of somebody without a name: git would ask a person for an empty one, and
+no server of ours reads it beside a token."""
 
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 
@@ -109,7 +113,7 @@ def options(arguments: Sequence[str]) -> GitOptions:
             raise UsageError(f"git-credential-keyturn has no option {argument}", 'helper = "keyturn --profile NAME"')
         profile = value if "=" in argument else next(rest, "")
         if not profile:
-            raise UsageError("--profile lacks the name of a profile", "keyturn profile list")
+            raise UsageError("--profile lacks the name of a profile", hints.profiles())
     return GitOptions(profile)
 
 

@@ -122,10 +122,10 @@ def _cluster_server(cluster: object) -> str | None:
 
 
 def _server_id(text: str | None) -> str | None:
-    """`text`, if it can be an audience; the slash that other tools take off its end does not count."""
+    """`text`, if it can be an audience; what other tools take off its end or put there does not count."""
     if text is None:
         return None
-    server_id = text.removesuffix("/")
-    if not _SCOPE.fullmatch(server_id) or server_id.endswith("/.default"):
+    server_id = text.removesuffix("/.default").rstrip("/")
+    if not _SCOPE.fullmatch(server_id):
         raise UsageError("--server-id is not the id of an application", "--server-id ID")
     return server_id

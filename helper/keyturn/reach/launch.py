@@ -98,13 +98,18 @@ def _holder_of_state(path: str) -> socket.socket | None:
     Two shells with different XDG_RUNTIME_DIRs (a login, a cron job) must meet at one daemon: one writer per state.
     """
     try:
-        with open(state_directory() / "holder.json", "rb") as file:
+        with open(state_directory() / "holder.json", "rb", opener=_not_waiting) as file:
             holder = json.loads(file.read(1 << 16))
         if holder["host"] == os.uname().nodename and holder["socket"] != path:
             return running(holder["socket"])
     except (OSError, ValueError, TypeError, KeyError, client.NotRunning):
         pass  # no holder, a damaged note, or a dead one: the state lock itself decides, in the daemon
     return None
+
+
+def _not_waiting(path: str, flags: int) -> int:
+    """A FIFO in the file's place must not hold us."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _start(path: str, secret_variables: Iterable[str]) -> socket.socket:

@@ -37,6 +37,8 @@ def socket_path() -> str:
     for runtime in (os.environ.get("XDG_RUNTIME_DIR"), f"/run/user/{os.geteuid()}"):
         if runtime and runtime.startswith("/") and _is_ours(runtime):
             return os.path.join(runtime, "keyturn", "socket")
+    from keyturn.home import home  # noqa: PLC0415 - the last resort
+
     return os.path.join(home(), ".local", "state", "keyturn", f"run-{os.uname().nodename}", "socket")
 
 
@@ -50,23 +52,6 @@ def config_file() -> Path:
     if os.environ.get("KEYTURN_CONFIG"):
         return _place("KEYTURN_CONFIG", "")
     return _place("", "user_config_path") / "config.toml"
-
-
-def home() -> str:
-    """HOME, or the password database's word where HOME is unset (cron, some containers)."""
-    found = os.environ.get("HOME") or _password_database_home()
-    if not found.startswith("/"):
-        raise UsageError("HOME is not an absolute path", "export HOME=/home/you")
-    return found
-
-
-def _password_database_home() -> str:
-    import pwd  # noqa: PLC0415 - only where HOME is missing; expanduser("~") takes an empty HOME for "/"
-
-    try:
-        return pwd.getpwuid(os.geteuid()).pw_dir
-    except KeyError:
-        return ""
 
 
 def open_private_directory(path: str, *, create: bool = False) -> int:

@@ -89,9 +89,14 @@ def _let_go_of_streams() -> None:
         os.dup2(null, stream)
 
 
+def chosen_environment(secret_variables: Iterable[str]) -> dict[str, str]:
+    """What of our environment a daemon gets; the secret variables that the configuration names are among it."""
+    return {name: os.environ[name] for name in (*PASSED_ON, *secret_variables) if name in os.environ}
+
+
 def _execute(path: str, secret_variables: Iterable[str], *arguments: str) -> NoReturn:
     _receive_all_signals()
-    environment = {name: os.environ[name] for name in (*PASSED_ON, *secret_variables) if name in os.environ}
+    environment = chosen_environment(secret_variables)
     environment |= {"KEYTURN_SOCKET": path, "LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
     os.execve(sys.executable, [sys.executable, "-E", "-P", "-m", "keyturnd", *arguments], environment)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 OPERATIONS: tuple[str, ...] = ("get", "store", "erase", "list", "version")
 FIRST = False
+WAITS_FOR_A_PERSON = False
 
 body = standard_input
 
@@ -40,10 +41,24 @@ def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | Non
 
 
 def output_of(error: KeyturnError, operation: str, request: bytes) -> str:  # noqa: ARG001 - whatever it was
-    """The error itself: docker shows stdout, and never "not found", which would mean to try without credentials."""
+    """The error itself, which docker shows; or "not found", which means to try without credentials."""
     from keyturn.protocols import docker  # noqa: PLC0415
 
-    return docker.refusal(error.sentence, error.hint)
+    return docker.failed(error) if operation == "get" else docker.refusal(error.sentence, error.hint)
+
+
+def told(error: KeyturnError, operation: str, request: bytes) -> KeyturnError | None:
+    """`error`, where it is told beside "not found": with the logins that clients will use instead."""
+    from keyturn.configuration.registry_logins import files_with_login  # noqa: PLC0415
+    from keyturn.configuration.targets.docker import login_server  # noqa: PLC0415
+    from keyturn.protocols import docker  # noqa: PLC0415
+
+    if operation != "get" or not docker.is_not_found(error):
+        return None
+    server = login_server(docker.server_name(request))
+    files = ", ".join(map(str, files_with_login(server))) if server else ""
+    instead = f"; some programs now use the login for {server} in {files}" if files else ""
+    return type(error)(f"{error.sentence}{instead}", error.hint)
 
 
 def _without_token(operation: str) -> bytes:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
         OPERATIONS: tuple[str, ...]
         FIRST: bool
         """Whether the operation is the first of the arguments, or the last."""
+        WAITS_FOR_A_PERSON: bool
+        """Whether a sign-in is beside the deadline: kubectl's callers have their own, docker's ask nobody."""
 
         def body(self) -> bytes:
             """The request itself. Raises UsageError for one that is too long."""
@@ -31,3 +33,6 @@ if TYPE_CHECKING:
 
         def output_of(self, error: KeyturnError, operation: str, request: bytes) -> str:
             """What the caller has to read on stdout when not even a daemon could be asked."""
+
+        def told(self, error: KeyturnError, operation: str, request: bytes) -> KeyturnError | None:
+            """What stderr says where the caller must read `error` as "not found" (exit status 1), None elsewhere."""

@@ -6,7 +6,7 @@ import os
 
 from keyturn.errors import KeyturnError
 from keyturn.reach.client import Reply
-from keyturn.twin.streams import standard_input
+from keyturn.twin.streams import to_blank_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 OPERATIONS: tuple[str, ...] = ("get", "store", "erase", "capability")
 FIRST = False
+WAITS_FOR_A_PERSON = True
 
-body = standard_input
+body = to_blank_line
 
 
 def may_ask(request: bytes) -> bool:  # noqa: ARG001 - git says so in its environment
@@ -43,6 +44,11 @@ def output_of(error: KeyturnError, operation: str, request: bytes) -> str:  # no
     except KeyturnError:
         ours = False  # nobody can tell whose it is
     return (git.QUIT if ours else git.NOTHING).decode("ascii")
+
+
+def told(error: KeyturnError, operation: str, request: bytes) -> KeyturnError | None:  # noqa: ARG001
+    """Nothing is ever "not found" here: silence, or a failure."""
+    return None
 
 
 def _is_ours(request: bytes) -> bool:

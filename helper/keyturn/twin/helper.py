@@ -8,33 +8,77 @@ from __future__ import annotations
 import os
 import sys
 
-from keyturn.errors import KeyturnError, UsageError
+from keyturn import hints
+from keyturn.errors import KeyturnError, UsageError, UserError
 from keyturn.reach import client
+from keyturn.twin import deadline
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from keyturn.twin.family import Family
 
-FAMILIES = ("git", "docker", "kube")
+USAGE = {
+    "git": "git-credential-keyturn [OPTION…] get|store|erase|capability",
+    "docker": "docker-credential-keyturn get|store|erase|list|version",
+    "kube": "kube-credential-keyturn get-token [OPTION…]",
+}
+"""By family, as the native helper says it (command.c)."""
 
 
 def run(arguments: Sequence[str]) -> int:
     """One helper call; its exit status. Raises UsageError for an unknown family or operation."""
-    if not arguments or arguments[0] not in FAMILIES:
-        raise UsageError("keyturn helper lacks a family: git, docker or kube", "keyturn setup git")
+    until, arguments = deadline.given(arguments)
+    if not arguments or arguments[0] not in USAGE:
+        raise UsageError("keyturn helper lacks a family: git, docker or kube", hints.verb("setup", "git"))
     name, family = arguments[0], _family(arguments[0])
-    operation, options = _operation(name, family, tuple(arguments[1:]))
-    body = family.body()
+    if list(arguments[1:]) in (["--version"], ["--help"]):
+        return _about(name, arguments[1])
+    try:
+        operation, options = _operation(name, family, tuple(arguments[1:]))
+    except UsageError as error:
+        _write(family.output_of(error, "", b"").encode())
+        raise
+    limit = deadline.Deadline(name, until)
+    body = _input_in_time(family, limit) if until is None else family.body()
     request = client.Request("POST", f"/v1/{name}/{operation}", options, body, waits=_person_is_there(family, body))
     try:
-        reply = _ask(request, family, operation)
+        limit.arm()
+        reply = _ask(request, family, operation, _shower(family, limit))
     except KeyturnError as error:
+        limit.lift()
         _write((error.output or family.output_of(error, operation, body)).encode())
-        raise
+        told = family.told(error, operation, body)
+        if told is None:
+            raise
+        sys.stderr.write(told.lines())
+        return 1
+    limit.lift()
     _write(reply.body)
     return reply.exit_status
+
+
+def _input_in_time(family: Family, limit: deadline.Deadline) -> bytes:
+    """The request; the native helper gives us all of it at once, others need not.
+
+    Raises UserError when whoever started us keeps its end of our input open until the deadline.
+    """
+    try:
+        limit.arm()
+        return family.body()
+    except deadline.DeadlinePassed:
+        hint = "whoever starts this helper has to close its input"
+        raise UserError("standard input did not end in time", hint) from None
+
+
+def _about(name: str, word: str) -> int:
+    from keyturn import __version__  # noqa: PLC0415 - only for a person
+
+    version = f"{name}-credential-keyturn (keyturn) {__version__}\n"
+    help_text = f"usage: {USAGE[name]}\n\nA program starts this to get a token; for people there is: keyturn --help\n"
+    _write((version if word == "--version" else help_text).encode())
+    return 0
 
 
 def _family(name: str) -> Family:
@@ -63,24 +107,26 @@ def _operation(name: str, family: Family, arguments: tuple[str, ...]) -> tuple[s
     return word, arguments[1:] if family.FIRST else arguments[:-1]
 
 
-def _ask(request: client.Request, family: Family, operation: str) -> client.Reply:
+def _ask(
+    request: client.Request, family: Family, operation: str, show: Callable[[client.Event], None]
+) -> client.Reply:
     from keyturn.reach import launch  # noqa: PLC0415 - after the usage is known to be right
 
     try:
         connection = launch.running()
     except client.NotRunning:
-        return family.alone(operation, request.arguments, request.body) or _start_and_ask(request)
+        return family.alone(operation, request.arguments, request.body) or _start_and_ask(request, show)
     try:
-        return client.exchange(connection, request, _show)
+        return client.exchange(connection, request, show)
     except client.NotRunning:
-        return _start_and_ask(request)  # it was just leaving, for idleness or an upgrade
+        return _start_and_ask(request, show)  # it was just leaving, for idleness or an upgrade
 
 
-def _start_and_ask(request: client.Request) -> client.Reply:
+def _start_and_ask(request: client.Request, show: Callable[[client.Event], None]) -> client.Reply:
     from keyturn.console.starting import secret_variables  # noqa: PLC0415
     from keyturn.reach import launch  # noqa: PLC0415
 
-    return launch.insist(request, secret_variables, _show)
+    return launch.insist(request, secret_variables, show)
 
 
 def _person_is_there(family: Family, body: bytes) -> bool:
@@ -88,10 +134,17 @@ def _person_is_there(family: Family, body: bytes) -> bool:
     return family.may_ask(body) and client.has_terminal()
 
 
-def _show(event: client.Event) -> None:
-    from keyturn.console import person  # noqa: PLC0415 - only where somebody has to be shown something
+def _shower(family: Family, limit: deadline.Deadline) -> Callable[[client.Event], None]:
+    """What shows a person the events of a sign-in, which has its own time where the caller waits for it."""
 
-    person.show(event)
+    def show(event: client.Event) -> None:
+        from keyturn.console import person  # noqa: PLC0415 - only where somebody has to be shown something
+
+        if family.WAITS_FOR_A_PERSON:
+            limit.lift()
+        person.show(event)
+
+    return show
 
 
 def _write(body: bytes) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 OPERATIONS: tuple[str, ...] = ("get-token",)
 FIRST = True
+WAITS_FOR_A_PERSON = False
 
 
 def body() -> bytes:
@@ -47,3 +48,8 @@ def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | Non
 def output_of(error: KeyturnError, operation: str, request: bytes) -> str:  # noqa: ARG001
     """Nothing: kubectl reads an answer there, or fails."""
     return ""
+
+
+def told(error: KeyturnError, operation: str, request: bytes) -> KeyturnError | None:  # noqa: ARG001
+    """Nothing is ever "not found" here: silence, or a failure."""
+    return None

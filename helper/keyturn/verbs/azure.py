@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from keyturn import hints
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask, print_facts, print_json
 from keyturn.console.secret_sources import HELP, read_secret
@@ -37,7 +38,7 @@ def run(arguments: Sequence[str]) -> int:
     options = parser.parse(arguments)
     body: dict[str, Any] = {"profile": _table(options)}
     if options.service_principal:
-        body["secret"] = read_secret(options.client_secret, "keyturn: client secret: ", f"{PROGRAM} --help")
+        body["secret"] = read_secret(options.client_secret, "keyturn: client secret: ", hints.usage(PROGRAM))
     elif options.client_secret is not None:
         parser.error("argument --client-secret: goes with --service-principal")
     token = ask("POST", "/v1/azure/new-token", body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask, ask_running, print_json
 from keyturn.console.starting import secret_variables
-from keyturn.reach import launch
+from keyturn.reach import launch, spawn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ EPILOG = """\
 actions:
   start    start it now, if none runs
   stop     let it finish what it is answering, and leave; tokens and sign-ins stay in the vault
-  restart  let it come back as a new process, on the same socket: requests wait, sign-ins end
+  restart  let it come back as a new process with your environment, on the same socket: requests wait, sign-ins end
   run      be the daemon, in the foreground, and log to standard error
 """
 
@@ -51,7 +51,8 @@ def _stop() -> Done:
 
 
 def _restart() -> Done:
-    restarted = ask_running("POST", "/v1/daemon/restart")
+    environment = spawn.chosen_environment(secret_variables())
+    restarted = ask_running("POST", "/v1/daemon/restart", {"environment": environment})
     return _start() if restarted is None else {"daemon": "restarted", "pid": restarted["restarting"]}
 
 

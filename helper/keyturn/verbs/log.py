@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import sys
 from itertools import chain
 
+from keyturn import hints
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import print_json
 from keyturn.errors import StateError
@@ -76,11 +78,16 @@ def _plain(value: str) -> str:
         return value
 
 
+def not_waiting(path: str, flags: int) -> int:
+    """Open without waiting for the writer of a FIFO, which reads as empty."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
 def _read(path: Path) -> Iterator[str]:
     try:
-        with path.open(encoding="utf-8", errors="backslashreplace") as file:
+        with open(path, encoding="utf-8", errors="backslashreplace", opener=not_waiting) as file:
             yield from (line.rstrip("\n") for line in file)
     except FileNotFoundError:
         return
     except OSError as error:
-        raise StateError(f"cannot read {path}: {(error.strerror or '').lower()}", f"ls -l {path}") from None
+        raise StateError(f"cannot read {path}: {(error.strerror or '').lower()}", hints.listing(str(path))) from None

@@ -32,5 +32,6 @@ def run(arguments: Sequence[str]) -> int:
         print_json(done)
     else:
         tell_warnings(done)
-        print(f"keyturn: profile {name} is signed in as {done['account']}, token valid {until(done['expires_at'])}")
+        who = f" as {done['account']}" if done["account"] else ""
+        print(f"keyturn: profile {name} is signed in{who}, token valid {until(done['expires_at'])}")
     return 0

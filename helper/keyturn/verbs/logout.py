@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from keyturn import hints
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.console.configured import configuration, named_or_only
 from keyturn.console.parsing import Parser
@@ -35,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         done = ask("POST", "/v1/logout", {"profile": name, "locally": options.locally})
     except ProviderUnreachable as error:
-        raise ProviderUnreachable(error.sentence, f"keyturn logout {name} --locally") from None
+        raise ProviderUnreachable(error.sentence, hints.forget_locally(name)) from None
     if options.json:
         print_json(done)
     else:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from keyturn.configuration.audiences import all_scopes, targets_of
+from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles.profile import AwxProfile
-from keyturn.console.configured import configuration, named_or_only, profile_named
+from keyturn.console.configured import configuration, named_or_only
 from keyturn.console.moments import duration
 from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import details, protocol_of, secret_source, summary, target_name
@@ -66,7 +67,7 @@ def _show(name: str, *, as_json: bool) -> None:
 def _lines(config: Config, profile: Profile) -> Iterator[tuple[str, str]]:
     yield "profile", profile.name
     yield "provider", profile.provider
-    yield "flow", f"{profile.flow} ({secret_source(profile)})"
+    yield "flow", f"{profile.flow.name} ({secret_source(profile)})"
     yield from _awx(profile) if isinstance(profile, AwxProfile) else _entra(profile)
     if profile.ca_file:
         yield "ca_file", profile.ca_file
@@ -88,7 +89,7 @@ def _awx(profile: AwxProfile) -> Iterator[tuple[str, str]]:
     yield "token", f"{_kind(profile)}, scope {profile.scope}, replaced after {duration(profile.max_age)}"
     if profile.description:
         yield "description", profile.description
-    if profile.keep_password:
+    if profile.flow.keep_password:
         yield "password", "entrusted to the vault when it is typed"
 
 

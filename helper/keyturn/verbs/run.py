@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import signal
 import sys
 
+from keyturn import hints
 from keyturn.console import started, token_request
 from keyturn.console.parsing import Parser
 from keyturn.console.token_variables import BUNDLE, HOST, OTHER_HOSTS, OTHER_TOKENS, PLAIN, TOKEN, environment_with
@@ -65,7 +65,7 @@ def run(arguments: Sequence[str]) -> int:
     token_request.add_wanted(parser)
     options = parser.parse(own)
     if not command:
-        raise UsageError("expected -- and then the command to run", "keyturn run PROFILE -- COMMAND")
+        raise UsageError("expected -- and then the command to run", hints.run("PROFILE"))
     program = _program(command[0])
     token = token_request.fetch(options, "run", "keyturn run")
     _become(program, command, environment_with(token, started.callers_environment()))
@@ -85,8 +85,8 @@ def _program(name: str) -> str:
     if found is not None:
         return found
     if "/" in name and os.path.exists(name):  # noqa: PTH110 - Path would not take what is no path
-        raise CommandNotRunnable(f"{name} cannot be run: permission denied", f"ls -l {shlex.quote(name)}")
-    raise CommandNotFound(f"there is no command {name}", f"type {shlex.quote(name)}")
+        raise CommandNotRunnable(f"{name} cannot be run: permission denied", hints.listing(name))
+    raise CommandNotFound(f"there is no command {name}", hints.where_is(name))
 
 
 def _become(program: str, command: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
@@ -98,4 +98,4 @@ def _become(program: str, command: Sequence[str], environment: Mapping[str, str]
         os.execve(program, list(command), environment)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        raise CommandNotRunnable(f"{command[0]} cannot be run: {reason}", f"file {shlex.quote(program)}") from None
+        raise CommandNotRunnable(f"{command[0]} cannot be run: {reason}", hints.kind_of(program)) from None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from keyturn.console.configured import configuration, profile_named
+from keyturn import hints
+from keyturn.configuration.named import profile_named
+from keyturn.console.configured import configuration
 from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import secret_name
 from keyturn.console.requests import ask, print_json, tell_warnings
@@ -39,7 +41,7 @@ def run(arguments: Sequence[str]) -> int:
     options = parser.parse(arguments)
     profile = profile_named(configuration(), options.profile)
     name, what = profile.name, secret_name(profile)
-    secret = read_secret(options.source, f"keyturn: {what} of {name}: ", f"keyturn secret set {name} -")
+    secret = read_secret(options.source, f"keyturn: {what} of {name}: ", hints.entrust_from_input(name))
     done = ask("POST", "/v1/secret", {"profile": name, "secret": secret}, waits=False)
     if options.json:
         print_json(done)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from keyturn import __version__
-from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
+from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.configuration.profiles.secrets import InFile, InVariable
 from keyturn.console import profile_texts
 from keyturn.console.configured import configuration
 from keyturn.console.moments import duration, until
@@ -55,7 +56,7 @@ def _without_daemon() -> dict[str, Any]:
         "configuration": {"path": str(config_file()), "error": error},
         "state": str(state_directory()),
         "profiles": [
-            {"name": profile.name, "provider": profile.provider, "flow": profile.flow}
+            {"name": profile.name, "provider": profile.provider, "flow": profile.flow.name}
             for profile in profiles.values()
         ],
     }
@@ -99,6 +100,10 @@ def _profile(profile: dict[str, Any], status: dict[str, Any], configured: Profil
     if not status["running"]:
         return
     yield _line("", _signed_in(profile, status, configured))
+    for aside in profile.get("set_aside", ()):
+        what = "sign-in" if aside["kind"] == "state" else "secret"
+        place = f"{aside['client_id']} at {aside['authority']}"
+        yield _line("", f"set aside: a {what} for {place}, found again when config.toml says so again")
     if waiting := profile["waiting_for_sign_in"]:
         yield _line("", f"a sign-in is under way, {waiting} waiting for it")
     for token in profile["tokens"]:
@@ -106,11 +111,11 @@ def _profile(profile: dict[str, Any], status: dict[str, Any], configured: Profil
 
 
 def _signed_in(profile: dict[str, Any], status: dict[str, Any], configured: Profile | None) -> str:
-    if isinstance(configured, EntraProfile) and (configured.client_secret_file or configured.client_secret_env):
+    if configured is not None and isinstance(configured.flow.secret_source, InFile | InVariable):
         return profile_texts.secret_source(configured)
     if status["key"] is None:
         return "not known before the vault is opened"
-    if profile["flow"] == "client-secret":
+    if profile["signed_in"] is None:  # it takes nobody
         return "secret in the vault" if profile["secret"] else f"no secret yet: keyturn secret set {profile['name']}"
     if profile["signed_in"]:
         return _whose(profile)

@@ -31,7 +31,8 @@ formats:
 
 examples:
   keyturn token work --format header | curl -H @- https://graph.microsoft.com/v1.0/me
-  export "$(keyturn token work --format env)"
+  eval "$(keyturn token work --format env | sed 's/^/export /')"
+  keyturn token work --registry contoso.azurecr.io --renew >/dev/null   # the last one was refused
   docker run --env-file <(keyturn token tower --format env) …
 """
 
@@ -40,6 +41,9 @@ def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     parser = Parser(prog="keyturn token", description=DESCRIPTION, epilog=EPILOG)
     token_request.add_wanted(parser)
+    parser.add_argument(
+        "--registry", metavar="HOST", help="the refresh token of this container registry, a docker target"
+    )
     parser.add_argument("--format", choices=FORMATS, default="text", help="see below (default: text)")
     parser.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     options = parser.parse(arguments)

@@ -66,9 +66,10 @@ const char *system_called_as(void)
 #endif
 }
 
-void system_ignore_broken_pipes(bool ignore)
+void system_ignore_write_signals(bool ignore)
 {
     (void)signal(SIGPIPE, ignore ? SIG_IGN : SIG_DFL);
+    (void)signal(SIGXFSZ, ignore ? SIG_IGN : SIG_DFL);
 }
 
 void system_guard_memory(void)

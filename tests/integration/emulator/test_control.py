@@ -10,7 +10,7 @@ from keyturn_emulator.control import Control, ControlError
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
-    from support.emulator_client import EntraClient
+    from support.emulator.client import EntraClient
 
 
 @pytest.mark.parametrize("path", ["counts", "log", "devices", "wait?what=token", "settings"])

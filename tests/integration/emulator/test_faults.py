@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from keyturn_emulator.control import ControlError
-from support.emulator_client import EntraClient, trusting
+from support.emulator.client import EntraClient, trusting
 
 if TYPE_CHECKING:
     import ssl

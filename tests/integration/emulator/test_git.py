@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn_emulator.bearer.signing import Signer, encode
-from support.emulator_client import AZURE_DEVOPS, USER_SCOPE, EntraClient, claims_of
+from support.emulator.client import AZURE_DEVOPS, USER_SCOPE, EntraClient, claims_of
 from support.needs import need
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.emulator_client import DEVOPS_SCOPE, EntraClient, claims_of
+from support.emulator.client import DEVOPS_SCOPE, EntraClient, claims_of
 
 if TYPE_CHECKING:
     import httpx

@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from keyturn_emulator.launch import Emulator, EmulatorError
-from support.emulator_client import DEVOPS_SCOPE, EntraClient, trusting
+from support.emulator.client import DEVOPS_SCOPE, EntraClient, trusting
 from support.needs import absent
 
 if TYPE_CHECKING:

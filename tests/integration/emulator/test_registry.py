@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyturn_emulator.registry.sample import digest_of
-from support.emulator_client import EntraClient, trusting
+from support.emulator.client import EntraClient, trusting
 
 if TYPE_CHECKING:
     import httpx

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturnd.clock import LONGEST_SLEEP, SystemClock
-from support.manual_clock import ManualClock
+from support.daemon.manual_clock import ManualClock
 
 if TYPE_CHECKING:
     from keyturnd.clock import Clock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -75,3 +76,10 @@ def test_a_log_that_cannot_be_written_is_done_without(tmp_path: Path, capsys: py
         journal.open_log(tmp_path, "info")
         journal.note("request")
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_fifo_in_its_place_holds_nobody(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / journal.LOG_NAME, 0o600)
+    journal.open_log(tmp_path, "info")
+    journal.note("ready")
+    assert (tmp_path / journal.LOG_NAME).is_fifo()

@@ -37,6 +37,7 @@ def application_row(application: Application, server: Server, viewer: User, *, s
         "skip_authorization": False,
         "organization": ORGANISATION,
         **own,
+        **dialect.application_fields,
     }
     summaries = row["summary_fields"]
     assert isinstance(summaries, dict)

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from keyturn_emulator.awx.dialect import Dialect
 
 FORM = "application/x-www-form-urlencoded"
-SCOPES = ("read", "write")
-WRONG_SCOPE = "Must be a simple space-separated string with allowed scopes ['read', 'write']."
+WRONG_SCOPE = "Must be a simple space-separated string with allowed scopes {scopes}."
 NO_TEXT, NULL, BLANK, REQUIRED = (
     "Not a valid string.",
     "This field may not be null.",
@@ -89,10 +88,10 @@ class Fields:
         return value
 
     def scope(self, default: str) -> str:
-        """A scope: words of SCOPES, none twice."""
+        """A scope: words of the dialect's, none twice."""
         name, value = "scope", self._given.get("scope", default)
         if value is None:
-            self._errors[name] = [WRONG_SCOPE if self._dialect.is_controller else NULL]
+            self._errors[name] = [_wrong_scope(self._dialect) if self._dialect.is_controller else NULL]
             return ""
         text = self.text(name, default)
         if name not in self._errors and (error := _scope_error(text, self._dialect)):
@@ -112,13 +111,17 @@ class Fields:
 def _scope_error(text: str, dialect: Dialect) -> str | None:
     if dialect.is_controller:
         words = text.split()
-        wrong = not words or not set(words) <= set(SCOPES)
+        wrong = not words or not set(words) <= set(dialect.scopes)
     else:
         if not text:
             return BLANK
         # At each single space: two in a row make an empty word.
         words, wrong = text.split(" "), False
-        unknown = next((word for word in words if word not in SCOPES), None)
+        unknown = next((word for word in words if word not in dialect.scopes), None)
         if unknown is not None:
-            return f"Invalid scope: {unknown}. Must be one of: read, write"
-    return WRONG_SCOPE if wrong or len(words) != len(set(words)) else None
+            return f"Invalid scope: {unknown}. Must be one of: {', '.join(dialect.scopes)}"
+    return _wrong_scope(dialect) if wrong or len(words) != len(set(words)) else None
+
+
+def _wrong_scope(dialect: Dialect) -> str:
+    return WRONG_SCOPE.format(scopes=list(dialect.scopes))

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from keyturn_emulator.awx.endpoints.call import Call
-    from keyturn_emulator.awx.state.people import User
     from keyturn_emulator.awx.state.store import Application
 
 MODEL = "OAuth2Application"
@@ -23,9 +22,11 @@ GRANTS = ("password", "authorization-code")
 
 
 async def listed(asked: Call) -> Response:
-    """GET applications/."""
+    """GET applications/: none for strangers on the controller, and refused to all but superusers on a gateway."""
     user = asked.caller.user
-    found = asked.server.store.applications.values() if _may_read(user) else []
+    if not asked.dialect.is_controller:
+        _check_superuser(asked)
+    found = asked.server.store.applications.values() if _may_read(asked) else []
     return call.listing(asked, [application_row(each, asked.server, user) for each in found], MODEL)
 
 
@@ -76,7 +77,7 @@ def find(asked: Call) -> Application:
     found = _by_key(asked)
     if found is None:
         raise refusals.no_such(MODEL)
-    if not _may_read(asked.caller.user):
+    if not _may_read(asked):
         raise refusals.forbidden()
     return found
 
@@ -109,7 +110,7 @@ def _for_member(asked: Call, value: object) -> Application:
     found = asked.server.store.applications.get(int(str(value)))
     if found is None:
         raise refusals.bad_request("OAuth2Application matching query does not exist.")
-    if not _may_read(asked.caller.user):
+    if not _may_read(asked):
         raise refusals.forbidden()
     return found
 
@@ -126,8 +127,9 @@ def _by_key(asked: Call) -> Application | None:
     return next((each for each in known.values() if named_key(each) == key), None)
 
 
-def _may_read(user: User) -> bool:
-    return user.superuser or user.member
+def _may_read(asked: Call) -> bool:
+    user = asked.caller.user
+    return user.superuser or (user.member and asked.dialect.is_controller)
 
 
 def _check_superuser(asked: Call) -> None:

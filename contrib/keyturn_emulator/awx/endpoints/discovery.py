@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.responses import Response
+
 from keyturn_emulator.awx.dialect import CONTROLLER, GATEWAY, VERSION
 from keyturn_emulator.awx.documents.shapes import moment
 from keyturn_emulator.awx.endpoints import call
 from keyturn_emulator.awx.endpoints.resources import KINDS
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
     from keyturn_emulator.awx.documents.shapes import Row
     from keyturn_emulator.awx.endpoints.call import Call
 
@@ -52,8 +52,12 @@ async def version_root(asked: Call) -> Response:
 async def oauth_root(asked: Call) -> Response:
     """GET {oauth}/."""
     base = asked.dialect.oauth
-    names = ("authorize", "token", "revoke_token")
-    return call.answer({name: f"{base}/{name}/" for name in names})
+    return call.answer({name: f"{base}/{path}" for name, path in asked.dialect.oauth_root.items()})
+
+
+async def no_oidc(_asked: Call) -> Response:
+    """GET {oauth}/.well-known/…: the root names it, and it is not there unless OIDC is switched on."""
+    return Response(status_code=404)
 
 
 async def ping(asked: Call) -> Response:

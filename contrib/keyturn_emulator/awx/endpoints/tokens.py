@@ -22,9 +22,9 @@ PERSONAL, AUTHORIZED = "personal_tokens", "authorized_tokens"
 
 
 async def listed(asked: Call) -> Response:
-    """GET tokens/: one's own, all for a superuser. On the gateway everybody sees everybody's."""
+    """GET tokens/: one's own, all for a superuser. On a gateway of 2024 everybody sees everybody's."""
     user = asked.caller.user
-    everything = user.superuser or not asked.dialect.is_controller
+    everything = user.superuser or asked.dialect.lists_all
     return _listed(asked, lambda token: everything or token.user == user)
 
 
@@ -112,5 +112,5 @@ def _find(asked: Call) -> AccessToken:
         raise refusals.no_such(MODEL)
     user = asked.caller.user
     if not (user.superuser or token.user == user):
-        raise refusals.forbidden()
+        raise refusals.no_such(MODEL) if asked.dialect.hides_others else refusals.forbidden()
     return token

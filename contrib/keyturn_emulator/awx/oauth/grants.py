@@ -5,14 +5,15 @@ In the order in which oauthlib looks at things, because a request with two fault
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse, JSONResponse
 
 from keyturn_emulator.awx import refusals
-from keyturn_emulator.awx.documents.fields import SCOPES
 from keyturn_emulator.awx.oauth.clients import UNCACHED, OAuthError, authenticate, read_form
 from keyturn_emulator.awx.refusals import Refusal
+from keyturn_emulator.awx.state.store import hashed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +59,7 @@ def _password(server: Server, request: Request, form: Form) -> AccessToken:
     if application.grant != "password":
         raise OAuthError("unauthorized_client")
     scope = form.get("scope") or DEFAULT_SCOPE
-    if not set(scope.split()) <= set(SCOPES):
+    if not set(scope.split()) <= set(server.dialect.scopes):
         raise OAuthError("invalid_scope")
     return server.issue(user, scope, "password", application)
 
@@ -68,8 +69,10 @@ def _refresh(server: Server, request: Request, form: Form) -> AccessToken:
         raise OAuthError("invalid_request", "Missing refresh token parameter.")
     application = authenticate(server, request, form)
     refresh = server.store.find_refresh(form["refresh_token"])
-    if refresh is None or refresh.revoked or refresh.application is not application:
+    if refresh is None or refresh.application is not application:
         raise OAuthError("invalid_grant")
+    if refresh.revoked:
+        return _raced(server, refresh)
     if refresh.access is None:
         # The token endpoint looks for the scope of an access token that is gone (DOT#585, #839).
         raise refusals.broken()
@@ -83,16 +86,43 @@ def _rotate(server: Server, refresh: RefreshToken, scope: str) -> AccessToken:
     # First the new pair: an external account that is let in no more must not lose the old one for nothing.
     made = server.issue(refresh.user, scope, "refresh", refresh.application)
     server.store.revoke_refresh(refresh)
+    refresh.successor, refresh.spent = made, server.clock.now()
     return made
+
+
+def _raced(server: Server, refresh: RefreshToken) -> AccessToken:
+    """What the loser of a race gets: the winner's pair, as the table has it; OAuthError for who just came late.
+
+    Requests are served one after another here, so the settings say for how long a second one is at the same time.
+    """
+    late = server.clock.now() - refresh.spent >= server.settings.awx_refresh_race
+    if refresh.successor is None or late:
+        raise OAuthError("invalid_grant")
+    server.count("raced")
+    return _as_stored(refresh.successor) if server.dialect.hashes else refresh.successor
+
+
+def _as_stored(token: AccessToken) -> AccessToken:
+    """A copy with hashes for values, good for nothing: it is not on record."""
+    refresh = token.refresh and replace(token.refresh, value=hashed(token.refresh.value))
+    return replace(token, value=hashed(token.value), refresh=refresh)
 
 
 def _code(server: Server, request: Request, form: Form) -> AccessToken:
     if "code" not in form:
         raise OAuthError("invalid_request", "Missing code parameter.")
-    if authenticate(server, request, form).grant != "authorization-code":
+    application = authenticate(server, request, form)
+    if application.grant != "authorization-code":
         raise OAuthError("unauthorized_client")
-    # Nobody has a session here in which a code could have been given out.
-    raise OAuthError("invalid_grant")
+    code = server.codes.find(form["code"])
+    if code is None or code.application is not application or code.redirect_uri != form.get("redirect_uri"):
+        raise OAuthError("invalid_grant")
+    if code.challenge is not None and not code.challenge.met_by(form.get("code_verifier", "")):
+        raise OAuthError("invalid_grant")
+    # Only here is an external account told that it gets none.
+    made = server.issue(code.user, code.scope, "code", application)
+    server.codes.spend(code)
+    return made
 
 
 def _client_credentials(server: Server, request: Request, form: Form) -> AccessToken:

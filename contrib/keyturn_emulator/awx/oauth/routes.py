@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse
 
+from keyturn_emulator.awx.oauth import authorize
 from keyturn_emulator.awx.oauth.clients import OAuthError, authenticate, read_form
 from keyturn_emulator.awx.oauth.grants import token
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from keyturn_emulator.awx.state.server import Server
 
@@ -26,6 +27,9 @@ async def revoke(server: Server, request: Request) -> Response:
     if not form.get("token"):
         raise OAuthError("invalid_request", "Missing token parameter.")
     authenticate(server, request, form)
+    if server.dialect.hashes:
+        # It looks for the clear value in a table of hashes, finds nothing, and says what it says of unknown tokens.
+        return HTMLResponse("")
     store = server.store
     access, refresh = store.find(form["token"]), store.find_refresh(form["token"])
     if access is not None:
@@ -37,29 +41,23 @@ async def revoke(server: Server, request: Request) -> Response:
     return HTMLResponse("")
 
 
-async def authorize(server: Server, request: Request) -> Response:
-    """GET {oauth}/authorize/: nobody has a session here, so everybody is sent to sign in."""
-    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    answer = RedirectResponse(f"{server.dialect.login}?next={quote(path)}", 302)
-    answer.headers["Content-Type"] = "text/html; charset=utf-8"
-    return answer
-
-
-METHODS: dict[str, tuple[str, Endpoint]] = {
-    "token": ("POST", token),
-    "revoke_token": ("POST", revoke),
-    "authorize": ("GET", authorize),
+METHODS: dict[str, dict[str, Endpoint]] = {
+    "token": {"POST": token},
+    "revoke_token": {"POST": revoke},
+    "authorize": {"GET": authorize.show, "POST": authorize.decide},
+    # Not one of the toolkit's, and not below its path, but what its authorize leads to.
+    "login": {"GET": authorize.log_in, "POST": authorize.log_in},
 }
 
 
 async def serve(server: Server, request: Request, endpoint: str) -> Response:
     """Answer a request to `{oauth}/ENDPOINT/`."""
-    method, handler = METHODS[endpoint]
-    if request.method != method:
+    methods = METHODS[endpoint]
+    if request.method not in methods:
         status = 200 if request.method == "OPTIONS" else 405
-        return HTMLResponse("", status, {"Allow": f"{method}, OPTIONS"})
+        return HTMLResponse("", status, {"Allow": ", ".join([*methods, "OPTIONS"])})
     try:
-        return await handler(server, request)
+        return await methods[request.method](server, request)
     except OAuthError as error:
         request.state.note["reason"] = error.error
         server.count(f"oauth.{endpoint}.refused", f"oauth.{endpoint}.refused.{error.error}")

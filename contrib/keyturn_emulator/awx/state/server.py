@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keyturn_emulator.awx import refusals
+from keyturn_emulator.awx.state.codes import Codes
 from keyturn_emulator.awx.state.people import USERS
 from keyturn_emulator.awx.state.store import AccessToken, Application, Store
 
@@ -21,7 +22,7 @@ APPLICATION_NAME = "keyturn"
 
 @dataclass
 class Server:
-    """A controller or a gateway: its dialect, its accounts, and what it has issued."""
+    """A controller or one of the gateways: its dialect, its accounts, and what it has issued."""
 
     dialect: Dialect
     people: People
@@ -40,6 +41,7 @@ class Server:
         """
         first: Application | None = getattr(self, "application", None)
         self.store = Store(self.clock)
+        self.codes = Codes(self.clock)
         self.application = self.store.register(APPLICATION_NAME, "public", "password", USERS[0])
         if first is not None:
             self.application.client_id = first.client_id
@@ -47,11 +49,13 @@ class Server:
     def issue(
         self, user: User, scope: str, way: str, application: Application | None = None, description: str = ""
     ) -> AccessToken:
-        """A token for `user`; Refusal for an external account. way: basic, bearer, password or refresh."""
+        """A token for `user`; Refusal for an external account. way: basic, bearer, password, code or refresh."""
         if user.external and not self.settings.awx_allow_external:
             raise refusals.external(self.dialect)
         by_api = way in {"basic", "bearer"}
         lifetime = self.settings.awx_token_lifetime if by_api else self.settings.awx_grant_lifetime
+        if self.dialect.longest_life is not None:
+            lifetime = min(lifetime, self.dialect.longest_life)
         self.count("created", f"created.{way}")
         return self.store.issue(user, scope, lifetime, application, description)
 

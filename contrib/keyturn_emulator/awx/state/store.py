@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import string
 from dataclasses import dataclass, field
@@ -46,6 +47,9 @@ class RefreshToken:
     created: float
     access: AccessToken | None
     revoked: bool = False
+    # The pair that it was changed for, and when.
+    successor: AccessToken | None = None
+    spent: float = 0.0
     value: str = field(default_factory=lambda: random_text(TOKEN_LENGTH), repr=False)
 
 
@@ -64,6 +68,11 @@ class AccessToken:
     last_used: float | None = None
     refresh: RefreshToken | None = None
     value: str = field(default_factory=lambda: random_text(TOKEN_LENGTH), repr=False)
+
+    @property
+    def may_read(self) -> bool:
+        """Whether its scope allows anything; `openid` and `roles` alone do not."""
+        return bool({"read", "write"} & set(self.scope.split()))
 
     @property
     def may_write(self) -> bool:
@@ -149,3 +158,8 @@ class Store:
 def random_text(length: int) -> str:
     """Letters and digits, as Django's generators draw them."""
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def hashed(value: str) -> str:
+    """What stands for a token's value in the tables of newer gateways."""
+    return f"$sha256${hashlib.sha256(value.encode()).hexdigest()}"

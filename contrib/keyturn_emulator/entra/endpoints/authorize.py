@@ -10,11 +10,11 @@ from starlette.responses import RedirectResponse
 
 from keyturn_emulator.entra import refusals
 from keyturn_emulator.entra.answers import client_info_of
-from keyturn_emulator.entra.endpoints import pages
 from keyturn_emulator.entra.refusals import EntraError, Kind, described
 from keyturn_emulator.entra.requests.authorization import PARAMETERS, authorization_of, destination_of
 from keyturn_emulator.entra.requests.clients import find_tenant
 from keyturn_emulator.entra.requests.form import malformed, parse_form, read_form, required
+from keyturn_emulator.serving import pages
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -100,7 +100,12 @@ def _choose(sign_in: SignIn, entra: Entra) -> Response:
 def _as_user(sign_in: SignIn, user: User, entra: Entra) -> Response:
     asked = sign_in.request
     sign_in.user = user
-    entra.policy.admit(asked.asked, asked.wanted.wanted)
+    try:
+        entra.policy.admit(asked.asked, asked.wanted.wanted)
+    except EntraError:
+        # The person is shown why, and there is no way on from there.
+        entra.sign_ins.end(sign_in)
+        raise
     if "consent" not in asked.prompts and not entra.settings.consent_asked:
         return _finish(sign_in, user, entra)
     if "none" in asked.prompts:

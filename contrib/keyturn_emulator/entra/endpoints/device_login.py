@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
-from keyturn_emulator.entra.endpoints import pages
 from keyturn_emulator.entra.refusals import correlation_of, no_store
 from keyturn_emulator.entra.requests.claims import claims_of
 from keyturn_emulator.entra.requests.clients import find_client, find_tenant
 from keyturn_emulator.entra.requests.form import malformed, read_form, required
 from keyturn_emulator.entra.requests.scopes import user_scope
 from keyturn_emulator.entra.service import base_of
+from keyturn_emulator.serving import pages
 
 if TYPE_CHECKING:
     from starlette.requests import Request

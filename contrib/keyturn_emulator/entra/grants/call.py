@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from keyturn_emulator.entra.answers import BY_CERTIFICATE, BY_SECRET, NO_PROOF
 from keyturn_emulator.entra.requests.claims import claims_of
 from keyturn_emulator.entra.requests.scopes import user_scope
 
@@ -41,6 +42,13 @@ class Call:
         """The claims that this very request asks for; EntraError if they cannot be read."""
         return claims_of(self.form)
 
+    @property
+    def proof(self) -> str:
+        """How the client has proved itself."""
+        if self.client.public:
+            return NO_PROOF
+        return BY_CERTIFICATE if "client_assertion" in self.form else BY_SECRET
+
     def asked(self, scope: str) -> Asked:
         """What `scope` asks for in a person's name; EntraError for what is not to be had."""
         return user_scope(scope, self.client, self.client.tenant)
@@ -67,6 +75,7 @@ class Call:
             self.client,
             asked,
             self.base,
+            proof=self.proof,
             refresh_token=refresh_token,
             client_info="client_info" in self.form,
             wanted=wanted,

@@ -25,6 +25,8 @@ PARAMETERS = frozenset(
     {
         *("client_id", "response_type", "redirect_uri", "response_mode", "state", "scope", "nonce", "prompt"),
         *("code_challenge", "code_challenge_method", "login_hint", "domain_hint", "claims", "client_info"),
+        # MSAL tells Entra's edge whose data centre is near, here as in a header of its token requests.
+        "X-AnchorMailbox",
     }
 )
 RESPONSE_MODES = ("query", "form_post", "fragment")

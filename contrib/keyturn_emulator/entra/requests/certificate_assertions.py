@@ -69,7 +69,7 @@ def verify(token: Compact, client: Application, audiences: Collection[str], now:
         verify_signature(token, rsa_key(certificate), token.header["alg"])
     except (TokenRefused, ValueError):
         raise EntraError(BAD_SIGNATURE) from None
-    if not {token.claims.get("iss"), token.claims.get("sub")} == {client.id}:
+    if not token.claims.get("iss") == token.claims.get("sub") == client.id:
         raise EntraError(WRONG_CLIENT)
     if token.claims.get("aud") not in audiences:
         raise EntraError(WRONG_AUDIENCE)
@@ -101,10 +101,13 @@ def _chain(token: Compact) -> list[x509.Certificate]:
         return []
     try:
         texts = token.header["x5c"]
-        chain = [x509.load_der_x509_certificate(base64.b64decode(text, validate=True)) for text in texts]
+        # MSAL for Python leaves the line breaks of the PEM file in; RFC 7515 has none, Entra minds none.
+        chain = [
+            x509.load_der_x509_certificate(base64.b64decode("".join(text.split()), validate=True)) for text in texts
+        ]
         for issued, issuer in itertools.pairwise(chain):
             issued.verify_directly_issued_by(issuer)
-    except (binascii.Error, ValueError, TypeError, InvalidSignature):
+    except (binascii.Error, ValueError, TypeError, AttributeError, InvalidSignature):
         raise EntraError(WRONG_CHAIN) from None
     if not chain:
         raise EntraError(WRONG_CHAIN)

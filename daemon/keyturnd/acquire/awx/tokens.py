@@ -53,10 +53,24 @@ def read(api: Api, reply: Reply) -> Created:
             f"{api.place} created a token and did not tell it",
             f"check `url` of [profile.{api.identity.profile}], and what stands between here and the server",
         )
+    _check_owner(api, document)
     scope = document.get("scope")
     granted = scope if isinstance(scope, str) and set(scope.split()) <= {"read", "write"} else ""
     life = life_of(document.get("created"), document.get("expires"), reply.sent_at)
     return Created(token, token_id, granted or api.identity.scope, life, reply.sent_at, document)
+
+
+def _check_owner(api: Api, document: dict[str, Any]) -> None:
+    """Raises Unusable for a token of another user, which then is deleted. Case differs between directories."""
+    match document.get("summary_fields"):
+        case {"user": {"username": str(owner)}} if owner.casefold() != api.identity.username.casefold():
+            profile = api.identity.profile
+            raise Unusable(
+                ProviderRefused,
+                f"{api.place} created a token of {one_line(owner)[:TEXT_LIMIT]} for profile {profile}, "
+                f"which is for {api.identity.username}",
+                f"check `username` and `url` of [profile.{profile}]",
+            )
 
 
 def is_id(value: object) -> TypeGuard[int]:

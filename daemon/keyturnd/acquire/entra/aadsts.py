@@ -32,6 +32,7 @@ _SCOPES = "check `scopes` of the target or of [profile.{profile}]: one resource,
 _RESOURCE = "check `scopes` of the target; an administrator has to add the permission to the application"
 _OWN_TENANT = "set `tenant` of [profile.{profile}] to the one the application lives in"
 _CERTIFICATE = "upload the certificate to the application, or name the one that is there"
+_GRANT = "an administrator has to grant permissions to `application_id` of [profile.{profile}]"
 _AGAIN = "try again later"
 
 _ADVICE: tuple[tuple[tuple[int, ...], str], ...] = (
@@ -78,7 +79,9 @@ def numbers_in(codes: object, description: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys((*listed[:8], *(int(number) for number in _NUMBER.findall(description)[:8]))))
 
 
-def hint(numbers: Iterable[int], profile: str) -> str | None:
-    """The advice for the first number that has any."""
+def hint(numbers: Iterable[int], profile: str, *, of_user: bool) -> str | None:
+    """The advice for the first number that has any: `of_user` for a person, else for an application."""
     found = next((HINTS[number] for number in numbers if number in HINTS), None)
+    if found is not None and not of_user and _LOGIN in found:
+        found = _GRANT  # nobody signs in, and nobody consents, for a service principal
     return None if found is None else found.format(profile=profile)

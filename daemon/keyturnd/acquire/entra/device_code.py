@@ -38,8 +38,7 @@ def acquire(session: Session) -> Result:
     session.channel.tell(_invitation(flow, expires_at))
     poll_until_approved(session, application, flow, expires_at, Wait())
     exchange = session.exchanged()
-    owner = outcome.owner_of(exchange.answer)
-    owner = owner._replace(tenant_id=owner.tenant_id or application.authority.tenant)
+    owner = outcome.owner_of(exchange.answer).completed(None, application.authority.tenant)
     state = outcome.state(exchange.answer, owner, None)
     if state is not None:
         session.channel.seal(state)

@@ -1,4 +1,4 @@
-"""Entra ID: which grant a job needs."""
+"""Entra ID: one job, from what is stored or by its flow's grant."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from keyturn.errors import Bug, ConfigError, SignInNeeded
+from keyturnd.acquire.entra import refresh
+from keyturnd.acquire.entra.grants import GRANTS
 from keyturnd.acquire.entra.msal_client import MsalClient
 from keyturnd.acquire.entra.session import Session
 from keyturnd.acquire.failed import Failed
@@ -34,32 +36,23 @@ def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:
 
 
 def _granted(session: Session) -> Result:
-    """Entra ID's own token, by the grant that the profile's flow stands for."""
-    match session.identity.flow:
-        case "client-secret":
-            from keyturnd.acquire.entra import client_credentials  # noqa: PLC0415 - one grant per process
+    """Entra ID's own token: by the state there is, else by the grant that the profile's flow stands for.
 
-            return client_credentials.acquire(session)
-        case "device-code":
-            return _for_user(session)
-        case other:
-            raise Failed(Bug, f"no acquisition for flow {other}", "keyturn daemon restart")
-
-
-def _for_user(session: Session) -> Result:
-    """Refresh what there is; with a person waiting, sign in when there is nothing, or when that is refused."""
-    from keyturnd.acquire.entra import device_code, refresh  # noqa: PLC0415 - one grant per process
-
-    profile = session.identity.profile
+    With a person waiting, a refused refresh is no end; without one, nothing a person has to do is begun.
+    """
+    grant = GRANTS.get(session.identity.flow)
+    if grant is None:
+        raise Failed(Bug, f"no acquisition for flow {session.identity.flow}", "keyturn daemon restart")
     if isinstance(session.job.state, EntraState):
         try:
             return refresh.acquire(session, session.job.state)
         except Failed as failed:
             if not session.job.interactive or failed.failure.kind != SignInNeeded.kind:
                 raise
-    if session.job.interactive:
-        return device_code.acquire(session)
-    raise Failed(SignInNeeded, f"profile {profile} is not signed in", f"keyturn login {profile}")
+    if grant.person and not session.job.interactive:
+        profile = session.identity.profile
+        raise Failed(SignInNeeded, f"profile {profile} is not signed in", f"keyturn login {profile}")
+    return grant.acquire(session)
 
 
 def _check_authority(identity: EntraIdentity) -> None:

@@ -21,6 +21,19 @@ class Owner(NamedTuple):
     unique_id: str = ""
     tenant_id: str = ""
 
+    def completed(self, state: EntraState | None, tenant: str) -> Owner:
+        """With what `state` knows of the sign-in (a refresh may bring no ID token), and `tenant`.
+
+        Who has no name that can be shown goes by the object id: git and `keyturn login` name somebody in any case.
+        """
+        known = state or EntraState("")
+        home = self.home_account_id or known.home_account_id
+        return self._replace(
+            username=self.username or known.account or self.unique_id or home,
+            home_account_id=home,
+            tenant_id=self.tenant_id or tenant,
+        )
+
 
 def owner_of(answer: dict[str, Any]) -> Owner:
     """The signed-in user, from the ID token and `client_info`; both only name, neither is proof of anything."""
@@ -52,6 +65,7 @@ def result(exchange: Exchange, scopes: tuple[str, ...], owner: Owner, environmen
         scopes=granted,
         refresh_at=exchange.sent_at + early if early is not None and early < life else None,
         account=owner.username,
+        account_id=owner.home_account_id,
         details=_details(exchange, granted, owner, environment),
     )
 

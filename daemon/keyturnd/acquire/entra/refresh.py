@@ -21,17 +21,8 @@ def acquire(session: Session, state: EntraState) -> Result:
     if "access_token" not in answer:
         raise Refusal.read(answer).failed(session.identity.profile, of_user=True, refresh=True)
     exchange = session.exchanged()
-    owner = _known(outcome.owner_of(exchange.answer), state, application.authority.tenant)
+    owner = outcome.owner_of(exchange.answer).completed(state, application.authority.tenant)
     rotated = outcome.state(exchange.answer, owner, state)
     if rotated is not None:
         session.channel.seal(rotated)
     return outcome.result(exchange, session.job.scopes, owner, session.place)
-
-
-def _known(owner: outcome.Owner, state: EntraState, tenant: str) -> outcome.Owner:
-    """`owner`, completed by what the sign-in said: a refresh may bring no ID token."""
-    return owner._replace(
-        username=owner.username or state.account,
-        home_account_id=owner.home_account_id or state.home_account_id,
-        tenant_id=owner.tenant_id or tenant,
-    )

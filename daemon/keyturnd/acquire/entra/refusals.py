@@ -67,7 +67,7 @@ class Refusal(NamedTuple):
         return Failed(
             kind,
             f"Entra ID refused profile {profile}: {self._reason()}",
-            aadsts.hint(self.numbers, profile) or self._usual_hint(kind, profile, of_user=of_user),
+            aadsts.hint(self.numbers, profile, of_user=of_user) or self._usual_hint(kind, profile, of_user=of_user),
             state_dead=refresh and kind is not ProviderUnreachable and self._ends_login(),
             code=self.error,
         )

@@ -9,12 +9,29 @@ from typing import TYPE_CHECKING
 import httpx
 
 from keyturn.errors import ProviderUnreachable
+from keyturn.hints import after, restart_daemon
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyturnd.acquire.network.proxies import Proxy
+
+
+UNKNOWN_ISSUER = 'is it a proxy or a CA of your own? set ca_file = "/path/to/ca.pem" in [network] or the profile'
+_OTHER_NAME = "check the name in the configuration: a server of another name answers there"
+TRUST_HINTS = {
+    9: "it is not valid yet: check this machine's clock (date)",
+    10: "it has expired: check this machine's clock (date), or tell the server's administrator",
+    62: _OTHER_NAME,
+    64: _OTHER_NAME,
+}
+"""By X509_V_ERR_* of OpenSSL's x509_vfy.h: no `ca_file` makes a certificate live longer, or bear another name."""
+PROXY_CREDENTIALS = after(
+    "remove `proxy` from [network] and export HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT",
+    restart_daemon(),
+)
+"""A password is kept in no configuration, and a daemon that runs sees no variable that is exported later."""
 
 
 class Loss(Exception):
@@ -92,20 +109,13 @@ def _untrusted(error: ssl.SSLCertVerificationError, place: str) -> Loss:
 
     As a configuration mistake it would end renewals that a change of network lets succeed.
     """
-    return Loss(
-        f"the certificate of {place} is not trusted: {error.verify_message}",
-        'if a proxy or an own CA stands behind it, set ca_file = "/path/to/ca.pem" in [network] or the profile',
-        final=True,
-    )
+    hint = TRUST_HINTS.get(error.verify_code, UNKNOWN_ISSUER)
+    return Loss(f"the certificate of {place} is not trusted: {error.verify_message}", hint, final=True)
 
 
 def _proxy_refused(error: httpx.ProxyError, proxy: Proxy | None) -> Loss:
     number = str(error)[:3]
     said = f" with status {number}" if number.isdigit() else ""
     url = proxy.url if proxy else "the proxy"
-    hint = (
-        "check `proxy` in [network]"
-        if number != "407"
-        else 'set proxy = "http://USER:PASSWORD@HOST:PORT" in [network]'
-    )
+    hint = PROXY_CREDENTIALS if number == "407" else "check `proxy` in [network]"
     return Loss(f"the proxy {url} refused the connection{said}", hint, final=True)

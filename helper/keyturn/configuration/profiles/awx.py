@@ -7,13 +7,39 @@ from typing import ClassVar, Literal, cast
 import msgspec
 
 from keyturn.configuration.hosts import UnfitName, https_url
+from keyturn.configuration.profiles.flow import Flow, keys_of, read_flow
+from keyturn.configuration.profiles.secrets import Typed
 from keyturn.configuration.profiles.uses import read_protocols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Self
+
+    from keyturn.configuration.profiles.secrets import SecretSource
     from keyturn.configuration.tables import Table
 
-FLOWS = ("password",)
+
+class Password(Flow, frozen=True, tag="password"):
+    """A person's password, typed at the sign-in or entrusted to the vault, creates the tokens."""
+
+    keys: ClassVar = {"keep_password": "password"}
+    secret_name = "password"  # noqa: S105 - a name, not a secret
+
+    keep_password: bool = False
+    """Whether a password typed at a sign-in is entrusted to the vault."""
+
+    @property
+    def secret_source(self) -> SecretSource:
+        """A person, or the vault."""
+        return Typed()
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """With the choice to keep what is typed."""
+        return cls(table.flag("keep_password", default=False))
+
+
+FLOWS = (Password,)
 LATER_FLOWS = ("token", "password-grant", "browser")
 KEYS = (
     "provider",
@@ -24,9 +50,9 @@ KEYS = (
     "scope",
     "description",
     "max_age",
-    "keep_password",
     "ca_file",
     "protocols",
+    *keys_of(FLOWS),
 )
 LATER_KEYS = ("client_id", "confirm", "max_life")
 PROTOCOLS = ("git", "token", "run")
@@ -53,15 +79,13 @@ class AwxProfile(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     """https://HOST[:PORT][/PATH], host in lower case, no slash at its end."""
     username: str
-    flow: Literal["password"] = "password"
+    flow: Password = Password()
     application: int | None = None
     """The id of an application that the tokens are to be linked to."""
     scope: Scope = "write"
     description: str | None = None
     max_age: float = MAX_AGE
     """Seconds after which a token is replaced, however long the server would take it."""
-    keep_password: bool = False
-    """Whether a password typed at a sign-in is entrusted to the vault."""
     ca_file: str | None = None
     """An absolute path."""
     protocols: frozenset[str] = frozenset(DEFAULT_PROTOCOLS)
@@ -80,17 +104,16 @@ class AwxProfile(msgspec.Struct, frozen=True, kw_only=True):
 def read_awx_profile(name: str, table: Table) -> AwxProfile:
     """The profile in `table`. Raises ConfigError at the first mistake."""
     table.check_keys(KEYS, LATER_KEYS)
-    if table.choice("flow", FLOWS, later=LATER_FLOWS) is None:
-        raise table.expected("flow", FLOWS[0], f'"{FLOWS[0]}"')
+    flow = read_flow(table, FLOWS, LATER_FLOWS)
     return AwxProfile(
         name=name,
+        flow=flow,
         url=_url(table),
         username=_username(table),
         application=_application(table),
         scope=cast("Scope", table.choice("scope", ("write", "read")) or "write"),
         description=_description(table),
         max_age=_max_age(table),
-        keep_password=table.flag("keep_password", default=False),
         ca_file=table.path("ca_file"),
         protocols=read_protocols(table, fitting=PROTOCOLS, default=DEFAULT_PROTOCOLS),
     )

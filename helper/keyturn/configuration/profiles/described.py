@@ -7,6 +7,7 @@ from typing import overload
 
 import msgspec
 
+from keyturn import hints
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile, Profile, read_profile
 from keyturn.configuration.tables import Table
 from keyturn.errors import ConfigError, UsageError
@@ -32,13 +33,13 @@ def described(table: Mapping[str, object], provider: str) -> Profile:
     try:
         return read_profile(NAME, Table(Path("the request"), "", {**table, "provider": provider}))
     except ConfigError as error:
-        raise UsageError(error.sentence.removeprefix("the request: "), f"{_COMMANDS[provider]} --help") from None
+        raise UsageError(error.sentence.removeprefix("the request: "), hints.usage(_COMMANDS[provider])) from None
 
 
 def changed(profile: AwxProfile, table: Mapping[str, object]) -> AwxProfile:
     """`profile` with the keys of `table` in place of its own; null takes one away. Raises UsageError."""
     if not set(table) <= set(OPEN_KEYS):
-        raise UsageError(f"a named profile leaves only {', '.join(OPEN_KEYS)} open", f"{_COMMANDS['awx']} --help")
-    whole = {"flow": profile.flow, "url": profile.url, "username": profile.username, **table}
+        raise UsageError(f"a named profile leaves only {', '.join(OPEN_KEYS)} open", hints.usage(_COMMANDS["awx"]))
+    whole = {"flow": profile.flow.name, "url": profile.url, "username": profile.username, **table}
     read = described(whole, "awx")
     return msgspec.structs.replace(profile, **{key: getattr(read, key) for key in table})

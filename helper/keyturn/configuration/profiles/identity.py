@@ -36,15 +36,15 @@ _EXAMPLE_URL = '"https://login.example"'
 _EXAMPLE_GUID = '"11111111-2222-3333-4444-555555555555"'
 
 
-def tenant(table: Table, *, shared: bool) -> str:
+def tenant(table: Table, *, own_for: str) -> str:
     """A tenant id, a domain or one of SHARED_TENANTS, in lower case.
 
-    Without `shared` the profile signs in as itself and needs a tenant of its own (AADSTS50059).
+    `own_for`: the flow that needs a tenant of its own (AADSTS50059), empty where a shared one will do.
     """
     key = _as_written(table, "tenant")
     found = (table.text(key, example=_EXAMPLE_GUID) or DEFAULT_TENANT).lower()
-    if found in SHARED_TENANTS and not shared:
-        raise table.expected(key, "a tenant id or a domain, client-secret cannot use a shared one", _EXAMPLE_GUID)
+    if found in SHARED_TENANTS and own_for:
+        raise table.expected(key, f"a tenant id or a domain, {own_for} cannot use a shared one", _EXAMPLE_GUID)
     if found in SHARED_TENANTS or is_own_tenant(found):
         return found
     raise table.expected(key, f"a tenant id, a domain, {either(SHARED_TENANTS)}", _EXAMPLE_GUID)

@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from keyturn.configuration.profiles.flow import Flow
+
 AZURE_DEVOPS = ("499b84ac-1321-427f-aa17-267ca6975798/.default",)
 """Azure Repos, the same in every cloud."""
 AKS = ("6dae42f8-4368-4678-94ff-3960e28e3630/.default",)
@@ -19,6 +21,7 @@ DEFAULT_SUFFIX = "/.default"
 
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+", re.ASCII)
 """RFC 6749 section 3.3."""
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _RESERVED = frozenset({"openid", "profile", "offline_access"})
 
 
@@ -38,16 +41,27 @@ def of_audience(audience: str) -> tuple[str, ...]:
     return (audience + DEFAULT_SUFFIX,)
 
 
-def by_resource(scopes: Iterable[str], *, application_only: bool = False) -> list[tuple[str, ...]]:
+def for_flow(scopes: Iterable[str], flow: Flow) -> list[tuple[str, ...]]:
+    """`by_resource`, as far as `flow` can ask for them. Raises UnfitScopes."""
+    return by_resource(scopes, application=flow.name if flow.for_application else "")
+
+
+def same_audience(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Whether a resource server takes both for the same: slashes at the end and a GUID's letter case tell nothing."""
+    return list(map(_plain, one)) == list(map(_plain, other))
+
+
+def by_resource(scopes: Iterable[str], *, application: str = "") -> list[tuple[str, ...]]:
     """`scopes` in groups that one token can hold: one resource each, in order of appearance.
 
-    With `application_only` (client credentials) Entra takes `/.default` alone (AADSTS1002012).
+    `application`: the flow in which an application signs in as itself, if one does: Entra takes `/.default` alone
+    then (AADSTS1002012).
 
     Raises UnfitScopes, also for `/.default` beside other scopes of its resource (AADSTS70011).
     """
     groups: dict[str, list[str]] = {}
     for scope in scopes:
-        _check(scope, application_only=application_only)
+        _check(scope, application)
         group = groups.setdefault(scope.rpartition("/")[0], [])
         if scope not in group:
             group.append(scope)
@@ -57,8 +71,14 @@ def by_resource(scopes: Iterable[str], *, application_only: bool = False) -> lis
     return [tuple(group) for group in groups.values()]
 
 
-def _check(scope: str, *, application_only: bool) -> None:
+def _plain(scope: str) -> str:
+    resource, slash, name = scope.rpartition("/")
+    resource = resource.rstrip("/")
+    return f"{resource.lower() if _GUID.fullmatch(resource) else resource}{slash}{name}"
+
+
+def _check(scope: str, application: str) -> None:
     if not _SCOPE.fullmatch(scope) or scope in _RESERVED:
         raise UnfitScopes('expected scopes such as "https://graph.microsoft.com/User.Read"')
-    if application_only and not scope.endswith(DEFAULT_SUFFIX):
-        raise UnfitScopes(f"expected scopes that end in {DEFAULT_SUFFIX}: client-secret can ask for no others")
+    if application and not scope.endswith(DEFAULT_SUFFIX):
+        raise UnfitScopes(f"expected scopes that end in {DEFAULT_SUFFIX}: {application} can ask for no others")

@@ -53,6 +53,14 @@ def find_docker(targets: Targets[DockerTarget], server: str) -> DockerTarget | N
     return targets.by_place.get(Place(host, port))
 
 
+def login_server(server: str) -> str | None:
+    """The registry `server`, in any spelling, as clients look it up: `host` or `host:port`; None if it is none."""
+    try:
+        return Place(*registry(server)).netloc
+    except UnfitName:
+        return None
+
+
 def registry(server: str) -> tuple[str, int]:
     """Host and port of a registry in any spelling that a client uses (reference/docker.md section 1).
 

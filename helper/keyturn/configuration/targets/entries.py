@@ -71,7 +71,7 @@ def read_scopes(entry: Table, profile: Profile, example: str) -> tuple[str, ...]
         return (profile.scope,)
     found = entry.texts("scopes", example)
     try:
-        groups = scopes.by_resource(found, application_only=profile.flow == "client-secret")
+        groups = scopes.for_flow(found, profile.flow)
     except scopes.UnfitScopes as error:
         raise entry.mistake("scopes", str(error), f"for example: scopes = {example}") from None
     if len(groups) > 1:

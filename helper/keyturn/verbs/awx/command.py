@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyturn import hints
 from keyturn.console import person
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask, print_facts, print_json
@@ -45,7 +46,7 @@ def run(arguments: Sequence[str]) -> int:
     if options.what_if:
         _tell(planned, as_json=options.json)
         return 0
-    if options.confirm and not person.agrees(f"create {planned.sentence()}?", f"{PROGRAM} --help"):
+    if options.confirm and not person.agrees(f"create {planned.sentence()}?", hints.usage(PROGRAM)):
         raise Refused("nothing was created")
     token = _create(planned, options)
     if options.json:
@@ -87,7 +88,7 @@ def _tell(planned: Creation, *, as_json: bool) -> None:
 def _create(planned: Creation, options: Namespace) -> dict[str, Any]:
     """The token, by the password named; else by the vault's, else by one that is asked for."""
     profile = planned.profile
-    prompt, hint = f"keyturn: password of {profile.username} at {profile.url}: ", f"{PROGRAM} --help"
+    prompt, hint = f"keyturn: password of {profile.username} at {profile.url}: ", hints.usage(PROGRAM)
     if options.password is None and planned.named:
         try:
             return _request(planned.body)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from keyturn import hints
+from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles.described import changed, described
 from keyturn.configuration.profiles.profile import AwxProfile
-from keyturn.console.configured import configuration, named_or_only, profile_named
+from keyturn.console.configured import configuration, named_or_only
 from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
@@ -47,7 +49,7 @@ def creation(options: Namespace) -> Creation:
     own = {name: getattr(options, name) for name in ("url", "username", "ca_file")}
     given = {name: value for name, value in own.items() if value is not None}
     if given and options.profile is not None:
-        raise UsageError("a profile has its own url, username and ca_file", f"{PROGRAM} --help")
+        raise UsageError("a profile has its own url, username and ca_file", hints.usage(PROGRAM))
     return _of_nobody_known(given, options) if given else _of_a_profile(options)
 
 
@@ -55,7 +57,7 @@ def _of_a_profile(options: Namespace) -> Creation:
     name = named_or_only(options.profile, PROGRAM)
     profile = profile_named(configuration(), name)
     if not isinstance(profile, AwxProfile):
-        raise UsageError(f"profile {name} is not one of an AWX", "keyturn profile list")
+        raise UsageError(f"profile {name} is not one of an AWX", hints.profiles())
     changes = _changes(options)
     return Creation(changed(profile, changes), {"named": name, "profile": changes})
 

@@ -51,6 +51,19 @@ class OwnFile:
             _sync_directory(self._target.parent)
             self._before, self.text = self._status(), text
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a file at all."""
+        return self._before is not None
+
+    def remove(self) -> None:
+        """Have no file there. Raises Refused, also if it changed meanwhile."""
+        with _explained(self.path):
+            if _identity(self._status()) != _identity(self._before):
+                raise Refused(f"{self.path} was changed by another program meanwhile", "run the command again")
+            self._target.unlink(missing_ok=True)
+            self._before, self.text = None, ""
+
     def _status(self) -> os.stat_result | None:
         try:
             status = self._target.lstat()

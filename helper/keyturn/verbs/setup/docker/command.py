@@ -7,14 +7,15 @@ import sys
 from typing import NamedTuple
 
 from keyturn.configuration.hosts import Place, UnfitName
+from keyturn.configuration.registry_logins import docker_file
 from keyturn.configuration.targets.docker import find_docker, registry
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
 from keyturn.errors import ConfigError, UsageError
 from keyturn.verbs.setup.docker import places
-from keyturn.verbs.setup.docker.helpers import MEMBER, SUFFIX, HelperTable
-from keyturn.verbs.setup.docker.record import Record
+from keyturn.verbs.setup.docker.helpers import MEMBER, STORE, SUFFIX, HelperTable
 from keyturn.verbs.setup.own_file import OwnFile
+from keyturn.verbs.setup.record import CREATED, Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
     from keyturn.console.parsing import Parser
     from keyturn.verbs.setup.docker.places import Advice
 
-HELP = "let docker, podman and skopeo use keyturn"
+HELP = "let docker, podman, skopeo and helm use keyturn"
 DESCRIPTION = """\
 Let docker, podman, skopeo and whoever else reads their configuration ask keyturn for the registries of your docker
-targets: one entry per registry under credHelpers, in docker's config.json and in containers/auth.json. Nothing else
-there is touched, and --undo brings back what stood there before. Run it again after you have added targets.
+targets: one entry per registry under credHelpers, in docker's config.json, in containers/auth.json and in helm's.
+Where docker has no store for other passwords yet, its default one is named. Nothing else is touched, and --undo
+brings back what stood there before. Run it again after you have added targets.
 """
 EPILOG = """\
 examples:
@@ -41,7 +43,10 @@ examples:
 
 
 class Change(NamedTuple):
-    """One registry's entry in one file: the helper's suffix before and after, None for no entry."""
+    """One registry's entry in one file: the helper's suffix before and after, None for no entry.
+
+    registry: or `credsStore`, for the helper of all others.
+    """
 
     file: Path
     registry: str
@@ -51,32 +56,43 @@ class Change(NamedTuple):
     def sentence(self) -> str:
         """As the entry reads, and what it replaces."""
         told = f"{self.file}: "
+        if self.registry == STORE:
+            kept = f'"{STORE}": "{self.after or self.before}"'
+            return f"{told}{kept}" + ("" if self.after else " is gone again")
         if self.after is None:
-            return f"{told}no {MEMBER} entry for {self.registry}"
+            return f"{told}the {MEMBER} entry for {self.registry} is gone again"
         told += f'"{MEMBER}": {json.dumps({self.registry: self.after})}'
         return told if self.before is None else f'{told} instead of "{self.before}"'
 
 
 class Plan:
-    """Both files as they are and as they shall be."""
+    """All files as they are and as they shall be."""
 
     def __init__(self) -> None:
-        self.record = Record()
+        self.record = Record("docker")
         self.changes: list[Change] = []
         self.advice: list[Advice] = []
         self._files = [OwnFile(path) for path in places.files()]
         self._tables = [HelperTable(file.text, str(file.path)) for file in self._files]
 
     def ask_keyturn(self, login_servers: Sequence[str]) -> None:
-        """Put our helper in, for each of `login_servers`, in both files."""
+        """Put our helper in, for each of `login_servers`, in all files."""
         for file, table in zip(self._files, self._tables, strict=True):
+            self._keep_default_store(file, table)
             for server in login_servers:
                 before = table.helpers.get(server)
                 if before != SUFFIX:
                     table.ask(server, SUFFIX)
                     self.record.remember(file.path, server, before)
                     self.changes.append(Change(file.path, server, before, SUFFIX))
-        self.advice = [*filter(None, [places.on_path()]), *places.overruled(login_servers)]
+                    if not file.is_there:
+                        self.record.remember(file.path, CREATED, former=True)
+            self.advice += places.stale(file.path, table, login_servers)
+        self.advice += [
+            *filter(None, [places.on_path(), places.confined()]),
+            *places.by_variables(login_servers),
+            *places.overruled(login_servers),
+        ]
 
     def undo(self, login_servers: Sequence[str]) -> None:
         """Take our helper out, for `login_servers` or wherever it stands, and put back what stood there before."""
@@ -90,6 +106,24 @@ class Plan:
                     table.ask(server, former)
                 self.record.remember(file.path, server, None)
                 self.changes.append(Change(file.path, server, SUFFIX, former))
+            if SUFFIX not in table.helpers.values():
+                self._give_up_store(file, table)
+
+    def _keep_default_store(self, file: OwnFile, table: HelperTable) -> None:
+        """Docker chooses a store for passwords only while its file names no helper: ours would be the first."""
+        store = places.default_store()
+        if file.path == docker_file() and table.is_fresh and store is not None:
+            table.keep_in(store)
+            self.record.remember(file.path, STORE, store)
+            self.changes.append(Change(file.path, STORE, None, store))
+
+    def _give_up_store(self, file: OwnFile, table: HelperTable) -> None:
+        """Unless it keeps a login by now: docker would have named it itself then."""
+        store = self.record.replaced(file.path, STORE)
+        self.record.remember(file.path, STORE, None)
+        if store is not None and store == table.store and not table.has_logins:
+            table.keep_in(None)
+            self.changes.append(Change(file.path, STORE, store, None))
 
     def carry_out(self, *, undoing: bool) -> None:
         """Write what changed: what --undo needs is durable as long as it may be needed. Raises Refused."""
@@ -102,7 +136,12 @@ class Plan:
     def _write_files(self) -> None:
         changed = {change.file for change in self.changes}
         for file, table in zip(self._files, self._tables, strict=True):
-            if file.path in changed:
+            if file.path not in changed:
+                continue
+            if table.is_empty and self.record.replaced(file.path, CREATED):
+                self.record.remember(file.path, CREATED, None)
+                file.remove()
+            else:
                 file.write(table.text)
 
 

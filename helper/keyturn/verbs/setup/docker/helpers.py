@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shlex
 
+from keyturn.configuration.registry_logins import logins_in
 from keyturn.errors import Refused
 from keyturn.verbs.setup.docker import json_text
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 SUFFIX = "keyturn"
 PROGRAM = f"docker-credential-{SUFFIX}"
 MEMBER = "credHelpers"
+STORE = "credsStore"
 
 
 class HelperTable:
@@ -36,9 +38,41 @@ class HelperTable:
 
     @property
     def logins(self) -> set[str]:
-        """The registries with an entry under `auths`, which podman's login leaves."""
-        logins = self._parsed().get("auths")
-        return set(logins) if isinstance(logins, dict) else set()
+        """The registries whose login stands in the file itself."""
+        return logins_in(self.text)
+
+    @property
+    def store(self) -> str | None:
+        """The suffix of the helper for every registry that has none of its own."""
+        found = self._parsed().get(STORE)
+        return found if isinstance(found, str) and found else None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether docker would still choose its default store: the file holds no auth of any kind (docker.md)."""
+        parsed = self._parsed()
+        return not any(parsed.get(name) for name in (STORE, MEMBER, "auths"))
+
+    @property
+    def has_logins(self) -> bool:
+        """Whether anybody is logged in anywhere, be it in the store."""
+        return bool(self._parsed().get("auths"))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is left in it."""
+        return not self._parsed()
+
+    def keep_in(self, suffix: str | None) -> None:
+        """Name the helper for all other registries; None: name none."""
+        root = json_text.root(self.text)
+        found = root.find(STORE)
+        if suffix is None:
+            self.text = root.removed(found) if found else self.text
+        elif found is None:
+            self.text = root.added(STORE, json.dumps(suffix))
+        else:
+            self.text = root.replaced(found, json.dumps(suffix))
 
     def ask(self, registry: str, suffix: str) -> None:
         """Let the helper be asked for `registry`."""

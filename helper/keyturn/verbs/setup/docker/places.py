@@ -1,16 +1,17 @@
-"""Where docker, podman and skopeo look for their helpers, and whether they will find ours."""
+"""Where docker, podman, skopeo and helm look for their helpers, and whether they will find ours."""
 
 from __future__ import annotations
 
 import os
 import shlex
 import shutil
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from keyturn.configuration import registry_logins as logins
 from keyturn.errors import Refused
 from keyturn.reach.installed import program
-from keyturn.reach.paths import home
 from keyturn.verbs.setup.docker.helpers import PROGRAM, SUFFIX, HelperTable
 from keyturn.verbs.setup.own_file import OwnFile
 
@@ -27,9 +28,23 @@ class Advice(NamedTuple):
 
 
 def files() -> list[Path]:
-    """Docker's configuration, which nearly everybody else reads too, and the one podman and skopeo read before it."""
-    docker = os.environ.get("DOCKER_CONFIG") or f"{home()}/.docker"
-    return [Path(docker).absolute() / "config.json", _config_home() / "containers/auth.json"]
+    """Docker's configuration, the one podman and skopeo read before it, what REGISTRY_AUTH_FILE names, and helm's."""
+    found = [logins.docker_file(), logins.containers_file()]
+    if (named := logins.named_file()) is not None:
+        found.append(named)
+    helm = logins.helm_file()
+    if helm.exists() or shutil.which("helm"):
+        found.append(helm)
+    return list(dict.fromkeys(found))
+
+
+def default_store() -> str | None:
+    """The store that docker would choose by itself, None where there is none (docker/cli, DetectDefaultStore)."""
+    if sys.platform == "darwin":
+        store = "osxkeychain"
+    else:
+        store = "pass" if shutil.which("pass") else "secretservice"
+    return store if shutil.which(f"docker-credential-{store}") else None
 
 
 def on_path() -> Advice | None:
@@ -47,10 +62,38 @@ def on_path() -> Advice | None:
     return None
 
 
+def confined() -> Advice | None:
+    """A docker that reads another configuration and sees no program outside of its snap, however it is set up."""
+    found = shutil.which("docker")
+    if found is None or not found.startswith("/snap/"):
+        return None
+    return Advice(
+        f"{found} is docker from snap, which cannot start keyturn", "install docker as a package of the system"
+    )
+
+
+def by_variables(registries: Iterable[str]) -> Iterator[Advice]:
+    """Variables that lead docker and podman to other places than those where they look without them."""
+    for name, path in (("DOCKER_CONFIG", logins.docker_file()), ("REGISTRY_AUTH_FILE", logins.named_file())):
+        if os.environ.get(name):
+            sentence = f"{path} counts only where {name} is set as it is here"
+            yield Advice(sentence, f"without it, too: env -u {name} keyturn setup docker")
+    held = logins.logins_in(os.environ.get("DOCKER_AUTH_CONFIG", ""))
+    for registry in held.intersection(registries):
+        yield Advice(f"docker takes its login for {registry} from DOCKER_AUTH_CONFIG", "unset DOCKER_AUTH_CONFIG")
+
+
+def stale(file: Path, table: HelperTable, registries: Iterable[str]) -> Iterator[Advice]:
+    """Logins in a file of `files()`, which some programs use before they ask, or when we have no token."""
+    for registry in table.logins.intersection(registries):
+        yield Advice(
+            f"{file} holds an old login for {registry}, which some programs still use", _logout(file, registry)
+        )
+
+
 def overruled(registries: Iterable[str]) -> Iterator[Advice]:
     """Logins and helpers that podman and skopeo find before they come to the files of `files()`."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.geteuid()}"
-    path = Path(runtime) / "containers/auth.json"
+    path = logins.runtime_file()
     try:
         table = HelperTable(OwnFile(path).text, str(path))
     except Refused:
@@ -62,6 +105,9 @@ def overruled(registries: Iterable[str]) -> Iterator[Advice]:
             )
 
 
-def _config_home() -> Path:
-    named = os.environ.get("XDG_CONFIG_HOME", "")
-    return Path(named) if named.startswith("/") else Path(home()) / ".config"
+def _logout(file: Path, registry: str) -> str:
+    if file == logins.docker_file():
+        return shlex.join(["docker", "logout", registry])
+    if file == logins.helm_file():
+        return shlex.join(["helm", "registry", "logout", registry])
+    return shlex.join(["podman", "logout", "--authfile", str(file), registry])

@@ -11,6 +11,7 @@ from keyturn.reach.installed import program
 from keyturn.verbs.setup.git.config import GitConfig
 from keyturn.verbs.setup.git.origins import chosen, origins_of
 from keyturn.verbs.setup.git.sections import PROGRAM, Sections, shell_word
+from keyturn.verbs.setup.record import CREATED, Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 HELP = "let git use keyturn"
 DESCRIPTION = """\
 Let git ask keyturn for the hosts of your git targets: one section per host in your git configuration, which makes
-git ask keyturn instead of the helpers configured before it. Nothing else there is touched, and --undo removes exactly
-those sections. Run it again after you have added targets, or moved keyturn.
+git ask keyturn instead of the helpers configured before it. Whatever else stands there stays, and --undo brings back
+what was there. Run it again after you have added targets, or moved keyturn.
 """
 EPILOG = """\
 examples:
@@ -47,11 +48,11 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """The exit status."""
-    git = GitConfig(options.file)
-    plan = _undoing(git, options) if options.undo else _writing(git, options)
+    git, record = GitConfig(options.file), Record("git")
+    plan = _undoing(git, record, options) if options.undo else _writing(git, record, options)
     if not options.dry_run:
-        for command in plan.commands():
-            git.change(*command)
+        plan.carry_out(git, record, undoing=options.undo)
+    plan.notes += _notes(git, record, options)
     _report(plan, git, options)
     return 0
 
@@ -64,6 +65,18 @@ class Plan:
         self.notes: list[str] = []
         self._done, self._nothing = done, nothing
 
+    def carry_out(self, git: GitConfig, record: Record, *, undoing: bool) -> None:
+        """Run the commands: what --undo needs is durable as long as it may be needed. Raises Refused."""
+        if not undoing:
+            record.save()
+        for command in self.commands():
+            git.change(*command)
+        if undoing:
+            if record.replaced(git.path, CREATED) and git.path.is_file() and not git.path.stat().st_size:
+                git.path.unlink()
+                record.remember(git.path, CREATED, None)
+            record.save()
+
     def commands(self) -> list[Command]:
         """Arguments of `git config`, in order."""
         return [command for commands in self.steps.values() for command in commands]
@@ -75,31 +88,51 @@ class Plan:
         yield from self.notes
 
 
-def _writing(git: GitConfig, options: Namespace) -> Plan:
+def _writing(git: GitConfig, record: Record, options: Namespace) -> Plan:
     plan = Plan("git asks keyturn for", "git asks keyturn already for")
     origins = chosen(configuration(), options.urls)
-    sections, helper = Sections(git), shell_word(program(PROGRAM))
+    sections, helper = Sections(git, record), shell_word(program(PROGRAM))
     plan.steps = {origin.url: sections.to_write(origin, helper) for origin in origins}
-    plan.notes = [f"{key} of your git configuration is not asked for these" for key in sections.superseded(origins)]
+    if plan.commands() and not git.path.exists():
+        record.remember(git.path, CREATED, former=True)
+    for origin in origins:
+        if plan.steps[origin.url] and record.replaced(git.path, origin.section) is None:
+            record.remember(git.path, origin.section, sections.note(origin.section))
     return plan
 
 
-def _undoing(git: GitConfig, options: Namespace) -> Plan:
+def _undoing(git: GitConfig, record: Record, options: Namespace) -> Plan:
     plan = Plan("git no longer asks keyturn for", "git does not ask keyturn for")
-    sections = Sections(git)
-    named = [f"credential.{url}/" for word in options.urls for url in origins_of(word)]
+    sections = Sections(git, record)
+    named = [f"credential.{url}{slash}" for word in options.urls for url in origins_of(word) for slash in ("", "/")]
     for section in named or sections.ours():
-        plan.steps[section.removeprefix("credential.").removesuffix("/")] = sections.to_remove(section)
+        plan.steps.setdefault(section.removeprefix("credential.").removesuffix("/"), []).extend(
+            sections.to_remove(section)
+        )
+        record.remember(git.path, section, None)
     if not plan.steps:
         plan.notes = ["git does not ask keyturn for anything"]
     return plan
+
+
+def _notes(git: GitConfig, record: Record, options: Namespace) -> list[str]:
+    """What there is to know of other helpers, as the configuration stands now."""
+    if options.undo:
+        return []
+    sections, origins = Sections(git, record), chosen(configuration(), options.urls)
+    behind = sections.behind(origins)
+    return [
+        *(f"{key} of your git configuration is not asked for these" for key in sections.superseded(origins)),
+        *(f"{key} stands behind keyturn's helper, which git may pass over for it: move it up in your git"
+          f" configuration ({shlex.join(git.shown(['--edit']))})" for key in behind),
+    ]  # fmt: skip
 
 
 def _report(plan: Plan, git: GitConfig, options: Namespace) -> None:
     commands = [git.shown(command) for command in plan.commands()]
     if options.json:
         origins = [{"url": url, "change": bool(steps)} for url, steps in plan.steps.items()]
-        print_json({"dry_run": options.dry_run, "origins": origins, "commands": commands})
+        print_json({"dry_run": options.dry_run, "origins": origins, "commands": commands, "notes": plan.notes})
         return
     for line in map(shlex.join, commands) if options.dry_run else (f"keyturn: {text}" for text in plan.sentences()):
         print(line)

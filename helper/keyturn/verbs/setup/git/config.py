@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
+from pathlib import Path
 from typing import NamedTuple
 
 from keyturn.errors import Refused
+from keyturn.home import home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ class GitConfig:
     """`git config` on the user's own file, or on `file`."""
 
     def __init__(self, file: str | None = None) -> None:
+        self.path = (_global_file() if file is None else Path(file)).absolute()
         self._command = ["git", "config", "--global" if file is None else f"--file={file}"]
 
     def entries(self, pattern: str, *, included: bool = False) -> list[Entry]:
@@ -53,3 +57,12 @@ class GitConfig:
             reason = done.stderr.decode(errors="replace").strip() or f"exit status {done.returncode}"
             raise Refused(f"git config failed: {reason}", shlex.join(command))
         return done.stdout.decode(errors="surrogateescape")
+
+
+def _global_file() -> Path:
+    """The file that `git config --global` changes (git-config(1), FILES)."""
+    if named := os.environ.get("GIT_CONFIG_GLOBAL"):
+        return Path(named)
+    usual = Path(home(), ".gitconfig")
+    configured = Path(os.environ.get("XDG_CONFIG_HOME") or f"{home()}/.config", "git/config")
+    return configured if configured.exists() and not usual.exists() else usual

@@ -1,20 +1,19 @@
-"""The sections that keyturn writes into the user's git configuration, one per origin.
+"""The sections of the user's git configuration that make git ask keyturn, one per origin.
 
-    [credential "https://dev.azure.com/"]
+    [credential "https://dev.azure.com"]
         helper =
         helper = /home/alice/.local/bin/git-credential-keyturn
         useHttpPath = true
 
 The empty helper resets the list: helpers configured before (credential-store would write the token to disk in
-clear) are not asked (reference/git.md, "Consequences for replies"). The slash that ends the URL changes nothing for
-git, which reads both spellings as one URL, but makes the section ours alone. What the user or another tool has under
-the usual spelling stays as it is, so that removing our section brings it back exactly.
+clear) are not asked (reference/git.md, "Consequences for replies"). No slash ends the URL: git takes both spellings
+for one URL, but cargo sees this one only. It may be the user's own section, or Git Credential Manager's, so whatever
+else stands in it stays, and what had to give way is recorded.
 """
 
 from __future__ import annotations
 
 import re
-import shlex
 from typing import NamedTuple
 
 from keyturn.errors import Refused
@@ -24,13 +23,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from keyturn.verbs.setup.git.config import Entry, GitConfig
+    from keyturn.verbs.setup.record import Record
 
 PROGRAM = "git-credential-keyturn"
-OUR_KEYS = r"^credential\.https://.*/\."
+HELPER, PATH = "helper", "useHttpPath"
+SECTION_KEYS = r"^credential\.https://.*\."
 HELPER_KEYS = r"^credential\.(.*\.)?helper$"
 
 _SPECIAL = re.compile(r"(?![A-Za-z0-9@%+=:,./_-])[\x00-\x7f]", re.ASCII)
 """What a shell might not take literally: all of ASCII but these."""
+_EXTENDED = re.compile(r"[][\\.^$*+?(){}|]", re.ASCII)
+"""Special in the extended regular expressions by which git picks values."""
+_ORIGIN = re.compile(r"credential\.https://[^/@]+/?", re.ASCII)
+_OURS = re.compile(rf"/.*/{PROGRAM}(?: --ours)?", re.ASCII | re.DOTALL)
 
 Command = tuple[str, ...]
 
@@ -43,7 +48,8 @@ class Origin(NamedTuple):
 
     @property
     def section(self) -> str:
-        return f"credential.{self.url}/"
+        """As git names it."""
+        return f"credential.{self.url}"
 
 
 def shell_word(path: str) -> str:
@@ -58,77 +64,150 @@ def shell_word(path: str) -> str:
 
 
 class Sections:
-    """Our sections as they are in `git`."""
+    """The sections of single origins as they are in `git`, and what `record` knows of them from before."""
 
-    def __init__(self, git: GitConfig) -> None:
-        self._git = git
+    def __init__(self, git: GitConfig, record: Record) -> None:
+        self._git, self._record = git, record
         self._found: dict[str, list[Entry]] = {}
-        for entry in git.entries(OUR_KEYS):
+        for entry in git.entries(SECTION_KEYS):
             section = entry.key.rpartition(".")[0]
-            self._found.setdefault(section, []).append(entry)
+            if _ORIGIN.fullmatch(section):
+                self._found.setdefault(section, []).append(entry)
 
     def ours(self) -> list[str]:
-        """The sections that name our helper."""
-        return [name for name, entries in self._found.items() if any(map(_is_our_helper, entries))]
+        """The sections that name our helper, in either spelling."""
+        return [name for name in self._found if any(map(_is_ours, self._values(name, HELPER)))]
 
     def to_write(self, origin: Origin, helper: str) -> list[Command]:
-        """What `git config` has to do for `origin`; nothing if all is in place.
-
-        Raises Refused for a section of ours that holds something else as well.
-        """
-        found = self._found.get(origin.section, [])
-        wanted = _values(origin, helper)
-        if found and not self._only_ours(origin.section):
-            raise self._mixed(origin.section)
-        if [(entry.key, entry.value) for entry in found] == [(key.lower(), value) for key, value in wanted] and (
-            origin.section not in self._overtaken()
-        ):
+        """What `git config` has to do for `origin`; nothing if all is in place."""
+        section = origin.section
+        paths = self._values(section, PATH)
+        wanted = ["true"] if origin.with_path and paths[-1:] != ["true"] else paths
+        if not origin.with_path and self._former(section, PATH) is not None:
+            wanted = self._former(section, PATH) or []
+        old = self.to_remove(f"{section}/")
+        if not old and wanted == paths and self._is_in_place(section, helper):
             return []
-        return [*self.to_remove(origin.section), *(("--add", key, value) for key, value in wanted)]
+        if self._is_only_ours(section) and section in self.ours() and not any(self._noted(section).values()):
+            return [*old, *self.to_remove(section), *_written(origin, helper)]
+        kept = _without_ours(self._values(section, HELPER))
+        reset = [] if kept[-1:] == [""] else [""]  # one alone is what a setup left that was interrupted
+        added = [("--add", f"{section}.{HELPER}", value) for value in (*reset, helper)]
+        return [*old, *self._without_helper(section, kept), *added, *_turned(f"{section}.{PATH}", paths, wanted)]
 
     def to_remove(self, section: str) -> list[Command]:
-        """What `git config` has to do so that `section` is gone."""
-        if section not in self._found:
+        """What `git config` has to do so that `section` is what it was without us."""
+        if section not in self.ours():
             return []
-        if not self._only_ours(section):
-            raise self._mixed(section)
-        return [("--remove-section", section)]
+        paths, former = self._values(section, PATH), self._former(section, PATH)
+        if not former and not self._former(section, HELPER) and self._is_only_ours(section):
+            return [("--remove-section", section)]  # git leaves its head behind where a comment stands before it
+        if former is None:  # written by an older keyturn, under the spelling that nobody else used
+            former = [] if section.endswith("/") else paths
+        kept = self._helpers_before(section)
+        # Whoever changed it since then wants it so.
+        back = _turned(f"{section}.{PATH}", paths, former) if paths == ["true"] else []
+        return [*self._without_helper(section, kept), *back]
+
+    def note(self, section: str) -> dict[str, list[str]]:
+        """What has to be known to bring `section` back."""
+        helpers = _without_ours(self._values(section, HELPER))
+        return {HELPER: helpers, PATH: self._values(section, PATH)}
 
     def superseded(self, origins: Iterable[Origin]) -> list[str]:
         """The keys of other helpers that git would ask for `origins` if our sections were not there."""
-        keys = {"credential.helper", *(f"credential.{origin.url}.helper" for origin in origins)}
+        origins = list(origins)
+        keys = {"credential.helper", *(f"{origin.section}.helper" for origin in origins)} - set(self.behind(origins))
         entries = self._git.entries(HELPER_KEYS, included=True)
-        return list(dict.fromkeys(entry.key for entry in entries if entry.key in keys and entry.value))
+        others = (entry for entry in entries if entry.key in keys and entry.value and not _is_ours(entry.value))
+        return list(dict.fromkeys(entry.key for entry in others))
 
-    def _overtaken(self) -> Iterator[str]:
-        """Our sections with other helpers behind them, which git would ask, and tell our tokens, as well."""
-        ours, behind = set(self.ours()), False
-        for entry in reversed(self._git.entries(HELPER_KEYS, included=True)):
-            section = entry.key.rpartition(".")[0]
-            if section not in ours:
-                behind = True
-            elif behind:
-                yield section
+    def behind(self, origins: Iterable[Origin]) -> list[str]:
+        """The keys of helpers that come after ours: git asks, and tells our tokens, those as well, or only those."""
+        entries = self._git.entries(HELPER_KEYS, included=True)
+        return list(dict.fromkeys(key for origin in origins for key in _behind(entries, origin)))
 
-    def _only_ours(self, section: str) -> bool:
-        helpers = [entry for entry in self._found[section] if entry.key.endswith(".helper")]
-        others = {entry.key.rpartition(".")[2] for entry in self._found[section]} - {"helper", "usehttppath"}
-        # One helper alone, the reset, is what a setup left that was interrupted.
-        return not others and [entry.value for entry in helpers[:1]] == [""] and all(map(_is_our_helper, helpers[1:]))
+    def _is_in_place(self, section: str, helper: str) -> bool:
+        helpers = self._values(section, HELPER)
+        if helpers[-2:] != ["", helper] or any(map(_is_ours, helpers[:-2])):
+            return False
+        origin = Origin(section.removeprefix("credential."), with_path=False)
+        # Written anew, a section of ours alone comes to stand last; one with more in it stays where it is.
+        return not (self._is_only_ours(section) and self.behind([origin]))
 
-    def _mixed(self, section: str) -> Refused:
-        name = section.removeprefix("credential.")
-        return Refused(
-            f'[credential "{name}"] in your git configuration holds what keyturn did not write',
-            shlex.join(self._git.shown(["--edit"])),
-        )
+    def _is_only_ours(self, section: str) -> bool:
+        known = {HELPER, PATH.lower()}
+        keys = {entry.key.rpartition(".")[2] for entry in self._found.get(section, [])}
+        return keys <= known and not _without_ours(self._values(section, HELPER))
+
+    def _helpers_before(self, section: str) -> list[str]:
+        kept, former = _without_ours(self._values(section, HELPER)), self._former(section, HELPER) or []
+        return former if former[-1:] == [""] and kept == former[:-1] else kept
+
+    def _without_helper(self, section: str, kept: list[str]) -> list[Command]:
+        return _turned(f"{section}.{HELPER}", self._values(section, HELPER), kept)
+
+    def _former(self, section: str, variable: str) -> list[str] | None:
+        known = self._noted(section)
+        return known.get(variable, []) if known else None
+
+    def _noted(self, section: str) -> dict[str, list[str]]:
+        return self._record.replaced(self._git.path, section) or {}
+
+    def _values(self, section: str, variable: str) -> list[str]:
+        key = f"{section}.{variable.lower()}"
+        return [entry.value for entry in self._found.get(section, []) if entry.key == key]
 
 
-def _is_our_helper(entry: Entry) -> bool:
-    return entry.key.endswith(".helper") and entry.value.endswith(f"/{PROGRAM}")
+def _is_ours(helper: str) -> bool:
+    return _OURS.fullmatch(helper) is not None
 
 
-def _values(origin: Origin, helper: str) -> list[tuple[str, str]]:
-    key = f"{origin.section}.helper"
-    path = [(f"{origin.section}.useHttpPath", "true")] if origin.with_path else []
-    return [(key, ""), (key, helper), *path]
+def _without_ours(helpers: Iterable[str]) -> list[str]:
+    """The helpers without ours, and without the reset in front of it."""
+    kept: list[str] = []
+    for helper in helpers:
+        if not _is_ours(helper):
+            kept.append(helper)
+        elif kept[-1:] == [""]:
+            kept.pop()
+    return kept
+
+
+def _written(origin: Origin, helper: str) -> list[Command]:
+    """A section of our own."""
+    path = [("--add", f"{origin.section}.{PATH}", "true")] if origin.with_path else []
+    return [*(("--add", f"{origin.section}.{HELPER}", value) for value in ("", helper)), *path]
+
+
+def _turned(key: str, values: list[str], wanted: list[str]) -> list[Command]:
+    """How `values` of `key` become `wanted`; lines of values that stay are not touched where that can be."""
+    gone = dict.fromkeys(value for value in values if value not in wanted)
+    if values == wanted:
+        return []
+    if not wanted:
+        return [("--unset-all", key)]
+    if [value for value in values if value not in gone] == wanted:
+        return [("--unset-all", key, f"^{_EXTENDED.sub(_escaped, value)}$") for value in gone]
+    if len(wanted) == 1 and values:
+        return [("--replace-all", key, *wanted)]
+    return [*([("--unset-all", key)] if values else []), *(("--add", key, value) for value in wanted)]
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"\\{match[0]}"
+
+
+def _behind(entries: list[Entry], origin: Origin) -> Iterator[str]:
+    ours = [n for n, entry in enumerate(entries) if entry.key == f"{origin.section}.helper" and _is_ours(entry.value)]
+    for entry in entries[ours[-1] + 1 :] if ours else ():
+        if entry.key == "credential.helper" or _covers(entry.key, origin):
+            yield entry.key
+
+
+def _covers(key: str, origin: Origin) -> bool:
+    """Whether git asks the helper of `key` for some URL at `origin`, with any user name, below any path."""
+    url = key.removeprefix("credential.").rpartition(".")[0]
+    scheme, _, rest = url.partition("://")
+    bare = f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}"
+    return bare == origin.url

@@ -10,8 +10,8 @@ from keyturn.configuration.clusters import token_for
 from keyturn.configuration.hosts import without_userinfo
 from keyturn.configuration.targets.kube import find_kube
 from keyturn.errors import ConfigError, Refused, UsageError
+from keyturn.home import home
 from keyturn.protocols.kubectl import ExecRequest, KubeOptions
-from keyturn.reach import paths
 from keyturn.reach.installed import program
 from keyturn.verbs.setup.kube import users
 from keyturn.verbs.setup.kube.file import KubeFile
@@ -135,7 +135,7 @@ def kubeconfigs(named: str | None) -> list[Path]:
     if named is not None:
         return [Path(named)]
     listed = [Path(path) for path in os.environ.get("KUBECONFIG", "").split(os.pathsep) if path]
-    return list(dict.fromkeys(listed)) or [Path(paths.home(), ".kube", "config")]
+    return list(dict.fromkeys(listed)) or [Path(home(), ".kube", "config")]
 
 
 def _former(file: KubeFile, context: str) -> str:

@@ -1,0 +1,27 @@
+"""Which grant module performs a flow. A fixed table: no module is imported because a message names it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from keyturnd.acquire.entra import client_credentials, device_code
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from keyturnd.acquire.entra.session import Session
+    from keyturnd.messages import Result
+
+
+class Grant(NamedTuple):
+    """How a flow gets a token where there is nothing to refresh."""
+
+    acquire: Callable[[Session], Result]
+    person: bool
+    """Whether it takes a person, as keyturnd.flows says too."""
+
+
+GRANTS: Mapping[str, Grant] = {
+    "device-code": Grant(device_code.acquire, person=True),
+    "client-secret": Grant(client_credentials.acquire, person=False),
+}

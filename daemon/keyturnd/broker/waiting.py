@@ -1,0 +1,29 @@
+"""Waiting no longer than until a moment of the daemon's clock, which counts suspend."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from typing import Any
+
+    from keyturnd.clock import Clock
+
+T = TypeVar("T")
+
+
+async def until(clock: Clock, boottime: float, work: Coroutine[Any, Any, T]) -> T:
+    """The result of `work`. Once it is `boottime` (see Clock), `work` is cancelled and TimeoutError raised."""
+    loop = asyncio.get_running_loop()
+    working, timer = loop.create_task(work), loop.create_task(clock.sleep_until(boottime))
+    try:
+        await asyncio.wait({working, timer}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise TimeoutError
+        return working.result()
+    finally:
+        timer.cancel()
+        working.cancel()
+        await asyncio.wait({working, timer})  # nothing of it goes on behind its back

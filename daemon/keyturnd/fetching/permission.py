@@ -1,0 +1,49 @@
+"""Whether the configuration of now still allows what was wanted a moment, or an hour, ago.
+
+A registry taken out of `[targets.docker]` must not be sent a token once more because it had one before (DESIGN 5.1).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyturn.configuration.audiences import all_scopes
+from keyturn.configuration.targets.target import scopes_of
+from keyturn.errors import ConfigError
+from keyturnd.messages import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyturn.configuration.config import Config
+    from keyturnd.fetching.wants import Want
+
+
+class NoLongerAllowed(ConfigError):
+    """The configuration was changed: what comes of this want is neither fetched nor kept nor given."""
+
+
+def check_allowed(config: Config, want: Want) -> None:
+    """Raises NoLongerAllowed when nothing in `config` leads to `want`, its profile as it was then included."""
+    profile = config.profiles.get(want.profile.name)
+    if profile != want.profile or not _leads_to(config, want):
+        sentence = f"config.toml no longer allows what was asked of profile {want.profile.name}"
+        raise NoLongerAllowed(sentence, "run the command again")
+
+
+def _leads_to(config: Config, want: Want) -> bool:
+    if want.registry is not None:
+        return any(
+            (target.profile, Registry(target.login_server, target.tenant)) == (want.profile.name, want.registry)
+            for target in config.docker_targets
+        )
+    return any(set(want.scopes) <= set(allowed) for allowed in _scopes(config, want))
+
+
+def _scopes(config: Config, want: Want) -> Iterator[tuple[str, ...]]:
+    """What the profile may ask for; git's and kubectl's `--profile` lends it the targets of others."""
+    yield from all_scopes(config, want.profile.name)
+    if want.protocol == "git":
+        yield from (scopes_of(target) for target in config.git_targets if target.scopes or target.service != "plain")
+    if want.protocol == "kube":
+        yield from (scopes_of(target) for target in config.kube_targets)

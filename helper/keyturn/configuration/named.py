@@ -1,0 +1,32 @@
+"""Profiles by their names, and what to say where there is none of that name."""
+
+from __future__ import annotations
+
+from keyturn import hints
+from keyturn.configuration.tables import did_you_mean
+from keyturn.errors import ConfigError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import Profile
+
+EXAMPLE = "write it, beginning with [profile.NAME] (the README has an example), with mode 600"
+
+
+def profile_named(config: Config, name: str) -> Profile:
+    """The profile `name`. Raises ConfigError when there is none."""
+    profile = config.profiles.get(name)
+    if profile is not None:
+        return profile
+    if not config.profiles:
+        raise no_profile(config)
+    hint = did_you_mean(name, config.profiles.keys()) or hints.profiles()
+    raise ConfigError(f"there is no profile {name} in {config.source}", hint)
+
+
+def no_profile(config: Config) -> ConfigError:
+    """Why there is no profile at all: a list of them would be a circle."""
+    if not config.source.exists():
+        return ConfigError(f"there is no configuration: {config.source} does not exist", EXAMPLE)
+    return ConfigError(f"there is no profile in {config.source}", f"add [profile.NAME] to {config.source}")

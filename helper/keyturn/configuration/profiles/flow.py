@@ -1,0 +1,86 @@
+"""How somebody signs in: what every flow tells of itself, and how its part of `[profile.NAME]` is read.
+
+A flow is a struct of the values that it alone has; what the daemon needs to know of it is a row in keyturnd.flows.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+import msgspec
+
+from keyturn.configuration.tables import either
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Self
+
+    from keyturn.configuration.profiles.secrets import SecretSource
+    from keyturn.configuration.tables import Table
+
+
+class Flow(msgspec.Struct, frozen=True, tag_field="flow"):
+    """One flow of one profile; the tag is its name in config.toml."""
+
+    keys: ClassVar[Mapping[str, str]] = {}
+    """The keys of `[profile.NAME]` that it has beside the common ones, and what each of them tells: another flow
+    that has none of it excludes the key."""
+    exclusive: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Pairs of its keys that exclude each other."""
+    needs_own_tenant: ClassVar[bool] = False
+    """Whether it requires `tenant`, and one that is not shared: an application has a home (AADSTS50059)."""
+    for_application: ClassVar[bool] = False
+    """Whether an application signs in as itself, which can ask for `/.default` alone (AADSTS1002012)."""
+    secret_name: ClassVar[str | None] = None
+    """What its secret is called, None where it takes none."""
+
+    @property
+    def name(self) -> str:
+        """As config.toml writes it."""
+        return name_of(type(self))
+
+    @property
+    def secret_source(self) -> SecretSource | None:
+        """Where its secret comes from, None where it takes none."""
+        return None
+
+    @classmethod
+    def read(cls, table: Table) -> Self:  # noqa: ARG003 - for flows that have keys
+        """The flow in `table`. Raises ConfigError."""
+        return cls()
+
+
+FlowT = TypeVar("FlowT", bound=Flow)
+
+
+def name_of(flow: type[Flow]) -> str:
+    """What config.toml calls `flow`."""
+    return str(flow.__struct_config__.tag)
+
+
+def keys_of(flows: tuple[type[Flow], ...]) -> tuple[str, ...]:
+    """All keys that one of `flows` has beside the common ones."""
+    return tuple(dict.fromkeys(key for flow in flows for key in flow.keys))
+
+
+def read_flow(table: Table, flows: tuple[type[FlowT], ...], later: tuple[str, ...]) -> FlowT:
+    """The one of `flows` that `table` asks for, with its own keys. Raises ConfigError at the first mistake."""
+    names = tuple(map(name_of, flows))
+    name = table.choice("flow", names, later=later)
+    if name is None:
+        raise table.expected("flow", either(names), f'"{names[0]}"')
+    chosen = flows[names.index(name)]
+    _check_keys(table, chosen, flows)
+    return chosen.read(table)
+
+
+def _check_keys(table: Table, chosen: type[Flow], flows: tuple[type[FlowT], ...]) -> None:
+    for other in flows:
+        for key, what in other.keys.items():
+            if key in table.values and key not in chosen.keys:
+                example = f'for example: flow = "{name_of(other)}"'
+                raise table.mistake(key, f"flow {name_of(chosen)} uses no {what}", example)
+    for first, second in chosen.exclusive:
+        if first in table.values and second in table.values:
+            raise table.mistake(second, f"{first} is set already", "remove one of them")

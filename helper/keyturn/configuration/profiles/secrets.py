@@ -1,0 +1,29 @@
+"""Where the secret of a flow comes from. Names of places, never a secret."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Typed(msgspec.Struct, frozen=True, tag_field="source", tag="typed"):
+    """A person types it at the sign-in, or has entrusted it to the vault."""
+
+
+class InVault(msgspec.Struct, frozen=True, tag_field="source", tag="vault"):
+    """It was entrusted to the vault: `keyturn secret set PROFILE`."""
+
+
+class InFile(msgspec.Struct, frozen=True, tag_field="source", tag="file"):
+    """Its owner keeps it in a file."""
+
+    file: str
+    """An absolute path. Whether it can be read shows when it is needed."""
+
+
+class InVariable(msgspec.Struct, frozen=True, tag_field="source", tag="environment"):
+    """It stands in the daemon's environment."""
+
+    variable: str
+
+
+SecretSource = Typed | InVault | InFile | InVariable

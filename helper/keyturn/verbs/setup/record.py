@@ -1,0 +1,65 @@
+"""What stood in another program's file before `keyturn setup` put its own there: what --undo brings back.
+
+It is kept with keyturn's state. The files themselves are no place for it: docker drops what it does not know when it
+next writes them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+
+from keyturn.errors import Refused
+from keyturn.reach.paths import open_private_directory, state_directory
+from keyturn.verbs.setup.own_file import OwnFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+CREATED = ""
+"""The name under which a file is noted that keyturn made; no registry and no section is called so."""
+
+
+class Record:
+    """What was replaced for `tool` in all files, by file and by the name of the place in it."""
+
+    def __init__(self, tool: str) -> None:
+        self._directory = state_directory()
+        self._file = OwnFile(self._directory / f"setup-{tool}.json")
+        self._replaced = self._read()
+        self._before = json.dumps(self._replaced)
+
+    def replaced(self, file: Path, name: str) -> Any:
+        """What stood at `name` in `file`, None where there was nothing, or nothing is known."""
+        return self._replaced.get(str(file), {}).get(name)
+
+    def remember(self, file: Path, name: str, former: Any) -> None:
+        """Keep in mind what was replaced, as JSON has it; None: nothing was, or it is back in its place."""
+        entries = self._replaced.setdefault(str(file), {})
+        entries.pop(name, None)
+        if former is not None:
+            entries[name] = former
+        if not entries:
+            del self._replaced[str(file)]
+
+    def save(self) -> None:
+        """Make it durable, if it changed. Raises Refused and StateError."""
+        text = json.dumps(self._replaced, indent=1) + "\n"
+        if json.dumps(self._replaced) == self._before:
+            return
+        os.close(open_private_directory(str(self._directory), create=True))
+        self._file.write(text)
+        self._before = json.dumps(self._replaced)
+
+    def _read(self) -> dict[str, dict[str, Any]]:
+        try:
+            found: dict[str, dict[str, Any]] = json.loads(self._file.text or "{}")
+            if not all(isinstance(entries, dict) for entries in found.values()):
+                raise TypeError
+        except (ValueError, TypeError, AttributeError):
+            path = str(self._file.path)
+            raise Refused(f"{path} is not what keyturn wrote", shlex.join(["rm", path])) from None
+        return found

@@ -1,0 +1,12 @@
+/* One request and one answer over the daemon's socket, within the deadline. */
+#ifndef KEYTURN_EXCHANGE_H
+#define KEYTURN_EXCHANGE_H
+
+#include "bytes.h"
+#include "asking/location.h"
+
+/* Send head and body to a daemon of our own user, and append everything it answers. False: no answer to use. */
+bool exchange(const struct location *location, const struct bytes *head, const struct bytes *body,
+              struct bytes *answer, long long deadline);
+
+#endif

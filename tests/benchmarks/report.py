@@ -1,0 +1,53 @@
+"""The results as a table for people and as JSON for programs."""
+
+from __future__ import annotations
+
+import os
+import platform
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from benchmarks.measured import Result, Row
+
+
+def lines(results: Mapping[str, Result]) -> Iterator[str]:
+    """The table, a block for each case."""
+    for case, result in results.items():
+        width = max(len(row.name) for row in result.rows)
+        yield f"{case:{width}} {'median':>10} {'p99':>10} {'runs':>6}"
+        for row in result.rows:
+            figures = f"{row.median:10.2f} {row.p99:10.2f} {len(row.values):6} {row.unit}"
+            yield f"{row.name:{width}} {figures}{_beside(result, row)}"
+        for name, why in result.absent.items():
+            yield f"absent: {name}: {why}"
+        yield ""
+    yield f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; only the ratios mean something on another machine"
+
+
+def _beside(result: Result, row: Row) -> str:
+    return "".join(f"  {medians:.2f} of {peer}" for peer, (medians, _) in result.ratios(row).items())
+
+
+def document(results: Mapping[str, Result], rounds: int) -> dict[str, Any]:
+    """The same, with the ratios of the p99 and what it was measured on."""
+    machine = {
+        "cores": os.cpu_count(), "load": os.getloadavg()[0], "kernel": platform.release(),
+        "architecture": platform.machine(), "python": platform.python_version(),
+    }  # fmt: skip
+    cases = {case: {"rows": _rows(result), "absent": result.absent} for case, result in results.items()}
+    return {"machine": machine, "rounds": rounds, "cases": cases}
+
+
+def _rows(result: Result) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": row.name, "unit": row.unit, "runs": len(row.values),
+            "median": row.median, "p99": row.p99, "min": min(row.values),
+            "ratios": {
+                peer: {"median": medians, "p99": p99} for peer, (medians, p99) in result.ratios(row).items()
+            },
+        }
+        for row in result.rows
+    ]  # fmt: skip

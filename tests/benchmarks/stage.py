@@ -1,0 +1,55 @@
+"""A build on a machine of its own, set up for the emulator, and what callers would ask it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from benchmarks.builds import THIS, Build
+from benchmarks.timing import Command
+from support.machine.machine import Machine
+from support.scenes.cluster import exec_info
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyturn_emulator.launch import Emulator
+
+OPERATIONS = {"git": "get", "docker": "get", "kube": "get-token"}
+"""What each family's caller asks for a credential with."""
+
+
+class Stage(Machine):
+    """The service principal's secret is entrusted; a context manager, because its daemon has to be stopped."""
+
+    def __init__(self, build: Build, directory: Path, emulator: Emulator) -> None:
+        super().__init__(directory, build.programs)
+        self.build = build
+        self.emulator = emulator
+        self.configure(emulator.ready.config)
+        secret = emulator.ready.clients["service"]["secret"]
+        self.run("keyturn", "secret", "set", "ci", "-", input=f"{secret}\n", status=0)
+
+    def label(self, name: str) -> str:
+        """`name` in the results, where another build's is there too."""
+        return name if self.build == THIS else f"{name} ({self.build.name})"
+
+    def native(self, family: str) -> Command:
+        """The helper as a caller starts it."""
+        return self._asking(family, f"{family}-credential-keyturn")
+
+    def twin(self, family: str) -> Command:
+        """The same request by way of Python."""
+        return self._asking(family, "keyturn", "helper", family)
+
+    def git_request(self) -> bytes:
+        """What git writes to a helper's stdin."""
+        url = urlsplit(self.emulator.ready.repository)
+        return f"protocol=https\nhost={url.netloc}\npath={url.path[1:]}\n\n".encode()
+
+    def _asking(self, family: str, program: str, *words: str) -> Command:
+        ready = self.emulator.ready
+        stdin = {"git": self.git_request(), "docker": ready.registry.encode()}.get(family, b"")
+        info = {"KUBERNETES_EXEC_INFO": exec_info(ready.cluster)} if family == "kube" else {}
+        argv = [str(self.programs / program), *words, OPERATIONS[family]]
+        return Command(argv, self.environment | info, stdin)

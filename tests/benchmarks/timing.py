@@ -1,0 +1,70 @@
+"""Taking times fairly: contestants in turns, in shuffled order, and each run as somebody new would bring it about.
+
+Only ratios within one run mean something: machines differ, and so does the same machine from minute to minute.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import subprocess
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from multiprocessing.connection import Connection
+
+FORK = multiprocessing.get_context("fork")
+
+
+class Command(NamedTuple):
+    """A program with all it is given."""
+
+    argv: list[str]
+    environment: dict[str, str]
+    stdin: bytes = b""
+
+    def run(self) -> bytes:
+        """Its output; it must succeed."""
+        done = subprocess.run(self.argv, input=self.stdin, env=self.environment, stdout=subprocess.PIPE, check=True)
+        return done.stdout
+
+    def timed(self) -> list[float]:
+        """Milliseconds from start to end of the whole process, whose parent is a process of its own.
+
+        To keyturn the parent is the client: one that asks twice was probably refused with what it got.
+        """
+        return from_processes(1, self._run_and_time)
+
+    def _run_and_time(self) -> list[float]:
+        began = time.perf_counter()
+        self.run()
+        return [(time.perf_counter() - began) * 1000]
+
+
+def in_turns(contestants: Mapping[str, Callable[[], list[float]]], rounds: int) -> dict[str, list[float]]:
+    """What the contestants returned in `rounds` rounds, each in an order of its own."""
+    values: dict[str, list[float]] = {name: [] for name in contestants}
+    for _ in range(rounds):
+        for name in random.sample(list(contestants), len(contestants)):
+            values[name] += contestants[name]()
+    return values
+
+
+def from_processes(count: int, work: Callable[[], list[float]]) -> list[float]:
+    """What `work` returns in `count` processes at the same time, joined. Raises EOFError if one of them fails."""
+    pipes = [FORK.Pipe(duplex=False) for _ in range(count)]
+    processes = [FORK.Process(target=_report, args=(work, sending)) for _, sending in pipes]
+    for process, (_, sending) in zip(processes, pipes, strict=True):
+        process.start()
+        sending.close()
+    try:
+        return [value for receiving, _ in pipes for value in receiving.recv()]
+    finally:
+        for process in processes:
+            process.join()
+
+
+def _report(work: Callable[[], list[float]], sending: Connection) -> None:
+    sending.send(work())

@@ -1,0 +1,180 @@
+"""The real acquisition process on its way to a registry: Entra first, the seal next, the exchange last."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from keyturn_emulator import certificates
+from keyturnd.messages import Ack, Failure, Registry, Result
+from support.acquisition.driver import Acquisition, Finished, job, run, seal_of, signed_in
+from support.acquisition.scripted_provider import Reply, ScriptedProvider, reply, token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from keyturn_emulator.certificates import Certificates
+    from keyturn_emulator.launch import Emulator
+    from keyturnd.messages import TokenJob
+    from support.acquisition.scripted_provider import Seen
+
+ACR = ("https://containerregistry.azure.net/.default",)
+ARM = ("https://management.azure.com/.default",)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return certificates.create(tmp_path_factory.mktemp("ca"))
+
+
+class Both:
+    """Entra and a registry on one port; `exchanged` is the registry's next answer."""
+
+    def __init__(self, made: Certificates) -> None:
+        self.exchanged: Reply | None = None
+        self.provider = ScriptedProvider(made, self._answer)
+        self.registry = f"127.0.0.1:{self.provider.port}"
+
+    @property
+    def exchanges(self) -> list[Seen]:
+        return [seen for seen in self.provider.posts if seen.target == "/oauth2/exchange"]
+
+    def job(self, **members: Any) -> TokenJob:
+        members = {"scopes": ACR, "registry": Registry(self.registry)} | members
+        maker = signed_in if members.pop("user", False) else job
+        return maker(self.provider.authority, self.provider.ca_file, **members)
+
+    def sound(self, **changes: Any) -> Reply:
+        now = int(time.time())
+        claims = {"aud": self.registry, "iat": now, "exp": now + 10_800} | changes
+        part = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
+        return reply({"refresh_token": f"eyJhbGciOiJSUzI1NiJ9.{part}.c2ln"})
+
+    def _answer(self, seen: Seen) -> Reply | None:
+        if seen.target == "/oauth2/exchange":
+            return self.exchanged or self.sound()
+        return reply(token(refresh_token="planted-rotated-token"))
+
+
+@pytest.fixture
+def both(made: Certificates) -> Iterator[Both]:
+    scripted = Both(made)
+    with scripted.provider:
+        yield scripted
+
+
+def failed(both: Both, **members: Any) -> Failure:
+    finished = run(both.job(**members))
+    assert isinstance(finished.outcome, Failure), finished.seen
+    assert finished.stderr == b""
+    assert b"planted-access-token" not in finished.raw
+    return finished.outcome
+
+
+def test_one_request_to_each_and_the_registrys_token_for_a_result(both: Both) -> None:
+    result = run(both.job(registry=Registry(both.registry, "fabrikam.example"))).outcome
+    assert isinstance(result, Result)
+    (exchange,) = both.exchanges
+    assert exchange.form == {
+        "grant_type": "access_token",
+        "service": both.registry,
+        "access_token": "planted-access-token",
+        "tenant": "fabrikam.example",
+    }
+    assert "authorization" not in exchange.headers
+    assert result.details == {}
+    assert 10_799 <= result.expires_at - result.issued_at <= 10_800
+    assert len(both.provider.seen) == 3  # discovery, token, exchange: no challenge was asked for
+
+
+def test_a_rotated_refresh_token_is_durable_before_anything_else_can_fail(both: Both) -> None:
+    both.exchanged = reply({"errors": []}, 401)
+    with Acquisition() as acquisition:
+        acquisition.send(both.job(user=True))
+        assert seal_of(acquisition).state.refresh_token == "planted-rotated-token"  # type: ignore[union-attr]
+        assert acquisition.silent()
+        assert both.exchanges == []
+        acquisition.send(Ack())
+        assert isinstance(Finished(acquisition).outcome, Failure)
+    assert len(both.exchanges) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_is_refused_and_the_token_goes_nowhere(both: Both, made: Certificates, status: int) -> None:
+    with ScriptedProvider(made, lambda _: reply({})) as elsewhere:
+        both.exchanged = reply(b"", status, Location=f"{elsewhere.base}/oauth2/exchange")
+        failure = failed(both)
+        assert elsewhere.seen == []
+    assert failure.kind == "provider-refused"
+    assert failure.sentence == f"{both.registry} wants to redirect to 127.0.0.1, which is never followed"
+    assert (
+        failure.hint == f"check {both.registry} in [targets.docker], and whether this network asks for a login page"
+    )
+
+
+def test_too_many_requests_hold_us_back(both: Both) -> None:
+    both.exchanged = reply({"errors": [{"code": "TOOMANYREQUESTS"}]}, 429, Retry_After="120")
+    failure = failed(both)
+    assert (failure.kind, failure.retry_after) == ("provider-unreachable", 120)
+    assert len(both.exchanges) == 1
+
+
+def test_an_outage_is_tried_once_more(both: Both) -> None:
+    both.exchanged = reply(b"", 503)
+    failure = failed(both)
+    assert (failure.kind, len(both.exchanges)) == ("provider-unreachable", 2)
+
+
+def test_a_lost_answer_is_not_asked_for_again(both: Both) -> None:
+    both.exchanged = Reply(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+    assert failed(both).kind == "provider-unreachable"
+    assert len(both.exchanges) == 1
+
+
+def test_a_registry_that_says_nothing_costs_no_more_than_the_deadline(both: Both) -> None:
+    both.exchanged = Reply(b"", hold=True)
+    assert failed(both, deadline=2.0).kind == "provider-unreachable"
+
+
+def test_what_a_refusal_echoes_of_the_token_is_cut(both: Both) -> None:
+    both.exchanged = reply({"errors": [{"message": "no planted-access-token please"}]}, 401)
+    assert failed(both).sentence == f"{both.registry} refused profile ci: no … please"
+
+
+def test_a_registry_that_nobody_vouches_for_gets_nothing(both: Both, tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    with ScriptedProvider(certificates.create(tmp_path), lambda _: reply({})) as unknown:
+        failure = failed(both, registry=Registry(f"127.0.0.1:{unknown.port}"))
+        assert unknown.seen == []
+    assert failure.kind == "provider-unreachable"
+
+
+def emulated(emulator: Emulator, scopes: tuple[str, ...] = ACR, **members: Any) -> TokenJob:
+    ready = emulator.ready
+    members = {"registry": Registry(ready.registry)} | ready.clients["service"] | members
+    return job(f"{ready.authority}/{ready.tenant}", ready.ca_file, scopes=scopes, **members)
+
+
+def test_the_emulators_registry_knows_acrs_rules(emulator: Emulator) -> None:
+    result = run(emulated(emulator)).outcome
+    assert isinstance(result, Result)
+    assert result.expires_at - result.issued_at == 10_800
+    assert emulator.control.count("registry.exchange.issued") == 1
+
+
+def test_a_token_for_azures_management_is_refused(emulator: Emulator) -> None:
+    failure = run(emulated(emulator, ARM)).outcome
+    assert isinstance(failure, Failure)
+    assert failure.kind == "provider-refused"
+    assert emulator.control.count("registry.exchange.refused.audience") == 1
+
+
+@pytest.mark.parametrize(("tenant", "good"), [("contoso.example", True), ("fabrikam.example", False)])
+def test_the_tenant_of_the_registry(emulator: Emulator, tenant: str, good: bool) -> None:  # noqa: FBT001 - a parameter
+    outcome = run(emulated(emulator, registry=Registry(emulator.ready.registry, tenant))).outcome
+    assert isinstance(outcome, Result) == good

@@ -1,0 +1,285 @@
+"""The acquisition channel with the real process: what it accepts, how it ends, and what it keeps to itself."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keyturn_emulator.certificates import Certificates, create
+from keyturnd.messages import LINE_LIMIT, Ack, Answer, EntraState, Event, Failure, Result, encode_line
+from support.acquisition.driver import COMMAND, SECRET, Acquisition, Finished, job, run, seal_of, signed_in
+from support.acquisition.scripted_provider import Reply, ScriptedProvider, Seen, reply, token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOWHERE = "https://127.0.0.1:1/22222222-2222-2222-2222-222222222222"
+PATIENCE = 10.0
+"""Seconds: less than an exchange that hangs lasts, so that what ends the process is what the test is about."""
+PLANTED_TOKEN = "planted-access-token"
+CODE = {
+    "device_code": "d",
+    "user_code": "ABCDEFGHJ",
+    "verification_uri": "https://microsoft.com/devicelogin",
+    "expires_in": 900,
+    "interval": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return create(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def silent(certificates: Certificates) -> Iterator[ScriptedProvider]:
+    """A provider that takes each token request, and says nothing."""
+    with ScriptedProvider(certificates, lambda _: Reply(b"", hold=True)) as provider:
+        yield provider
+
+
+@pytest.fixture
+def rotating(certificates: Certificates) -> Iterator[ScriptedProvider]:
+    """A provider that gives a new refresh token each time."""
+
+    def answer(seen: Seen) -> Reply:
+        return reply(token(refresh_token=f"{seen.form.get('refresh_token')}+"))
+
+    with ScriptedProvider(certificates, answer) as provider:
+        yield provider
+
+
+def patched(*lines: str) -> tuple[str, ...]:
+    """The command of an acquisition whose work is replaced by `lines`: libraries gone wrong, in the real process."""
+    body = "\n    ".join(lines)
+    code = (
+        f"import os, sys, threading\nfrom keyturnd.acquire import __main__ as main\nfrom keyturnd.messages import *\n"
+        f"def work(job, channel):\n    {body}\nmain._perform = work\nmain.main()"
+    )
+    return (*COMMAND[:3], "-c", code)
+
+
+def outcome_of(command: tuple[str, ...]) -> Finished:
+    with Acquisition(command) as acquisition:
+        acquisition.send(job(NOWHERE))
+        return Finished(acquisition)
+
+
+def failure(*lines: bytes) -> Failure:
+    finished = run(*lines)
+    assert isinstance(finished.outcome, Failure)
+    assert finished.stderr == b""
+    return finished.outcome
+
+
+def test_another_version_of_the_channel_says_how_to_get_the_same() -> None:
+    """An upgrade replaces the files of a daemon that goes on running."""
+    told = failure(b'{"type":"whatever","version":2,"novelty":true}\n')
+    assert (told.kind, told.hint) == ("bug", "keyturn daemon restart")
+    assert "version 2" in told.sentence
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"\n", b"nonsense\n", b"[]\n", b'{"version":1}\n', b'{"type":"ack"}\n', b'{"type":"token","version":1}\n'],
+)
+def test_a_line_that_is_no_job_is_a_typed_failure(line: bytes) -> None:
+    assert failure(line).kind == "bug"
+
+
+def test_an_ack_before_the_job_is_no_job() -> None:
+    assert failure(b'{"type":"ack","version":1}\n').sentence == "the acquisition process was sent no job"
+
+
+def test_an_endless_line_is_refused_before_it_ends() -> None:
+    assert "more than 1 MiB" in failure(b"x" * (LINE_LIMIT + 1)).sentence
+
+
+def test_a_line_of_exactly_the_limit_is_read() -> None:
+    padded = encode_line(job(NOWHERE, flow="unheard-of"))[:-1]
+    told = failure(padded + b" " * (LINE_LIMIT - len(padded) - 1) + b"\n")
+    assert "unheard-of" in told.sentence
+
+
+def test_an_unexpected_exception_shows_its_class_and_place_only() -> None:
+    finished = outcome_of(patched(f"raise ValueError({SECRET!r})"))
+    assert isinstance(finished.outcome, Failure)
+    assert finished.outcome.kind == "bug"
+    assert "ValueError" in finished.outcome.sentence
+    assert SECRET.encode() not in finished.raw + finished.stderr
+
+
+def test_an_exception_in_a_thread_ends_it_too() -> None:
+    thread = "threading.Thread(target=lambda: {}['planted']).start(); threading.Event().wait()"
+    finished = outcome_of(patched(thread))
+    assert isinstance(finished.outcome, Failure)
+    assert "KeyError" in finished.outcome.sentence
+    assert b"planted" not in finished.raw + finished.stderr
+
+
+def test_a_library_that_prints_does_not_disturb_the_channel() -> None:
+    noise = ("print('noise', flush=True)", "os.write(1, b'noise')", "os.system('echo noise')")
+    finished = outcome_of(patched(*noise, "return Failure('state', 'work is done')"))
+    assert finished.outcome == Failure("state", "work is done")
+    assert b"noise" not in finished.raw + finished.stderr
+
+
+def test_a_library_that_logs_or_warns_is_not_heard() -> None:
+    noise = (
+        "import logging, warnings",
+        "logging.getLogger('msal').error('noise'); logging.critical('noise'); warnings.warn('noise')",
+    )
+    finished = outcome_of(patched(*noise, "return Failure('state', 'work is done')"))
+    assert finished.outcome == Failure("state", "work is done")
+    assert finished.stderr == b""
+
+
+def test_an_echoed_secret_is_cut_out_of_the_failure() -> None:
+    finished = outcome_of(patched("return Failure('state', 'it said ' + job.secret, 'try ' + job.secret)"))
+    assert finished.outcome == Failure("state", "it said …", "try …")
+
+
+def test_it_leaves_no_core_is_not_dumpable_and_has_no_environment() -> None:
+    facts = (
+        "import ctypes, resource",
+        "core, dumpable = resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)",
+        "return Failure('state', repr([dumpable, core, os.umask(0), dict(os.environ), os.getcwd()]))",
+    )
+    assert outcome_of(patched(*facts)).outcome == Failure("state", "[0, (0, 0), 63, {}, '/']")
+
+
+def test_it_ends_when_the_daemon_hangs_up_before_the_job() -> None:
+    with Acquisition() as acquisition:
+        acquisition.hang_up()
+        assert Finished(acquisition).seen == []
+
+
+def test_it_ends_when_the_daemon_hangs_up_during_the_exchange(silent: ScriptedProvider) -> None:
+    with Acquisition() as acquisition:
+        acquisition.send(job(silent.authority, silent.ca_file, deadline=600.0))
+        silent.wait_for_post()
+        acquisition.hang_up()
+        finished = Finished(acquisition)
+    assert finished.seen == []
+    assert finished.stderr == b""
+
+
+def test_it_ends_when_the_daemon_hangs_up_instead_of_an_ack(rotating: ScriptedProvider) -> None:
+    with Acquisition() as acquisition:
+        acquisition.send(signed_in(rotating.authority, rotating.ca_file))
+        seal_of(acquisition)
+        acquisition.hang_up()
+        assert [type(message).__name__ for message in Finished(acquisition).seen] == ["Seal"]
+
+
+def test_it_ends_when_the_daemon_hangs_up_during_a_sign_in(certificates: Certificates) -> None:
+    slow = reply(CODE | {"interval": 300})
+    with ScriptedProvider(certificates, lambda _: slow) as provider, Acquisition() as acquisition:
+        acquisition.send(
+            signed_in(provider.authority, provider.ca_file, state=None, interactive=True, deadline=900.0)
+        )
+        assert isinstance(acquisition.next(), Event)
+        acquisition.hang_up()
+        assert len(Finished(acquisition).seen) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it relies on the end of its input")
+def test_it_dies_with_its_parent_though_its_input_stays_open(silent: ScriptedProvider) -> None:
+    """The write end of its stdin is held here, not by the parent: only the kernel's signal can end it."""
+    stdin, ours = os.pipe()
+    start = (
+        f"import subprocess\nchild = subprocess.Popen({COMMAND!r}, stdin={stdin}, env={{}})\n"
+        "print(child.pid, flush=True)\nchild.wait()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", start], stdout=subprocess.PIPE, pass_fds=(stdin,), stderr=subprocess.DEVNULL
+    ) as parent:
+        os.close(stdin)
+        assert parent.stdout is not None
+        child = os.pidfd_open(int(parent.stdout.readline()))
+        os.write(ours, encode_line(job(silent.authority, silent.ca_file, deadline=600.0)))
+        silent.wait_for_post()
+        assert not select.select([child], [], [], 0)[0]
+        parent.kill()
+        assert select.select([child], [], [], PATIENCE)[0]
+    os.close(child)
+    os.close(ours)
+
+
+def test_nothing_secret_is_to_be_seen_from_outside(silent: ScriptedProvider) -> None:
+    with Acquisition() as acquisition:
+        acquisition.send(job(silent.authority, silent.ca_file, deadline=600.0))
+        silent.wait_for_post()
+        assert SECRET in silent.posts[0].form["client_secret"]
+        for name in ("cmdline", "environ"):
+            assert SECRET.encode() not in _readable(f"/proc/{acquisition.pid}/{name}")
+
+
+def _readable(path: str) -> bytes:
+    """The file's bytes; none where the kernel refuses, as it does for a process that is not dumpable."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - of /proc
+            return file.read()
+    except PermissionError:
+        return b""
+
+
+def test_a_deadline_ends_it_wherever_it_hangs(silent: ScriptedProvider) -> None:
+    finished = run(job(silent.authority, silent.ca_file, deadline=1.0))
+    assert isinstance(finished.outcome, Failure)
+    assert finished.outcome.kind == "provider-unreachable"
+    assert finished.stderr == b""
+
+
+def test_a_deadline_ends_work_that_never_returns() -> None:
+    with Acquisition(patched("threading.Event().wait()")) as acquisition:
+        acquisition.send(job(NOWHERE, deadline=0.2))
+        told = Finished(acquisition).outcome
+    assert told == Failure(
+        "provider-unreachable", "Entra ID gave profile ci no answer within 0 seconds", "try again later"
+    )
+
+
+def test_a_daemon_that_does_not_read_does_not_keep_it_alive() -> None:
+    """The result is larger than a pipe holds."""
+    with Acquisition(patched("return Result('x' * 500_000, 2.0, 1.0)")) as acquisition:
+        acquisition.send(job(NOWHERE, deadline=0.2))
+        acquisition.wait()
+
+
+def test_the_new_refresh_token_is_durable_before_the_result_leaves(rotating: ScriptedProvider) -> None:
+    with Acquisition() as acquisition:
+        acquisition.send(signed_in(rotating.authority, rotating.ca_file))
+        state = seal_of(acquisition).state
+        assert acquisition.silent()
+        acquisition.send(Ack())
+        finished = Finished(acquisition)
+    assert isinstance(finished.outcome, Result)
+    assert state == EntraState("planted-refresh-token.0123456789+", "alice@contoso.example", "u.t")
+    assert finished.outcome.access_token == PLANTED_TOKEN
+
+
+def test_a_late_answer_is_not_taken_for_an_ack(rotating: ScriptedProvider) -> None:
+    with Acquisition() as acquisition:
+        acquisition.send(signed_in(rotating.authority, rotating.ca_file))
+        seal_of(acquisition)
+        acquisition.send(Answer(7, "late"))
+        assert acquisition.silent()
+        acquisition.send(Ack())
+        assert isinstance(Finished(acquisition).outcome, Result)
+
+
+def test_a_question_is_answered_by_its_id() -> None:
+    ask = "return Failure('state', channel.ask('password', 'which') + channel.ask('password', 'and'))"
+    with Acquisition(patched(ask)) as acquisition:
+        acquisition.send(job(NOWHERE))
+        for message in (Answer(99, "stale"), Answer(1, "one "), Answer(1, "stale"), Answer(2, "two")):
+            acquisition.send(message)
+        finished = Finished(acquisition)
+    assert finished.outcome == Failure("state", "one two")
+    assert len(finished.seen) == 3

@@ -1,0 +1,65 @@
+"""The benchmarks, each run once: that they measure what they say, not how fast this machine is."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from benchmarks.cases import CASES
+from support import places
+from support.installation import packages
+from support.needs import need
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def bench(directory: Path, *words: str) -> tuple[subprocess.CompletedProcess[str], Path]:
+    """The command behind contrib/bench.sh, and the file it was told to write."""
+    file = directory / "results.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--rounds", "1", "--json", str(file), *words],
+        cwd=places.REPOSITORY / "tests", stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done, file
+
+
+def rows(cases: dict[str, Any], case: str) -> dict[str, Any]:
+    """The ratios of each row of a case, by name."""
+    return {row["name"]: row["ratios"] for row in cases[case]["rows"]}
+
+
+def test_every_case_runs_beside_an_earlier_build(tmp_path: Path) -> None:
+    need("git")
+    sdist = packages.build(places.REPOSITORY, tmp_path / "sdist", "--sdist")
+    (tmp_path / "source").mkdir()
+    wheel = packages.build(packages.unpacked(sdist, tmp_path / "source"), tmp_path / "wheel", "--wheel")
+    done, file = bench(tmp_path, "--against", str(wheel))
+    assert (done.returncode, done.stderr) == (0, ""), done
+    cases = json.loads(file.read_text())["cases"]
+    assert set(cases) == set(CASES)
+    earlier = wheel.stem.split("-py3-")[0]
+    assert set(rows(cases, "warm-answer")["kube, native"]) == {
+        "git credential-cache get",
+        f"kube, native ({earlier})",
+    }
+    assert f"daemon ({earlier}), 8 clients" in rows(cases, "daemon-share")["daemon, 8 clients"]
+    assert list(rows(cases, "cold-start")["git, native, no daemon"]) == [f"git, native, no daemon ({earlier})"]
+    assert list(rows(cases, "memory")["daemon, PSS"]) == [f"daemon, PSS ({earlier})"]
+    assert "oidc-agent" in cases["warm-answer"]["absent"]
+    assert "absent: oidc-agent: " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [(("warmth",), "there is no case warmth: choose from warm-answer,"), (("--rounds", "0"), "from 1 on")],
+)
+def test_what_cannot_be_measured_is_refused(tmp_path: Path, words: tuple[str, ...], complaint: str) -> None:
+    done, file = bench(tmp_path, *words)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert not file.exists()

@@ -1,0 +1,293 @@
+"""docker-credential-keyturn as clients start it: every operation, and the habits that reference/docker.md lists."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.scenes.registry import HELPER, LOGIN_SERVER, NULL_GUID, RegistryScene, registry_scene
+
+if TYPE_CHECKING:
+    from keyturn_emulator.launch import Emulator
+    from support.machine.machine import Machine
+
+__all__ = ["registry_scene"]
+
+NOT_FOUND = "credentials not found in native keychain\n"
+LOGIN = json.dumps({"ServerURL": "{server}", "Username": "<token>", "Secret": "planted-by-login"})
+
+
+def stored(server: str) -> str:
+    """What docker sends to `store`, escaped as Go does."""
+    return LOGIN.replace("{server}", server).replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def spellings(registry: str) -> list[str]:
+    """The one registry, as its many clients name it."""
+    return [
+        registry, f"{registry}\n", f"https://{registry}", f"https://{registry}/", f"http://{registry}",
+        f"https://{registry}/v2/", f"{registry}/team/app", f"  {registry}\r\n",
+    ]  # fmt: skip
+
+
+def hostile(registry: str) -> list[str]:
+    """Names that merely look like `registry`, or like one of Azure's."""
+    host, _, port = registry.partition(":")
+    return [
+        f"{host}.evil.example:{port}", f"x{registry}", f"evil@{registry}", f"evil:pw@{registry}",
+        f"{host}:{port}@evil",
+        f"{host}.:{port}", f".{registry}", f"{host}..:{port}", f"{host}:0{port}", f"{host}:{int(port) - 1}", host,
+        f"{registry}?x", f"{registry}#x", f"{registry}\\evil", f"{registry}%2eevil", f"evil?{registry}",
+        f"evil#{registry}", f"{registry}\x00", f"{registry}\nevil", f"{host}: {port}", f"ftp://{registry}",
+        f"https://https://{registry}", f"//{registry}", f"[::1]:{port}", f"localhost:{port}", f"\u0131{registry}",
+        f"{LOGIN_SERVER}.evil.example", f"evil.example/{registry}", f"{registry}/../evil", f"{registry}/%2e%2e",
+        "\ud800", "*", "a" * 70_000,
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def cold(machine: Machine, emulator: Emulator) -> RegistryScene:
+    """A machine on which no daemon has run yet."""
+    return RegistryScene(machine, emulator)
+
+
+def test_get_answers_one_line_of_json_and_nothing_else(registry_scene: RegistryScene) -> None:
+    for name in spellings(registry_scene.registry):
+        done = registry_scene.helper(body=name)
+        assert (done.returncode, done.stderr, done.stdout.count("\n")) == (0, "", 1), name
+        answer = json.loads(done.stdout)
+        assert answer["Username"] == NULL_GUID
+        assert set(answer) == {"ServerURL", "Username", "Secret"}
+    assert registry_scene.count("registry.exchange") == 1
+
+
+def test_get_of_a_hostile_name_sends_nothing(registry_scene: RegistryScene) -> None:
+    registry_scene.emulator.control.reset()
+    for name in hostile(registry_scene.registry):
+        done = registry_scene.helper(body=name.encode("utf-8", "surrogatepass"))
+        assert (done.returncode, done.stdout, done.stderr) == (1, NOT_FOUND, ""), name[:80]
+    assert registry_scene.emulator.control.counts() == {}
+    assert registry_scene.machine.json("status")["acquisitions"]["started"] == 0
+    assert registry_scene.secret()  # the right name still gets its token
+
+
+def test_what_is_not_ours_starts_no_daemon(cold: RegistryScene) -> None:
+    for name in [*hostile(cold.registry)[::4], "https://index.docker.io/v1/", "docker.io", "ghcr.io"]:
+        done = cold.helper(body=name.encode("utf-8", "surrogatepass"))
+        assert (done.returncode, done.stdout, done.stderr) == (1, NOT_FOUND, ""), name[:80]
+    for name in ("", "\n", " \r\n"):
+        done = cold.helper(body=name)
+        assert (done.returncode, done.stdout, done.stderr) == (1, "no credentials server URL\n", "")
+    cold.helper("store", stored("ghcr.io"))
+    for operation, body in (("erase", "ghcr.io"), ("list", "unused"), ("version", "")):
+        assert cold.helper(operation, body).returncode == 0
+    assert cold.machine.daemon_pid() is None
+    assert not cold.machine.state.exists()
+    assert cold.emulator.control.counts() == {}
+
+
+def test_without_a_configuration_nothing_is_ours(machine: Machine) -> None:
+    done = machine.run(HELPER, "get", input=LOGIN_SERVER)
+    assert (done.returncode, done.stdout, done.stderr) == (1, NOT_FOUND, "")
+    assert machine.run(HELPER, "list", input="unused", status=0).stdout == "{}\n"
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_list_names_the_targets(running: bool, machine: Machine, emulator: Emulator) -> None:  # noqa: FBT001 - a parameter
+    scene = RegistryScene(machine, emulator)
+    if running:
+        scene.entrust()
+    done = scene.helper("list", "unused")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == {scene.registry: NULL_GUID}
+    assert emulator.control.counts() == {}
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_version_is_name_package_and_number(running: bool, machine: Machine, emulator: Emulator) -> None:  # noqa: FBT001 - a parameter
+    scene = RegistryScene(machine, emulator)
+    if running:
+        scene.entrust()
+    done = scene.helper("version", "")
+    name, package, _ = done.stdout.split(" ")
+    assert (done.returncode, name, package, done.stderr) == (0, HELPER, "(keyturn)", "")
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_store_is_accepted_for_our_registries_and_keeps_nothing(
+    running: bool,  # noqa: FBT001 - a parameter
+    machine: Machine,
+    emulator: Emulator,
+) -> None:
+    scene = RegistryScene(machine, emulator)
+    if running:
+        scene.entrust()
+    for name in (scene.registry, f"https://{scene.registry}"):
+        done = scene.helper("store", stored(name))
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    for file in (path for path in machine.home.rglob("*") if path.is_file()):
+        assert b"planted-by-login" not in file.read_bytes(), file
+
+
+@pytest.mark.parametrize("body", [stored("ghcr.io"), stored("https://index.docker.io/v1/"), "{}", "no JSON"])
+def test_store_of_what_is_not_ours_is_refused_or_a_password_were_lost(
+    body: str, registry_scene: RegistryScene
+) -> None:
+    done = registry_scene.helper("store", body)
+    assert done.returncode != 0
+    assert done.stdout.startswith("keyturn")
+    assert "planted" not in done.stdout + done.stderr
+
+
+def test_erase_is_always_fine_and_the_next_token_a_new_one(registry_scene: RegistryScene) -> None:
+    first = registry_scene.secret()
+    for name in ("ghcr.io", "", registry_scene.registry, f"http://{registry_scene.registry}"):
+        done = registry_scene.helper("erase", name)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    second = registry_scene.secret()
+    assert second != first
+    registry_scene.helper("erase")
+    assert registry_scene.secret() == second  # at most one in a minute, however often somebody logs out
+    assert registry_scene.count("registry.exchange") == 2
+
+
+def test_erase_reaches_a_token_that_only_the_vault_holds(registry_scene: RegistryScene) -> None:
+    first = registry_scene.secret()
+    registry_scene.machine.kill_daemon()
+    registry_scene.helper("erase")
+    assert registry_scene.secret() != first
+
+
+def test_a_revoked_token_is_replaced_after_a_logout(registry_scene: RegistryScene) -> None:
+    """No client says that a token was refused (reference/docker.md section 1); a person can, by docker's logout."""
+    scene = registry_scene
+    scene.push()
+    scene.emulator.control.revoke_registry()
+    scene.push(status=1)
+    scene.docker("logout", scene.registry)
+    scene.push()
+    assert scene.count("registry.exchange") == 2
+
+
+@pytest.mark.parametrize("tty", [False, True])
+def test_nobody_is_ever_asked_to_sign_in(tty: bool, cold: RegistryScene) -> None:  # noqa: FBT001 - a parameter
+    cold.machine.configure(cold.emulator.ready.config.replace(
+        f'"{cold.registry}" = {{ profile = "ci"', f'"{cold.registry}" = {{ profile = "me"'
+    ))  # fmt: skip
+    done = cold.machine.run(HELPER, "get", input=cold.registry, tty=tty)
+    assert (done.returncode, done.stdout) == (1, NOT_FOUND)
+    assert "keyturn: error: nobody is signed in for profile me" in done.stderr
+    assert "keyturn: hint: keyturn login me" in done.stderr
+    assert cold.count("devicecode") == 0
+
+
+def test_a_persons_sign_in_serves_docker_afterwards(cold: RegistryScene) -> None:
+    cold.machine.configure(cold.emulator.ready.config.replace(
+        f'"{cold.registry}" = {{ profile = "ci"', f'"{cold.registry}" = {{ profile = "me"'
+    ))  # fmt: skip
+    cold.emulator.control.settings(device_interval=1)
+    with cold.machine.terminal("keyturn", "login", "me") as terminal:
+        cold.emulator.control.approve(terminal.wait_for(r"enter the code (\S+)").group(1))
+        assert terminal.end() == 0
+    cold.machine.run("keyturn", "setup", "docker", status=0)
+    cold.push()
+    assert (cold.count("registry.exchange"), cold.count("token.issued.refresh_token")) == (1, 1)
+
+
+def test_where_no_daemon_can_start_the_reason_is_on_both_streams(cold: RegistryScene) -> None:
+    done = cold.machine.run(HELPER, "get", input=cold.registry, KEYTURN_STATE="/dev/null/state")
+    assert done.returncode == 1
+    assert done.stdout.startswith("keyturn: ")
+    assert done.stdout.count("\n") == 1
+    assert "keyturn: error: " in done.stderr
+    assert done.stdout != NOT_FOUND
+
+
+def test_skopeo_shows_the_reason(registry_scene: RegistryScene) -> None:
+    registry_scene.machine.run("keyturn", "logout", "ci", status=0)
+    failed = registry_scene.push(status=1)
+    told = "keyturn: error: profile ci has no client secret yet\nkeyturn: hint: keyturn secret set ci\n"
+    assert told in failed.stderr
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_a_configuration_that_cannot_be_read_does_not_end_pulls_of_others(
+    running: bool,  # noqa: FBT001 - a parameter
+    cold: RegistryScene,
+) -> None:
+    if running:
+        cold.entrust()
+    cold.machine.config_file.write_text("[profile.me\n", encoding="ascii")
+    for name in (cold.registry, "ghcr.io"):
+        done = cold.helper(body=name)
+        assert (done.returncode, done.stdout) == (1, NOT_FOUND)
+        assert done.stderr.count("\n") == 2
+        assert done.stderr.startswith("keyturn: error: ")
+
+
+@pytest.mark.parametrize("place", [".docker/config.json", ".config/containers/auth.json"])
+def test_an_old_login_that_is_used_instead_is_told(place: str, registry_scene: RegistryScene) -> None:
+    file = registry_scene.machine.home / place
+    document = json.loads(file.read_bytes())
+    document["auths"] = {registry_scene.registry: {"auth": "cGxhbnRlZDpwbGFudGVk"}}
+    file.write_text(json.dumps(document), encoding="ascii")
+    registry_scene.machine.run("keyturn", "logout", "ci", status=0)
+    done = registry_scene.helper(body=f"https://{registry_scene.registry}/")
+    assert f"some programs now use the login for {registry_scene.registry} in {file}\n" in done.stderr
+    assert done.stdout == NOT_FOUND
+    assert "cGxhbnRlZDpwbGFudGVk" not in done.stderr
+
+
+def test_a_verb_renews_what_no_client_can_say_was_refused(registry_scene: RegistryScene) -> None:
+    machine, registry = registry_scene.machine, registry_scene.registry
+    first = registry_scene.secret()
+    renewed = machine.run("keyturn", "token", "ci", "--registry", registry, "--renew", status=0).stdout
+    assert renewed.strip() == registry_scene.secret() != first
+    again = machine.run("keyturn", "token", "ci", "--registry", registry, status=0).stdout
+    assert again == renewed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--registry", "ghcr.io"], "is no docker target of profile ci"),
+        (["--registry", "REGISTRY", "--scope", "x"], "a registry and an audience or scopes at once"),
+    ],
+)
+def test_a_verb_gives_no_token_of_another_registry(
+    arguments: list[str], sentence: str, registry_scene: RegistryScene
+) -> None:
+    named = [registry_scene.registry if word == "REGISTRY" else word for word in arguments]
+    refused = registry_scene.machine.run("keyturn", "token", "ci", *named)
+    assert sentence in refused.stderr
+    assert (refused.returncode != 0, refused.stdout) == (True, "")
+    assert registry_scene.count("registry.exchange") == 0
+
+
+@pytest.mark.parametrize("words", [[], ["frobnicate"], ["get", "store-all"]])
+def test_the_twin_speaks_on_stdout_of_an_action_that_is_none(words: list[str], machine: Machine) -> None:
+    done = machine.run("keyturn", "helper", "docker", *words, status=2)
+    assert done.stdout.startswith("keyturn: docker-credential-keyturn: ")
+    assert done.stdout.count("\n") == 1
+    assert "is not an operation" in done.stderr
+
+
+def test_docker_shows_the_reason(registry_scene: RegistryScene) -> None:
+    """Docker 28 goes on anonymously, and shows what the helper wrote on stderr only; 29 stops."""
+    registry_scene.machine.run("keyturn", "logout", "ci", status=0)
+    failed = registry_scene.docker("manifest", "inspect", f"{registry_scene.registry}/team/app:1", status=1)
+    assert "profile ci has no client secret yet" in failed.stdout + failed.stderr
+
+
+def test_docker_finds_the_helper_by_its_suffix_alone(registry_scene: RegistryScene) -> None:
+    scene = registry_scene
+    scene.push()
+    image = f"{scene.registry}/team/app:1"
+    scene.docker("manifest", "inspect", image)
+    elsewhere = ":".join(
+        place for place in scene.machine.environment["PATH"].split(":") if shutil.which(HELPER, path=place) is None
+    )
+    scene.docker("manifest", "inspect", image, status=1, PATH=elsewhere)

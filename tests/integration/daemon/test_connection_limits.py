@@ -1,0 +1,266 @@
+"""Peers that are slow, silent, greedy or broken: each gets its answer or its end, and the others do not notice."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from keyturnd.server.connections import PER_PROCESS, UNFINISHED_BYTES
+from support.daemon import wire
+from support.machine.machine import PROGRAMS, Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MIB = 1 << 20
+NOT_OURS = b"protocol=https\nhost=github.com\n"
+HOLD_CONNECTIONS = """
+import socket, sys
+held = []
+for _ in range(int(sys.argv[2])):
+    held.append(socket.socket(socket.AF_UNIX))
+    held[-1].connect(sys.argv[1])
+print("holding", flush=True)
+sys.stdin.read()
+"""
+WITH_FEW_DESCRIPTORS = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+@pytest.fixture
+def path(machine: Machine) -> Path:
+    """The socket of a running daemon."""
+    machine.run("keyturn", "daemon", "start", status=0)
+    return machine.socket
+
+
+@pytest.fixture(scope="module")
+def shared_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The socket of one daemon for all tests that only send something odd."""
+    with Machine(tmp_path_factory.mktemp("shared")) as machine:
+        machine.run("keyturn", "daemon", "start", status=0)
+        yield machine.socket
+
+
+def quiet(path: Path) -> dict[str, Any]:
+    """The daemon's figures once nobody else is connected."""
+    while (figures := wire.status(path))["connections"] > 1:
+        pass
+    return figures
+
+
+def test_slow_clients_delay_nobody_and_are_cut_off(path: Path) -> None:
+    silent = [wire.dial(path) for _ in range(50)]
+    half = wire.dial(path)
+    half.sendall(b"POST /v1/git/get HTTP/1.1\r\nContent-Length: 100\r\n\r\nprotocol=")
+    dripping = wire.dial(path)
+    drips = iter(b"GET /v1/status HTTP/1.1\r\nX: " + b"x" * MIB)
+    assert wire.status(path)["connections"] == 53
+    while not select.select([dripping], [], [], 0)[0]:
+        dripping.sendall(bytes([next(drips)]))
+        wire.status(path)
+    for connection in [*silent, half, dripping]:
+        answer = wire.hear(connection)
+        assert (answer.status, answer.problem["detail"]) == (408, "no complete request within 5 seconds")
+    assert quiet(path)["connections"] == 1
+
+
+def head_of(size: int) -> bytes:
+    return b"GET /v1/status HTTP/1.1\r\nX: " + b"x" * size + b"\r\n\r\n"
+
+
+CHUNKED = b"POST /v1/git/get HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+CHUNKED_REQUEST = CHUNKED + b"f\r\nprotocol=https\n\r\n10\r\nhost=github.com\n\r\n0\r\n\r\n"
+REQUESTS = {
+    "HTTP/1.0": (b"GET /v1/status HTTP/1.0\r\n\r\n", 200),
+    "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+    "an upgrade": (b"GET /v1/status HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n", 400),
+    "a tunnel": (b"CONNECT keyturn:443 HTTP/1.1\r\n\r\n", 400),
+    "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100), 400),
+    "noise": (bytes(range(256)) * 10, 400),
+    "an unknown path": (b"GET /v1/nothing HTTP/1.1\r\n\r\n", 404),
+    "a path with dots": (b"GET /v1/../v1/status HTTP/1.1\r\n\r\n", 404),
+    "a path in bytes": (b"GET /v1/\xc3\xbc\xff HTTP/1.1\r\n\r\n", 400),
+    "a family of later": (wire.post("/v1/terraform/get", b"x"), 404),
+    "the wrong method": (b"DELETE /v1/status HTTP/1.1\r\n\r\n", 405),
+    "the wrong method for git": (b"GET /v1/git/get HTTP/1.1\r\n\r\n", 405),
+    "a query that is no argument": (wire.post("/v1/git/get?profile=x"), 400),
+    "arguments": (wire.post("/v1/git/get?arg=--profile&arg=x%20y", NOT_OURS), 200),
+    "arguments that are no option": (wire.post("/v1/git/get?" + "&".join(["arg=x"] * 64), NOT_OURS), 400),
+    "too many arguments": (wire.post("/v1/git/get?" + "&".join(["arg=x"] * 65), NOT_OURS), 400),
+    "arguments in bytes": (wire.post("/v1/git/get?arg=--profile&arg=%ff%00%0d%0a", NOT_OURS), 200),
+    "a long target": (wire.post("/v1/git/get?arg=" + "x" * 8192, NOT_OURS), 414),
+    "a large head": (head_of(60 << 10), 200),
+    "a too large head": (head_of(70 << 10), 431),
+    "an endless head": (head_of(3 * MIB)[:-4], 431),
+    "many headers": (b"GET /v1/status HTTP/1.1\r\n" + b"A: b\r\n" * 20_000 + b"\r\n", 431),
+    "the largest body": (wire.post("/v1/git/get", b"a=" + b"x" * (MIB - 2)), 200),
+    "a too large body": (wire.post("/v1/git/get", bytes(MIB + 1)), 413),
+    "a too large announcement": (b"POST /v1/git/get HTTP/1.1\r\nContent-Length: 99999999999999\r\n\r\n", 413),
+    "a negative length": (b"POST /v1/git/get HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
+    "two lengths": (b"POST /v1/git/get HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400),
+    "a length and chunks": (CHUNKED[:-2] + b"Content-Length: 3\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 400),
+    "chunks": (CHUNKED_REQUEST, 411),
+    "endless chunks": (CHUNKED + b"10\r\n" + b"x" * 16 + (b"\r\n10\r\n" + b"x" * 16) * 80_000, 411),
+    "tiny chunks with large extensions": (CHUNKED + (b"1;" + b"x" * 1000 + b"\r\ny\r\n") * 3000, 411),
+    "an endless trailer": (CHUNKED + b"0\r\nX: " + b"x" * 3 * MIB, 411),
+    "a chunk that is none": (CHUNKED + b"zz\r\n", 411),
+    "a body in bytes": (wire.post("/v1/git/get", b"protocol=https\nhost=\xff\xfe\n"), 200),
+    "JSON in bytes": (wire.post("/v1/token", b'{"profile": "\xff"}'), 400),
+    "deep JSON": (wire.post("/v1/token", b"[" * 100_000), 400),
+    "JSON with more than asked": (wire.post("/v1/token", b'{"profile": "x", "realm": "y"}'), 400),
+    "a lone surrogate": (wire.post("/v1/token", rb'{"profile": "\ud800"}'), 400),
+    "a profile that breaks lines": (wire.post("/v1/logout", rb'{"profile": "x\r\nkeyturn: error: y"}'), 422),
+    "an answer to nobody's question": (wire.post("/v1/asks/x", b'{"value": "y"}'), 403),
+}
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_every_request_is_answered_once(shared_path: Path, name: str) -> None:
+    content, status = REQUESTS[name]
+    answer = wire.exchange(shared_path, content)
+    assert answer.status == status, answer
+    if status != 200:
+        problem = answer.problem
+        assert "\n" not in problem["detail"] + problem.get("hint", "")
+        assert problem["exit"] in {1, 2}
+        assert problem["type"] != "urn:keyturn:bug"
+
+
+def test_what_follows_a_request_is_not_read(path: Path) -> None:
+    once = wire.exchange(path, wire.STATUS + b"POST /v1/daemon/stop HTTP/1.1\r\nAccept: application/jsonl\r\n\r\n")
+    assert once.status == 200
+    assert wire.exchange(path, wire.STATUS + b"noise").status == 200
+    assert wire.status(path)["served"] == json.loads(once.body)["served"] + 2
+
+
+def test_one_process_may_not_take_all_connections(path: Path) -> None:
+    greedy = [sys.executable, "-c", HOLD_CONNECTIONS, str(path), str(PER_PROCESS)]
+    with subprocess.Popen(greedy, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"holding\n"
+        assert wire.status(path)["connections"] == PER_PROCESS + 1  # we are another process
+        process.communicate()
+    held = [wire.dial(path) for _ in range(PER_PROCESS)]
+    assert wire.exchange(path, wire.post("/v1/git/get", NOT_OURS)).status == 200
+    told = wire.hear(held.pop(0))
+    assert (told.status, told.problem["detail"]) == (503, "too many connections at once")
+    for connection in held:
+        connection.close()
+    assert quiet(path)["connections"] == 1
+
+
+def test_a_flood_of_halves_keeps_nobody_out_and_is_told_why(path: Path) -> None:
+    half = b"POST /v1/git/get HTTP/1.1\r\nContent-Length: 100\r\n\r\nprotocol="
+    flood = [wire.dial(path) for _ in range(4 * PER_PROCESS)]
+    for connection in flood:
+        wire.say(connection, half)
+    assert wire.exchange(path, wire.post("/v1/git/get", NOT_OURS)).status == 200
+    for connection in flood[: 3 * PER_PROCESS]:
+        assert b"too many connections at once" in connection.recv(MIB)
+    for connection in flood:
+        connection.close()
+    assert quiet(path)["connections"] == 1
+
+
+def test_unfinished_bodies_together_are_limited(path: Path) -> None:
+    before = quiet(path)["memory_kib"]["rss"]
+    half = wire.post("/v1/git/get", bytes(MIB))[:-1]
+    held = [wire.dial(path) for _ in range(4 * UNFINISHED_BYTES // MIB)]
+    for connection in held:
+        wire.say(connection, half)
+    told = wire.hear(held[0])
+    assert (told.status, told.problem["detail"]) == (503, "too many unfinished requests at once")
+    assert wire.status(path)["memory_kib"]["rss"] - before < 3 * UNFINISHED_BYTES >> 10
+    for connection in held:
+        connection.close()
+    assert quiet(path)["connections"] == 1
+
+
+def test_running_out_of_descriptors_neither_kills_nor_spins(machine: Machine) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", WITH_FEW_DESCRIPTORS, PROGRAMS / "keyturn", "daemon", "run"],
+        env=machine.environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    ) as daemon:  # fmt: skip
+        assert daemon.stderr is not None
+        assert b" ready " in daemon.stderr.readline()
+        before = cpu_seconds(daemon.pid)
+        held = [wire.dial(machine.socket) for _ in range(60)]
+        assert wire.hear(held.pop(0)).status == 408
+        assert cpu_seconds(daemon.pid) - before < 2  # of the 5 s that a spinning loop would have used up
+        for connection in held:
+            connection.close()
+        assert wire.status(machine.socket)["pid"] == daemon.pid
+        daemon.terminate()
+        daemon.communicate()
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+STAGES = (
+    b"",
+    b"GE",
+    b"GET /v1/status HTT",
+    b"POST /v1/git/get HTTP/1.1\r\nContent-Le",
+    b"POST /v1/git/get HTTP/1.1\r\nContent-Length: 10\r\n\r\nprot",
+    wire.STATUS,
+    b"noise\r\n\r\n",
+)
+
+
+def test_clients_that_leave_leave_nothing_behind(path: Path) -> None:
+    before = quiet(path)
+    for _ in range(20):
+        for said in STAGES:
+            with wire.dial(path) as connection:
+                connection.sendall(said)
+        after = quiet(path)
+    assert after["descriptors"] == before["descriptors"]
+
+
+def test_descriptors_that_are_sent_along_are_not_kept(path: Path) -> None:
+    before = quiet(path)
+    with wire.dial(path) as connection, Path(os.devnull).open() as file:
+        for _ in range(50):
+            socket.send_fds(connection, [b"P"], [file.fileno()] * 100)
+        assert wire.status(path)["descriptors"] == before["descriptors"] + 1
+
+
+@pytest.mark.parametrize("how", [socket.SHUT_RD, socket.SHUT_RDWR])
+def test_a_client_that_will_not_hear_the_answer(path: Path, how: int) -> None:
+    for _ in range(20):
+        with wire.dial(path) as connection:
+            connection.sendall(wire.STATUS)
+            connection.shutdown(how)
+    assert quiet(path)["connections"] == 1
+
+
+def test_ten_thousand_requests_leave_no_trace(path: Path) -> None:
+    request = wire.post("/v1/git/get", NOT_OURS)
+
+    def ask(number: int) -> int:
+        return sum(wire.exchange(path, request).status for _ in range(number))
+
+    ask(500)  # lets caches and arenas fill
+    before = quiet(path)
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(ask, [250] * 40)) == 200 * 10_000
+    after = quiet(path)
+    assert after["descriptors"] == before["descriptors"]
+    assert after["memory_kib"]["pss"] - before["memory_kib"]["pss"] < 4096

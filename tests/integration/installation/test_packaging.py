@@ -1,0 +1,244 @@
+"""Every way of installing keyturn gives programs that find their Python; wheels say what they hold."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from native import build_hook
+from native.build_hook import Kind
+from support.helper.scripted_daemon import Script, ScriptedDaemon
+from support.installation import packages
+from support.needs import need
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from support.installation.packages import Installation
+
+HELPERS = {
+    "git-credential-keyturn": "get",
+    "docker-credential-keyturn": "list",
+    "kube-credential-keyturn": "get-token",
+}
+ANSWER = Script(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeyturn-Exit: 7\r\n\r\nok")
+NO_COMPILER = {"CC": "/bin/false"}
+freestanding = pytest.mark.skipif(
+    Kind.FREESTANDING not in build_hook.kinds(), reason="for this platform the helper has a C library"
+)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with the sdist of this source tree, and the wheel made from it with a compiler."""
+    need("cc")
+    target = tmp_path_factory.mktemp("built")
+    packages.build(packages.REPOSITORY, target)
+    return target
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Path:
+    return next(built.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def source(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source tree that the sdist holds."""
+    return packages.unpacked(next(built.glob("*.tar.gz")), tmp_path_factory.mktemp("source"))
+
+
+@pytest.fixture(scope="module")
+def scripts_wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel that comes out where nothing compiles."""
+    return packages.build(source, tmp_path_factory.mktemp("scripts"), "--wheel", **NO_COMPILER)
+
+
+@pytest.fixture(scope="module")
+def plain(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel with a compiler, without its dependencies."""
+    return packages.without_dependencies(wheel, tmp_path_factory.mktemp("plain"))
+
+
+def check(installed: Installation, tmp_path: Path, *, compiled: bool) -> None:
+    """The programs are there; the helpers ask the daemon, and all become the Python that was installed with them."""
+    version = installed.run("keyturn", "--version")
+    assert (version.stdout, version.stderr) == (b"keyturn 0.1.0\n", b"")
+    (tmp_path / "private").mkdir(mode=0o700)
+    path = tmp_path / "private" / "socket"
+    for helper, operation in HELPERS.items():
+        start = (installed.programs / helper).read_bytes()[:9]
+        assert start.startswith(b"\x7fELF" if compiled else b"#!/bin/sh")
+        with ScriptedDaemon(path, ANSWER) as daemon:
+            answered = installed.run(helper, operation, KEYTURN_SOCKET=str(path))
+        path.unlink()
+        assert (answered.returncode, answered.stdout, answered.stderr) == (7, b"ok", b"")
+        assert len(daemon.requests) == 1
+        twin = installed.run(helper, operation, KEYTURN_SOCKET="relative")
+        assert twin.returncode == 2
+        assert twin.stdout.startswith(b"keyturn: KEYTURN_SOCKET is" if helper.startswith("docker") else b"")
+        assert twin.stderr.startswith(b"keyturn: error: KEYTURN_SOCKET is 'relative'")
+
+
+def imported_from(installed: Installation, module: str) -> Path:
+    """Where the interpreter finds `module` when it is started as keyturn starts its children."""
+    done = subprocess.run(
+        [installed.python, "-E", "-P", "-c", f"import {module}; print({module}.__file__)"],
+        env={"HOME": str(installed.home), "PYTHONPATH": "/nonexistent"},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return Path(done.stdout.strip())
+
+
+def test_pip_in_a_venv(plain: Path, tmp_path: Path) -> None:
+    installed = packages.in_venv(tmp_path, plain)
+    check(installed, tmp_path, compiled=True)
+    assert imported_from(installed, "keyturnd").is_relative_to(tmp_path)
+
+
+@pytest.mark.parametrize("install", [packages.in_user_site, packages.with_pipx, packages.with_uv])
+def test_other_installers(install: Callable[[Path, Path], Installation], plain: Path, tmp_path: Path) -> None:
+    installed = install(tmp_path, plain)
+    check(installed, tmp_path, compiled=True)
+    assert imported_from(installed, "keyturnd").is_relative_to(tmp_path)
+
+
+def test_without_a_compiler_the_helpers_are_scripts(scripts_wheel: Path, tmp_path: Path) -> None:
+    directory = tmp_path / "a directory with spaces"
+    directory.mkdir()
+    check(packages.in_venv(directory, scripts_wheel), tmp_path, compiled=False)
+
+
+def test_script_is_found_through_a_link(scripts_wheel: Path, tmp_path: Path) -> None:
+    installed = packages.in_venv(tmp_path, scripts_wheel)
+    link = tmp_path / "git-credential-keyturn"
+    link.symlink_to(installed.programs / link.name)
+    done = subprocess.run([link, "nonsense"], env={"PATH": os.defpath}, capture_output=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"keyturn: error: ")
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_editable(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, compiled: bool) -> None:
+    if not compiled:
+        monkeypatch.setattr(packages, "OFFLINE", packages.OFFLINE | NO_COMPILER)
+    installed = packages.in_venv(tmp_path, "--editable", source)
+    check(installed, tmp_path, compiled=compiled)
+    for module in ("keyturn", "keyturnd", "keyturn_emulator"):
+        assert imported_from(installed, module).is_relative_to(source)
+
+
+def test_wheel_is_for_the_platforms_its_programs_run_on(wheel: Path, scripts_wheel: Path) -> None:
+    kinds = {wheel: build_hook.kinds()[0], scripts_wheel: None}
+    for each, kind in kinds.items():
+        tag = build_hook.platform_tag(kind)
+        assert all(sys.platform in part for part in tag.split(".") if "linux" not in part)
+        assert each.name == f"keyturn-0.1.0-py3-none-{tag}.whl"
+        with zipfile.ZipFile(each) as archive:
+            said = archive.read("keyturn-0.1.0.dist-info/WHEEL").decode().splitlines()
+        assert {f"py3-none-{part}" for part in tag.split(".")} == {
+            line.removeprefix("Tag: ") for line in said if line.startswith("Tag: ")
+        }
+        assert "Root-Is-Purelib: false" in said
+
+
+@freestanding
+@pytest.mark.parametrize("reason", ["wished", "no static-pie"])
+def test_a_helper_with_a_c_library(source: Path, tmp_path: Path, reason: str) -> None:
+    """Where somebody wishes it, and where the compiler cannot do without; it is said, and the tag promises less."""
+    picky = tmp_path / "picky"
+    picky.write_text(f'#!/bin/sh\ncase "$*" in *static-pie*) exit 1;; esac\nexec {need("cc")} "$@"\n', "ascii")
+    picky.chmod(0o755)
+    variables = {"wished": {build_hook.LIBC_WISH: "1"}, "no static-pie": {"CC": str(picky)}}[reason]
+    words = (*packages.tool("build"), "--no-isolation", "--wheel", "-o")
+    said = packages.run(*words, tmp_path / "dist", source, **variables).stdout
+    assert "made keyturn's helper with the C library" in said
+    assert ("cannot make keyturn's helper without a C library" in said) is (reason == "no static-pie")
+    built = next((tmp_path / "dist").iterdir())
+    assert built.name == f"keyturn-0.1.0-py3-none-{build_hook.platform_tag(Kind.HOSTED)}.whl"
+    with zipfile.ZipFile(built) as archive:
+        assert b"/ld-linux" in archive.read("keyturn-0.1.0.data/scripts/git-credential-keyturn")
+
+
+@freestanding
+def test_a_helper_without_a_c_library_is_told(source: Path, tmp_path: Path) -> None:
+    words = (*packages.tool("build"), "--no-isolation", "--wheel", "-o")
+    assert "made keyturn's helper without a C library" in packages.run(*words, tmp_path, source).stdout
+
+
+def test_wheel_holds_the_packages_and_the_helpers(wheel: Path, source: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        members = {member.filename: member.external_attr >> 16 for member in archive.infolist()}
+    held = {name for name in members if ".dist-info/" not in name}
+    folders = [source / name for name in ("helper/keyturn", "daemon/keyturnd", "contrib/keyturn_emulator")]
+    files = {file.relative_to(folder.parent).as_posix() for folder in folders for file in folder.rglob("*.*")}
+    expected = {file for file in files if not file.endswith(".pyc")}
+    scripts = {f"keyturn-0.1.0.data/scripts/{program}" for program in build_hook.PROGRAMS}
+    assert held == expected | scripts
+    assert all(members[script] & stat.S_IXUSR for script in scripts)
+
+
+def test_code_that_a_working_compiler_refuses_stops_the_build(source: Path, tmp_path: Path) -> None:
+    broken = f"{need('cc')} -DKEYTURN_DEADLINE_MS=oops"
+    done = packages.run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "-o", tmp_path, source, CC=broken)
+    assert done.returncode != 0
+    assert "oops" in done.stdout
+    assert f"{broken} refuses keyturn's helper" in done.stdout
+    assert not list(tmp_path.iterdir())
+
+
+def test_windows_is_refused_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hook = build_hook.NativeHelper(str(tmp_path), {}, None, None, str(tmp_path), "wheel")  # type: ignore[arg-type]
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "platform", "win32")
+        with pytest.raises(SystemExit, match="1"):
+            hook.initialize("standard", {})
+    said = "".join(capsys.readouterr())
+    assert said == "keyturn runs on Linux and macOS, not on Windows: install it inside WSL\n"
+
+
+@pytest.mark.parametrize("command", ["gcc", "clang"])
+def test_helper_compiles_without_a_warning_and_with_all_hardening(command: str, tmp_path: Path) -> None:
+    need(command)
+    assert build_hook.usable_flags([command]) == [*build_hook.WARNINGS, *build_hook.HARDENING]
+    assert build_hook.freestanding_flags([command])[: len(build_hook.WARNINGS)] == list(build_hook.WARNINGS)
+    for kind in build_hook.kinds():
+        assert not build_hook.compile_helper([command], tmp_path / "helper", kind=kind)
+
+
+@freestanding
+def test_without_a_c_library_no_header_of_it_is_needed(tmp_path: Path) -> None:
+    """Debian's gcc without its recommendations has none."""
+    own = subprocess.run([need("gcc"), "-print-file-name=include"], capture_output=True, text=True, check=True)
+    options = ("-nostdinc", "-isystem", own.stdout.strip())
+    assert not build_hook.compile_helper(["gcc"], tmp_path / "helper", *options, kind=Kind.FREESTANDING)
+
+
+@pytest.mark.parametrize("kind", build_hook.kinds())
+def test_the_same_program_twice(tmp_path: Path, kind: Kind) -> None:
+    programs = [tmp_path / "once", tmp_path / "again"]
+    for program in programs:
+        assert not build_hook.compile_helper(build_hook.compiler(), program, kind=kind)
+    assert programs[0].read_bytes() == programs[1].read_bytes()
+
+
+def test_flags_that_a_compiler_does_not_know_are_left_out(tmp_path: Path) -> None:
+    """As on macOS, whose linker has no -z."""
+    picky = tmp_path / "picky"
+    picky.write_text(f'#!/bin/sh\ncase "$*" in *-z,*) exit 1;; esac\nexec {need("cc")} "$@"\n', encoding="ascii")
+    picky.chmod(0o755)
+    kept = build_hook.usable_flags([str(picky)])
+    assert set(build_hook.HARDENING) - set(kept) == {"-Wl,-z,relro,-z,now,-z,noexecstack"}
+    assert not build_hook.compile_helper([str(picky)], tmp_path / "helper")

@@ -1,0 +1,196 @@
+"""`contrib/try.sh`, `test.sh` and `bench.sh`: what they explain, and do with a Python that notes its calls."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support import places
+from support.needs import need
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+REPOSITORY = places.REPOSITORY
+TOOLS = ("sh", "dirname", "cksum", "cat", "grep", "head", "mkdir", "cp", "chmod", "git")
+
+# Called with -c it says what $VERSION and $VENV_MODULE make it say; -m venv makes an environment of copies of itself.
+PYTHON = """#!/bin/sh
+case "$*" in
+*version_info*) [ "${VERSION:-3.11}" != 3.9 ] ;;
+*ensurepip*) [ "${VENV_MODULE:-yes}" = yes ] ;;
+*python_version*) echo "python3 is $VERSION.2" ;;
+"-m venv --clear "*)
+    mkdir -p "$4/bin"
+    : >"$4/pyvenv.cfg"
+    cp "$0" "$4/bin/python"
+    printf '#!%s/bin/python\\n' "$4" >"$4/bin/pip"
+    ;;
+"-m pip "*)
+    printf '%s\\n' "$*" >>"$CALLS"
+    [ -z "$BROKEN_PIP" ] || { echo 'no route to anywhere' >&2; exit 1; }
+    bin=${0%/*}
+    printf '%s' "$HELPER" >"$bin/git-credential-keyturn"
+    for name in keyturn lint-imports; do
+        printf '#!/bin/sh\\nprintf "%%s\\\\n" "%s $*" >>"$CALLS"\\n' "$name" >"$bin/$name"
+        chmod +x "$bin/$name"
+    done
+    ;;
+*)
+    printf '%s\\n' "$*" >>"$CALLS"
+    case "$*" in *"$BROKEN_CHECK"*) exit 1 ;; esac
+    ;;
+esac
+"""
+
+
+class Clone:
+    """A clone with a space in its path, on a machine that has what `tools` names on PATH, and nothing else."""
+
+    def __init__(self, directory: Path, *tools: str) -> None:
+        self.directory, self.home, self._bin = directory / "a clone", directory / "home", directory / "bin"
+        self._calls = directory / "calls"
+        self.home.mkdir()
+        self._bin.mkdir()
+        for tool in tools:
+            (self._bin / tool).symlink_to(need(tool))
+        (self.directory / "contrib").mkdir(parents=True)
+        for script in ("try.sh", "test.sh", "bench.sh", "venv.sh"):
+            shutil.copy(REPOSITORY / "contrib" / script, self.directory / "contrib")
+        shutil.copy(REPOSITORY / "pyproject.toml", self.directory)
+        without = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(REPOSITORY / "helper/native", self.directory / "helper/native", ignore=without)
+
+    def python(self, name: str = "python3", content: str = PYTHON) -> None:
+        """Put a Python of our own on PATH."""
+        (self._bin / name).write_text(content, encoding="ascii")
+        (self._bin / name).chmod(0o755)
+
+    def run(self, script: str, *words: str, status: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run the script from elsewhere; it must not write to HOME."""
+        environment = {"PATH": str(self._bin), "HOME": str(self.home), "CALLS": str(self._calls), "HELPER": "\x7fELF"}
+        environment |= {"BROKEN_PIP": "", "BROKEN_CHECK": "nothing"} | variables
+        done = subprocess.run(
+            [need("sh"), str(self.directory / "contrib" / script), *words],
+            env=environment, cwd=self.home, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == status, done
+        assert list(self.home.iterdir()) == []
+        return done
+
+    def calls(self) -> list[str]:
+        """What was called since this was last asked."""
+        calls = self._calls.read_text(encoding="utf-8").splitlines() if self._calls.exists() else []
+        self._calls.unlink(missing_ok=True)
+        return calls
+
+
+PIP = "-m pip install --quiet --no-user --editable .[{}] --no-input"
+CHECKS = ["-m ruff check", "-m ruff format --check", "-m mypy", "lint-imports ", "-m pytest"]
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Clone:
+    made = Clone(tmp_path, *TOOLS)
+    made.python()
+    return made
+
+
+def explanation(clone: Clone, script: str, **variables: str) -> list[str]:
+    """The lines of stderr of a script that can do nothing."""
+    return clone.run(script, status=1, **variables).stderr.splitlines()
+
+
+@pytest.mark.parametrize("script", ["try.sh", "test.sh", "bench.sh"])
+def test_no_python(script: str, tmp_path: Path) -> None:
+    assert explanation(Clone(tmp_path, *TOOLS), script) == [
+        "keyturn: error: keyturn needs Python 3.11 or newer, and there is no python3",
+        "keyturn: hint: install it with your system's package manager: python3 python3-venv",
+    ]
+
+
+def test_a_python_that_is_too_old(clone: Clone) -> None:
+    lines = explanation(clone, "try.sh", VERSION="3.9")
+    assert lines[0] == "keyturn: error: keyturn needs Python 3.11 or newer, and python3 is 3.9.2"
+
+
+def test_a_python_without_venv(clone: Clone) -> None:
+    clone.python("apt", "#!/bin/sh\n")
+    assert explanation(clone, "test.sh", VENV_MODULE="no") == [
+        "keyturn: error: python3 has no module venv (some systems package it apart)",
+        "keyturn: hint: apt install python3-venv",
+    ]
+
+
+def test_no_git(tmp_path: Path) -> None:
+    clone = Clone(tmp_path, *(tool for tool in TOOLS if tool != "git"))
+    clone.python()
+    assert explanation(clone, "try.sh")[0] == "keyturn: error: git is not installed"
+
+
+def test_an_old_python3_beside_a_newer_one(clone: Clone) -> None:
+    clone.python("python3", "#!/bin/sh\nexit 1\n")
+    clone.python("python3.12")
+    clone.run("try.sh")
+    assert clone.calls() == [PIP.format("demo"), "keyturn demo"]
+
+
+def test_what_is_installed_is_used_again_until_it_changes(clone: Clone) -> None:
+    clone.run("try.sh", "--json")
+    assert clone.calls() == [PIP.format("demo"), "keyturn demo --json"]
+    clone.run("try.sh", BROKEN_PIP="yes")
+    assert clone.calls() == ["keyturn demo"]
+    (clone.directory / "helper/native/main.c").write_text("int main(void) { return 0; }", encoding="ascii")
+    clone.run("try.sh")
+    assert clone.calls() == [PIP.format("demo"), "keyturn demo"]
+
+
+def test_a_clone_that_was_moved_gets_a_new_environment(clone: Clone) -> None:
+    clone.run("try.sh")
+    clone.calls()
+    clone.directory = clone.directory.rename(clone.directory.with_name("moved"))
+    assert "making" in clone.run("try.sh").stdout
+    assert clone.calls() == [PIP.format("demo"), "keyturn demo"]
+
+
+def test_a_directory_that_is_no_environment_is_left_alone(clone: Clone) -> None:
+    (clone.directory / ".venv").mkdir()
+    lines = explanation(clone, "try.sh")
+    assert lines[0] == f"keyturn: error: {clone.directory}/.venv exists and is not a virtual environment"
+    assert list((clone.directory / ".venv").iterdir()) == []
+
+
+def test_an_installation_that_fails_is_tried_again(clone: Clone) -> None:
+    lines = explanation(clone, "test.sh", BROKEN_PIP="yes")
+    assert lines[:2] == ["no route to anywhere", "keyturn: error: pip could not install keyturn (see above)"]
+    clone.calls()
+    clone.run("test.sh")
+    assert clone.calls() == [PIP.format("test"), *CHECKS]
+
+
+def test_a_helper_that_could_not_be_compiled_is_mentioned(clone: Clone) -> None:
+    assert "no C compiler works here" not in clone.run("try.sh").stdout
+    (clone.directory / "pyproject.toml").touch()
+    shutil.rmtree(clone.directory / ".venv")
+    assert "no C compiler works here" in clone.run("try.sh", HELPER="#!/bin/sh\n").stdout
+
+
+@pytest.mark.parametrize("broken", ["ruff check", "mypy", "pytest"])
+def test_every_check_runs_and_each_counts(clone: Clone, broken: str) -> None:
+    failed = clone.run("test.sh", status=1, BROKEN_CHECK=broken)
+    assert f"keyturn: error: failed: {broken}\n" in failed.stderr
+    assert clone.calls() == [PIP.format("test"), *CHECKS]
+
+
+def test_arguments_go_to_the_benchmarks(clone: Clone) -> None:
+    clone.run("bench.sh", "memory", "--against", "a wheel")
+    assert clone.calls() == [PIP.format("test"), "-m benchmarks memory --against a wheel"]
+
+
+def test_arguments_go_to_pytest_alone(clone: Clone) -> None:
+    clone.run("test.sh", "tests/unit", "-k", "one or two")
+    assert clone.calls() == [PIP.format("test"), "-m pytest tests/unit -k one or two"]
+    clone.run("test.sh", "tests/unit", status=1, BROKEN_CHECK="pytest")

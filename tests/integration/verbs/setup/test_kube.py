@@ -1,0 +1,356 @@
+"""`keyturn setup kube`: what it writes, what kubectl makes of it, and the way back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.machine.machine import PROGRAMS, Machine
+from support.needs import need
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HELPER = PROGRAMS / "kube-credential-keyturn"
+CONFIG = """
+[profile.me]
+provider = "entra"
+application_id = "11111111-2222-3333-4444-555555555555"
+flow = "device-code"
+
+[profile.other]
+provider = "entra"
+application_id = "11111111-2222-3333-4444-555555555555"
+flow = "device-code"
+protocols = ["token"]
+
+[profile.third]
+provider = "entra"
+application_id = "11111111-2222-3333-4444-555555555555"
+flow = "device-code"
+
+[targets.kube]
+"https://aks.example" = "me"
+"https://second.example:6443" = "me"
+"""
+KUBECONFIG = """# by hand
+apiVersion: v1
+kind: Config
+current-context: aks
+clusters:
+- name: aks
+  cluster:
+    server: https://AKS.example:443
+    certificate-authority-data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg==
+- name: elsewhere
+  cluster:
+    server: https://elsewhere.example
+contexts:
+- name: aks
+  context:
+    cluster: aks
+    user: admin # for now
+- name: elsewhere
+  context:
+    cluster: elsewhere
+    user: admin
+users:
+- name: admin
+  user:
+    exec:
+      apiVersion: client.authentication.k8s.io/v1beta1
+      command: kubelogin
+      args: [get-token, --server-id, 6dae42f8-4368-4678-94ff-3960e28e3630]
+      env:
+      - {name: AAD_SERVICE_PRINCIPAL_CLIENT_SECRET, value: planted-secret}
+    token: planted-token
+"""
+OURS = "keyturn/me:admin"
+
+
+@pytest.fixture
+def configured(machine: Machine) -> Machine:
+    need("kubectl")
+    machine.configure(CONFIG)
+    (machine.home / ".kube").mkdir(mode=0o700)
+    return machine
+
+
+@pytest.fixture
+def kubeconfig(configured: Machine) -> Path:
+    path = configured.home / ".kube/config"
+    path.write_text(KUBECONFIG, encoding="ascii")
+    path.chmod(0o640)
+    return path
+
+
+def users(machine: Machine, *options: str) -> dict[str, Any]:
+    """The users by kubectl's word."""
+    shown = machine.run(need("kubectl"), *options, "config", "view", "--raw", "--output=json", status=0)
+    return {user["name"]: user["user"] for user in json.loads(shown.stdout)["users"]}
+
+
+def user_of(machine: Machine, context: str, *options: str) -> str:
+    """A context's user by kubectl's word."""
+    shown = machine.run(need("kubectl"), *options, "config", "view", "--raw", "--output=json", status=0)
+    found = {each["name"]: each["context"]["user"] for each in json.loads(shown.stdout)["contexts"]}
+    return str(found[context])
+
+
+def test_the_context_gets_a_user_that_asks_keyturn_and_the_former_stays(
+    configured: Machine, kubeconfig: Path
+) -> None:
+    before = users(configured)
+    done = configured.run("keyturn", "setup", "kube", status=0)
+    assert done.stdout == f"keyturn: {kubeconfig}: context aks with user {OURS} instead of admin\n"
+    assert done.stderr == ""
+    assert user_of(configured, "aks") == OURS
+    assert user_of(configured, "elsewhere") == "admin"
+    after = users(configured)
+    stanza = after.pop(OURS)["exec"]
+    assert after == before
+    assert (stanza["command"], stanza["args"]) == (str(HELPER), ["get-token", "--profile", "me"])
+    assert stanza["provideClusterInfo"] is True
+    assert stanza["apiVersion"].startswith("client.authentication.k8s.io/v1")
+
+
+def test_nothing_else_changes_and_undo_brings_back_every_byte(configured: Machine, kubeconfig: Path) -> None:
+    text = KUBECONFIG.replace(" # for now", "")
+    kubeconfig.write_text(text, encoding="ascii")
+    configured.run("keyturn", "setup", "kube", status=0)
+    changed = kubeconfig.read_text(encoding="ascii")
+    assert set(text.splitlines()) - set(changed.splitlines()) == set()
+    assert kubeconfig.stat().st_mode & 0o777 == 0o640
+    configured.run("keyturn", "setup", "kube", "--undo", status=0)
+    assert kubeconfig.read_text(encoding="ascii") == text
+    again = configured.run("keyturn", "setup", "kube", "--undo", status=0)
+    assert again.stdout == "keyturn: nothing to change\n"
+
+
+def test_a_second_time_changes_nothing(configured: Machine, kubeconfig: Path) -> None:
+    configured.run("keyturn", "setup", "kube", status=0)
+    before = kubeconfig.read_bytes()
+    assert configured.run("keyturn", "setup", "kube", status=0).stdout == "keyturn: nothing to change\n"
+    assert kubeconfig.read_bytes() == before
+
+
+def test_what_kubectl_rewrites_is_still_ours(configured: Machine, kubeconfig: Path) -> None:
+    configured.run("keyturn", "setup", "kube", status=0)
+    configured.run(need("kubectl"), "config", "set-context", "aks", "--namespace=demo", status=0)
+    assert configured.run("keyturn", "setup", "kube", status=0).stdout == "keyturn: nothing to change\n"
+    configured.run("keyturn", "setup", "kube", "--undo", status=0)
+    assert user_of(configured, "aks") == "admin"
+    assert set(users(configured)) == {"admin"}
+
+
+@pytest.mark.parametrize("undo", [False, True])
+def test_a_dry_run_changes_nothing_and_tells_what_would(configured: Machine, kubeconfig: Path, *, undo: bool) -> None:
+    if undo:
+        configured.run("keyturn", "setup", "kube", status=0)
+    before = kubeconfig.read_bytes()
+    shown = configured.run("keyturn", "setup", "kube", "--dry-run", *(["--undo"] if undo else []), status=0)
+    assert shown.stdout.startswith(f"keyturn: would change {kubeconfig}: context aks with user ")
+    assert (f"- name: {OURS}\n  user:\n    exec:\n" in shown.stdout) is not undo
+    assert kubeconfig.read_bytes() == before
+
+
+def test_json_and_no_secret_in_any_output(configured: Machine, kubeconfig: Path) -> None:
+    told = configured.run("keyturn", "setup", "kube", "--json", status=0)
+    document = json.loads(told.stdout)
+    change = {"file": str(kubeconfig), "context": "aks", "before": "admin", "after": OURS}
+    assert (document["dry_run"], document["changes"]) == (False, [change])
+    assert document["users"][OURS]["command"] == str(HELPER)
+    dry = configured.run("keyturn", "setup", "kube", "--undo", "--dry-run", "--json", status=0)
+    for output in (told.stdout, told.stderr, dry.stdout, dry.stderr):
+        assert "planted" not in output
+
+
+def test_one_context_of_two(configured: Machine, kubeconfig: Path) -> None:
+    second = "- name: second\n  context:\n    cluster: aks\n    user: admin\nusers:"
+    kubeconfig.write_text(KUBECONFIG.replace("users:", second), encoding="ascii")
+    configured.run("keyturn", "setup", "kube", "--context", "second", status=0)
+    assert (user_of(configured, "aks"), user_of(configured, "second")) == ("admin", OURS)
+    configured.run("keyturn", "setup", "kube", status=0)
+    configured.run("keyturn", "setup", "kube", "--undo", "--context", "second", status=0)
+    assert (user_of(configured, "aks"), user_of(configured, "second")) == (OURS, "admin")
+    assert OURS in users(configured)
+
+
+def test_a_profile_of_ones_own_choice(configured: Machine, kubeconfig: Path) -> None:
+    configured.run("keyturn", "setup", "kube", status=0)
+    configured.run("keyturn", "setup", "kube", "--profile", "third", status=0)
+    assert user_of(configured, "aks") == "keyturn/third:admin"
+    found = users(configured)
+    assert set(found) == {"admin", "keyturn/third:admin"}
+    assert found["keyturn/third:admin"]["exec"]["args"] == ["get-token", "--profile", "third"]
+    configured.run("keyturn", "setup", "kube", "--undo", status=0)
+    assert user_of(configured, "aks") == "admin"
+
+
+@pytest.mark.parametrize(("profile", "why"), [("nobody", "there is no profile nobody"), ("other", "leaves kube out")])
+def test_a_profile_that_will_not_do(configured: Machine, kubeconfig: Path, profile: str, why: str) -> None:
+    refused = configured.run("keyturn", "setup", "kube", "--profile", profile, status=2)
+    assert why in refused.stderr
+    assert kubeconfig.read_text(encoding="ascii") == KUBECONFIG
+
+
+@pytest.mark.parametrize("place", ["data", "file"])
+def test_a_ca_too_large_to_be_passed_on(configured: Machine, kubeconfig: Path, place: str) -> None:
+    """No helper could be started: 128 KiB is all that fits into one variable."""
+    large = "LS0t" * 31_000
+    if place == "file":
+        (kubeconfig.parent / "ca.pem").write_text("x" * 91_000, encoding="ascii")
+        entry = "certificate-authority: ca.pem"
+    else:
+        entry = f"certificate-authority-data: {large}"
+    line = "certificate-authority-data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg=="
+    kubeconfig.write_text(KUBECONFIG.replace(line, entry), encoding="ascii")
+    configured.run("keyturn", "setup", "kube", status=0)
+    assert users(configured)[OURS]["exec"]["provideClusterInfo"] is False
+
+
+def test_several_files_each_keep_their_own(configured: Machine, kubeconfig: Path) -> None:
+    other = configured.home / "other"
+    other.write_text("contexts:\n- context:\n    cluster: aks\n    user: bob\n  name: bobs\n", encoding="ascii")
+    configured.environment["KUBECONFIG"] = f"{kubeconfig}:{other}:{configured.home}/missing"
+    done = configured.run("keyturn", "setup", "kube", status=0)
+    assert done.stdout.count("instead of") == 2
+    assert f"name: {OURS}" in kubeconfig.read_text(encoding="ascii")
+    assert "- name: keyturn/me:bob\n" in other.read_text(encoding="ascii")
+    assert user_of(configured, "bobs") == "keyturn/me:bob"
+    assert not (configured.home / "missing").exists()
+
+
+def test_a_file_named(configured: Machine, kubeconfig: Path) -> None:
+    other = configured.home / "-weird file"
+    other.write_text(KUBECONFIG, encoding="ascii")
+    configured.run("keyturn", "setup", "kube", "--kubeconfig=-weird file", status=0)
+    assert user_of(configured, "aks", f"--kubeconfig={other}") == OURS
+    assert kubeconfig.read_text(encoding="ascii") == KUBECONFIG
+
+
+def test_json_is_a_kubeconfig_too(configured: Machine, kubeconfig: Path) -> None:
+    shown = configured.run(need("kubectl"), "config", "view", "--raw", "--output=json", status=0).stdout
+    kubeconfig.write_text(shown, encoding="ascii")
+    configured.run("keyturn", "setup", "kube", status=0)
+    assert user_of(configured, "aks") == OURS
+    configured.run("keyturn", "setup", "kube", "--undo", status=0)
+    assert json.loads(kubeconfig.read_text(encoding="ascii")) == json.loads(shown)
+
+
+@pytest.mark.parametrize("name", ["a b", "it's", 'say "hi"', "yes", "a: b", "#1", "ünï", "keyturn/me:x", "1e3"])
+def test_users_with_strange_names(configured: Machine, kubeconfig: Path, name: str) -> None:
+    text = KUBECONFIG.replace("user: admin # for now", f"user: {json.dumps(name, ensure_ascii=False)}")
+    kubeconfig.write_text(text, encoding="utf-8")
+    configured.run("keyturn", "setup", "kube", status=0)
+    assert user_of(configured, "aks") == f"keyturn/me:{name}"
+    configured.run("keyturn", "setup", "kube", "--undo", status=0)
+    assert user_of(configured, "aks") == name
+
+
+def test_a_form_it_does_not_understand_stays_as_it_is(configured: Machine, kubeconfig: Path) -> None:
+    text = KUBECONFIG.replace("    cluster: aks\n    user: admin # for now", "    {cluster: aks, user: admin}")
+    kubeconfig.write_text(text, encoding="ascii")
+    refused = configured.run("keyturn", "setup", "kube", status=1)
+    assert "is written in a form that keyturn does not change" in refused.stderr
+    assert refused.stdout == ""
+    assert kubeconfig.read_text(encoding="ascii") == text
+
+
+def test_what_looks_right_and_is_not_is_noticed_by_kubectl(configured: Machine, kubeconfig: Path) -> None:
+    """A text in a text: the lines below are no users."""
+    text = KUBECONFIG.replace("users:", "preferences:\n  colors: true\n  extensions: []\nusers: # those\n").replace(
+        "# for now", "\n    user: admin"
+    )
+    kubeconfig.write_text(text, encoding="ascii")
+    refused = configured.run("keyturn", "setup", "kube", status=1)
+    assert kubeconfig.read_text(encoding="ascii") == text
+    assert "keyturn: error: " in refused.stderr
+
+
+def test_a_link_stays_a_link(configured: Machine, kubeconfig: Path) -> None:
+    real = configured.home / "dotfiles"
+    kubeconfig.rename(real)
+    kubeconfig.symlink_to(real)
+    configured.run("keyturn", "setup", "kube", status=0)
+    assert kubeconfig.is_symlink()
+    assert user_of(configured, "aks") == OURS
+
+
+def test_another_program_that_is_changing_it(configured: Machine, kubeconfig: Path) -> None:
+    lock = kubeconfig.with_name("config.lock")
+    lock.touch()
+    refused = configured.run("keyturn", "setup", "kube", status=1)
+    assert f"keyturn: hint: if none runs: rm {lock}\n" in refused.stderr
+    assert kubeconfig.read_text(encoding="ascii") == KUBECONFIG
+    lock.unlink()
+    configured.run("keyturn", "setup", "kube", status=0)
+    assert not lock.exists()
+
+
+def test_an_installation_that_moved(configured: Machine, kubeconfig: Path) -> None:
+    configured.run("keyturn", "setup", "kube", status=0)
+    place = configured.home / "it's elsewhere"
+    place.mkdir()
+    (place / "keyturn").symlink_to(PROGRAMS / "keyturn")
+    shutil.copy(HELPER, place)
+    done = configured.run(str(place / "keyturn"), "setup", "kube", status=0)
+    assert done.stdout == f"keyturn: {kubeconfig}: context aks with user {OURS}\n"
+    assert users(configured)[OURS]["exec"]["command"] == str(place / HELPER.name)
+
+
+def test_a_kubeconfig_that_was_fetched_anew_leaves_nothing_behind(configured: Machine, kubeconfig: Path) -> None:
+    configured.run("keyturn", "setup", "kube", status=0)
+    configured.run(need("kubectl"), "config", "set-context", "aks", "--user=fresh", status=0)
+    configured.run("keyturn", "setup", "kube", status=0)
+    assert user_of(configured, "aks") == "keyturn/me:fresh"
+    assert set(users(configured)) == {"admin", "keyturn/me:fresh"}
+
+
+def test_somebody_elses_user_of_our_name(configured: Machine, kubeconfig: Path) -> None:
+    text = f"{KUBECONFIG}- name: {OURS}\n  user:\n    token: planted-token\n"
+    kubeconfig.write_text(text, encoding="ascii")
+    refused = configured.run("keyturn", "setup", "kube", status=1)
+    assert f"has a user {OURS} that is not keyturn's" in refused.stderr
+    assert kubeconfig.read_text(encoding="ascii") == text
+
+
+def test_a_context_that_is_no_target(configured: Machine, kubeconfig: Path) -> None:
+    refused = configured.run("keyturn", "setup", "kube", "--context", "elsewhere", status=1)
+    assert "the cluster of context elsewhere is no kube target" in refused.stderr
+    assert 'add "https://elsewhere.example" = "PROFILE" to [targets.kube]' in refused.stderr
+
+
+def test_a_context_that_is_not_there(configured: Machine, kubeconfig: Path) -> None:
+    refused = configured.run("keyturn", "setup", "kube", "--context", "nowhere", status=2)
+    assert f"there is no context nowhere in {kubeconfig}" in refused.stderr
+
+
+def test_no_context_for_any_target(configured: Machine) -> None:
+    refused = configured.run("keyturn", "setup", "kube", status=2)
+    assert "is for a kube target" in refused.stderr
+
+
+def test_no_targets(configured: Machine, kubeconfig: Path) -> None:
+    configured.configure(CONFIG.partition("[targets.kube]")[0])
+    refused = configured.run("keyturn", "setup", "kube", status=2)
+    assert "has no kube targets" in refused.stderr
+
+
+def test_a_kubeconfig_that_kubectl_cannot_read(configured: Machine, kubeconfig: Path) -> None:
+    kubeconfig.write_text("contexts: planted-secret\n", encoding="ascii")
+    refused = configured.run("keyturn", "setup", "kube", status=1)
+    assert refused.stderr.startswith(f"keyturn: error: kubectl cannot read {kubeconfig}\n")
+    assert "planted" not in refused.stderr
+
+
+def test_no_kubectl(configured: Machine, kubeconfig: Path) -> None:
+    empty = configured.home / "empty"
+    empty.mkdir()
+    refused = configured.run("keyturn", "setup", "kube", status=1, PATH=str(empty))
+    assert refused.stderr == (
+        "keyturn: error: kubectl is not installed, or not on PATH\nkeyturn: hint: kubectl version --client\n"
+    )

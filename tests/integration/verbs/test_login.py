@@ -1,0 +1,104 @@
+"""`keyturn login` and `keyturn logout`."""
+
+from __future__ import annotations
+
+from support.scenes.scene import Scene, scene
+
+__all__ = ["scene"]
+
+CODE = r"enter the code (\S+)"
+
+
+def sign_in(scene: Scene, *words: str, user: str | None = None) -> str:
+    """Sign in at a terminal; what was seen there."""
+    with scene.machine.terminal("keyturn", "login", *words) as terminal:
+        scene.emulator.control.approve(terminal.wait_for(CODE).group(1), user)
+        assert terminal.end() == 0
+        return terminal.seen
+
+
+def test_login_shows_where_to_go_and_who_signed_in(scene: Scene) -> None:
+    seen = sign_in(scene, "me")
+    assert f"keyturn: to sign in, open {scene.emulator.ready.authority}/" in seen
+    assert f"keyturn: profile me is signed in as {scene.emulator.ready.user}, token valid for " in seen
+
+
+def test_the_code_goes_to_the_terminal_and_json_to_standard_output(scene: Scene) -> None:
+    with scene.machine.terminal("keyturn", "login", "me", "--json", piped=True) as terminal:
+        scene.emulator.control.approve(terminal.wait_for(CODE).group(1))
+        assert terminal.process.stdout is not None
+        assert terminal.process.stdout.read().startswith(b'{\n  "profile": "me",\n  "account": ')
+        assert terminal.end() == 0
+
+
+def test_who_is_signed_in_needs_no_terminal(scene: Scene) -> None:
+    sign_in(scene, "me")
+    assert scene.machine.json("login", "me")["account"] == scene.emulator.ready.user
+    assert scene.emulator.control.count("devicecode") == 1
+
+
+def test_again_signs_in_as_somebody_else(scene: Scene) -> None:
+    sign_in(scene, "me")
+    other = scene.emulator.ready.users[1]
+    assert f"signed in as {other}" in sign_in(scene, "me", "--again", user=other)
+    assert scene.machine.json("login", "me")["account"] == other
+
+
+def test_login_of_a_service_principal_proves_its_secret(scene: Scene) -> None:
+    application = scene.emulator.ready.clients["service"]["application_id"]
+    assert scene.machine.json("login", "ci")["account"] == application
+    assert scene.tokens_issued() == 1
+
+
+def test_the_only_profile_need_not_be_named(scene: Scene) -> None:
+    both = scene.machine.run("keyturn", "login", status=2)
+    assert "keyturn: error: which profile: ci, me?" in both.stderr
+    whole = scene.config
+    without_me = (
+        whole[: whole.index("[profile.me]")]
+        + whole[whole.index("[targets") : whole.index('"https', whole.index("/contoso"))]
+    )
+    scene.machine.configure(without_me)
+    scene.machine.run("keyturn", "login", status=0)
+
+
+def test_logout_forgets_the_sign_in(scene: Scene) -> None:
+    sign_in(scene, "me")
+    told = scene.machine.run("keyturn", "logout", "me", status=0).stdout
+    assert told == "keyturn: profile me: forgot 2 records\n"
+    scene.machine.run("keyturn", "login", "me", status=3)
+    scene.machine.kill_daemon()
+    scene.machine.run("keyturn", "login", "me", status=3)
+
+
+def test_logout_forgets_the_secret_and_the_other_profile_stays(scene: Scene) -> None:
+    sign_in(scene, "me")
+    scene.machine.run("keyturn", "login", "ci", status=0)
+    assert scene.machine.json("logout", "ci") == {"profile": "ci", "records": 2, "revoked": False}
+    gone = scene.machine.run("keyturn", "login", "ci", status=3)
+    assert "keyturn: hint: keyturn secret set ci" in gone.stderr
+    scene.machine.run("keyturn", "login", "me", status=0)
+
+
+def test_logout_of_a_profile_that_is_configured_no_longer(scene: Scene) -> None:
+    scene.machine.configure("")
+    assert scene.machine.json("logout", "ci")["records"] == 1
+    nobody = scene.machine.run("keyturn", "logout", "ci", status=2)
+    assert "there is no profile ci" in nobody.stderr
+
+
+def test_the_wrong_person(scene: Scene) -> None:
+    config = scene.config.replace('flow = "device-code"', 'flow = "device-code"\naccount = "bob@x.example"')
+    scene.machine.configure(config)
+    with scene.machine.terminal("keyturn", "login", "me") as terminal:
+        scene.emulator.control.approve(terminal.wait_for(CODE).group(1))
+        assert terminal.end() == 1
+        assert "signed in, but profile me is for bob@x.example" in terminal.seen
+    scene.machine.run("keyturn", "login", "me", status=3)
+
+
+def test_an_unreachable_provider_is_exit_4(scene: Scene) -> None:
+    scene.machine.configure(scene.config.replace(scene.emulator.ready.authority, "https://127.0.0.1:1"))
+    scene.machine.run("keyturn", "secret", "set", "ci", input="x", status=0)
+    refused = scene.machine.run("keyturn", "login", "ci", status=4)
+    assert refused.stderr.startswith("keyturn: error: ")

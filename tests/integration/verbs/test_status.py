@@ -1,0 +1,127 @@
+"""`keyturn status`, `profile` and `log`: true with and without a daemon, and none is started to tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.scenes.scene import Scene, scene
+
+if TYPE_CHECKING:
+    from support.machine.machine import Machine
+
+__all__ = ["scene"]
+
+
+@pytest.mark.parametrize("words", [["status"], ["profile", "list"], ["profile", "show", "ci"], ["log"]])
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_no_daemon_is_started(words: list[str], form: list[str], scene: Scene) -> None:
+    scene.machine.run("keyturn", "daemon", "stop", status=0)
+    scene.machine.stop()
+    scene.machine.run("keyturn", *words, *form, status=0)
+    assert scene.machine.daemon_pid() is None
+    assert not scene.machine.socket.exists()
+
+
+def test_status_without_a_daemon(scene: Scene) -> None:
+    scene.machine.stop()
+    told = scene.machine.run("keyturn", "status", status=0).stdout
+    assert told.startswith("daemon         not running")
+    status = scene.machine.json("status")
+    assert status["running"] is False
+    assert [profile["name"] for profile in status["profiles"]] == ["ci", "me"]
+
+
+def test_status_in_an_empty_home(machine: Machine) -> None:
+    assert machine.json("status")["profiles"] == []
+    assert machine.json("profile", "list") == []
+    assert "keyturn: no profile in" in machine.run("keyturn", "profile", "list", status=0).stdout
+    assert machine.json("log") == []
+    assert machine.run("keyturn", "log", status=0).stderr.startswith("keyturn: nothing is logged yet")
+
+
+def test_status_with_a_daemon(scene: Scene) -> None:
+    scene.machine.run("keyturn", "token", "ci", status=0)
+    told = scene.machine.run("keyturn", "status", status=0).stdout
+    assert f"pid {scene.machine.daemon_pid()}" in told
+    assert "vault key      in a file: no protection against someone who can read your files" in told
+    assert "secret in the vault" in told
+    assert "token for 499b84ac-1321-427f-aa17-267ca6975798/.default: valid for " in told
+    assert "not signed in: keyturn login me" in told
+    assert scene.machine.json("status")["running"] is True
+
+
+def test_status_names_who_is_signed_in(scene: Scene) -> None:
+    with scene.machine.terminal("keyturn", "login", "me") as terminal:
+        scene.emulator.control.approve(terminal.wait_for(r"enter the code (\S+)").group(1))
+        told = scene.machine.run("keyturn", "status", status=0).stdout
+        assert terminal.end() == 0
+    assert "a sign-in is under way, 1 waiting for it" in told or "signed in as" in told
+    assert f"signed in as {scene.emulator.ready.user}" in scene.machine.run("keyturn", "status", status=0).stdout
+
+
+def test_before_the_vault_is_opened_nothing_is_claimed(scene: Scene) -> None:
+    scene.machine.kill_daemon()
+    scene.machine.run("keyturn", "daemon", "start", status=0)
+    told = scene.machine.run("keyturn", "status", status=0).stdout
+    assert "vault key      not needed yet" in told
+    assert "not known before the vault is opened" in told
+    assert "not signed in" not in told
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_a_mistake_in_the_configuration_is_told(running: bool, machine: Machine) -> None:  # noqa: FBT001 - a parameter
+    machine.configure("[profile.x]\nprovidre = 1\n")
+    if running:
+        machine.run("keyturn", "daemon", "start", status=0)
+    error = machine.json("status")["configuration"]["error"]
+    assert "config.toml: profile.x" in error
+    assert f"error: {error}" in machine.run("keyturn", "status", status=0).stdout
+    machine.run("keyturn", "profile", "list", status=2)
+    machine.run("keyturn", "login", "x", status=2)
+
+
+def test_profile_show_names_no_secret(scene: Scene) -> None:
+    secret = scene.emulator.ready.clients["service"]["secret"]
+    told = scene.machine.run("keyturn", "profile", "show", "ci", status=0).stdout
+    assert "flow           client-secret (secret from the vault)" in told
+    assert f"git targets    {scene.emulator.ready.git}/contoso (azure-devops)" in told
+    assert "may ask for    499b84ac-1321-427f-aa17-267ca6975798/.default" in told
+    assert secret not in told
+    shown = scene.machine.json("profile", "show", "me")
+    assert (shown["secret"], shown["flow"]) == (None, "device-code")
+
+
+def test_profile_list(scene: Scene) -> None:
+    lines = scene.machine.run("keyturn", "profile", "list", status=0).stdout.splitlines()
+    assert [line.split()[:2] for line in lines] == [["ci", "client-secret"], ["me", "device-code"]]
+    assert [profile["name"] for profile in scene.machine.json("profile", "list")] == ["ci", "me"]
+
+
+def test_profile_show_of_an_unknown_one(scene: Scene) -> None:
+    unknown = scene.machine.run("keyturn", "profile", "show", "mee", status=2)
+    assert "keyturn: hint: did you mean me?" in unknown.stderr
+
+
+def test_log_prints_the_last_lines(scene: Scene) -> None:
+    scene.machine.run("keyturn", "token", "ci", status=0)
+    entries = scene.machine.json("log", "-n", "1000")
+    assert any(entry["values"].get("path") == "/v1/token" for entry in entries)
+    lines = scene.machine.run("keyturn", "log", "-n", "1000", status=0).stdout.splitlines()
+    assert scene.machine.run("keyturn", "log", "-n", "1", status=0).stdout.splitlines() == lines[-1:]
+    assert len(lines) == len(entries)
+
+
+def test_log_goes_on_where_the_log_before_ends(scene: Scene) -> None:
+    scene.machine.stop()
+    log = scene.machine.state / "keyturnd.log"
+    log.with_name("keyturnd.log.1").write_text("first\nsecond\n", encoding="ascii")
+    log.write_text("third\n", encoding="ascii")
+    assert scene.machine.run("keyturn", "log", "-n", "2", status=0).stdout == "second\nthird\n"
+
+
+def test_a_log_that_cannot_be_read(machine: Machine) -> None:
+    (machine.state / "keyturnd.log").mkdir(parents=True)
+    refused = machine.run("keyturn", "log", status=1)
+    assert refused.stderr.startswith(f"keyturn: error: cannot read {machine.state}/keyturnd.log: is a directory")

@@ -1,0 +1,1 @@
+"""The emulated AWX servers asked by hand, their recordings replayed, and an AWX that is an object."""

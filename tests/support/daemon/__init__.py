@@ -1,0 +1,1 @@
+"""The daemon in parts: its socket by hand, its broker with clocks that a test turns."""

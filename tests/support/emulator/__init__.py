@@ -1,0 +1,1 @@
+"""The emulator for tests: its process, and requests to it by hand."""

@@ -1,0 +1,1 @@
+"""keyturn's distributions, and the ways in which people install them."""

@@ -1,0 +1,1 @@
+"""A machine for one test, and the processes and terminals on it."""

@@ -1,0 +1,116 @@
+"""A machine whose kubectl asks keyturn for the emulator's cluster, as a user would have set it up."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.needs import need
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess, Popen
+
+    from keyturn_emulator.launch import Emulator
+    from support.machine.machine import Machine
+    from support.machine.terminal import Terminal
+
+CONTEXT = "contoso-aks"
+FORMER_USER = "clusterUser_contoso_contoso-aks"
+WHO_AM_I = '{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}'
+
+
+class ClusterScene:
+    """A machine, the emulator's cluster, and kubectl set up between them.
+
+    The cluster is the service principal's (`ci`, whose secret is entrusted), or with `personal` the person's (`me`,
+    who is not signed in).
+    """
+
+    def __init__(self, machine: Machine, emulator: Emulator, *, personal: bool = False) -> None:
+        self.kubectl_program = need("kubectl")
+        self.machine = machine
+        self.emulator = emulator
+        self.profile = "me" if personal else "ci"
+        emulator.control.settings(device_interval=1)
+        machine.configure(configuration(emulator, self.profile))
+        self.kubeconfig = machine.home / ".kube/config"
+        self.kubeconfig.parent.mkdir(mode=0o700)
+        self.kubeconfig.write_text(emulator.ready.kubeconfig, encoding="ascii")
+
+    def set_up(self, *options: str) -> CompletedProcess[str]:
+        """Give `ci` its secret, and kubectl its helper."""
+        secret = self.emulator.ready.clients["service"]["secret"]
+        self.machine.run("keyturn", "secret", "set", "ci", "-", input=f"{secret}\n", status=0)
+        return self.machine.run("keyturn", "setup", "kube", *options, status=0)
+
+    def kubectl(self, *argv: str, status: int | None = 0, **options: Any) -> CompletedProcess[str]:
+        """Run kubectl; it must end with `status`, if that is not None."""
+        return self.machine.run(self.kubectl_program, *argv, status=status, **options)
+
+    def start(self, *argv: str) -> Popen[bytes]:
+        """Start kubectl."""
+        return self.machine.start(self.kubectl_program, *argv)
+
+    def at_terminal(self, *argv: str) -> Terminal:
+        """Start kubectl at a terminal of its own, where somebody sits."""
+        return self.machine.terminal(self.kubectl_program, *argv)
+
+    def namespaces(self) -> list[str]:
+        """What the cluster has, by kubectl's word."""
+        return self.kubectl("get", "namespaces", "--output=name").stdout.split()
+
+    def user(self) -> str:
+        """Who the cluster takes us for. `auth whoami` came with kubectl 1.27; this every kubectl can."""
+        review = self.kubectl(
+            "create", "--raw=/apis/authentication.k8s.io/v1/selfsubjectreviews", "--filename=-", input=WHO_AM_I
+        )
+        return str(json.loads(review.stdout)["status"]["userInfo"]["username"])
+
+    @property
+    def tells_interactive(self) -> bool:
+        """Whether this kubectl tells its plugin that somebody is there: Debian 12's does not yet."""
+        return str(self.stanza()["apiVersion"]).endswith("/v1")
+
+    def tokens_issued(self) -> int:
+        """How many requests for a token the emulator has seen."""
+        return self.emulator.control.count("token")
+
+    def stanza(self) -> dict[str, Any]:
+        """The `exec` of the user that the context has now."""
+        document = json.loads(self.kubectl("config", "view", "--raw", "--minify", "--output=json").stdout)
+        stanza: dict[str, Any] = document["users"][0]["user"]["exec"]
+        return stanza
+
+
+def configuration(emulator: Emulator, profile: str) -> str:
+    """The emulator's configuration with its cluster as the target of `profile`."""
+    entry = f'"{emulator.ready.cluster}" = {{ profile = "%s"'
+    assert entry % "ci" in emulator.ready.config
+    return emulator.ready.config.replace(entry % "ci", entry % profile)
+
+
+def exec_info(server: str | None = None, *, interactive: bool = False, version: str = "v1") -> str:
+    """KUBERNETES_EXEC_INFO as client-go writes it."""
+    spec: dict[str, Any] = {"interactive": interactive}
+    if server is not None:
+        spec["cluster"] = {"server": server, "certificate-authority-data": "LS0t", "config": None}
+    document = {"kind": "ExecCredential", "apiVersion": f"client.authentication.k8s.io/{version}", "spec": spec}
+    return json.dumps(document, separators=(",", ":"))
+
+
+@pytest.fixture
+def cluster_scene(machine: Machine, emulator: Emulator) -> ClusterScene:
+    """Set up for the service principal."""
+    made = ClusterScene(machine, emulator)
+    made.set_up()
+    return made
+
+
+@pytest.fixture
+def personal_cluster(machine: Machine, emulator: Emulator) -> ClusterScene:
+    """Set up for the person, who is not signed in."""
+    made = ClusterScene(machine, emulator, personal=True)
+    made.set_up()
+    return made

@@ -1,0 +1,63 @@
+"""Tokens that a server seems to have refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keyturn.errors import SignInNeeded
+from keyturnd.broker import policy
+from keyturnd.messages import EntraState, Failure
+from keyturnd.vault import tokens
+from support.daemon.brokers import Bench, Person, personal_profile, service_profile, want
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CI = service_profile()
+ME = personal_profile()
+NOBODY = Person(waits=False)
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> Bench:
+    made = Bench(tmp_path / "vault")
+    await made.entrust(CI)
+    return made
+
+
+async def test_it_is_replaced(bench: Bench) -> None:
+    first = await bench.broker.token(want(CI), NOBODY)
+    await bench.broker.doubt(want(CI), first.digest, bench.broker.answer_by(want(CI)))
+    assert (await bench.broker.token(want(CI), NOBODY)).access_token == "access-2"
+
+
+async def test_one_that_was_replaced_already_is_not_doubted(bench: Bench) -> None:
+    await bench.broker.token(want(CI), NOBODY)
+    await bench.broker.doubt(want(CI), tokens.digest("access-0"), bench.broker.answer_by(want(CI)))
+    assert bench.provider.started == 1
+
+
+async def test_at_most_once_a_minute(bench: Bench) -> None:
+    for passed, started in ((0.0, 2), (policy.FORCED_RENEWAL_INTERVAL - 1, 2), (2.0, 3)):
+        bench.clock.advance(passed)
+        token = await bench.broker.token(want(CI), NOBODY)
+        await bench.broker.doubt(want(CI), token.digest, bench.broker.answer_by(want(CI)))
+        assert bench.provider.started == started
+
+
+async def test_it_stays_while_the_provider_cannot_be_reached(bench: Bench) -> None:
+    first = await bench.broker.token(want(CI), NOBODY)
+    bench.provider.failure = Failure("provider-unreachable", "cannot connect", "try again later")
+    await bench.broker.doubt(want(CI), first.digest, bench.broker.answer_by(want(CI)))
+    assert await bench.broker.token(want(CI), NOBODY) == first
+
+
+async def test_when_the_sign_in_is_gone_too_the_person_is_told(bench: Bench) -> None:
+    await bench.holdings.keep_state(ME, EntraState("refresh-0", "alice@contoso.example"))
+    first = await bench.broker.token(want(ME), NOBODY)
+    bench.provider.failure = Failure("sign-in-needed", "the sign-in was revoked", "keyturn login me", state_dead=True)
+    await bench.broker.doubt(want(ME), first.digest, bench.broker.answer_by(want(ME)))
+    with pytest.raises(SignInNeeded, match="revoked"):
+        await bench.broker.token(want(ME), NOBODY)

@@ -1,0 +1,64 @@
+"""Which tokens are in doubt because their holder asks again."""
+
+from __future__ import annotations
+
+import pytest
+
+from keyturnd.callers.handed import REMEMBERED, Client, Handed
+from keyturnd.callers.peer import Tool
+from keyturnd.vault.names import token_name
+from support.daemon.brokers import OTHER_SCOPES, SCOPES, service_profile
+
+KEY, OTHER_KEY = (token_name(service_profile(), scopes, None) for scopes in (SCOPES, OTHER_SCOPES))
+CLIENT = Client(Tool(100, 5000), "/usr/bin/kubectl", "https://cluster.example")
+
+
+@pytest.fixture
+def handed() -> Handed:
+    made = Handed()
+    made.note(CLIENT, KEY, 200, b"one")
+    return made
+
+
+def test_who_asks_again_doubts_what_it_got(handed: Handed) -> None:
+    assert handed.doubtful(CLIENT, KEY, 201) == b"one"
+
+
+def test_the_first_who_asks_doubts_nothing() -> None:
+    assert Handed().doubtful(CLIENT, KEY, 201) is None
+
+
+def test_a_helper_that_asks_twice_doubts_nothing(handed: Handed) -> None:
+    assert handed.doubtful(CLIENT, KEY, 200) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        CLIENT._replace(tool=Tool(100, 5001)),
+        CLIENT._replace(program="/usr/bin/kubectl.1.33"),
+        CLIENT._replace(cluster="https://other.example"),
+        CLIENT._replace(cluster=None),
+    ],
+    ids=["another process", "another program in it", "another cluster", "no cluster"],
+)
+def test_another_client_doubts_nothing(handed: Handed, other: Client) -> None:
+    assert handed.doubtful(other, KEY, 201) is None
+
+
+def test_a_token_for_something_else_is_not_in_doubt(handed: Handed) -> None:
+    assert handed.doubtful(CLIENT, OTHER_KEY, 201) is None
+
+
+def test_the_last_token_counts(handed: Handed) -> None:
+    handed.note(CLIENT, KEY, 201, b"two")
+    assert handed.doubtful(CLIENT, KEY, 202) == b"two"
+
+
+def test_it_does_not_grow_for_ever_and_keeps_the_latest(handed: Handed) -> None:
+    for number in range(REMEMBERED - 1):
+        handed.note(CLIENT._replace(tool=Tool(number, 0)), KEY, 200, b"more")
+    handed.note(CLIENT, KEY, 200, b"one")
+    handed.note(CLIENT._replace(tool=Tool(REMEMBERED, 0)), KEY, 200, b"more")
+    assert handed.doubtful(CLIENT, KEY, 201) == b"one"
+    assert handed.doubtful(CLIENT._replace(tool=Tool(0, 0)), KEY, 201) is None

@@ -1,0 +1,180 @@
+"""The daemon's end of the acquisition channel, with processes of any behaviour at the other."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from keyturn.errors import StateError
+from keyturnd.fetching import acquisition
+from keyturnd.fetching.acquisition import MESSAGES, Acquisitions
+from keyturnd.messages import (
+    LINE_LIMIT,
+    Ask,
+    EntraIdentity,
+    EntraState,
+    Event,
+    Failure,
+    Network,
+    Result,
+    Seal,
+    TokenJob,
+    encode_line,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyturnd.messages import State
+
+JOB = TokenJob(EntraIdentity("ci", "client-secret", "app", "https://login.example/t"), ("scope",), Network(), 30.0)
+RESULT = encode_line(Result("token", 2.0, 1.0)).decode()
+EVENT = encode_line(Event("progress", "x")).decode()
+SEAL = encode_line(Seal(EntraState("r"))).decode()
+ASK = encode_line(Ask(1, "password", "Password")).decode()
+PRELUDE = (
+    "import os, sys\nsay = lambda text: (sys.stdout.write(text), sys.stdout.flush())\nhear = sys.stdin.readline\n"
+)
+
+
+class Audience:
+    """Follows an acquisition, and notes what it is told."""
+
+    def __init__(self) -> None:
+        self.events = 0
+        self.sealed: list[State] = []
+        self.fault: Exception | None = None
+
+    def on_event(self, _: Event) -> None:
+        self.events += 1
+
+    async def on_ask(self, ask: Ask) -> str:
+        return f"answer to {ask.prompt}"
+
+    async def on_seal(self, state: State) -> None:
+        if self.fault is not None:
+            raise self.fault
+        self.sealed.append(state)
+
+
+@pytest.fixture
+def audience() -> Audience:
+    return Audience()
+
+
+def playing(monkeypatch: pytest.MonkeyPatch, code: str) -> Acquisitions:
+    """Acquisitions whose processes run `code`."""
+    monkeypatch.setattr(acquisition, "COMMAND", (sys.executable, "-c", PRELUDE + code))
+    return Acquisitions()
+
+
+async def test_a_whole_conversation(monkeypatch: pytest.MonkeyPatch, audience: Audience) -> None:
+    code = f"""
+assert '"secret"' in hear()
+say({EVENT!r})
+say({ASK!r})
+assert "answer to Password" in hear()
+say({SEAL!r})
+assert '"ack"' in hear()
+say({RESULT!r})
+"""
+    acquisitions = playing(monkeypatch, code)
+    assert await acquisitions.run(JOB, audience) == Result("token", 2.0, 1.0)
+    assert (audience.events, audience.sealed) == (1, [EntraState("r")])
+    assert (acquisitions.running, acquisitions.started) == (set(), 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "sentence"),
+    [
+        ("", "acquisition-died", "the acquisition process ended with status 0 and no result"),
+        ("sys.exit(3)", "acquisition-died", "the acquisition process ended with status 3 and no result"),
+        ("os.kill(os.getpid(), 9)", "acquisition-died", "the acquisition process was killed by signal 9"),
+        (f"say({RESULT[:-1]!r})", "acquisition-died", "the acquisition process ended with status 0 and no result"),
+        ("say('Traceback\\n')", "bug", "the acquisition process sent a line that is no message"),
+        ("say('\\n')", "bug", "the acquisition process sent a line that is no message"),
+        ("say('[' * 100000 + '\\n')", "bug", "the acquisition process sent a line that is no message"),
+        (f"say('x' * {LINE_LIMIT + 10})", "bug", "the acquisition process sent a line that is no message"),
+        (f"say({EVENT!r} * 100000)", "bug", f"the acquisition process sent more than {MESSAGES} messages"),
+        ("sys.stdin.close(); os.close(0)", "acquisition-died", "and no result"),
+    ],
+)
+async def test_misbehaviour_is_a_failure(
+    monkeypatch: pytest.MonkeyPatch, audience: Audience, code: str, kind: str, sentence: str
+) -> None:
+    outcome = await playing(monkeypatch, code).run(JOB, audience)
+    assert isinstance(outcome, Failure)
+    assert outcome.kind == kind
+    assert sentence in outcome.sentence
+    assert audience.events <= MESSAGES
+
+
+async def test_who_overstays_is_killed(monkeypatch: pytest.MonkeyPatch, audience: Audience) -> None:
+    monkeypatch.setattr(acquisition, "GRACE", 0.0)
+    acquisitions = playing(monkeypatch, "hear(); hear()")
+    outcome = await acquisitions.run(TokenJob(JOB.identity, (), Network(), 0.05), audience)
+    assert isinstance(outcome, Failure)
+    assert outcome.kind == "provider-unreachable"
+    assert acquisitions.running == set()
+
+
+async def test_what_cannot_be_kept_ends_it(
+    monkeypatch: pytest.MonkeyPatch, audience: Audience, tmp_path: Path
+) -> None:
+    audience.fault = StateError("disk full")
+    after = tmp_path / "acknowledged"
+    acquisitions = playing(monkeypatch, f"hear(); say({SEAL!r}); hear() and open({str(after)!r}, 'w')")
+    with pytest.raises(StateError):
+        await acquisitions.run(JOB, audience)
+    assert acquisitions.running == set()
+    assert not after.exists()
+
+
+async def test_cancelling_is_a_kill(monkeypatch: pytest.MonkeyPatch, audience: Audience) -> None:
+    acquisitions = playing(monkeypatch, f"say({EVENT!r}); hear(); hear()")
+    begun = asyncio.Event()
+    monkeypatch.setattr(audience, "on_event", lambda _: begun.set())
+    running = asyncio.create_task(acquisitions.run(JOB, audience))
+    await begun.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert acquisitions.running == set()
+
+
+PERSONS_JOB = msgspec.structs.replace(JOB, interactive=True)
+FOR_EVER = "hear(); hear()"
+
+
+async def test_people_who_take_their_time_leave_the_places_of_fetches_free(
+    monkeypatch: pytest.MonkeyPatch, audience: Audience
+) -> None:
+    monkeypatch.setattr(acquisition, "AT_ONCE", 1)
+    acquisitions = playing(
+        monkeypatch, f"import json\njob = json.loads(hear())\njob.get('interactive') and hear()\nsay({RESULT!r})"
+    )
+    person = asyncio.create_task(acquisitions.run(PERSONS_JOB, audience))
+    assert isinstance(await acquisitions.run(JOB, audience), Result)
+    assert not person.done()
+    person.cancel()
+    await asyncio.gather(person, return_exceptions=True)
+
+
+async def test_waiting_for_a_place_is_part_of_the_deadline(
+    monkeypatch: pytest.MonkeyPatch, audience: Audience
+) -> None:
+    monkeypatch.setattr(acquisition, "AT_ONCE", 1)
+    monkeypatch.setattr(acquisition, "GRACE", 0.0)
+    acquisitions = playing(monkeypatch, FOR_EVER)
+    first = asyncio.create_task(acquisitions.run(JOB, audience))
+    await asyncio.sleep(0)
+    outcome = await acquisitions.run(msgspec.structs.replace(JOB, deadline=0.0), audience)
+    assert isinstance(outcome, Failure)
+    assert outcome.kind == "provider-unreachable"
+    assert acquisitions.started <= 1
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)

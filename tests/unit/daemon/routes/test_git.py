@@ -1,0 +1,45 @@
+"""What git is told of a token whose owner has no name that can be shown."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+from keyturn.configuration import config
+from keyturnd.routes import git
+from keyturnd.vault.tokens import Token
+from support.daemon.brokers import Bench, Person
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyturnd.server.http import Request
+
+CONFIG = b"""
+[profile.ci]
+provider = "entra"
+flow = "client-secret"
+tenant = "contoso.example"
+application_id = "11111111-2222-3333-4444-555555555555"
+
+[targets.git]
+"https://dev.azure.com/contoso" = "ci"
+"""
+BODY = b"protocol=https\nhost=dev.azure.com\npath=contoso/demo/_git/app\n\n"
+
+
+async def test_a_nameless_owner_gets_a_constant_user_name(tmp_path: Path) -> None:
+    bench, settings = Bench(tmp_path / "vault"), config.parse(tmp_path / "config.toml", CONFIG)
+    now = bench.clock.wall()
+    services: Any = SimpleNamespace(
+        configuration=SimpleNamespace(current=lambda: settings), broker=bench.broker, holdings=bench.holdings
+    )
+    want = git._want(settings, request())
+    assert want is not None
+    await bench.holdings.keep_token(want.key, Token("access", now, now + 3600))
+    answered = await git.get(services, request(), Person(waits=False), "")
+    assert answered.body.splitlines()[:2] == [b"username=keyturn", b"password=access"]
+
+
+def request() -> Request:
+    return cast("Request", SimpleNamespace(arguments=(), body=BODY))

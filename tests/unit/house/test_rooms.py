@@ -1,0 +1,43 @@
+"""What import-linter cannot see of the house: how full its rooms are, and whether the doorplate is true."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support import places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PACKAGES = ("helper/keyturn", "daemon/keyturnd", "contrib/keyturn_emulator")
+FULL = 14
+
+
+def _rooms(package: Path) -> Iterator[tuple[Path, list[Path]]]:
+    """Every folder of `package` that holds modules, with those it holds besides `__init__`."""
+    for folder in sorted({module.parent for module in package.rglob("*.py")}):
+        yield folder, [module for module in folder.glob("*.py") if module.name != "__init__.py"]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_room_holds_more_modules_than_a_reader_takes_in(package: str) -> None:
+    rooms = dict(_rooms(places.REPOSITORY / package))
+    assert any(rooms.values()), "nothing was looked at"
+    assert {str(room): len(modules) for room, modules in rooms.items() if len(modules) > FULL} == {}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_room_is_a_package_so_that_import_linter_sees_it(package: str) -> None:
+    assert [room for room, _ in _rooms(places.REPOSITORY / package) if not (room / "__init__.py").is_file()] == []
+
+
+def test_the_doorplate_names_folders_and_files_that_are_there() -> None:
+    readme = (places.REPOSITORY / "README.md").read_text("utf-8")
+    plate = readme.partition("## Where things are\n")[2].partition("\n## ")[0]
+    named = re.findall(r"^\| `([^`]+)`", plate, flags=re.MULTILINE)
+    assert named, "the README has no table under this heading"
+    assert [path for path in named if not (places.REPOSITORY / path).exists()] == []
