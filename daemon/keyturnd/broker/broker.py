@@ -67,9 +67,13 @@ class Broker:
         self._logging_out: set[str] = set()
 
     def at_hand(self, want: Want) -> Held | None:
+        """The token in memory, for answers that wait for nothing: if it has life enough and nobody has refused it."""
+        return None if want.key in self._rejected else self._good(want)
+
+    def _good(self, want: Want) -> Held | None:
         """The token in memory if it has life enough for `want`; renewed behind the answer when that is due."""
         held = self.memory.held.get(want.key)
-        if held is None or held.key in self._rejected or not self.memory.fresh(held, want.protocol):
+        if held is None or not self.memory.fresh(held, want.protocol):
             return None
         held.used = True
         if self.memory.due(held):
@@ -95,8 +99,8 @@ class Broker:
         by = self.answer_by(want) if by is None else by
         await self._drop_rejected(want)
         held = await self._look_up(want)
-        if (ready := self.at_hand(want)) is not None:
-            return ready.token
+        if (good := self._good(want)) is not None:
+            return good.token
         try:
             return await self._fetch_for_use(want, by)
         except SignInNeeded:
