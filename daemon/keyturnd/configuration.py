@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import time
 from typing import TYPE_CHECKING
 
-from keyturn.configuration.config import load, stamp
+from keyturn.configuration import trusted
+from keyturn.configuration.config import load
 from keyturn.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -13,16 +16,26 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
 
+DIRECTORY_ROUND = 1.0
+"""Seconds between two looks at owner and mode of the directory while all is well."""
+
 
 class Configuration:
-    """Looks at the file's stat on each request and reads it again when that changed."""
+    """Looks at the file's stat on each request and reads it again when that changed.
 
-    def __init__(self, path: Path) -> None:
+    now: seconds on a clock that never jumps.
+    """
+
+    def __init__(self, path: Path, now: Callable[[], float] = time.monotonic) -> None:
         self.path = path
         self.on_change: list[Callable[[Config], None]] = []
         self._config: Config | None = None
         self._error: ConfigError | None = None
+        self._now = now
+        self._name = os.fspath(path)
         self._stamp: tuple[int, ...] | None = None
+        self._directory: tuple[int, ...] | None = None
+        self._looked = 0.0
         self._read()
 
     @property
@@ -30,6 +43,12 @@ class Configuration:
         """What is wrong with the file, if anything is."""
         self._look()
         return self._error
+
+    @property
+    def known(self) -> Config:
+        """What `current` answered last, without another look: for whoever asked in this very moment."""
+        assert self._config is not None
+        return self._config
 
     def current(self) -> Config:
         """The configuration. Raises ConfigError for as long as the file is not a valid one."""
@@ -40,15 +59,24 @@ class Configuration:
         return self._config
 
     def _look(self) -> None:
-        if stamp(self.path) != self._stamp:
+        if trusted.file_stamp(self._name) != self._stamp or self._directory_changed():
             self._read()
             if self._config is not None:
                 for told in self.on_change:
                     told(self._config)
 
+    def _directory_changed(self) -> bool:
+        """Where something is wrong, the cure may be the directory's: then each request looks."""
+        if self._error is None and self._now() - self._looked < DIRECTORY_ROUND:
+            return False
+        self._looked = self._now()
+        return trusted.directory_stamp(self.path) != self._directory
+
     def _read(self) -> None:
-        # The stamp is taken before the content: a write in between is then seen at the next look.
-        self._stamp = stamp(self.path)
+        # The stamps are taken before the content: a write in between is then seen at the next look.
+        self._looked = self._now()
+        self._directory = trusted.directory_stamp(self.path)
+        self._stamp = trusted.file_stamp(self._name)
         try:
             self._config, self._error = load(self.path), None
         except ConfigError as error:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import logging.handlers
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 LOG_NAME = "keyturnd.log"
 LOG_SIZE = 1 << 20
 """Bytes before the log starts anew; the one before is kept."""
+
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+BEHIND = 0.1
+"""Seconds that the line of a request may wait."""
+
+_gathered: list[str] = []
 
 logger = logging.getLogger("keyturnd")
 
@@ -62,11 +69,35 @@ def set_level(level: str) -> None:
 def note(message: str, level: int = logging.INFO, **values: object) -> None:
     """Log the constant `message` with `values`."""
     if logger.isEnabledFor(level):
-        logger.log(level, "%s", " ".join([message, *(f"{name}={_quoted(value)}" for name, value in values.items())]))
+        write_gathered()
+        logger.log(level, "%s", _line(message, values))
+
+
+def note_behind(message: str, **values: object) -> None:
+    """Like `note`, but written a moment later, together with what comes until then: no answer waits for the disk."""
+    if not logger.isEnabledFor(logging.INFO):
+        return
+    if not _gathered:
+        asyncio.get_running_loop().call_later(BEHIND, write_gathered)
+        _gathered.append(_line(message, values))
+    else:
+        _gathered.append(f"{time.strftime(TIME_FORMAT, time.gmtime())} INFO {_line(message, values)}")
+
+
+def write_gathered() -> None:
+    """Write what `note_behind` was told."""
+    if _gathered:
+        lines = "\n".join(_gathered)
+        _gathered.clear()
+        logger.info("%s", lines)
+
+
+def _line(message: str, values: dict[str, object]) -> str:
+    return " ".join([message, *(f"{name}={_quoted(value)}" for name, value in values.items())])
 
 
 def _use(handler: logging.Handler, level: str) -> None:
-    formatter = logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+    formatter = logging.Formatter("%(asctime)s %(levelname)s %(message)s", TIME_FORMAT)
     formatter.converter = time.gmtime
     handler.setFormatter(formatter)
     for old in list(logger.handlers):
@@ -76,6 +107,7 @@ def _use(handler: logging.Handler, level: str) -> None:
     logger.addHandler(handler)
     set_level(level)
     logger.propagate = False
+    logging.logProcesses = logging.logThreads = False  # nobody reads them, and each line asked the kernel
     logging.raiseExceptions = False  # a full disk must not print tracebacks with our arguments in them
 
 

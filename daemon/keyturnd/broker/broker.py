@@ -66,6 +66,26 @@ class Broker:
         self._rejected: dict[RecordName, bytes] = {}
         self._logging_out: set[str] = set()
 
+    def at_hand(self, want: Want) -> Held | None:
+        """The token in memory, for answers that wait for nothing: if it has life enough and nobody has refused it."""
+        return None if want.key in self._rejected else self._good(want)
+
+    def _good(self, want: Want) -> Held | None:
+        """The token in memory if it has life enough for `want`; renewed behind the answer when that is due."""
+        held = self.memory.held.get(want.key)
+        if held is None or not self.memory.fresh(held, want.protocol):
+            return None
+        held.used = True
+        if self.memory.due(held):
+            self._renew_behind(want, asked=True)
+        return held
+
+    def lasts(self, held: Held) -> bool:
+        """Whether `held` may be handed out as it is and is not due for renewal."""
+        if held.key in self._rejected or self.memory.due(held):
+            return False
+        return self.memory.fresh(held, held.want.protocol)
+
     def answer_by(self, want: Want) -> float:
         """Until when (boot time) whoever asks for `want` now has to be answered."""
         return self._clock.boottime() + policy.ANSWER_WITHIN[want.protocol]
@@ -79,11 +99,8 @@ class Broker:
         by = self.answer_by(want) if by is None else by
         await self._drop_rejected(want)
         held = await self._look_up(want)
-        if held is not None and self.memory.fresh(held, want.protocol):
-            held.used = True
-            if self.memory.due(held):
-                self._renew_behind(want, asked=True)
-            return held.token
+        if (good := self._good(want)) is not None:
+            return good.token
         try:
             return await self._fetch_for_use(want, by)
         except SignInNeeded:

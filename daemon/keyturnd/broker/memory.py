@@ -27,7 +27,13 @@ class Held(msgspec.Struct):
     boottime: float
     renew_at: float
     want: Want
+    key: RecordName
     used: bool = False
+    answers: dict[bytes, bytes] = {}
+    """What was answered with it, by the bytes of the request (keyturnd.routes.remembered). Secret."""
+
+    def __repr__(self) -> str:
+        return f"Held({self.key.profile})"
 
 
 class Memory:
@@ -54,7 +60,7 @@ class Memory:
         renew_at = policy.renewal_point(
             issued_at=token.issued_at, expires_at=token.expires_at, refresh_at=token.refresh_at, jitter=jitter
         )
-        held = Held(token, self._clock.wall(), self._clock.boottime(), renew_at, want)
+        held = Held(token, self._clock.wall(), self._clock.boottime(), renew_at, want, want.key)
         self.held[want.key] = held
         return held
 

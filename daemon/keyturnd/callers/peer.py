@@ -8,6 +8,10 @@ import struct
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+_US = os.geteuid()
+_CREDENTIALS = struct.Struct("3i")
+_STATUS_SIZE = 4096
+
 
 class Peer(NamedTuple):
     """The process at the other end when it connected. `pid` is 0 where the kernel does not tell."""
@@ -18,7 +22,7 @@ class Peer(NamedTuple):
     @property
     def is_us(self) -> bool:
         """Whether the peer runs as our user. Root is not us: it has a daemon of its own."""
-        return self.uid == os.geteuid()
+        return self.uid == _US
 
 
 class KernelSocket(Protocol):
@@ -30,7 +34,9 @@ class KernelSocket(Protocol):
 def peer_of(connection: KernelSocket) -> Peer:
     """The peer of a connected Unix socket (SO_PEERCRED, unix(7); LOCAL_PEERCRED on macOS, untried)."""
     if hasattr(socket, "SO_PEERCRED"):
-        pid, uid, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        pid, uid, _ = _CREDENTIALS.unpack(
+            connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+        )
         return Peer(pid, uid)
     _, uid = struct.unpack_from("2I", connection.getsockopt(0, 1, 76))
     return Peer(0, uid)
@@ -63,7 +69,7 @@ def arguments_of(tool: Tool) -> tuple[str, ...]:
 def program_of(tool: Tool) -> str:
     """The file that `tool` runs, empty where /proc does not tell."""
     try:
-        return str(Path(f"/proc/{tool.pid}/exe").readlink())
+        return os.readlink(f"/proc/{tool.pid}/exe")  # noqa: PTH115 - on the way of every kube answer
     except OSError:
         return ""
 
@@ -71,6 +77,14 @@ def program_of(tool: Tool) -> str:
 def _status(pid: int) -> list[str] | None:
     """The fields of /proc/PID/stat (proc(5)) from the third on; the second may hold spaces and parentheses."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        status = os.open(
+            f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC
+        )  # three system calls, where Path takes seven
     except OSError:
         return None
+    try:
+        return os.read(status, _STATUS_SIZE).decode("utf-8", "replace").rpartition(")")[2].split()
+    except OSError:  # it has ended meanwhile
+        return None
+    finally:
+        os.close(status)

@@ -16,9 +16,9 @@ import keyturnd
 from keyturn.reach.launch import LOCK_NAME
 from keyturnd.journal import note
 from keyturnd.life import activation, hardening
-from keyturnd.life.lookout import ROUND, SOON, Lookout
+from keyturnd.life.lookout import Lookout
 from keyturnd.server.acceptor import Acceptor
-from keyturnd.server.connection import IN_ALL, Connections
+from keyturnd.server.connections import IN_ALL, Connections
 
 if TYPE_CHECKING:
     import socket
@@ -34,6 +34,8 @@ provider, less than the 90 s after which systemd kills."""
 REFUSAL_STAY = 2.0
 """Seconds after which a daemon that can only refuse is gone, even if somebody asks again and again: it must not be
 in the way of one that is started with other settings."""
+BROKEN_STAY = 10.0
+"""Seconds without a request after which a daemon whose configuration is invalid leaves."""
 
 
 class Service:
@@ -49,7 +51,8 @@ class Service:
         clock: Clock,
         state_is_ours: Callable[[], bool],
     ) -> None:
-        self.connections = Connections(api, hardening.connection_limit(IN_ALL))
+        limit = hardening.connection_limit(IN_ALL)
+        self.connections = Connections(api, at_once=api.at_once, recall=api.recall, in_all=limit)
         self._acceptor = Acceptor(listener, self.connections)
         self._path = path
         self._services = services
@@ -67,8 +70,6 @@ class Service:
         )
         self._leaving = asyncio.Event()
         self._again = False
-        self._next_look = 0.0
-        self._looking: asyncio.Task[None] | None = None
         self.connections.on_left = self._served
         services.facts = self.facts
         services.leave = self.leave
@@ -82,11 +83,12 @@ class Service:
         loop.set_exception_handler(_note_bug)
         self._acceptor.start()
         renewing = loop.create_task(self._services.broker.keep_fresh())
-        self._look_in(self._lookout.pause())
+        looking = loop.create_task(self._look_around())
         note("ready", pid=os.getpid(), version=keyturn.__version__, socket=self._path)
         await self._leaving.wait()
         again = self._again  # settled now: the socket's name stays or goes accordingly
         renewing.cancel()
+        looking.cancel()
         await self._stop_serving(again=again)
         note("restarting" if again else "leaving", pid=os.getpid(), served=self.connections.served)
         return again
@@ -103,7 +105,7 @@ class Service:
             "pid": os.getpid(),
             "uptime": round(self._clock.boottime() - self._began, 3),
             "socket": self._path,
-            "connections": len(self.connections.open),
+            "connections": len(self.connections.open) + len(self.connections.refused),
             "served": self.connections.served,
             "memory_kib": hardening.memory(),
             "descriptors": hardening.descriptors(),
@@ -111,24 +113,14 @@ class Service:
 
     def _served(self) -> None:
         self._lookout.served()
-        if self._next_look - self._clock.boottime() > SOON and not self._leaving.is_set():
-            self._look_in(SOON)
-
-    def _look_in(self, seconds: float) -> None:
-        """Let the next look be in so many seconds, whenever it would have been."""
-        if self._looking is not None:
-            self._looking.cancel()
-        self._next_look = self._clock.boottime() + seconds
-        self._looking = asyncio.get_running_loop().create_task(self._look_around())
 
     async def _look_around(self) -> None:
         while not self._leaving.is_set():
-            await self._clock.sleep_until(self._next_look)
+            await self._clock.sleep_until(self._clock.boottime() + self._lookout.pause())
             reason = self._lookout.look()
             if reason is not None:
                 note(reason, socket=self._path)
                 self.leave(again=reason in {"state moved", "upgraded"})
-            self._next_look = self._clock.boottime() + self._lookout.pause()
 
     def _busy(self) -> bool:
         broker = self._services.broker
@@ -138,18 +130,18 @@ class Service:
         if self._api.refusal is not None:
             return max(0.0, self._began + REFUSAL_STAY - self._clock.boottime())
         if self._services.configuration.error is not None:
-            return ROUND
+            return BROKEN_STAY
         return self._services.configuration.current().daemon.idle_exit or float("inf")
 
     async def _stop_serving(self, *, again: bool) -> None:
         if not again:
             self._unlink()
-        await self._acceptor.stop()  # whoever connected before the name was gone is still answered
+        self._acceptor.stop()  # whoever connected before the name was gone is still answered
         self.connections.hurry()
         self._services.broker.sign_ins.end()
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
-                if self.connections.open:
+                if self.connections.open or self.connections.refused:
                     await self.connections.emptied.wait()
                 # A renewal nobody waits for may have rotated a refresh token that is not sealed yet.
                 while flights := list(self._services.broker.flights.values()):

@@ -8,14 +8,16 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from keyturn.errors import Bug, KeyturnError, UsageError
-from keyturnd.journal import note
-from keyturnd.routes.table import ROUTES, Unroutable, route_for
+from keyturn.errors import Bug, ConfigError, KeyturnError, UsageError
+from keyturnd.journal import note, note_behind
+from keyturnd.routes.remembered import Remembered
+from keyturnd.routes.table import AT_ONCE, ROUTES, Unroutable, route_for
 from keyturnd.server.http import Request, Response, problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from keyturnd.callers.peer import Peer
     from keyturnd.server.connection import Connection
     from keyturnd.services import Services
 
@@ -40,14 +42,47 @@ class Api:
     def __init__(self, services: Services, prepare: Callable[[], None]) -> None:
         self._services = services
         self._prepare = prepare
+        self._remembered = Remembered(services)
         self.refusal: KeyturnError | None = None
 
     async def __call__(self, connection: Connection, request: Request) -> Response:
         began = time.perf_counter()
         response = await self._answer(connection, request)
-        elapsed = f"{(time.perf_counter() - began) * 1000:.1f}"
-        note("request", path=request.path, status=response.status, pid=request.peer.pid, ms=elapsed)
+        _note_request(request.path, response.status, request.peer, began)
         return response
+
+    def recall(self, said: bytes, peer: Peer) -> bytes | None:
+        """The answer to a request of exactly these bytes, if it was given before and would be the same now."""
+        began = time.perf_counter()
+        try:
+            known = None if self.refusal is not None else self._remembered.recall(said)
+        except ConfigError:  # told by the route
+            return None
+        if known is None:
+            return None
+        path, answer = known
+        _note_request(path, 200, peer, began)
+        return answer
+
+    def at_once(self, request: Request, said: bytes) -> Response | None:
+        """The answer where nothing has to be waited for; None for whatever needs more, an error's words too.
+
+        said: the bytes that `request` arrived as.
+        """
+        began = time.perf_counter()
+        route = AT_ONCE.get((request.method, request.path))
+        if route is None or self.refusal is not None:
+            return None
+        try:
+            answer = route(self._services, request)
+            if answer is not None:
+                self._remembered.remember(said, request, answer, self._services.configuration.known)
+        except Exception:  # noqa: BLE001 - it happens again where it is told and logged
+            return None
+        if answer is None:
+            return None
+        _note_request(request.path, answer.response.status, request.peer, began)
+        return answer.response
 
     async def _answer(self, connection: Connection, request: Request) -> Response:
         try:
@@ -65,6 +100,11 @@ class Api:
             raise
         except Exception as error:  # noqa: BLE001 - nothing may reach the caller as a dropped connection
             return problem(_bug(error))
+
+
+def _note_request(path: str, status: int, peer: Peer, began: float) -> None:
+    elapsed = f"{(time.perf_counter() - began) * 1000:.1f}"
+    note_behind("request", path=path, status=status, pid=peer.pid, ms=elapsed)
 
 
 def _bug(error: Exception) -> Bug:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import keyturn
@@ -24,7 +25,7 @@ async def status(services: Services, request: Request, waiter: Waiter, _: str) -
     error = services.configuration.error
     profiles = {} if error is not None else services.configuration.current().profiles
     vault = services.holdings.opened
-    records = None if vault is None else list(vault.names())
+    records = None if vault is None else await asyncio.to_thread(lambda: list(vault.names()))
     return json_response(
         {
             **services.facts(),

@@ -14,6 +14,7 @@ from keyturn.protocols import docker
 from keyturnd.broker.signin import Absent
 from keyturnd.fetching.wants import Want
 from keyturnd.messages import Registry
+from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 
 if TYPE_CHECKING:
@@ -22,6 +23,19 @@ if TYPE_CHECKING:
     from keyturnd.broker.signin import Waiter
     from keyturnd.server.http import Request
     from keyturnd.services import Services
+    from keyturnd.vault.tokens import Token
+
+
+def at_once(services: Services, request: Request) -> AtHand | None:
+    """See keyturnd.routes.table.AT_ONCE."""
+    config = services.configuration.current()
+    docker.check_arguments(request.arguments)
+    server = docker.server_name(request.body)
+    target = find_docker(config.docker_targets, server)
+    if target is None:
+        return AtHand(Response(docker.unknown(server), exit_status=1))
+    held = services.broker.at_hand(want_of(config, target))
+    return None if held is None else AtHand(_credential(server, held.token), held)
 
 
 async def get(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
@@ -37,7 +51,7 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
     except KeyturnError as error:
         error.output = docker.failed(error)
         raise
-    return Response(docker.answer(server, docker.NULL_GUID, token.access_token))
+    return _credential(server, token)
 
 
 async def store(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
@@ -70,6 +84,10 @@ async def listing(services: Services, request: Request, waiter: Waiter, _: str) 
 async def version(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """Name and version."""
     return Response(docker.version(keyturn.__version__))
+
+
+def _credential(server: str, token: Token) -> Response:
+    return Response(docker.answer(server, docker.NULL_GUID, token.access_token))
 
 
 def want_of(config: Config, target: DockerTarget) -> Want:

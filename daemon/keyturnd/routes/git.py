@@ -16,6 +16,7 @@ from keyturn.errors import ConfigError, KeyturnError
 from keyturn.protocols import git
 from keyturnd.callers.peer import arguments_of, tool_behind
 from keyturnd.fetching.wants import Want
+from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 from keyturnd.vault import tokens
 
@@ -26,6 +27,16 @@ if TYPE_CHECKING:
     from keyturnd.callers.peer import Tool
     from keyturnd.server.http import Request
     from keyturnd.services import Services
+    from keyturnd.vault.tokens import Token
+
+
+def at_once(services: Services, request: Request) -> AtHand | None:
+    """See keyturnd.routes.table.AT_ONCE."""
+    want = _want(services.configuration.current(), request)
+    if want is None:
+        return AtHand(Response(git.NOTHING))
+    held = services.broker.at_hand(want)
+    return None if held is None else AtHand(_credential(held.token), held)
 
 
 async def get(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
@@ -48,8 +59,7 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
         told = copy(error)
         told.output = git.QUIT.decode("ascii")
         raise told from None
-    username = token.account or git.NAMELESS
-    return Response(git.answer(username=username, password=token.access_token, expires_at=token.expires_at))
+    return _credential(token)
 
 
 async def _settled(services: Services, request: Request) -> Config:
@@ -99,6 +109,11 @@ async def erase(services: Services, request: Request, waiter: Waiter, _: str) ->
 async def capability(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """What this helper can do beyond user name and password (git >= 2.46): nothing yet."""
     return Response(git.CAPABILITIES)
+
+
+def _credential(token: Token) -> Response:
+    username = token.account or git.NAMELESS
+    return Response(git.answer(username=username, password=token.access_token, expires_at=token.expires_at))
 
 
 def _want(config: Config, request: Request) -> Want | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyturn.configuration import known_clusters
 from keyturn.configuration.clusters import token_for
@@ -13,11 +13,13 @@ from keyturnd.broker import policy
 from keyturnd.callers.handed import Client
 from keyturnd.callers.peer import arguments_of, program_of, tool_behind
 from keyturnd.fetching.wants import Want
+from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from keyturn.protocols.kubectl import ExecRequest, KubeOptions
     from keyturnd.broker.signin import Waiter
     from keyturnd.callers.peer import Tool
     from keyturnd.server.http import Request
@@ -34,6 +36,36 @@ PYTHONS_JSON = b'": '
 """In the variable as Python's client sets it; client-go's is compact. Every `load_kube_config()` runs the plugin."""
 
 
+class Asked(NamedTuple):
+    """What a client says, and what the configuration makes of it."""
+
+    info: ExecRequest
+    options: KubeOptions
+    want: Want
+
+
+def _asked(services: Services, request: Request) -> Asked:
+    """Raises UsageError, Refused or ConfigError, as keyturn.configuration.clusters.token_for does."""
+    info, options = kubectl.parse(request.body), kubectl.options(request.arguments)
+    known = known_clusters.load(services.state_directory)
+    token = token_for(services.configuration.current(), info, options, known)
+    return Asked(info, options, Want(token.profile, token.scopes, "kube"))
+
+
+def at_once(services: Services, request: Request) -> AtHand | None:
+    """See keyturnd.routes.table.AT_ONCE. Never for a client that has its token already: it may be refused."""
+    asked, helper = _asked(services, request), request.peer.pid
+    client = _client(request, tool_behind(helper), asked)
+    if client is not None and services.handed.doubtful(client, asked.want.key, helper) is not None:
+        return None
+    held = services.broker.at_hand(asked.want)
+    if held is None:
+        return None
+    if client is not None:
+        services.handed.note(client, held.key, helper, held.token.digest)
+    return AtHand(_answer(request, asked, held.token))
+
+
 async def get_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
     """An ExecCredential for a cluster that is a target, or for a profile named on the command line.
 
@@ -43,23 +75,20 @@ async def get_token(services: Services, request: Request, waiter: Waiter, _: str
     tool = tool_behind(helper)
     told = services.complaints.is_told_anything(tool, helper)
     try:
-        info = kubectl.parse(request.body)
-        options = kubectl.options(request.arguments)
-        known = known_clusters.load(services.state_directory)
-        asked = token_for(services.configuration.current(), info, options, known)
-        person = Kubectl(waiter, tool, asking=info.interactive and not told)
-        want = Want(asked.profile, asked.scopes, "kube")
-        token = await _token(
-            services, want, person, _client(request, tool, info.cluster_server or options.server), helper
-        )
+        asked = _asked(services, request)
+        person = Kubectl(waiter, tool, asking=asked.info.interactive and not told)
+        token = await _token(services, asked.want, person, _client(request, tool, asked), helper)
     except KeyturnError as error:
         if services.complaints.is_told(tool, helper, error.sentence):
             return Response(exit_status=error.exit_status)
         services.complaints.tell(tool, helper, error.sentence)
         raise
-    return Response(
-        kubectl.answer(token.access_token, token.expires_at, kubectl.version_of(request.body, info, options))
-    )
+    return _answer(request, asked, token)
+
+
+def _answer(request: Request, asked: Asked, token: Token) -> Response:
+    version = kubectl.version_of(request.body, asked.info, asked.options)
+    return Response(kubectl.answer(token.access_token, token.expires_at, version))
 
 
 class Kubectl:
@@ -88,7 +117,7 @@ async def _token(services: Services, want: Want, person: Kubectl, client: Client
     return token
 
 
-def _client(request: Request, tool: Tool | None, cluster: str | None) -> Client | None:
+def _client(request: Request, tool: Tool | None, asked: Asked) -> Client | None:
     """Who keeps the token and asks again after a 401; None where asking again says nothing of the last answer.
 
     reference/kubernetes.md section 1, "Clients that retry on 401".
@@ -99,7 +128,7 @@ def _client(request: Request, tool: Tool | None, cluster: str | None) -> Client 
         tool = _past_shell(tool)
         if not PurePath(program_of(tool)).name.startswith(SILENT_RETRIERS):
             return None
-    return Client(tool, program_of(tool), cluster)
+    return Client(tool, program_of(tool), asked.info.cluster_server or asked.options.server)
 
 
 def _past_shell(tool: Tool) -> Tool:

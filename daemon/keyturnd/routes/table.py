@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from keyturnd.broker.signin import Waiter
+    from keyturnd.routes.remembered import AtHand
     from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
 
     Route = Callable[[Services, Request, Waiter, str], Awaitable[Response]]
+    Ready = Callable[[Services, Request], AtHand | None]
 
 ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/git/get"): git.get,
@@ -40,6 +42,14 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/daemon/restart"): daemon.restart,
 }
 """Every route, by method and path; `{id}` stands for the last segment."""
+
+AT_ONCE: dict[tuple[str, str], Ready] = {
+    ("POST", "/v1/git/get"): git.at_once,
+    ("POST", "/v1/docker/get"): docker.at_once,
+    ("POST", "/v1/kube/get-token"): kube.at_once,
+}
+"""The same for answers that are in memory already. None, and any error, means: ask the route in ROUTES. So nothing
+may be noted before it is certain that there is an answer."""
 
 
 class Unroutable(Exception):

@@ -6,15 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from keyturn.reach.launch import BACKLOG
-from keyturnd.server.connection import Connection
 
 if TYPE_CHECKING:
     import socket
 
-    from keyturnd.server.connection import Connections
+    from keyturnd.server.connections import Connections
 
-AT_ONCE = 64
-"""Connections taken per wake-up, so that a flood of them cannot keep answers from being written."""
 OUT_OF_DESCRIPTORS = 0.2
 """Seconds without accepting when descriptors ran out: they come back with the next answers, trying harder won't."""
 
@@ -25,48 +22,37 @@ class Acceptor:
     def __init__(self, listener: socket.socket, connections: Connections) -> None:
         self._listener = listener
         self._connections = connections
-        self._pending: set[asyncio.Task[None]] = set()
         self._again: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Take connections from now on."""
         asyncio.get_running_loop().add_reader(self._listener, self._accept)
 
-    async def stop(self) -> None:
+    def stop(self) -> None:
         """Take those that are waiting already, and no more; all taken ones are counted when this returns."""
-        for _ in range(BACKLOG // AT_ONCE + 1):
-            self._accept()
+        for _ in range(BACKLOG + 1):
+            if not self._accept():
+                break
         if self._again is not None:
             self._again.cancel()
         asyncio.get_running_loop().remove_reader(self._listener)
-        if self._pending:
-            await asyncio.wait(self._pending)
 
-    def _accept(self) -> None:
-        for _ in range(AT_ONCE):
-            try:
-                accepted, _address = self._listener.accept()
-            except BlockingIOError:
-                return
-            except ConnectionAbortedError:
-                continue  # it left while it waited
-            except OSError:  # EMFILE, ENFILE, ENOBUFS, ENOMEM
-                self._pause()
-                return
-            self._take(accepted)
-
-    def _take(self, accepted: socket.socket) -> None:
-        accepted.setblocking(False)
-        task = asyncio.get_running_loop().create_task(self._connect(accepted))
-        self._pending.add(task)
-        task.add_done_callback(self._pending.discard)
-
-    async def _connect(self, accepted: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
+    def _accept(self) -> bool:
+        """Take one connection a wake-up: looking for a second costs a system call and finds hardly ever one."""
         try:
-            await loop.connect_accepted_socket(lambda: Connection(self._connections), accepted)
+            accepted, _address = self._listener.accept()
+        except BlockingIOError:
+            return False
+        except ConnectionAbortedError:
+            return True  # it left while it waited
+        except OSError:  # EMFILE, ENFILE, ENOBUFS, ENOMEM
+            self._pause()
+            return False
+        try:
+            self._connections.take(accepted)
         except OSError:
             accepted.close()  # it left before we looked
+        return True
 
     def _pause(self) -> None:
         loop = asyncio.get_running_loop()

@@ -1,22 +1,28 @@
-"""One HTTP request per connection: deadlines, limits and the peer's credentials."""
+"""One HTTP request per connection: deadlines, and an answer that reaches whoever still takes it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from typing import TYPE_CHECKING, Any, cast
+import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from keyturn.errors import KeyturnError, Refused, UsageError
-from keyturnd.callers.peer import Peer, peer_of
+from keyturn.errors import KeyturnError, UsageError
 from keyturnd.server.http import STREAM_HEAD, Request, Response, problem
+from keyturnd.server.readiness import READ, WRITE
 from keyturnd.server.reading import RequestReader
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from keyturnd.callers.peer import Peer
+    from keyturnd.server.readiness import Readiness
+
     Handler = Callable[["Connection", Request], Awaitable[Response]]
+    AtOnce = Callable[[Request, bytes], Response | None]
+    Recall = Callable[[bytes, Peer], bytes | None]
 
 REQUEST_DEADLINE = 5.0
 """Seconds for a complete request. A helper writes it in one go; who takes longer is stuck or hostile."""
@@ -26,155 +32,234 @@ FLUSH_DEADLINE = 5.0
 """Seconds for a peer to take its answer, after which a stopped reader stops costing us a descriptor."""
 HEARTBEAT = 15.0
 """Seconds between line breaks while a person is waited for: the client takes 75 s of silence for a hang."""
-PER_PROCESS = 64
-"""Connections one process may hold. A helper holds one; a script that leaks them must not lock others out."""
-IN_ALL = 880
-"""Connections in all, below the usual limit of 1024 descriptors."""
-REFUSED = 64
-"""Connections beyond either limit that are still told so, before they are cut off without a word."""
+PIECE = 64 << 10
+"""Bytes received at once."""
 
 
-class Connections:
-    """The open connections, counted by process."""
+class Keeper(Protocol):
+    """What a connection needs of the one who keeps them all: keyturnd.server.connections.Connections."""
 
-    def __init__(self, handler: Handler, in_all: int = IN_ALL) -> None:
-        """`in_all`: how many may be open, fewer where descriptors are scarce."""
-        self.handler = handler
-        self._in_all = in_all
-        self.open: set[Connection] = set()
-        self.by_process: Counter[int] = Counter()
-        self.served = 0
-        self.emptied = asyncio.Event()
-        self.on_left: Callable[[], None] = lambda: None
+    handler: Handler
+    at_once: AtOnce
+    recall: Recall
+    readiness: Readiness
+    served: int
 
-    def busy(self) -> bool:
-        """Whether a request is being answered."""
-        return any(connection.task is not None for connection in self.open)
+    def gathered(self, number: int) -> None:
+        """So many more bytes of an unfinished request are kept, or fewer."""
 
-    def full_for(self, peer: Peer, spare: int = 0) -> bool:
-        """Whether `peer`, or everybody together, holds as many connections as allowed, and `spare` more."""
-        # Without a pid (another pid namespace, macOS) there is no telling whose they are.
-        own = self.by_process[peer.pid] if peer.pid else 0
-        return len(self.open) >= self._in_all + spare or own >= PER_PROCESS + spare
+    def tell(self, connection: Connection) -> None:
+        """`connection` is being refused."""
 
-    def enter(self, connection: Connection, peer: Peer) -> None:
-        self.open.add(connection)
-        self.emptied.clear()
-        self.by_process[peer.pid] += 1
-
-    def leave(self, connection: Connection, peer: Peer) -> None:
-        self.open.discard(connection)
-        if not self.open:
-            self.emptied.set()
-        self.by_process[peer.pid] -= 1
-        if self.by_process[peer.pid] <= 0:
-            del self.by_process[peer.pid]
-        self.on_left()
-
-    def hurry(self) -> None:
-        """We are leaving: whoever has not sent a request yet gets little time for it."""
-        for connection in self.open:
-            connection.hurry()
+    def leave(self, connection: Connection) -> None:
+        """`connection` is over."""
 
 
-class Connection(asyncio.Protocol):
+class Connection:
     """One peer, one request, one answer; the peer's leaving cancels the work on it."""
 
-    def __init__(self, connections: Connections) -> None:
-        self.connections = connections
+    def __init__(self, connections: Keeper, accepted: socket.socket, peer: Peer) -> None:
+        self.peer = peer
         self.task: asyncio.Task[None] | None = None
-        self._transport: asyncio.Transport | None = None
-        self._peer: Peer | None = None
-        self._reader: RequestReader | None = RequestReader()
-        self._timer: asyncio.TimerHandle | None = None
+        self._connections = connections
+        self._socket: socket.socket | None = accepted
+        self._reading = True
+        self._reader: RequestReader | None = None
+        self._gathered = 0
+        self._unsent = b""
+        self._ending = False
+        self._refused = False
         self._streaming = False
+        self._timer: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's does not inherit from asyncio's
-        peer = peer_of(transport.get_extra_info("socket"))
-        if not peer.is_us or self.connections.full_for(peer, REFUSED):
-            self._transport.abort()
+    @property
+    def reading(self) -> bool:
+        """Whether its request is not complete yet."""
+        return self._reading
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is over."""
+        return self._socket is None
+
+    @property
+    def gathered(self) -> int:
+        """The bytes of its unfinished request."""
+        return self._gathered
+
+    def begin(self) -> None:
+        """Answer what has arrived already; wait for what has not."""
+        if not self._reading:
             return
-        too_many = self.connections.full_for(peer)
-        self._peer = peer
-        self.connections.enter(self, peer)
-        self._arm(REQUEST_DEADLINE, self._too_slow)
-        if too_many:
-            self._refuse(problem(Refused("too many connections at once", "keyturn status"), 503))
-
-    def data_received(self, data: bytes) -> None:
-        if self._reader is None or self._peer is None:
-            return  # one request a connection: whatever follows it is not read
-        try:
-            if self._reader.feed(data):
-                self._begin(self._reader.request(self._peer))
-        except KeyturnError as error:
-            self._refuse(problem(error))
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
-        self._disarm()
-        self._reader = None
-        if self._peer is not None:
-            self.connections.leave(self, self._peer)
-        if self.task is not None:
-            self.task.cancel()
+        self._receive()
+        if self._reading:
+            self._watch()
+            self._arm(REQUEST_DEADLINE, self._too_slow)
 
     def hurry(self) -> None:
         """See Connections.hurry."""
-        if self._reader is not None and self._transport is not None:
-            self._arm(HURRIED_DEADLINE, self._transport.abort)
+        if self._reading:
+            self._arm(HURRIED_DEADLINE, self.close)
 
     def show(self, event: dict[str, Any]) -> None:
         """Let the waiting person see `event`; the first one turns the answer into a stream of JSON lines."""
-        if self._transport is None or self._transport.is_closing():
+        if self._socket is None:
             return
         if not self._streaming:
             self._streaming = True
-            self._transport.write(STREAM_HEAD)
+            self._send(STREAM_HEAD)
             self._beat()
-        self._transport.write(msgspec.json.encode(event) + b"\n")
+        self._send(msgspec.json.encode(event) + b"\n")
 
-    def _begin(self, request: Request) -> None:
-        self._disarm()
-        self._reader = None
-        self.task = asyncio.get_running_loop().create_task(self._answer(request))
-
-    async def _answer(self, request: Request) -> None:
-        response = await self.connections.handler(self, request)
-        if self._write(response) and self._transport is not None:
-            self._transport.close()
-
-    def _refuse(self, response: Response) -> None:
+    def refuse(self, response: Response) -> None:
         """Answer a request that was not read to its end.
 
         Closing now would take the answer back: with bytes unread, the kernel resets the peer. So the peer gets
         the answer's end, and some time to close first; what it still sends is thrown away.
         """
-        self._reader = None
-        if self._write(response) and self._transport is not None:
-            self._transport.write_eof()
+        self._refused = True
+        self._connections.tell(self)
+        self._end(response.encode())
+        self._watch()
 
-    def _write(self, response: Response) -> bool:
-        """Send the answer; False when nobody is there to take it."""
+    def close(self) -> None:
+        """The end, whatever has been said by now."""
+        closing, self._socket = self._socket, None
+        if closing is None:
+            return
         self._disarm()
-        if self._transport is None or self._transport.is_closing():
-            return False
-        self.connections.served += 1
-        self._transport.write(_last_line(response) if self._streaming else response.encode())
-        self._arm(FLUSH_DEADLINE, self._transport.abort)
-        return True
+        self._stop_reading()
+        self._connections.readiness.forget(closing)
+        closing.close()
+        task, self.task = self.task, None
+        if task is not None:
+            task.cancel()
+        self._connections.leave(self)
+
+    def _receive(self) -> None:
+        assert self._socket is not None
+        try:
+            data = self._socket.recv(PIECE, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.close()
+        elif self._reading:
+            self._take(data)
+        # One request a connection: whatever follows it is thrown away.
+
+    def _take(self, data: bytes) -> None:
+        known = self._connections.recall(data, self.peer) if self._reader is None else None
+        if known is not None:
+            self._end(known)
+            return
+        try:
+            self._feed(data)
+        except KeyturnError as error:
+            self.refuse(problem(error))
+
+    def _feed(self, data: bytes) -> None:
+        said = data if self._reader is None else b""
+        self._reader = reader = self._reader or RequestReader()
+        if reader.feed(data):
+            request = reader.request(self.peer)
+            self._stop_reading()
+            self._answer(request, said)
+        else:
+            self._note_gathered(reader.gathered)
+
+    def _answer(self, request: Request, said: bytes) -> None:
+        response = self._connections.at_once(request, said)
+        if response is not None:
+            self._end(response.encode())
+            return
+        self._disarm()
+        self._watch()
+        self.task = asyncio.get_running_loop().create_task(self._work(request))
+
+    async def _work(self, request: Request) -> None:
+        response = await self._connections.handler(self, request)
+        self.task = None
+        self._end(_last_line(response) if self._streaming else response.encode())
+
+    def _end(self, answer: bytes) -> None:
+        """Send the answer, if anybody is there to take it, and close as soon as it is sent."""
+        if self._socket is None:
+            return
+        self._stop_reading()
+        self._ending = True
+        self._connections.served += 1
+        self._send(answer)
+        if self.closed:
+            return
+        if self._unsent or self._refused:
+            self._arm(FLUSH_DEADLINE, self.close)
+        if not self._unsent:
+            self._sent()
+
+    def _send(self, data: bytes) -> None:
+        if self._socket is None:
+            return
+        if self._unsent:
+            self._unsent += data
+            return
+        try:
+            sent = self._socket.send(data, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self.close()
+            return
+        self._unsent = data[sent:]
+        if self._unsent:
+            self._watch()
+
+    def _sent(self) -> None:
+        """All of the answer is on its way."""
+        if not self._refused:
+            self.close()
+        elif self._socket is not None:
+            with suppress(OSError):  # it has left
+                self._socket.shutdown(socket.SHUT_WR)
+
+    def _ready(self, events: int) -> None:
+        if self._socket is not None and events & WRITE:
+            unsent, self._unsent = self._unsent, b""
+            self._send(unsent)
+            self._watch()
+            if self._ending and not self._unsent:
+                self._sent()
+        if self._socket is not None and events & READ:
+            self._receive()
+
+    def _watch(self) -> None:
+        if self._socket is not None:
+            self._connections.readiness.watch(self._socket, READ | (WRITE if self._unsent else 0), self._ready)
+
+    def _stop_reading(self) -> None:
+        self._reading = False
+        self._reader = None
+        self._note_gathered(0)
+
+    def _note_gathered(self, number: int) -> None:
+        change, self._gathered = number - self._gathered, number
+        if change:
+            self._connections.gathered(change)
 
     def _too_slow(self) -> None:
-        self._refuse(problem(UsageError(f"no complete request within {REQUEST_DEADLINE:.0f} seconds"), 408))
+        self.refuse(problem(UsageError(f"no complete request within {REQUEST_DEADLINE:.0f} seconds"), 408))
 
     def _beat(self) -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(b"\n")
+        if self._socket is not None:
+            self._send(b"\n")
             self._arm(HEARTBEAT, self._beat)
 
     def _arm(self, seconds: float, action: Callable[[], object]) -> None:
         self._disarm()
-        self._timer = asyncio.get_running_loop().call_later(seconds, action)
+        if self._socket is not None:
+            self._timer = asyncio.get_running_loop().call_later(seconds, action)
 
     def _disarm(self) -> None:
         if self._timer is not None:

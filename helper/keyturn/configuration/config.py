@@ -51,11 +51,6 @@ def load(path: Path) -> Config:
     return Config(source=path) if content is None else parse(path, content)
 
 
-def stamp(path: Path) -> tuple[int, ...] | None:
-    """Changes whenever `load` could end differently: two stat calls, cheap enough for every request."""
-    return trusted.stamp(path)
-
-
 def parse(path: Path, content: bytes) -> Config:
     """The configuration in `content`; `path` only names it in errors. Raises ConfigError."""
     document = Table(path, "", _toml(path, content))

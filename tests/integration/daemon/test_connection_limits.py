@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyturnd.server.connection import PER_PROCESS, REFUSED
+from keyturnd.server.connections import PER_PROCESS, UNFINISHED_BYTES
 from support.daemon import wire
 from support.machine.machine import PROGRAMS, Machine
 
@@ -112,11 +112,11 @@ REQUESTS = {
     "a negative length": (b"POST /v1/git/get HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
     "two lengths": (b"POST /v1/git/get HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400),
     "a length and chunks": (CHUNKED[:-2] + b"Content-Length: 3\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 400),
-    "chunks": (CHUNKED_REQUEST, 200),
-    "endless chunks": (CHUNKED + b"10\r\n" + b"x" * 16 + (b"\r\n10\r\n" + b"x" * 16) * 80_000, 413),
-    "tiny chunks with large extensions": (CHUNKED + (b"1;" + b"x" * 1000 + b"\r\ny\r\n") * 3000, 413),
-    "an endless trailer": (CHUNKED + b"0\r\nX: " + b"x" * 3 * MIB, 413),
-    "a chunk that is none": (CHUNKED + b"zz\r\n", 400),
+    "chunks": (CHUNKED_REQUEST, 411),
+    "endless chunks": (CHUNKED + b"10\r\n" + b"x" * 16 + (b"\r\n10\r\n" + b"x" * 16) * 80_000, 411),
+    "tiny chunks with large extensions": (CHUNKED + (b"1;" + b"x" * 1000 + b"\r\ny\r\n") * 3000, 411),
+    "an endless trailer": (CHUNKED + b"0\r\nX: " + b"x" * 3 * MIB, 411),
+    "a chunk that is none": (CHUNKED + b"zz\r\n", 411),
     "a body in bytes": (wire.post("/v1/git/get", b"protocol=https\nhost=\xff\xfe\n"), 200),
     "JSON in bytes": (wire.post("/v1/token", b'{"profile": "\xff"}'), 400),
     "deep JSON": (wire.post("/v1/token", b"[" * 100_000), 400),
@@ -154,23 +154,39 @@ def test_one_process_may_not_take_all_connections(path: Path) -> None:
         assert wire.status(path)["connections"] == PER_PROCESS + 1  # we are another process
         process.communicate()
     held = [wire.dial(path) for _ in range(PER_PROCESS)]
-    told = wire.hear(wire.dial(path))
+    assert wire.exchange(path, wire.post("/v1/git/get", NOT_OURS)).status == 200
+    told = wire.hear(held.pop(0))
     assert (told.status, told.problem["detail"]) == (503, "too many connections at once")
-    # Not even to be told so may somebody come as often as they like, or say as much.
-    asked = wire.exchange(path, wire.post("/v1/git/get", b"x" * (MIB // 2)))
-    assert asked.status == 503
     for connection in held:
         connection.close()
     assert quiet(path)["connections"] == 1
 
 
-def test_whoever_does_not_take_no_for_an_answer_is_cut_off(path: Path) -> None:
-    held = [wire.dial(path) for _ in range(PER_PROCESS + REFUSED)]
-    last = wire.dial(path)
-    assert last.recv(1) == b""
-    for connection in [*held, last]:
+def test_a_flood_of_halves_keeps_nobody_out_and_is_told_why(path: Path) -> None:
+    half = b"POST /v1/git/get HTTP/1.1\r\nContent-Length: 100\r\n\r\nprotocol="
+    flood = [wire.dial(path) for _ in range(4 * PER_PROCESS)]
+    for connection in flood:
+        wire.say(connection, half)
+    assert wire.exchange(path, wire.post("/v1/git/get", NOT_OURS)).status == 200
+    for connection in flood[: 3 * PER_PROCESS]:
+        assert b"too many connections at once" in connection.recv(MIB)
+    for connection in flood:
         connection.close()
-    assert wire.status(path)["connections"] == 1
+    assert quiet(path)["connections"] == 1
+
+
+def test_unfinished_bodies_together_are_limited(path: Path) -> None:
+    before = quiet(path)["memory_kib"]["rss"]
+    half = wire.post("/v1/git/get", bytes(MIB))[:-1]
+    held = [wire.dial(path) for _ in range(4 * UNFINISHED_BYTES // MIB)]
+    for connection in held:
+        wire.say(connection, half)
+    told = wire.hear(held[0])
+    assert (told.status, told.problem["detail"]) == (503, "too many unfinished requests at once")
+    assert wire.status(path)["memory_kib"]["rss"] - before < 3 * UNFINISHED_BYTES >> 10
+    for connection in held:
+        connection.close()
+    assert quiet(path)["connections"] == 1
 
 
 def test_running_out_of_descriptors_neither_kills_nor_spins(machine: Machine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,16 @@ def test_it_leaves_when_idle_and_nothing_of_it_stays(machine: Machine) -> None:
     log = (machine.state / "keyturnd.log").read_text()
     assert " idle " in log
     assert " leaving " in log
+
+
+@pytest.mark.parametrize("gone", ["socket", "directory"])
+def test_a_socket_that_was_removed_is_noticed_at_once(machine: Machine, gone: str) -> None:
+    with ending(started(machine)):
+        machine.socket.unlink()
+        if gone == "directory":
+            shutil.rmtree(machine.socket.parent)
+    log = (machine.state / "keyturnd.log").read_text()
+    assert " socket lost " in log
 
 
 def test_requests_keep_it_from_being_idle(machine: Machine) -> None:

@@ -30,7 +30,7 @@ def path(machine: Machine) -> Path:
 def test_curl_works_as_documented(machine: Machine, path: Path) -> None:
     curl = [need("curl"), "-sS", "--fail-with-body", "--unix-socket", str(path)]
     assert json.loads(machine.run(*curl, "http://keyturn/v1/status", status=0).stdout)["socket"] == str(path)
-    asked = machine.run(*curl, "-T", "-", "-X", "POST", "http://keyturn/v1/git/get", input=NOT_OURS, status=0)
+    asked = machine.run(*curl, "--data-binary", "@-", "http://keyturn/v1/git/get", input=NOT_OURS, status=0)
     assert asked.stdout == ""
     refused = machine.run(*curl, "http://keyturn/v1/nothing", status=22)
     assert json.loads(refused.stdout)["detail"] == "this daemon has no /v1/nothing"

@@ -108,10 +108,10 @@ def test_an_upgrade_waits_for_whoever_is_being_answered(scenery: Scenery) -> Non
 def test_idleness_counts_from_the_last_answer(scenery: Scenery) -> None:
     scenery.clock.advance(IDLE_EXIT - 1)
     scenery.lookout.served()
-    scenery.clock.advance(IDLE_EXIT - 1)
+    scenery.clock.advance(IDLE_EXIT - ROUND / 2)
     assert scenery.lookout.look() is None
-    assert scenery.lookout.pause() == pytest.approx(1)
-    scenery.clock.advance(1)
+    assert scenery.lookout.pause() == pytest.approx(ROUND / 2)
+    scenery.clock.advance(ROUND / 2)
     assert scenery.lookout.look() == "idle"
 
 

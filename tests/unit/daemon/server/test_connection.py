@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
+import os
 import socket
+import weakref
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -13,11 +16,14 @@ import pytest
 from keyturn.errors import Refused
 from keyturnd.callers.peer import Peer
 from keyturnd.server import connection as module
-from keyturnd.server.connection import IN_ALL, PER_PROCESS, REFUSED, Connection, Connections
+from keyturnd.server import connections as registry
+from keyturnd.server.connections import Connections
 from keyturnd.server.http import Request, Response, problem
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+    from keyturnd.server.connection import Connection
 
     Handle = Callable[[Connection, Request], Awaitable[Response]]
 
@@ -33,11 +39,9 @@ class Line:
         self.connections = connections
         self.ours, self._theirs = socket.socketpair()
         self.ours.setblocking(False)
-        self._theirs.setblocking(False)
 
-    async def open(self) -> None:
-        loop = asyncio.get_running_loop()
-        await loop.connect_accepted_socket(lambda: Connection(self.connections), self._theirs)
+    def open(self) -> None:
+        self.connections.take(self._theirs)
 
     async def say(self, content: bytes) -> None:
         await asyncio.get_running_loop().sock_sendall(self.ours, content)
@@ -56,14 +60,14 @@ async def lines() -> AsyncIterator[Callable[[Handle], Awaitable[Line]]]:
 
     async def make(handle: Handle) -> Line:
         line = Line(Connections(handle))
-        await line.open()
+        line.open()
         made.append(line)
         return line
 
     yield make
     for line in made:
         line.ours.close()
-        if line.connections.open:
+        if line.connections.open or line.connections.refused:
             await line.connections.emptied.wait()
 
 
@@ -162,7 +166,7 @@ async def test_a_refusal_reaches_whoever_goes_on_sending(lines: Callable[[Handle
 async def test_another_user_gets_nothing(
     lines: Callable[[Handle], Awaitable[Line]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "peer_of", lambda _: Peer(pid=1, uid=4711))
+    monkeypatch.setattr(registry, "peer_of", lambda _: Peer(pid=1, uid=4711))
     line = await lines(hello)
     heard = b""
     with suppress(ConnectionError):
@@ -173,19 +177,139 @@ async def test_another_user_gets_nothing(
     assert not line.connections.by_process
 
 
-def test_limits_are_per_process_and_in_all() -> None:
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    """Nothing is freed but by its last reference's going."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_collector")
+@pytest.mark.parametrize("said", [REQUEST, b"POST /x HTTP/1.1\r\nContent-Length: 9\r\n\r\nsecret", b"noise"])
+async def test_nothing_of_a_request_outlives_it(lines: Callable[[Handle], Awaitable[Line]], said: bytes) -> None:
+    line = await lines(hello)
+    (connection,) = line.connections.open
+    alive = weakref.ref(connection)
+    del connection
+    await line.say(said)
+    await asyncio.sleep(0)
+    line.ours.close()
+    await until_gone(line)
+    await asyncio.sleep(0)
+    assert alive() is None
+
+
+async def test_an_answer_that_is_there_costs_no_task() -> None:
+    connections = Connections(hello, at_once=lambda request, said: Response(request.path.encode() + said[:3]))
+    line = Line(connections)
+    await line.say(REQUEST)
+    with line.ours:
+        before = asyncio.all_tasks()
+        line.open()
+        assert asyncio.all_tasks() == before
+        assert not connections.open
+        assert (await line.hear()).endswith(b"\r\n\r\n/xGET")
+
+
+async def test_what_was_said_before_needs_no_reading() -> None:
+    connections = Connections(hello, recall=lambda said, peer: b"again" if said == REQUEST and peer.is_us else None)
+    line, other = Line(connections), Line(connections)
+    await line.say(REQUEST)
+    line.open()
+    assert await line.hear() == b"again"
+    await other.say(REQUEST[:5])
+    other.open()
+    await other.say(REQUEST[5:])
+    assert (await other.hear()).endswith(b"hello")
+    await left(connections, [line, other])
+
+
+async def crowd(connections: Connections, number: int) -> list[Line]:
+    """So many who have begun a request."""
+    lines = [Line(connections) for _ in range(number)]
+    for line in lines:
+        line.open()
+        await line.say(b"GET /x")
+    return lines
+
+
+async def is_told(line: Line, what: bytes) -> None:
+    heard = await line.hear()
+    assert heard.startswith(b"HTTP/1.1 503 ")
+    assert what in heard
+
+
+async def left(connections: Connections, lines: list[Line]) -> None:
+    for line in lines:
+        line.ours.close()
+    await connections.emptied.wait()
+
+
+async def test_the_oldest_who_dawdles_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "PER_PROCESS", 3)
     connections = Connections(hello)
-    one, another, unknown = Peer(1, 0), Peer(2, 0), Peer(0, 0)
+    lines = await crowd(connections, 4)
+    await is_told(lines[0], b"too many connections at once")
+    await lines[3].say(b" HTTP/1.1\r\n\r\n")
+    assert (await lines[3].hear()).endswith(b"hello")
+    assert set(connections.by_process.values()) == {2}
+    await left(connections, lines)
 
-    def fill(peer: Peer, number: int) -> None:
-        for _ in range(number):
-            connections.enter(Connection(connections), peer)
 
-    fill(one, PER_PROCESS)
-    assert connections.full_for(one)
-    assert not connections.full_for(one, REFUSED)
-    assert not connections.full_for(another)
-    fill(unknown, 2 * PER_PROCESS)
-    assert not connections.full_for(unknown)  # nobody can say whether that is one process
-    fill(unknown, IN_ALL - len(connections.open))
-    assert connections.full_for(another)
+async def test_nobody_is_cut_off_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "PER_PROCESS", 1)
+    monkeypatch.setattr(registry, "REFUSED", 2)
+    connections = Connections(hello)
+    lines = [Line(connections) for _ in range(9)]
+    for line in lines:
+        line.open()
+    assert (len(connections.open), len(connections.refused)) == (1, 2)
+    for line in lines[:-1]:
+        await is_told(line, b"too many connections at once")
+    await left(connections, lines)
+
+
+async def test_everybody_together_has_a_limit_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "peer_of", lambda _: Peer(pid=0, uid=os.geteuid()))
+    connections = Connections(hello, in_all=3)
+    lines = await crowd(connections, 4)
+    await is_told(lines[0], b"too many connections at once")
+    await left(connections, lines)
+
+
+async def test_whoever_is_being_answered_is_not_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "PER_PROCESS", 1)
+    begun, approved = asyncio.Event(), asyncio.Event()
+
+    async def work(connection: Connection, request: Request) -> Response:
+        begun.set()
+        await approved.wait()
+        return Response(b"at last")
+
+    connections = Connections(work)
+    lines = [Line(connections), Line(connections)]
+    lines[0].open()
+    await lines[0].say(REQUEST)
+    await begun.wait()
+    lines[1].open()
+    await is_told(lines[1], b"too many connections at once")
+    approved.set()
+    assert (await lines[0].hear()).endswith(b"at last")
+    await left(connections, lines)
+
+
+async def test_unfinished_requests_share_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "UNFINISHED_BYTES", 2500)
+    connections = Connections(hello)
+    lines = [Line(connections) for _ in range(3)]
+    for line in lines:
+        await line.say(b"POST /x HTTP/1.1\r\nContent-Length: 1001\r\n\r\n" + bytes(1000))
+        line.open()
+    await is_told(lines[0], b"too many unfinished requests at once")
+    assert connections.unfinished == 2000
+    await lines[1].say(b"x")
+    assert (await lines[1].hear()).endswith(b"hello")
+    await left(connections, lines)
+    assert connections.unfinished == 0

@@ -12,7 +12,7 @@ from keyturn.errors import UsageError
 from keyturn.reach.client import quote
 from keyturnd.callers.peer import Peer
 from keyturnd.server.http import ARGUMENT_LIMIT, Request, split_target
-from keyturnd.server.reading import HEAD_LIMIT, WHOLE_LIMIT, RequestReader
+from keyturnd.server.reading import BODY_LIMIT, HEAD_LIMIT, LengthRequired, RequestReader
 
 US = Peer(pid=1, uid=0)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -108,14 +108,6 @@ def test_bytes_that_are_no_text_arrive_as_they_were() -> None:
     assert split_target(f"/x?arg={quote(argument)}".encode()) == ("/x", (argument,))
 
 
-def test_a_trailer_is_no_header() -> None:
-    request = read(
-        b"POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nAccept: application/jsonl\r\n\r\n"
-    )
-    assert request is not None
-    assert (request.body, request.waits) == (b"a", False)
-
-
 @pytest.mark.parametrize("head", [b"", b"GET /x HTTP/1.1\r\n", b"GET /x HTTP/1.1\r\nX: ", b"GET /x HTTP/1.1\r\nX"])
 def test_an_unfinished_head_is_never_kept_beyond_its_limit(head: bytes) -> None:
     reader = RequestReader()
@@ -124,15 +116,51 @@ def test_an_unfinished_head_is_never_kept_beyond_its_limit(head: bytes) -> None:
     assert taken + len(head) <= HEAD_LIMIT + 1024
 
 
-def test_chunks_without_content_end_as_well() -> None:
+@pytest.mark.parametrize("coding", ["chunked", "Chunked", "gzip, chunked", "identity"])
+def test_chunks_are_refused_before_the_first(coding: str) -> None:
+    with pytest.raises(LengthRequired):
+        read(f"POST /x HTTP/1.1\r\nTransfer-Encoding: {coding}\r\n\r\n".encode())
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /x HTTP/1.1\n\n",
+        b"GET  /x HTTP/1.1\r\n\r\n",
+        b"GET /x HTTP/1.1 \r\n\r\n",
+        b"GET /x HTTP/1.2\r\n\r\n",
+        b"GET x HTTP/1.1\r\n\r\n",
+        b"GET http://keyturn/x HTTP/1.1\r\n\r\n",
+        b"GET /x\x7f HTTP/1.1\r\n\r\n",
+        b"get /x HTTP/1.1\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nA : b\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nA: b\r\n c\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nA: b\nC: d\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nA: b\rc\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nA: \0\r\n\r\n",
+        b"GET /x HTTP/1.1\r\n: b\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nContent-Length: +1\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nContent-Length: 1, 1\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nContent-Length: 0\r\ncontent-length: 0\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nContent-Length: \xb2\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nContent-Length:\r\n\r\n",
+    ],
+)
+def test_only_the_strict_form_is_a_request(head: bytes) -> None:
+    assert outcome(head) == (UsageError, "the request is not plain HTTP/1.1")
+
+
+def test_it_says_how_much_it_keeps() -> None:
     reader = RequestReader()
-    reader.feed(b"POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
-    assert fed_until_refused(reader, b"1;" + b"x" * 4096 + b"\r\na\r\n") <= WHOLE_LIMIT
+    reader.feed(b"POST /x HTTP/1.1\r\n")
+    assert reader.gathered == 18
+    reader.feed(b"Content-Length: 9\r\n\r\nabc")
+    assert reader.gathered == 3
 
 
 def fed_until_refused(reader: RequestReader, piece: bytes) -> int:
     """How many bytes it takes in until it refuses."""
-    for number in range(WHOLE_LIMIT):
+    for number in range(HEAD_LIMIT + BODY_LIMIT):
         try:
             reader.feed(piece)
         except UsageError:

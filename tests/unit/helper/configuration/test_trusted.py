@@ -16,6 +16,11 @@ CONTENT = b'[daemon]\nlog = "debug"\n'
 NOBODY = 65534
 
 
+def stamp(path: Path) -> tuple[object, object]:
+    """What the daemon compares."""
+    return trusted.file_stamp(path), trusted.directory_stamp(path)
+
+
 @pytest.fixture(name="file")
 def written_file(tmp_path: Path) -> Path:
     """A private configuration in a private directory."""
@@ -75,10 +80,10 @@ def test_what_the_hint_says_helps_and_shows_in_the_stamp(file: Path) -> None:
     for path in (file, file.parent):
         good = path.stat().st_mode
         path.chmod(good | 0o022)
-        before = config.stamp(file)
+        before = stamp(file)
         refusal(file)
         path.chmod(good)
-        assert config.stamp(file) != before
+        assert stamp(file) != before
         assert config.load(file).daemon.log == "debug"
 
 
@@ -177,16 +182,16 @@ def test_no_descriptor_stays_open(file: Path) -> None:
 
 
 def test_the_stamp_follows_the_file(file: Path) -> None:
-    first = config.stamp(file)
+    first = stamp(file)
     assert first is not None
-    assert first == config.stamp(file)
+    assert first == stamp(file)
     file.write_bytes(CONTENT + b"\n")
-    second = config.stamp(file)
+    second = stamp(file)
     other = file.with_name("new.toml")
     other.write_bytes(CONTENT + b"\n")
     os.utime(other, ns=(file.stat().st_mtime_ns, file.stat().st_mtime_ns))
     other.replace(file)
-    third = config.stamp(file)
+    third = stamp(file)
     file.unlink()
-    assert len({first, second, third, config.stamp(file)}) == 4
-    assert config.stamp(file) is None
+    assert len({first, second, third, stamp(file)}) == 4
+    assert trusted.file_stamp(file) is None

@@ -1,0 +1,72 @@
+"""Answers given before, for the very same bytes of a request, while nothing that they were made of has changed.
+
+Made of: the configuration, the token as it is held, and what was asked. The first two are looked at each time. The
+answer itself lies with the token, so that it is gone with it (logout, a rejection, a renewal, another configuration).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from keyturn.configuration.config import Config
+    from keyturnd.broker.memory import Held
+    from keyturnd.server.http import Request, Response
+    from keyturnd.services import Services
+    from keyturnd.vault.records import RecordName
+
+REMEMBERED = 512
+"""Requests; beyond that all are forgotten."""
+LONGEST = 4 << 10
+"""Bytes of a request."""
+SECRET = b"password"
+"""Of git's attributes: a request that holds one is not kept."""
+
+
+class AtHand(NamedTuple):
+    """An answer from memory. `held`: the one token it depends on, None where it also depends on who asks."""
+
+    response: Response
+    held: Held | None = None
+
+
+class Answered(NamedTuple):
+    """What an answer was made of."""
+
+    config: Config
+    key: RecordName
+    path: str
+
+
+class Remembered:
+    """The answers by the bytes of their requests."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._answered: dict[bytes, Answered] = {}
+
+    def recall(self, said: bytes) -> tuple[str, bytes] | None:
+        """Path and answer of the request of exactly these bytes, if it would be the same now. Raises ConfigError."""
+        known = self._answered.get(said)
+        if known is None:
+            return None
+        held = self._services.broker.memory.held.get(known.key)
+        answer = None if held is None else held.answers.get(said)
+        if held is None or answer is None or self._services.configuration.current() is not known.config:
+            del self._answered[said]
+            return None
+        return (known.path, answer) if self._services.broker.lasts(held) else None
+
+    def remember(self, said: bytes, request: Request, answer: AtHand, config: Config) -> None:
+        """`answer` was made for `request`, which arrived as `said`, while `config` was the configuration."""
+        if answer.held is None or len(said) > LONGEST or SECRET in said:
+            return
+        if len(self._answered) >= REMEMBERED:
+            self._forget()
+        self._answered[said] = Answered(config, answer.held.key, request.path)
+        answer.held.answers[said] = answer.response.encode()
+
+    def _forget(self) -> None:
+        self._answered.clear()
+        for held in self._services.broker.memory.held.values():
+            held.answers.clear()

@@ -1,0 +1,45 @@
+"""Sockets that wait for something, watched by one selector of our own inside the event loop's.
+
+A loop's transport costs a dozen system calls and most of an answer's time; here a connection that is answered from
+what has arrived already costs none, and one that has to wait two.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+READ = selectors.EVENT_READ
+WRITE = selectors.EVENT_WRITE
+
+
+class Readiness:
+    """Calls what is to happen when a socket has become readable or writable."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()  # epoll or kqueue, which can be waited for themselves
+        self._watched_by_loop = False
+
+    def watch(self, waiting: socket.socket, events: int, act: Callable[[int], None]) -> None:
+        """Call `act` with READ, WRITE or both, from the running loop, whenever `waiting` is that of `events`."""
+        if waiting.fileno() in self._selector.get_map():
+            self._selector.modify(waiting, events, act)
+            return
+        self._selector.register(waiting, events, act)
+        if not self._watched_by_loop:
+            self._watched_by_loop = True
+            asyncio.get_running_loop().add_reader(self._selector, self._turn)
+
+    def forget(self, waiting: socket.socket) -> None:
+        """Watch it no more; to be called before it is closed."""
+        if waiting.fileno() in self._selector.get_map():
+            self._selector.unregister(waiting)
+
+    def _turn(self) -> None:
+        for key, events in self._selector.select(0):
+            key.data(events)

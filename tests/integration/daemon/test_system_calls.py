@@ -1,0 +1,103 @@
+"""What an answer from memory asks of the kernel, counted: a budget that needs no clock."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.daemon import wire
+from support.machine.machine import PROGRAMS, Machine
+from support.needs import need
+
+if TYPE_CHECKING:
+    from keyturn_emulator.launch import Emulator
+
+ROUNDS = 30
+BUDGET = 14
+"""System calls of one answer; kube adds the walk to the asking process."""
+KUBE = 7
+"""Open, read and close of two /proc/PID/stat, and the link to the program."""
+BEGIN = b"GET /begin HTTP/1.1\r\n\r\n"
+END = b"GET /the-end HTTP/1.1\r\n\r\n"
+CALL = re.compile(r"\d+ +(?:<\.\.\. )?(\w+)[( ](?!resumed)")
+
+
+class Traced:
+    """A daemon that is traced from its start, with a token for everything in memory."""
+
+    def __init__(self, machine: Machine, emulator: Emulator) -> None:
+        self.machine = machine
+        self.ready = emulator.ready
+        self.trace = machine.home / "trace"
+        machine.use(emulator)
+        secret = emulator.ready.clients["service"]["secret"]
+        machine.run("keyturn", "secret", "set", "ci", "-", input=f"{secret}\n", status=0)
+        machine.run("keyturn", "daemon", "stop", status=0)
+        strace = (need("strace"), "-f", "-qq", "-s", "64", "-o", str(self.trace))
+        self.daemon = machine.start(*strace, str(PROGRAMS / "keyturn"), "daemon", "run")
+        assert self.daemon.stderr is not None
+        assert any(b" ready " in line for line in self.daemon.stderr)
+
+    def requests(self) -> dict[str, bytes]:
+        """One of each family, as the helpers send them."""
+        host = self.ready.git.removeprefix("https://")
+        asked = (
+            f"capability[]=authtype\ncapability[]=state\nprotocol=https\nhost={host}\npath=contoso/demo/_git/app\n"
+        )
+        info = {
+            "apiVersion": "client.authentication.k8s.io/v1",
+            "kind": "ExecCredential",
+            "spec": {"interactive": False, "cluster": {"server": self.ready.cluster}},
+        }
+        return {
+            "git": wire.post("/v1/git/get", asked.encode(), "Keyturn-Terminal: 0"),
+            "docker": wire.post("/v1/docker/get", self.ready.registry.encode(), "Keyturn-Terminal: 0"),
+            "kube": wire.post("/v1/kube/get-token", json.dumps(info).encode(), "Keyturn-Terminal: 0"),
+        }
+
+    def end(self) -> list[str]:
+        """The calls between the two marks."""
+        self.machine.run("keyturn", "daemon", "stop", status=0)
+        self.daemon.communicate()
+        lines = self.trace.read_text(errors="replace").splitlines()
+        marks = [number for number, line in enumerate(lines) if re.search(r"recvfrom\(.*GET /(begin|the-end) ", line)]
+        return [found[1] for line in lines[marks[0] + 1 : marks[1]] if (found := CALL.match(line))]
+
+
+@pytest.fixture
+def traced(machine: Machine, emulator: Emulator) -> Traced:
+    return Traced(machine, emulator)
+
+
+@pytest.mark.parametrize(("family", "budget"), [("git", BUDGET), ("docker", BUDGET), ("kube", BUDGET + KUBE)])
+def test_an_answer_from_memory_is_cheap(traced: Traced, family: str, budget: int) -> None:
+    path, request = traced.machine.socket, traced.requests()[family]
+    assert wire.exchange(path, request).status == 200
+    wire.exchange(path, BEGIN)
+    for _ in range(ROUNDS):
+        answer = wire.exchange(path, request)
+        assert answer.status == 200
+        assert len(answer.body) > 100
+    wire.exchange(path, END)
+    calls = Counter(traced.end())
+    assert calls["recvfrom"] >= ROUNDS
+    assert sum(calls.values()) <= budget * ROUNDS, calls
+    assert calls["stat"] + calls["newfstatat"] + calls["statx"] < 2 * ROUNDS, calls
+
+
+def test_an_answer_to_somebody_slow_is_cheap_too(traced: Traced) -> None:
+    path, request = traced.machine.socket, traced.requests()["docker"]
+    assert wire.exchange(path, request).status == 200
+    wire.exchange(path, BEGIN)
+    late = [wire.dial(path) for _ in range(ROUNDS)]
+    wire.status(path)  # all are taken by now
+    for connection in late:
+        connection.sendall(request)
+        assert wire.hear(connection).status == 200
+    wire.exchange(path, END)
+    calls = Counter(traced.end())
+    assert sum(calls.values()) <= BUDGET * ROUNDS + 100, calls
