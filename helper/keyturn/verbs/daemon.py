@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask, ask_running, print_json
-from keyturn.errors import DaemonUnavailable
 from keyturn.console.starting import secret_variables
+from keyturn.errors import KeyturnError
 from keyturn.reach import ending, launch
 
 TYPE_CHECKING = False
@@ -56,9 +56,13 @@ def _stop() -> Done:
 
 def _restart() -> Done:
     """Of our version, with our environment: whatever the one before had."""
-    with suppress(DaemonUnavailable):  # one that hangs is ended below
+    with suppress(KeyturnError):  # one that hangs, or is older than this question, is ended below
         known = ask_running("GET", "/v1/daemon")
-        if known is not None and known["lent"] and (again := ask_running("POST", "/v1/daemon/restart")) is not None:
+        if (
+            known is not None
+            and known.get("lent")
+            and (again := ask_running("POST", "/v1/daemon/restart")) is not None
+        ):
             return {"daemon": "restarted", "pid": again["restarting"]}
     ended = ending.end()
     started = _start()
