@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING, Any
 
 import keyturn
@@ -45,7 +46,8 @@ async def status(services: Services, request: Request, waiter: Waiter, _: str) -
 async def identity(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """Which daemon this is, for a caller that may expect another one."""
     places = {"configuration": str(services.configuration.path), "state": str(services.state_directory)}
-    return json_response({"version": keyturn.__version__, **places})
+    lent = "LISTEN_FDNAMES" in os.environ  # systemd's socket: only systemd starts another one on it
+    return json_response({"version": keyturn.__version__, "lent": lent, **places})
 
 
 async def openapi(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001

@@ -22,7 +22,11 @@ WHICH = client.Request("GET", "/v1/daemon")
 def warn() -> None:
     """One line on stderr of how the daemon that runs differs from what we would start. Raises DaemonUnavailable."""
     try:
-        told = json.loads(client.exchange(launch.find(), WHICH).body)
+        connection = launch.find()
+    except client.NotRunning:
+        return
+    try:
+        told = json.loads(client.exchange(connection, WHICH).body)
     except client.NotRunning:
         return
     except UsageError:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from keyturn.console.parsing import Parser
-from keyturn.console.requests import ask, print_json
+from keyturn.console.requests import ask, ask_running, print_json
 from keyturn.console.starting import secret_variables
+from keyturn.errors import KeyturnError
 from keyturn.reach import ending, launch
 
 TYPE_CHECKING = False
@@ -53,6 +56,14 @@ def _stop() -> Done:
 
 def _restart() -> Done:
     """Of our version, with our environment: whatever the one before had."""
+    with suppress(KeyturnError):  # one that hangs, or is older than this question, is ended below
+        known = ask_running("GET", "/v1/daemon")
+        if (
+            known is not None
+            and known.get("lent")
+            and (again := ask_running("POST", "/v1/daemon/restart")) is not None
+        ):
+            return {"daemon": "restarted", "pid": again["restarting"]}
     ended = ending.end()
     started = _start()
     return started if ended is None else {**started, "daemon": "restarted"}
