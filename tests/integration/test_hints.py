@@ -144,7 +144,7 @@ ROWS = {
     "restart_daemon": Row(secret_in_a_variable, "daemon restarted", proof=TOKEN),
     "keep_others_from_writing": Row(writable_configuration, "", proof=LIST),
     "make_private": Row(readable_secret, "", proof=TOKEN),
-    "usage": Row(words("keyturn", "login", "--agian"), "--again"),
+    "usage": Row(words("keyturn", "login", "--xyzzy"), "--again"),
     "profiles": Row(words("keyturn", "profile", "show", "xyzzy"), "device-code"),
     "profile": Row(secret_elsewhere, "secret from the file /nowhere/s"),
     "listing": Row(secret_that_is_a_directory, "drwx"),
