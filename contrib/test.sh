@@ -1,13 +1,21 @@
 #!/bin/sh
 # sh contrib/test.sh: a virtual environment, keyturn in it, and the whole test suite.
 # Arguments go to pytest, and then pytest alone runs: sh contrib/test.sh tests/unit -k name
+# --python PYTHON in front of them: with that one, in an environment of its own (.venv-PYTHON).
 # KEYTURN_REQUIRE_ALL=1: a test that misses a program fails instead of being skipped.
 set -eu
 unset CDPATH
 cd -P -- "$(dirname -- "$0")/.."
 . contrib/venv.sh
 
-bin=$PWD/.venv/bin
+venv=$PWD/.venv
+if [ "${1-}" = --python ]; then
+    [ $# -ge 2 ] || fail "--python takes the name of a Python" "sh contrib/test.sh --python python3.13"
+    pythons=$2
+    venv=$PWD/.venv-${2##*/}
+    shift 2
+fi
+bin=$venv/bin
 failed=
 
 check() { # NAME COMMAND…: every check runs, whatever the ones before said
@@ -18,8 +26,8 @@ check() { # NAME COMMAND…: every check runs, whatever the ones before said
 }
 
 need_git
-make_venv "$PWD/.venv"
-install_keyturn "$PWD/.venv" test
+make_venv "$venv"
+install_keyturn "$venv" test
 [ $# -eq 0 ] || exec "$bin/python" -m pytest "$@"
 
 check "ruff check" "$bin/python" -m ruff check

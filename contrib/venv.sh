@@ -46,16 +46,19 @@ installing() { # PACKAGE…: the command, where this system's is known
     printf "install it with your system's package manager: %s" "$*"
 }
 
-find_python() { # sets $python: the first that is new enough and can make environments
+pythons="python3 python3.14 python3.13 python3.12 python3.11"
+
+find_python() { # sets $python: the first of $pythons that is new enough and can make environments
     unfit=
-    for python in python3 python3.14 python3.13 python3.12 python3.11; do
+    for python in $pythons; do
         # The exit status, because a name on PATH may be a version manager's stub for a Python that it does not have.
         "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue
         "$python" -c 'import ensurepip, venv' >/dev/null 2>&1 && return
         [ -n "$unfit" ] || unfit=$python
     done
     [ -z "$unfit" ] || fail "$unfit has no module venv (some systems package it apart)" "$(installing "$unfit-venv")"
-    found=$(python3 -c 'import platform; print("python3 is", platform.python_version())' 2>/dev/null) || found="there is no python3"
+    asked=${pythons%% *}
+    found=$("$asked" -c 'import platform; print("'"${asked##*/}"' is", platform.python_version())' 2>/dev/null) || found="there is no $asked"
     fail "keyturn needs Python 3.11 or newer, and $found" "$(installing python3 python3-venv)"
 }
 

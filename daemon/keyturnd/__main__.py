@@ -27,6 +27,7 @@ def main() -> int:
     """Serve until idle or told to leave; the exit status."""
     try:
         hardening.harden()
+        hardening.raise_descriptor_limit()
         if sys.argv[1:] not in ([], [FOREGROUND]):
             raise UsageError("keyturnd takes no arguments", "keyturn daemon start")
         listener = activation.inherited_socket()

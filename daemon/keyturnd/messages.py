@@ -241,6 +241,8 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True, tag="error"):
     retry_after: float | None = None
     state_dead: bool = False
     """The refresh token itself was refused: forget it if it is still the one that was sent."""
+    claims: str | None = None
+    """A JSON object: what a sign-in has to ask for so that this audience is granted."""
     code: str = ""
     """For programs: keyring-absent, keyring-locked, or the provider's own `error` word. Empty when unknown."""
 

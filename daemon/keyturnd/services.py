@@ -14,7 +14,8 @@ from keyturnd.broker.signin import SignIns
 from keyturnd.callers.complaints import Complaints
 from keyturnd.callers.handed import Handed
 from keyturnd.fetching.acquisition import Acquisitions, error_of
-from keyturnd.fetching.fetch import Fetcher, Nobody
+from keyturnd.fetching.fetch import Fetcher
+from keyturnd.fetching.keeper import Nobody
 from keyturnd.journal import note
 from keyturnd.messages import Failure, KeyringJob, KeyringResult
 from keyturnd.vault.holdings import Holdings

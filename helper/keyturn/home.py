@@ -18,6 +18,23 @@ def home() -> str:
     return found
 
 
+def own_home() -> str:
+    """The home directory, for what keyturn keeps below it.
+
+    Raises UsageError when it belongs to somebody else: `sudo` and `su` leave HOME behind, and what root writes there
+    its owner can no longer use. One of our own that differs from the password database's is fine.
+    """
+    found = home()
+    try:
+        owner = os.stat(found).st_uid  # noqa: PTH116 - pathlib is an import the twin's warm path does not pay
+    except OSError:
+        return found  # it is missing, or hidden from us: creating something there says so
+    if owner != os.geteuid():
+        ours = _password_database_home() or "/home/you"
+        raise UsageError(f"HOME is {found}, which belongs to uid {owner}, not to you", f"export HOME={ours}")
+    return found
+
+
 def _password_database_home() -> str:
     import pwd  # noqa: PLC0415 - only where HOME is missing; expanduser("~") takes an empty HOME for "/"
 

@@ -40,7 +40,7 @@ ROOMS = {
 }
 
 HELP = """\
-keyturn VERB --help tells more.
+keyturn VERB --help, or keyturn help VERB, tells more; keyturn version says which this is.
 
 exit status: 0 done, 1 refused or failed, 2 wrong usage or configuration, 3 sign-in needed,
              4 provider unreachable (try later), 130 interrupted; of `keyturn run` the command's own
@@ -61,6 +61,7 @@ def main() -> int:
     except KeyturnError as error:
         return _report(error)
     except KeyboardInterrupt:
+        _end_line()
         return 130
     except BrokenPipeError:
         _abandon_output()  # whoever read it left
@@ -84,10 +85,12 @@ def _status_of(arguments: Sequence[str]) -> int:
 def dispatch(arguments: Sequence[str]) -> int:
     """Run the verb that `arguments` begin with. Raises UsageError when there is none of that name."""
     verb, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
+    if verb == "help" and rest:
+        return dispatch([rest[0], *rest[1:], "--help"])
     if verb in {"-h", "--help", "help"}:
         print(_help())
         return 0
-    if verb in {"-V", "--version"}:
+    if verb in {"-V", "--version", "version"}:
         from keyturn import __version__  # noqa: PLC0415 - only here
 
         print(f"keyturn {__version__}")
@@ -124,6 +127,12 @@ def _help() -> str:
             HELP,
         ]
     )
+
+
+def _end_line() -> None:
+    """Let the shell's prompt not stand behind the terminal's ^C."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        sys.stderr.write("\n")
 
 
 def _abandon_output() -> None:

@@ -37,6 +37,7 @@ class Failed(Exception):
         *,
         retry_after: float | None = None,
         state_dead: bool = False,
+        claims: str | None = None,
         code: str = "",
     ) -> None:
         super().__init__(sentence)
@@ -46,6 +47,7 @@ class Failed(Exception):
             one_line(printed(hint)) if hint else None,
             retry_after=retry_after,
             state_dead=state_dead,
+            claims=claims,
             code=code,
         )
 
@@ -71,6 +73,7 @@ def without(secrets: Iterable[str], failure: Failure) -> Failure:
         _short(_cut(forms, failure.hint)) if failure.hint else failure.hint,
         failure.retry_after,
         state_dead=failure.state_dead,
+        claims=None if failure.claims is None or any(form in failure.claims for form in forms) else failure.claims,
         code=failure.code,
     )
 

@@ -57,7 +57,7 @@ class Broker:
         self.memory = Memory(holdings, clock, chance)
         self.flights: dict[RecordName, asyncio.Task[Token]] = {}
         sign_ins.on_success = self._signed_in
-        holdings.on_new_sign_in = self.memory.forget
+        holdings.on_new_sign_in = self.forget
         self._fetcher = fetcher
         self._clock = clock
         self._chance = chance
@@ -118,12 +118,14 @@ class Broker:
         try:
             return await self.memory.look_up(want)
         except StateError:
-            if flows.row(want.profile).person:
+            if flows.row(want.profile).state is not None:
                 raise
             return None
 
     async def login(self, want: Want, waiter: Waiter, *, again: bool) -> Token:
         """A token that proves `want`'s profile is signed in; with `again` by a new sign-in in any case.
+
+        So too for what a sign-in was refused for: what there is would prove nothing.
 
         Without a person in it, the provider is asked in any case: the secret may have changed since the last token.
         """
@@ -132,6 +134,7 @@ class Broker:
         if not flows.row(want.profile).person:
             return await self._fetch_for_use(want, by)
         try:
+            again = again or self._fetcher.refused.first(want.profile) == want
             if again and waiter.waits:
                 return await self._sign_in(want, waiter, by)
             if not again:
@@ -175,6 +178,7 @@ class Broker:
         """Forget what memory holds of `profile`; the vault keeps it."""
         self.failures.clear(profile=profile)
         self.memory.forget(profile)
+        self._fetcher.refused.forget(profile)
 
     async def reject(self, want: Want, digest: bytes | None) -> bool:
         """A server refused the token with this digest: replace it at the next request. Whether that will be done.

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import Refused, SignInNeeded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from keyturn.configuration.profiles.profile import Profile
     from keyturnd.fetching.fetch import Fetcher
     from keyturnd.fetching.wants import Want
     from keyturnd.messages import Ask, Event
@@ -135,7 +137,7 @@ class SignIn:
             self._leave(waiter)
 
     def on_event(self, event: Event) -> None:
-        self._show(as_shown(event))
+        self._show({**as_shown(event), **whose(self.want.profile)})
 
     async def on_ask(self, ask: Ask) -> str:
         number = secrets.token_urlsafe(12)
@@ -192,6 +194,13 @@ async def joined(task: asyncio.Task[Token]) -> Token:
         if task.cancelled():
             raise Refused("ended by a logout, or because the daemon was stopped", "run the command again") from None
         raise
+
+
+def whose(profile: Profile) -> dict[str, Any]:
+    """Which identity a sign-in is for, as the person who is asked for it has to know."""
+    if isinstance(profile, AwxProfile):
+        return {"profile": profile.name, "account": profile.username, "place": profile.url}
+    return {"profile": profile.name, "account": profile.account, "place": f"tenant {profile.tenant}"}
 
 
 def as_shown(event: Event) -> dict[str, Any]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import resource
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from keyturn.errors import BY_KIND, AcquisitionDied, Bug, KeyturnError, ProviderUnreachable
+from keyturnd.fetching.last_words import last_words
+from keyturnd.journal import note
 from keyturnd.messages import (
     LINE_LIMIT,
     Ack,
@@ -39,6 +44,11 @@ GRACE = 2.0
 """Seconds beyond its own deadline before an acquisition is killed: its own word says more than our kill."""
 MESSAGES = 200
 """Of one acquisition, at most: a sign-in takes a handful, and what a process that faces the network says is kept."""
+
+
+OWN_DESCRIPTORS = Path("/proc/self/fd" if sys.platform == "linux" else "/dev/fd")
+NEEDED = 24
+"""Descriptors a start takes, with room for the vault's files. At EMFILE uvloop leaks those it has got already."""
 
 
 class Listener(Protocol):
@@ -91,19 +101,24 @@ class Acquisitions:
         process = await self._start()
         self.running.add(process.pid)
         self.started += 1
+        assert process.stderr is not None
+        words = asyncio.get_running_loop().create_task(last_words(process.stderr))
         try:
-            return await _converse(process, job, listener)
+            return await _converse(process, job, listener, words)
         finally:
+            words.cancel()
             self.running.discard(process.pid)
             await _end(process)
 
     async def _start(self) -> Process:
+        if descriptors_left() < NEEDED:
+            raise AcquisitionDied("too few descriptors are left to start a process", "keyturn daemon restart")
         try:
             return await asyncio.create_subprocess_exec(
                 *COMMAND,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
                 env={},
                 cwd="/",
                 limit=LINE_LIMIT,
@@ -117,13 +132,13 @@ def _shortened(job: Job, ends: float) -> Job:
     return msgspec.structs.replace(job, deadline=max(ends - asyncio.get_running_loop().time(), 0.0))
 
 
-async def _converse(process: Process, job: Job, listener: Listener) -> Outcome:
+async def _converse(process: Process, job: Job, listener: Listener, words: asyncio.Task[str]) -> Outcome:
     assert process.stdout is not None
     await _send(process, job)
     for _ in range(MESSAGES):
         line = await _read_line(process)
         if line is None:
-            return await _died(process)
+            return await _died(process, words)
         try:
             message: FromAcquisition = from_acquisition.decode(line)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -159,8 +174,10 @@ async def _read_line(process: Process) -> bytes | None:
     return line if line.endswith(b"\n") else None
 
 
-async def _died(process: Process) -> Failure:
+async def _died(process: Process, words: asyncio.Task[str]) -> Failure:
     code = await process.wait()
+    await asyncio.wait({words}, timeout=GRACE)  # a child of its own might hold its stderr open
+    note("acquisition died", logging.ERROR, status=code, said=words.result() if words.done() else "")
     how = f"was killed by signal {-code}" if code < 0 else f"ended with status {code} and no result"
     return _failure(AcquisitionDied(f"the acquisition process {how}", "run the command again"))
 
@@ -170,6 +187,12 @@ async def _end(process: Process) -> None:
         with suppress(ProcessLookupError):
             process.kill()
     await asyncio.shield(process.wait())
+
+
+def descriptors_left() -> int:
+    """How many more descriptors this process may open."""
+    used = sum(1 for _ in OWN_DESCRIPTORS.iterdir())
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0] - used
 
 
 def _failure(error: KeyturnError) -> Failure:

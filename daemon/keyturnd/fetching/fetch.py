@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import secrets
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
-from keyturn.errors import Refused, SignInNeeded, StateError
+from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.entrusted import fitting, named_secret
+from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
 from keyturnd.fetching.permission import check_allowed
+from keyturnd.fetching.refused import RefusedAudiences
 from keyturnd.messages import AwxIdentity, AwxState, EntraState, Failure, Network, Result, RevokeJob, TokenJob
 from keyturnd.vault import tokens
 
@@ -23,8 +22,9 @@ if TYPE_CHECKING:
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.fetching.acquisition import Runner
+    from keyturnd.fetching.keeper import Audience
     from keyturnd.fetching.wants import Want
-    from keyturnd.messages import Ask, Event, State
+    from keyturnd.messages import State
     from keyturnd.vault.holdings import Holdings
     from keyturnd.vault.tokens import Token
 
@@ -36,24 +36,6 @@ ATTEMPTS = 2
 """Fetches of one token, where a sign-in meanwhile makes the first one worthless."""
 SIGN_IN_DEADLINE = 930.0
 """Seconds for a sign-in: a device code lives 15 minutes (reference/entra.md), its provider says when it died."""
-
-
-class Audience(Protocol):
-    """The people who watch a sign-in."""
-
-    def on_event(self, event: Event) -> None: ...
-
-    async def on_ask(self, ask: Ask) -> str: ...
-
-
-class Nobody:
-    """Nobody watches: a silent fetch has nothing to show and nobody to ask."""
-
-    def on_event(self, event: Event) -> None:
-        pass
-
-    async def on_ask(self, ask: Ask) -> str:
-        raise Refused(f"a silent acquisition asked for a {ask.kind}")
 
 
 class Fetcher:
@@ -70,6 +52,7 @@ class Fetcher:
         """`warn` is told what a person should know. `check` raises when the configuration does not allow a want."""
         self.acquisitions = acquisitions
         self.holdings = holdings
+        self.refused = RefusedAudiences()
         self._config = config
         self._warn = warn
         self._check = check
@@ -156,18 +139,29 @@ class Fetcher:
             secret=secret,
             state=state,
             registry=want.registry,
+            claims=self.refused.claims(want) if interactive else None,
         )
 
     async def _run(self, want: Want, job: TokenJob, audience: Audience) -> Token:
         keeper = Keeper(self.holdings, want.profile, job, audience)
         outcome = await self.acquisitions.run(job, keeper)
         if isinstance(outcome, Failure):
-            if outcome.state_dead and job.state is not None:
-                await self.holdings.drop_dead_state(want.profile, job.state)
+            await self._failed(want, job, outcome)
             raise fitting(error_of(outcome), want.profile)
+        self.refused.settle(want)
         assert isinstance(outcome, Result)
         self.check_allowed(want)  # its sign-in was kept, under the name of the place it belongs to
         return await self._kept(want, outcome, await keeper.sign_in(outcome))
+
+    async def _failed(self, want: Want, job: TokenJob, failure: Failure) -> None:
+        """Note what `failure` says of the sign-in, and of this audience."""
+        if failure.state_dead and job.state is not None:
+            self.refused.forget(want.profile.name)
+            await self.holdings.drop_dead_state(want.profile, job.state)
+        elif job.interactive and failure.kind != ProviderUnreachable.kind:
+            self.refused.settle(want)
+        elif isinstance(job.state, EntraState) and failure.kind == SignInNeeded.kind:
+            self.refused.note(want, failure.claims)
 
     async def _kept(self, want: Want, result: Result, sign_in: str) -> Token:
         """The token of `result`, in the vault. Raises Replaced when another sign-in has come before it."""
@@ -198,66 +192,3 @@ class Fetcher:
             places = " and ".join(dict.fromkeys(f"{name.client_id} at {name.authority}" for name in aside))
             error = SignInNeeded(f"{error.sentence}; what it had is for {places}, and found again there", error.hint)
         return error
-
-
-class Overheard:
-    """An audience whose typed password may be entrusted afterwards, if that is what its profile says."""
-
-    def __init__(self, audience: Audience) -> None:
-        self.password: str | None = None
-        self.on_event = audience.on_event
-        self._audience = audience
-
-    async def on_ask(self, ask: Ask) -> str:
-        answer = await self._audience.on_ask(ask)
-        if ask.kind == "password":
-            self.password = answer
-        return answer
-
-
-class Replaced(Exception):
-    """Somebody signed in while a token of the sign-in before was fetched: it is nobody's any more."""
-
-
-class Keeper:
-    """Follows one acquisition of a profile and makes its sign-in state durable."""
-
-    def __init__(self, holdings: Holdings, profile: Profile, job: TokenJob | RevokeJob, audience: Audience) -> None:
-        self._holdings = holdings
-        self._profile = profile
-        self._state = job.state
-        self._begins = isinstance(job, TokenJob) and job.interactive
-        self.on_event = audience.on_event
-        self.on_ask = audience.on_ask
-
-    async def on_seal(self, state: State) -> None:
-        """Keep `state`, unless a sign-in has meanwhile brought a newer one than this acquisition began with.
-
-        An AWX token that nobody noted would live on the server for ever, so there the loser ends before it has
-        created one.
-        """
-        flows.check_account(self._profile, state.account)
-        current = await self._holdings.state(self._profile)
-        if current != self._state:
-            if isinstance(state, AwxState):
-                raise Refused(f"profile {self._profile.name} is being signed in elsewhere", "run the command again")
-            if self._state is not None:
-                return
-        state = self._numbered(state)
-        await self._holdings.keep_state(self._profile, state)
-        self._state, self._begins = state, False
-
-    async def sign_in(self, result: Result) -> str:
-        """The sign-in that `result` came from.
-
-        One that brought no refresh token is noted too, or the one before it would go on in its place.
-        """
-        if self._begins and flows.row(self._profile).state is EntraState:
-            await self.on_seal(EntraState("", result.account, result.account_id))
-        return flows.sign_in_of(self._state)
-
-    def _numbered(self, state: State) -> State:
-        if not isinstance(state, EntraState):
-            return state
-        before = self._state.generation if isinstance(self._state, EntraState) else ""
-        return replace(state, generation=secrets.token_hex(8) if self._begins else before)

@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from keyturn.errors import DaemonUnavailable, UsageError
+from keyturn.reach.launch import BACKLOG
 from keyturn.reach.paths import socket_path
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def inherited_socket() -> socket.socket:
         raise UsageError("descriptor 3 is not a socket", "keyturn daemon run") from None
     if (listener.family, listener.type) != (socket.AF_UNIX, socket.SOCK_STREAM) or not listens:
         raise UsageError("descriptor 3 is not a listening Unix stream socket", "keyturn daemon run")
+    listener.listen(BACKLOG)  # once more: callers learn the pid of who did it last (unix(7), SO_PEERCRED)
     listener.set_inheritable(False)
     listener.setblocking(False)
     return listener

@@ -25,6 +25,10 @@ PR_GET_DUMPABLE = 3
 PR_SET_DUMPABLE = 4
 STANDARD_STREAMS = frozenset({0, 1, 2})
 OWN_DESCRIPTORS = Path("/proc/self/fd" if sys.platform == "linux" else "/dev/fd")
+MOST_DESCRIPTORS = 1 << 16
+"""More than everything together needs; a limit of a thousand million, as containers have, only costs memory."""
+RESERVED = 144
+"""Descriptors that connections leave to others, below the usual limit of 1024: acquisitions take three each."""
 MEMORY_FIELDS = {"Pss": "pss", "Rss": "rss", "Private_Dirty": "private_dirty", "Swap": "swap"}
 
 
@@ -40,6 +44,22 @@ def harden() -> None:
         raise DaemonUnavailable(f"core files cannot be switched off: {error}") from error
     if sys.platform == "linux" and prctl(PR_SET_DUMPABLE, 0) != 0:
         raise DaemonUnavailable(f"the daemon cannot hide its memory: {os.strerror(ctypes.get_errno())}")
+
+
+def raise_descriptor_limit() -> None:
+    """Let this process open as many descriptors as its hard limit allows.
+
+    It serves all shells, and must not live with the soft limit of the one that happened to start it.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MOST_DESCRIPTORS)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def connection_limit(most: int) -> int:
+    """How many connections may be open at once, at most `most`: vault and acquisitions keep their descriptors."""
+    return max(1, min(most, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - RESERVED))
 
 
 def is_dumpable() -> bool:

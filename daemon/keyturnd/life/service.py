@@ -18,7 +18,7 @@ from keyturnd.journal import note
 from keyturnd.life import activation, hardening
 from keyturnd.life.lookout import Lookout
 from keyturnd.server.acceptor import Acceptor
-from keyturnd.server.connections import Connections
+from keyturnd.server.connections import IN_ALL, Connections
 
 if TYPE_CHECKING:
     import socket
@@ -51,7 +51,9 @@ class Service:
         clock: Clock,
         state_is_ours: Callable[[], bool],
     ) -> None:
-        self.connections = Connections(api, at_once=api.at_once, recall=api.recall)
+        self.connections = Connections(
+            api, at_once=api.at_once, recall=api.recall, in_all=hardening.connection_limit(IN_ALL)
+        )
         self._acceptor = Acceptor(listener, self.connections)
         self._path = path
         self._services = services

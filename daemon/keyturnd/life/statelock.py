@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 import msgspec
-from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from keyturn.errors import StateError
 from keyturnd.vault.durable import PrivateDirectory
@@ -116,18 +116,19 @@ def identity_of(path: Path) -> tuple[int, int] | None:
 
 
 def lock_file(state_directory: Path) -> BaseFileLock:
-    """The lock, taken. `thread_local=False`, because the thread that shuts down need not be the one that started."""
+    """The lock, taken. `thread_local=False`, because the thread that shuts down need not be the one that started.
+
+    Without `fallback_to_soft=False` filelock's answer to a file system without locks would be a mere file, which a
+    kill -9 leaves behind.
+    """
     path = state_directory / LOCK_FILE
-    lock: BaseFileLock = FileLock(path, mode=0o600, thread_local=False)
+    lock: BaseFileLock = FileLock(path, mode=0o600, thread_local=False, fallback_to_soft=False)
     try:
         lock.acquire(blocking=False)
     except Timeout:
         raise HolderElsewhere(state_directory, read_holder(state_directory)) from None
     except (OSError, NotImplementedError) as error:
         raise cannot("lock", path, OSError(*error.args)) from error
-    if isinstance(lock, SoftFileLock):  # filelock's answer to ENOSYS: a mere file, which a kill -9 leaves behind
-        lock.release()
-        raise cannot("lock", path, OSError(errno.ENOLCK, os.strerror(errno.ENOLCK)))
     return lock
 
 

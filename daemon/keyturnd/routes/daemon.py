@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from typing import TYPE_CHECKING, Any
 
+import keyturn
 from keyturn.errors import StateError
 from keyturnd import flows
-from keyturnd.routes.bodies import Body, read_body
 from keyturnd.routes.openapi import document
 from keyturnd.server.http import json_response
 from keyturnd.vault.names import secret_name, state_name
@@ -19,18 +18,6 @@ if TYPE_CHECKING:
     from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
     from keyturnd.vault.records import RecordName
-
-
-REACHED_BY = frozenset({"KEYTURN_SOCKET", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PID"})
-
-
-class RestartBody(Body, frozen=True):
-    """`environment`: what the daemon's launcher would have given it; without it, it keeps its own."""
-
-    environment: dict[str, str] | None = None
-
-    def __repr__(self) -> str:
-        return "RestartBody()"
 
 
 async def status(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
@@ -55,6 +42,12 @@ async def status(services: Services, request: Request, waiter: Waiter, _: str) -
     )
 
 
+async def identity(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+    """Which daemon this is, for a caller that may expect another one."""
+    places = {"configuration": str(services.configuration.path), "state": str(services.state_directory)}
+    return json_response({"version": keyturn.__version__, **places})
+
+
 async def openapi(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """What this is a list of."""
     return json_response(document())
@@ -67,18 +60,9 @@ async def stop(services: Services, request: Request, waiter: Waiter, _: str) -> 
 
 
 async def restart(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
-    """Come back as a new process on the same socket, with the environment that the caller sends."""
-    if request.body and (environment := read_body(request, RestartBody).environment) is not None:
-        _adopt(environment)
+    """Come back as a new process on the same socket."""
     services.leave(again=True)
     return json_response({"restarting": services.facts()["pid"]})
-
-
-def _adopt(environment: dict[str, str]) -> None:
-    """Let what is exec'd next find `environment` in place of ours; how we are reached stays."""
-    for name in set(os.environ) - REACHED_BY:
-        del os.environ[name]
-    os.environ.update({name: value for name, value in environment.items() if name not in REACHED_BY})
 
 
 async def _profile(services: Services, profile: Profile, records: list[RecordName] | None) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from copy import copy
 from typing import TYPE_CHECKING
 
 from keyturn import hints
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.configuration.settling import SETTLING, is_fresh
 from keyturn.configuration.targets.git import find_git
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, KeyturnError
 from keyturn.protocols import git
+from keyturnd.callers.peer import arguments_of, tool_behind
 from keyturnd.fetching.wants import Want
 from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from keyturn.configuration.config import Config
     from keyturn.protocols.git import GitRequest
     from keyturnd.broker.signin import Waiter
+    from keyturnd.callers.peer import Tool
     from keyturnd.server.http import Request
     from keyturnd.services import Services
     from keyturnd.vault.tokens import Token
@@ -39,18 +43,53 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
     """A credential for a URL that is a target, nothing for any other.
 
     A target that cannot be served stops git: prompting for a password would only lead to another refusal.
+    A failure is told once per asker: git-lfs asks six times for one push.
     """
-    want = _want(services.configuration.current(), request)
+    want = _want(await _settled(services, request), request)
     if want is None:
         return Response(git.NOTHING)
     try:
         token = await services.broker.token(want, waiter)
     except KeyturnError as error:
+        helper = request.peer.pid
+        if services.complaints.is_told(asker := _asker(helper), helper, error.sentence):
+            return Response(git.QUIT, exit_status=error.exit_status)
+        services.complaints.tell(asker, helper, error.sentence)
         # Of its own: the same error is told to others who waited, and remembered.
         told = copy(error)
         told.output = git.QUIT.decode("ascii")
         raise told from None
     return _credential(token)
+
+
+async def _settled(services: Services, request: Request) -> Config:
+    """The configuration, once more after a moment where it is half written.
+
+    Raises ConfigError, which stops git where `setup git` has said that the URL is ours: else it would prompt.
+    """
+    configuration = services.configuration
+    if configuration.error is not None and is_fresh(configuration.path):
+        await asyncio.sleep(SETTLING)
+    try:
+        return configuration.current()
+    except ConfigError as error:
+        told = copy(error)
+        told.output = git.QUIT.decode("ascii") if git.options(request.arguments).ours else ""
+        raise told from None
+
+
+def _asker(helper: int) -> Tool | None:
+    """The git that started `helper`, or whoever runs `git credential`: git-lfs, a script."""
+    tool = tool_behind(helper)
+    while tool is not None and _hands_on(arguments_of(tool)):
+        tool = tool_behind(tool.pid)
+    return tool
+
+
+def _hands_on(arguments: tuple[str, ...]) -> bool:
+    """Whether this is the shell that git starts a helper with, or a `git credential` that somebody else runs."""
+    is_shell = arguments[1:2] == ("-c",) and "git-credential-keyturn" in arguments[2]
+    return is_shell or "credential" in arguments[1:]
 
 
 async def store(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from keyturn.configuration import known_clusters
 from keyturn.configuration.clusters import token_for
 from keyturn.errors import KeyturnError
 from keyturn.protocols import kubectl
@@ -18,7 +19,6 @@ from keyturnd.server.http import Response
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyturn.protocols.kubectl import ExecRequest
     from keyturnd.broker.signin import Waiter
     from keyturnd.callers.peer import Tool
     from keyturnd.server.http import Request
@@ -37,10 +37,11 @@ PYTHONS_JSON = b'": '
 
 def at_once(services: Services, request: Request) -> AtHand | None:
     """See keyturnd.routes.table.AT_ONCE. Never for a client that has its token already: it may be refused."""
-    info = kubectl.parse(request.body)
-    asked = token_for(services.configuration.current(), info, kubectl.options(request.arguments))
+    info, options = kubectl.parse(request.body), kubectl.options(request.arguments)
+    known = known_clusters.load(services.state_directory)
+    asked = token_for(services.configuration.current(), info, options, known)
     want, helper = Want(asked.profile, asked.scopes, "kube"), request.peer.pid
-    client = _client(request, tool_behind(helper), info)
+    client = _client(request, tool_behind(helper), info.cluster_server or options.server)
     if client is not None and services.handed.doubtful(client, want.key, helper) is not None:
         return None
     held = services.broker.at_hand(want)
@@ -48,29 +49,36 @@ def at_once(services: Services, request: Request) -> AtHand | None:
         return None
     if client is not None:
         services.handed.note(client, held.key, helper, held.token.digest)
-    return AtHand(Response(kubectl.answer(held.token.access_token, held.token.expires_at, info.api_version)))
+    version = kubectl.version_of(request.body, info, options)
+    return AtHand(Response(kubectl.answer(held.token.access_token, held.token.expires_at, version)))
 
 
 async def get_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
     """An ExecCredential for a cluster that is a target, or for a profile named on the command line.
 
-    A failure is told once per kubectl; its further calls of the same moment fail silently.
+    A failure is told once per kubectl; its further calls of the same moment fail silently, with the same status.
     """
     helper = request.peer.pid
     tool = tool_behind(helper)
-    told = services.complaints.is_told(tool, helper)
+    told = services.complaints.is_told_anything(tool, helper)
     try:
         info = kubectl.parse(request.body)
-        asked = token_for(services.configuration.current(), info, kubectl.options(request.arguments))
+        options = kubectl.options(request.arguments)
+        known = known_clusters.load(services.state_directory)
+        asked = token_for(services.configuration.current(), info, options, known)
         person = Kubectl(waiter, tool, asking=info.interactive and not told)
         want = Want(asked.profile, asked.scopes, "kube")
-        token = await _token(services, want, person, _client(request, tool, info), helper)
-    except KeyturnError:
-        if services.complaints.is_told(tool, helper):
-            return Response(exit_status=1)
-        services.complaints.tell(tool, helper)
+        token = await _token(
+            services, want, person, _client(request, tool, info.cluster_server or options.server), helper
+        )
+    except KeyturnError as error:
+        if services.complaints.is_told(tool, helper, error.sentence):
+            return Response(exit_status=error.exit_status)
+        services.complaints.tell(tool, helper, error.sentence)
         raise
-    return Response(kubectl.answer(token.access_token, token.expires_at, info.api_version))
+    return Response(
+        kubectl.answer(token.access_token, token.expires_at, kubectl.version_of(request.body, info, options))
+    )
 
 
 class Kubectl:
@@ -99,7 +107,7 @@ async def _token(services: Services, want: Want, person: Kubectl, client: Client
     return token
 
 
-def _client(request: Request, tool: Tool | None, info: ExecRequest) -> Client | None:
+def _client(request: Request, tool: Tool | None, cluster: str | None) -> Client | None:
     """Who keeps the token and asks again after a 401; None where asking again says nothing of the last answer.
 
     reference/kubernetes.md section 1, "Clients that retry on 401".
@@ -110,7 +118,7 @@ def _client(request: Request, tool: Tool | None, info: ExecRequest) -> Client | 
         tool = _past_shell(tool)
         if not PurePath(program_of(tool)).name.startswith(SILENT_RETRIERS):
             return None
-    return Client(tool, program_of(tool), info.cluster_server)
+    return Client(tool, program_of(tool), cluster)
 
 
 def _past_shell(tool: Tool) -> Tool:

@@ -58,9 +58,10 @@ def _paths() -> Document:
         "/v1/secret": {"post": _json("entrust a client secret or a password", _body("profile:string secret:string"))},
         "/v1/asks/{id}": {"post": {**_json("answer a question", _body("value:string")), "parameters": [_ask()]}},
         "/v1/status": {"get": _json("the daemon's figures and the profiles' state")},
+        "/v1/daemon": {"get": _json("which daemon this is: version, configuration and state")},
         "/v1/openapi.json": {"get": _json("this document")},
         "/v1/daemon/stop": {"post": _json("finish and leave")},
-        "/v1/daemon/restart": {"post": _json("come back as a new process, with the environment in the body, if any")},
+        "/v1/daemon/restart": {"post": _json("come back as a new process")},
     }
 
 

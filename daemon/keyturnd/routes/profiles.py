@@ -63,12 +63,16 @@ async def login(services: Services, request: Request, waiter: Waiter, _: str) ->
     body = read_body(request, LoginBody)
     config = services.configuration.current()
     profile = profile_named(config, body.profile)
-    want = Want(profile, _first_scopes(config, profile), "token")
+    refused = services.fetcher.refused.first(profile)
+    want = refused or Want(profile, _first_scopes(config, profile), "token")
+    if refused is not None:
+        waiter.show({"event": "progress", "message": f"signing in for {_audience(want)}, which was refused"})
     token = await services.broker.login(want, waiter, again=body.again)
     return json_response(
         {
             "profile": profile.name,
             "account": token.account,
+            "scopes": want.scopes,
             "expires_at": int(token.expires_at),
             "warnings": services.untold_warnings(),
         }
@@ -115,6 +119,10 @@ def _first_scopes(config: Config, profile: Profile) -> tuple[str, ...]:
             f'for example: audiences = ["https://management.azure.com"] in [profile.{profile.name}]',
         )
     return scopes[0]
+
+
+def _audience(want: Want) -> str:
+    return " ".join(want.scopes) if want.registry is None else want.registry.login_server
 
 
 def _check_takes_secret(profile: Profile) -> None:

@@ -36,6 +36,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/secret"): profiles.entrust_secret,
     ("POST", "/v1/asks/{id}"): profiles.answer,
     ("GET", "/v1/status"): daemon.status,
+    ("GET", "/v1/daemon"): daemon.identity,
     ("GET", "/v1/openapi.json"): daemon.openapi,
     ("POST", "/v1/daemon/stop"): daemon.stop,
     ("POST", "/v1/daemon/restart"): daemon.restart,

@@ -34,6 +34,7 @@ class Connections:
 
     handler: answers a request, in its own time. at_once: the same for what needs no waiting, None for what does.
     recall: the same for the bytes of a request that has been answered before.
+    in_all: how many may be open, fewer where descriptors are scarce.
     """
 
     def __init__(
@@ -42,10 +43,12 @@ class Connections:
         *,
         at_once: AtOnce = lambda request, said: None,  # noqa: ARG005 - the one that never has an answer
         recall: Recall = lambda said, peer: None,  # noqa: ARG005
+        in_all: int = IN_ALL,
     ) -> None:
         self.handler = handler
         self.at_once = at_once
         self.recall = recall
+        self._in_all = in_all
         self.readiness = Readiness()
         self.open: dict[Connection, None] = {}
         """In the order they came."""
@@ -107,7 +110,7 @@ class Connections:
         """Whether `peer`, or everybody together, holds as many connections as allowed."""
         # Without a pid (another pid namespace, macOS) there is no telling whose they are.
         own = self.by_process[peer.pid] if peer.pid else 0
-        return own >= PER_PROCESS or len(self.open) >= IN_ALL
+        return own >= PER_PROCESS or len(self.open) >= self._in_all
 
     def _oldest_unfinished(self, peer: Peer) -> Connection | None:
         """Who has taken longest over a request: among the peer's own where it has too many, else among all."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.errors import StateError
 from keyturnd import flows
 from keyturnd.messages import AwxState, EntraState
 from keyturnd.vault import tokens
@@ -87,7 +89,8 @@ class Holdings:
         await self._put(state_name(profile), msgspec.json.encode(state))
         if flows.sign_in_of(state) != before:
             self.on_new_sign_in(profile.name)
-            await asyncio.to_thread((await self.vault()).delete_profile, profile.name, ACCESS_TOKENS)
+            with suppress(StateError):  # what stays is bound to the sign-in before, and given to nobody
+                await asyncio.to_thread((await self.vault()).delete_profile, profile.name, ACCESS_TOKENS)
 
     async def keep_secret(self, profile: Profile, secret: str) -> None:
         await self._put(secret_name(profile), secret.encode("utf-8", "surrogateescape"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from keyturn import hints
+from keyturn.configuration import known_clusters
 from keyturn.configuration.audiences import own_scopes
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles import scopes
@@ -18,7 +19,10 @@ from keyturn.errors import ConfigError, Refused, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from keyturn.configuration.config import Config
+    from keyturn.configuration.known_clusters import KnownCluster
     from keyturn.configuration.profiles.profile import Profile
     from keyturn.configuration.targets.kube import KubeTarget
     from keyturn.protocols.kubectl import ExecRequest, KubeOptions
@@ -31,21 +35,71 @@ class ClusterToken(NamedTuple):
     scopes: tuple[str, ...]
 
 
-def token_for(config: Config, request: ExecRequest, options: KubeOptions) -> ClusterToken:
+SET_UP_AGAIN = "keyturn setup kube --context NAME"
+"""It shows what is recorded and what the kubeconfig has, and records that."""
+
+
+def token_for(
+    config: Config, request: ExecRequest, options: KubeOptions, known: Mapping[str, KnownCluster]
+) -> ClusterToken:
     """The token that answers `request`. `--profile` beats the target's profile.
 
-    Raises Refused for a cluster that is no target and for an audience that the configuration does not allow,
-    UsageError where nothing tells the profile, ConfigError for a profile that is not there or not for kube.
+    known: what `setup kube` recorded. Raises Refused for a cluster that is no target, for one that the kubeconfig
+    reaches in another way than recorded, and for an audience that the configuration does not allow, UsageError where
+    nothing tells the profile, ConfigError for a profile that is not there or not for kube.
     """
-    target = _target(config, request)
+    target = _target(config, options.server if request.cluster_server is None else request.cluster_server)
     profile = _profile(config, options.profile or (target.profile if target is not None else None))
+    cluster = known.get(known_clusters.key_of(target.place)) if target is not None else None
+    _check_cluster(config, request, options, target)
+    _check_stanza(request, options, profile.name, cluster)
+    if (
+        request.cluster_server is None
+        and options.word is None
+        and any(profile.name in c.words for c in known.values())
+    ):
+        raise Refused(f"nothing tells which cluster the token of profile {profile.name} is for", "keyturn setup kube")
     return ClusterToken(profile, _scopes(config, profile, target, options.server_id))
 
 
-def _target(config: Config, request: ExecRequest) -> KubeTarget | None:
+def _check_cluster(config: Config, request: ExecRequest, options: KubeOptions, target: KubeTarget | None) -> None:
+    """The cluster that the client names and the one its stanza was written for must be one, and be verified."""
     if request.cluster_server is None:
+        return
+    if request.trust.insecure:
+        raise Refused(
+            "the kubeconfig has the cluster's certificate not verified",
+            "remove insecure-skip-tls-verify from its cluster, and set certificate-authority instead",
+        )
+    if options.server is not None and find_kube(config.kube_targets, options.server) is not target:
+        raise Refused("the kubeconfig names another cluster than its user was set up for", SET_UP_AGAIN)
+
+
+def _check_stanza(request: ExecRequest, options: KubeOptions, profile: str, cluster: KnownCluster | None) -> None:
+    """Stanzas of ours are known by their word, clusters by what their kubeconfig trusted when it was set up."""
+    known = cluster is not None and cluster.has_word(profile, options.word)
+    if (options.word is not None or options.server is not None) and not known:
+        raise Refused("the kubeconfig's word for this cluster is not the one that keyturn keeps", SET_UP_AGAIN)
+    if request.cluster_server is None or cluster is None:
+        return
+    asked = request.trust
+    if (
+        known
+        and not asked.authority
+        and asked.authority_file
+        and asked.authority_file == cluster.trust.authority_file
+    ):
+        asked = asked._replace(authority=cluster.trust.authority)  # Python's client passes on the file's name alone
+    if asked._replace(authority_file="") != cluster.trust._replace(authority_file=""):
+        raise Refused(
+            "the kubeconfig reaches the cluster by another CA, proxy or name than it was set up with", SET_UP_AGAIN
+        )
+
+
+def _target(config: Config, server: str | None) -> KubeTarget | None:
+    if server is None:
         return None
-    target = find_kube(config.kube_targets, request.cluster_server)
+    target = find_kube(config.kube_targets, server)
     if target is None:
         raise Refused(
             "the cluster of this kubeconfig is no target", f"add its server to [targets.kube] in {config.source}"

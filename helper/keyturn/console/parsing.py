@@ -10,11 +10,12 @@ from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, NoReturn
 
-_CHOICE = re.compile(r"invalid choice: .* \(choose from (.*)\)", re.DOTALL)
+_CHOICE = re.compile(r"invalid choice: (.*) \(choose from (.*)\)", re.DOTALL)
 _VALUE = re.compile(r"ignored explicit argument .*", re.DOTALL)
+_WORD = re.compile(r"[a-z][a-z-]*", re.ASCII)
 _OPTION = re.compile(r"--[a-z][a-z-]*", re.ASCII)
 
 
@@ -40,15 +41,41 @@ class Parser(argparse.ArgumentParser):
 
         What is left over is not repeated, unless it has the form of an option: it may be a secret.
         """
+        own = arguments[: arguments.index("--")] if "--" in arguments else arguments
+        if any(word.startswith("-h") and word != "-h" for word in own):
+            self.error("argument -h/--help: takes no value")  # Python 3.13 shows the help, and ends with 0
         options, surplus = self.parse_known_args(arguments)
         if surplus:
             name = surplus[0].partition("=")[0]
-            what = f"there is no option {name}" if _OPTION.fullmatch(name) else "too many arguments"
-            self.error(what)
+            if _OPTION.fullmatch(name):
+                raise UsageError(f"there is no option {name}", _nearest(name, _options(self)) or self._usage())
+            self.error("too many arguments")
         return options
 
     def error(self, message: str) -> NoReturn:
         """Raise argparse's `message` as a UsageError, without the value it complains of."""
-        text = _CHOICE.sub(r"expected one of \1", message)
+        choice = _CHOICE.search(message)
+        nearest = _nearest(choice[1].strip("'"), _WORD.findall(choice[2])) if choice else None
+        text = _CHOICE.sub(r"expected one of \2", message)
         text = _VALUE.sub("takes no value", text)
-        raise UsageError(f"{text[:1].lower()}{text[1:]}", hints.usage(self.prog))
+        raise UsageError(f"{text[:1].lower()}{text[1:]}", nearest or self._usage())
+
+    def _usage(self) -> Sequence[str]:
+        return hints.usage(self.prog)
+
+
+def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """The options of `parser` and of the actions below it."""
+    for action in parser._actions:  # noqa: SLF001 - argparse has no other list of them
+        yield from action.option_strings
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for below in action.choices.values():
+                yield from _options(below)
+
+
+def _nearest(word: str, known: Iterable[str]) -> str | None:
+    """What was meant, from `known` alone: the mistyped word may be a secret."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a typing mistake pays for it
+
+    close = get_close_matches(word, sorted(set(known)), n=1, cutoff=0.6)
+    return f"did you mean {close[0]}?" if close else None

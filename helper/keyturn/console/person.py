@@ -11,6 +11,7 @@ import json
 import os
 from pathlib import Path
 
+from keyturn.console.moments import until
 from keyturn.errors import Refused
 from keyturn.reach import client, launch
 
@@ -29,9 +30,20 @@ def show(event: client.Event) -> None:
     if kind == "ask":
         _ask(event)
     elif kind == "device-code":
-        _say(f"keyturn: to sign in, open {event.get('url')} and enter the code {event.get('code')}")
+        _invite(event)
     elif event.get("message"):
         _say(f"keyturn: {event['message']}")
+
+
+def _invite(event: client.Event) -> None:
+    """The code on a line of its own, bold where the terminal can: it is what has to be carried to another screen."""
+    whose = f" to profile {event['profile']}" if event.get("profile") else ""
+    identity = ", ".join(str(event[name]) for name in ("account", "place") if event.get(name))
+    _say(f"keyturn: to sign in{whose}{f' ({identity})' if identity else ''}, open {event.get('url')} and")
+    _say(f"enter the code {event.get('code')}", bold=True)
+    expires_at = event.get("expires_at")
+    valid = f"the code is valid {until(float(expires_at))}; " if expires_at else ""
+    _say(f"keyturn: {valid}keyturn waits, Ctrl-C gives up")
 
 
 def ask_secret(prompt: str, hint: str | Sequence[str]) -> str:
@@ -86,11 +98,12 @@ def _ask_openly(prompt: str) -> str:
         return terminal.readline().removesuffix("\n")
 
 
-def _say(text: str) -> None:
+def _say(text: str, *, bold: bool = False) -> None:
     printable = "".join(character for character in text if character.isprintable())
+    shown = f"\x1b[1m{printable}\x1b[0m" if bold and os.environ.get("TERM", "dumb") != "dumb" else printable
     try:
         with _terminal() as terminal:
-            terminal.write(f"{printable}\n")
+            terminal.write(f"{shown}\n")
     except OSError:
         with contextlib.suppress(OSError):
             os.write(2, f"{printable}\n".encode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from keyturn.console import person
+from keyturn.console import other_daemon, person
 from keyturn.console.starting import secret_variables
 from keyturn.reach import client, launch
 
@@ -19,12 +19,14 @@ def ask(method: str, path: str, body: dict[str, Any] | None = None, *, waits: bo
 
     `waits` defaults to whether there is a terminal. Raises the daemon's problem as its keyturn error.
     """
+    other_daemon.warn()
     request = _request(method, path, body, client.has_terminal() if waits is None else waits)
     return _object(launch.insist(request, secret_variables, person.show))
 
 
 def ask_running(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
     """The answer of the daemon that runs, None when none does."""
+    other_daemon.warn()
     try:
         return _object(client.exchange(launch.find(), _request(method, path, body, waits=False)))
     except client.NotRunning:

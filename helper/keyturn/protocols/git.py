@@ -63,6 +63,11 @@ class GitOptions(NamedTuple):
     """What stands behind `keyturn` in credential.helper."""
 
     profile: str | None = None
+    ours: bool = False
+    """`setup git` wrote the section: while the configuration is invalid, git must not prompt for a password here."""
+
+
+OURS = "--ours"
 
 
 def parse(body: bytes) -> GitRequest:
@@ -106,7 +111,7 @@ def answer(*, username: str, password: str, expires_at: float) -> bytes:
 def options(arguments: Sequence[str]) -> GitOptions:
     """The helper's own options: its arguments without the operation. Raises UsageError for any other."""
     profile = None
-    rest = iter(arguments)
+    rest = iter([argument for argument in arguments if argument != OURS])
     for argument in rest:
         name, _, value = argument.partition("=")
         if name != "--profile":
@@ -114,7 +119,7 @@ def options(arguments: Sequence[str]) -> GitOptions:
         profile = value if "=" in argument else next(rest, "")
         if not profile:
             raise UsageError("--profile lacks the name of a profile", hints.profiles())
-    return GitOptions(profile)
+    return GitOptions(profile, OURS in arguments)
 
 
 def _attributes(body: bytes) -> tuple[dict[str, str], dict[str, list[str]]]:

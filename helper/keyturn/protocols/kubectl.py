@@ -6,6 +6,9 @@ client an open pipe that never ends.
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
 import json
 import math
 import re
@@ -31,6 +34,19 @@ _YEAR_10000 = 253402300800
 _SHOWN = 60
 
 
+class Trust(NamedTuple):
+    """Whom a client takes for the cluster: what decides where a token really goes."""
+
+    authority: str = ""
+    """SHA-256 of the CA's bytes, in hexadecimal; empty: the system's own CAs."""
+    authority_file: str = ""
+    """As the kubeconfig names it. Python's client passes on the name, client-go the content."""
+    proxy: str = ""
+    tls_server_name: str = ""
+    insecure: bool = False
+    """Whether the server's certificate is not verified at all."""
+
+
 class ExecRequest(NamedTuple):
     """What the client says about itself and, with provideClusterInfo, about the cluster."""
 
@@ -40,6 +56,8 @@ class ExecRequest(NamedTuple):
     """Whether a person may be asked. The Python client means its stdout, kubectl its stdin."""
     cluster_server: str | None = None
     """The URL of the API server as the kubeconfig writes it: somebody else's text."""
+    trust: Trust = Trust()
+    """Only where the cluster is named."""
 
 
 class KubeOptions(NamedTuple):
@@ -47,6 +65,21 @@ class KubeOptions(NamedTuple):
 
     profile: str | None = None
     server_id: str | None = None
+    api_version: str | None = None
+    """Of the stanza: what is answered where the client says nothing."""
+    server: str | None = None
+    """Of the cluster that `keyturn setup kube` wrote the stanza for."""
+    word: str | None = None
+    """What it put there to know the stanza by."""
+
+
+OPTIONS = {
+    "--profile": "NAME",
+    "--server-id": "ID",
+    "--api-version": "v1beta1",
+    "--server": "URL",
+    "--word": "WORD",
+}
 
 
 def parse(info: bytes) -> ExecRequest:
@@ -63,7 +96,8 @@ def parse(info: bytes) -> ExecRequest:
     if version not in VERSIONS:
         shown = str(version or "none")[:_SHOWN]
         raise UsageError(f"{VARIABLE} is of another version: {shown}", f"in the kubeconfig: apiVersion: {V1}")
-    return ExecRequest(version, spec.get("interactive") is True, _cluster_server(spec.get("cluster")))
+    cluster = spec.get("cluster")
+    return ExecRequest(version, spec.get("interactive") is True, _cluster_server(cluster), _trust(cluster))
 
 
 def options(arguments: Sequence[str]) -> KubeOptions:
@@ -72,14 +106,30 @@ def options(arguments: Sequence[str]) -> KubeOptions:
     rest = iter(arguments)
     for argument in rest:
         name, equals, value = argument.partition("=")
-        if name not in {"--profile", "--server-id"}:
+        if name not in OPTIONS:
             raise UsageError(
                 f"kube-credential-keyturn has no option {argument}", "get-token [--profile NAME] [--server-id ID]"
             )
         found[name] = value if equals else next(rest, "")
         if not found[name]:
-            raise UsageError(f"{name} lacks a value", f"{name} {'NAME' if name == '--profile' else 'ID'}")
-    return KubeOptions(found.get("--profile"), _server_id(found.get("--server-id")))
+            raise UsageError(f"{name} lacks a value", f"{name} {OPTIONS[name]}")
+    return KubeOptions(
+        found.get("--profile"),
+        _server_id(found.get("--server-id")),
+        _api_version(found.get("--api-version")),
+        found.get("--server"),
+        found.get("--word"),
+    )
+
+
+def version_of(info: bytes, request: ExecRequest, asked: KubeOptions) -> str:
+    """The version to answer in: the client's, or the stanza's where it says nothing."""
+    return request.api_version if info.strip() else asked.api_version or request.api_version
+
+
+def fingerprint(authority: bytes) -> str:
+    """SHA-256 of a CA's bytes, in hexadecimal."""
+    return hashlib.sha256(authority).hexdigest()
 
 
 def answer(token: str, expires_at: float, api_version: str) -> bytes:
@@ -119,6 +169,31 @@ def _cluster_server(cluster: object) -> str | None:
     if not isinstance(server, str) or not server:
         raise UsageError(f"{VARIABLE} names a cluster without a server", "look at server in the kubeconfig")
     return server
+
+
+def _trust(cluster: object) -> Trust:
+    """What is no text there stands for itself, and agrees with nothing that was recorded."""
+    if not isinstance(cluster, dict):
+        return Trust()
+    data = cluster.get("certificate-authority-data")
+    try:
+        authority = fingerprint(base64.b64decode(str(data), validate=True)) if data else ""
+    except (binascii.Error, ValueError):
+        authority = "unreadable"
+    return Trust(
+        authority=authority,
+        authority_file=str(cluster.get("certificate-authority") or ""),
+        proxy=str(cluster.get("proxy-url") or ""),
+        tls_server_name=str(cluster.get("tls-server-name") or ""),
+        insecure=bool(cluster.get("insecure-skip-tls-verify")),
+    )
+
+
+def _api_version(text: str | None) -> str | None:
+    version = None if text is None else f"client.authentication.k8s.io/{text}"
+    if version is not None and version not in VERSIONS:
+        raise UsageError("--api-version is none of kubectl's", "--api-version v1beta1")
+    return version
 
 
 def _server_id(text: str | None) -> str | None:

@@ -20,9 +20,9 @@ else:
 
 __all__ = ["ENVIRONMENT", "Event", "NotRunning", "Reply", "Request", "connect", "encode", "exchange"]
 
-SILENCE = 75.0
-"""Seconds without a byte after which the daemon counts as hung: its own deadline for a silent acquisition is 45 s,
-and while a person is waited for it sends a line break every 15 s."""
+SILENCE = 30.0
+"""Seconds without a byte after which the daemon counts as hung: it answers within 27 (keyturnd.broker.policy), and
+while a person is waited for it sends a line break every 15."""
 
 QUEUE_PAUSE = 0.005
 """Seconds between two attempts to join a full queue."""
@@ -143,6 +143,13 @@ def _join_queue(connection: socket.socket, address: str) -> None:
             if time.monotonic() > deadline:
                 raise TimeoutError(errno.ETIMEDOUT, "too many wait for it") from None
         time.sleep(QUEUE_PAUSE)
+
+
+def peer_pid(connection: socket.socket) -> int:
+    """The process that listens at the other end, by the kernel's word; 0 where it does not tell."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return 0
+    return int(struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0])
 
 
 def _peer_uid(connection: socket.socket) -> int:

@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
+BELOW_HOME_UNLESS = {"user_state_path": "XDG_STATE_HOME", "user_config_path": "XDG_CONFIG_HOME"}
+"""What moves the platform's directories elsewhere (XDG base directory specification)."""
 DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -37,9 +39,9 @@ def socket_path() -> str:
     for runtime in (os.environ.get("XDG_RUNTIME_DIR"), f"/run/user/{os.geteuid()}"):
         if runtime and runtime.startswith("/") and _is_ours(runtime):
             return os.path.join(runtime, "keyturn", "socket")
-    from keyturn.home import home  # noqa: PLC0415 - the last resort
+    from keyturn.home import own_home  # noqa: PLC0415 - the last resort
 
-    return os.path.join(home(), ".local", "state", "keyturn", f"run-{os.uname().nodename}", "socket")
+    return os.path.join(own_home(), ".local", "state", "keyturn", f"run-{os.uname().nodename}", "socket")
 
 
 def state_directory() -> Path:
@@ -91,6 +93,10 @@ def _place(variable: str, platform_default: str) -> Path:
         return Path(named)
     import platformdirs  # noqa: PLC0415
 
+    if not os.environ.get(BELOW_HOME_UNLESS[platform_default]):
+        from keyturn.home import own_home  # noqa: PLC0415
+
+        own_home()
     place: Path = getattr(platformdirs, platform_default)("keyturn", appauthor=False)
     return place
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from keyturn.errors import KeyturnError
+from keyturn.errors import ConfigError, KeyturnError
 from keyturn.reach.client import Reply
 from keyturn.twin.streams import to_blank_line
 
@@ -24,15 +24,22 @@ def may_ask(request: bytes) -> bool:  # noqa: ARG001 - git says so in its enviro
     return os.environ.get("GIT_TERMINAL_PROMPT") not in {"0", "false", "no", "off"}
 
 
-def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | None:  # noqa: ARG001 - the daemon's to refuse
-    """Silence when no token can come of it: nothing to keep, or no target."""
+def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | None:
+    """Silence when no token can come of it: nothing to keep, or no target.
+
+    Raises ConfigError, which stops git where `setup git` has said that the URL is ours.
+    """
     from keyturn.protocols import git  # noqa: PLC0415 - only where no daemon runs
 
     if operation == "capability":
         return Reply(200, 0, git.CAPABILITIES)
-    if operation == "store" or not _is_ours(request):
-        return Reply(200, 0, git.NOTHING)
-    return None
+    try:
+        ours = operation != "store" and _is_ours(request)
+    except ConfigError as error:
+        if operation == "get" and git.OURS in options:
+            error.output = git.QUIT.decode("ascii")
+        raise
+    return None if ours else Reply(200, 0, git.NOTHING)
 
 
 def output_of(error: KeyturnError, operation: str, request: bytes) -> str:  # noqa: ARG001 - whatever it was
@@ -54,11 +61,12 @@ def told(error: KeyturnError, operation: str, request: bytes) -> KeyturnError | 
 def _is_ours(request: bytes) -> bool:
     """Whether a target covers the request. Raises ConfigError."""
     from keyturn.configuration.config import load  # noqa: PLC0415
+    from keyturn.configuration.settling import settled  # noqa: PLC0415
     from keyturn.configuration.targets.git import find_git  # noqa: PLC0415
     from keyturn.protocols import git  # noqa: PLC0415
     from keyturn.reach.paths import config_file  # noqa: PLC0415
 
     try:
-        return find_git(load(config_file()).git_targets, git.parse(request)) is not None
+        return find_git(settled(load, config_file()).git_targets, git.parse(request)) is not None
     except git.MalformedRequest:
         return False

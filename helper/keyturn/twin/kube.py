@@ -36,12 +36,14 @@ def may_ask(request: bytes) -> bool:
 
 def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | None:  # noqa: ARG001 - there is but one
     """Never an answer, but the error that the daemon would only repeat: then none is started."""
+    from keyturn.configuration import known_clusters  # noqa: PLC0415
     from keyturn.configuration.clusters import token_for  # noqa: PLC0415 - only where no daemon runs
     from keyturn.configuration.config import load  # noqa: PLC0415
     from keyturn.protocols import kubectl  # noqa: PLC0415
-    from keyturn.reach.paths import config_file  # noqa: PLC0415
+    from keyturn.reach.paths import config_file, state_directory  # noqa: PLC0415
 
-    token_for(load(config_file()), kubectl.parse(request), kubectl.options(options))
+    known = known_clusters.load(state_directory())
+    token_for(load(config_file()), kubectl.parse(request), kubectl.options(options), known)
     return None
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from keyturn.console.parsing import Parser
-from keyturn.console.requests import ask, ask_running, print_json
+from keyturn.console.requests import ask, print_json
 from keyturn.console.starting import secret_variables
-from keyturn.reach import launch, spawn
+from keyturn.reach import ending, launch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +19,9 @@ The daemon starts by itself when it is needed, and leaves when it is idle. This 
 EPILOG = """\
 actions:
   start    start it now, if none runs
-  stop     let it finish what it is answering, and leave; tokens and sign-ins stay in the vault
-  restart  let it come back as a new process with your environment, on the same socket: requests wait, sign-ins end
+  stop     let it finish what it is answering, and leave; tokens and sign-ins stay in the vault. One that does not
+           answer is killed
+  restart  stop it, and start one of this version with this shell's environment; sign-ins under way end
   run      be the daemon, in the foreground, and log to standard error
 """
 
@@ -46,14 +47,15 @@ def _start() -> Done:
 
 
 def _stop() -> Done:
-    stopped = ask_running("POST", "/v1/daemon/stop")
-    return {"daemon": "was not running"} if stopped is None else {"daemon": "stopped", "pid": stopped["stopping"]}
+    pid = ending.end()
+    return {"daemon": "was not running"} if pid is None else {"daemon": "stopped", "pid": pid}
 
 
 def _restart() -> Done:
-    environment = spawn.chosen_environment(secret_variables())
-    restarted = ask_running("POST", "/v1/daemon/restart", {"environment": environment})
-    return _start() if restarted is None else {"daemon": "restarted", "pid": restarted["restarting"]}
+    """Of our version, with our environment: whatever the one before had."""
+    ended = ending.end()
+    started = _start()
+    return started if ended is None else {**started, "daemon": "restarted"}
 
 
 ACTIONS: dict[str, Callable[[], Done]] = {"start": _start, "stop": _stop, "restart": _restart}

@@ -2,8 +2,8 @@
 
 #include "asking/exchange.h"
 
-#include "deadline.h"
 #include "asking/peer.h"
+#include "deadline.h"
 #include "system.h"
 
 /* Milliseconds between attempts to join a full queue: connect() on a Unix socket cannot be polled for. */

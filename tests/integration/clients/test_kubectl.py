@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from support.emulator.client import claims_of
-from support.scenes.cluster import ClusterScene, cluster_scene, exec_info, personal_cluster
+from support.scenes.cluster import CONTEXT, ClusterScene, cluster_scene, exec_info, personal_cluster
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
@@ -90,9 +91,10 @@ def test_a_token_that_expired_by_the_clusters_clock_is_replaced(cluster_scene: C
 
 def test_the_expiry_is_the_truth_in_whole_seconds(cluster_scene: ClusterScene) -> None:
     """Never later than the token's own; and hardly earlier: Entra tells it in seconds from now."""
+    ready = cluster_scene.emulator.ready
     answer = cluster_scene.machine.run(
         "kube-credential-keyturn", "get-token", status=0,
-        KUBERNETES_EXEC_INFO=exec_info(cluster_scene.emulator.ready.cluster),
+        KUBERNETES_EXEC_INFO=exec_info(ready.cluster, authority=Path(ready.ca_file).read_bytes()),
     )  # fmt: skip
     status = json.loads(answer.stdout)["status"]
     told = datetime.strptime(status["expirationTimestamp"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
@@ -182,8 +184,36 @@ def test_the_helper_never_waits_for_stdin(cluster_scene: ClusterScene, family: s
     audience = f'audiences = ["{AKS}"]\nflow = "device-code"'
     machine = cluster_scene.machine
     machine.configure(machine.config_file.read_text(encoding="utf-8").replace('flow = "device-code"', audience))
-    process = machine.start("kube-credential-keyturn", "get-token", "--profile", profile)
+    arguments = cluster_scene.stanza()["args"] if profile == "ci" else ["get-token", "--profile", profile]
+    process = machine.start("kube-credential-keyturn", *arguments)
     assert process.wait() == (0 if family == "served" else 3)
+
+
+def test_a_kubeconfig_with_a_ca_of_its_own_gets_nothing(cluster_scene: ClusterScene) -> None:
+    """The certificate would be good by it, so nothing but the record can tell."""
+    authority = Path(cluster_scene.emulator.ready.ca_file).read_text(encoding="ascii")
+    other = cluster_scene.machine.home / "other.pem"
+    other.write_text(f"{authority}\n", encoding="ascii")
+    cluster_scene.kubectl("config", "set-cluster", CONTEXT, f"--certificate-authority={other}", "--embed-certs")
+    issued = cluster_scene.tokens_issued()  # some kubectls run the plugin to change a configuration, too
+    refused = cluster_scene.kubectl("get", "namespaces", status=1)
+    assert "keyturn: error: the kubeconfig reaches the cluster by another CA, proxy or name" in refused.stderr
+    assert "keyturn: hint: keyturn setup kube --context NAME\n" in refused.stderr
+    assert cluster_scene.tokens_issued() == issued
+    cluster_scene.machine.run("keyturn", "setup", "kube", "--context", CONTEXT, status=0)
+    assert cluster_scene.namespaces() == NAMESPACES
+
+
+def test_a_client_that_says_nothing_is_served_by_its_word_alone(cluster_scene: ClusterScene) -> None:
+    """kr8s, fabric8 and client-node set no KUBERNETES_EXEC_INFO; fabric8 looks at the version."""
+    machine, stanza = cluster_scene.machine, cluster_scene.stanza()
+    answer = json.loads(machine.run(stanza["command"], *stanza["args"], status=0).stdout)
+    assert answer["apiVersion"] == stanza["apiVersion"] == "client.authentication.k8s.io/v1beta1"
+    *others, word = stanza["args"]
+    for arguments in ([*others, "0" * len(word)], ["get-token", "--profile", "ci"], others[:-1]):
+        refused = machine.run(stanza["command"], *arguments, status=1)
+        assert refused.stdout == ""
+        assert word not in refused.stderr
 
 
 def approve(scene: ClusterScene, terminal: Terminal) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from support.daemon import wire
 from support.machine.interpreters import NOBODY
-from support.scenes.scene import Scene, scene
+from support.scenes.scene import Scene, password_of, scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,3 +142,20 @@ def test_a_log_level_counts_without_a_restart(scene: Scene) -> None:
     before = log.read_text()
     token(scene)
     assert log.read_text() == before
+
+
+@pytest.mark.parametrize("daemon", [False, True])
+@pytest.mark.parametrize(
+    ("words", "answer"), [([], ""), (["--ours"], "quit=1\n"), (["--profile=ci", "--ours"], "quit=1\n")]
+)
+def test_an_invalid_configuration_stops_git_where_setup_said_it_is_ours(
+    daemon: bool, words: list[str], answer: str, scene: Scene  # noqa: FBT001 - a parameter
+) -> None:  # fmt: skip
+    if not daemon:
+        scene.machine.stop()
+    scene.machine.configure("[profile.x]\nprovidre = 1\n")
+    asked = scene.machine.run("git-credential-keyturn", *words, "get", input=scene.attributes(), status=2)
+    assert asked.stdout == answer
+    assert "config.toml: profile.x" in asked.stderr
+    scene.machine.configure(scene.config)
+    assert password_of(scene.machine.run("git-credential-keyturn", *words, "get", input=scene.attributes()).stdout)

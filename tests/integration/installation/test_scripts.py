@@ -99,9 +99,9 @@ def clone(tmp_path: Path) -> Clone:
     return made
 
 
-def explanation(clone: Clone, script: str, **variables: str) -> list[str]:
+def explanation(clone: Clone, script: str, *words: str, **variables: str) -> list[str]:
     """The lines of stderr of a script that can do nothing."""
-    return clone.run(script, status=1, **variables).stderr.splitlines()
+    return clone.run(script, *words, status=1, **variables).stderr.splitlines()
 
 
 @pytest.mark.parametrize("script", ["try.sh", "test.sh", "bench.sh"])
@@ -183,6 +183,22 @@ def test_every_check_runs_and_each_counts(clone: Clone, broken: str) -> None:
     failed = clone.run("test.sh", status=1, BROKEN_CHECK=broken)
     assert f"keyturn: error: failed: {broken}\n" in failed.stderr
     assert clone.calls() == [PIP.format("test"), *CHECKS]
+
+
+def test_the_tests_run_with_the_python_that_was_named(clone: Clone) -> None:
+    clone.python("python3.13")
+    clone.run("test.sh", "--python", "python3.13", "tests/unit")
+    assert clone.calls() == [PIP.format("test"), "-m pytest tests/unit"]
+    assert (clone.directory / ".venv-python3.13" / "pyvenv.cfg").is_file()
+    assert not (clone.directory / ".venv").exists()
+
+
+def test_a_named_python_that_is_not_there(clone: Clone) -> None:
+    assert explanation(clone, "test.sh", "--python", "python3.99", VERSION="3.11") == [
+        "keyturn: error: keyturn needs Python 3.11 or newer, and there is no python3.99",
+        "keyturn: hint: install it with your system's package manager: python3 python3-venv",
+    ]
+    assert explanation(clone, "test.sh", "--python")[0] == "keyturn: error: --python takes the name of a Python"
 
 
 def test_arguments_go_to_the_benchmarks(clone: Clone) -> None:

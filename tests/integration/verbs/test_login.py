@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from support.machine.terminal import INTERRUPT
 from support.scenes.scene import Scene, scene
 
 __all__ = ["scene"]
 
 CODE = r"enter the code (\S+)"
+ARM = "https://management.azure.com"
+STEP_UP = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
 
 
 def sign_in(scene: Scene, *words: str, user: str | None = None) -> str:
@@ -19,8 +22,22 @@ def sign_in(scene: Scene, *words: str, user: str | None = None) -> str:
 
 def test_login_shows_where_to_go_and_who_signed_in(scene: Scene) -> None:
     seen = sign_in(scene, "me")
-    assert f"keyturn: to sign in, open {scene.emulator.ready.authority}/" in seen
+    first, code, valid = seen.splitlines()[:3]
+    assert first.startswith("keyturn: to sign in to profile me (tenant ")
+    assert f"), open {scene.emulator.ready.authority}/" in first
+    assert code.startswith("enter the code ")
+    assert valid.startswith("keyturn: the code is valid for ")
+    assert valid.endswith("; keyturn waits, Ctrl-C gives up")
     assert f"keyturn: profile me is signed in as {scene.emulator.ready.user}, token valid for " in seen
+
+
+def test_giving_up_leaves_a_clean_line_and_the_code_is_bold_where_it_can_be(scene: Scene) -> None:
+    with scene.machine.terminal("keyturn", "login", "me", TERM="xterm") as terminal:
+        terminal.wait_for("\x1b\\[1menter the code \\S+\x1b\\[0m\n")
+        terminal.wait_for("gives up\n")
+        terminal.type(INTERRUPT)
+        assert terminal.end() == 130
+        assert terminal.seen.endswith("\n")
 
 
 def test_the_code_goes_to_the_terminal_and_json_to_standard_output(scene: Scene) -> None:
@@ -84,7 +101,33 @@ def test_logout_of_a_profile_that_is_configured_no_longer(scene: Scene) -> None:
     scene.machine.configure("")
     assert scene.machine.json("logout", "ci")["records"] == 1
     nobody = scene.machine.run("keyturn", "logout", "ci", status=2)
-    assert "there is no profile ci" in nobody.stderr
+    assert "there is no profile in" in nobody.stderr
+
+
+def test_login_is_for_the_audience_that_was_refused(scene: Scene) -> None:
+    """Signed in for one audience, refused for another until a person meets its claims (AADSTS50076)."""
+    scene.machine.configure(
+        scene.config.replace('flow = "device-code"', f'flow = "device-code"\naudiences = ["{ARM}"]')
+    )
+    sign_in(scene, "me")
+    scene.emulator.control.demand(ARM, STEP_UP, interactive=True)
+    refused = scene.machine.run("keyturn", "token", "me", "--audience", ARM, status=3)
+    assert refused.stderr.endswith("keyturn: hint: keyturn login me\n")
+    assert f"keyturn: signing in for {ARM}/.default, which was refused" in sign_in(scene, "me")
+    scene.machine.run("keyturn", "token", "me", "--audience", ARM, status=0)
+
+
+def test_one_refused_audience_leaves_the_others_signed_in(scene: Scene) -> None:
+    scene.machine.configure(
+        scene.config.replace('flow = "device-code"', f'flow = "device-code"\naudiences = ["{ARM}"]')
+    )
+    sign_in(scene, "me")
+    scene.emulator.control.refuse(ARM, 50105)
+    refused = scene.machine.run("keyturn", "token", "me", "--audience", ARM, status=3)
+    assert "AADSTS50105" in refused.stderr
+    scene.machine.kill_daemon()
+    assert scene.machine.json("login", "me")["account"] == scene.emulator.ready.user
+    assert scene.emulator.control.count("devicecode") == 1
 
 
 def test_the_wrong_person(scene: Scene) -> None:

@@ -101,3 +101,15 @@ def test_a_dead_refresh_token_asks_for_a_new_sign_in(scene: Scene) -> None:
     refused = scene.ask("fabrikam/demo/_git/app")
     assert (refused.returncode, refused.stdout) == (3, "quit=1\n")
     assert "keyturn: hint: keyturn login me" in refused.stderr
+
+
+def test_who_asks_several_times_is_told_once_and_for_each_error(scene: Scene) -> None:
+    """git-lfs runs `git credential fill` six times for one push."""
+    me, ci = scene.attributes("fabrikam/demo/_git/app"), scene.attributes()
+    scene.machine.run("keyturn", "logout", "ci", status=0)
+    script = 'for _ in 1 2 3; do printf "$1\\n" | git credential fill; printf "$2\\n" | git credential fill; done'
+    done = scene.machine.run(need("sh"), "-c", script, "sh", me, ci)
+    assert done.stderr.count("keyturn: error: nobody is signed in for profile me\n") == 1
+    assert done.stderr.count("keyturn: error: profile ci has no client secret yet\n") == 1
+    assert done.stderr.count("told us to quit") == 6
+    assert done.stdout == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -71,7 +72,8 @@ class ClusterScene:
     @property
     def tells_interactive(self) -> bool:
         """Whether this kubectl tells its plugin that somebody is there: Debian 12's does not yet."""
-        return str(self.stanza()["apiVersion"]).endswith("/v1")
+        shown = json.loads(self.kubectl("version", "--client", "--output=json").stdout)
+        return int(str(shown["clientVersion"]["minor"]).rstrip("+")) >= 22
 
     def tokens_issued(self) -> int:
         """How many requests for a token the emulator has seen."""
@@ -91,11 +93,17 @@ def configuration(emulator: Emulator, profile: str) -> str:
     return emulator.ready.config.replace(entry % "ci", entry % profile)
 
 
-def exec_info(server: str | None = None, *, interactive: bool = False, version: str = "v1") -> str:
-    """KUBERNETES_EXEC_INFO as client-go writes it."""
+def exec_info(
+    server: str | None = None, *, interactive: bool = False, version: str = "v1", authority: bytes = b"---"
+) -> str:
+    """KUBERNETES_EXEC_INFO as client-go writes it. authority: the CA that the kubeconfig trusts."""
     spec: dict[str, Any] = {"interactive": interactive}
     if server is not None:
-        spec["cluster"] = {"server": server, "certificate-authority-data": "LS0t", "config": None}
+        spec["cluster"] = {
+            "server": server,
+            "certificate-authority-data": b64encode(authority).decode(),
+            "config": None,
+        }
     document = {"kind": "ExecCredential", "apiVersion": f"client.authentication.k8s.io/{version}", "spec": spec}
     return json.dumps(document, separators=(",", ":"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from keyturn import __version__
 from keyturn.errors import UsageError
 from keyturn.main import VERBS, dispatch
 
@@ -86,3 +87,33 @@ def test_an_unknown_verb_names_the_nearest(typed: str, hint: str) -> None:
     with pytest.raises(UsageError) as raised:
         dispatch([typed])
     assert raised.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["login", "--agian"], "--again"),
+        (["profile", "lst"], "list"),
+        (["daemon", "restrat"], "restart"),
+        (["setup", "gti"], "git"),
+        (["token", "--format", "heder"], "header"),
+        (["setup", "git", "--gobal"], "--global"),
+    ],
+)
+def test_what_was_meant(words: list[str], meant: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        dispatch(words)
+    assert raised.value.hint == f"did you mean {meant}?"
+
+
+@pytest.mark.parametrize("words", [["help", "profile"], ["help", "profile", "show"]])
+def test_help_of_a_verb_is_its_own(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        dispatch(words)
+    assert capsys.readouterr().out.startswith(f"usage: keyturn {' '.join(words[1:])}")
+
+
+@pytest.mark.parametrize("word", ["version", "--version", "-V"])
+def test_the_version(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert dispatch([word]) == 0
+    assert capsys.readouterr().out == f"keyturn {__version__}\n"

@@ -1,7 +1,8 @@
 """AADSTS numbers, and what to advise for each.
 
-Microsoft forbids control flow on them: they change. They choose words only, with one exception that errs on
-the safe side: a number known as passing (`TRANSIENT`) keeps a login that its `invalid_grant` would end.
+Microsoft forbids control flow on them: they change. They choose words only, with two exceptions that err on the
+safe side: a number known as passing (`TRANSIENT`) is tried again, and where no suberror says so, only the numbers of
+`DEAD` end a login. One that is new to us keeps it.
 Source: reference/entra.md section 4, with the page on error codes behind it.
 """
 
@@ -70,6 +71,8 @@ _ADVICE: tuple[tuple[tuple[int, ...], str], ...] = (
 )
 
 HINTS: Mapping[int, str] = {number: hint for numbers, hint in _ADVICE for number in numbers}
+DEAD = frozenset({70000, 70008, 700082, 700084, 50132, 50133, 50173, 70043})
+"""The refresh token itself is no good: unknown, expired, idle for too long, or revoked with its session."""
 TRANSIENT = frozenset({50033, 50087, 50196, 90006, 90012, 90024, 90033, 90055})
 
 

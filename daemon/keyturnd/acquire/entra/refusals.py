@@ -27,9 +27,11 @@ A_PERSON = frozenset(
 )
 """Errors of a user's request that a sign-in may solve."""
 DEAD = frozenset({"bad_token", "token_expired", "client_mismatch"})
-"""Suberrors that say the refresh token itself is dead. No suberror and no claims says so too; all others name a
-condition (consent, MFA, a managed device) that this resource has and another may not: the login is kept, as
-msal keeps it."""
+"""Suberrors that say the refresh token itself is dead, as some numbers do (aadsts.DEAD). All others, and none at all,
+name a condition (consent, MFA, a managed device, an assignment) that this resource has and another may not: the login
+is kept, as msal and azure-identity keep it."""
+CLAIMS_LIMIT = 4096
+"""Characters. What resources ask for takes a few dozen, and it goes into a URL at a browser's sign-in."""
 NO_LOGIN_HELPS = frozenset({"message_only"})
 
 
@@ -45,7 +47,7 @@ class Refusal(NamedTuple):
     description: str = ""
     numbers: tuple[int, ...] = ()
     correlation_id: str = ""
-    has_claims: bool = False
+    claims: str = ""
 
     @classmethod
     def read(cls, answer: Mapping[str, Any]) -> Refusal:
@@ -58,7 +60,7 @@ class Refusal(NamedTuple):
             _first_sentence(said),
             aadsts.numbers_in(answer.get("error_codes"), said[:2000]),
             _matching(CORRELATION_ID, answer.get("correlation_id")),
-            bool(answer.get("claims")),
+            _claims(answer.get("claims")),
         )
 
     def failed(self, profile: str, *, of_user: bool, refresh: bool = False) -> Failed:
@@ -69,6 +71,7 @@ class Refusal(NamedTuple):
             f"Entra ID refused profile {profile}: {self._reason()}",
             aadsts.hint(self.numbers, profile, of_user=of_user) or self._usual_hint(kind, profile, of_user=of_user),
             state_dead=refresh and kind is not ProviderUnreachable and self._ends_login(),
+            claims=self.claims if kind is SignInNeeded and self.claims else None,
             code=self.error,
         )
 
@@ -82,7 +85,7 @@ class Refusal(NamedTuple):
     def _ends_login(self) -> bool:
         if self.error != "invalid_grant":
             return False
-        return self.suberror in DEAD if self.suberror else not self.has_claims
+        return self.suberror in DEAD or not aadsts.DEAD.isdisjoint(self.numbers)
 
     def _reason(self) -> str:
         said = self.description or self.error
@@ -117,6 +120,16 @@ def refused_answer(status: int, body: bytes, place: str) -> dict[str, Any]:
 
 def _matching(pattern: re.Pattern[str], value: object) -> str:
     return value if isinstance(value, str) and pattern.fullmatch(value) else ""
+
+
+def _claims(value: object) -> str:
+    """A claims challenge that can be sent back: msal fails on anything but a JSON object."""
+    if not isinstance(value, str) or len(value) > CLAIMS_LIMIT:
+        return ""
+    try:
+        return value if isinstance(json.loads(value), dict) else ""
+    except (ValueError, RecursionError):
+        return ""
 
 
 def _first_sentence(description: str) -> str:

@@ -28,7 +28,7 @@ def context(network: Network) -> ssl.SSLContext:
     try:
         if network.ca_directory is not None:
             os.scandir(network.ca_directory).close()  # OpenSSL takes a directory that is none without a word
-        return ssl.create_default_context(cafile=network.ca_file, capath=network.ca_directory)
+        made = ssl.create_default_context(cafile=network.ca_file, capath=network.ca_directory)
     except (OSError, ssl.SSLError) as error:
         reason = "it holds no PEM certificate" if isinstance(error, ssl.SSLError) else error.strerror
         named = network.ca_file or network.ca_directory
@@ -37,6 +37,8 @@ def context(network: Network) -> ssl.SSLContext:
             f"cannot use the certificate authorities in {named}: {reason}",
             "set ca_file, in [network] or the profile, to a readable PEM file",
         ) from None
+    made.verify_flags &= ~ssl.VERIFY_X509_STRICT  # a default since Python 3.13; private CAs that curl takes fail it
+    return made
 
 
 def _system() -> ssl.SSLContext:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shlex
 import stat
@@ -29,6 +30,8 @@ class OwnFile:
         self.path = path
         with _explained(path):
             self._target = path.resolve()
+            if self._target.is_symlink():  # Python 3.13 resolves links that go in circles to themselves
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
             self._before = self._status()
             if path.is_symlink() and not self._target.parent.is_dir():
                 raise Refused(f"{path} leads to {self._target}, and there is no such directory", _listing(path))

@@ -93,6 +93,12 @@ def users(machine: Machine, *options: str) -> dict[str, Any]:
     return {user["name"]: user["user"] for user in json.loads(shown.stdout)["users"]}
 
 
+def arguments_of(profile: str) -> list[str]:
+    """All but the word."""
+    version = ["--api-version", "v1beta1"]
+    return ["get-token", "--profile", profile, *version, "--server", "https://aks.example", "--word"]
+
+
 def user_of(machine: Machine, context: str, *options: str) -> str:
     """A context's user by kubectl's word."""
     shown = machine.run(need("kubectl"), *options, "config", "view", "--raw", "--output=json", status=0)
@@ -112,9 +118,11 @@ def test_the_context_gets_a_user_that_asks_keyturn_and_the_former_stays(
     after = users(configured)
     stanza = after.pop(OURS)["exec"]
     assert after == before
-    assert (stanza["command"], stanza["args"]) == (str(HELPER), ["get-token", "--profile", "me"])
+    *arguments, word = stanza["args"]
+    assert (stanza["command"], arguments) == (str(HELPER), arguments_of("me"))
+    assert len(word) == 32
     assert stanza["provideClusterInfo"] is True
-    assert stanza["apiVersion"].startswith("client.authentication.k8s.io/v1")
+    assert stanza["apiVersion"] == "client.authentication.k8s.io/v1beta1"
 
 
 def test_nothing_else_changes_and_undo_brings_back_every_byte(configured: Machine, kubeconfig: Path) -> None:
@@ -185,7 +193,7 @@ def test_a_profile_of_ones_own_choice(configured: Machine, kubeconfig: Path) -> 
     assert user_of(configured, "aks") == "keyturn/third:admin"
     found = users(configured)
     assert set(found) == {"admin", "keyturn/third:admin"}
-    assert found["keyturn/third:admin"]["exec"]["args"] == ["get-token", "--profile", "third"]
+    assert found["keyturn/third:admin"]["exec"]["args"][:-1] == arguments_of("third")
     configured.run("keyturn", "setup", "kube", "--undo", status=0)
     assert user_of(configured, "aks") == "admin"
 
@@ -354,3 +362,65 @@ def test_no_kubectl(configured: Machine, kubeconfig: Path) -> None:
     assert refused.stderr == (
         "keyturn: error: kubectl is not installed, or not on PATH\nkeyturn: hint: kubectl version --client\n"
     )
+
+
+def test_the_way_back_reads_like_success(configured: Machine, kubeconfig: Path) -> None:
+    configured.run("keyturn", "setup", "kube", status=0)
+    undone = configured.run("keyturn", "setup", "kube", "--undo", status=0).stdout
+    assert undone == f"keyturn: {kubeconfig}: context aks with user admin again\n"
+
+
+def test_two_clusters_of_one_user_get_an_entry_each(configured: Machine, kubeconfig: Path) -> None:
+    kubeconfig.write_text(
+        KUBECONFIG.replace("https://elsewhere.example", "https://second.example:6443"), encoding="ascii"
+    )
+    configured.run("keyturn", "setup", "kube", status=0)
+    assert (user_of(configured, "aks"), user_of(configured, "elsewhere")) == (OURS, "keyturn/me+2:admin")
+    assert configured.run("keyturn", "setup", "kube", status=0).stdout == "keyturn: nothing to change\n"
+    configured.run("keyturn", "setup", "kube", "--undo", status=0)
+    assert (user_of(configured, "aks"), user_of(configured, "elsewhere")) == ("admin", "admin")
+
+
+OTHER_CA = "certificate-authority-data: b3RoZXI="
+CA = "certificate-authority-data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg=="
+
+
+def test_another_ca_is_taken_on_only_by_name(configured: Machine, kubeconfig: Path) -> None:
+    configured.run("keyturn", "setup", "kube", status=0)
+    word = users(configured)[OURS]["exec"]["args"][-1]
+    kubeconfig.write_text(kubeconfig.read_text(encoding="ascii").replace(CA, OTHER_CA), encoding="ascii")
+    passed = configured.run("keyturn", "setup", "kube", status=0)
+    hint = passed.stderr.splitlines()[1].removeprefix("keyturn: hint: ")
+    assert hint == "keyturn setup kube --context aks"
+    assert users(configured)[OURS]["exec"]["args"][-1] == word
+    told = configured.run(*hint.split(), status=0).stdout
+    assert told.count("the CA with SHA-256 ") == 2
+    assert users(configured)[OURS]["exec"]["args"][-1] != word
+    assert configured.run("keyturn", "setup", "kube", status=0).stdout == "keyturn: nothing to change\n"
+
+
+def test_a_cluster_that_is_not_verified_is_not_set_up(configured: Machine, kubeconfig: Path) -> None:
+    text = KUBECONFIG.replace(CA, "insecure-skip-tls-verify: true")
+    kubeconfig.write_text(text, encoding="ascii")
+    passed = configured.run("keyturn", "setup", "kube", status=0)
+    assert "keyturn: warning: the cluster of context aks is reached without verification\n" in passed.stderr
+    configured.run("keyturn", "setup", "kube", "--context", "aks", status=1)
+    assert kubeconfig.read_text(encoding="ascii") == text
+
+
+def test_check_names_what_an_older_keyturn_set_up(configured: Machine, kubeconfig: Path) -> None:
+    configured.run("keyturn", "setup", "kube", status=0)
+    assert "is up to date" in configured.run("keyturn", "setup", "kube", "--check", status=0).stdout
+    old = configured.run(
+        need("kubectl"), "config", "set-credentials", OURS, f"--exec-command={HELPER}", "--exec-arg=get-token",
+        "--exec-arg=--profile", "--exec-arg=me", "--exec-api-version=client.authentication.k8s.io/v1beta1",
+    )  # fmt: skip
+    assert old.returncode == 0, old
+    text = kubeconfig.read_text(encoding="ascii")
+    lines = [line for line in text.splitlines(keepends=True) if "--server" not in line and "--word" not in line]
+    kubeconfig.write_text("".join(lines), encoding="ascii")
+    named = configured.run("keyturn", "setup", "kube", "--check", status=1)
+    assert named.stdout == f"keyturn: {kubeconfig}: context aks was set up by an older keyturn\n"
+    assert named.stderr == "keyturn: hint: keyturn setup kube\n"
+    configured.run("keyturn", "setup", "kube", status=0)
+    configured.run("keyturn", "setup", "kube", "--check", status=0)

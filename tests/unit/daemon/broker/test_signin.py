@@ -10,7 +10,7 @@ import pytest
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import ProviderRefused, Refused, SignInNeeded
 from keyturnd import flows
-from keyturnd.fetching.fetch import Keeper, Nobody
+from keyturnd.fetching.keeper import Keeper, Nobody
 from keyturnd.messages import AwxState, EntraState, Failure, Network, TokenJob
 from support.daemon.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
 from keyturn.configuration.profiles.profile import AwxProfile
-from keyturn.errors import Refused, SignInNeeded
+from keyturn.errors import Refused, SignInNeeded, StateError
 from keyturnd.fetching.wants import Want
 from keyturnd.messages import AwxState, EntraState, Registry
 from keyturnd.vault.tokens import Token
@@ -50,6 +50,18 @@ async def test_the_former_persons_records_leave_the_vault(bench: Bench) -> None:
     await bench.broker.login(want(ME), Person(), again=True)
     assert [name.scopes for name in bench.vault.names() if name.kind == "access-token"] == [SCOPES]
     assert {held.token.account for held in bench.broker.memory.held.values()} == {BOB}
+
+
+async def test_records_that_cannot_be_removed_do_not_fail_the_sign_in(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> NoReturn:
+        raise StateError("cannot delete: read-only file system")
+
+    monkeypatch.setattr(bench.vault, "delete_profile", refuse)
+    bench.provider.account = BOB
+    await bench.broker.login(want(ME), Person(), again=True)
+    assert (await bench.broker.token(want(ME, OTHER_SCOPES), NOBODY)).account == BOB
 
 
 async def test_a_token_under_way_during_a_sign_in_is_given_to_nobody(bench: Bench) -> None:

@@ -8,6 +8,7 @@ from keyturnd.callers.complaints import MEMORY, Complaints
 from keyturnd.callers.peer import Tool
 from support.daemon.manual_clock import ManualClock
 
+ERROR = "nobody is signed in for profile me"
 KUBECTL, OTHER = Tool(100, 5000), Tool(101, 5001)
 
 
@@ -19,47 +20,54 @@ def clock() -> ManualClock:
 @pytest.fixture
 def complaints(clock: ManualClock) -> Complaints:
     made = Complaints(clock)
-    made.tell(KUBECTL, 200)
+    made.tell(KUBECTL, 200, ERROR)
     return made
 
 
 def test_nobody_has_been_told_at_first(clock: ManualClock) -> None:
-    assert not Complaints(clock).is_told(KUBECTL, 200)
+    assert not Complaints(clock).is_told(KUBECTL, 200, ERROR)
 
 
 def test_another_helper_of_the_same_tool_is_told_already(complaints: Complaints) -> None:
-    assert complaints.is_told(KUBECTL, 201)
+    assert complaints.is_told(KUBECTL, 201, ERROR)
 
 
 def test_the_helper_that_was_told_is_asked_to_explain(complaints: Complaints) -> None:
-    assert not complaints.is_told(KUBECTL, 200)
+    assert not complaints.is_told(KUBECTL, 200, ERROR)
 
 
 @pytest.mark.parametrize("tool", [OTHER, Tool(KUBECTL.pid, 9999)])
 def test_another_tool_is_told_anew_even_under_the_same_pid(complaints: Complaints, tool: Tool) -> None:
-    assert not complaints.is_told(tool, 201)
+    assert not complaints.is_told(tool, 201, ERROR)
 
 
 def test_it_is_forgotten_after_a_moment(complaints: Complaints, clock: ManualClock) -> None:
     clock.advance(MEMORY - 0.1)
-    assert complaints.is_told(KUBECTL, 201)
+    assert complaints.is_told(KUBECTL, 201, ERROR)
     clock.advance(0.2)
-    assert not complaints.is_told(KUBECTL, 201)
+    assert not complaints.is_told(KUBECTL, 201, ERROR)
 
 
 def test_who_hears_it_again_does_not_keep_it_alive(complaints: Complaints, clock: ManualClock) -> None:
     clock.advance(MEMORY - 0.1)
-    complaints.tell(KUBECTL, 201)
+    complaints.tell(KUBECTL, 201, ERROR)
     clock.advance(0.2)
-    assert not complaints.is_told(KUBECTL, 202)
+    assert not complaints.is_told(KUBECTL, 202, ERROR)
 
 
 def test_the_first_explaining_late_counts_from_then(complaints: Complaints, clock: ManualClock) -> None:
     clock.advance(MEMORY + 20)  # it waited for a person
-    complaints.tell(KUBECTL, 200)
-    assert complaints.is_told(KUBECTL, 201)
+    complaints.tell(KUBECTL, 200, ERROR)
+    assert complaints.is_told(KUBECTL, 201, ERROR)
 
 
 def test_a_tool_nobody_knows_is_always_told(complaints: Complaints) -> None:
-    complaints.tell(None, 200)
-    assert not complaints.is_told(None, 201)
+    complaints.tell(None, 200, ERROR)
+    assert not complaints.is_told(None, 201, ERROR)
+
+
+def test_another_error_is_told_too(complaints: Complaints) -> None:
+    assert not complaints.is_told(KUBECTL, 201, "the cluster is no target")
+    assert complaints.is_told_anything(KUBECTL, 201)
+    assert not complaints.is_told_anything(OTHER, 201)
+    assert not complaints.is_told_anything(KUBECTL, 200)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from keyturn.errors import StateError
+from keyturn.errors import AcquisitionDied, StateError
 from keyturnd.fetching import acquisition
 from keyturnd.fetching.acquisition import MESSAGES, Acquisitions
 from keyturnd.messages import (
@@ -178,3 +178,27 @@ async def test_waiting_for_a_place_is_part_of_the_deadline(
     assert acquisitions.started <= 1
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
+
+
+async def test_what_a_dying_process_said_is_logged(monkeypatch: pytest.MonkeyPatch, audience: Audience) -> None:
+    noted: list[dict[str, object]] = []
+    monkeypatch.setattr(acquisition, "note", lambda _message, _level, **values: noted.append(values))
+    code = "hear()\nprint('No module named msal', 'eyJ' + 40 * 'x', file=sys.stderr)\nsys.exit(3)"
+    outcome = await playing(monkeypatch, code).run(JOB, audience)
+    assert isinstance(outcome, Failure)
+    assert noted == [{"status": 3, "said": "No module named msal …"}]
+
+
+async def test_a_talkative_stderr_holds_nobody(monkeypatch: pytest.MonkeyPatch, audience: Audience) -> None:
+    code = f"hear()\nsys.stderr.write('x' * 10_000_000)\nsay({RESULT!r})"
+    assert isinstance(await playing(monkeypatch, code).run(JOB, audience), Result)
+
+
+async def test_no_process_is_started_with_too_few_descriptors(
+    monkeypatch: pytest.MonkeyPatch, audience: Audience
+) -> None:
+    acquisitions = playing(monkeypatch, FOR_EVER)
+    monkeypatch.setattr(acquisition, "descriptors_left", lambda: acquisition.NEEDED - 1)
+    with pytest.raises(AcquisitionDied, match="descriptors"):
+        await acquisitions.run(JOB, audience)
+    assert acquisitions.started == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import signal
 import socket
@@ -137,6 +138,18 @@ def test_a_holder_on_another_host_is_stopped_there() -> None:
     assert stop_command(holder) == (
         """ssh build-7 'KEYTURN_SOCKET='"'"'/home/al ice/socket'"'"' keyturn daemon stop'"""
     )
+
+
+def test_a_file_system_without_locks_is_refused(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What filelock does by itself about ENOSYS is a mere file, which a kill -9 leaves behind."""
+
+    def flock(_descriptor: int, _operation: int) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(StateError, match=r"^cannot lock .*/lock: function not implemented$"):
+        StateLock.acquire(state, SOCKET)
+    assert read_holder(state) is None
 
 
 def test_a_directory_that_others_can_enter_is_refused(state: Path) -> None:

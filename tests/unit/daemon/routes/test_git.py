@@ -32,7 +32,9 @@ async def test_a_nameless_owner_gets_a_constant_user_name(tmp_path: Path) -> Non
     bench, settings = Bench(tmp_path / "vault"), config.parse(tmp_path / "config.toml", CONFIG)
     now = bench.clock.wall()
     services: Any = SimpleNamespace(
-        configuration=SimpleNamespace(current=lambda: settings), broker=bench.broker, holdings=bench.holdings
+        configuration=SimpleNamespace(current=lambda: settings, error=None),
+        broker=bench.broker,
+        holdings=bench.holdings,
     )
     want = git._want(settings, request())
     assert want is not None

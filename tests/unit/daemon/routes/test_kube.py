@@ -63,6 +63,7 @@ class Desk:
                 broker=self.bench.broker,
                 complaints=self.complaints,
                 handed=Handed(),
+                state_directory=directory,
             ),
         )
 
@@ -180,7 +181,7 @@ async def test_a_failure_is_told_once_per_kubectl(desk: Desk, helpers: list[int]
     with pytest.raises(SignInNeeded):
         await desk.ask(first, PERSONAL)  # the twin it became
     for repeated in (second, third):
-        assert await desk.ask(repeated, PERSONAL) == Response(exit_status=1)
+        assert await desk.ask(repeated, PERSONAL) == Response(exit_status=3)
 
 
 async def test_another_kubectl_is_told_as_well(desk: Desk, helpers: list[int]) -> None:
@@ -201,7 +202,7 @@ async def test_a_long_lived_client_is_told_again_later(desk: Desk, helpers: list
 async def test_a_repeated_call_begins_no_sign_in(desk: Desk, helpers: list[int]) -> None:
     with pytest.raises(SignInNeeded):
         await desk.ask(helpers[0], PERSONAL)
-    assert await desk.ask(helpers[1], PERSONAL, person=Person()) == Response(exit_status=1)
+    assert await desk.ask(helpers[1], PERSONAL, person=Person()) == Response(exit_status=3)
     assert desk.bench.provider.started == 0
 
 

@@ -272,9 +272,8 @@ async def test_nobody_is_cut_off_without_a_word(monkeypatch: pytest.MonkeyPatch)
 
 
 async def test_everybody_together_has_a_limit_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "IN_ALL", 3)
     monkeypatch.setattr(registry, "peer_of", lambda _: Peer(pid=0, uid=os.geteuid()))
-    connections = Connections(hello)
+    connections = Connections(hello, in_all=3)
     lines = await crowd(connections, 4)
     await is_told(lines[0], b"too many connections at once")
     await left(connections, lines)

@@ -39,7 +39,9 @@ EXPIRIES = st.floats(min_value=1, max_value=253402300799, allow_nan=False)
 
 @pytest.mark.parametrize("case", REQUESTS["request"], ids=lambda case: case["name"])
 def test_request_is_read(case: dict[str, Any]) -> None:
-    assert kubectl.parse(case["info"].encode()) == kubectl.ExecRequest(**case["expect"])
+    request = kubectl.parse(case["info"].encode())
+    trust = kubectl.Trust(**case.get("trust", {}))
+    assert request == kubectl.ExecRequest(**case["expect"], trust=trust)
 
 
 @pytest.mark.parametrize("case", REQUESTS["malformed"], ids=lambda case: case["name"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
 from keyturn.verbs.setup.kube import text
@@ -34,6 +36,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--kubeconfig", metavar="FILE", help="change FILE instead of what kubectl reads by itself")
     parser.add_argument("--profile", metavar="NAME", help="use this profile instead of the target's")
     parser.add_argument("--dry-run", action="store_true", help="print what would change, and change nothing")
+    parser.add_argument("--check", action="store_true", help="name the contexts that an older keyturn set up")
     parser.add_argument("--undo", action="store_true", help="give the contexts their former users back")
     parser.add_json()
 
@@ -41,25 +44,47 @@ def add_arguments(parser: Parser) -> None:
 def run(options: Namespace) -> int:
     """The exit status."""
     plan = Plan(options.kubeconfig, options.context)
+    if options.check:
+        return _check(plan, options)
     if options.undo:
         plan.undo()
     else:
         plan.ask_keyturn(configuration(), options.profile)
-    if not options.dry_run:
+    if options.dry_run:
+        plan.register.save()  # or what it shows would be no good when written by hand
+    else:
         plan.carry_out()
     _report(plan, options)
     return 0
 
 
+def _check(plan: Plan, options: Namespace) -> int:
+    """Exit status 1 where there is something to do."""
+    found = list(plan.outdated())
+    if options.json:
+        print_json({"outdated": [{"file": str(file), "context": context} for file, context in found]})
+    for file, context in [] if options.json else found:
+        print(f"keyturn: {file}: context {_printable(context)} was set up by an older keyturn")
+    if not found and not options.json:
+        print("keyturn: every context that asks keyturn is up to date")
+    elif found:
+        print("keyturn: hint: keyturn setup kube", file=sys.stderr)
+    return int(bool(found))
+
+
 def _report(plan: Plan, options: Namespace) -> None:
     changes = list(plan.changes())
+    for sentence, hint in plan.warnings:
+        print(f"keyturn: warning: {_printable(sentence)}\nkeyturn: hint: {_printable(hint)}", file=sys.stderr)
     if options.json:
         users = {name: stanza for file in plan.files for name, stanza in file.added.items()}
         listed = [change._asdict() | {"file": str(change.file)} for change in changes]
-        print_json({"dry_run": options.dry_run, "changes": listed, "users": users})
+        print_json({"dry_run": options.dry_run, "changes": listed, "users": users, "notes": plan.notes})
         return
     for change in changes:
         print(f"keyturn: {'would change ' if options.dry_run else ''}{_printable(_sentence(change))}")
+    for note in plan.notes:
+        print(f"keyturn: {_printable(note)}")
     if not changes:
         print("keyturn: nothing to change")
     if options.dry_run:
@@ -69,7 +94,9 @@ def _report(plan: Plan, options: Namespace) -> None:
 
 def _sentence(change: Change) -> str:
     told = f"{change.file}: context {change.context} with user {change.after}"
-    return told if change.before == change.after else f"{told} instead of {change.before or 'none'}"
+    if change.before == change.after:
+        return told
+    return f"{told} again" if change.is_back else f"{told} instead of {change.before or 'none'}"
 
 
 def _printable(text: str) -> str:

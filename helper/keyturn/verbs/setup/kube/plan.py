@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 from keyturn.configuration.clusters import token_for
-from keyturn.configuration.hosts import without_userinfo
+from keyturn.configuration.hosts import UnfitName, https_url, without_userinfo
 from keyturn.configuration.targets.kube import find_kube
 from keyturn.errors import ConfigError, Refused, UsageError
 from keyturn.home import home
@@ -15,7 +17,7 @@ from keyturn.protocols.kubectl import ExecRequest, KubeOptions
 from keyturn.reach.installed import program
 from keyturn.verbs.setup.kube import users
 from keyturn.verbs.setup.kube.file import KubeFile
-from keyturn.verbs.setup.kube.reader import speaks_v1
+from keyturn.verbs.setup.kube.register import Register, trust_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from keyturn.configuration.config import Config
+    from keyturn.configuration.targets.kube import KubeTarget
+    from keyturn.protocols.kubectl import Trust
 
 
 class Change(NamedTuple):
@@ -33,12 +37,20 @@ class Change(NamedTuple):
     before: str
     after: str
 
+    @property
+    def is_back(self) -> bool:
+        """Whether the context has the user again that it had before it asked keyturn."""
+        return users.former(self.before) == self.after
+
 
 class Plan:
     """The kubeconfigs as they are and as they shall be. context: the only one to change, None for all."""
 
     def __init__(self, kubeconfig: str | None, context: str | None) -> None:
         self.files = [KubeFile(path) for path in kubeconfigs(kubeconfig)]
+        self.register = Register()
+        self.notes: list[str] = []
+        self.warnings: list[tuple[str, str]] = []
         self._only = context
         self._where = ", ".join(str(file.path) for file in self.files)
         if context is not None and not any(context in file.contexts for file in self.files):
@@ -46,7 +58,6 @@ class Plan:
 
     def ask_keyturn(self, config: Config, profile: str | None) -> None:
         """Point the contexts of kube targets at users of ours."""
-        v1, helper = speaks_v1(), program(users.PROGRAM)
         found = False
         for file, name in self._contexts():
             server = self._server(file.contexts[name])
@@ -56,15 +67,60 @@ class Plan:
             if target is not None:
                 found = True
                 # Says no to a profile that will not do.
-                token_for(config, ExecRequest(cluster_server=server), KubeOptions(profile))
-                named = profile or target.profile
-                stanza = users.stanza(helper, v1=v1, profile=named, cluster_info=self._fits(file.contexts[name]))
-                entry = users.name(_former(file, name), named)
-                file.put(entry, stanza)
-                file.switch(name, entry)
+                token_for(config, ExecRequest(cluster_server=server), KubeOptions(profile), {})
+                self._ask_for(file, name, target, profile or target.profile)
         if not found:
             raise _nothing_to_do(config, self._where)
         self._tidy()
+
+    def outdated(self) -> Iterator[tuple[Path, str]]:
+        """The contexts whose user an older keyturn wrote: it does not tell every client's cluster."""
+        for file, name in self._contexts():
+            user = file.users.get(str(file.contexts[name].get("user", "")))
+            if users.is_ours(user) and users.server_of(user) is None:
+                yield file.path, name
+
+    def _ask_for(self, file: KubeFile, context: str, target: KubeTarget, profile: str) -> None:
+        directory, cluster = self._cluster(file.contexts[context])
+        trust, known = trust_of(cluster, directory), self.register.trusted(target.place)
+        if trust.insecure:
+            self._complain(context, "is reached without verification", "set certificate-authority in its cluster")
+            return
+        if known not in {None, trust}:
+            told = f"is reached by {_shown(trust)}, and was set up with {_shown(known)}"
+            if self._only is None:
+                self._complain(context, told, f"keyturn setup kube --context {shlex.quote(context)}")
+                return
+            self.notes.append(f"the cluster of context {context} {told}: now the former counts")
+        word = self.register.learn(target.place, trust, profile)
+        entry = self._entry(file, context, profile, target)
+        stanza = users.stanza(
+            program(users.PROGRAM), profile=profile, server=target.url, word=word,
+            cluster_info=self._fits(file.contexts[context]),
+        )  # fmt: skip
+        file.put(entry, stanza)
+        file.switch(context, entry)
+
+    def _complain(self, context: str, what: str, hint: str) -> None:
+        """Refuse what was asked for by name; pass over what is only among the others."""
+        sentence = f"the cluster of context {context} {what}"
+        if self._only is not None:
+            raise Refused(sentence, hint)
+        self.warnings.append((sentence, hint))
+
+    def _entry(self, file: KubeFile, context: str, profile: str, target: KubeTarget) -> str:
+        """Our entry for the context: the first of its former user's that is free, or is for this server already."""
+        names = (users.name(_former(file, context), profile, number) for number in count(1))
+        return next(name for name in names if self._is_free(file, name, target))
+
+    def _is_free(self, file: KubeFile, entry: str, target: KubeTarget) -> bool:
+        user = {"exec": file.added[entry]} if entry in file.added else file.users.get(entry)
+        if not users.is_ours(user):
+            return True
+        if (server := users.server_of(user)) is not None:
+            return server == target.url
+        sharing = (context for context in file.contexts.values() if context.get("user") == entry)
+        return all(_is_at(target, self._server(context)) for context in sharing)
 
     def undo(self) -> None:
         """Point the contexts that ask keyturn at their former users."""
@@ -86,6 +142,7 @@ class Plan:
         changed = [file for file in self.files if file.is_changed()]
         for file in changed:
             file.check()
+        self.register.save()
         for file in changed:
             file.write()
 
@@ -143,6 +200,23 @@ def _former(file: KubeFile, context: str) -> str:
     user = str(file.contexts[context].get("user", ""))
     former = users.former(user)
     return former if former is not None and users.is_ours(file.users.get(user)) else user
+
+
+def _is_at(target: KubeTarget, server: str) -> bool:
+    try:
+        return https_url(server) == target.place
+    except UnfitName:
+        return False
+
+
+def _shown(trust: Trust | None) -> str:
+    """What a person compares."""
+    if trust is None:
+        return "nothing"
+    parts = [f"the CA with SHA-256 {trust.authority}" if trust.authority else "the CAs of the system"]
+    parts += [f"the proxy {without_userinfo(trust.proxy)}"] if trust.proxy else []
+    parts += [f"the name {trust.tls_server_name}"] if trust.tls_server_name else []
+    return ", ".join(parts)
 
 
 def _no_target(config: Config, context: str, server: str) -> Refused:

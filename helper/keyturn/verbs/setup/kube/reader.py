@@ -13,9 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-V1_SINCE = 22
-"""kubectl 1.22 came with v1 of the exec credentials; before that there is v1beta1 alone (Debian 12 has 1.20)."""
-
 
 def read(text: str, path: str) -> dict[str, Any]:
     """The kubeconfig `text`, secrets and all; `path` only names it in errors. Raises Refused.
@@ -33,17 +30,6 @@ def read(text: str, path: str) -> dict[str, Any]:
         hint = shlex.join(["kubectl", f"--kubeconfig={path}", "config", "view"])
         raise Refused(f"kubectl cannot read {path}", hint) from None
     return document
-
-
-def speaks_v1() -> bool:
-    """Whether the kubectl here takes v1 of the exec credentials."""
-    found = _run(None, "version", "--client", "--output=json")
-    try:
-        minor = str(json.loads(found)["clientVersion"]["minor"])
-    except (ValueError, KeyError, TypeError):
-        return True
-    digits = minor.rstrip("+")
-    return not digits.isdigit() or int(digits) >= V1_SINCE
 
 
 def _run(stdin: Any, *arguments: str) -> bytes:

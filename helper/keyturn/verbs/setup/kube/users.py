@@ -19,12 +19,14 @@ API = "client.authentication.k8s.io"
 AUTHORITY_LIMIT = 120_000
 """Bytes of base64 that a cluster's CA may have: kubectl passes it on in one variable, which holds 128 KiB in all."""
 
-_NAME = re.compile(r"keyturn/[A-Za-z0-9._-]+:(.*)", re.ASCII | re.DOTALL)
+VERSION = "v1beta1"
+"""Taken by everything from kubectl 1.20 to 1.37 (reference/kubernetes.md section 1)."""
+_NAME = re.compile(r"keyturn/[A-Za-z0-9._-]+(?:\+[0-9]+)?:(.*)", re.ASCII | re.DOTALL)
 
 
-def name(former: str, profile: str) -> str:
-    """What our entry for a context with the user `former` is called."""
-    return f"keyturn/{profile}:{former}"
+def name(former: str, profile: str, number: int = 1) -> str:
+    """What our entry for a context with the user `former` is called; one user may have several clusters."""
+    return f"keyturn/{profile}{f'+{number}' if number > 1 else ''}:{former}"
 
 
 def former(entry: str) -> str | None:
@@ -39,17 +41,26 @@ def is_ours(user: Any) -> bool:
     return PurePath(str(stanza.get("command", ""))).name == PROGRAM
 
 
-def stanza(program: str, *, v1: bool, profile: str, cluster_info: bool) -> dict[str, Any]:
+def server_of(user: Any) -> str | None:
+    """The server that an entry of ours was written for, None where an older keyturn wrote it."""
+    arguments = [str(each) for each in ((user or {}).get("exec") or {}).get("args") or []]
+    place = arguments.index("--server") + 1 if "--server" in arguments else len(arguments)
+    return arguments[place] if place < len(arguments) else None
+
+
+def stanza(program: str, *, profile: str, server: str, word: str, cluster_info: bool) -> dict[str, Any]:
     """The `exec` of an entry.
 
-    With `cluster_info` kubectl tells which cluster asks, and the daemon checks that it is a target; a kubeconfig that
-    names another server for this user then gets nothing. The profile is named all the same, because not every client
-    tells the cluster, whatever its kubeconfig says (kubernetes.aio never does).
+    With `cluster_info` kubectl tells which cluster asks and whom it trusts for it, and the daemon checks both. Not
+    every client does, whatever its kubeconfig says (kr8s, fabric8, client-node and kubernetes.aio never do): for them
+    the server, and the word by which keyturn knows that it wrote this, are among the arguments, and the version is,
+    because some do not tell even that.
     """
+    args = ["get-token", "--profile", profile, "--api-version", VERSION, "--server", server, "--word", word]
     return {
-        "apiVersion": f"{API}/{'v1' if v1 else 'v1beta1'}",
+        "apiVersion": f"{API}/{VERSION}",
         "command": program,
-        "args": ["get-token", "--profile", profile],
+        "args": args,
         "installHint": "keyturn is not installed where this kubeconfig expects it; run: keyturn setup kube",
         "interactiveMode": "IfAvailable",
         "provideClusterInfo": cluster_info,

@@ -57,7 +57,12 @@ def test_an_unknown_number_leaves_the_usual_hint() -> None:
         (said("invalid_grant", 700082, suberror="token_expired"), "sign-in-needed", True),
         (said("invalid_grant", 50173, suberror="bad_token"), "sign-in-needed", True),
         (said("invalid_grant", 70000, suberror="client_mismatch"), "sign-in-needed", True),
-        (said("invalid_grant"), "sign-in-needed", True),
+        (said("invalid_grant"), "sign-in-needed", False),
+        (said("invalid_grant", 50105), "sign-in-needed", False),
+        (said("invalid_grant", 7999999), "sign-in-needed", False),
+        (said("invalid_grant", 70000, suberror="consent_required"), "sign-in-needed", True),
+        *((said("invalid_grant", number), "sign-in-needed", True) for number in sorted(aadsts.DEAD)),
+        (said("interaction_required", 50173), "sign-in-needed", False),
         (said("invalid_grant", 65001, suberror="consent_required"), "sign-in-needed", False),
         (said("invalid_grant", 50076, suberror="basic_action", claims="{}"), "sign-in-needed", False),
         (said("invalid_grant", 53000, suberror="additional_action"), "sign-in-needed", False),
@@ -76,6 +81,23 @@ def test_an_unknown_number_leaves_the_usual_hint() -> None:
 def test_what_ends_a_login_and_what_does_not(answer: dict[str, Any], kind: str, *, dead: bool) -> None:
     failure = of_user(answer)
     assert (failure.kind, failure.state_dead) == (kind, dead)
+
+
+def test_the_claims_of_a_refusal_are_told() -> None:
+    asked = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
+    assert of_user(said("interaction_required", 50076, claims=asked)).claims == asked
+    assert of_application(said("interaction_required", 50076, claims=asked)).claims is None
+
+
+@pytest.mark.parametrize("claims", ["", "{", "[]", "5", 5, None, {"a": 1}, '{"a":' + '"b' * 5000 + '"}', "[" * 4000])
+def test_claims_that_nobody_could_send_are_none(claims: object) -> None:
+    assert of_user(said("interaction_required", 50076, claims=claims)).claims is None
+
+
+def test_claims_that_echo_a_secret_are_dropped() -> None:
+    failure = of_user(said("interaction_required", 50076, claims='{"x":"planted-refresh-token"}'))
+    assert without(["planted-refresh-token"], failure).claims is None
+    assert without(["another"], failure).claims == failure.claims
 
 
 def test_only_a_refresh_token_that_was_sent_can_be_dead() -> None:

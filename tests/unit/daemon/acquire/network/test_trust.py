@@ -31,6 +31,27 @@ def test_a_ca_file_is_all_that_is_trusted(tmp_path: Path) -> None:
     assert verifies(context)
 
 
+@pytest.mark.parametrize("named", ["ca_file", "ca_directory"])
+def test_an_authority_of_the_users_own_need_not_pass_strict_checks(
+    named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python 3.13 made OpenSSL's strict checks the default; many a private CA lacks a key identifier."""
+    as_before = ssl.create_default_context
+
+    def strict(*, cafile: str | None = None, capath: str | None = None) -> ssl.SSLContext:
+        context = as_before(cafile=cafile, capath=capath)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    monkeypatch.setattr(ssl, "create_default_context", strict)
+    ca_file = create(tmp_path).ca_file
+    own = Network(ca_file=str(ca_file)) if named == "ca_file" else Network(ca_directory=str(tmp_path))
+    context = trust.context(own)
+    assert not context.verify_flags & ssl.VERIFY_X509_STRICT
+    assert verifies(context)
+    assert trust.context(Network()).verify_flags & ssl.VERIFY_X509_STRICT
+
+
 @pytest.mark.parametrize("content", [None, b"", b"no PEM", b"-----BEGIN CERTIFICATE-----\nAAAA\n"])
 def test_a_ca_file_that_cannot_be_used_is_a_mistake_in_the_configuration(
     tmp_path: Path, content: bytes | None

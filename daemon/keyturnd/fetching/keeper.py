@@ -1,0 +1,98 @@
+"""Who follows an acquisition: the people who watch it, and what makes its sign-in state durable."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec.structs import replace
+
+from keyturn.errors import Refused
+from keyturnd import flows
+from keyturnd.messages import AwxState, EntraState, TokenJob
+
+if TYPE_CHECKING:
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturnd.messages import Ask, Event, Result, RevokeJob, State
+    from keyturnd.vault.holdings import Holdings
+
+
+class Audience(Protocol):
+    """The people who watch a sign-in."""
+
+    def on_event(self, event: Event) -> None: ...
+
+    async def on_ask(self, ask: Ask) -> str: ...
+
+
+class Nobody:
+    """Nobody watches: a silent fetch has nothing to show and nobody to ask."""
+
+    def on_event(self, event: Event) -> None:
+        pass
+
+    async def on_ask(self, ask: Ask) -> str:
+        raise Refused(f"a silent acquisition asked for a {ask.kind}")
+
+
+class Overheard:
+    """An audience whose typed password may be entrusted afterwards, if that is what its profile says."""
+
+    def __init__(self, audience: Audience) -> None:
+        self.password: str | None = None
+        self.on_event = audience.on_event
+        self._audience = audience
+
+    async def on_ask(self, ask: Ask) -> str:
+        answer = await self._audience.on_ask(ask)
+        if ask.kind == "password":
+            self.password = answer
+        return answer
+
+
+class Replaced(Exception):
+    """Somebody signed in while a token of the sign-in before was fetched: it is nobody's any more."""
+
+
+class Keeper:
+    """Follows one acquisition of a profile and makes its sign-in state durable."""
+
+    def __init__(self, holdings: Holdings, profile: Profile, job: TokenJob | RevokeJob, audience: Audience) -> None:
+        self._holdings = holdings
+        self._profile = profile
+        self._state = job.state
+        self._begins = isinstance(job, TokenJob) and job.interactive
+        self.on_event = audience.on_event
+        self.on_ask = audience.on_ask
+
+    async def on_seal(self, state: State) -> None:
+        """Keep `state`, unless a sign-in has meanwhile brought a newer one than this acquisition began with.
+
+        An AWX token that nobody noted would live on the server for ever, so there the loser ends before it has
+        created one.
+        """
+        flows.check_account(self._profile, state.account)
+        current = await self._holdings.state(self._profile)
+        if current != self._state:
+            if isinstance(state, AwxState):
+                raise Refused(f"profile {self._profile.name} is being signed in elsewhere", "run the command again")
+            if self._state is not None:
+                return
+        state = self._numbered(state)
+        await self._holdings.keep_state(self._profile, state)
+        self._state, self._begins = state, False
+
+    async def sign_in(self, result: Result) -> str:
+        """The sign-in that `result` came from.
+
+        One that brought no refresh token is noted too, or the one before it would go on in its place.
+        """
+        if self._begins and flows.row(self._profile).state is EntraState:
+            await self.on_seal(EntraState("", result.account, result.account_id))
+        return flows.sign_in_of(self._state)
+
+    def _numbered(self, state: State) -> State:
+        if not isinstance(state, EntraState):
+            return state
+        before = self._state.generation if isinstance(self._state, EntraState) else ""
+        return replace(state, generation=secrets.token_hex(8) if self._begins else before)

@@ -1,0 +1,50 @@
+"""Audiences that a sign-in was refused for while it goes on for others (MFA, consent, an assignment).
+
+Only a sign-in for that very audience, with the claims that the refusal asked for, cures it: one for another audience
+would end well and change nothing (azure-cli 21519).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturnd.fetching.wants import Want
+    from keyturnd.vault.records import RecordName
+
+
+class Refused(NamedTuple):
+    """What was refused, and the claims (JSON) that a sign-in for it has to ask for."""
+
+    want: Want
+    claims: str | None
+
+
+class RefusedAudiences:
+    """For as long as the daemon lives: afterwards the next request is refused again."""
+
+    def __init__(self) -> None:
+        self._refused: dict[RecordName, Refused] = {}
+
+    def note(self, want: Want, claims: str | None) -> None:
+        """Remember that `want` takes a sign-in of its own."""
+        self._refused[want.key] = Refused(want, claims)
+
+    def first(self, profile: Profile) -> Want | None:
+        """What `profile`, as it is now, was refused first and has not got since."""
+        return next((known.want for known in self._refused.values() if known.want.profile == profile), None)
+
+    def claims(self, want: Want) -> str | None:
+        """What a sign-in for `want` has to ask for."""
+        known = self._refused.get(want.key)
+        return None if known is None else known.claims
+
+    def settle(self, want: Want) -> None:
+        """`want` was granted, or a person has tried in vain."""
+        self._refused.pop(want.key, None)
+
+    def forget(self, profile: str) -> None:
+        """Another sign-in, or none: all is open again."""
+        for key in [key for key in self._refused if key.profile == profile]:
+            del self._refused[key]

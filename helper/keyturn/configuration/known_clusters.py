@@ -1,0 +1,57 @@
+"""The clusters that `keyturn setup kube` has set up: what their kubeconfig trusts, and each profile's word there.
+
+A kubeconfig may be a stranger's. One that names a real cluster, but a CA or a proxy of its own, would have the token
+sent to whoever owns those; and some clients never tell their cluster. So what was trusted when the person set it up
+is kept here, with a random word that is in the arguments of our own stanza only.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import shlex
+from typing import NamedTuple
+
+from keyturn.configuration.trusted import read_trusted
+from keyturn.errors import Refused
+from keyturn.protocols.kubectl import Trust
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from keyturn.configuration.hosts import Place
+
+NAME = "clusters.json"
+
+
+class KnownCluster(NamedTuple):
+    """What was recorded for one server. words: by profile."""
+
+    trust: Trust
+    words: Mapping[str, str]
+
+    def has_word(self, profile: str, word: str | None) -> bool:
+        """Whether `word` is the one kept for `profile`."""
+        kept = self.words.get(profile)
+        return bool(kept and word) and hmac.compare_digest(str(kept).encode(), str(word).encode())
+
+
+def key_of(place: Place) -> str:
+    """The server at `place` in one spelling."""
+    return "/".join([f"https://{place.netloc}", *place.segments])
+
+
+def load(state_directory: Path) -> dict[str, KnownCluster]:
+    """All of them, by `key_of`. Raises ConfigError and Refused for a file that is not as keyturn wrote it."""
+    path = state_directory / NAME
+    content = read_trusted(path) if path.parent.is_dir() else None
+    try:
+        entries = json.loads(content or b"{}")
+        return {
+            server: KnownCluster(Trust(**entry["trust"]), {str(k): str(v) for k, v in entry["words"].items()})
+            for server, entry in entries.items()
+        }
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise Refused(f"{path} is not what keyturn wrote", shlex.join(["rm", str(path)])) from None

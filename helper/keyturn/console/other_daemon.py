@@ -1,0 +1,42 @@
+"""A daemon that uses another configuration or state than this shell, or is of another version, is named once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import cache
+
+from keyturn import __version__
+from keyturn.errors import DaemonUnavailable, KeyturnError, UsageError
+from keyturn.reach import client, launch
+from keyturn.reach.paths import config_file, state_directory
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+WHICH = client.Request("GET", "/v1/daemon")
+
+
+@cache
+def warn() -> None:
+    """One line on stderr of how the daemon that runs differs from what we would start. Raises DaemonUnavailable."""
+    try:
+        told = json.loads(client.exchange(launch.find(), WHICH).body)
+    except client.NotRunning:
+        return
+    except UsageError:
+        told = {"version": "an older one"}  # it has no such route
+    except DaemonUnavailable:
+        raise
+    except KeyturnError:
+        return  # what it refuses with, it will say to the request itself
+    if differences := "; ".join(_differences(told)):
+        sys.stderr.write(f"keyturn: warning: the daemon runs with {differences}: keyturn daemon restart\n")
+
+
+def _differences(told: dict[str, Any]) -> list[str]:
+    ours = {"version": __version__, "configuration": str(config_file()), "state": str(state_directory())}
+    return [
+        f"{name} {told[name]}, not {mine}" for name, mine in ours.items() if name in told and str(told[name]) != mine
+    ]

@@ -1,0 +1,74 @@
+"""A daemon that hangs, or that was started with other settings than this shell has."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import keyturn
+from keyturn.console import other_daemon
+from keyturn.reach import client, launch
+from support.machine.endings import ending
+from support.needs import need
+
+if TYPE_CHECKING:
+    import pytest
+
+    from support.machine.machine import Machine
+
+
+def started(machine: Machine) -> int:
+    return int(machine.json("daemon", "start")["pid"])
+
+
+def test_the_kernel_names_the_daemon_to_who_connects(machine: Machine) -> None:
+    pid = started(machine)
+    with launch.running(str(machine.socket)) as connection:
+        assert client.peer_pid(connection) == pid
+
+
+def test_a_stopped_daemon_is_ended_all_the_same(machine: Machine) -> None:
+    pid = started(machine)
+    os.kill(pid, signal.SIGSTOP)
+    with ending(pid):
+        assert machine.json("daemon", "stop") == {"daemon": "stopped", "pid": pid}
+    assert started(machine) != pid
+
+
+def test_restart_brings_this_shells_settings(machine: Machine) -> None:
+    other = machine.home / "other.toml"
+    other.write_text("", encoding="ascii")
+    before = started(machine)
+    told = machine.run("keyturn", "status", status=0, KEYTURN_CONFIG=str(other))
+    difference = f"configuration {machine.config_file}, not {other}"
+    assert told.stderr == f"keyturn: warning: the daemon runs with {difference}: keyturn daemon restart\n"
+    restarted = machine.json("daemon", "restart", KEYTURN_CONFIG=str(other))
+    assert restarted["daemon"] == "restarted"
+    assert restarted["pid"] != before
+    quiet = machine.run("keyturn", "status", status=0, KEYTURN_CONFIG=str(other))
+    assert (quiet.stderr, str(other) in quiet.stdout) == ("", True)
+    assert "configuration" in machine.run("keyturn", "status", status=0).stderr
+
+
+def test_another_version_and_another_state_are_named(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    started(machine)
+    for name, value in machine.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(other_daemon, "__version__", "99.0")
+    monkeypatch.setenv("KEYTURN_STATE", str(tmp_path / "state"))
+    other_daemon.warn.__wrapped__()
+    said = capsys.readouterr().err
+    assert f"version {keyturn.__version__}, not 99.0; state {machine.state}, not {tmp_path}/state: " in said
+    assert said.count("\n") == 1
+
+
+def test_it_does_not_live_with_its_starters_descriptor_limit(machine: Machine) -> None:
+    machine.run(need("sh"), "-c", "ulimit -S -n 32 && keyturn daemon start", status=0)
+    limits = Path(f"/proc/{machine.daemon_pid()}/limits").read_text(encoding="ascii")
+    (line,) = (line for line in limits.splitlines() if line.startswith("Max open files"))
+    soft, hard = line.split()[3:5]
+    assert soft == hard or int(soft) >= 1 << 16
