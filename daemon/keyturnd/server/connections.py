@@ -33,8 +33,8 @@ class Connections:
     """The open connections, counted by process.
 
     handler: answers a request, in its own time. at_once: the same for what needs no waiting, None for what does.
-    recall: the same for the bytes of a request that has been answered before. in_all: how many may be open, fewer
-    where descriptors are scarce.
+    recall: the same for the bytes of a request that has been answered before.
+    in_all: how many may be open, fewer where descriptors are scarce.
     """
 
     def __init__(
