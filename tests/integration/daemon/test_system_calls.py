@@ -86,7 +86,9 @@ def test_an_answer_from_memory_is_cheap(traced: Traced, family: str, budget: int
     calls = Counter(traced.end())
     assert calls["recvfrom"] >= ROUNDS
     assert sum(calls.values()) <= budget * ROUNDS, calls
-    assert calls["stat"] + calls["newfstatat"] + calls["statx"] < 2 * ROUNDS, calls
+    stats = calls["stat"] + calls["newfstatat"] + calls["statx"]
+    # One of the configuration; kube also opens the list of recorded clusters, which is two more.
+    assert stats < (4 if family == "kube" else 2) * ROUNDS, calls
 
 
 def test_an_answer_to_somebody_slow_is_cheap_too(traced: Traced) -> None:
