@@ -15,6 +15,8 @@ struct family {
     const char *operations[6];
     enum operation_place place;
     enum input_source input;
+    /* docker's clients show their user what stands on standard output, and most of them nothing else. */
+    bool output_is_shown;
     /* In all, our twin's time too: callers of kubectl and docker's clients give up not much later. */
     int milliseconds;
 };
