@@ -1,23 +1,20 @@
-"""Who gets which token: held, joined or newly fetched; rejected ones; renewal ahead of time."""
+"""Who gets which token: held, joined or newly fetched; signing in and out; renewal ahead of time."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable, Refused, SignInNeeded, StateError
+from keyturn.errors import ConfigError, KeyturnError, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.broker import policy
+from keyturnd.broker.flights import Flights
 from keyturnd.broker.memory import Memory
-from keyturnd.broker.signin import joined
-from keyturnd.broker.waiting import until
-from keyturnd.fetching.fetch import SILENT_DEADLINE
+from keyturnd.broker.rejections import Rejections
 from keyturnd.fetching.permission import NoLongerAllowed
-from keyturnd.vault.names import state_name
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from random import Random
 
     from keyturn.configuration.config import Config
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
     from keyturnd.fetching.fetch import Fetcher
     from keyturnd.fetching.wants import Want
     from keyturnd.vault.holdings import Holdings
-    from keyturnd.vault.records import RecordName
     from keyturnd.vault.tokens import Token
 
 RENEWAL_ROUND = 30.0
@@ -55,20 +51,19 @@ class Broker:
         self.sign_ins = sign_ins
         self.failures = failures
         self.memory = Memory(holdings, clock, chance)
-        self.flights: dict[RecordName, asyncio.Task[Token]] = {}
+        self.rejections = Rejections(self.memory, clock)
+        self._flights = Flights(fetcher=fetcher, failures=failures, memory=self.memory, clock=clock, chance=chance)
+        self.flights = self._flights.under_way
+        self.reject = self.rejections.reject
         sign_ins.on_success = self._signed_in
         holdings.on_new_sign_in = self.forget
         self._fetcher = fetcher
         self._clock = clock
-        self._chance = chance
-        self._exclusions: dict[RecordName, asyncio.Lock] = {}
-        self._forced: dict[RecordName, float] = {}
-        self._rejected: dict[RecordName, bytes] = {}
         self._logging_out: set[str] = set()
 
     def at_hand(self, want: Want) -> Held | None:
         """The token in memory, for answers that wait for nothing: if it has life enough and nobody has refused it."""
-        return None if want.key in self._rejected else self._good(want)
+        return None if self.rejections.concern(want.key) else self._good(want)
 
     def _good(self, want: Want) -> Held | None:
         """The token in memory if it has life enough for `want`; renewed behind the answer when that is due."""
@@ -82,7 +77,7 @@ class Broker:
 
     def lasts(self, held: Held) -> bool:
         """Whether `held` may be handed out as it is and is not due for renewal."""
-        if held.key in self._rejected or self.memory.due(held):
+        if self.rejections.concern(held.key) or self.memory.due(held):
             return False
         return self.memory.fresh(held, held.want.protocol)
 
@@ -97,8 +92,7 @@ class Broker:
         ProviderError and InternalError as keyturnd.fetching.fetch does.
         """
         by = self.answer_by(want) if by is None else by
-        await self._drop_rejected(want)
-        held = await self._look_up(want)
+        held = await self.rejections.settle(want, await self._look_up(want))
         if (good := self._good(want)) is not None:
             return good.token
         try:
@@ -161,7 +155,7 @@ class Broker:
             self._logging_out.discard(profile)
 
     async def _end_all(self, profile: str) -> None:
-        ending: list[asyncio.Task[Token]] = [task for key, task in self.flights.items() if key.profile == profile]
+        ending = self._flights.of(profile)
         if (sign_in := self.sign_ins.under_way.get(profile)) is not None:
             ending.append(sign_in.task)
         for task in ending:
@@ -180,46 +174,13 @@ class Broker:
         self.memory.forget(profile)
         self._fetcher.refused.forget(profile)
 
-    async def reject(self, want: Want, digest: bytes | None) -> bool:
-        """A server refused the token with this digest: replace it at the next request. Whether that will be done.
-
-        None stands for whatever token there is: docker erases by the registry's name. Nothing is done for a token
-        that is not the one we hold.
-
-        Raises Refused when the last such renewal of this key is less than a minute old: a server that refuses new
-        tokens, too, misses a right, not a token. That rejection is kept in mind, and carried out for the first
-        request after the minute. The refresh token is never touched.
-        """
-        held = await self.memory.look_up(want)
-        if held is None or digest not in {None, held.token.digest}:
-            return False
-        if not self._may_force(want.key):
-            self._rejected[want.key] = held.token.digest
-            raise Refused(
-                "the server refused a token that had just been renewed",
-                f"check that {held.token.account or 'this profile'} may use what was asked for",
-            )
-        await self.memory.drop(want.key)
-        return True
-
-    async def _drop_rejected(self, want: Want) -> None:
-        """Carry out a rejection that came too early, unless its token has been replaced by now."""
-        if want.key not in self._rejected:
-            return
-        held = await self._look_up(want)
-        if held is None or held.token.digest != self._rejected[want.key]:
-            del self._rejected[want.key]
-        elif self._may_force(want.key):
-            del self._rejected[want.key]
-            await self.memory.drop(want.key)
-
     async def doubt(self, want: Want, digest: bytes, by: float) -> None:
         """A server seems to have refused the token with this digest: try to replace it, as `reject` does.
 
         While that fails for a passing reason, or lasts beyond `by` (boot time), it stays: it may be good after all.
         """
         held = await self.memory.look_up(want)
-        if held is None or held.token.digest != digest or not self._may_force(want.key):
+        if held is None or held.token.digest != digest or not self.rejections.may_force(want.key):
             return
         try:
             await self._fetch(want, by)
@@ -248,14 +209,6 @@ class Broker:
             else:
                 self._renew_behind(want, asked=False)
 
-    def _may_force(self, key: RecordName) -> bool:
-        """Whether a renewal may be forced now; then it counts as done."""
-        now = self._clock.boottime()
-        if now - self._forced.get(key, -policy.FORCED_RENEWAL_INTERVAL) < policy.FORCED_RENEWAL_INTERVAL:
-            return False
-        self._forced[key] = now
-        return True
-
     async def _prune(self) -> None:
         with suppress(StateError):  # told to whoever needs the vault; nobody waits for this
             await self.holdings.prune(self._clock.wall())
@@ -266,68 +219,12 @@ class Broker:
         return token
 
     async def _fetch(self, want: Want, by: float) -> Token:
-        """Join the fetch of this key, or start it; a fresh failure is repeated instead. The fetch outlives `by`."""
         self._check_not_leaving(want)
-        _raise(self.failures.recall(want))
-        try:
-            return await until(self._clock, by, joined(self._flight(want)))
-        except NoLongerAllowed:
-            self._fetcher.check_allowed(want)  # the one we joined was begun for the profile as it was
-            return await self._fetch(want, by)
-        except TimeoutError:
-            error = _overdue(want)
-            self.failures.remember_overdue(want, error)
-            raise error from None
-
-    def _flight(self, want: Want) -> asyncio.Task[Token]:
-        flight = self.flights.get(want.key)
-        if flight is None:
-            flight = self.flights[want.key] = asyncio.get_running_loop().create_task(self._fly(want))
-            flight.add_done_callback(lambda task: self._landed(want.key, task))
-        return flight
-
-    async def _fly(self, want: Want) -> Token:
-        ends = self._clock.boottime() + policy.LONGEST_FLIGHT
-        async with self._turn(want, ends):
-            try:
-                token = await self._fetcher.silently(want, min(SILENT_DEADLINE, ends - self._clock.boottime()))
-            except (NoLongerAllowed, ConfigError):
-                raise  # found without asking anybody, and mended by a chmod that nobody tells us of
-            except KeyturnError as error:
-                self.failures.remember(want, error, self._chance.uniform(-1, 1))
-                raise
-        self.failures.forget(want)
-        self.memory.hold(want, token)
-        return token
-
-    def _landed(self, key: RecordName, task: asyncio.Task[Token]) -> None:
-        if self.flights.get(key) is task:
-            del self.flights[key]
-        if not task.cancelled():
-            task.exception()  # looked at: a failed renewal behind an answer has no other reader
-
-    @asynccontextmanager
-    async def _turn(self, want: Want, ends: float) -> AsyncIterator[None]:
-        """Fetches that use the same refresh token exclude each other, so that none is rotated away under another.
-
-        What failed meanwhile for all of them is not tried once more by each. Raises that failure, and
-        ProviderUnreachable when the turn does not come before `ends`.
-        """
-        name = want.key if flows.row(want.profile).state is None else state_name(want.profile)
-        exclusion = self._exclusions.setdefault(name, asyncio.Lock())
-        try:
-            await until(self._clock, ends, exclusion.acquire())
-        except TimeoutError:
-            raise _overdue(want) from None
-        try:
-            _raise(self.failures.recent(want))
-            yield
-        finally:
-            exclusion.release()
+        return await self._flights.token(want, by)
 
     def _renew_behind(self, want: Want, *, asked: bool) -> None:
         if self.failures.may_renew(want, asked=asked) and want.profile.name not in self._logging_out:
-            self._flight(want)
+            self._flights.begin(want)
 
     def _check_not_leaving(self, want: Want) -> None:
         if want.profile.name in self._logging_out:
@@ -349,14 +246,3 @@ class Broker:
             return
         self.failures.clear(profile=want.profile.name)
         self.memory.hold(want, token)
-
-
-def _raise(error: KeyturnError | None) -> None:
-    if error is not None:
-        raise error.with_traceback(None)  # or each raise would lengthen the one before, for ever
-
-
-def _overdue(want: Want) -> ProviderUnreachable:
-    """Why a caller has to leave while the fetch goes on."""
-    name = want.profile.name
-    return ProviderUnreachable(f"the token of profile {name} is taking too long to get", "run the command again")

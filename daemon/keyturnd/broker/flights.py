@@ -1,0 +1,120 @@
+"""Fetches under way: one of a key however many wait for it, and each goes on when they have left."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable
+from keyturnd import flows
+from keyturnd.broker import policy
+from keyturnd.broker.signin import joined
+from keyturnd.broker.waiting import until
+from keyturnd.fetching.fetch import SILENT_DEADLINE
+from keyturnd.fetching.permission import NoLongerAllowed
+from keyturnd.vault.names import state_name
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from random import Random
+
+    from keyturnd.broker.failures import Failures
+    from keyturnd.broker.memory import Memory
+    from keyturnd.clock import Clock
+    from keyturnd.fetching.fetch import Fetcher
+    from keyturnd.fetching.wants import Want
+    from keyturnd.vault.records import RecordName
+    from keyturnd.vault.tokens import Token
+
+
+class Flights:
+    """Begins, joins and lands silent fetches; what they bring goes into memory."""
+
+    def __init__(self, *, fetcher: Fetcher, failures: Failures, memory: Memory, clock: Clock, chance: Random) -> None:
+        self.under_way: dict[RecordName, asyncio.Task[Token]] = {}
+        self._fetcher = fetcher
+        self._failures = failures
+        self._memory = memory
+        self._clock = clock
+        self._chance = chance
+        self._exclusions: dict[RecordName, asyncio.Lock] = {}
+
+    async def token(self, want: Want, by: float) -> Token:
+        """Join the fetch of this key, or start it; a fresh failure is repeated instead. The fetch outlives `by`.
+
+        by: until when (boot time) it is waited for. Raises what keyturnd.fetching.fetch does, and
+        ProviderUnreachable when time is up.
+        """
+        _raise(self._failures.recall(want))
+        try:
+            return await until(self._clock, by, joined(self.begin(want)))
+        except NoLongerAllowed:
+            self._fetcher.check_allowed(want)  # the one we joined was begun for the profile as it was
+            return await self.token(want, by)
+        except TimeoutError:
+            error = _overdue(want)
+            self._failures.remember_overdue(want, error)
+            raise error from None
+
+    def begin(self, want: Want) -> asyncio.Task[Token]:
+        """The fetch of `want` that is under way, or a new one."""
+        flight = self.under_way.get(want.key)
+        if flight is None:
+            flight = self.under_way[want.key] = asyncio.get_running_loop().create_task(self._fly(want))
+            flight.add_done_callback(lambda task: self._landed(want.key, task))
+        return flight
+
+    def of(self, profile: str) -> list[asyncio.Task[Token]]:
+        """All that are under way for `profile`."""
+        return [task for key, task in self.under_way.items() if key.profile == profile]
+
+    async def _fly(self, want: Want) -> Token:
+        ends = self._clock.boottime() + policy.LONGEST_FLIGHT
+        async with self._turn(want, ends):
+            try:
+                token = await self._fetcher.silently(want, min(SILENT_DEADLINE, ends - self._clock.boottime()))
+            except (NoLongerAllowed, ConfigError):
+                raise  # found without asking anybody, and mended by a chmod that nobody tells us of
+            except KeyturnError as error:
+                self._failures.remember(want, error, self._chance.uniform(-1, 1))
+                raise
+        self._failures.forget(want)
+        self._memory.hold(want, token)
+        return token
+
+    def _landed(self, key: RecordName, task: asyncio.Task[Token]) -> None:
+        if self.under_way.get(key) is task:
+            del self.under_way[key]
+        if not task.cancelled():
+            task.exception()  # looked at: a failed renewal behind an answer has no other reader
+
+    @asynccontextmanager
+    async def _turn(self, want: Want, ends: float) -> AsyncIterator[None]:
+        """Fetches that use the same refresh token exclude each other, so that none is rotated away under another.
+
+        What failed meanwhile for all of them is not tried once more by each. Raises that failure, and
+        ProviderUnreachable when the turn does not come before `ends`.
+        """
+        name = want.key if flows.row(want.profile).state is None else state_name(want.profile)
+        exclusion = self._exclusions.setdefault(name, asyncio.Lock())
+        try:
+            await until(self._clock, ends, exclusion.acquire())
+        except TimeoutError:
+            raise _overdue(want) from None
+        try:
+            _raise(self._failures.recent(want))
+            yield
+        finally:
+            exclusion.release()
+
+
+def _raise(error: KeyturnError | None) -> None:
+    if error is not None:
+        raise error.with_traceback(None)  # or each raise would lengthen the one before, for ever
+
+
+def _overdue(want: Want) -> ProviderUnreachable:
+    """Why a caller has to leave while the fetch goes on."""
+    name = want.profile.name
+    return ProviderUnreachable(f"the token of profile {name} is taking too long to get", "run the command again")

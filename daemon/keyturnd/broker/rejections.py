@@ -1,0 +1,70 @@
+"""Tokens that a server has refused: replaced at most once a minute, and a refusal that comes too early is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyturn.errors import Refused
+from keyturnd.broker import policy
+
+if TYPE_CHECKING:
+    from keyturnd.broker.memory import Held, Memory
+    from keyturnd.clock import Clock
+    from keyturnd.fetching.wants import Want
+    from keyturnd.vault.records import RecordName
+
+
+class Rejections:
+    """What was refused, and when a renewal was forced last."""
+
+    def __init__(self, memory: Memory, clock: Clock) -> None:
+        self._memory = memory
+        self._clock = clock
+        self._forced: dict[RecordName, float] = {}
+        self._kept: dict[RecordName, bytes] = {}
+
+    def concern(self, key: RecordName) -> bool:
+        """Whether the token under `key` was refused within the minute after a renewal, and waits to be replaced."""
+        return key in self._kept
+
+    async def reject(self, want: Want, digest: bytes | None) -> bool:
+        """A server refused the token with this digest: replace it at the next request. Whether that will be done.
+
+        None stands for whatever token there is: docker erases by the registry's name. Nothing is done for a token
+        that is not the one we hold.
+
+        Raises Refused when the last such renewal of this key is less than a minute old: a server that refuses new
+        tokens, too, misses a right, not a token. That rejection is kept in mind, and carried out for the first
+        request after the minute. The refresh token is never touched.
+        """
+        held = await self._memory.look_up(want)
+        if held is None or digest not in {None, held.token.digest}:
+            return False
+        if not self.may_force(want.key):
+            self._kept[want.key] = held.token.digest
+            raise Refused(
+                "the server refused a token that had just been renewed",
+                f"check that {held.token.account or 'this profile'} may use what was asked for",
+            )
+        await self._memory.drop(want.key)
+        return True
+
+    async def settle(self, want: Want, held: Held | None) -> Held | None:
+        """Carry out a rejection that came too early, unless its token has been replaced; what is left of `held`."""
+        if want.key not in self._kept:
+            return held
+        if held is None or held.token.digest != self._kept[want.key]:
+            del self._kept[want.key]
+        elif self.may_force(want.key):
+            del self._kept[want.key]
+            await self._memory.drop(want.key)
+            return None
+        return held
+
+    def may_force(self, key: RecordName) -> bool:
+        """Whether a renewal may be forced now; then it counts as done."""
+        now = self._clock.boottime()
+        if now - self._forced.get(key, -policy.FORCED_RENEWAL_INTERVAL) < policy.FORCED_RENEWAL_INTERVAL:
+            return False
+        self._forced[key] = now
+        return True
