@@ -68,7 +68,9 @@ class Broker:
     def _good(self, want: Want) -> Held | None:
         """The token in memory if it has life enough for `want`; renewed behind the answer when that is due."""
         held = self.memory.held.get(want.key)
-        if held is None or not self.memory.fresh(held, want.protocol):
+        if held is None or held.want.profile != want.profile or want.profile.name in self._logging_out:
+            return None
+        if not self.memory.fresh(held, want.protocol):
             return None
         held.used = True
         if self.memory.due(held):
@@ -77,7 +79,7 @@ class Broker:
 
     def lasts(self, held: Held) -> bool:
         """Whether `held` may be handed out as it is and is not due for renewal."""
-        if self.rejections.concern(held.key) or self.memory.due(held):
+        if self.rejections.concern(held.key) or self.memory.due(held) or held.key.profile in self._logging_out:
             return False
         return self.memory.fresh(held, held.want.protocol)
 
@@ -93,6 +95,7 @@ class Broker:
         """
         by = self.answer_by(want) if by is None else by
         held = await self.rejections.settle(want, await self._look_up(want))
+        self._fetcher.check_allowed(want)  # opening the vault may have taken a while, and a new configuration
         if (good := self._good(want)) is not None:
             return good.token
         try:
@@ -150,7 +153,10 @@ class Broker:
             if configured is not None:
                 await self._fetcher.revoke(configured)
             self.forget(profile)
-            return await self.holdings.forget(profile)
+            try:
+                return await self.holdings.forget(profile)
+            finally:
+                self.forget(profile)  # what a request read from the vault while it was being emptied
         finally:
             self._logging_out.discard(profile)
 
@@ -167,6 +173,7 @@ class Broker:
         """Forget what memory holds of profiles that `config` changed; what was refused may be right by now."""
         self.failures.clear()
         self.memory.reconfigured(config)
+        self._fetcher.refused.clear()
 
     def forget(self, profile: str) -> None:
         """Forget what memory holds of `profile`; the vault keeps it."""

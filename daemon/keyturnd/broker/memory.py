@@ -47,12 +47,17 @@ class Memory:
 
     async def look_up(self, want: Want) -> Held | None:
         """The token of `want`, from memory or else from the vault. Raises StateError."""
-        held = self.held.get(want.key)
+        held = self._of(want)
         if held is None:
             token = await self._holdings.token(want.key, want.profile)
             # Looked up again after the await: another caller's newer token must not be overwritten.
-            held = self.held.get(want.key) or (None if token is None else self.hold(want, token))
+            held = self._of(want) or (None if token is None else self.hold(want, token))
         return held
+
+    def _of(self, want: Want) -> Held | None:
+        """What is held for the profile as `want` has it: not what was got for the one of an older configuration."""
+        held = self.held.get(want.key)
+        return held if held is None or held.want.profile == want.profile else None
 
     def hold(self, want: Want, token: Token) -> Held:
         """Remember `token`, with a renewal point of its own."""

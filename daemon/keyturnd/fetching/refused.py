@@ -44,6 +44,10 @@ class RefusedAudiences:
         """`want` was granted, or a person has tried in vain."""
         self._refused.pop(want.key, None)
 
+    def clear(self) -> None:
+        """The configuration has changed: what was refused may be right by now, or no longer be asked for."""
+        self._refused.clear()
+
     def forget(self, profile: str) -> None:
         """Another sign-in, or none: all is open again."""
         for key in [key for key in self._refused if key.profile == profile]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from keyturnd.vault.vault import Vault
 
 ACCESS_TOKENS: tuple[Kind, ...] = ("access-token",)
+
+Returned = TypeVar("Returned")
 
 _state_decoder = msgspec.json.Decoder(EntraState | AwxState)
 
@@ -86,17 +88,20 @@ class Holdings:
     async def keep_state(self, profile: Profile, state: State) -> None:
         """Keep `state`; with another sign-in in it than before, no token of the one before outlives this."""
         before = flows.sign_in_of(await self.state(profile))
-        await self._put(state_name(profile), msgspec.json.encode(state))
+        try:
+            await self._put(state_name(profile), msgspec.json.encode(state))
+        finally:  # whoever waited for it may have left: memory must not outlive it either
+            if flows.sign_in_of(state) != before:
+                self.on_new_sign_in(profile.name)
         if flows.sign_in_of(state) != before:
-            self.on_new_sign_in(profile.name)
             with suppress(StateError):  # what stays is bound to the sign-in before, and given to nobody
-                await asyncio.to_thread((await self.vault()).delete_profile, profile.name, ACCESS_TOKENS)
+                await _wholly((await self.vault()).delete_profile, profile.name, ACCESS_TOKENS)
 
     async def keep_secret(self, profile: Profile, secret: str) -> None:
         await self._put(secret_name(profile), secret.encode("utf-8", "surrogateescape"))
 
     async def drop_token(self, name: RecordName) -> None:
-        await asyncio.to_thread((await self.vault()).delete, name)
+        await _wholly((await self.vault()).delete, name)
 
     async def drop_dead_state(self, profile: Profile, refused: State) -> None:
         """Forget the sign-in state, but only if it is still the one that was refused.
@@ -104,7 +109,7 @@ class Holdings:
         A slower acquisition's refusal must not delete what a newer sign-in brought (buildkite/cli PR 852).
         """
         if await self.state(profile) == refused:
-            await asyncio.to_thread((await self.vault()).delete, state_name(profile))
+            await _wholly((await self.vault()).delete, state_name(profile))
 
     async def set_aside(self, profile: Profile) -> list[RecordName]:
         """What is kept for `profile` but for another provider, authority or client id than it has now, sorted."""
@@ -121,7 +126,7 @@ class Holdings:
 
     async def forget(self, profile: str) -> int:
         """Delete every record of `profile`, secrets included; how many there were."""
-        return await asyncio.to_thread((await self.vault()).delete_profile, profile)
+        return await _wholly((await self.vault()).delete_profile, profile)
 
     async def prune(self, wall: float) -> None:
         """Delete the access tokens that have expired; records of targets long gone would gather for ever."""
@@ -129,8 +134,21 @@ class Holdings:
             await asyncio.to_thread(_prune, self._vault, wall)
 
     async def _put(self, name: RecordName, payload: bytes) -> None:
-        # fsync may take long on a busy disk: in a thread, so that cached answers do not wait for it.
-        await asyncio.to_thread((await self.vault()).put, name, payload)
+        await _wholly((await self.vault()).put, name, payload)
+
+
+async def _wholly(change: Callable[..., Returned], *arguments: object) -> Returned:
+    """What `change` returns, in a thread: fsync may take long on a busy disk, and cached answers do not wait for it.
+
+    Who is cancelled meanwhile waits for its end all the same: a thread cannot be stopped, and a sign-in that it still
+    writes would come back after the logout that cancelled it.
+    """
+    writing = asyncio.ensure_future(asyncio.to_thread(change, *arguments))
+    try:
+        return await asyncio.shield(writing)
+    except asyncio.CancelledError:
+        await asyncio.wait([writing])
+        raise
 
 
 def _prune(vault: Vault, wall: float) -> None:

@@ -35,7 +35,9 @@ class KnownCluster(NamedTuple):
     def has_word(self, profile: str, word: str | None) -> bool:
         """Whether `word` is the one kept for `profile`."""
         kept = self.words.get(profile)
-        return bool(kept and word) and hmac.compare_digest(str(kept).encode(), str(word).encode())
+        return bool(kept and word) and hmac.compare_digest(
+            str(kept).encode(), str(word).encode("utf-8", "surrogateescape")
+        )
 
 
 def key_of(place: Place) -> str:

@@ -73,6 +73,7 @@ def traced(machine: Machine, emulator: Emulator) -> Traced:
     return Traced(machine, emulator)
 
 
+@pytest.mark.root  # the daemon lets nobody else of its user look inside
 @pytest.mark.parametrize(("family", "budget"), [("git", BUDGET), ("docker", BUDGET), ("kube", BUDGET + KUBE)])
 def test_an_answer_from_memory_is_cheap(traced: Traced, family: str, budget: int) -> None:
     path, request = traced.machine.socket, traced.requests()[family]
@@ -91,6 +92,7 @@ def test_an_answer_from_memory_is_cheap(traced: Traced, family: str, budget: int
     assert stats < (4 if family == "kube" else 2) * ROUNDS, calls
 
 
+@pytest.mark.root
 def test_an_answer_to_somebody_slow_is_cheap_too(traced: Traced) -> None:
     path, request = traced.machine.socket, traced.requests()["docker"]
     assert wire.exchange(path, request).status == 200

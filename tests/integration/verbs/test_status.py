@@ -106,6 +106,7 @@ def test_profile_show_of_an_unknown_one(scene: Scene) -> None:
 
 def test_log_prints_the_last_lines(scene: Scene) -> None:
     scene.machine.run("keyturn", "token", "ci", status=0)
+    scene.machine.run("keyturn", "daemon", "stop", status=0)  # its last lines are written behind the answers
     entries = scene.machine.json("log", "-n", "1000")
     assert any(entry["values"].get("path") == "/v1/token" for entry in entries)
     lines = scene.machine.run("keyturn", "log", "-n", "1000", status=0).stdout.splitlines()

@@ -57,12 +57,12 @@ class Change(NamedTuple):
         """As the entry reads, and what it replaces."""
         told = f"{self.file}: "
         if self.registry == STORE:
-            kept = f'"{STORE}": "{self.after or self.before}"'
+            kept = f'"{STORE}": {json.dumps(self.after or self.before)}'
             return f"{told}{kept}" + ("" if self.after else " is gone again")
         if self.after is None:
             return f"{told}the {MEMBER} entry for {self.registry} is gone again"
         told += f'"{MEMBER}": {json.dumps({self.registry: self.after})}'
-        return told if self.before is None else f'{told} instead of "{self.before}"'
+        return told if self.before is None else f"{told} instead of {json.dumps(self.before)}"
 
 
 class Plan:

@@ -50,9 +50,7 @@ def run(options: Namespace) -> int:
         plan.undo()
     else:
         plan.ask_keyturn(configuration(), options.profile)
-    if options.dry_run:
-        plan.register.save()  # or what it shows would be no good when written by hand
-    else:
+    if not options.dry_run:
         plan.carry_out()
     _report(plan, options)
     return 0

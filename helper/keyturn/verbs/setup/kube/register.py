@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import json
 import os
 import secrets
+import stat
 
 from keyturn.configuration.known_clusters import NAME, KnownCluster, key_of, load
 from keyturn.protocols.kubectl import Trust, fingerprint
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 WORD_BYTES = 16
 """128 bits: nobody guesses it, at however many requests a second."""
+CA_LIMIT = 4 << 20
+"""Bytes; a bundle of all public authorities has a quarter of a MiB."""
 UNREADABLE = "unreadable"
 """In the place of a CA's SHA-256 where the file cannot be read: no request agrees with it."""
 
@@ -76,6 +80,16 @@ def _authority(data: object, file: Path | None) -> str:
     try:
         if data:
             return fingerprint(base64.b64decode(str(data), validate=True))
-        return fingerprint(file.read_bytes()) if file is not None else ""
+        return fingerprint(_content(file)) if file is not None else ""
     except (OSError, binascii.Error):
         return UNREADABLE
+
+
+def _content(file: Path) -> bytes:
+    """Raises OSError for what is no regular file of a CA's size: a stranger's kubeconfig may name a FIFO."""
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as opened:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > CA_LIMIT:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        return opened.read(CA_LIMIT)
