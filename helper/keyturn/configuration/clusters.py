@@ -53,13 +53,15 @@ def token_for(
     cluster = known.get(known_clusters.key_of(target.place)) if target is not None else None
     _check_cluster(config, request, options, target)
     _check_stanza(request, options, profile.name, cluster)
-    if (
-        request.cluster_server is None
-        and options.word is None
-        and any(profile.name in c.words for c in known.values())
-    ):
+    if request.cluster_server is None and options.word is None and _is_set_up(config, profile.name, known):
         raise Refused(f"nothing tells which cluster the token of profile {profile.name} is for", "keyturn setup kube")
     return ClusterToken(profile, _scopes(config, profile, target, options.server_id))
+
+
+def _is_set_up(config: Config, profile: str, known: Mapping[str, KnownCluster]) -> bool:
+    """Whether a cluster of `profile` has been set up, for it or for another profile in its place."""
+    own = {known_clusters.key_of(target.place) for target in config.kube_targets if target.profile == profile}
+    return any(server in own or profile in cluster.words for server, cluster in known.items())
 
 
 def _check_cluster(config: Config, request: ExecRequest, options: KubeOptions, target: KubeTarget | None) -> None:

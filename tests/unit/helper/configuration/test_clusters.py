@@ -174,6 +174,12 @@ def test_without_cluster_info_the_word_decides(asked: KubeOptions) -> None:
         token_for(RULES, ExecRequest(), asked, KNOWN)
 
 
+def test_a_target_set_up_for_another_profile_takes_a_word_too() -> None:
+    known = {key: cluster._replace(words={"other": "a-word"}) for key, cluster in KNOWN.items()}
+    with pytest.raises(Refused):
+        token_for(RULES, ExecRequest(), KubeOptions("work"), known)
+
+
 def test_a_user_set_up_for_one_cluster_is_no_good_for_another() -> None:
     other = ExecRequest(cluster_server="https://rancher.example/k8s/clusters/c-m-1")
     with pytest.raises(Refused):

@@ -45,9 +45,15 @@ class Register:
         return None if known is None else known.trust
 
     def learn(self, place: Place, trust: Trust, profile: str) -> str:
-        """Record `trust` for the server at `place`; the word of `profile` there, which stays while the trust does."""
+        """Record `trust` for the server at `place`; the word of `profile` there, which stays while the trust does.
+
+        With another trust nobody's stanza is good any more; whose there were is still known, so that none of them is
+        answered without a word.
+        """
         known = self._known.get(key_of(place))
-        words = dict(known.words) if known is not None and known.trust == trust else {}
+        words = {} if known is None else dict(known.words)
+        if known is not None and known.trust != trust:
+            words = {name: secrets.token_hex(WORD_BYTES) for name in words}
         word = words.setdefault(profile, secrets.token_hex(WORD_BYTES))
         self._known[key_of(place)] = KnownCluster(trust, words)
         return word
