@@ -27,7 +27,6 @@ _KIND = "allow public client flows for the application, or check `flow` of [prof
 _DEVICE = "a managed device is required, which a device code cannot prove: sign in by browser on such a device"
 _POLICY = "ask an administrator about Conditional Access, with the correlation id and the time"
 _MFA = "enrol for multi-factor authentication in a browser, then: keyturn login {profile}"
-_ADMIN = "ask an administrator of the tenant"
 _CONSENT = "keyturn login {profile}, and consent, or let an administrator consent for the tenant"
 _SCOPES = "check `scopes` of the target or of [profile.{profile}]: one resource, and /.default for applications"
 _RESOURCE = "check `scopes` of the target; an administrator has to add the permission to the application"

@@ -26,13 +26,6 @@ ME = personal_profile()
 NOBODY = Person(waits=False)
 
 
-@pytest.fixture
-async def bench(tmp_path: Path) -> Bench:
-    made = Bench(tmp_path / "vault")
-    await made.entrust(CI)
-    return made
-
-
 async def test_a_hundred_callers_share_one_fetch(bench: Bench) -> None:
     bench.provider.hold()
     callers = [asyncio.create_task(bench.broker.token(want(CI), NOBODY)) for _ in range(100)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from keyturn.errors import SignInNeeded
@@ -12,19 +10,9 @@ from keyturnd.messages import EntraState, Failure
 from keyturnd.vault import tokens
 from support.daemon.brokers import Bench, Person, personal_profile, service_profile, want
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 CI = service_profile()
 ME = personal_profile()
 NOBODY = Person(waits=False)
-
-
-@pytest.fixture
-async def bench(tmp_path: Path) -> Bench:
-    made = Bench(tmp_path / "vault")
-    await made.entrust(CI)
-    return made
 
 
 async def test_it_is_replaced(bench: Bench) -> None:

@@ -24,13 +24,6 @@ ME = personal_profile()
 NOBODY = Person(waits=False)
 
 
-@pytest.fixture
-async def bench(tmp_path: Path) -> Bench:
-    made = Bench(tmp_path / "vault")
-    await made.entrust(CI)
-    return made
-
-
 def forbidden(*_: object) -> NoReturn:
     raise NoLongerAllowed("no longer")
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from keyturnd.vault.records import RecordName
 
-STATE = EntraState("alice@contoso.example", "refresh")
+STATE = EntraState("refresh-0", "alice@contoso.example")
 
 
 class Slow:
