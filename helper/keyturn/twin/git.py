@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from keyturn.errors import ConfigError, KeyturnError
+from keyturn.errors import ConfigError, KeyturnError, UsageError
 from keyturn.reach.client import Reply
 from keyturn.twin.streams import to_blank_line
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 OPERATIONS: tuple[str, ...] = ("get", "store", "erase", "capability")
 FIRST = False
+PASSES_OVER_UNKNOWN = True
+MISUSE = UsageError
 WAITS_FOR_A_PERSON = True
 
 body = to_blank_line

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from keyturn.errors import UsageError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
 OPERATIONS: tuple[str, ...] = ("get-token",)
 FIRST = True
+PASSES_OVER_UNKNOWN = False
+MISUSE = UsageError
 WAITS_FOR_A_PERSON = False
 
 
@@ -25,7 +29,6 @@ def may_ask(request: bytes) -> bool:
     """Whether the client calls itself interactive."""
     if b"interactive" not in request:
         return False
-    from keyturn.errors import UsageError  # noqa: PLC0415
     from keyturn.protocols import kubectl  # noqa: PLC0415 - only where somebody might be there
 
     try:
