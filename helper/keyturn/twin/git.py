@@ -12,10 +12,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from keyturn.errors import UserError
+
 OPERATIONS: tuple[str, ...] = ("get", "store", "erase", "capability")
 FIRST = False
 PASSES_OVER_UNKNOWN = True
-MISUSE = UsageError
+MISUSE: type[UserError] = UsageError
 WAITS_FOR_A_PERSON = True
 
 body = to_blank_line

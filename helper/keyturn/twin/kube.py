@@ -10,13 +10,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from keyturn.errors import KeyturnError
+    from keyturn.errors import KeyturnError, UserError
     from keyturn.reach.client import Reply
 
 OPERATIONS: tuple[str, ...] = ("get-token",)
 FIRST = True
 PASSES_OVER_UNKNOWN = False
-MISUSE = UsageError
+MISUSE: type[UserError] = UsageError
 WAITS_FOR_A_PERSON = False
 
 
