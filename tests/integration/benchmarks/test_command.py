@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 def bench(directory: Path, *words: str) -> tuple[subprocess.CompletedProcess[str], Path]:
     """The command behind contrib/bench.sh, and the file it was told to write."""
     file = directory / "results.json"
+    written = ["--json", str(file), "--svg", str(directory / "a.svg")]
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--rounds", "1", "--json", str(file), "--svg", str(directory / "a.svg"), *words],
+        [sys.executable, "-m", "benchmarks", "--rounds", "1", *written, *words],
         cwd=places.REPOSITORY / "tests", stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
     return done, file
