@@ -14,6 +14,7 @@ import pytest
 
 from keyturn.configuration.config import parse
 from keyturn.errors import Refused, SignInNeeded, UsageError
+from keyturn.protocols import kubectl
 from keyturnd.callers.complaints import MEMORY, Complaints
 from keyturnd.callers.handed import Handed
 from keyturnd.callers.peer import Peer
@@ -180,7 +181,7 @@ async def test_whose_answer_could_not_be_written_was_handed_nothing(
     """Else asking again would count as a refusal, and cost a token."""
     info = exec_info(SERVER)
     with monkeypatch.context() as broken:
-        broken.setattr(kube.kubectl, "answer", lambda *_: (_ for _ in ()).throw(ValueError("no answer")))
+        broken.setattr(kubectl, "answer", lambda *_: (_ for _ in ()).throw(ValueError("no answer")))
         for helper in helpers[:2]:
             with pytest.raises(ValueError, match="no answer"):
                 await desk.ask(helper, info)

@@ -180,7 +180,7 @@ def test_without_cluster_info_the_word_decides(asked: KubeOptions) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("asked", [KubeOptions(), KubeOptions("work"), OWN])
 def test_a_target_that_was_never_set_up_takes_nobodys_word_for_its_ca(
-    own: dict[str, str], asked: KubeOptions
+    own: dict[str, Any], asked: KubeOptions
 ) -> None:
     with pytest.raises(Refused) as caught:
         token_for(RULES, ExecRequest(cluster_server=SERVER, trust=Trust(**own)), asked, {})
