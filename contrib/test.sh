@@ -34,5 +34,7 @@ check "ruff check" "$bin/python" -m ruff check
 check "ruff format" "$bin/python" -m ruff format --check
 check "mypy" "$bin/python" -m mypy
 check "import rules" "$bin/lint-imports"
-check "pytest" "$bin/python" -m pytest
+# Most of a test is waiting for other processes, so one worker more than there are cores; a file's tests share fixtures.
+workers=$(($(getconf _NPROCESSORS_ONLN) + 1))
+check "pytest" "$bin/python" -m pytest --numprocesses "$workers" --dist loadfile
 [ -z "$failed" ] || fail "failed: $failed" "the first failure of each stands above"
