@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hmac
 import json
-import shlex
 from typing import NamedTuple
 
+from keyturn import hints
 from keyturn.configuration.trusted import read_trusted
 from keyturn.errors import Refused
 from keyturn.protocols.kubectl import Trust
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from keyturn.configuration.hosts import Place
 
 NAME = "clusters.json"
+
+
+class DamagedRecord(Refused):
+    """The record cannot be read. Nobody is answered until `keyturn setup kube` has written it anew."""
 
 
 class KnownCluster(NamedTuple):
@@ -46,7 +50,7 @@ def key_of(place: Place) -> str:
 
 
 def load(state_directory: Path) -> dict[str, KnownCluster]:
-    """All of them, by `key_of`. Raises ConfigError and Refused for a file that is not as keyturn wrote it."""
+    """All of them, by `key_of`. Raises ConfigError for a file that others can write, DamagedRecord."""
     path = state_directory / NAME
     content = read_trusted(path) if path.parent.is_dir() else None
     try:
@@ -56,4 +60,4 @@ def load(state_directory: Path) -> dict[str, KnownCluster]:
             for server, entry in entries.items()
         }
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise Refused(f"{path} is not what keyturn wrote", shlex.join(["rm", str(path)])) from None
+        raise DamagedRecord(f"{path} is not what keyturn wrote", hints.verb("setup", "kube")) from None

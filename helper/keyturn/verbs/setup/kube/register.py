@@ -10,7 +10,7 @@ import os
 import secrets
 import stat
 
-from keyturn.configuration.known_clusters import NAME, KnownCluster, key_of, load
+from keyturn.configuration.known_clusters import NAME, DamagedRecord, KnownCluster, key_of, load
 from keyturn.protocols.kubectl import Trust, fingerprint
 from keyturn.reach.paths import open_private_directory, state_directory
 from keyturn.verbs.setup.own_file import OwnFile
@@ -36,7 +36,11 @@ class Register:
 
     def __init__(self) -> None:
         self._directory = state_directory()
-        self._known = load(self._directory)
+        self.is_damaged = False
+        try:
+            self._known = load(self._directory)
+        except DamagedRecord:
+            self._known, self.is_damaged = {}, True
         self._before = dict(self._known)
 
     def trusted(self, place: Place) -> Trust | None:
@@ -60,7 +64,7 @@ class Register:
 
     def save(self) -> None:
         """Make it durable, if it changed. Raises Refused and StateError."""
-        if self._known == self._before:
+        if self._known == self._before and not self.is_damaged:
             return
         os.close(open_private_directory(str(self._directory), create=True))
         entries = {
