@@ -13,7 +13,7 @@ from keyturn.configuration.settling import SETTLING, is_fresh
 from keyturn.configuration.targets.git import find_git
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, KeyturnError
-from keyturn.protocols import git
+from keyturn.protocols import git, git_answers, git_options
 from keyturnd.callers.peer import arguments_of, tool_behind
 from keyturnd.fetching.wants import Want
 from keyturnd.routes.remembered import AtHand
@@ -34,7 +34,7 @@ def at_once(services: Services, request: Request) -> AtHand | None:
     """See keyturnd.routes.table.AT_ONCE."""
     want = _want(services.configuration.current(), request)
     if want is None:
-        return AtHand(Response(git.NOTHING))
+        return AtHand(Response(git_answers.NOTHING))
     held = services.broker.at_hand(want)
     return None if held is None else AtHand(_credential(held.token), held)
 
@@ -47,17 +47,17 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
     """
     want = _want(await _settled(services, request), request)
     if want is None:
-        return Response(git.NOTHING)
+        return Response(git_answers.NOTHING)
     try:
         token = await services.broker.token(want, waiter)
     except KeyturnError as error:
         helper = request.peer.pid
         if services.complaints.is_told(asker := _asker(helper), helper, error.sentence):
-            return Response(git.QUIT, exit_status=error.exit_status)
+            return Response(git_answers.QUIT, exit_status=error.exit_status)
         services.complaints.tell(asker, helper, error.sentence)
         # Of its own: the same error is told to others who waited, and remembered.
         told = copy(error)
-        told.output = git.QUIT.decode("ascii")
+        told.output = git_answers.QUIT.decode("ascii")
         raise told from None
     return _credential(token)
 
@@ -74,7 +74,7 @@ async def _settled(services: Services, request: Request) -> Config:
         return configuration.current()
     except ConfigError as error:
         told = copy(error)
-        told.output = git.QUIT.decode("ascii") if git.options(request.arguments).ours else ""
+        told.output = git_answers.QUIT.decode("ascii") if git_options.options(request.arguments).ours else ""
         raise told from None
 
 
@@ -94,7 +94,7 @@ def _hands_on(arguments: tuple[str, ...]) -> bool:
 
 async def store(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """Success, which git reports to every helper whoever supplied the credential: nothing to keep."""
-    return Response(git.NOTHING)
+    return Response(git_answers.NOTHING)
 
 
 async def erase(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
@@ -103,22 +103,22 @@ async def erase(services: Services, request: Request, waiter: Waiter, _: str) ->
     password = _parse(request).password if want is not None else None
     if want is not None and password:
         await services.broker.reject(want, tokens.digest(password))
-    return Response(git.NOTHING)
+    return Response(git_answers.NOTHING)
 
 
 async def capability(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """What this helper can do beyond user name and password (git >= 2.46): nothing yet."""
-    return Response(git.CAPABILITIES)
+    return Response(git_answers.CAPABILITIES)
 
 
 def _credential(token: Token) -> Response:
-    username = token.account or git.NAMELESS
-    return Response(git.answer(username=username, password=token.access_token, expires_at=token.expires_at))
+    username = token.account or git_answers.NAMELESS
+    return Response(git_answers.answer(username=username, password=token.access_token, expires_at=token.expires_at))
 
 
 def _want(config: Config, request: Request) -> Want | None:
     """What the request asks for, None when it is not ours. `--profile` beats the target's profile."""
-    options = git.options(request.arguments)
+    options = git_options.options(request.arguments)
     try:
         target = find_git(config.git_targets, _parse(request))
     except git.MalformedRequest:
