@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
+from keyturnd.fetching.challenges import Challenges
 from keyturnd.fetching.entrusted import fitting, named_secret
 from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
 from keyturnd.fetching.permission import check_allowed
@@ -53,6 +54,7 @@ class Fetcher:
         self.acquisitions = acquisitions
         self.holdings = holdings
         self.refused = RefusedAudiences()
+        self.challenges = Challenges()
         self._config = config
         self._warn = warn
         self._check = check
@@ -153,7 +155,7 @@ class Fetcher:
             secret=secret,
             state=state,
             registry=want.registry,
-            claims=self.refused.claims(want) if interactive else None,
+            claims=(self.refused.claims(want) if interactive else None) or self.challenges.claims(want),
         )
 
     async def _run(self, want: Want, job: TokenJob, audience: Audience) -> Token:
@@ -163,12 +165,15 @@ class Fetcher:
             await self._failed(want, job, outcome)
             raise fitting(error_of(outcome), want.profile)
         self.refused.settle(want)
+        self.challenges.settle(want)
         assert isinstance(outcome, Result)
         self.check_allowed(want)  # its sign-in was kept, under the name of the place it belongs to
         return await self._kept(want, outcome, await keeper.sign_in(outcome))
 
     async def _failed(self, want: Want, job: TokenJob, failure: Failure) -> None:
         """Note what `failure` says of the sign-in, and of this audience."""
+        if failure.kind not in {SignInNeeded.kind, ProviderUnreachable.kind}:
+            self.challenges.settle(want)  # or every renewal would ask for them, and fail
         if failure.state_dead and job.state is not None:
             self.refused.forget(want.profile.name)
             await self.holdings.drop_dead_state(want.profile, job.state)

@@ -26,12 +26,28 @@ class GitRequest(NamedTuple):
     username: str | None = None
     password: str | None = None
     """Secret."""
+    authtype: str | None = None
+    """The scheme of an Authorization header whose rest is `credential` (git >= 2.46)."""
+    credential: str | None = None
+    """Secret."""
     password_expiry_utc: int | None = None
     """UTC epoch seconds."""
     wwwauth: tuple[str, ...] = ()
     """The WWW-Authenticate headers of the refusing answer, in order (git >= 2.41)."""
     capabilities: tuple[str, ...] = ()
+    """What the caller knows of beyond user name and password, see git_answers.KNOWN_CAPABILITIES."""
     state: tuple[str, ...] = ()
+    """What all helpers of the chain said to themselves, see git_state."""
+
+    @property
+    def secret(self) -> str | None:
+        """What a server accepted or refused, whichever form it was sent in."""
+        return self.credential or self.password
+
+    @property
+    def follows_an_answer(self) -> bool:
+        """Whether the caller has a part of some earlier answer already, or of its own knowledge."""
+        return bool(self.state) or (self.username, self.authtype, self.password_expiry_utc) != (None, None, None)
 
     def __repr__(self) -> str:
         return f"GitRequest(protocol={self.protocol!r}, host={self.host!r}, path={self.path!r})"
@@ -55,6 +71,8 @@ def parse(body: bytes) -> GitRequest:
         username=single.get("username"),
         password=single.get("password"),
         password_expiry_utc=_epoch_seconds(single.get("password_expiry_utc")),
+        authtype=single.get("authtype"),
+        credential=single.get("credential"),
         wwwauth=tuple(several.get("wwwauth[]", ())),
         capabilities=tuple(several.get("capability[]", ())),
         state=tuple(several.get("state[]", ())),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 from keyturn.errors import ConfigError, KeyturnError, UsageError
 from keyturn.reach.client import Reply
+from keyturn.twin import prompting
 from keyturn.twin.streams import to_blank_line
 
 TYPE_CHECKING = False
@@ -23,9 +22,9 @@ WAITS_FOR_A_PERSON = True
 body = to_blank_line
 
 
-def may_ask(request: bytes) -> bool:  # noqa: ARG001 - git says so in its environment
+def may_ask(request: bytes) -> bool:  # noqa: ARG001 - git says so in its environment and configuration
     """Unless git was told not to prompt."""
-    return os.environ.get("GIT_TERMINAL_PROMPT") not in {"0", "false", "no", "off"}
+    return prompting.is_allowed()
 
 
 def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | None:

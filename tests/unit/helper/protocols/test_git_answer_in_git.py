@@ -38,7 +38,7 @@ def fill(said: bytes, directory: Path) -> subprocess.CompletedProcess[str]:
 
 def test_git_uses_the_answer(tmp_path: Path) -> None:
     expires_at = time.time() + 3600
-    done = fill(answer(username="älice@contoso.example", password="eyJ0 =x", expires_at=expires_at), tmp_path)
+    done = fill(answer(username="älice@contoso.example", token="eyJ0 =x", expires_at=expires_at), tmp_path)
     lines = done.stdout.splitlines()
     assert done.returncode == 0, done.stderr
     assert {"host=dev.azure.com", "username=älice@contoso.example", "password=eyJ0 =x"} <= set(lines)
@@ -46,7 +46,7 @@ def test_git_uses_the_answer(tmp_path: Path) -> None:
 
 def test_git_drops_an_expired_answer(tmp_path: Path) -> None:
     version = subprocess.run([need("git"), "version"], capture_output=True, text=True, check=True).stdout.split()[2]
-    done = fill(answer(username="alice", password="dead", expires_at=time.time() - 5), tmp_path)
+    done = fill(answer(username="alice", token="dead", expires_at=time.time() - 5), tmp_path)
     honours_expiry = tuple(int(part) for part in version.split(".")[:2]) >= (2, 40)
     assert ("password=dead" in done.stdout) is not honours_expiry
 

@@ -20,7 +20,7 @@ VALUES = st.text(st.characters(exclude_characters=NOT_IN_A_VALUE, exclude_catego
     expires_at=st.floats(min_value=1, max_value=2**40, allow_nan=False),
 )
 def test_an_answer_is_read_back_as_it_was_meant(username: str, password: str, expires_at: float) -> None:
-    body = git_answers.answer(username=username, password=password, expires_at=expires_at)
+    body = git_answers.answer(username=username, token=password, expires_at=expires_at)
     assert body.endswith(b"\n")
     read = git.parse(b"protocol=https\nhost=h\n" + body)
     assert (read.username, read.password) == (username, password)
@@ -32,7 +32,7 @@ def test_an_answer_is_read_back_as_it_was_meant(username: str, password: str, ex
 def test_an_answer_that_git_would_misread_is_refused_without_showing_it(field: str, forbidden: str) -> None:
     values = {"username": "alice", "password": "hunter2", field: f"hunter2{forbidden}host=evil.example"}
     with pytest.raises(ValueError, match=f"^the {field} ") as caught:
-        git_answers.answer(username=values["username"], password=values["password"], expires_at=1e9)
+        git_answers.answer(username=values["username"], token=values["password"], expires_at=1e9)
     assert "hunter2" not in repr(caught.value)
     assert not isinstance(caught.value, UnicodeError)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
@@ -40,14 +40,15 @@ def test_an_answer_that_git_would_misread_is_refused_without_showing_it(field: s
 
 def test_an_empty_password_is_no_answer() -> None:
     with pytest.raises(ValueError, match="empty password"):
-        git_answers.answer(username="alice", password="", expires_at=1e9)
+        git_answers.answer(username="alice", token="", expires_at=1e9)
 
 
 @pytest.mark.parametrize("expires_at", [0.0, 0.9, -1.0, math.nan, math.inf, -math.inf])
 def test_an_expiry_git_reads_as_never_is_refused(expires_at: float) -> None:
     with pytest.raises(ValueError, match="expiry"):
-        git_answers.answer(username="alice", password="p", expires_at=expires_at)
+        git_answers.answer(username="alice", token="p", expires_at=expires_at)
 
 
 def test_the_fixed_answers() -> None:
-    assert (git_answers.NOTHING, git_answers.QUIT, git_answers.CAPABILITIES) == (b"", b"quit=1\n", b"version 0\n")
+    assert (git_answers.NOTHING, git_answers.QUIT) == (b"", b"quit=1\n")
+    assert git_answers.CAPABILITIES == b"version 0\ncapability authtype\ncapability state\n"
