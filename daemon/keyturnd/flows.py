@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyturn.configuration.profiles.awx import Password
-from keyturn.configuration.profiles.entra_flows import ClientSecret, DeviceCode
+from keyturn.configuration.profiles.entra_flows import ClientCertificate, ClientSecret, DeviceCode
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.configuration.profiles.secrets import InFile, InVariable
 from keyturn.errors import Refused, SignInNeeded
@@ -34,11 +34,21 @@ class Row(NamedTuple):
     state: type[EntraState | AwxState] | None
     """What a sign-in leaves behind to renew tokens by, None where nothing is kept. Renewals that use the same state
     exclude each other."""
+    if_protected: bool = False
+    """Whether the secret is a passphrase, which may not be needed, and which a person may be asked for."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person may be asked for something."""
+        return self.person or self.if_protected
 
 
 FLOWS: Mapping[type[Flow], Row] = {
     DeviceCode: Row("entra", person=True, secret=DeviceCode.secret_name, state=EntraState),
     ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, state=None),
+    ClientCertificate: Row(
+        "entra", person=False, secret=ClientCertificate.secret_name, state=None, if_protected=True
+    ),
     Password: Row("awx", person=True, secret=Password.secret_name, state=AwxState),
 }
 
@@ -52,7 +62,12 @@ def identity_of(profile: Profile) -> Identity:
     """What an acquisition learns of `profile`."""
     if isinstance(profile, EntraProfile):
         return EntraIdentity(
-            profile.name, profile.flow.name, profile.application_id, profile.authority, profile.account
+            profile=profile.name,
+            flow=profile.flow.name,
+            application_id=profile.application_id,
+            authority=profile.authority,
+            account=profile.account,
+            credential=profile.flow.credential,
         )
     return AwxIdentity(
         profile=profile.name,
@@ -81,7 +96,7 @@ def missing(profile: Profile, state: State | None, secret: str | None) -> SignIn
     """Why no token can be fetched without a person, None if one can."""
     needs = row(profile)
     if not needs.person:
-        if needs.secret is None or secret is not None:
+        if needs.secret is None or needs.if_protected or secret is not None:
             return None
         return SignInNeeded(f"profile {profile.name} has no {needs.secret} yet", f"keyturn secret set {profile.name}")
     if secret is not None or (state is not None and renews_itself(state)):

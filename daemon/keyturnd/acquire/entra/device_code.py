@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyturn.errors import ProviderRefused, ProviderUnreachable, SignInNeeded
 from keyturnd.acquire.entra import outcome
+from keyturnd.acquire.entra.authentication.client import Credential
 from keyturnd.acquire.entra.refusals import Refusal
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages import Event
@@ -32,7 +33,7 @@ class Wait(NamedTuple):
 
 def acquire(session: Session) -> Result:
     """Show a code, wait for its approval, seal the new state, and return the token."""
-    application = session.application()
+    application = session.application(Credential())
     flow = _start(session, application)
     expires_at = session.exchanged().sent_at + flow["expires_in"]
     session.channel.tell(_invitation(flow, expires_at))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyturnd.acquire.entra import outcome
+from keyturnd.acquire.entra.authentication.client import credential
 from keyturnd.acquire.entra.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 def acquire(session: Session, state: EntraState) -> Result:
     """A token from `state`. A new refresh token is durable before the result leaves (DESIGN rule 5.3)."""
-    application = session.application()
+    proof = credential(session.job, session.channel)
+    application = session.application(proof)
     answer = application.acquire_token_by_refresh_token(
         state.refresh_token, session.user_scopes, data={"claims": session.job.claims}
     )
@@ -25,4 +27,4 @@ def acquire(session: Session, state: EntraState) -> Result:
     rotated = outcome.state(exchange.answer, owner, state)
     if rotated is not None:
         session.channel.seal(rotated)
-    return outcome.result(exchange, session.job.scopes, owner, session.place)
+    return proof.noted(outcome.result(exchange, session.job.scopes, owner, session.place))

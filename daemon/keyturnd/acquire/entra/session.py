@@ -14,6 +14,7 @@ from keyturnd.messages import EntraIdentity
 if TYPE_CHECKING:
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.deadline import Deadline
+    from keyturnd.acquire.entra.authentication.client import Credential
     from keyturnd.acquire.entra.msal_client import Exchange, MsalClient
     from keyturnd.messages import TokenJob
 
@@ -60,7 +61,7 @@ class Session(NamedTuple):
             raise Failed(Bug, "msal answered without a request")
         return self.http.last
 
-    def application(self, secret: str | None = None) -> Any:
+    def application(self, credential: Credential) -> Any:
         """The msal application of the job's identity. Fetches the authority's OpenID configuration.
 
         Instance discovery stays off: the authority is the user's own word, and a central host need not know it.
@@ -72,8 +73,8 @@ class Session(NamedTuple):
             "instance_discovery": False,
             "token_cache": Forgetful(),
         }
-        if secret is None:
+        if credential.for_msal is None:
             return msal.PublicClientApplication(self.identity.application_id, **common)
         return msal.ConfidentialClientApplication(
-            self.identity.application_id, client_credential=secret, azure_region=False, **common
+            self.identity.application_id, client_credential=credential.for_msal, azure_region=False, **common
         )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.entra import client_credentials, device_code, refresh
+from keyturnd.acquire.entra.authentication.client import Credential
 from keyturnd.acquire.entra.msal_client import MsalClient
 from keyturnd.acquire.entra.session import Session
 from keyturnd.acquire.failed import Failed
@@ -100,7 +101,7 @@ def test_a_device_code_is_asked_for_without_empty_claims() -> None:
     code = {"device_code": "d", "user_code": "U", "verification_uri": "https://h", "expires_in": 9, "interval": 5}
     transport = FakeTransport(json.dumps(code).encode())
     used = session(transport, "device-code")
-    assert device_code._start(used, used.application())["user_code"] == "U"
+    assert device_code._start(used, used.application(Credential()))["user_code"] == "U"
     assert "claims" not in transport.form
 
 
