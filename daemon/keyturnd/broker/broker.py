@@ -221,7 +221,7 @@ class Broker:
         try:
             return await self._fetch_for_use(want, by)
         except SignInNeeded:
-            if not waiter.waits or not flows.row(want.profile).asks:
+            if not waiter.waits or not flows.asks(want.profile):
                 raise
         return await self._sign_in(want, waiter, by)
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyturn.errors import ProviderRefused, ProviderUnreachable, SignInNeeded
 from keyturnd.acquire.entra import outcome
-from keyturnd.acquire.entra.authentication.client import Credential
 from keyturnd.acquire.entra.refusals import Refusal
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages import Event
@@ -33,7 +32,7 @@ class Wait(NamedTuple):
 
 def acquire(session: Session) -> Result:
     """Show a code, wait for its approval, seal the new state, and return the token."""
-    application = session.application(Credential())
+    application = session.application()
     flow = _start(session, application)
     expires_at = session.exchanged().sent_at + flow["expires_in"]
     session.channel.tell(_invitation(flow, expires_at))
@@ -43,7 +42,7 @@ def acquire(session: Session) -> Result:
     state = outcome.state(exchange.answer, owner, None)
     if state is not None:
         session.channel.seal(state)
-    return outcome.result(exchange, session.job.scopes, owner, session.place)
+    return session.result(owner)
 
 
 def _start(session: Session, application: Any) -> dict[str, Any]:

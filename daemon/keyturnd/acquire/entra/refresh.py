@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyturnd.acquire.entra import outcome
-from keyturnd.acquire.entra.authentication.client import credential
 from keyturnd.acquire.entra.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 
 def acquire(session: Session, state: EntraState) -> Result:
     """A token from `state`. A new refresh token is durable before the result leaves (DESIGN rule 5.3)."""
-    proof = credential(session.job, session.channel)
-    application = session.application(proof)
+    application = session.application()
     answer = application.acquire_token_by_refresh_token(
         state.refresh_token, session.user_scopes, data={"claims": session.job.claims}
     )
@@ -27,4 +25,4 @@ def acquire(session: Session, state: EntraState) -> Result:
     rotated = outcome.state(exchange.answer, owner, state)
     if rotated is not None:
         session.channel.seal(rotated)
-    return proof.noted(outcome.result(exchange, session.job.scopes, owner, session.place))
+    return session.result(owner)

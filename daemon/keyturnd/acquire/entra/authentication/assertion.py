@@ -1,6 +1,6 @@
-"""The client assertion that a certificate's key signs (RFC 7523 section 2.2).
+"""The client assertion that a certificate's key signs (RFC 7523 section 2.2; Microsoft: certificate credentials).
 
-What is in it says Microsoft's page on certificate credentials. By our own hand where msal cannot: it adds x5c wherever it is given a certificate in PEM, and only the leaf then
+By our own hand where msal cannot: it sends x5c wherever it is given a certificate in PEM, and only the leaf then
 (reference/entra.md section 2).
 """
 
@@ -12,6 +12,7 @@ import time
 import uuid
 from typing import TYPE_CHECKING
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from keyturn.configuration.profiles.certificates import Algorithm
     from keyturnd.acquire.entra.authentication.certified import Certified
 
+
+class DamagedKey(Exception):
+    """The numbers of the key do not fit each other."""
+
+
 LIFE = 600
 """Seconds. Microsoft's page asks for 5 to 10 minutes."""
 
@@ -30,14 +36,14 @@ def sign(
     certified: Certified,
     client_id: str,
     token_endpoint: str,
-    *,
     algorithm: Algorithm = "PS256",
+    *,
     send_x5c: bool = False,
     now: float | None = None,
 ) -> str:
     """A JWT that proves `client_id` at `token_endpoint`, once.
 
-    now: UTC epoch seconds, by default the wall clock's.
+    now: UTC epoch seconds, by default the wall clock's. Raises DamagedKey.
     """
     issued = int(time.time() if now is None else now)
     claims = {
@@ -50,8 +56,17 @@ def sign(
         "exp": issued + LIFE,
     }
     signed = f"{_part(_header(certified, algorithm, send_x5c=send_x5c))}.{_part(claims)}"
-    signature = certified.key.sign(signed.encode(), _padding(algorithm), hashes.SHA256())
-    return f"{signed}.{_encoded(signature)}"
+    return f"{signed}.{_encoded(_signature(certified, signed.encode(), algorithm))}"
+
+
+def _signature(certified: Certified, content: bytes, algorithm: Algorithm) -> bytes:
+    """Looked at before it leaves: what a damaged key signs may give the key away."""
+    try:
+        signature = certified.key.sign(content, _padding(algorithm), hashes.SHA256())
+        certified.key.public_key().verify(signature, content, _padding(algorithm), hashes.SHA256())
+    except (InvalidSignature, ValueError):
+        raise DamagedKey from None
+    return signature
 
 
 def _header(certified: Certified, algorithm: Algorithm, *, send_x5c: bool) -> dict[str, object]:

@@ -63,13 +63,12 @@ def _by_certificate(job: TokenJob, identity: EntraIdentity, named: Certificate, 
     _check_times(certified)
 
     def signed(context: dict[str, Any]) -> str:
-        return assertion.sign(
-            certified,
-            identity.application_id,
-            context["token_endpoint"],
-            algorithm=named.algorithm,
-            send_x5c=named.send_x5c,
-        )
+        endpoint, algorithm = context["token_endpoint"], named.algorithm
+        try:
+            return assertion.sign(certified, identity.application_id, endpoint, algorithm, send_x5c=named.send_x5c)
+        except assertion.DamagedKey:
+            sentence = f"the key of the certificate {certified.sha1} is damaged"
+            raise Failed(ConfigError, sentence, "put a whole copy in its place") from None
 
     return Credential({"client_assertion": signed}, certified)
 

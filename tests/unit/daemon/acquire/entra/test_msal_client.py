@@ -67,7 +67,7 @@ def session(transport: FakeTransport, flow: str, **members: Any) -> Session:
     identity = EntraIdentity("work", flow, "11111111-1111-1111-1111-111111111111", BASE)
     job = TokenJob(identity, ("https://r.example/.default",), Network(), 30.0, **members)
     client = MsalClient(transport, identity)  # type: ignore[arg-type]  # it behaves like one
-    return Session(job, Sealed(), Deadline(30), client, {})  # type: ignore[arg-type]  # it behaves like one
+    return Session(job, Sealed(), Deadline(30), client, {}, Credential(job.secret))  # type: ignore[arg-type]  # it behaves like one
 
 
 def as_application(transport: FakeTransport, **members: Any) -> Result:
@@ -101,7 +101,7 @@ def test_a_device_code_is_asked_for_without_empty_claims() -> None:
     code = {"device_code": "d", "user_code": "U", "verification_uri": "https://h", "expires_in": 9, "interval": 5}
     transport = FakeTransport(json.dumps(code).encode())
     used = session(transport, "device-code")
-    assert device_code._start(used, used.application(Credential()))["user_code"] == "U"
+    assert device_code._start(used, used.application())["user_code"] == "U"
     assert "claims" not in transport.form
 
 
