@@ -106,11 +106,7 @@ class Broker:
         if (good := self._good(want)) is not None:
             return good.token
         try:
-            return await self._fetch_for_use(want, by)
-        except SignInNeeded:
-            if not waiter.waits or not flows.row(want.profile).person:
-                raise
-            return await self._sign_in(want, waiter, by)
+            return await self._fetch_or_ask(want, waiter, by)
         except KeyturnError as error:
             if not error.passes or held is None or not self.memory.good_as_last_resort(held):
                 raise
@@ -136,7 +132,7 @@ class Broker:
         name, by = want.profile.name, self.answer_by(want)
         self.failures.clear(profile=name)
         if not flows.row(want.profile).person:
-            return await self._fetch_for_use(want, by)
+            return await self._fetch_or_ask(want, waiter, by)
         try:
             again = again or self._fetcher.refused.first(want.profile) == want
             if again and waiter.waits:
@@ -212,6 +208,15 @@ class Broker:
     async def _prune(self) -> None:
         with suppress(StateError):  # told to whoever needs the vault; nobody waits for this
             await self.holdings.prune(self._clock.wall())
+
+    async def _fetch_or_ask(self, want: Want, waiter: Waiter, by: float) -> Token:
+        """A new token, with a person's help where it takes one and `waiter` has one."""
+        try:
+            return await self._fetch_for_use(want, by)
+        except SignInNeeded:
+            if not waiter.waits or not flows.asks(want.profile):
+                raise
+        return await self._sign_in(want, waiter, by)
 
     async def _fetch_for_use(self, want: Want, by: float) -> Token:
         token = await self._fetch(want, by)

@@ -11,6 +11,7 @@ from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.challenges import Challenges
 from keyturnd.fetching.entrusted import fitting, named_secret
+from keyturnd.fetching.expiring import ExpiringCertificates
 from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
 from keyturnd.fetching.permission import check_allowed
 from keyturnd.fetching.refused import RefusedAudiences
@@ -55,6 +56,7 @@ class Fetcher:
         self.holdings = holdings
         self.refused = RefusedAudiences()
         self.challenges = Challenges()
+        self._expiring = ExpiringCertificates(warn)
         self._config = config
         self._warn = warn
         self._check = check
@@ -185,6 +187,7 @@ class Fetcher:
     async def _kept(self, want: Want, result: Result, sign_in: str) -> Token:
         """The token of `result`, in the vault. Raises Replaced when another sign-in has come before it."""
         flows.check_account(want.profile, result.account)
+        self._expiring.look_at(want.profile.name, result)
         token = tokens.of_result(result, sign_in)
         await self._keep(want, token)
         if not await self.holdings.is_of_now(want.profile, token):
