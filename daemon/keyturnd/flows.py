@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyturn import hints
 from keyturn.configuration.profiles.awx import Password
-from keyturn.configuration.profiles.entra_flows import ClientSecret, DeviceCode
+from keyturn.configuration.profiles.entra_flows import ClientCertificate, ClientSecret, DeviceCode
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
-from keyturn.configuration.profiles.secrets import InFile, InVariable
+from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable
 from keyturn.errors import Refused, SignInNeeded
 from keyturnd.messages import AwxIdentity, AwxState, EntraIdentity, EntraState
 
@@ -42,6 +42,7 @@ class Row(NamedTuple):
 FLOWS: Mapping[type[Flow], Row] = {
     DeviceCode: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
     ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, by_secret=True, state=None),
+    ClientCertificate: Row("entra", person=False, secret=ClientCertificate.secret_name, by_secret=True, state=None),
     Password: Row("awx", person=True, secret=Password.secret_name, by_secret=True, state=AwxState),
 }
 
@@ -55,7 +56,12 @@ def identity_of(profile: Profile) -> Identity:
     """What an acquisition learns of `profile`."""
     if isinstance(profile, EntraProfile):
         return EntraIdentity(
-            profile.name, profile.flow.name, profile.application_id, profile.authority, profile.account
+            profile=profile.name,
+            flow=profile.flow.name,
+            application_id=profile.application_id,
+            authority=profile.authority,
+            account=profile.account,
+            credential=profile.flow.credential,
         )
     return AwxIdentity(
         profile=profile.name,
@@ -93,9 +99,18 @@ def missing(profile: Profile, state: State | None, secret: str | None) -> SignIn
 def lacking(profile: Profile, secret: str | None) -> SignInNeeded | None:
     """Why not even a person could bring a token: `secret` is missing, and is none that is typed at the sign-in."""
     needs = row(profile)
-    if needs.secret is None or secret is not None or (needs.person and needs.by_secret):
+    if needs.secret is None or secret is not None or (needs.person and needs.by_secret) or _if_protected(profile):
         return None
     return SignInNeeded(f"profile {profile.name} has no {needs.secret} yet", hints.entrust(profile.name))
+
+
+def asks(profile: Profile) -> bool:
+    """Whether a person may be asked for something: to sign in, or for a passphrase."""
+    return row(profile).person or _if_protected(profile)
+
+
+def _if_protected(profile: Profile) -> bool:
+    return isinstance(profile.flow.secret_source, IfProtected)
 
 
 def begins_anew(profile: Profile) -> bool:

@@ -145,7 +145,7 @@ def _start_and_ask(request: client.Request, show: Callable[[client.Event], None]
 
 def _person_is_there(family: Family, body: bytes) -> bool:
     """Whether a sign-in may be shown: never where the caller forbids prompts, or nobody would see it."""
-    return family.may_ask(body) and client.has_terminal()
+    return client.has_terminal() and family.may_ask(body)
 
 
 def _shower(family: Family, limit: deadline.Deadline) -> Callable[[client.Event], None]:
