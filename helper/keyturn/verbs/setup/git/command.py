@@ -7,7 +7,7 @@ import sys
 
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
-from keyturn.protocols.git import OURS
+from keyturn.protocols.git_options import OURS
 from keyturn.reach.installed import program
 from keyturn.verbs.setup.git.config import GitConfig
 from keyturn.verbs.setup.git.origins import chosen, origins_of
