@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyturn import hints
 from keyturn.configuration.profiles.awx import Password
-from keyturn.configuration.profiles.entra_flows import ClientSecret, DeviceCode
+from keyturn.configuration.profiles.entra_flows import Browser, ClientSecret, ConfidentialBrowser, DeviceCode
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.configuration.profiles.secrets import InFile, InVariable
 from keyturn.errors import Refused, SignInNeeded
@@ -40,6 +40,10 @@ class Row(NamedTuple):
 
 
 FLOWS: Mapping[type[Flow], Row] = {
+    Browser: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
+    ConfidentialBrowser: Row(
+        "entra", person=True, secret=ConfidentialBrowser.secret_name, by_secret=False, state=EntraState
+    ),
     DeviceCode: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
     ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, by_secret=True, state=None),
     Password: Row("awx", person=True, secret=Password.secret_name, by_secret=True, state=AwxState),
@@ -54,8 +58,15 @@ def row(profile: Profile) -> Row:
 def identity_of(profile: Profile) -> Identity:
     """What an acquisition learns of `profile`."""
     if isinstance(profile, EntraProfile):
+        page = profile.flow.sign_in_page
         return EntraIdentity(
-            profile.name, profile.flow.name, profile.application_id, profile.authority, profile.account
+            profile.name,
+            profile.flow.name,
+            profile.application_id,
+            profile.authority,
+            account=profile.account,
+            prompt=page.prompt,
+            domain_hint=page.domain_hint,
         )
     return AwxIdentity(
         profile=profile.name,

@@ -42,7 +42,10 @@ def run(arguments: Sequence[str]) -> int:
         raise
     limit = deadline.Deadline(name, until)
     body = _input_in_time(family, limit) if until is None else family.body()
-    request = client.Request("POST", f"/v1/{name}/{operation}", options, body, waits=_person_is_there(family, body))
+    waits = _person_is_there(family, body)
+    request = client.Request(
+        "POST", f"/v1/{name}/{operation}", options, body, waits=waits, browser=waits and _browser_is_here()
+    )
     try:
         limit.arm()
         reply = _ask(request, family, operation, _shower(family, limit))
@@ -132,6 +135,12 @@ def _start_and_ask(request: client.Request, show: Callable[[client.Event], None]
 def _person_is_there(family: Family, body: bytes) -> bool:
     """Whether a sign-in may be shown: never where the caller forbids prompts, or nobody would see it."""
     return family.may_ask(body) and client.has_terminal()
+
+
+def _browser_is_here() -> bool:
+    from keyturn.console import browser  # noqa: PLC0415 - only where somebody might be shown something
+
+    return browser.is_here()
 
 
 def _shower(family: Family, limit: deadline.Deadline) -> Callable[[client.Event], None]:
