@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from keyturn.configuration.profiles.awx import Password
 from keyturn.configuration.profiles.entra_flows import ClientSecret, DeviceCode
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
-from keyturn.configuration.profiles.secrets import InFile, InVariable
+from keyturn.configuration.profiles.secrets import InFile, InVariable, Lent
 from keyturn.errors import Refused, SignInNeeded
 from keyturnd.messages import AwxIdentity, AwxState, EntraIdentity, EntraState
 
@@ -87,6 +87,11 @@ def missing(profile: Profile, state: State | None, secret: str | None) -> SignIn
     if secret is not None or (state is not None and renews_itself(state)):
         return None
     return SignInNeeded(f"nobody is signed in for profile {profile.name}", f"keyturn login {profile.name}")
+
+
+def takes_its_caller(profile: Profile) -> bool:
+    """Whether each token takes a caller who brings the secret: then nothing is renewed ahead of time."""
+    return isinstance(profile.flow.secret_source, Lent)
 
 
 def begins_anew(profile: Profile) -> bool:

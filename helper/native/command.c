@@ -16,6 +16,8 @@ static const struct family families[] = {
      {"get", "store", "erase", "list", "version", NULL}, OPERATION_LAST, INPUT_TO_END, true, DEADLINE_MS(15000)},
     {"kube", "kube-credential-keyturn", "kube-credential-keyturn get-token [OPTION…]",
      {"get-token", NULL}, OPERATION_FIRST, INPUT_EXEC_INFO, false, DEADLINE_MS(25000)},
+    {"kubelogin", "kubelogin", "kubelogin get-token [FLAG…]",
+     {"get-token", NULL}, OPERATION_FIRST, INPUT_EXEC_INFO, false, DEADLINE_MS(25000)},
 };
 
 static const char *last_part(const char *path)
@@ -27,6 +29,19 @@ static const char *last_part(const char *path)
 bool command_is_keyturn(const char *path)
 {
     return strcmp(last_part(path), "keyturn") == 0;
+}
+
+/* All else that kubelogin can, and its help, is for Python: no kubectl waits for it. */
+bool command_is_beyond_us(int argc, char **argv)
+{
+    if (strcmp(last_part(argv[0]), "kubelogin") != 0)
+        return false;
+    if (argc < 2 || strcmp(argv[1], "get-token") != 0)
+        return true;
+    for (int i = 2; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
 }
 
 const struct family *command_family(const char *path)

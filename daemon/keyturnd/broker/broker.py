@@ -110,6 +110,11 @@ class Broker:
             held.used = True
             return held.token
 
+    async def has(self, want: Want) -> bool:
+        """Whether there is a token with life enough for `want`, so that nothing has to be fetched."""
+        held = await self._look_up(want)
+        return held is not None and not self.rejections.concern(want.key) and self._good(want) is not None
+
     async def _look_up(self, want: Want) -> Held | None:
         """What is held for `want`; nothing where the vault cannot be asked, but could not hold a sign-in anyway."""
         try:
@@ -230,7 +235,9 @@ class Broker:
         return await self._flights.token(want, by)
 
     def _renew_behind(self, want: Want, *, asked: bool) -> None:
-        if self.failures.may_renew(want, asked=asked) and want.profile.name not in self._logging_out:
+        if flows.takes_its_caller(want.profile) or want.profile.name in self._logging_out:
+            return
+        if self.failures.may_renew(want, asked=asked):
             self._flights.begin(want)
 
     def _check_not_leaving(self, want: Want) -> None:

@@ -6,11 +6,13 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.entrusted import fitting, named_secret
 from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
+from keyturnd.fetching.loans import Loans
 from keyturnd.fetching.permission import check_allowed
 from keyturnd.fetching.refused import RefusedAudiences
 from keyturnd.messages import AwxIdentity, AwxState, EntraState, Failure, Network, Result, RevokeJob, TokenJob
@@ -53,6 +55,7 @@ class Fetcher:
         self.acquisitions = acquisitions
         self.holdings = holdings
         self.refused = RefusedAudiences()
+        self.loans = Loans()
         self._config = config
         self._warn = warn
         self._check = check
@@ -123,6 +126,8 @@ class Fetcher:
         """The secret of `profile`, from wherever its owner keeps it. None where there is none."""
         if flows.row(profile).secret is None:
             return None
+        if isinstance(profile.flow.secret_source, Lent):
+            return self.loans.of(profile.name)
         named = named_secret(profile)
         return await self.holdings.secret(profile) if named is None else named
 

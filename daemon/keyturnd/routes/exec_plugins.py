@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from keyturn.errors import KeyturnError
+from keyturn.errors import KeyturnError, VariablesWanted
 from keyturnd.broker import policy
 from keyturnd.callers.handed import Client
 from keyturnd.callers.peer import arguments_of, program_of, tool_behind
@@ -52,6 +52,8 @@ async def told_once(services: Services, request: Request, answer: Awaitable[Resp
     tool = tool_behind(helper)
     try:
         return await answer
+    except VariablesWanted:
+        raise  # a question to the twin of this very helper, which says no more of the next one
     except KeyturnError as error:
         if services.complaints.is_told(tool, helper, error.sentence):
             return Response(exit_status=error.exit_status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn.reach.client import Reply
+from keyturn.reach.client import ENVIRONMENT, Reply
 from keyturn.twin.streams import standard_input
 
 TYPE_CHECKING = False
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 OPERATIONS: tuple[str, ...] = ("get", "store", "erase", "list", "version")
 FIRST = False
 WAITS_FOR_A_PERSON = False
+VARIABLES: tuple[str, ...] = ENVIRONMENT
+SECRETS: tuple[str, ...] = ()
 
 body = standard_input
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from keyturn.errors import ConfigError, KeyturnError
-from keyturn.reach.client import Reply
+from keyturn.reach.client import ENVIRONMENT, Reply
 from keyturn.twin.streams import to_blank_line
 
 TYPE_CHECKING = False
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 OPERATIONS: tuple[str, ...] = ("get", "store", "erase", "capability")
 FIRST = False
 WAITS_FOR_A_PERSON = True
+VARIABLES: tuple[str, ...] = ENVIRONMENT
+SECRETS: tuple[str, ...] = ()
 
 body = to_blank_line
 

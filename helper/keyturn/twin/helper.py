@@ -9,7 +9,7 @@ import os
 import sys
 
 from keyturn import hints
-from keyturn.errors import KeyturnError, UsageError, UserError
+from keyturn.errors import KeyturnError, UsageError, UserError, VariablesWanted
 from keyturn.reach import client
 from keyturn.twin import deadline
 
@@ -23,6 +23,7 @@ USAGE = {
     "git": "git-credential-keyturn [OPTION…] get|store|erase|capability",
     "docker": "docker-credential-keyturn get|store|erase|list|version",
     "kube": "kube-credential-keyturn get-token [OPTION…]",
+    "kubelogin": "kubelogin get-token [FLAG…]",
 }
 """By family, as the native helper says it (command.c)."""
 
@@ -42,10 +43,12 @@ def run(arguments: Sequence[str]) -> int:
         raise
     limit = deadline.Deadline(name, until)
     body = _input_in_time(family, limit) if until is None else family.body()
-    request = client.Request("POST", f"/v1/{name}/{operation}", options, body, waits=_person_is_there(family, body))
+    request = client.Request(
+        "POST", f"/v1/{name}/{operation}", options, body, _person_is_there(family, body), family.VARIABLES
+    )
     try:
         limit.arm()
-        reply = _ask(request, family, operation, _shower(family, limit))
+        reply = _ask_for_all(request, family, operation, _shower(family, limit))
     except KeyturnError as error:
         limit.lift()
         _write((error.output or family.output_of(error, operation, body)).encode())
@@ -91,6 +94,10 @@ def _family(name: str) -> Family:
         from keyturn.twin import docker  # noqa: PLC0415
 
         return docker
+    if name == "kubelogin":
+        from keyturn.twin import kubelogin  # noqa: PLC0415
+
+        return kubelogin
     from keyturn.twin import kube  # noqa: PLC0415
 
     return kube
@@ -105,6 +112,19 @@ def _operation(name: str, family: Family, arguments: tuple[str, ...]) -> tuple[s
             f"expected one of: {', '.join(family.OPERATIONS)}",
         )
     return word, arguments[1:] if family.FIRST else arguments[:-1]
+
+
+def _ask_for_all(
+    request: client.Request, family: Family, operation: str, show: Callable[[client.Event], None]
+) -> client.Reply:
+    """The answer; where it takes secrets of our environment, a second request brings those that are listed."""
+    try:
+        return _ask(request, family, operation, show)
+    except VariablesWanted as error:
+        wanted = tuple(name for name in error.names if name in family.SECRETS)
+        if not wanted:
+            raise
+        return _ask(request._replace(wanted=wanted), family, operation, show)
 
 
 def _ask(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from keyturn.reach.client import ENVIRONMENT
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 OPERATIONS: tuple[str, ...] = ("get-token",)
 FIRST = True
 WAITS_FOR_A_PERSON = False
+VARIABLES: tuple[str, ...] = ENVIRONMENT
+SECRETS: tuple[str, ...] = ()
 
 
 def body() -> bytes:

@@ -6,7 +6,7 @@ import re
 from typing import ClassVar, TypeAlias
 
 from keyturn.configuration.profiles.flow import Flow
-from keyturn.configuration.profiles.secrets import InFile, InVariable, InVault
+from keyturn.configuration.profiles.secrets import InFile, InVariable, InVault, Lent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class ClientSecret(Flow, frozen=True, tag="client-secret"):
     for_application = True
     secret_name = "client secret"  # noqa: S105 - a name, not a secret
 
-    secret: InVault | InFile | InVariable = InVault()
+    secret: InVault | InFile | InVariable | Lent = InVault()
 
     @property
     def secret_source(self) -> SecretSource:

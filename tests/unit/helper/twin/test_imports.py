@@ -17,7 +17,7 @@ HEAVY = {
     "keyturn.configuration.profiles",
 }
 PROTOCOLS = {"keyturn.protocols.git", "keyturn.protocols.docker", "keyturn.protocols.kubectl"}
-ROOMS = {"git", "docker", "kube"}
+ROOMS = {"git", "docker", "kube", "kubelogin"}
 # What the twin does before it asks the daemon; the family's room is imported by the very function it uses.
 PREPARE = """
 import sys
