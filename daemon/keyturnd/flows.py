@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from keyturn import hints
 from keyturn.configuration.profiles.awx import Password
-from keyturn.configuration.profiles.entra_flows import ClientSecret, DeviceCode
+from keyturn.configuration.profiles.entra_flows import ClientCertificate, ClientSecret, DeviceCode
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
-from keyturn.configuration.profiles.secrets import InFile, InVariable, Lent
+from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, Lent
 from keyturn.errors import Refused, SignInNeeded
 from keyturnd.messages import AwxIdentity, AwxState, EntraIdentity, EntraState
 
@@ -31,15 +32,18 @@ class Row(NamedTuple):
     """Whether a person signs in; without one an application does, all by itself."""
     secret: str | None
     """What the secret that it takes is called, None where it takes none."""
+    by_secret: bool
+    """Whether that secret alone brings tokens; else it only proves which application a person signs in to."""
     state: type[EntraState | AwxState] | None
     """What a sign-in leaves behind to renew tokens by, None where nothing is kept. Renewals that use the same state
     exclude each other."""
 
 
 FLOWS: Mapping[type[Flow], Row] = {
-    DeviceCode: Row("entra", person=True, secret=DeviceCode.secret_name, state=EntraState),
-    ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, state=None),
-    Password: Row("awx", person=True, secret=Password.secret_name, state=AwxState),
+    DeviceCode: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
+    ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, by_secret=True, state=None),
+    ClientCertificate: Row("entra", person=False, secret=ClientCertificate.secret_name, by_secret=True, state=None),
+    Password: Row("awx", person=True, secret=Password.secret_name, by_secret=True, state=AwxState),
 }
 
 
@@ -52,7 +56,12 @@ def identity_of(profile: Profile) -> Identity:
     """What an acquisition learns of `profile`."""
     if isinstance(profile, EntraProfile):
         return EntraIdentity(
-            profile.name, profile.flow.name, profile.application_id, profile.authority, profile.account
+            profile=profile.name,
+            flow=profile.flow.name,
+            application_id=profile.application_id,
+            authority=profile.authority,
+            account=profile.account,
+            credential=profile.flow.credential,
         )
     return AwxIdentity(
         profile=profile.name,
@@ -80,13 +89,28 @@ def secret_elsewhere(profile: Profile) -> str | None:
 def missing(profile: Profile, state: State | None, secret: str | None) -> SignInNeeded | None:
     """Why no token can be fetched without a person, None if one can."""
     needs = row(profile)
-    if not needs.person:
-        if needs.secret is None or secret is not None:
-            return None
-        return SignInNeeded(f"profile {profile.name} has no {needs.secret} yet", f"keyturn secret set {profile.name}")
-    if secret is not None or (state is not None and renews_itself(state)):
+    if (error := lacking(profile, secret)) is not None:
+        return error
+    if not needs.person or (needs.by_secret and secret) or (state is not None and renews_itself(state)):
         return None
-    return SignInNeeded(f"nobody is signed in for profile {profile.name}", f"keyturn login {profile.name}")
+    return SignInNeeded(f"nobody is signed in for profile {profile.name}", hints.login(profile.name))
+
+
+def lacking(profile: Profile, secret: str | None) -> SignInNeeded | None:
+    """Why not even a person could bring a token: `secret` is missing, and is none that is typed at the sign-in."""
+    needs = row(profile)
+    if needs.secret is None or secret is not None or (needs.person and needs.by_secret) or _if_protected(profile):
+        return None
+    return SignInNeeded(f"profile {profile.name} has no {needs.secret} yet", hints.entrust(profile.name))
+
+
+def asks(profile: Profile) -> bool:
+    """Whether a person may be asked for something: to sign in, or for a passphrase."""
+    return row(profile).person or _if_protected(profile)
+
+
+def _if_protected(profile: Profile) -> bool:
+    return isinstance(profile.flow.secret_source, IfProtected)
 
 
 def takes_its_caller(profile: Profile) -> bool:

@@ -36,6 +36,7 @@ VERBS = {
 ROOMS = {
     "setup": "keyturn.verbs.setup.command",
     "awx": "keyturn.verbs.awx.command",
+    "run": "keyturn.verbs.run.command",
     "demo": "keyturn.verbs.demo.command",
     "kubelogin": "keyturn.kubelogin.command",
     "helper": "keyturn.twin.helper",

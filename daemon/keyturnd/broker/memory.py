@@ -46,12 +46,15 @@ class Memory:
         self._holdings = holdings
         self._clock = clock
         self._chance = chance
+        self._dropped: dict[RecordName, bytes] = {}
 
     async def look_up(self, want: Want) -> Held | None:
         """The token of `want`, from memory or else from the vault. Raises StateError."""
         held = self._of(want)
         if held is None:
             token = await self._holdings.token(want.key, want.profile)
+            if token is not None and token.digest == self._dropped.get(want.key):
+                token = None  # refused, and just being deleted
             # Looked up again after the await: another caller's newer token must not be overwritten.
             held = self._of(want) or (None if token is None else self.hold(want, token))
         return held
@@ -69,6 +72,7 @@ class Memory:
         )
         held = Held(token, self._clock.wall(), self._clock.boottime(), renew_at, want, want.key)
         self.held[want.key] = held
+        self._dropped.pop(want.key, None)
         return held
 
     def use(self, key: RecordName) -> None:
@@ -78,7 +82,8 @@ class Memory:
 
     async def drop(self, key: RecordName) -> None:
         """Forget the token under `key`, in the vault as well. Raises StateError."""
-        self.held.pop(key, None)
+        if (held := self.held.pop(key, None)) is not None:
+            self._dropped[key] = held.token.digest
         await self._holdings.drop_token(key)
 
     def forget(self, profile: str) -> None:

@@ -10,7 +10,9 @@ from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
+from keyturnd.fetching.challenges import Challenges
 from keyturnd.fetching.entrusted import fitting, named_secret
+from keyturnd.fetching.expiring import ExpiringCertificates
 from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
 from keyturnd.fetching.loans import Loans
 from keyturnd.fetching.permission import check_allowed
@@ -56,6 +58,8 @@ class Fetcher:
         self.holdings = holdings
         self.refused = RefusedAudiences()
         self.loans = Loans()
+        self.challenges = Challenges()
+        self._expiring = ExpiringCertificates(warn)
         self._config = config
         self._warn = warn
         self._check = check
@@ -91,11 +95,25 @@ class Fetcher:
         """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does."""
         self.check_allowed(want)
         state = None if flows.begins_anew(want.profile) else await self.holdings.state(want.profile)
+        secret = await self._beside_a_person(want.profile)
+        job = self._job(want, SIGN_IN_DEADLINE, interactive=True, secret=secret, state=state)
         overheard = Overheard(audience)
-        token = await self._run(want, self._job(want, SIGN_IN_DEADLINE, interactive=True, state=state), overheard)
+        token = await self._run(want, job, overheard)
         if flows.keeps_typed_password(want.profile) and overheard.password is not None:
             await self.holdings.keep_secret(want.profile, overheard.password)
         return token
+
+    async def _beside_a_person(self, profile: Profile) -> str | None:
+        """The secret that a sign-in takes beside the person; not one that a person could type.
+
+        Raises SignInNeeded when it is missing: nobody shall sign in for nothing.
+        """
+        if flows.row(profile).by_secret:
+            return None
+        secret = await self.secret(profile)
+        if (error := flows.lacking(profile, secret)) is not None:
+            raise error
+        return secret
 
     async def revoke(self, profile: Profile) -> None:
         """End on the server what `profile` holds there; nothing to do for Entra ID, whose tokens just expire.
@@ -144,7 +162,7 @@ class Fetcher:
             secret=secret,
             state=state,
             registry=want.registry,
-            claims=self.refused.claims(want) if interactive else None,
+            claims=(self.refused.claims(want) if interactive else None) or self.challenges.claims(want),
         )
 
     async def _run(self, want: Want, job: TokenJob, audience: Audience) -> Token:
@@ -154,12 +172,15 @@ class Fetcher:
             await self._failed(want, job, outcome)
             raise fitting(error_of(outcome), want.profile)
         self.refused.settle(want)
+        self.challenges.settle(want)
         assert isinstance(outcome, Result)
         self.check_allowed(want)  # its sign-in was kept, under the name of the place it belongs to
         return await self._kept(want, outcome, await keeper.sign_in(outcome))
 
     async def _failed(self, want: Want, job: TokenJob, failure: Failure) -> None:
         """Note what `failure` says of the sign-in, and of this audience."""
+        if failure.kind not in {SignInNeeded.kind, ProviderUnreachable.kind}:
+            self.challenges.settle(want)  # or every renewal would ask for them, and fail
         if failure.state_dead and job.state is not None:
             self.refused.forget(want.profile.name)
             await self.holdings.drop_dead_state(want.profile, job.state)
@@ -171,6 +192,7 @@ class Fetcher:
     async def _kept(self, want: Want, result: Result, sign_in: str) -> Token:
         """The token of `result`, in the vault. Raises Replaced when another sign-in has come before it."""
         flows.check_account(want.profile, result.account)
+        self._expiring.look_at(want.profile.name, result)
         token = tokens.of_result(result, sign_in)
         await self._keep(want, token)
         if not await self.holdings.is_of_now(want.profile, token):

@@ -64,13 +64,10 @@ async def told_once(services: Services, request: Request, answer: Awaitable[Resp
 async def token(services: Services, want: Want, person: Kubectl, client: Client | None, helper: int) -> Token:
     """A token; another one than before where `client` asks again because that one was refused."""
     by = services.broker.answer_by(want)
-    if client is None:
-        return await services.broker.token(want, person, by)
-    if (digest := services.handed.doubtful(client, want.key, helper)) is not None:
+    digest = None if client is None else services.handed.doubtful(client, want.key, helper)
+    if digest is not None:
         await services.broker.doubt(want, digest, by)
-    found = await services.broker.token(want, person, by)
-    services.handed.note(client, want.key, helper, found.digest)
-    return found
+    return await services.broker.token(want, person, by)
 
 
 def client_of(request: Request, tool: Tool | None, cluster: str | None) -> Client | None:

@@ -48,9 +48,7 @@ def at_once(services: Services, request: Request) -> AtHand | None:
     held = services.broker.at_hand(asked.want)
     if held is None:
         return None
-    if client is not None:
-        services.handed.note(client, held.key, helper, held.token.digest)
-    return AtHand(_answer(request, asked, held.token))
+    return AtHand(_hand(services, request, asked, held.token, client))
 
 
 async def get_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
@@ -67,13 +65,18 @@ async def _get_token(services: Services, request: Request, waiter: Waiter) -> Re
     told = services.complaints.is_told_anything(tool, helper)
     asked = _asked(services, request)
     person = exec_plugins.Kubectl(waiter, tool, asking=asked.info.interactive and not told)
-    token = await exec_plugins.token(services, asked.want, person, _client(request, tool, asked), helper)
-    return _answer(request, asked, token)
+    client = _client(request, tool, asked)
+    token = await exec_plugins.token(services, asked.want, person, client, helper)
+    return _hand(services, request, asked, token, client)
 
 
-def _answer(request: Request, asked: Asked, token: Token) -> Response:
+def _hand(services: Services, request: Request, asked: Asked, token: Token, client: Client | None) -> Response:
+    """The answer with `token`, which `client` counts as having got once it could be written at all."""
     version = kubectl.version_of(request.body, asked.info, asked.options)
-    return Response(kubectl.answer(token.access_token, token.expires_at, version))
+    answer = Response(kubectl.answer(token.access_token, token.expires_at, version))
+    if client is not None:
+        services.handed.note(client, asked.want.key, request.peer.pid, token.digest)
+    return answer
 
 
 def _client(request: Request, tool: Tool | None, asked: Asked) -> Client | None:

@@ -47,9 +47,7 @@ def at_once(services: Services, request: Request) -> AtHand | None:
     held = services.broker.at_hand(asked.want)
     if held is None:
         return None
-    if client is not None:
-        services.handed.note(client, held.key, helper, held.token.digest)
-    return AtHand(_answer(asked, held.token))
+    return AtHand(_hand(services, request, asked, held.token, client))
 
 
 async def get_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
@@ -82,7 +80,7 @@ async def _get_token(services: Services, request: Request, waiter: Waiter) -> Re
             token = await exec_plugins.token(services, asked.want, person, client, helper)
     except KeyturnError as error:
         raise _in_its_words(error, asked) from None
-    return _answer(asked, token)
+    return _hand(services, request, asked, token, client)
 
 
 def _asked(services: Services, request: Request) -> Asked:
@@ -135,5 +133,9 @@ def _client(request: Request, tool: Tool | None, asked: Asked) -> Client | None:
     return exec_plugins.client_of(request, tool, asked.info.cluster_server)
 
 
-def _answer(asked: Asked, token: Token) -> Response:
-    return Response(kubectl.answer(token.access_token, token.expires_at, asked.version))
+def _hand(services: Services, request: Request, asked: Asked, token: Token, client: Client | None) -> Response:
+    """The answer with `token`, which `client` counts as having got once it could be written at all."""
+    answer = Response(kubectl.answer(token.access_token, token.expires_at, asked.version))
+    if client is not None:
+        services.handed.note(client, asked.want.key, request.peer.pid, token.digest)
+    return answer

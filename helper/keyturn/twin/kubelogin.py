@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from keyturn.errors import KeyturnError
+from keyturn.errors import KeyturnError, UsageError
 from keyturn.protocols.kubelogin.variables import PLAIN, SECRET
 from keyturn.reach.client import ENVIRONMENT
 
@@ -12,10 +12,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from keyturn.errors import UserError
     from keyturn.reach.client import Reply
 
 OPERATIONS: tuple[str, ...] = ("get-token",)
 FIRST = True
+PASSES_OVER_UNKNOWN = False
+MISUSE: type[UserError] = UsageError
 WAITS_FOR_A_PERSON = False
 VARIABLES = tuple(sorted({*ENVIRONMENT, *PLAIN}))
 SECRETS: tuple[str, ...] = SECRET

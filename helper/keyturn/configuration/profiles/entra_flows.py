@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import ClassVar, TypeAlias
 
+from keyturn.configuration.profiles import certificates
+from keyturn.configuration.profiles.certificates import Certificate
 from keyturn.configuration.profiles.flow import Flow
-from keyturn.configuration.profiles.secrets import InFile, InVariable, InVault, Lent
+from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, InVault, Lent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,11 +55,37 @@ class ClientSecret(Flow, frozen=True, tag="client-secret"):
         return cls(InVariable(variable))
 
 
-EntraFlow: TypeAlias = DeviceCode | ClientSecret
-FLOWS: tuple[type[EntraFlow], ...] = (DeviceCode, ClientSecret)
+class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
+    """An application signs in as itself with a certificate (RFC 7523 section 2.2)."""
+
+    keys: ClassVar = certificates.KEYS
+    exclusive = certificates.EXCLUSIVE
+    needs_own_tenant = True
+    for_application = True
+    secret_name = "passphrase"  # noqa: S105 - a name, not a secret
+
+    certificate: Certificate = Certificate()
+
+    @property
+    def secret_source(self) -> SecretSource:
+        """A person, or the vault."""
+        return IfProtected()
+
+    @property
+    def credential(self) -> Certificate:
+        """The certificate."""
+        return self.certificate
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """With the place its certificate is in."""
+        return cls(certificates.required_certificate(table))
+
+
+EntraFlow: TypeAlias = DeviceCode | ClientSecret | ClientCertificate
+FLOWS: tuple[type[EntraFlow], ...] = (DeviceCode, ClientSecret, ClientCertificate)
 LATER_FLOWS = (
     "browser",
-    "client-certificate",
     "refresh-token",
     "workload-identity",
     "managed-identity",
