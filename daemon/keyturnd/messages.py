@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from keyturn.configuration.profiles.certificates import Certificate  # noqa: TC001 - msgspec reads it at run time
+
 CHANNEL_VERSION = 1
 LINE_LIMIT = 1 << 20
 
@@ -36,6 +38,8 @@ class EntraIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"
     """What the sign-in page asks in any case: login, select_account or consent (OpenID Connect Core 3.1.2.1)."""
     domain_hint: str | None = None
     """Whose accounts the sign-in page shall expect, Entra's own parameter."""
+    credential: Certificate | None = None
+    """What the application proves itself with, where that is more than a secret."""
 
 
 class AwxIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
@@ -96,6 +100,9 @@ class AwxState(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
     shown that no token but `token` has it: until then others may, unknown to us."""
     superseded: tuple[int, ...] = ()
     """The ids of tokens that `token` replaced and that may still live."""
+    controller: str = ""
+    """The path of the controller's API below the configured URL, for tools that have to be told; empty where nobody
+    has asked the server yet, or it named none."""
     refused: str = ""
     """A digest of the entrusted password that the server refused last, so that it is not sent again at once."""
     refused_at: float = 0.0
@@ -223,6 +230,9 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True, tag="result"):
     account: str = ""
     account_id: str = ""
     """Entra's home account id, empty where nobody told it."""
+    certificate_thumbprint: str = ""
+    """SHA-1 of the certificate that the application proved itself with, in capitals."""
+    certificate_expires_at: float | None = None
     details: dict[str, Any] = {}
     """Everything else `keyturn azure new-token` prints: tenant, unique id, correlation id, id token …"""
 

@@ -54,6 +54,12 @@ static int become_keyturn(char **argv)
     return 1;
 }
 
+static int become_kubelogin(char **argv)
+{
+    entry_become((const char *[]){"kubelogin", NULL}, argv + 1);
+    return 1;
+}
+
 static int help(int argc, char **argv)
 {
     struct bytes input = BYTES_OVER(input_memory);
@@ -67,8 +73,8 @@ static int help(int argc, char **argv)
     int status;
     if (about_answer(argc, argv, &status))
         return status;
-    if (!command_parse(argc, argv, &command))
-        return 2;
+    if (!command_parse(argc, argv, &command, &status))
+        return status;
     status = request_read_input(&input, &command);
     if (status == 0 && ask_daemon(&command, &input, &received, &answer)) {
         status = deliver(&answer);
@@ -84,5 +90,7 @@ static int help(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    return argc > 0 && command_is_keyturn(argv[0]) ? become_keyturn(argv) : help(argc, argv);
+    if (argc > 0 && command_is_keyturn(argv[0]))
+        return become_keyturn(argv);
+    return argc > 0 && command_is_beyond_us(argc, argv) ? become_kubelogin(argv) : help(argc, argv);
 }

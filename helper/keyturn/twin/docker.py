@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from keyturn.reach.client import Reply
+from keyturn.errors import UserError
+from keyturn.reach.client import ENVIRONMENT, Reply
 from keyturn.twin.streams import standard_input
 
 TYPE_CHECKING = False
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
 
 OPERATIONS: tuple[str, ...] = ("get", "store", "erase", "list", "version")
 FIRST = False
+PASSES_OVER_UNKNOWN = False
+MISUSE = UserError
 WAITS_FOR_A_PERSON = False
+VARIABLES: tuple[str, ...] = ENVIRONMENT
+SECRETS: tuple[str, ...] = ()
 
 body = standard_input
 

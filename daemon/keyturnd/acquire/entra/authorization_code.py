@@ -100,14 +100,14 @@ def _redeemed(session: Session, application: Any, flow: dict[str, Any], fields: 
     except (RuntimeError, ValueError):  # its text would quote nonce and ID token
         raise Failed(ProviderRefused, f"the ID token of {session.place} is not of this sign-in") from None
     if "access_token" not in answer:
-        raise Refusal.read(answer).failed(session.identity.profile, of_user=True)
+        raise session.credential.explained(Refusal.read(answer).failed(session.identity.profile, of_user=True))
     exchange = session.exchanged()
     owner = outcome.owner_of(exchange.answer).completed(None, application.authority.tenant)
     _check_account(session, owner.username)
     state = outcome.state(exchange.answer, owner, None)
     if state is not None:
         session.channel.seal(state)
-    return outcome.result(exchange, session.job.scopes, owner, session.place)
+    return session.result(owner)
 
 
 def _secrets(flow: dict[str, Any], fields: Mapping[str, str]) -> tuple[str, ...]:

@@ -26,4 +26,5 @@ GRANTS: Mapping[str, Grant] = {
     "confidential-browser": Grant(authorization_code.acquire, person=True),
     "device-code": Grant(device_code.acquire, person=True),
     "client-secret": Grant(client_credentials.acquire, person=False),
+    "client-certificate": Grant(client_credentials.acquire, person=False),
 }

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import ClassVar, TypeAlias
 
-from keyturn.configuration.profiles import sign_in_page
+from keyturn.configuration.profiles import certificates, sign_in_page
+from keyturn.configuration.profiles.certificates import Certificate
 from keyturn.configuration.profiles.flow import Flow
-from keyturn.configuration.profiles.secrets import InFile, InVariable, InVault
+from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, InVault, Lent
 from keyturn.configuration.profiles.sign_in_page import SignInPage
 
 TYPE_CHECKING = False
@@ -52,7 +53,7 @@ class ClientSecret(Flow, frozen=True, tag="client-secret"):
     for_application = True
     secret_name = "client secret"  # noqa: S105 - a name, not a secret
 
-    secret: InVault | InFile | InVariable = InVault()
+    secret: InVault | InFile | InVariable | Lent = InVault()
 
     @property
     def secret_source(self) -> SecretSource:
@@ -104,10 +105,36 @@ def _client_secret(table: Table) -> InVault | InFile | InVariable:
     return InVariable(variable)
 
 
-EntraFlow: TypeAlias = Browser | DeviceCode | ClientSecret | ConfidentialBrowser
-FLOWS: tuple[type[EntraFlow], ...] = (Browser, DeviceCode, ClientSecret, ConfidentialBrowser)
+class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
+    """An application signs in as itself with a certificate (RFC 7523 section 2.2)."""
+
+    keys: ClassVar = certificates.KEYS
+    exclusive = certificates.EXCLUSIVE
+    needs_own_tenant = True
+    for_application = True
+    secret_name = "passphrase"  # noqa: S105 - a name, not a secret
+
+    certificate: Certificate = Certificate()
+
+    @property
+    def secret_source(self) -> SecretSource:
+        """A person, or the vault."""
+        return IfProtected()
+
+    @property
+    def credential(self) -> Certificate:
+        """The certificate."""
+        return self.certificate
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """With the place its certificate is in."""
+        return cls(certificates.required_certificate(table))
+
+
+EntraFlow: TypeAlias = Browser | DeviceCode | ClientSecret | ClientCertificate | ConfidentialBrowser
+FLOWS: tuple[type[EntraFlow], ...] = (Browser, DeviceCode, ClientSecret, ClientCertificate, ConfidentialBrowser)
 LATER_FLOWS = (
-    "client-certificate",
     "refresh-token",
     "workload-identity",
     "managed-identity",

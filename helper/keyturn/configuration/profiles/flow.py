@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
+    from keyturn.configuration.profiles.certificates import Certificate
     from keyturn.configuration.profiles.secrets import SecretSource
     from keyturn.configuration.tables import Table
 
@@ -49,6 +50,11 @@ class Flow(msgspec.Struct, frozen=True, tag_field="flow"):
     @property
     def secret_source(self) -> SecretSource | None:
         """Where its secret comes from, None where it takes none."""
+        return None
+
+    @property
+    def credential(self) -> Certificate | None:
+        """What the application proves itself with beside or in place of a secret."""
         return None
 
     @classmethod

@@ -174,6 +174,23 @@ def test_without_cluster_info_the_word_decides(asked: KubeOptions) -> None:
         token_for(RULES, ExecRequest(), asked, KNOWN)
 
 
+@pytest.mark.parametrize(
+    "own", [{"authority": fingerprint(b"evil")}, {"authority_file": "evil.pem"}, {"proxy": "http://evil.example"},
+            {"tls_server_name": "evil.example"}]
+)  # fmt: skip
+@pytest.mark.parametrize("asked", [KubeOptions(), KubeOptions("work"), OWN])
+def test_a_target_that_was_never_set_up_takes_nobodys_word_for_its_ca(
+    own: dict[str, Any], asked: KubeOptions
+) -> None:
+    with pytest.raises(Refused) as caught:
+        token_for(RULES, ExecRequest(cluster_server=SERVER, trust=Trust(**own)), asked, {})
+    assert str(caught.value.hint).startswith("keyturn setup kube")
+
+
+def test_a_target_that_was_never_set_up_is_served_by_a_public_ca() -> None:
+    assert token_for(RULES, ExecRequest(cluster_server=SERVER), KubeOptions(), {}).profile.name == "work"
+
+
 def test_a_target_set_up_for_another_profile_takes_a_word_too() -> None:
     known = {key: cluster._replace(words={"other": "a-word"}) for key, cluster in KNOWN.items()}
     with pytest.raises(Refused):
