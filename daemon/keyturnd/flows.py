@@ -10,9 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyturn import hints
 from keyturn.configuration.profiles.awx import Password
-from keyturn.configuration.profiles.entra_flows import ClientCertificate, ClientSecret, DeviceCode
+from keyturn.configuration.profiles.entra_flows import (
+    Browser,
+    ClientCertificate,
+    ClientSecret,
+    ConfidentialBrowser,
+    DeviceCode,
+)
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
-from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable
+from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, Lent
 from keyturn.errors import Refused, SignInNeeded
 from keyturnd.messages import AwxIdentity, AwxState, EntraIdentity, EntraState
 
@@ -40,6 +46,10 @@ class Row(NamedTuple):
 
 
 FLOWS: Mapping[type[Flow], Row] = {
+    Browser: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
+    ConfidentialBrowser: Row(
+        "entra", person=True, secret=ConfidentialBrowser.secret_name, by_secret=False, state=EntraState
+    ),
     DeviceCode: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
     ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, by_secret=True, state=None),
     ClientCertificate: Row("entra", person=False, secret=ClientCertificate.secret_name, by_secret=True, state=None),
@@ -55,6 +65,7 @@ def row(profile: Profile) -> Row:
 def identity_of(profile: Profile) -> Identity:
     """What an acquisition learns of `profile`."""
     if isinstance(profile, EntraProfile):
+        page = profile.flow.sign_in_page
         return EntraIdentity(
             profile=profile.name,
             flow=profile.flow.name,
@@ -62,6 +73,8 @@ def identity_of(profile: Profile) -> Identity:
             authority=profile.authority,
             account=profile.account,
             credential=profile.flow.credential,
+            prompt=page.prompt,
+            domain_hint=page.domain_hint,
         )
     return AwxIdentity(
         profile=profile.name,
@@ -111,6 +124,11 @@ def asks(profile: Profile) -> bool:
 
 def _if_protected(profile: Profile) -> bool:
     return isinstance(profile.flow.secret_source, IfProtected)
+
+
+def takes_its_caller(profile: Profile) -> bool:
+    """Whether each token takes a caller who brings the secret: then nothing is renewed ahead of time."""
+    return isinstance(profile.flow.secret_source, Lent)
 
 
 def begins_anew(profile: Profile) -> bool:

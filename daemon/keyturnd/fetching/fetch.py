@@ -6,6 +6,9 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
@@ -13,6 +16,7 @@ from keyturnd.fetching.challenges import Challenges
 from keyturnd.fetching.entrusted import fitting, named_secret
 from keyturnd.fetching.expiring import ExpiringCertificates
 from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
+from keyturnd.fetching.loans import Loans
 from keyturnd.fetching.permission import check_allowed
 from keyturnd.fetching.refused import RefusedAudiences
 from keyturnd.messages import AwxIdentity, AwxState, EntraState, Failure, Network, Result, RevokeJob, TokenJob
@@ -55,6 +59,7 @@ class Fetcher:
         self.acquisitions = acquisitions
         self.holdings = holdings
         self.refused = RefusedAudiences()
+        self.loans = Loans()
         self.challenges = Challenges()
         self._expiring = ExpiringCertificates(warn)
         self._config = config
@@ -88,12 +93,16 @@ class Fetcher:
             raise await self._explained(error, profile)
         return await self._run(want, self._job(want, deadline, secret=secret, state=state), Nobody())
 
-    async def with_a_person(self, want: Want, audience: Audience) -> Token:
-        """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does."""
+    async def with_a_person(self, want: Want, audience: Audience, *, elsewhere: bool, again: bool) -> Token:
+        """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does.
+
+        elsewhere, again: see keyturnd.messages.TokenJob.
+        """
         self.check_allowed(want)
         state = None if flows.begins_anew(want.profile) else await self.holdings.state(want.profile)
         secret = await self._beside_a_person(want.profile)
         job = self._job(want, SIGN_IN_DEADLINE, interactive=True, secret=secret, state=state)
+        job = msgspec.structs.replace(job, elsewhere=elsewhere, again=again)
         overheard = Overheard(audience)
         token = await self._run(want, job, overheard)
         if flows.keeps_typed_password(want.profile) and overheard.password is not None:
@@ -141,6 +150,8 @@ class Fetcher:
         """The secret of `profile`, from wherever its owner keeps it. None where there is none."""
         if flows.row(profile).secret is None:
             return None
+        if isinstance(profile.flow.secret_source, Lent):
+            return self.loans.of(profile.name)
         named = named_secret(profile)
         return await self.holdings.secret(profile) if named is None else named
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyturn.errors import ConfigError, KeyturnError, UsageError
-from keyturn.reach.client import Reply
+from keyturn.reach.client import ENVIRONMENT, Reply
 from keyturn.twin import prompting
 from keyturn.twin.streams import to_blank_line
 
@@ -18,6 +18,8 @@ FIRST = False
 PASSES_OVER_UNKNOWN = True
 MISUSE: type[UserError] = UsageError
 WAITS_FOR_A_PERSON = True
+VARIABLES: tuple[str, ...] = ENVIRONMENT
+SECRETS: tuple[str, ...] = ()
 
 body = to_blank_line
 
