@@ -8,7 +8,7 @@ from typing import ClassVar, TypeAlias
 from keyturn.configuration.profiles import certificates
 from keyturn.configuration.profiles.certificates import Certificate
 from keyturn.configuration.profiles.flow import Flow
-from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, InVault
+from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, InFile, InVariable, InVault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,15 +44,7 @@ class ClientSecret(Flow, frozen=True, tag="client-secret"):
     @classmethod
     def read(cls, table: Table) -> Self:
         """With the place its secret comes from."""
-        what = "the name of an environment variable"
-        file, variable = table.path("client_secret_file"), table.text("client_secret_env", what, _EXAMPLE_VARIABLE)
-        if file is not None:
-            return cls(InFile(file))
-        if variable is None:
-            return cls()
-        if not _VARIABLE.fullmatch(variable):
-            raise table.expected("client_secret_env", what, _EXAMPLE_VARIABLE)
-        return cls(InVariable(variable))
+        return cls(_client_secret(table))
 
 
 class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
@@ -82,11 +74,59 @@ class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
         return cls(certificates.required_certificate(table))
 
 
-EntraFlow: TypeAlias = DeviceCode | ClientSecret | ClientCertificate
-FLOWS: tuple[type[EntraFlow], ...] = (DeviceCode, ClientSecret, ClientCertificate)
+class RefreshToken(Flow, frozen=True, tag="refresh-token"):
+    """A refresh token that somebody got elsewhere brings that person's tokens (RFC 6749 section 6).
+
+    Of a public client, or of an application that proves itself with a secret or a certificate.
+    """
+
+    keys: ClassVar = {**ClientSecret.keys, **certificates.KEYS}
+    exclusive = (
+        *ClientSecret.exclusive,
+        *certificates.EXCLUSIVE,
+        *((secret, key) for secret in ClientSecret.keys for key in ("certificate", "certificate_thumbprint")),
+    )
+    secret_name = ClientSecret.secret_name
+    entrusts = "refresh token"
+
+    secret: InVault | InFile | InVariable = InVault()
+    certificate: Certificate | None = None
+
+    @property
+    def secret_source(self) -> SecretSource:
+        """Where that of the application is; the vault holds none for a public client."""
+        if self.certificate is not None:
+            return IfProtected()
+        return IfConfidential() if isinstance(self.secret, InVault) else self.secret
+
+    @property
+    def credential(self) -> Certificate | None:
+        """The certificate, if it has one."""
+        return self.certificate
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """With what its application proves itself with."""
+        return cls(_client_secret(table), certificates.read_certificate(table))
+
+
+def _client_secret(table: Table) -> InVault | InFile | InVariable:
+    """The place a client secret comes from. Raises ConfigError."""
+    what = "the name of an environment variable"
+    file, variable = table.path("client_secret_file"), table.text("client_secret_env", what, _EXAMPLE_VARIABLE)
+    if file is not None:
+        return InFile(file)
+    if variable is None:
+        return InVault()
+    if not _VARIABLE.fullmatch(variable):
+        raise table.expected("client_secret_env", what, _EXAMPLE_VARIABLE)
+    return InVariable(variable)
+
+
+EntraFlow: TypeAlias = DeviceCode | ClientSecret | ClientCertificate | RefreshToken
+FLOWS: tuple[type[EntraFlow], ...] = (DeviceCode, ClientSecret, ClientCertificate, RefreshToken)
 LATER_FLOWS = (
     "browser",
-    "refresh-token",
     "workload-identity",
     "managed-identity",
     "confidential-browser",
