@@ -13,9 +13,16 @@ from msgspec.structs import replace
 
 from keyturn import hints
 from keyturn.configuration.profiles.awx import Password
-from keyturn.configuration.profiles.entra_flows import ClientCertificate, ClientSecret, DeviceCode, RefreshToken
+from keyturn.configuration.profiles.entra_flows import (
+    Browser,
+    ClientCertificate,
+    ClientSecret,
+    ConfidentialBrowser,
+    DeviceCode,
+    RefreshToken,
+)
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
-from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, InFile, InVariable
+from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, InFile, InVariable, Lent
 from keyturn.errors import Refused, SignInNeeded
 from keyturnd.messages import AwxIdentity, AwxState, EntraIdentity, EntraState
 
@@ -45,6 +52,10 @@ class Row(NamedTuple):
 
 
 FLOWS: Mapping[type[Flow], Row] = {
+    Browser: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
+    ConfidentialBrowser: Row(
+        "entra", person=True, secret=ConfidentialBrowser.secret_name, by_secret=False, state=EntraState
+    ),
     DeviceCode: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
     ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, by_secret=True, state=None),
     ClientCertificate: Row("entra", person=False, secret=ClientCertificate.secret_name, by_secret=True, state=None),
@@ -68,6 +79,7 @@ def row(profile: Profile) -> Row:
 def identity_of(profile: Profile) -> Identity:
     """What an acquisition learns of `profile`."""
     if isinstance(profile, EntraProfile):
+        page = profile.flow.sign_in_page
         return EntraIdentity(
             profile=profile.name,
             flow=profile.flow.name,
@@ -75,6 +87,8 @@ def identity_of(profile: Profile) -> Identity:
             authority=profile.authority,
             account=profile.account,
             credential=profile.flow.credential,
+            prompt=page.prompt,
+            domain_hint=page.domain_hint,
         )
     return AwxIdentity(
         profile=profile.name,
@@ -151,6 +165,11 @@ def refused_state(state: State) -> State | None:
     if not isinstance(state, EntraState) or not state.account:
         return None
     return replace(state, refresh_token="")
+
+
+def takes_its_caller(profile: Profile) -> bool:
+    """Whether each token takes a caller who brings the secret: then nothing is renewed ahead of time."""
+    return isinstance(profile.flow.secret_source, Lent)
 
 
 def begins_anew(profile: Profile) -> bool:

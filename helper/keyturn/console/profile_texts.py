@@ -6,7 +6,15 @@ import msgspec
 
 from keyturn.configuration.audiences import all_scopes, targets_of
 from keyturn.configuration.profiles.profile import AwxProfile
-from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, InFile, InVariable, InVault, Typed
+from keyturn.configuration.profiles.secrets import (
+    IfConfidential,
+    IfProtected,
+    InFile,
+    InVariable,
+    InVault,
+    Lent,
+    Typed,
+)
 from keyturn.configuration.targets.docker import DockerTarget
 from keyturn.configuration.targets.git import GitTarget
 from keyturn.configuration.targets.target import scopes_of
@@ -43,7 +51,7 @@ def secret_source(profile: Profile) -> str:
             return f"secret from the file {file}"
         case InVariable(variable):
             return f"secret from the variable {variable} of the daemon's environment"
-        case None:
+        case None | Lent():  # the latter in no profile that has a name
             return "no secret, a person signs in"
         case source:
             return _SOURCES[type(source)]

@@ -34,4 +34,11 @@ class InVariable(msgspec.Struct, frozen=True, tag_field="source", tag="environme
     variable: str
 
 
-SecretSource = Typed | IfConfidential | IfProtected | InVault | InFile | InVariable
+class Lent(msgspec.Struct, frozen=True, tag_field="source", tag="lent"):
+    """Whoever asks brings it with the request, for that one acquisition: nothing is renewed without a caller."""
+
+    variables: tuple[str, ...] = ()
+    """Those of the caller's environment that hold it, the last that is set counts."""
+
+
+SecretSource = Typed | IfConfidential | IfProtected | InVault | InFile | InVariable | Lent
