@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from keyturn import hints
 from keyturn.configuration.profiles.awx import Password
 from keyturn.configuration.profiles.entra_flows import ClientSecret, DeviceCode
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
@@ -83,10 +84,10 @@ def missing(profile: Profile, state: State | None, secret: str | None) -> SignIn
     if not needs.person:
         if needs.secret is None or secret is not None:
             return None
-        return SignInNeeded(f"profile {profile.name} has no {needs.secret} yet", f"keyturn secret set {profile.name}")
+        return SignInNeeded(f"profile {profile.name} has no {needs.secret} yet", hints.entrust(profile.name))
     if secret is not None or (state is not None and renews_itself(state)):
         return None
-    return SignInNeeded(f"nobody is signed in for profile {profile.name}", f"keyturn login {profile.name}")
+    return SignInNeeded(f"nobody is signed in for profile {profile.name}", hints.login(profile.name))
 
 
 def begins_anew(profile: Profile) -> bool:
@@ -111,9 +112,7 @@ def check_account(profile: Profile, account: str) -> None:
     """Raises Refused when what `account` signed in to is not for `profile`."""
     if is_somebody_elses(profile, account):
         who, name = account or "somebody without a name", profile.name
-        raise Refused(
-            f"{who} signed in, but profile {name} is for {wanted_account(profile)}", f"keyturn login {name}"
-        )
+        raise Refused(f"{who} signed in, but profile {name} is for {wanted_account(profile)}", hints.login(name))
 
 
 def sign_in_of(state: State | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keyturn import moves
 from keyturn.errors import Refused
 from keyturnd.broker import policy
 
@@ -44,7 +45,7 @@ class Rejections:
             self._kept[want.key] = held.token.digest
             raise Refused(
                 "the server refused a token that had just been renewed",
-                f"check that {held.token.account or 'this profile'} may use what was asked for",
+                moves.right_of(held.token.account or "this profile", self._until_next(want.key)),
             )
         await self._memory.drop(want.key)
         return True
@@ -60,6 +61,10 @@ class Rejections:
             await self._memory.drop(want.key)
             return None
         return held
+
+    def _until_next(self, key: RecordName) -> float:
+        """Seconds until a renewal may be forced again; at least one, as nobody counts in less."""
+        return max(1.0, self._forced[key] + policy.FORCED_RENEWAL_INTERVAL - self._clock.boottime())
 
     def may_force(self, key: RecordName) -> bool:
         """Whether a renewal may be forced now; then it counts as done."""

@@ -7,9 +7,11 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+from keyturn import moves
 from keyturn.configuration.profiles.secrets import InFile, InVariable
 from keyturn.errors import ConfigError, StateError, one_line
-from keyturn.hints import after, entrust, listing, make_private, printed, restart_daemon, size
+from keyturn.hints import Sentence, entrust, printed, restart_daemon
+from keyturn.shell import listing, make_private, size
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
@@ -39,7 +41,7 @@ def secret_from_variable(variable: str) -> str:
     secret = os.environ.get(variable)
     if not secret:
         sentence = f"{variable} is not set where the daemon was started"
-        raise ConfigError(sentence, after(f"export {variable}", restart_daemon()))
+        raise ConfigError(sentence, moves.export_secret(variable))
     return secret
 
 
@@ -50,16 +52,16 @@ def fitting(error: KeyturnError, profile: Profile) -> KeyturnError:
     """
     vault = printed(entrust(profile.name))
     if error.hint is not None and vault in error.hint:
-        error.hint = one_line(error.hint.replace(vault, _replacing(profile) or vault))
+        error.hint = Sentence(one_line(error.hint.replace(vault, _replacing(profile) or vault)))
     return error
 
 
 def _replacing(profile: Profile) -> str | None:
     match profile.flow.secret_source:
         case InFile(file):
-            return f"write it to {file}"
+            return moves.write_secret(file)
         case InVariable(variable):
-            return after(f"export {variable}", restart_daemon())
+            return moves.export_secret(variable)
         case _:
             return None
 

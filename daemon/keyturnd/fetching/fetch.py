@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from keyturn import moves
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
@@ -71,7 +72,7 @@ class Fetcher:
         for _ in range(ATTEMPTS):
             with suppress(Replaced):
                 return await self._silently(want, deadline)
-        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", "run the command again")
+        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", moves.again())
 
     async def _silently(self, want: Want, deadline: float) -> Token:
         self.check_allowed(want)

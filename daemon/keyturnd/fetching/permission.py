@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keyturn import moves
 from keyturn.configuration.audiences import all_scopes
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError
@@ -28,7 +29,7 @@ def check_allowed(config: Config, want: Want) -> None:
     profile = config.profiles.get(want.profile.name)
     if profile != want.profile or not _leads_to(config, want):
         sentence = f"config.toml no longer allows what was asked of profile {want.profile.name}"
-        raise NoLongerAllowed(sentence, "run the command again")
+        raise NoLongerAllowed(sentence, moves.again())
 
 
 def _leads_to(config: Config, want: Want) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 from copy import copy
 from typing import TYPE_CHECKING
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.settling import SETTLING, is_fresh
@@ -128,7 +128,7 @@ def _want(config: Config, request: Request) -> Want | None:
     name = options.profile or target.profile
     profile = profile_named(config, name)
     if "git" not in profile.protocols:
-        raise ConfigError(f"profile {name} is not for git", f'add "git" to protocols of profile {name}')
+        raise ConfigError(f"profile {name} is not for git", moves.allow("git", name, str(config.source)))
     if isinstance(profile, AwxProfile):
         scopes: tuple[str, ...] = (profile.scope,)
         fits = profile.authority == config.profiles[target.profile].authority

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hmac
 import json
-import shlex
 from typing import NamedTuple
 
+from keyturn import shell
 from keyturn.configuration.trusted import read_trusted
 from keyturn.errors import Refused
 from keyturn.protocols.kubectl import Trust
@@ -56,4 +56,4 @@ def load(state_directory: Path) -> dict[str, KnownCluster]:
             for server, entry in entries.items()
         }
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise Refused(f"{path} is not what keyturn wrote", shlex.join(["rm", str(path)])) from None
+        raise Refused(f"{path} is not what keyturn wrote", shell.remove(str(path))) from None

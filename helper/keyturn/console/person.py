@@ -11,14 +11,16 @@ import json
 import os
 from pathlib import Path
 
+from keyturn import moves
 from keyturn.console.moments import until
 from keyturn.errors import Refused
 from keyturn.reach import client, launch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import TextIO
+
+    from keyturn.hints import Hint
 
 TERMINAL = Path("/dev/tty")
 SECRET_KINDS = frozenset({"password", "passphrase"})
@@ -46,7 +48,7 @@ def _invite(event: client.Event) -> None:
     _say(f"keyturn: {valid}keyturn waits, Ctrl-C gives up")
 
 
-def ask_secret(prompt: str, hint: str | Sequence[str]) -> str:
+def ask_secret(prompt: str, hint: Hint) -> str:
     """A line typed without echo on the terminal.
 
     Raises Refused, with `hint`, where there is no terminal or nothing was typed.
@@ -65,7 +67,7 @@ def ask_secret(prompt: str, hint: str | Sequence[str]) -> str:
     return secret
 
 
-def agrees(question: str, hint: str | Sequence[str]) -> bool:
+def agrees(question: str, hint: Hint) -> bool:
     """Whether the person at the terminal says yes; saying nothing is no.
 
     Raises Refused, with `hint`, where there is no terminal.
@@ -77,11 +79,7 @@ def agrees(question: str, hint: str | Sequence[str]) -> bool:
 
 def _ask(event: client.Event) -> None:
     prompt = f"keyturn: {event.get('prompt', '')}: "
-    answer = (
-        ask_secret(prompt, "run the command again, and answer")
-        if event.get("kind") in SECRET_KINDS
-        else _ask_openly(prompt)
-    )
+    answer = ask_secret(prompt, moves.again()) if event.get("kind") in SECRET_KINDS else _ask_openly(prompt)
     body = json.dumps({"value": answer}).encode()
     try:
         client.exchange(launch.running(), client.Request("POST", f"/v1/asks/{event.get('id')}", body=body))

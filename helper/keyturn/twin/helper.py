@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.errors import KeyturnError, UsageError, UserError
 from keyturn.reach import client
 from keyturn.twin import deadline
@@ -68,8 +68,7 @@ def _input_in_time(family: Family, limit: deadline.Deadline) -> bytes:
         limit.arm()
         return family.body()
     except deadline.DeadlinePassed:
-        hint = "whoever starts this helper has to close its input"
-        raise UserError("standard input did not end in time", hint) from None
+        raise UserError("standard input did not end in time", moves.close_input()) from None
 
 
 def _about(name: str, word: str) -> int:
@@ -102,7 +101,7 @@ def _operation(name: str, family: Family, arguments: tuple[str, ...]) -> tuple[s
     if word not in family.OPERATIONS:
         raise UsageError(
             f"{name}-credential-keyturn: {word!r} is not an operation",
-            f"expected one of: {', '.join(family.OPERATIONS)}",
+            moves.known(family.OPERATIONS),
         )
     return word, arguments[1:] if family.FIRST else arguments[:-1]
 

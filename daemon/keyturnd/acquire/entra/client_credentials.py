@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from keyturn import hints, moves
 from keyturn.errors import ConfigError
 from keyturnd.acquire.entra import outcome
 from keyturnd.acquire.entra.refusals import Refusal
@@ -26,7 +27,7 @@ def acquire(session: Session) -> Result:
         raise Failed(
             ConfigError,
             f"no secret is entrusted for profile {identity.profile}",
-            f"keyturn secret set {identity.profile}",
+            hints.entrust(identity.profile),
         )
     application = session.application(secret)
     # Without http_exceptions msal would import requests' to name them.
@@ -46,5 +47,5 @@ def _check_tenant(identity: EntraIdentity) -> None:
         raise Failed(
             ConfigError,
             f"profile {identity.profile} signs in as an application, which has no home in tenant {tenant}",
-            f'set tenant = "TENANT-ID" in [profile.{identity.profile}]',
+            moves.own_tenant(identity.profile),
         )

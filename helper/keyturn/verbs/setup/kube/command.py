@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from keyturn import hints
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
 from keyturn.verbs.setup.kube import text
@@ -66,14 +67,17 @@ def _check(plan: Plan, options: Namespace) -> int:
     if not found and not options.json:
         print("keyturn: every context that asks keyturn is up to date")
     elif found:
-        print("keyturn: hint: keyturn setup kube", file=sys.stderr)
+        print(f"keyturn: hint: {hints.printed(hints.set_up('kube'))}", file=sys.stderr)
     return int(bool(found))
 
 
 def _report(plan: Plan, options: Namespace) -> None:
     changes = list(plan.changes())
     for sentence, hint in plan.warnings:
-        print(f"keyturn: warning: {_printable(sentence)}\nkeyturn: hint: {_printable(hint)}", file=sys.stderr)
+        print(
+            f"keyturn: warning: {_printable(sentence)}\nkeyturn: hint: {_printable(hints.printed(hint))}",
+            file=sys.stderr,
+        )
     if options.json:
         users = {name: stanza for file in plan.files for name, stanza in file.added.items()}
         listed = [change._asdict() | {"file": str(change.file)} for change in changes]

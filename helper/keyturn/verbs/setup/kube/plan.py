@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import shlex
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
+from keyturn import hints, moves, shell
 from keyturn.configuration.clusters import token_for
 from keyturn.configuration.hosts import UnfitName, https_url, without_userinfo
 from keyturn.configuration.targets.kube import find_kube
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.targets.kube import KubeTarget
+    from keyturn.hints import Hint
     from keyturn.protocols.kubectl import Trust
 
 
@@ -50,11 +51,13 @@ class Plan:
         self.files = [KubeFile(path) for path in kubeconfigs(kubeconfig)]
         self.register = Register()
         self.notes: list[str] = []
-        self.warnings: list[tuple[str, str]] = []
+        self.warnings: list[tuple[str, Hint]] = []
         self._only = context
         self._where = ", ".join(str(file.path) for file in self.files)
         if context is not None and not any(context in file.contexts for file in self.files):
-            raise UsageError(f"there is no context {context} in {self._where}", "kubectl config get-contexts")
+            raise UsageError(
+                f"there is no context {context} in {self._where}", shell.kubectl("config", "get-contexts")
+            )
 
     def ask_keyturn(self, config: Config, profile: str | None) -> None:
         """Point the contexts of kube targets at users of ours."""
@@ -84,12 +87,12 @@ class Plan:
         directory, cluster = self._cluster(file.contexts[context])
         trust, known = trust_of(cluster, directory), self.register.trusted(target.place)
         if trust.insecure:
-            self._complain(context, "is reached without verification", "set certificate-authority in its cluster")
+            self._complain(context, "is reached without verification", moves.verify_cluster())
             return
         if known not in {None, trust}:
             told = f"is reached by {_shown(trust)}, and was set up with {_shown(known)}"
             if self._only is None:
-                self._complain(context, told, f"keyturn setup kube --context {shlex.quote(context)}")
+                self._complain(context, told, hints.set_up("kube", "--context", context))
                 return
             self.notes.append(f"the cluster of context {context} {told}: now the former counts")
         word = self.register.learn(target.place, trust, profile)
@@ -101,7 +104,7 @@ class Plan:
         file.put(entry, stanza)
         file.switch(context, entry)
 
-    def _complain(self, context: str, what: str, hint: str) -> None:
+    def _complain(self, context: str, what: str, hint: Hint) -> None:
         """Refuse what was asked for by name; pass over what is only among the others."""
         sentence = f"the cluster of context {context} {what}"
         if self._only is not None:
@@ -223,12 +226,14 @@ def _no_target(config: Config, context: str, server: str) -> Refused:
     shown = without_userinfo(server)
     return Refused(
         f"the cluster of context {context} is no kube target",
-        f'add "{shown}" = "PROFILE" to [targets.kube] in {config.source}',
+        moves.add(f'"{shown}" = "PROFILE"', "[targets.kube]", str(config.source)),
     )
 
 
 def _nothing_to_do(config: Config, where: str) -> ConfigError:
     if not config.kube_targets:
         example = '"https://CLUSTER.hcp.REGION.azmk8s.io" = "PROFILE"'
-        return ConfigError(f"{config.source} has no kube targets", f"add {example} to [targets.kube] in it")
-    return ConfigError(f"no context in {where} is for a kube target", "kubectl config view")
+        return ConfigError(
+            f"{config.source} has no kube targets", moves.add(example, "[targets.kube]", str(config.source))
+        )
+    return ConfigError(f"no context in {where} is for a kube target", shell.kubectl("config", "view"))
