@@ -32,15 +32,17 @@ class Row(NamedTuple):
     """Whether a person signs in; without one an application does, all by itself."""
     secret: str | None
     """What the secret that it takes is called, None where it takes none."""
+    by_secret: bool
+    """Whether that secret alone brings tokens; else it only proves which application a person signs in to."""
     state: type[EntraState | AwxState] | None
     """What a sign-in leaves behind to renew tokens by, None where nothing is kept. Renewals that use the same state
     exclude each other."""
 
 
 FLOWS: Mapping[type[Flow], Row] = {
-    DeviceCode: Row("entra", person=True, secret=DeviceCode.secret_name, state=EntraState),
-    ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, state=None),
-    Password: Row("awx", person=True, secret=Password.secret_name, state=AwxState),
+    DeviceCode: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
+    ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, by_secret=True, state=None),
+    Password: Row("awx", person=True, secret=Password.secret_name, by_secret=True, state=AwxState),
 }
 
 
@@ -81,13 +83,19 @@ def secret_elsewhere(profile: Profile) -> str | None:
 def missing(profile: Profile, state: State | None, secret: str | None) -> SignInNeeded | None:
     """Why no token can be fetched without a person, None if one can."""
     needs = row(profile)
-    if not needs.person:
-        if needs.secret is None or secret is not None:
-            return None
-        return SignInNeeded(f"profile {profile.name} has no {needs.secret} yet", hints.entrust(profile.name))
-    if secret is not None or (state is not None and renews_itself(state)):
+    if (error := lacking(profile, secret)) is not None:
+        return error
+    if not needs.person or (needs.by_secret and secret) or (state is not None and renews_itself(state)):
         return None
     return SignInNeeded(f"nobody is signed in for profile {profile.name}", hints.login(profile.name))
+
+
+def lacking(profile: Profile, secret: str | None) -> SignInNeeded | None:
+    """Why not even a person could bring a token: `secret` is missing, and is none that is typed at the sign-in."""
+    needs = row(profile)
+    if needs.secret is None or secret is not None or (needs.person and needs.by_secret):
+        return None
+    return SignInNeeded(f"profile {profile.name} has no {needs.secret} yet", hints.entrust(profile.name))
 
 
 def begins_anew(profile: Profile) -> bool:

@@ -92,6 +92,9 @@ class AwxState(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
     shown that no token but `token` has it: until then others may, unknown to us."""
     superseded: tuple[int, ...] = ()
     """The ids of tokens that `token` replaced and that may still live."""
+    controller: str = ""
+    """The path of the controller's API below the configured URL, for tools that have to be told; empty where nobody
+    has asked the server yet, or it named none."""
     refused: str = ""
     """A digest of the entrusted password that the server refused last, so that it is not sent again at once."""
     refused_at: float = 0.0

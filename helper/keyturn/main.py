@@ -35,6 +35,7 @@ VERBS = {
 ROOMS = {
     "setup": "keyturn.verbs.setup.command",
     "awx": "keyturn.verbs.awx.command",
+    "run": "keyturn.verbs.run.command",
     "demo": "keyturn.verbs.demo.command",
     "helper": "keyturn.twin.helper",
 }

@@ -47,13 +47,13 @@ def add(line: str, table: str = "", file: str = "") -> Sentence:
 
 
 @move
-def remove(*keys: str, file: str = "") -> Sentence:
+def leave_out(*keys: str, file: str = "") -> Sentence:
     """A key that is too much, or all but one of several."""
     return Sentence(f"remove {' or '.join(keys)}{f' from {file}' if file else ''}")
 
 
 @move
-def remove_one() -> Sentence:
+def leave_out_one() -> Sentence:
     """Two keys that the error names and that exclude each other."""
     return Sentence("remove one of them")
 
@@ -161,6 +161,19 @@ def other_place() -> Sentence:
 def docker_package() -> Sentence:
     """A docker that can start no helper."""
     return Sentence("install docker as a package of the system")
+
+
+@move
+def fetch_kubeconfig(command: Command) -> Sentence:
+    """A cluster that kubectl does not know yet."""
+    what = "fetch one, of AKS for instance with: az aks get-credentials --resource-group GROUP --name CLUSTER"
+    return after(what, command)
+
+
+@move
+def form(line: str) -> Sentence:
+    """What a program takes, where it can say no more: it is a helper that another program starts."""
+    return Sentence(line)
 
 
 @move

@@ -11,11 +11,14 @@
  * argument, and a kubeconfig's `args` begin with it. */
 static const struct family families[] = {
     {"git", "git-credential-keyturn", "git-credential-keyturn [OPTION…] get|store|erase|capability",
-     {"get", "store", "erase", "capability", NULL}, OPERATION_LAST, INPUT_TO_BLANK_LINE, false, DEADLINE_MS(30000)},
+     {"get", "store", "erase", "capability", NULL}, OPERATION_LAST, INPUT_TO_BLANK_LINE, false, true, 2,
+     DEADLINE_MS(30000)},
     {"docker", "docker-credential-keyturn", "docker-credential-keyturn get|store|erase|list|version",
-     {"get", "store", "erase", "list", "version", NULL}, OPERATION_LAST, INPUT_TO_END, true, DEADLINE_MS(15000)},
+     {"get", "store", "erase", "list", "version", NULL}, OPERATION_LAST, INPUT_TO_END, true, false, 1,
+     DEADLINE_MS(15000)},
     {"kube", "kube-credential-keyturn", "kube-credential-keyturn get-token [OPTION…]",
-     {"get-token", NULL}, OPERATION_FIRST, INPUT_EXEC_INFO, false, DEADLINE_MS(25000)},
+     {"get-token", NULL}, OPERATION_FIRST, INPUT_EXEC_INFO, false, false, 2,
+     DEADLINE_MS(25000)},
 };
 
 static const char *last_part(const char *path)
@@ -46,29 +49,34 @@ static bool has_operation(const struct family *family, const char *word)
     return false;
 }
 
-static bool refuse(const struct family *family, const char *sentence, const char *word)
+static int refuse(const struct family *family, const char *sentence, const char *word)
 {
     if (family->output_is_shown)
         complain_on_output(sentence, word, family->usage);
     complain(sentence, word, family->usage);
-    return false;
+    return family->usage_status;
 }
 
-bool command_parse(int argc, char **argv, struct command *command)
+bool command_parse(int argc, char **argv, struct command *command, int *status)
 {
     const char *path = argc > 0 ? argv[0] : "";
     const struct family *family = command_family(path);
     if (family == NULL) {
         complain("no helper of keyturn has the name ", last_part(path),
                  "call it git-credential-keyturn, docker-credential-keyturn or kube-credential-keyturn");
+        *status = 2;
         return false;
     }
-    if (argc < 2)
-        return refuse(family, "no operation given", "");
+    if (argc < 2) {
+        *status = refuse(family, "no operation given", "");
+        return false;
+    }
     bool first = family->place == OPERATION_FIRST;
     const char *word = first ? argv[1] : argv[argc - 1];
-    if (!has_operation(family, word))
-        return refuse(family, "unknown operation: ", word);
+    if (!has_operation(family, word)) {
+        *status = family->unknown_is_passed_over ? 0 : refuse(family, "unknown operation: ", word);
+        return false;
+    }
     *command = (struct command){
         .family = family,
         .operation = word,

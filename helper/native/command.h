@@ -17,6 +17,10 @@ struct family {
     enum input_source input;
     /* docker's clients show their user what stands on standard output, and most of them nothing else. */
     bool output_is_shown;
+    /* A later git may have operations that helpers of today have to pass over (gitcredentials(7)). */
+    bool unknown_is_passed_over;
+    /* The exit status where the operation is missing or wrong: docker's clients know but one failure. */
+    int usage_status;
     /* In all, our twin's time too: callers of kubectl and docker's clients give up not much later. */
     int milliseconds;
 };
@@ -39,7 +43,7 @@ bool command_is_keyturn(const char *path);
 /* The family that argv[0] calls us for, NULL: none. */
 const struct family *command_family(const char *path);
 
-/* False: the words are wrong, and that has been said. */
-bool command_parse(int argc, char **argv, struct command *command);
+/* False: there is nothing to ask anybody for; what had to be said has been said. `status`: the exit status then. */
+bool command_parse(int argc, char **argv, struct command *command, int *status);
 
 #endif

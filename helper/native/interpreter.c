@@ -25,7 +25,10 @@ static char *cut_first_line(char *line, char **option)
 {
     static const char blank[] = " \t";
     char *path = line + 2 + strspn(line + 2, blank);
-    path[strcspn(path, "\n")] = '\0';
+    size_t length = strcspn(path, "\n");
+    while (length > 0 && strchr(blank, path[length - 1]) != NULL)
+        length--;
+    path[length] = '\0';
     char *end = path + strcspn(path, blank);
     char *rest = end + strspn(end, blank);
     *option = *rest == '\0' ? NULL : rest;

@@ -67,8 +67,8 @@ static int help(int argc, char **argv)
     int status;
     if (about_answer(argc, argv, &status))
         return status;
-    if (!command_parse(argc, argv, &command))
-        return 2;
+    if (!command_parse(argc, argv, &command, &status))
+        return status;
     status = request_read_input(&input, &command);
     if (status == 0 && ask_daemon(&command, &input, &received, &answer)) {
         status = deliver(&answer);

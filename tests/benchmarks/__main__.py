@@ -9,7 +9,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import builds, report
+from benchmarks import builds, chart, report
 from benchmarks.cases import CASES
 from benchmarks.stage import Stage
 from keyturn_emulator.launch import Emulator
@@ -30,8 +30,11 @@ def main() -> int:
         ]
         results = {case: CASES[case](stages, asked.rounds) for case in asked.cases or CASES}
     print("\n".join(report.lines(results)))
+    document = report.document(results, asked.rounds)
     if asked.json is not None:
-        asked.json.write_text(json.dumps(report.document(results, asked.rounds), indent=1) + "\n", encoding="utf-8")
+        asked.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    if asked.svg is not None:
+        asked.svg.write_text(chart.draw(document), encoding="utf-8")
     return 0
 
 
@@ -46,6 +49,7 @@ def _arguments() -> argparse.Namespace:
         help="measure an earlier build too; to make one: git archive COMMIT | tar -x -C DIR; python -m build -w DIR",
     )  # fmt: skip
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there, too")
+    parser.add_argument("--svg", type=Path, metavar="FILE", help="draw the distributions there")
     asked = parser.parse_args()
     for case in asked.cases:
         if case not in CASES:

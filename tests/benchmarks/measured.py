@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Row:
-    """All values of one contestant, in `unit`; `peers`: the names of those in the same case it is compared with."""
+    """All values of one contestant, in `unit`.
+
+    peers: the names of those in the same case it is compared with. ours: whether it is this build's.
+    """
 
     name: str
     unit: str
     values: list[float]
     peers: tuple[str, ...] = ()
+    ours: bool = False
 
     @property
     def median(self) -> float:
@@ -24,6 +28,12 @@ class Row:
     def p99(self) -> float:
         """The smallest value that is not below 99 % of all: with fewer than a hundred, the largest."""
         return sorted(self.values)[math.ceil(len(self.values) * 0.99) - 1]
+
+    @property
+    def quantiles(self) -> list[float]:
+        """From the smallest value to the largest, in steps of 5 % of all."""
+        ordered = sorted(self.values)
+        return [ordered[round((len(ordered) - 1) * percent / 100)] for percent in range(0, 101, 5)]
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def _rows(result: Result) -> list[dict[str, Any]]:
     return [
         {
             "name": row.name, "unit": row.unit, "runs": len(row.values),
-            "median": row.median, "p99": row.p99, "min": min(row.values),
+            "ours": row.ours, "median": row.median, "p99": row.p99, "quantiles": row.quantiles,
             "ratios": {
                 peer: {"median": medians, "p99": p99} for peer, (medians, p99) in result.ratios(row).items()
             },

@@ -50,6 +50,6 @@ class Stage(Machine):
     def _asking(self, family: str, program: str, *words: str) -> Command:
         ready = self.emulator.ready
         stdin = {"git": self.git_request(), "docker": ready.registry.encode()}.get(family, b"")
-        info = {"KUBERNETES_EXEC_INFO": exec_info(ready.cluster)} if family == "kube" else {}
+        info = {"KUBERNETES_EXEC_INFO": exec_info(ready.cluster, authority=b"")} if family == "kube" else {}
         argv = [str(self.programs / program), *words, OPERATIONS[family]]
         return Command(argv, self.environment | info, stdin)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import multiprocessing
 import random
 import subprocess
-import time
 from typing import TYPE_CHECKING, NamedTuple
+
+from benchmarks import stopwatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,12 +36,11 @@ class Command(NamedTuple):
 
         To keyturn the parent is the client: one that asks twice was probably refused with what it got.
         """
-        return from_processes(1, self._run_and_time)
+        return [stopwatch.lap(*self).wall]
 
-    def _run_and_time(self) -> list[float]:
-        began = time.perf_counter()
-        self.run()
-        return [(time.perf_counter() - began) * 1000]
+    def burdened(self) -> list[float]:
+        """Milliseconds of a processor that it took, its daemon's share not among them."""
+        return [stopwatch.lap(*self).processor]
 
 
 def in_turns(contestants: Mapping[str, Callable[[], list[float]]], rounds: int) -> dict[str, list[float]]:

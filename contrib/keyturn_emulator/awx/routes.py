@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     View = Callable[[Call], Awaitable[Response]]
 
+PREFIX = "/tower"
 COLLECTION = {"GET": "list", "HEAD": "list", "POST": "create"}
 DETAIL = {"GET": "read", "HEAD": "read", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
 KEY = "(?P<key>[^/]+)"
@@ -150,6 +151,11 @@ ROUTES = {
 }
 
 
+def behind_proxy(path: str) -> str:
+    """The path that the server sees: a proxy in front offers all of it below PREFIX, too, without its knowing."""
+    return path.removeprefix(PREFIX) if path.startswith(f"{PREFIX}/") else path
+
+
 def find(dialect: Dialect, path: str) -> tuple[Route, dict[str, str]] | None:
     """The endpoint at `path`, and what the path names; None if there is none."""
     for route in ROUTES[dialect.name]:
@@ -162,7 +168,7 @@ def endpoint_namer(dialect: Dialect) -> Callable[[str, str], str | None]:
     """The function that tells what counts, log and faults call a request, by method and path."""
 
     def endpoint_name(method: str, path: str) -> str | None:
-        found = find(dialect, path)
+        found = find(dialect, behind_proxy(path))
         return f"{dialect.name}.{found[0].endpoint(method)}" if found else None
 
     return endpoint_name

@@ -33,7 +33,7 @@ class AwxService:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        request = Request(scope, receive)
+        request = Request({**scope, "path": routes.behind_proxy(scope["path"])}, receive)
         try:
             response = await self._answer(request)
         except Refusal as refusal:

@@ -89,11 +89,25 @@ class Fetcher:
         """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does."""
         self.check_allowed(want)
         state = None if flows.begins_anew(want.profile) else await self.holdings.state(want.profile)
+        secret = await self._beside_a_person(want.profile)
+        job = self._job(want, SIGN_IN_DEADLINE, interactive=True, secret=secret, state=state)
         overheard = Overheard(audience)
-        token = await self._run(want, self._job(want, SIGN_IN_DEADLINE, interactive=True, state=state), overheard)
+        token = await self._run(want, job, overheard)
         if flows.keeps_typed_password(want.profile) and overheard.password is not None:
             await self.holdings.keep_secret(want.profile, overheard.password)
         return token
+
+    async def _beside_a_person(self, profile: Profile) -> str | None:
+        """The secret that a sign-in takes beside the person; not one that a person could type.
+
+        Raises SignInNeeded when it is missing: nobody shall sign in for nothing.
+        """
+        if flows.row(profile).by_secret:
+            return None
+        secret = await self.secret(profile)
+        if (error := flows.lacking(profile, secret)) is not None:
+            raise error
+        return secret
 
     async def revoke(self, profile: Profile) -> None:
         """End on the server what `profile` holds there; nothing to do for Entra ID, whose tokens just expire.

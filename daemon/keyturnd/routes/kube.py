@@ -61,9 +61,7 @@ def at_once(services: Services, request: Request) -> AtHand | None:
     held = services.broker.at_hand(asked.want)
     if held is None:
         return None
-    if client is not None:
-        services.handed.note(client, held.key, helper, held.token.digest)
-    return AtHand(_answer(request, asked, held.token))
+    return AtHand(_hand(services, request, asked, held.token, client))
 
 
 async def get_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
@@ -77,18 +75,23 @@ async def get_token(services: Services, request: Request, waiter: Waiter, _: str
     try:
         asked = _asked(services, request)
         person = Kubectl(waiter, tool, asking=asked.info.interactive and not told)
-        token = await _token(services, asked.want, person, _client(request, tool, asked), helper)
+        client = _client(request, tool, asked)
+        token = await _token(services, asked.want, person, client, helper)
     except KeyturnError as error:
         if services.complaints.is_told(tool, helper, error.sentence):
             return Response(exit_status=error.exit_status)
         services.complaints.tell(tool, helper, error.sentence)
         raise
-    return _answer(request, asked, token)
+    return _hand(services, request, asked, token, client)
 
 
-def _answer(request: Request, asked: Asked, token: Token) -> Response:
+def _hand(services: Services, request: Request, asked: Asked, token: Token, client: Client | None) -> Response:
+    """The answer with `token`, which `client` counts as having got once it could be written at all."""
     version = kubectl.version_of(request.body, asked.info, asked.options)
-    return Response(kubectl.answer(token.access_token, token.expires_at, version))
+    answer = Response(kubectl.answer(token.access_token, token.expires_at, version))
+    if client is not None:
+        services.handed.note(client, asked.want.key, request.peer.pid, token.digest)
+    return answer
 
 
 class Kubectl:
@@ -108,13 +111,10 @@ class Kubectl:
 
 async def _token(services: Services, want: Want, person: Kubectl, client: Client | None, helper: int) -> Token:
     by = services.broker.answer_by(want)
-    if client is None:
-        return await services.broker.token(want, person, by)
-    if (digest := services.handed.doubtful(client, want.key, helper)) is not None:
+    digest = None if client is None else services.handed.doubtful(client, want.key, helper)
+    if digest is not None:
         await services.broker.doubt(want, digest, by)
-    token = await services.broker.token(want, person, by)
-    services.handed.note(client, want.key, helper, token.digest)
-    return token
+    return await services.broker.token(want, person, by)
 
 
 def _client(request: Request, tool: Tool | None, asked: Asked) -> Client | None:

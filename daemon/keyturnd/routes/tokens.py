@@ -15,6 +15,7 @@ from keyturn.configuration.targets.docker import find_docker
 from keyturn.errors import Refused, UsageError
 from keyturnd.broker import newtoken
 from keyturnd.fetching.wants import Want
+from keyturnd.messages import AwxState
 from keyturnd.routes import docker
 from keyturnd.routes.bodies import Body, read_body
 from keyturnd.server.http import json_response
@@ -75,7 +76,7 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
     found = await services.broker.token(want, waiter, by)
     if body.renew and await services.broker.reject(want, found.digest):
         found = await services.broker.token(want, waiter, by)
-    return json_response(_facts(want, found))
+    return json_response(await _facts(services, want, found))
 
 
 async def new_entra_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
@@ -91,7 +92,7 @@ async def new_awx_token(services: Services, request: Request, waiter: Waiter, _:
     return json_response(await newtoken.new_awx_token(services.fetcher, profile, body.secret, waiter))
 
 
-def _facts(want: Want, token: Token) -> dict[str, object]:
+async def _facts(services: Services, want: Want, token: Token) -> dict[str, object]:
     facts: dict[str, object] = {
         "access_token": token.access_token,
         "token_type": "Bearer",
@@ -102,7 +103,11 @@ def _facts(want: Want, token: Token) -> dict[str, object]:
         "provider": want.profile.provider,
     }
     if isinstance(want.profile, AwxProfile):
-        facts |= {"url": want.profile.url, "ca_file": want.profile.ca_file}
+        state = await services.holdings.state(want.profile)
+        controller = state.controller if isinstance(state, AwxState) else ""
+        ca_file = want.profile.ca_file or services.configuration.current().network.ca_file
+        place = {"url": want.profile.url, "controller": controller, "galaxy": want.profile.galaxy}
+        facts |= {**place, "ca_file": ca_file}
     return facts
 
 

@@ -16,6 +16,7 @@ from keyturn.configuration.profiles import scopes
 from keyturn.configuration.targets.kube import find_kube
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, Refused, UsageError
+from keyturn.protocols.kubectl import Trust
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,27 +45,25 @@ def token_for(
 ) -> ClusterToken:
     """The token that answers `request`. `--profile` beats the target's profile.
 
-    known: what `setup kube` recorded. Raises Refused for a cluster that is no target, for one that the kubeconfig
-    reaches in another way than recorded, and for an audience that the configuration does not allow, UsageError where
-    nothing tells the profile, ConfigError for a profile that is not there or not for kube.
+    known: what `setup kube` recorded. Raises Refused for a cluster that is no target, for one that nothing tells, for
+    one that the kubeconfig reaches in another way than recorded, and for an audience that the configuration does not
+    allow; UsageError where nothing tells the profile, ConfigError for a profile that is not there or not for kube.
     """
     target = _target(config, options.server if request.cluster_server is None else request.cluster_server)
     profile = _profile(config, options.profile or (target.profile if target is not None else None))
-    cluster = known.get(known_clusters.key_of(target.place)) if target is not None else None
+    if target is None:
+        raise Refused(
+            f"nothing tells which cluster the token of profile {profile.name} is for", hints.verb("setup", "kube")
+        )
+    cluster = known.get(known_clusters.key_of(target.place))
     _check_cluster(config, request, options, target)
-    _check_stanza(request, options, profile.name, cluster)
-    if request.cluster_server is None and options.word is None and _is_set_up(config, profile.name, known):
-        raise Refused(f"nothing tells which cluster the token of profile {profile.name} is for", hints.set_up("kube"))
+    _check_word(request, options, profile.name, cluster)
+    if request.cluster_server is not None:
+        _check_trust(request.trust, cluster, ours=options.word is not None)
     return ClusterToken(profile, _scopes(config, profile, target, options.server_id))
 
 
-def _is_set_up(config: Config, profile: str, known: Mapping[str, KnownCluster]) -> bool:
-    """Whether a cluster of `profile` has been set up, for it or for another profile in its place."""
-    own = {known_clusters.key_of(target.place) for target in config.kube_targets if target.profile == profile}
-    return any(server in own or profile in cluster.words for server, cluster in known.items())
-
-
-def _check_cluster(config: Config, request: ExecRequest, options: KubeOptions, target: KubeTarget | None) -> None:
+def _check_cluster(config: Config, request: ExecRequest, options: KubeOptions, target: KubeTarget) -> None:
     """The cluster that the client names and the one its stanza was written for must be one, and be verified."""
     if request.cluster_server is None:
         return
@@ -77,22 +76,27 @@ def _check_cluster(config: Config, request: ExecRequest, options: KubeOptions, t
         raise Refused("the kubeconfig names another cluster than its user was set up for", SET_UP_AGAIN)
 
 
-def _check_stanza(request: ExecRequest, options: KubeOptions, profile: str, cluster: KnownCluster | None) -> None:
-    """Stanzas of ours are known by their word, clusters by what their kubeconfig trusted when it was set up."""
-    known = cluster is not None and cluster.has_word(profile, options.word)
-    if (options.word is not None or options.server is not None) and not known:
-        raise Refused("the kubeconfig's word for this cluster is not the one that keyturn keeps", SET_UP_AGAIN)
-    if request.cluster_server is None or cluster is None:
+def _check_word(request: ExecRequest, options: KubeOptions, profile: str, cluster: KnownCluster | None) -> None:
+    """Stanzas of ours are known by their word; without one, the client itself has to tell its cluster."""
+    if options.word is None and options.server is None and request.cluster_server is not None:
         return
-    asked = request.trust
-    if (
-        known
-        and not asked.authority
-        and asked.authority_file
-        and asked.authority_file == cluster.trust.authority_file
-    ):
-        asked = asked._replace(authority=cluster.trust.authority)  # Python's client passes on the file's name alone
-    if asked._replace(authority_file="") != cluster.trust._replace(authority_file=""):
+    if cluster is None or not cluster.has_word(profile, options.word):
+        raise Refused("the kubeconfig's word for this cluster is not the one that keyturn keeps", SET_UP_AGAIN)
+
+
+def _check_trust(asked: Trust, cluster: KnownCluster | None, *, ours: bool) -> None:
+    """A kubeconfig may bring a CA, a proxy or a name of its own only as they were when the person set it up.
+
+    Without a record nobody knows them: then only the system's own CAs will do. ours: its stanza has our word.
+    """
+    if cluster is None:
+        if asked != Trust():
+            raise Refused("nobody has set up this cluster: its CA may be anybody's", hints.verb("setup", "kube"))
+        return
+    recorded = cluster.trust
+    if ours and not asked.authority and asked.authority_file and asked.authority_file == recorded.authority_file:
+        asked = asked._replace(authority=recorded.authority)  # Python's client passes on the file's name alone
+    if asked._replace(authority_file="") != recorded._replace(authority_file=""):
         raise Refused(
             "the kubeconfig reaches the cluster by another CA, proxy or name than it was set up with", SET_UP_AGAIN
         )
@@ -132,21 +136,13 @@ def _allowed(config: Config, profile: Profile) -> list[tuple[str, ...]]:
     return found + own_scopes(profile)
 
 
-def _scopes(config: Config, profile: Profile, target: KubeTarget | None, server_id: str | None) -> tuple[str, ...]:
-    """Those of the target, else of AKS; a server id must be the target's, or among what the profile may ask for here.
-
-    AKS without a target must be among that, too: the cluster that gets the token is not known then.
-    """
-    default = scopes.AKS if target is None else scopes_of(target)
+def _scopes(config: Config, profile: Profile, target: KubeTarget, server_id: str | None) -> tuple[str, ...]:
+    """Those of the target; a server id must be the target's, or among what the profile may ask for here."""
+    default = scopes_of(target)
     wanted = default if server_id is None else scopes.of_audience(server_id)
-    known = [*([default] if target is not None else []), *_allowed(config, profile)]
+    known = [default, *_allowed(config, profile)]
     if (found := next((each for each in known if scopes.same_audience(each, wanted)), None)) is not None:
         return found  # as the configuration spells it: each spelling would be a token of its own
-    if server_id is None:
-        raise Refused(
-            f"profile {profile.name} is not for any AKS cluster",
-            moves.add("the cluster's server", "[targets.kube]", str(config.source)),
-        )
     raise Refused(
         f"profile {profile.name} may not ask for the server id on the command line",
         moves.add("it", f"audiences of profile {profile.name}", str(config.source)),

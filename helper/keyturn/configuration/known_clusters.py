@@ -11,7 +11,7 @@ import hmac
 import json
 from typing import NamedTuple
 
-from keyturn import shell
+from keyturn import hints
 from keyturn.configuration.trusted import read_trusted
 from keyturn.errors import Refused
 from keyturn.protocols.kubectl import Trust
@@ -20,17 +20,23 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+    from typing import Any
 
     from keyturn.configuration.hosts import Place
 
 NAME = "clusters.json"
 
 
+class DamagedRecord(Refused):
+    """The record cannot be read. Nobody is answered until `keyturn setup kube` has written it anew."""
+
+
 class KnownCluster(NamedTuple):
-    """What was recorded for one server. words: by profile."""
+    """What was recorded for one server. words: by profile; files: the kubeconfigs with stanzas that have them."""
 
     trust: Trust
     words: Mapping[str, str]
+    files: tuple[str, ...] = ()
 
     def has_word(self, profile: str, word: str | None) -> bool:
         """Whether `word` is the one kept for `profile`."""
@@ -46,14 +52,17 @@ def key_of(place: Place) -> str:
 
 
 def load(state_directory: Path) -> dict[str, KnownCluster]:
-    """All of them, by `key_of`. Raises ConfigError and Refused for a file that is not as keyturn wrote it."""
+    """All of them, by `key_of`. Raises ConfigError for a file that others can write, DamagedRecord."""
     path = state_directory / NAME
     content = read_trusted(path) if path.parent.is_dir() else None
     try:
         entries = json.loads(content or b"{}")
-        return {
-            server: KnownCluster(Trust(**entry["trust"]), {str(k): str(v) for k, v in entry["words"].items()})
-            for server, entry in entries.items()
-        }
+        return {server: _known(entry) for server, entry in entries.items()}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise Refused(f"{path} is not what keyturn wrote", shell.remove(str(path))) from None
+        raise DamagedRecord(f"{path} is not what keyturn wrote", hints.verb("setup", "kube")) from None
+
+
+def _known(entry: Mapping[str, Any]) -> KnownCluster:
+    """Raises ValueError, TypeError, KeyError or AttributeError for what is no such entry."""
+    words = {str(profile): str(word) for profile, word in entry["words"].items()}
+    return KnownCluster(Trust(**entry["trust"]), words, tuple(map(str, entry.get("files", ()))))

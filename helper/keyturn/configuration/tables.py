@@ -51,7 +51,7 @@ class Table(msgspec.Struct, frozen=True):
         """Refuse the first key that is neither; `later` are those of DESIGN that this version does not honour."""
         for key in self.values:
             if key in later:
-                raise self.mistake(key, NOT_IN_THIS_VERSION, moves.remove(key, file=str(self.file)))
+                raise self.mistake(key, NOT_IN_THIS_VERSION, moves.leave_out(key, file=str(self.file)))
             if key not in known:
                 raise self._unknown(key, known)
 

@@ -10,7 +10,7 @@ from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any, NoReturn
 
     from keyturn.hints import Command, Sentence
@@ -50,7 +50,9 @@ class Parser(argparse.ArgumentParser):
         if surplus:
             name = surplus[0].partition("=")[0]
             if _OPTION.fullmatch(name):
-                raise UsageError(f"there is no option {name}", _nearest(name, _options(self)) or self._usage())
+                acting = _acting(self, options)
+                known = (option for action in acting._actions for option in action.option_strings)  # noqa: SLF001
+                raise UsageError(f"there is no option {name}", _nearest(name, known) or hints.usage(acting.prog))
             self.error("too many arguments")
         return options
 
@@ -66,18 +68,18 @@ class Parser(argparse.ArgumentParser):
         return hints.usage(self.prog)
 
 
-def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
-    """The options of `parser` and of the actions below it."""
+def _acting(parser: argparse.ArgumentParser, given: argparse.Namespace) -> argparse.ArgumentParser:
+    """The parser of the action that `given` names: the options of others would be of no use there."""
     for action in parser._actions:  # noqa: SLF001 - argparse has no other list of them
-        yield from action.option_strings
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
-            for below in action.choices.values():
-                yield from _options(below)
+            below: argparse.ArgumentParser | None = action.choices.get(getattr(given, action.dest, ""))
+            return parser if below is None else _acting(below, given)
+    return parser
 
 
 def _nearest(word: str, known: Iterable[str]) -> Sentence | None:
     """What was meant, from `known` alone: the mistyped word may be a secret."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a typing mistake pays for it
 
-    close = get_close_matches(word, sorted(set(known)), n=1, cutoff=0.6)
+    close = get_close_matches(word, sorted(set(known)), n=1, cutoff=0.65)
     return moves.meant(close[0]) if close else None

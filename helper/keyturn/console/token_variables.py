@@ -1,7 +1,8 @@
 """The environment variables that carry a token to another program.
 
-The names for AWX are those that its tools read (reference/awx.md section 5): `awx`, the collections awx.awx and
-ansible.controller, ansible-rulebook, and Terraform's providers ansible/aap and denouche/awx.
+The names for AWX are those that its tools read (reference/awx.md section 5): `awx`, the collections awx.awx,
+ansible.controller and ansible.platform, ansible-rulebook, and Terraform's providers ansible/aap and denouche/awx.
+No variable is ever set empty: an empty CONTROLLER_OAUTH_TOKEN makes `awx` log in with a password of its own.
 """
 
 from __future__ import annotations
@@ -15,32 +16,36 @@ PLAIN = "KEYTURN_TOKEN"
 """Of a provider without tools of its own: no name that another program takes for its own setting by accident."""
 
 HOST, TOKEN = "CONTROLLER_HOST", "CONTROLLER_OAUTH_TOKEN"
-OTHER_HOSTS = ("TOWER_HOST", "AAP_HOSTNAME", "AWX_HOSTNAME", "EDA_CONTROLLER_URL")
+OTHER_HOSTS = ("TOWER_HOST", "AAP_HOSTNAME", "AWX_HOSTNAME")
+RULEBOOK = "EDA_CONTROLLER_URL"
+"""ansible-rulebook takes a path, if there is one, for that of the controller's API (ansible-rulebook#652)."""
 OTHER_TOKENS = ("TOWER_OAUTH_TOKEN", "AAP_TOKEN", "AWX_TOKEN", "EDA_CONTROLLER_TOKEN")
+PATHS = ("AWXKIT_API_BASE_PATH", "CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX")
+"""Where the controller's API is behind a gateway, with a slash at both ends: `awx` and the collection's modules
+(awx#16113, #16081)."""
+USUAL_PATH = "/api/"
+"""What tools take for the path of the controller's API unless they are told."""
+OF_GATEWAY = ("GATEWAY_HOSTNAME", "GATEWAY_API_TOKEN")
+"""What the collection ansible.platform reads before AAP_HOSTNAME and AAP_TOKEN."""
 OF_SOMEBODY_ELSE = (
     "CONTROLLER_TOKEN",
     "TOWER_TOKEN",
-    "CONTROLLER_USERNAME",
-    "CONTROLLER_PASSWORD",
-    "TOWER_USERNAME",
-    "TOWER_PASSWORD",
-    "AAP_USERNAME",
-    "AAP_PASSWORD",
-    "AWX_USERNAME",
-    "AWX_PASSWORD",
-    "EDA_CONTROLLER_USERNAME",
-    "EDA_CONTROLLER_PASSWORD",
+    *OF_GATEWAY,
+    *(
+        f"{tool}_{what}"
+        for tool in ("CONTROLLER", "TOWER", "AAP", "AWX", "EDA_CONTROLLER", "GATEWAY")
+        for what in ("USERNAME", "PASSWORD")
+    ),
 )
-"""Where a tool might find another identity for the host we name."""
-BUNDLE = "REQUESTS_CA_BUNDLE"
-"""What the `awx` command trusts in place of the CAs it brings along."""
+"""Where a tool might find another identity, or another server for our token."""
+TOOLS = ("CONTROLLER_", "TOWER_", "AAP_", "AWX_", "AWXKIT_", "EDA_CONTROLLER_", "GATEWAY_", "REQUESTS_CA_BUNDLE")
 
 
 def essential(token: Mapping[str, Any]) -> dict[str, str]:
     """The variables of `token`, an answer of /v1/token, that one tool needs."""
     if token["provider"] != "awx":
         return {PLAIN: token["access_token"]}
-    return {HOST: token["url"], TOKEN: token["access_token"]}
+    return {HOST: token["url"], TOKEN: token["access_token"], **_paths(token)}
 
 
 def environment_with(token: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, str]:
@@ -49,14 +54,44 @@ def environment_with(token: Mapping[str, Any], environment: Mapping[str, str]) -
     For AWX every name is set, not only those the command reads: a host left over from somewhere else, beside our
     token, would be sent it. CONTROLLER_VERIFY_SSL and its like stay as they are.
     """
-    changed = {**environment, **essential(token)}
     if token["provider"] != "awx":
-        return changed
-    for name in OF_SOMEBODY_ELSE:
-        changed.pop(name, None)
-    changed.update(dict.fromkeys(OTHER_HOSTS, token["url"]), **dict.fromkeys(OTHER_TOKENS, token["access_token"]))
-    if token["ca_file"]:
-        # Without it `awx` fails, and says how to switch verification off. SSL_CERT_FILE is left alone: a daemon that
-        # is started below the command would take it for every provider's.
-        changed.setdefault(BUNDLE, token["ca_file"])
-    return changed
+        return {**environment, **essential(token)}
+    changed = {name: value for name, value in environment.items() if not _contradicts(name, value)}
+    if token["controller"]:
+        for name in PATHS:
+            changed.pop(name, None)
+    changed |= essential(token) | {RULEBOOK: _rulebook_url(token)}
+    changed |= dict.fromkeys(OTHER_HOSTS, token["url"]) | dict.fromkeys(OTHER_TOKENS, token["access_token"])
+    return changed | _galaxy(token, environment)
+
+
+def _contradicts(name: str, value: str) -> bool:
+    """Whether it names somebody else, or is empty, which to these tools is not the same as not set."""
+    return name in OF_SOMEBODY_ELSE or (not value and name.startswith(TOOLS))
+
+
+def _paths(token: Mapping[str, Any]) -> dict[str, str]:
+    """For a controller that is not where tools look for it; nothing where nobody knows where it is."""
+    return dict.fromkeys(PATHS, token["controller"]) if token["controller"] not in {"", USUAL_PATH} else {}
+
+
+def _rulebook_url(token: Mapping[str, Any]) -> str:
+    """The URL with the path of the controller's API, unless that is where ansible-rulebook looks by itself."""
+    url: str = token["url"]
+    below = url.removeprefix("https://").partition("/")[2]
+    path = token["controller"] or USUAL_PATH
+    return f"{url}{path}" if below or path != USUAL_PATH else url
+
+
+def _galaxy(token: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, str]:
+    """The private hub's repositories that the profile names, for ansible-galaxy, before what it asks already."""
+    if not token["galaxy"]:
+        return {}
+    variables: dict[str, str] = {}
+    names = [repository.replace("-", "_") for repository in token["galaxy"]]
+    for name, repository in zip(names, token["galaxy"], strict=True):
+        variables[f"ANSIBLE_GALAXY_SERVER_{name.upper()}_URL"] = f"{token['url']}/api/galaxy/content/{repository}/"
+        variables[f"ANSIBLE_GALAXY_SERVER_{name.upper()}_TOKEN"] = token["access_token"]
+    known = [name.strip() for name in environment.get("ANSIBLE_GALAXY_SERVER_LIST", "").split(",")]
+    others = [name for name in known if name and name not in names]
+    return {**variables, "ANSIBLE_GALAXY_SERVER_LIST": ",".join([*names, *others])}

@@ -179,7 +179,7 @@ def _trust(cluster: object) -> Trust:
     try:
         authority = fingerprint(base64.b64decode(str(data), validate=True)) if data else ""
     except (binascii.Error, ValueError):
-        authority = "unreadable"
+        authority = "no base64"
     return Trust(
         authority=authority,
         authority_file=str(cluster.get("certificate-authority") or ""),

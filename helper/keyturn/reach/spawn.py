@@ -10,7 +10,7 @@ from contextlib import suppress
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import NoReturn
 
 PASSED_ON = (
@@ -40,6 +40,11 @@ PASSED_ON = (
     "SSL_CERT_FILE",
 )
 """The daemon outlives the shell that happened to start it, so it gets a chosen environment, not that shell's."""
+
+BUNDLE_GIVEN = "KEYTURN_AUTHORITIES"
+"""The bundle that `keyturn run` has made for a command: a daemon below it must not take that for the user's own."""
+AUTHORITIES_BEFORE = "KEYTURN_SSL_CERT_FILE"
+"""What SSL_CERT_FILE was before it."""
 
 FIRST_PASSED = 3
 """The descriptor at which sd_listen_fds(3) looks for the first socket."""
@@ -91,7 +96,16 @@ def _let_go_of_streams() -> None:
 
 def chosen_environment(secret_variables: Iterable[str]) -> dict[str, str]:
     """What of our environment a daemon gets; the secret variables that the configuration names are among it."""
-    return {name: os.environ[name] for name in (*PASSED_ON, *secret_variables) if name in os.environ}
+    chosen = {name: os.environ[name] for name in (*PASSED_ON, *secret_variables) if name in os.environ}
+    chosen.pop("SSL_CERT_FILE", None)
+    own = own_authorities(os.environ)
+    return {**chosen, "SSL_CERT_FILE": own} if own else chosen
+
+
+def own_authorities(environment: Mapping[str, str]) -> str | None:
+    """SSL_CERT_FILE as it was before any `keyturn run`."""
+    found = environment.get("SSL_CERT_FILE")
+    return environment.get(AUTHORITIES_BEFORE) if found and found == environment.get(BUNDLE_GIVEN) else found
 
 
 def _execute(path: str, secret_variables: Iterable[str], *arguments: str) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyturn.errors import UserError
 from keyturn.reach.client import Reply
 from keyturn.twin.streams import standard_input
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 OPERATIONS: tuple[str, ...] = ("get", "store", "erase", "list", "version")
 FIRST = False
+PASSES_OVER_UNKNOWN = False
+MISUSE = UserError
 WAITS_FOR_A_PERSON = False
 
 body = standard_input

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Protocol
 
-    from keyturn.errors import KeyturnError
+    from keyturn.errors import KeyturnError, UserError
     from keyturn.reach.client import Reply
 
     class Family(Protocol):
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
         OPERATIONS: tuple[str, ...]
         FIRST: bool
         """Whether the operation is the first of the arguments, or the last."""
+        PASSES_OVER_UNKNOWN: bool
+        """Whether an operation that we do not know is none of our business: a later git may have new ones."""
+        MISUSE: type[UserError]
+        """What a missing or wrong operation ends in: docker's clients know but one failure, exit status 1."""
         WAITS_FOR_A_PERSON: bool
         """Whether a sign-in is beside the deadline: kubectl's callers have their own, docker's ask nobody."""
 

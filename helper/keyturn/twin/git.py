@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from keyturn.errors import ConfigError, KeyturnError
+from keyturn.errors import ConfigError, KeyturnError, UsageError
 from keyturn.reach.client import Reply
 from keyturn.twin.streams import to_blank_line
 
@@ -12,8 +12,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from keyturn.errors import UserError
+
 OPERATIONS: tuple[str, ...] = ("get", "store", "erase", "capability")
 FIRST = False
+PASSES_OVER_UNKNOWN = True
+MISUSE: type[UserError] = UsageError
 WAITS_FOR_A_PERSON = True
 
 body = to_blank_line

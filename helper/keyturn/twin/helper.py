@@ -36,12 +36,22 @@ def run(arguments: Sequence[str]) -> int:
     if list(arguments[1:]) in (["--version"], ["--help"]):
         return _about(name, arguments[1])
     try:
-        operation, options = _operation(name, family, tuple(arguments[1:]))
-    except UsageError as error:
+        found = _operation(name, family, tuple(arguments[1:]))
+    except UserError as error:
         _write(family.output_of(error, "", b"").encode())
         raise
+    if found is None:
+        return 0
     limit = deadline.Deadline(name, until)
     body = _input_in_time(family, limit) if until is None else family.body()
+    return _served(name, family, found, body, limit)
+
+
+def _served(
+    name: str, family: Family, words: tuple[str, tuple[str, ...]], body: bytes, limit: deadline.Deadline
+) -> int:
+    """The exit status, with the answer written. words: the operation, and the options beside it."""
+    operation, options = words
     request = client.Request("POST", f"/v1/{name}/{operation}", options, body, waits=_person_is_there(family, body))
     try:
         limit.arm()
@@ -95,15 +105,19 @@ def _family(name: str) -> Family:
     return kube
 
 
-def _operation(name: str, family: Family, arguments: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Git and docker append their operation, kubectl's plugin names it first."""
-    word = arguments[0 if family.FIRST else -1] if arguments else ""
-    if word not in family.OPERATIONS:
-        raise UsageError(
-            f"{name}-credential-keyturn: {word!r} is not an operation",
-            moves.known(family.OPERATIONS),
-        )
-    return word, arguments[1:] if family.FIRST else arguments[:-1]
+def _operation(name: str, family: Family, arguments: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
+    """Git and docker append their operation, kubectl's plugin names it first. None: one that is to be passed over.
+
+    Raises what the family calls a misuse.
+    """
+    if not arguments:
+        raise family.MISUSE("no operation given", moves.form(USAGE[name]))
+    word = arguments[0 if family.FIRST else -1]
+    if word in family.OPERATIONS:
+        return word, arguments[1:] if family.FIRST else arguments[:-1]
+    if family.PASSES_OVER_UNKNOWN:
+        return None
+    raise family.MISUSE(f"unknown operation: {word}", moves.form(USAGE[name]))
 
 
 def _ask(

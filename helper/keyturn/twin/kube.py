@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 
+from keyturn.errors import UsageError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from keyturn.errors import KeyturnError
+    from keyturn.errors import KeyturnError, UserError
     from keyturn.reach.client import Reply
 
 OPERATIONS: tuple[str, ...] = ("get-token",)
 FIRST = True
+PASSES_OVER_UNKNOWN = False
+MISUSE: type[UserError] = UsageError
 WAITS_FOR_A_PERSON = False
 
 
@@ -25,7 +29,6 @@ def may_ask(request: bytes) -> bool:
     """Whether the client calls itself interactive."""
     if b"interactive" not in request:
         return False
-    from keyturn.errors import UsageError  # noqa: PLC0415
     from keyturn.protocols import kubectl  # noqa: PLC0415 - only where somebody might be there
 
     try:

@@ -25,13 +25,22 @@ static bool is_directory_of_ours(const char *path)
            status.owner == system_user();
 }
 
+/* `sudo` and `su` leave HOME behind: what root made there, its owner could no longer use. One that is missing is
+ * nobody's. */
+static bool is_somebody_elses(const char *path)
+{
+    struct file_status status;
+    return system_status_of_path(path, &status) == 0 && status.owner != system_user();
+}
+
 /* A home may be shared by several hosts, a socket cannot be: hence the host in the name. Without HOME the password
- * database would tell, which takes a C library: that is the twin's to ask. */
+ * database would tell, which takes a C library: that is the twin's to ask; and so is what to say of another's HOME. */
 static bool compose_in_home(char path[PATH_LIMIT])
 {
     char host[HOST_NAME_LIMIT + 1];
     const char *home = environment_value("HOME");
-    return home != NULL && home[0] == '/' && system_host_name(host, sizeof host) == 0 &&
+    return home != NULL && home[0] == '/' && !is_somebody_elses(home) &&
+           system_host_name(host, sizeof host) == 0 &&
            compose(path, (const char *[]){home, "/.local/state/keyturn/run-", host, "/socket", NULL});
 }
 

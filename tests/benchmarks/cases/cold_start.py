@@ -27,7 +27,9 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
     times = in_turns({stage.label(NAME): partial(_once, stage) for stage in stages}, max(1, rounds // SHARE))
     assert provider.count("token") == asked, "what was measured is not a start alone: the provider was asked"
     earlier = tuple(stage.label(NAME) for stage in stages if stage.build != THIS)
-    return Result([Row(name, "ms", values, earlier if name == NAME else ()) for name, values in times.items()])
+    return Result(
+        [Row(name, "ms", values, earlier if name == NAME else (), name == NAME) for name, values in times.items()]
+    )
 
 
 def _once(stage: Stage) -> list[float]:

@@ -11,8 +11,8 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from benchmarks import peers
 from benchmarks.measured import Result, Row
+from benchmarks.peers import echo
 from benchmarks.timing import from_processes, in_turns
 from support.daemon import wire
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from benchmarks.stage import Stage
 
 CLIENTS = (1, 8)
+OURS = "daemon"
 AT_A_TIME = 20
 """Requests that a client makes one after the other, before it is another contestant's turn."""
 
@@ -35,22 +36,22 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
     assert answer.startswith(b"HTTP/1.1 200 "), answer
     floor = stages[0].runtime / "echo"
     rows = []
-    with peers.echo(floor, answer):
+    with echo.echo(floor, answer):
         for clients in CLIENTS:
-            sockets = {stage.label("daemon"): stage.socket for stage in stages} | {peers.ECHO: floor}
+            sockets = {stage.label(OURS): stage.socket for stage in stages} | {echo.NAME: floor}
             contestants = {
                 name: partial(from_processes, clients, partial(_closed_loop, path, request))
                 for name, path in sockets.items()
             }
-            others = tuple(name for name in sockets if name != "daemon")
+            others = tuple(name for name in sockets if name != OURS)
             for name, values in in_turns(contestants, max(1, rounds // AT_A_TIME)).items():
-                rows.append(_row(name, clients, values, () if name == peers.ECHO else others))
+                rows.append(_row(name, clients, values, () if name == echo.NAME else others))
     return Result(rows)
 
 
 def _row(name: str, clients: int, values: list[float], others: tuple[str, ...]) -> Row:
     ending = f", {clients} client{'s' if clients > 1 else ''}"
-    return Row(name + ending, "ms", values, tuple(other + ending for other in others if other != name))
+    return Row(name + ending, "ms", values, tuple(other + ending for other in others if other != name), name == OURS)
 
 
 def _closed_loop(path: Path, request: bytes) -> list[float]:

@@ -25,5 +25,5 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
         for kind in ("pss", "rss"):
             name = f"daemon, {kind.upper()}"
             earlier = tuple(other.label(name) for other in stages if other.build != THIS and stage.build == THIS)
-            rows.append(Row(stage.label(name), "MiB", [memory[kind] / 1024], earlier))
+            rows.append(Row(stage.label(name), "MiB", [memory[kind] / 1024], earlier, stage.build == THIS))
     return Result(rows)

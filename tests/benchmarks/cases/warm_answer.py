@@ -1,16 +1,18 @@
 """How long a caller waits for a token that is there: the whole process of the helper, native and twin.
 
-git's is set beside git's own credential-cache, each answered from its daemon's memory, and beside `/bin/true`, which
-is what starting any program costs.
+Each family's helpers are set beside the peers of that family, which answer with the same token, and all beside
+`/bin/true`, which is what starting any program with a C library costs.
 """
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from benchmarks import peers
 from benchmarks.builds import THIS
 from benchmarks.measured import Result, Row
+from benchmarks.peers import PEERS, UNMEASURED
+from benchmarks.peers.absence import Absent
 from benchmarks.stage import OPERATIONS
 from benchmarks.timing import Command, in_turns
 
@@ -23,24 +25,42 @@ TRUE = "/bin/true"
 
 
 def run(stages: Sequence[Stage], rounds: int) -> Result:
+    absent = dict(UNMEASURED)
     commands: dict[str, Command] = {}
     compared: dict[str, tuple[str, ...]] = {}
-    for stage in stages:
-        for name, command in _helpers(stage).items():
-            command.run()  # from here on the token is in memory
-            commands[stage.label(name)] = command
-            earlier = tuple(other.label(name) for other in stages if other.build != THIS)
-            compared[stage.label(name)] = (peers.CACHE, *(earlier if stage.build == THIS else ()))
-    with peers.credential_cache(stages[0]) as cache:
-        if cache is not None:
-            commands[peers.CACHE] = cache
+    with ExitStack() as stack:
+        for stage in stages:
+            for name, command in _helpers(stage).items():
+                command.run()  # from here on the token is in memory
+                commands[stage.label(name)] = command
+                compared[stage.label(name)] = _beside(stages, stage, name)
+        for family in OPERATIONS:
+            commands |= _peers(stages[0], family, stack, absent)
         commands[TRUE] = Command([TRUE], stages[0].environment)
         times = in_turns({name: command.timed for name, command in commands.items()}, rounds)
-    rows = [Row(name, "ms", values, compared.get(name, ())) for name, values in times.items()]
-    absent = {} if cache is not None else {peers.CACHE: "this git comes without it"}
-    return Result(rows, absent | peers.UNMEASURED)
+    ours = _helpers(stages[0])
+    return Result(
+        [Row(name, "ms", values, compared.get(name, ()), name in ours) for name, values in times.items()], absent
+    )
 
 
 def _helpers(stage: Stage) -> dict[str, Command]:
     natives = {f"{family}, native": stage.native(family) for family in OPERATIONS}
     return natives | {f"{family}, twin": stage.twin(family) for family in OPERATIONS}
+
+
+def _beside(stages: Sequence[Stage], stage: Stage, name: str) -> tuple[str, ...]:
+    """With what the row `name` of `stage` is compared."""
+    earlier = tuple(other.label(name) for other in stages if other.build != THIS) if stage.build == THIS else ()
+    return (*PEERS[name.partition(",")[0]], *earlier)
+
+
+def _peers(stage: Stage, family: str, stack: ExitStack, absent: dict[str, str]) -> dict[str, Command]:
+    """Those of `family` that are on this machine; the others are added to `absent`."""
+    found = {}
+    for name, ready in PEERS[family].items():
+        try:
+            found[name] = stack.enter_context(ready(stage))
+        except Absent as reason:
+            absent[name] = str(reason)
+    return found

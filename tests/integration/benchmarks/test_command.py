@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from benchmarks import chart
 from benchmarks.cases import CASES
 from support import places
 from support.installation import packages
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 def bench(directory: Path, *words: str) -> tuple[subprocess.CompletedProcess[str], Path]:
     """The command behind contrib/bench.sh, and the file it was told to write."""
     file = directory / "results.json"
+    written = ["--json", str(file), "--svg", str(directory / "a.svg")]
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--rounds", "1", "--json", str(file), *words],
+        [sys.executable, "-m", "benchmarks", "--rounds", "1", *written, *words],
         cwd=places.REPOSITORY / "tests", stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
     return done, file
@@ -43,13 +45,13 @@ def test_every_case_runs_beside_an_earlier_build(tmp_path: Path) -> None:
     cases = json.loads(file.read_text())["cases"]
     assert set(cases) == set(CASES)
     earlier = wheel.stem.split("-py3-")[0]
-    assert set(rows(cases, "warm-answer")["kube, native"]) == {
-        "git credential-cache get",
-        f"kube, native ({earlier})",
-    }
+    beside_git = {"git credential-cache get", "git credential-store get", f"git, native ({earlier})"}
+    assert set(rows(cases, "warm-answer")["git, native"]) == beside_git
+    assert list(rows(cases, "warm-answer")["kube, native"]) == [f"kube, native ({earlier})"]
     assert f"daemon ({earlier}), 8 clients" in rows(cases, "daemon-share")["daemon, 8 clients"]
     assert list(rows(cases, "cold-start")["git, native, no daemon"]) == [f"git, native, no daemon ({earlier})"]
     assert list(rows(cases, "memory")["daemon, PSS"]) == [f"daemon, PSS ({earlier})"]
+    assert (tmp_path / "a.svg").read_text() == chart.draw(json.loads(file.read_text()))
     assert "oidc-agent" in cases["warm-answer"]["absent"]
     assert "absent: oidc-agent: " in done.stdout
 

@@ -14,7 +14,7 @@ import pytest
 from support import places
 from support.machine.machine import PROGRAMS
 from support.needs import need
-from support.scenes.cluster import configuration
+from support.scenes.cluster import configuration, record
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -31,18 +31,26 @@ PYTHON_AT_A_TERMINAL = (
 every_client = pytest.mark.parametrize("client", CLIENTS, ids=[client["name"] for client in CLIENTS])
 
 
-def prepare(machine: Machine, emulator: Emulator, profile: str) -> None:
-    """Make the emulator's cluster a target of `profile`; `ci` has its secret, `me` is not signed in."""
+def prepare(machine: Machine, emulator: Emulator, profile: str, info: str = "") -> list[str]:
+    """Make the emulator's cluster a target of `profile`; `ci` has its secret, `me` is not signed in.
+
+    The arguments of a stanza for it. info: what names the cluster as it was set up.
+    """
     emulator.control.settings(device_interval=1)
     machine.configure(configuration(emulator, profile))
+    trusts = {"proxy": "http://p", "tls_server_name": "x"} if "LS0t" in info else {}
+    arguments = record(
+        machine.state, emulator.ready.cluster, profile, authority=b"---" if "LS0t" in info else b"", **trusts
+    )
     secret = emulator.ready.clients["service"]["secret"]
     machine.run("keyturn", "secret", "set", "ci", "-", input=f"{secret}\n", status=0)
+    return arguments
 
 
-def start(machine: Machine, emulator: Emulator, client: dict[str, Any], profile: str) -> Popen[bytes]:
-    """One call of the plugin."""
+def start(machine: Machine, emulator: Emulator, client: dict[str, Any], own: list[str]) -> Popen[bytes]:
+    """One call of the plugin; `own` arguments where it does not tell its cluster."""
     info = client.get("info", "").replace("SERVER", emulator.ready.cluster)
-    arguments = [] if emulator.ready.cluster in info else ["--profile", profile]
+    arguments = [] if emulator.ready.cluster in info else own
     environment = {"KUBERNETES_EXEC_INFO": info} if info else {}
     process = machine.start("kube-credential-keyturn", "get-token", *arguments, **environment)
     if client["stdin"] == "null" and process.stdin is not None:
@@ -60,15 +68,15 @@ def outcome(process: Popen[bytes]) -> tuple[int, bytes, bytes]:
 
 
 def called(
-    machine: Machine, emulator: Emulator, client: dict[str, Any], profile: str
+    machine: Machine, emulator: Emulator, client: dict[str, Any], own: list[str]
 ) -> list[tuple[int, bytes, bytes]]:
     """As often as `client` calls, one after the other or all at once."""
     calls = range(client.get("calls", 1))
     if "program" in client:
-        return by_program(machine, client, profile)
+        return by_program(machine, client, own)
     if client.get("at_once"):
-        return [outcome(process) for process in [start(machine, emulator, client, profile) for _ in calls]]
-    return [outcome(start(machine, emulator, client, profile)) for _ in calls]
+        return [outcome(process) for process in [start(machine, emulator, client, own) for _ in calls]]
+    return [outcome(start(machine, emulator, client, own)) for _ in calls]
 
 
 REPEATER = """
@@ -91,14 +99,14 @@ done
 """Calls a command several times and writes down what comes of it, with a standard input that stays open."""
 
 
-def by_program(machine: Machine, client: dict[str, Any], profile: str) -> list[tuple[int, bytes, bytes]]:
+def by_program(machine: Machine, client: dict[str, Any], own: list[str]) -> list[tuple[int, bytes, bytes]]:
     """Called by one process that is, to the kernel, the client's program: a shell of that name."""
     place = machine.home / "client"
     place.mkdir()
     program = place / client["program"]
     shutil.copy(Path(need("sh")).resolve(), program)
     calls = client.get("calls", 1)
-    helper = (str(PROGRAMS / "kube-credential-keyturn"), "get-token", "--profile", profile)
+    helper = (str(PROGRAMS / "kube-credential-keyturn"), "get-token", *own)
     together = "yes" if client.get("at_once") else ""
     process = machine.start(
         str(program), "-c", f"exec 3<&0\n{REPEATER}", "-", str(place), str(calls), together, *helper
@@ -118,8 +126,8 @@ def read(place: Path, name: str, number: int) -> bytes:
 
 @every_client
 def test_it_is_served_in_silence(machine: Machine, emulator: Emulator, client: dict[str, Any]) -> None:
-    prepare(machine, emulator, "ci")
-    for status, stdout, stderr in called(machine, emulator, client, "ci"):
+    own = prepare(machine, emulator, "ci", client.get("info", ""))
+    for status, stdout, stderr in called(machine, emulator, client, own):
         assert (status, stderr) == (0, b"")
         assert stdout.count(b"\n") == 1
         answer = json.loads(stdout)
@@ -133,8 +141,8 @@ def test_it_is_served_in_silence(machine: Machine, emulator: Emulator, client: d
 @every_client
 def test_a_sign_in_that_is_needed_is_told_once(machine: Machine, emulator: Emulator, client: dict[str, Any]) -> None:
     """At once and in two lines, with nothing on stdout, where no client could wait for a person."""
-    prepare(machine, emulator, "me")
-    outcomes = called(machine, emulator, client, "me")
+    own = prepare(machine, emulator, "me", client.get("info", ""))
+    outcomes = called(machine, emulator, client, own)
     told = [stderr for _, _, stderr in outcomes if stderr]
     assert told == [b"keyturn: error: nobody is signed in for profile me\nkeyturn: hint: keyturn login me\n"]
     assert all(status in {1, 3} and stdout == b"" for status, stdout, _ in outcomes)
@@ -143,9 +151,9 @@ def test_a_sign_in_that_is_needed_is_told_once(machine: Machine, emulator: Emula
 
 def test_a_client_at_a_terminal_signs_in(machine: Machine, emulator: Emulator) -> None:
     """The code is shown on the terminal itself: the Python client keeps stderr to itself."""
-    prepare(machine, emulator, "me")
+    own = prepare(machine, emulator, "me")
     machine.environment["KUBERNETES_EXEC_INFO"] = PYTHON_AT_A_TERMINAL
-    command = ("kube-credential-keyturn", "get-token", "--profile", "me")
+    command = ("kube-credential-keyturn", "get-token", *own)
     with machine.terminal(*command, piped=True) as terminal:
         emulator.control.approve(terminal.wait_for(r"enter the code (\S+)").group(1))
         stdout, stderr = terminal.process.communicate()
@@ -154,10 +162,8 @@ def test_a_client_at_a_terminal_signs_in(machine: Machine, emulator: Emulator) -
 
 
 def test_a_version_that_nobody_speaks_any_more(machine: Machine, emulator: Emulator) -> None:
-    prepare(machine, emulator, "ci")
+    own = prepare(machine, emulator, "ci")
     info = json.dumps({"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1alpha1", "spec": {}})
-    refused = machine.run(
-        "kube-credential-keyturn", "get-token", "--profile", "ci", status=2, KUBERNETES_EXEC_INFO=info
-    )
+    refused = machine.run("kube-credential-keyturn", "get-token", *own, status=2, KUBERNETES_EXEC_INFO=info)
     assert "another version: client.authentication.k8s.io/v1alpha1" in refused.stderr
     assert refused.stdout == ""

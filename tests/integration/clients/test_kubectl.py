@@ -177,16 +177,12 @@ def test_pressing_tab_begins_no_sign_in(personal_cluster: ClusterScene) -> None:
     assert personal_cluster.emulator.control.count("devicecode") == 0
 
 
-@pytest.mark.parametrize("family", ["served", "needs a sign-in"])
-def test_the_helper_never_waits_for_stdin(cluster_scene: ClusterScene, family: str) -> None:
+@pytest.mark.parametrize("scene", ["cluster_scene", "personal_cluster"])
+def test_the_helper_never_waits_for_stdin(scene: str, request: pytest.FixtureRequest) -> None:
     """The JavaScript client leaves an open pipe there."""
-    profile = {"served": "ci", "needs a sign-in": "me"}[family]
-    audience = f'audiences = ["{AKS}"]\nflow = "device-code"'
-    machine = cluster_scene.machine
-    machine.configure(machine.config_file.read_text(encoding="utf-8").replace('flow = "device-code"', audience))
-    arguments = cluster_scene.stanza()["args"] if profile == "ci" else ["get-token", "--profile", profile]
-    process = machine.start("kube-credential-keyturn", *arguments)
-    assert process.wait() == (0 if family == "served" else 3)
+    made: ClusterScene = request.getfixturevalue(scene)
+    process = made.machine.start("kube-credential-keyturn", *made.stanza()["args"])
+    assert process.wait() == {"cluster_scene": 0, "personal_cluster": 3}[scene]
 
 
 def test_a_kubeconfig_with_a_ca_of_its_own_gets_nothing(cluster_scene: ClusterScene) -> None:

@@ -159,6 +159,7 @@ def test_an_invalid_configuration_ends_no_pull_of_others_and_is_told(environment
         (("--profile", "work"), "https://evil.example", 1, "the cluster of this kubeconfig is no target"),
         ((), "https://kube.example.evil.example", 1, "the cluster of this kubeconfig is no target"),
         (("--profile", "nobody"), None, 2, "there is no profile nobody"),
+        (("--profile", "work"), None, 1, "nothing tells which cluster"),
         (("--server-id", "https://graph.microsoft.com"), "https://kube.example", 1, "may not ask for the server id"),
     ],
 )
@@ -173,9 +174,8 @@ def test_a_cluster_that_gets_no_token_is_one_error_and_nobody_is_asked(
     assert hint.startswith("keyturn: hint: ")
 
 
-@pytest.mark.parametrize("server", [None, "https://kube.example:443/"])
-def test_a_cluster_of_ours_takes_a_daemon(environment: dict[str, str], server: str | None) -> None:
-    environment["KUBERNETES_EXEC_INFO"] = info(server=server)
+def test_a_cluster_of_ours_takes_a_daemon(environment: dict[str, str]) -> None:
+    environment["KUBERNETES_EXEC_INFO"] = info(server="https://kube.example:443/")
     assert outcome(watched(environment, "kube", "get-token", "--profile=work")) == (EVIDENCE, b"", b"")
 
 

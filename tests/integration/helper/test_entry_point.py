@@ -78,11 +78,12 @@ def test_a_plain_path(install: Install, tmp_path: Path, entry: str) -> None:
     assert lines[:8] == ["python3.11", "-E", "-P", path, "helper", "git", "--profile", "get"]
 
 
-def test_the_option_of_a_first_line_is_kept(install: Install, tmp_path: Path) -> None:
-    """Distributions write `#!/usr/bin/python3 -sP`."""
+@pytest.mark.parametrize("end", ["", " ", " \t"])
+def test_the_option_of_a_first_line_is_kept(install: Install, tmp_path: Path, end: str) -> None:
+    """Distributions write `#!/usr/bin/python3 -sP`. The kernel cuts blanks off the line's end."""
     (tmp_path / "plain").symlink_to("a place")
     program = install("keyturn")
-    lines = started(program, f"#!{tmp_path}/plain/python3.11 -sP\n")
+    lines = started(program, f"#!{tmp_path}/plain/python3.11 -sP{end}\n")
     assert lines[:5] == ["python3.11", "-sP", "-E", "-P", str(program.with_name(ENTRY))]
 
 

@@ -194,7 +194,13 @@ def test_memory_is_guarded(programs: NativePrograms) -> None:
 
 def complaint_about(helper: Path, word: bytes) -> str:
     """What the terminal is shown of a word that is no operation."""
-    done = subprocess.run([helper, word], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    done = subprocess.run(
+        ["kube-credential-keyturn", word],
+        executable=helper,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode == 2
     first, hint, end = done.stderr.decode().split("\n")
     assert hint.startswith("keyturn: hint: ")

@@ -40,7 +40,10 @@ def environment_of(machine: Machine, *words: str, **variables: Any) -> dict[str,
 def test_host_and_token_and_nothing_else_changes(entrusted: AwxScene) -> None:
     machine, token, url = entrusted.machine, entrusted.token(), entrusted.urls["tower"]
     found = environment_of(machine, *RUN, CONTROLLER_PASSWORD="old", TOWER_HOST="https://old.example", MINE="stays")
-    expected = {**machine.environment, "MINE": "stays", "REQUESTS_CA_BUNDLE": entrusted.emulator.ready.ca_file}
+    bundle = found["KEYTURN_AUTHORITIES"]
+    assert Path(entrusted.emulator.ready.ca_file).read_text("ascii") in Path(bundle).read_text("utf-8")
+    expected = {**machine.environment, "MINE": "stays", "KEYTURN_AUTHORITIES": bundle}
+    expected |= dict.fromkeys(("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"), bundle)
     expected |= {name: url for name in found if name.endswith(("_HOST", "_HOSTNAME", "_URL"))}
     expected |= {name: token for name in found if name.endswith("_TOKEN")}
     assert found == expected

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from keyturn import moves
 from keyturn.errors import ProviderUnreachable
 from keyturnd.acquire.awx.api import Reply
+from keyturnd.acquire.awx.dialects import Site
 from keyturnd.acquire.awx.server import Server
 from keyturnd.acquire.awx.session import Session
 from keyturnd.acquire.failed import Failed
@@ -53,7 +54,8 @@ class InMemoryAwx:
     def __init__(self, identity: AwxIdentity = IDENTITY) -> None:
         self.identity = identity
         self.place = urlsplit(identity.url).netloc
-        self.url = f"{identity.url}/api/v2/tokens/"
+        self.site = Site(f"{identity.url}/api/v2/", f"{identity.url}/api/o/", "/api/")
+        self.url = self.site.tokens
         self.password = PASSWORD
         self.owner = identity.username
         self.rows: dict[int, Row] = {}
@@ -69,7 +71,7 @@ class InMemoryAwx:
     @property
     def server(self) -> Server:
         """The acquisition's view of it."""
-        return Server(cast("Api", self), self.url)
+        return Server(cast("Api", self), self.site)
 
     def call(self, method: str, url: str, credential: Credential, body: dict[str, Any] | None = None) -> Reply:
         """One request of the class Api."""

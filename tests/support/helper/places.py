@@ -22,6 +22,10 @@ RUN_USER_DEPTH = 3
 """How far above run-user/UID/keyturn/socket the test's own directory is."""
 
 
+HOME_DEPTH = 4
+"""How far home is above home/.local/state/keyturn/run-HOST/socket, as the index of a path's parents."""
+
+
 @contextlib.contextmanager
 def prepared(place: str, path: Path) -> Iterator[None]:
     """Make the directory of the socket `path` what `place` says, before anybody listens there."""
@@ -102,7 +106,15 @@ def _foreign_runtime_directory(path: Path) -> Iterator[None]:
     yield
 
 
+@contextlib.contextmanager
+def _foreign_home(path: Path) -> Iterator[None]:
+    """As `sudo` leaves it: HOME (here `home`) is another user's, with a directory of ours in it."""
+    os.chown(path.parents[HOME_DEPTH], FOREIGNER, -1)
+    yield
+
+
 PLACES = {
+    "foreign home": _foreign_home,
     "foreign directory": _foreign_directory,
     "foreign runtime directory": _foreign_runtime_directory,
     "missing": _missing,

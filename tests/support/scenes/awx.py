@@ -1,4 +1,4 @@
-"""A machine with the profiles `tower` (an AWX controller) and `aap` (a platform gateway) of the emulator."""
+"""A machine with the profiles `tower` (an AWX controller), `aap` and `aap-2026` (platform gateways)."""
 
 from __future__ import annotations
 
@@ -10,19 +10,24 @@ if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
     from support.machine.machine import Machine
 
-SERVERS = {"tower": "controller", "aap": "gateway"}
+SERVERS = {"tower": "controller", "aap": "gateway", "aap-2026": "gateway-2026"}
+PREFIX = "/tower"
+"""Where a proxy offers each server, too."""
 USER = "alice"
 
 
 class AwxScene:
-    """A machine and the emulator's two AWX servers. `password` is that of the user of both profiles."""
+    """A machine and the emulator's AWX servers. `password` is that of the user of both profiles."""
 
     def __init__(self, machine: Machine, emulator: Emulator) -> None:
         self.machine = machine
         self.emulator = emulator
-        self.urls = {"tower": emulator.ready.controller, "aap": emulator.ready.gateway}
+        ready = emulator.ready
+        self.urls = {"tower": ready.controller, "aap": ready.gateway, "aap-2026": ready.gateway_2026}
         self.password = emulator.ready.awx_users[USER]
-        self.config = emulator.ready.awx_config
+        second = ready.awx_config[ready.awx_config.index("[profile.aap]") :]
+        newest = second.replace("[profile.aap]", "[profile.aap-2026]").replace(ready.gateway, ready.gateway_2026)
+        self.config = f"{ready.awx_config}\n{newest}"
         machine.configure(self.config)
 
     def entrust(self, profile: str = "tower") -> None:
@@ -41,6 +46,12 @@ class AwxScene:
         """Add a line to a profile."""
         head = f"[profile.{profile}]\n"
         self.machine.configure(self.config.replace(head, f"{head}{line}\n"))
+
+    def move(self, profile: str, below: str) -> str:
+        """Let a profile's server be reached below a path; the URL."""
+        url = f"{self.urls[profile]}{below}"
+        self.machine.configure(self.config.replace(f'"{self.urls[profile]}"', f'"{url}"'))
+        return url
 
     def lose(self, profile: str = "tower") -> None:
         """Let the server of a profile be nowhere to be found."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from support.needs import need
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from subprocess import CompletedProcess, Popen
 
     from keyturn_emulator.launch import Emulator
@@ -106,6 +108,18 @@ def exec_info(
         }
     document = {"kind": "ExecCredential", "apiVersion": f"client.authentication.k8s.io/{version}", "spec": spec}
     return json.dumps(document, separators=(",", ":"))
+
+
+def record(state: Path, server: str, profile: str, authority: bytes = b"---", **trust: str) -> list[str]:
+    """What `setup kube` leaves behind for `server`; the arguments of its stanza. authority: the kubeconfig's CA."""
+    known = {"authority": sha256(authority).hexdigest() if authority else ""} | trust
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = state / "clusters.json"
+    entries = json.loads(path.read_text("ascii")) if path.exists() else {}
+    entries[server] = {"trust": known, "words": {profile: "the-word"}}
+    path.write_text(json.dumps(entries), encoding="ascii")
+    path.chmod(0o600)
+    return ["--profile", profile, "--server", server, "--word", "the-word"]
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def test_the_table_names_who_is_absent() -> None:
 def test_the_document_says_the_same_to_programs() -> None:
     document = report.document({"case": RESULT}, 3)
     ours, theirs = document["cases"]["case"]["rows"]
-    assert (ours["median"], ours["p99"], ours["min"], ours["runs"]) == (2.0, 3.0, 1.0, 3)
+    assert (ours["median"], ours["p99"], ours["quantiles"][0], ours["runs"]) == (2.0, 3.0, 1.0, 3)
     assert ours["ratios"] == {"theirs": {"median": 0.5, "p99": 0.5}}
     assert theirs["ratios"] == {}
     assert document["cases"]["case"]["absent"] == RESULT.absent
@@ -73,3 +73,9 @@ def test_a_process_that_fails_is_no_result() -> None:
 
     with pytest.raises(EOFError):
         from_processes(2, fail)
+
+
+def test_quantiles_go_from_the_smallest_to_the_largest() -> None:
+    quantiles = Row("row", "ms", [float(value) for value in range(101)]).quantiles
+    assert quantiles == [float(value) for value in range(0, 101, 5)]
+    assert Row("row", "ms", [2.0]).quantiles == [2.0] * 21

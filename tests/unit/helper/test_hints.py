@@ -26,9 +26,13 @@ DAEMON = Path(str(keyturnd.__file__)).parent
 BUILDERS = (hints, moves, shell)
 MACHINERY = {"printed", "after", "cure", "show", "move"}
 ERRORS = re.compile(
-    r"[A-Z]\w*(Error|Refused|Needed|Unreachable|Unavailable|Died|Failed|Denied|Loss|Bug)|Failed|Bug|Advice"
+    r"[A-Z]\w*(Error|Refused|Needed|Unreachable|Unavailable|Died|Failed|Denied|Loss|Bug)|Failed|Advice"
 )
-PRINTED = re.compile(r"keyturn: hint: [^{]")
+OURS = {"Refused", "Bug"}
+BEHIND_A_KIND = {"Failed", "Failure", "Denied", "Unusable", "NoTokens"}
+"""What an acquisition ends in: the hint is the third argument."""
+NOT_OURS = {"OSError", "ValueError", "TimeoutError"}
+PRINTED = "keyturn: hint: "
 
 
 def is_text(node: ast.expr) -> bool:
@@ -36,15 +40,23 @@ def is_text(node: ast.expr) -> bool:
 
 
 def literal_hints(tree: ast.Module) -> Iterator[str]:
-    """Texts that are hints without a builder: the second argument of an error, and lines printed as a hint's."""
+    """Texts that are hints without a builder: an argument of an error, or a line printed as a hint's."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ERRORS.fullmatch(getattr(node.func, "id", getattr(node.func, "attr", ""))):
-            hinted = [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg == "hint")]
-            yield from (ast.unparse(hint) for hint in hinted if is_text(hint))
-        if isinstance(node, ast.expr) and is_text(node) and PRINTED.search(ast.unparse(node)):
-            yield ast.unparse(node)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Sentence":
-            yield ast.unparse(node)
+        if isinstance(node, ast.Call):
+            yield from map(ast.unparse, filter(is_text, hints_in(node)))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from [node.value] if PRINTED in node.value and not node.value.endswith(PRINTED) else []
+
+
+def hints_in(call: ast.Call) -> list[ast.expr]:
+    """The arguments of an error that are its hint."""
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    if name == "Sentence":
+        return call.args
+    if name in NOT_OURS or not (name in OURS or ERRORS.fullmatch(name)):
+        return []
+    place = 2 if name in BEHIND_A_KIND else 1
+    return [*call.args[place : place + 1], *(keyword.value for keyword in call.keywords if keyword.arg == "hint")]
 
 
 def sources() -> Iterator[Path]:
@@ -73,7 +85,7 @@ def is_builder(module: ModuleType, value: object) -> bool:
 @pytest.mark.parametrize(
     "line",
     ['raise UsageError("no", f"keyturn {verb} --x")', 'Failed(Bug, hint="no")', 'print("keyturn: hint: do this")',
-     'print(f"{x}\\nkeyturn: hint: do {this}")', 'Sentence("a text")'],
+     'print(f"{x} keyturn: hint: do {this}")', 'Sentence("a text")'],
 )  # fmt: skip
 def test_the_scan_finds_what_it_is_for(line: str) -> None:
     assert len(list(literal_hints(ast.parse(line)))) == 1
@@ -81,7 +93,7 @@ def test_the_scan_finds_what_it_is_for(line: str) -> None:
 
 def test_the_scan_passes_over_what_has_a_builder() -> None:
     lines = 'raise UsageError("no", hints.login(name)); print(f"keyturn: hint: {printed(x)}"); OSError(5, "x y")'
-    assert not list(literal_hints(ast.parse(lines.replace("OSError", "oserror"))))
+    assert not list(literal_hints(ast.parse(lines)))
 
 
 def test_no_hint_is_a_text_that_nobody_built() -> None:

@@ -106,6 +106,19 @@ def test_what_was_meant(words: list[str], meant: str) -> None:
     assert raised.value.hint == f"did you mean {meant}?"
 
 
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["setup", "git", "--check"], "keyturn setup git --help"),
+        (["setup", "kube", "--chek"], "did you mean --check?"),
+    ],
+)
+def test_an_option_of_another_action_is_not_what_was_meant(words: list[str], hint: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        dispatch(words)
+    assert raised.value.hint == hint
+
+
 @pytest.mark.parametrize("words", [["help", "profile"], ["help", "profile", "show"]])
 def test_help_of_a_verb_is_its_own(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):

@@ -34,7 +34,7 @@ def create(session: Session, credential: Credential) -> Result:
         session.seal(before)
         raise
     session.channel.secrets += (created.token,)
-    session.seal(tokens.replacing(session.state, created, identity))
+    session.seal(tokens.replacing(session.state, created, identity, server.site.controller))
     new = bearer(session.state)
     cleanup.settle(session, (new, credential) if new.writes else (credential, new))
     details = tokens.details(created, server.url, identity)

@@ -7,7 +7,7 @@ says of itself, passwords and tokens go to the configured host alone (DESIGN rul
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from keyturn import moves
@@ -24,20 +24,43 @@ class NoTokens(Failed):
     """The server has no tokens (any more)."""
 
 
-def tokens_url(api: Api) -> str:
-    """The URL of the token collection, with a slash at its end: without one, the server redirects.
+class Site(NamedTuple):
+    """Where a server keeps what it is asked for. The URLs are on the configured host, with a slash at their end."""
+
+    api: str
+    """Of the version of the API that has tokens and applications."""
+    oauth: str
+    """Of the token endpoint, the consent page and the like (django-oauth-toolkit's)."""
+    controller: str
+    """The path of the controller's API below the configured URL, for tools; empty where the server names none."""
+
+    @property
+    def tokens(self) -> str:
+        """Of the token collection. Without the slash at its end, the server redirects."""
+        return f"{self.api}tokens/"
+
+
+def discover(api: Api) -> Site:
+    """What the server says of itself.
 
     Raises NoTokens, or Failed for a server that is no AWX or did not answer.
     """
     root = _document(api, f"{api.identity.url}/api/")
     if "apis" in root:
-        apis = root["apis"]
-        gateway = _document(api, _url(api, apis.get("gateway") if isinstance(apis, dict) else None))
-        return _url(api, gateway.get("current_version")) + "tokens/"
-    version = _url(api, root.get("current_version"))
+        return _gateway(api, root["apis"])
+    version = _below(api, root.get("current_version"))
     if "oauth2" not in root:
         raise no_tokens(api)
-    return version + "tokens/"
+    return Site(_url(api, version), _url(api, _below(api, root["oauth2"])), "/api/")
+
+
+def _gateway(api: Api, apis: object) -> Site:
+    """The gateway of Ansible Automation Platform 2.5 and later; it names no path of its OAuth endpoints."""
+    named = apis if isinstance(apis, dict) else {}
+    gateway = _document(api, _url(api, _below(api, named.get("gateway"))))
+    version = _below(api, gateway.get("current_version"))
+    controller = _below(api, named["controller"]) if "controller" in named else ""
+    return Site(_url(api, version), _url(api, "/o/"), controller)
 
 
 def no_tokens(api: Api) -> NoTokens:
@@ -58,13 +81,16 @@ def _document(api: Api, url: str) -> dict[str, Any]:
     return reply.document
 
 
-def _url(api: Api, path: object) -> str:
-    """`path` on the configured host, below the configured path if a proxy has put AWX there without its knowing."""
+def _below(api: Api, path: object) -> str:
+    """`path` without the configured URL's own, which a server below one may know of, or not."""
     if not isinstance(path, str) or len(path) > 200 or not _PATH.fullmatch(path):
         raise _no_awx(api, "its /api/ names no version of the API")
     prefix = urlsplit(api.identity.url).path.rstrip("/")
-    origin = api.identity.url.rstrip("/").removesuffix(prefix)
-    return f"{origin}{path}" if path.startswith(f"{prefix}/") else f"{origin}{prefix}{path}"
+    return path.removeprefix(prefix) if path.startswith(f"{prefix}/") else path
+
+
+def _url(api: Api, below: str) -> str:
+    return f"{api.identity.url.rstrip('/')}{below}"
 
 
 def _no_awx(api: Api, why: str) -> Failed:

@@ -12,11 +12,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from keyturn.errors import Bug
 from keyturnd.acquire.awx import cleanup, creation, passwords, tokens
 from keyturnd.acquire.awx.api import Api
 from keyturnd.acquire.awx.credentials import basic, bearer
-from keyturnd.acquire.awx.dialects import tokens_url
+from keyturnd.acquire.awx.dialects import discover
 from keyturnd.acquire.awx.refusals import Denied, needs_person
 from keyturnd.acquire.awx.server import Server
 from keyturnd.acquire.awx.session import Session
@@ -37,7 +39,7 @@ def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:
     api = Api(identity, job.network, deadline)
     if not job.interactive and not job.secret and not (state and state.token):
         raise needs_person(api, "nobody is signed in")
-    session = Session(identity, channel, Server(api, tokens_url(api)), state)
+    session = Session(identity, channel, Server(api, discover(api)), state)
     if job.interactive:
         return passwords.typed(session)
     return _silently(session, job.secret)
@@ -73,6 +75,7 @@ def _by_token(session: Session, password: str | None) -> Result | None:
 
 def _recovered(session: Session, password: str | None) -> Result:
     own = bearer(session.state)
+    session.seal(replace(session.state, controller=session.server.site.controller))
     known_good = password if password and not _is_doubtful(session, password) else None
     cleanup.settle(session, (own, basic(session.identity, known_good)) if known_good else (own,))
     return tokens.result(session.state, session.identity, {})

@@ -11,7 +11,7 @@ from keyturn.errors import ProviderRefused, SignInNeeded
 from keyturnd.acquire.awx.api import Api
 from keyturnd.acquire.awx.cleanup import Sweep, clean
 from keyturnd.acquire.awx.credentials import basic, bearer
-from keyturnd.acquire.awx.dialects import NoTokens, tokens_url
+from keyturnd.acquire.awx.dialects import NoTokens, discover
 from keyturnd.acquire.awx.refusals import Denied
 from keyturnd.acquire.awx.server import Server
 from keyturnd.acquire.awx.session import Session
@@ -31,7 +31,7 @@ def revoke(job: RevokeJob, channel: Channel, deadline: Deadline) -> Done:
         return Done()
     api = Api(job.identity, job.network, deadline)
     try:
-        server = Server(api, tokens_url(api))
+        server = Server(api, discover(api))
     except NoTokens:
         return Done()  # an upgrade that takes the tokens away ends every one of them (awx#15666)
     end_all(Session(job.identity, channel, server, job.state), job.secret)

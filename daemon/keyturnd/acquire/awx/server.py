@@ -14,6 +14,7 @@ from keyturnd.acquire.failed import Failed
 if TYPE_CHECKING:
     from keyturnd.acquire.awx.api import Api, Reply
     from keyturnd.acquire.awx.credentials import Credential
+    from keyturnd.acquire.awx.dialects import Site
     from keyturnd.acquire.awx.tokens import Created
 
 PAGE_SIZE = 100
@@ -23,11 +24,12 @@ may give theirs the same one, and they shall not keep us busy for ever."""
 
 
 class Server:
-    """The tokens at `url`, which ends in a slash."""
+    """The tokens at `site`."""
 
-    def __init__(self, api: Api, url: str) -> None:
+    def __init__(self, api: Api, site: Site) -> None:
         self.api = api
-        self.url = url
+        self.site = site
+        self.url = site.tokens
 
     def create(self, credential: Credential, description: str) -> Created:
         """A new token. `user` and `expires` would be ignored; only this path works for everybody.

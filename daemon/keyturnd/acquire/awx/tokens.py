@@ -120,7 +120,7 @@ def _begin(identity: AwxIdentity) -> str:
     return f"{own} keyturn {identity.profile}@{host} ".lstrip()
 
 
-def replacing(before: AwxState, created: Created, identity: AwxIdentity) -> AwxState:
+def replacing(before: AwxState, created: Created, identity: AwxIdentity, controller: str) -> AwxState:
     """The state after `created`: what `before` tells of is still to be cleaned up, and so is its intent."""
     replaced = (*before.superseded, *((before.token_id,) if before.token_id else ()))
     life = identity.max_age if created.life is None else min(created.life, identity.max_age)
@@ -135,6 +135,7 @@ def replacing(before: AwxState, created: Created, identity: AwxIdentity) -> AwxS
         mark=before.intent,
         intent=before.intent,
         superseded=tuple(dict.fromkeys(replaced))[-SUPERSEDED_LIMIT:],
+        controller=controller,
     )
 
 

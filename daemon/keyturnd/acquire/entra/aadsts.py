@@ -57,6 +57,17 @@ _RESOURCE = _say("check `scopes` of the target; an administrator has to add the 
 _OWN_TENANT: Advice = moves.own_tenant
 _CERTIFICATE = _say("upload the certificate to the application, or name the one that is there")
 _GRANT = _say("an administrator has to grant permissions to `application_id` of [profile.{profile}]")
+_ASSERTION = _say(
+    "check the certificate or the federated token that profile {profile} proves itself with, and its `tenant`"
+)
+_FRESH_ASSERTION = _say("send a token that a user got for `application_id`, and that is fresh: no application's own")
+_NOT_THERE = _say(
+    "an administrator has to add the application to the tenant, or `tenant` of [profile.{profile}] is wrong"
+)
+
+
+def _report(_: str) -> Hint:
+    return moves.report()
 
 
 def _again(_: str) -> Hint:
@@ -65,12 +76,14 @@ def _again(_: str) -> Hint:
 
 _ADVICE: tuple[tuple[tuple[int, ...], Advice], ...] = (
     ((16000, 50020, 50034, 51004, 90072), _ACCOUNT),
-    ((50011, 500112, 900971), _REDIRECT),
+    ((50011, 500112, 900971, 9002325, 9002327), _REDIRECT),
+    ((50013, 500133, 7000114), _FRESH_ASSERTION),
+    ((50027, 700021, 700023), _ASSERTION),
     ((50053,), _say("the account is locked or the address blocked: wait, or ask an administrator")),
     ((50055, 50144), _PASSWORD),
     ((50057,), _say("the account is disabled: ask an administrator")),
     ((50058, 700020, 50132, 50133, 50173, 70043), _LOGIN),
-    ((50059, 90002, 90038), _TENANT),
+    ((50059, 90002, 90038, 900432, 900439), _TENANT),
     ((50072, 50079, 53004), _MFA),
     ((50074, 50076, 50078, 50158), _LOGIN),
     ((50097, 50129, 53000, 53001, 50005), _DEVICE),
@@ -81,7 +94,7 @@ _ADVICE: tuple[tuple[tuple[int, ...], Advice], ...] = (
     ((50196,), _say("too many requests of one kind: wait five minutes, and look for a script that loops")),
     ((500011, 650052, 650053, 650056, 650057), _RESOURCE),
     ((500021, 500022, 500212, 500213), _say("this network allows certain tenants only: ask its administrator")),
-    ((54005, 501481, 70018, 70019), _LOGIN),
+    ((54005, 501481, 70016, 70018, 70019, 70020, 700005), _LOGIN),
     ((65001, 90094, 90095), _CONSENT),
     (
         (65002,),
@@ -93,8 +106,11 @@ _ADVICE: tuple[tuple[tuple[int, ...], Advice], ...] = (
     ((700016, 700011, 70001, 7000112), _APPLICATION),
     ((700024,), _say("the assertion's times do not fit: check this machine's clock")),
     ((700025, 7000218), _KIND),
+    ((700026,), _say("the assertion was used before: run the command again")),
     ((700027, 50012, 1000502), _CERTIFICATE),
     ((7000215,), _new_secret("store the secret's value, not its id")),
+    ((7000229,), _NOT_THERE),
+    ((90100, 9000411), _report),
     ((7000222,), _new_secret("the secret has expired: create another, then")),
     ((70021, 700211, 700212, 700213), _say("compare issuer, subject and audience of the federated credential")),
     ((90006, 90012, 90024, 90033, 50033, 50087, 90055), _again),

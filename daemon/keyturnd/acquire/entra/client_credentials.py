@@ -21,15 +21,15 @@ NOBODYS = frozenset({"common", "organizations", "consumers"})
 
 def acquire(session: Session) -> Result:
     """A token for the application itself. There is no refresh token in this grant, hence nothing to seal."""
-    identity, secret = session.identity, session.job.secret
+    identity = session.identity
     _check_tenant(identity)
-    if not secret:
+    if session.credential is None:
         raise Failed(
             ConfigError,
             f"no secret is entrusted for profile {identity.profile}",
             hints.entrust(identity.profile),
         )
-    application = session.application(secret)
+    application = session.application()
     # Without http_exceptions msal would import requests' to name them.
     answer = application.acquire_token_for_client(
         list(session.job.scopes), claims_challenge=session.job.claims, http_exceptions=(Failed,)

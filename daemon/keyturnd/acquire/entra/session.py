@@ -60,7 +60,12 @@ class Session(NamedTuple):
             raise Failed(Bug, "msal answered without a request")
         return self.http.last
 
-    def application(self, secret: str | None = None) -> Any:
+    @property
+    def credential(self) -> Any:
+        """What the application proves itself with, in a form of msal's; None for a public client."""
+        return self.job.secret or None
+
+    def application(self) -> Any:
         """The msal application of the job's identity. Fetches the authority's OpenID configuration.
 
         Instance discovery stays off: the authority is the user's own word, and a central host need not know it.
@@ -72,8 +77,9 @@ class Session(NamedTuple):
             "instance_discovery": False,
             "token_cache": Forgetful(),
         }
-        if secret is None:
+        credential = self.credential
+        if credential is None:
             return msal.PublicClientApplication(self.identity.application_id, **common)
         return msal.ConfidentialClientApplication(
-            self.identity.application_id, client_credential=secret, azure_region=False, **common
+            self.identity.application_id, client_credential=credential, azure_region=False, **common
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar, Literal, cast
 
 import msgspec
@@ -52,6 +53,7 @@ KEYS = (
     "description",
     "max_age",
     "ca_file",
+    "galaxy",
     "protocols",
     *keys_of(FLOWS),
 )
@@ -68,6 +70,12 @@ APPLICATION_LIMIT = 1 << 31
 
 Scope = Literal["read", "write"]
 
+_APIS = tuple(
+    tuple(path.split("/"))
+    for path in ("api/controller/v2", "api/gateway/v1", "api/controller", "api/gateway", "api/v2", "api")
+)
+_REPOSITORY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}", re.ASCII)
+_EXAMPLE_GALAXY = '["published", "rh-certified"]'
 _EXAMPLE_URL = '"https://awx.example"'
 
 
@@ -89,6 +97,8 @@ class AwxProfile(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds after which a token is replaced, however long the server would take it."""
     ca_file: str | None = None
     """An absolute path."""
+    galaxy: tuple[str, ...] = ()
+    """Repositories of the gateway's private hub that `keyturn run` tells ansible-galaxy of."""
     protocols: frozenset[str] = frozenset(DEFAULT_PROTOCOLS)
 
     @property
@@ -116,6 +126,7 @@ def read_awx_profile(name: str, table: Table) -> AwxProfile:
         description=_description(table),
         max_age=_max_age(table),
         ca_file=table.path("ca_file"),
+        galaxy=_galaxy(table),
         protocols=read_protocols(table, fitting=PROTOCOLS, default=DEFAULT_PROTOCOLS),
     )
 
@@ -125,9 +136,18 @@ def _url(table: Table) -> str:
     if written is None:
         raise table.expected("url", "the server's URL", _EXAMPLE_URL)
     try:
-        return https_url(written).url
+        place = https_url(written)
     except UnfitName as error:
         raise table.mistake("url", str(error), moves.example(f"url = {_EXAMPLE_URL}")) from None
+    return place._replace(segments=_without_api(place.segments)).url
+
+
+def _without_api(segments: tuple[str, ...]) -> tuple[str, ...]:
+    """What tools and documents call the server's URL often goes on into its API, which the server itself names."""
+    for api in _APIS:
+        if segments[-len(api) :] == api:
+            return segments[: -len(api)]
+    return segments
 
 
 def _username(table: Table) -> str:
@@ -150,6 +170,13 @@ def _description(table: Table) -> str | None:
     found = table.text("description", example='"keyturn on build-1"')
     if found is not None and found != found.strip():  # AWX strips it, and we would not find our own token again
         raise table.expected("description", "text without spaces around it", '"keyturn on build-1"')
+    return found
+
+
+def _galaxy(table: Table) -> tuple[str, ...]:
+    found = table.texts("galaxy", _EXAMPLE_GALAXY)
+    if any(not _REPOSITORY.fullmatch(name) for name in found):
+        raise table.expected("galaxy", "names of the hub's repositories", _EXAMPLE_GALAXY)
     return found
 
 

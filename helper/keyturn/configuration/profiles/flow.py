@@ -84,4 +84,4 @@ def _check_keys(table: Table, chosen: type[Flow], flows: tuple[type[FlowT], ...]
                 raise table.mistake(key, f"flow {name_of(chosen)} uses no {what}", example)
     for first, second in chosen.exclusive:
         if first in table.values and second in table.values:
-            raise table.mistake(second, f"{first} is set already", moves.remove_one())
+            raise table.mistake(second, f"{first} is set already", moves.leave_out_one())

@@ -45,7 +45,7 @@ class Entries:
         earlier = self._seen.setdefault(place, key)
         if earlier != key:
             problem = f"the same place as {self.table.path_of(earlier)}"
-            raise self.table.mistake(key, problem, moves.remove_one())
+            raise self.table.mistake(key, problem, moves.leave_out_one())
 
     def profile(self, entry: Table) -> Profile:
         """The profile that `entry` names."""
@@ -58,8 +58,10 @@ class Entries:
             raise entry.mistake("profile", "no profile has this name", hint)
         if self._protocol not in profile.protocols:
             problem = f"profile {name} leaves {self._protocol} out of its protocols"
-            hint = moves.allow(self._protocol, name, str(entry.file)) if profile.provider == "entra" else None
-            raise entry.mistake("profile", problem, hint)
+            fits = profile.provider == "entra" or self._protocol == "git"
+            raise entry.mistake(
+                "profile", problem, moves.allow(self._protocol, name, str(entry.file)) if fits else None
+            )
         return profile
 
 
@@ -70,7 +72,7 @@ def read_scopes(entry: Table, profile: Profile, example: str) -> tuple[str, ...]
             raise entry.mistake(
                 "scopes",
                 f"tokens of profile {profile.name} have its own scope",
-                moves.remove("scopes", file=str(entry.file)),
+                moves.leave_out("scopes", file=str(entry.file)),
             )
         return (profile.scope,)
     found = entry.texts("scopes", example)

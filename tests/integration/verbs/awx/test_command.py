@@ -1,23 +1,33 @@
-"""The real `awx` command under `keyturn run`, over TLS, with both kinds of server."""
+"""The tools of AWX under `keyturn run`: the real `awx` and curl, over TLS, with both kinds of server.
+
+No test tells them anything that keyturn does not: not where the API is, nor whom to trust.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from support.machine.machine import PROGRAMS
 from support.needs import need
-from support.scenes.awx import SERVERS, AwxScene, awx
+from support.scenes.awx import PREFIX, SERVERS, AwxScene, awx
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess
 
 __all__ = ["awx"]
 
-SETTINGS: dict[str, dict[str, Any]] = {"tower": {}, "aap": {"AWXKIT_API_BASE_PATH": "/api/controller/"}}
-"""awxkit 24.6.1 knows no gateway: it has to be told where the controller is behind it."""
+RULEBOOK = """
+import json, os, urllib.request
+url = os.environ["EDA_CONTROLLER_URL"].rstrip("/") + os.environ["BELOW"]
+request = urllib.request.Request(url, headers={"Authorization": "Bearer " + os.environ["EDA_CONTROLLER_TOKEN"]})
+print(json.load(urllib.request.urlopen(request))["version"])
+"""
+"""ansible-rulebook's first request, and whom it trusts (reference/awx.md section 5)."""
+CURL = 'curl -fsS -H "Authorization: Bearer $CONTROLLER_OAUTH_TOKEN" "$CONTROLLER_HOST$BELOW"'
 
 
 def awx_command() -> str:
@@ -31,7 +41,7 @@ def run(
 ) -> CompletedProcess[str]:
     """`keyturn run PROFILE -- awx WORDS`."""
     command = ("keyturn", "run", profile, *keyturn, "--", awx_command(), *words)
-    return awx.machine.run(*command, **SETTINGS[profile], **more)
+    return awx.machine.run(*command, **more)
 
 
 def who_am_i(awx: AwxScene, profile: str, **options: Any) -> str:
@@ -60,13 +70,31 @@ def test_a_name_and_a_password_of_somebody_else_do_not_get_in_the_way(awx: AwxSc
     assert who_am_i(awx, "tower", **others) == "alice"
 
 
-def test_the_profiles_ca_is_what_it_trusts(awx: AwxScene) -> None:
-    awx.entrust()
-    other = awx.machine.home / "other.pem"
-    other.write_text("", encoding="ascii")
-    refused = run(awx, "tower", "me", REQUESTS_CA_BUNDLE=str(other))
-    assert refused.returncode == 1
-    assert awx.emulator.control.count("controller.me") == 0
+@pytest.mark.parametrize("profile", SERVERS)
+def test_curl_ansible_rulebook_and_awx_below_a_path(profile: str, awx: AwxScene) -> None:
+    """With one token that keyturn has made, and none of their own."""
+    awx.move(profile, PREFIX)
+    awx.entrust(profile)
+    assert who_am_i(awx, profile) == "alice"
+    command = ("keyturn", "run", profile, "--")
+    api = "/api/v2" if profile == "tower" else "/api/controller/v2"
+    me = awx.machine.run(*command, need("sh"), "-c", CURL, BELOW=f"{api}/me/", status=0).stdout
+    assert json.loads(me)["count"] == 1
+    version = awx.machine.run(*command, sys.executable, "-c", RULEBOOK, BELOW="/v2/config/", status=0).stdout
+    assert version == "24.6.1\n"
+    assert awx.emulator.control.count(f"{SERVERS[profile]}.tokens.create") == 1
+    assert len(awx.live(profile)) == 1
+
+
+def test_variables_for_a_file(awx: AwxScene) -> None:
+    awx.entrust("aap")
+    lines = awx.machine.run("keyturn", "token", "aap", "--format", "env", status=0).stdout.splitlines()
+    assert dict(line.split("=", 1) for line in lines) == {
+        "CONTROLLER_HOST": awx.urls["aap"],
+        "CONTROLLER_OAUTH_TOKEN": awx.token("aap"),
+        "AWXKIT_API_BASE_PATH": "/api/controller/",
+        "CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX": "/api/controller/",
+    }
 
 
 @pytest.mark.parametrize("profile", SERVERS)

@@ -14,13 +14,14 @@ import pytest
 
 from keyturn.configuration.config import parse
 from keyturn.errors import Refused, SignInNeeded, UsageError
+from keyturn.protocols import kubectl
 from keyturnd.callers.complaints import MEMORY, Complaints
 from keyturnd.callers.handed import Handed
 from keyturnd.callers.peer import Peer
 from keyturnd.routes import kube
 from keyturnd.server.http import Request, Response
 from support.daemon.brokers import Bench, Person
-from support.scenes.cluster import exec_info
+from support.scenes.cluster import exec_info, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +56,8 @@ class Desk:
     def __init__(self, directory: Path) -> None:
         self.bench = Bench(directory / "vault")
         self.config = parse(directory / "config.toml", CONFIG.encode())
+        self.own = record(directory, SERVER, "ci")
+        record(directory, "https://personal.example", "me")
         self.complaints = Complaints(self.bench.clock)
         self.services = cast(
             "Services",
@@ -67,8 +70,11 @@ class Desk:
             ),
         )
 
+    def request(self, helper: int, info: str = "", *arguments: str) -> Request:
+        return Request("POST", "/v1/kube/get-token", arguments, {}, info.encode(), Peer(helper, os.geteuid()))
+
     async def ask(self, helper: int, info: str = "", *arguments: str, person: Person | None = None) -> Response:
-        request = Request("POST", "/v1/kube/get-token", arguments, {}, info.encode(), Peer(helper, os.geteuid()))
+        request = self.request(helper, info, *arguments)
         return await kube.get_token(self.services, request, person or Person(waits=False), "")
 
     async def token(self, helper: int, info: str = "", *arguments: str, person: Person | None = None) -> str:
@@ -169,6 +175,38 @@ async def test_a_server_id_is_not_the_callers_to_choose(desk: Desk) -> None:
     await desk.ask(0, exec_info(SERVER), "--server-id", "6dae42f8-4368-4678-94ff-3960e28e3630")
 
 
+async def test_whose_answer_could_not_be_written_was_handed_nothing(
+    desk: Desk, helpers: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else asking again would count as a refusal, and cost a token."""
+    info = exec_info(SERVER)
+    with monkeypatch.context() as broken:
+        broken.setattr(kubectl, "answer", lambda *_: (_ for _ in ()).throw(ValueError("no answer")))
+        for helper in helpers[:2]:
+            with pytest.raises(ValueError, match="no answer"):
+                await desk.ask(helper, info)
+            with pytest.raises(ValueError, match="no answer"):
+                kube.at_once(desk.services, desk.request(helper, info))
+    assert await desk.token(helpers[2], info) == "access-1"
+
+
+async def test_a_stranger_with_a_ca_of_its_own_gets_nothing_where_nothing_was_set_up(desk: Desk) -> None:
+    (desk.services.state_directory / "clusters.json").unlink()
+    with pytest.raises(Refused, match="nobody has set up this cluster"):
+        await desk.ask(0, exec_info(SERVER), "--profile", "ci")
+    with pytest.raises(Refused, match="nothing tells which cluster"):
+        await desk.ask(0, "", "--profile", "ci")
+    assert desk.bench.provider.started == 0
+
+
+async def test_a_damaged_record_answers_nobody(desk: Desk) -> None:
+    (desk.services.state_directory / "clusters.json").write_text("{", "ascii")
+    for info in (exec_info(SERVER), exec_info(SERVER, authority=b""), ""):
+        with pytest.raises(Refused, match="is not what keyturn wrote") as caught:
+            await desk.ask(0, info, *desk.own)
+        assert caught.value.hint == "keyturn setup kube"
+
+
 async def test_nonsense_is_the_users_to_set_right(desk: Desk) -> None:
     with pytest.raises(UsageError):
         await desk.ask(0, "{")
@@ -259,6 +297,7 @@ async def test_twenty_kubectls_share_one_token(desk: Desk) -> None:
 async def test_one_client_with_two_clusters_was_not_refused(desk: Desk, helpers: list[int]) -> None:
     desk.config = parse(desk.config.source, f'{CONFIG}"https://other.example" = "ci"\n'.encode())
     servers = (SERVER, "https://other.example")
+    record(desk.services.state_directory, servers[1], "ci")
     asked = zip(helpers, servers, strict=False)
     assert [await desk.token(helper, exec_info(server)) for helper, server in asked] == ["access-1"] * 2
 
@@ -268,19 +307,19 @@ async def test_the_javascript_client_asks_five_times_at_once_and_says_nothing(
 ) -> None:
     monkeypatch.setattr(kube, "program_of", lambda _: "/usr/bin/node")
     for helper in helpers:
-        assert await desk.token(helper, "", "--profile", "ci") == "access-1"
+        assert await desk.token(helper, "", *desk.own) == "access-1"
     assert desk.bench.provider.started == 1
 
 
 async def test_kr8s_says_nothing_either_and_asks_again_after_a_refusal(desk: Desk, helpers: list[int]) -> None:
     """The parent here is Python, as kr8s's is."""
-    asked = [await desk.token(helper, "", "--profile", "ci") for helper in helpers]
+    asked = [await desk.token(helper, "", *desk.own) for helper in helpers]
     assert asked == ["access-1", "access-2", "access-2"]
 
 
 async def test_fabric8_asks_through_a_shell_of_its_own_each_time(desk: Desk) -> None:
     shells = [Shell() for _ in range(2)]
-    asked = [await desk.token(shell.helper, "", "--profile", "ci") for shell in shells]
+    asked = [await desk.token(shell.helper, "", *desk.own) for shell in shells]
     for shell in shells:
         shell.end()
     assert asked == ["access-1", "access-2"]
@@ -291,7 +330,7 @@ async def test_a_shell_that_runs_a_script_was_not_refused(
 ) -> None:
     monkeypatch.setattr(kube, "program_of", lambda _: "/usr/bin/dash")
     monkeypatch.setattr(kube, "arguments_of", lambda _: ("sh", "script"))
-    assert [await desk.token(helper, "", "--profile", "ci") for helper in helpers] == ["access-1"] * 3
+    assert [await desk.token(helper, "", *desk.own) for helper in helpers] == ["access-1"] * 3
 
 
 async def test_two_load_kube_config_in_one_python_force_no_renewal(desk: Desk, helpers: list[int]) -> None:

@@ -59,7 +59,8 @@ def test_rule(case: dict[str, Any]) -> None:
         token_for(RULES, request, asked, {})
     assert caught.value.kind == case["error"]
     assert caught.value.hint
-    assert caught.value.hint == case.get("hint", caught.value.hint)
+    shown = caught.value.hint.replace(str(RULES.source), "FILE")
+    assert shown == case.get("hint", shown)
 
 
 def test_nothing_that_tells_the_profile_names_what_would() -> None:
@@ -172,6 +173,23 @@ def test_nobody_unverified_gets_anything_even_where_nothing_is_recorded() -> Non
 def test_without_cluster_info_the_word_decides(asked: KubeOptions) -> None:
     with pytest.raises(Refused):
         token_for(RULES, ExecRequest(), asked, KNOWN)
+
+
+@pytest.mark.parametrize(
+    "own", [{"authority": fingerprint(b"evil")}, {"authority_file": "evil.pem"}, {"proxy": "http://evil.example"},
+            {"tls_server_name": "evil.example"}]
+)  # fmt: skip
+@pytest.mark.parametrize("asked", [KubeOptions(), KubeOptions("work"), OWN])
+def test_a_target_that_was_never_set_up_takes_nobodys_word_for_its_ca(
+    own: dict[str, Any], asked: KubeOptions
+) -> None:
+    with pytest.raises(Refused) as caught:
+        token_for(RULES, ExecRequest(cluster_server=SERVER, trust=Trust(**own)), asked, {})
+    assert str(caught.value.hint).startswith("keyturn setup kube")
+
+
+def test_a_target_that_was_never_set_up_is_served_by_a_public_ca() -> None:
+    assert token_for(RULES, ExecRequest(cluster_server=SERVER), KubeOptions(), {}).profile.name == "work"
 
 
 def test_a_target_set_up_for_another_profile_takes_a_word_too() -> None:

@@ -9,6 +9,7 @@ from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
 from keyturn.verbs.setup.kube import text
 from keyturn.verbs.setup.kube.plan import Plan
+from keyturn.verbs.setup.kube.register import outdated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--kubeconfig", metavar="FILE", help="change FILE instead of what kubectl reads by itself")
     parser.add_argument("--profile", metavar="NAME", help="use this profile instead of the target's")
     parser.add_argument("--dry-run", action="store_true", help="print what would change, and change nothing")
-    parser.add_argument("--check", action="store_true", help="name the contexts that an older keyturn set up")
+    parser.add_argument("--check", action="store_true", help="name the contexts that have to be set up again")
     parser.add_argument("--undo", action="store_true", help="give the contexts their former users back")
     parser.add_json()
 
@@ -52,23 +53,33 @@ def run(options: Namespace) -> int:
     else:
         plan.ask_keyturn(configuration(), options.profile)
     if not options.dry_run:
-        plan.carry_out()
+        plan.carry_out(undoing=options.undo)
     _report(plan, options)
     return 0
 
 
 def _check(plan: Plan, options: Namespace) -> int:
     """Exit status 1 where there is something to do."""
-    found = list(plan.outdated())
+    asking = list(plan.asking())
+    found = [(file.path, name, why) for file, name, user in asking if (why := outdated(user, plan.register))]
     if options.json:
-        print_json({"outdated": [{"file": str(file), "context": context} for file, context in found]})
-    for file, context in [] if options.json else found:
-        print(f"keyturn: {file}: context {_printable(context)} was set up by an older keyturn")
-    if not found and not options.json:
-        print("keyturn: every context that asks keyturn is up to date")
-    elif found:
-        print(f"keyturn: hint: {hints.printed(hints.set_up('kube'))}", file=sys.stderr)
-    return int(bool(found))
+        print_json(
+            {
+                "asking": len(asking),
+                "outdated": [{"file": str(file), "context": name, "why": why} for file, name, why in found],
+            }
+        )
+    else:
+        for file, name, why in found:
+            print(f"keyturn: {file}: context {_printable(name)} {why}")
+        if not found:
+            print(
+                f"keyturn: {'every context that asks keyturn is up to date' if asking else 'no context asks keyturn'}"
+            )
+    if asking and not found:
+        return 0
+    print(f"keyturn: hint: {hints.printed(hints.set_up('kube'))}", file=sys.stderr)
+    return 1
 
 
 def _report(plan: Plan, options: Namespace) -> None:

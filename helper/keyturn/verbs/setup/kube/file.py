@@ -39,6 +39,24 @@ class KubeFile:
         self.switched: dict[str, str] = {}
         self.added: Named = {}
         self.removed: list[str] = []
+        self.users_before: str | None = None
+        """How the list of users was written without ours, if nobody else is in it (`text.Lines.empty_users`)."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is such a file."""
+        return self._file.is_there
+
+    def empty_users(self) -> str | None:
+        """How the list of users is written, None where somebody is in it, or it cannot be told."""
+        try:
+            return editor(self._file.text).empty_users()
+        except Unreadable:
+            return None
+
+    def users_left(self) -> set[str]:
+        """The users that will be there."""
+        return {*self.users, *self.added} - set(self.removed)
 
     def switch(self, context: str, user: str) -> None:
         """Point `context` at `user`."""
@@ -83,6 +101,8 @@ class KubeFile:
                 text.add_user(user, stanza)
             for context, user in self.switched.items():
                 text.set_context_user(context, user)
+            if self.users_before is not None and not self.users_left():
+                text.leave_users(self.users_before)
         except Unreadable:
             raise self._unsafe() from None
         if not self._is_as_wanted(read(text.text, str(self.path))):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from keyturnd.acquire.awx.api import Reply
-from keyturnd.acquire.awx.dialects import NoTokens, tokens_url
+from keyturnd.acquire.awx.dialects import NoTokens, Site, discover
 from keyturnd.acquire.failed import Failed
 from support.awx.in_memory import IDENTITY, NOW
 
@@ -51,8 +51,8 @@ class Documents:
         return Reply(found, None, NOW) if isinstance(found, int) else Reply(200, found, NOW)
 
 
-def discovered(documents: dict[str, Any], url: str = IDENTITY.url) -> str:
-    return tokens_url(cast("Api", Documents(documents, url)))
+def discovered(documents: dict[str, Any], url: str = IDENTITY.url) -> Site:
+    return discover(cast("Api", Documents(documents, url)))
 
 
 def failure(documents: dict[str, Any]) -> Failure:
@@ -64,19 +64,36 @@ def failure(documents: dict[str, Any]) -> Failure:
 
 
 def test_a_controller() -> None:
-    assert discovered({"/api/": CONTROLLER}) == "https://awx.example/api/v2/tokens/"
+    found = discovered({"/api/": CONTROLLER})
+    assert found == Site("https://awx.example/api/v2/", "https://awx.example/api/o/", "/api/")
+    assert found.tokens == "https://awx.example/api/v2/tokens/"
 
 
 def test_a_gateway() -> None:
     documents = {"/api/": GATEWAY, "/api/gateway/": GATEWAY_ROOT}
-    assert discovered(documents) == "https://awx.example/api/gateway/v1/tokens/"
+    expected = Site("https://awx.example/api/gateway/v1/", "https://awx.example/o/", "/api/controller/")
+    assert discovered(documents) == expected
 
 
-@pytest.mark.parametrize("version", ["/api/v2/", "/awx/api/v2/"])
-def test_below_a_path(version: str) -> None:
+def test_a_gateway_without_a_controller() -> None:
+    documents = {"/api/": {"apis": {"gateway": "/api/gateway/"}}, "/api/gateway/": GATEWAY_ROOT}
+    assert discovered(documents).controller == ""
+
+
+@pytest.mark.parametrize("known", ["", "/awx"])
+def test_below_a_path(known: str) -> None:
     """A proxy may put AWX there with or without its knowing."""
-    documents = {"/awx/api/": CONTROLLER | {"current_version": version}}
-    assert discovered(documents, "https://h.example:8443/awx") == "https://h.example:8443/awx/api/v2/tokens/"
+    base = "https://h.example:8443/awx"
+    documents = {"/awx/api/": CONTROLLER | {"current_version": f"{known}/api/v2/", "oauth2": f"{known}/api/o/"}}
+    assert discovered(documents, base) == Site(f"{base}/api/v2/", f"{base}/api/o/", "/api/")
+
+
+@pytest.mark.parametrize("known", ["", "/awx"])
+def test_a_gateway_below_a_path(known: str) -> None:
+    base = "https://h.example:8443/awx"
+    apis = {"gateway": f"{known}/api/gateway/", "controller": f"{known}/api/controller/"}
+    documents = {"/awx/api/": {"apis": apis}, "/awx/api/gateway/": {"current_version": f"{known}/api/gateway/v1/"}}
+    assert discovered(documents, base) == Site(f"{base}/api/gateway/v1/", f"{base}/o/", "/api/controller/")
 
 
 def test_a_server_without_tokens() -> None:
@@ -99,6 +116,8 @@ def test_no_awx(status: int) -> None:
         {"apis": []},
         {"apis": {"controller": "/api/controller/"}},
         {"apis": {"gateway": 7}},
+        CONTROLLER | {"oauth2": None},
+        CONTROLLER | {"oauth2": "https://thief.example/"},
         CONTROLLER | {"current_version": None},
         CONTROLLER | {"current_version": "v2"},
         CONTROLLER | {"current_version": "//thief.example/"},
@@ -122,7 +141,7 @@ def test_a_gateway_whose_root_is_a_page() -> None:
 def test_no_path_leads_to_another_host(path: str) -> None:
     documents = Documents({"/api/": CONTROLLER | {"current_version": path}})
     try:
-        url = tokens_url(cast("Api", documents))
+        url = discover(cast("Api", documents)).tokens
     except Failed:
         return
     assert url == f"https://awx.example{path}tokens/"

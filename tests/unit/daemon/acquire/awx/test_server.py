@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from keyturnd.acquire.awx.api import Reply
 from keyturnd.acquire.awx.credentials import basic, bearer
+from keyturnd.acquire.awx.dialects import Site
 from keyturnd.acquire.awx.refusals import Denied
 from keyturnd.acquire.awx.server import PAGES, Server
 from keyturnd.acquire.failed import Failed
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from keyturnd.acquire.awx.api import Api
     from keyturnd.acquire.awx.credentials import Credential
 
-URL = "https://awx.example/api/v2/tokens/"
+SITE = Site("https://awx.example/api/v2/", "https://awx.example/api/o/", "/api/")
+URL = SITE.tokens
 WRITE = bearer(AwxState("alice", token="W" * 30, token_id=5, scope="write"))
 READ = bearer(AwxState("alice", token="R" * 30, token_id=5, scope="read"))
 BASIC = basic(IDENTITY, PASSWORD)
@@ -50,7 +52,7 @@ class Script:
 
 def server(*replies: tuple[int, Any]) -> tuple[Server, Script]:
     script = Script(*replies)
-    return Server(cast("Api", script), URL), script
+    return Server(cast("Api", script), SITE), script
 
 
 def row(token_id: object, description: object = MARK) -> dict[str, object]:

@@ -50,7 +50,7 @@ def read(**changes: object) -> tokens.Created:
 
 def state(**changes: Any) -> AwxState:
     """The state after SOUND."""
-    made = tokens.replacing(AwxState("alice", intent="d"), read(), IDENTITY)
+    made = tokens.replacing(AwxState("alice", intent="d"), read(), IDENTITY, "/api/")
     return replace(made, **changes)
 
 
@@ -65,6 +65,7 @@ def test_a_sound_answer() -> None:
         requested="write -",
         mark="d",
         intent="d",
+        controller="/api/",
     )
 
 
@@ -120,7 +121,7 @@ def test_whatever_the_answer_its_token_fits_our_channel(changes: dict[str, Any])
         created = read(**changes)
     except Unusable:
         return
-    sealed = tokens.replacing(AwxState("alice"), created, IDENTITY)
+    sealed = tokens.replacing(AwxState("alice"), created, IDENTITY, "/api/")
     assert NOW < sealed.expires_at <= NOW + WEEK
     result = tokens.result(sealed, IDENTITY, tokens.details(created, "https://awx.example/t/", IDENTITY))
     assert encode_line(result).count(b"\n") == 1
@@ -172,7 +173,7 @@ def test_no_time_is_too_odd(created: object, expires: object) -> None:
     ],
 )
 def test_our_own_age_is_the_longest(expires: object, life: float) -> None:
-    made = tokens.replacing(AwxState("alice"), read(expires=expires), IDENTITY)
+    made = tokens.replacing(AwxState("alice"), read(expires=expires), IDENTITY, "/api/")
     assert made.expires_at == NOW + life
 
 
@@ -196,9 +197,9 @@ def test_a_token_of_another_kind_is_never_young(change: dict[str, Any]) -> None:
 
 def test_replaced_tokens_are_remembered_once_and_not_for_ever() -> None:
     before = AwxState("alice", token="B", token_id=7, superseded=(3, 7))
-    assert tokens.replacing(before, read(), IDENTITY).superseded == (3, 7)
+    assert tokens.replacing(before, read(), IDENTITY, "/api/").superseded == (3, 7)
     full = AwxState("alice", token="B", token_id=1000, superseded=tuple(range(1, 500)))
-    kept = tokens.replacing(full, read(), IDENTITY).superseded
+    kept = tokens.replacing(full, read(), IDENTITY, "/api/").superseded
     assert (len(kept), kept[-1]) == (100, 1000)
 
 

@@ -37,6 +37,7 @@ def test_every_key(valid: config.Config) -> None:
         description="keyturn on build-1",
         max_age=43200,
         ca_file="/home/alice/awx ca.pem",
+        galaxy=("published", "rh-certified"),
         protocols=frozenset({"git", "run"}),
     )
 
@@ -74,6 +75,13 @@ def test_what_records_of_a_profile_are_bound_to(valid: config.Config) -> None:
         ("https://awx.example/Tower/x/", "https://awx.example/Tower/x"),
         ("https://awx.example/my%20tower", "https://awx.example/my%20tower"),
         ("https://awx.example/%74ower", "https://awx.example/tower"),
+        ("https://awx.example/api", "https://awx.example"),
+        ("https://awx.example/api/v2/", "https://awx.example"),
+        ("https://aap.example/api/controller/", "https://aap.example"),
+        ("https://aap.example/api/controller/v2", "https://aap.example"),
+        ("https://aap.example/api/gateway/v1/", "https://aap.example"),
+        ("https://aap.example/x/api/gateway", "https://aap.example/x"),
+        ("https://aap.example/api/eda/v1", "https://aap.example/api/eda/v1"),
     ],
 )
 def test_every_spelling_of_a_url_means_one(written: str, url: str) -> None:

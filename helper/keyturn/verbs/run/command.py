@@ -10,8 +10,18 @@ import sys
 from keyturn import hints, shell
 from keyturn.console import started, token_request
 from keyturn.console.parsing import Parser
-from keyturn.console.token_variables import BUNDLE, HOST, OTHER_HOSTS, OTHER_TOKENS, PLAIN, TOKEN, environment_with
+from keyturn.console.token_variables import (
+    HOST,
+    OTHER_HOSTS,
+    OTHER_TOKENS,
+    PATHS,
+    PLAIN,
+    RULEBOOK,
+    TOKEN,
+    environment_with,
+)
 from keyturn.errors import UsageError, UserError
+from keyturn.verbs.run.authorities import NAMES, trusting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +31,8 @@ if TYPE_CHECKING:
 SEPARATOR = "--"
 USAGE = "keyturn run [PROFILE] [--audience URI | --scope SCOPE] [--renew] -- COMMAND [ARGUMENTS]"
 DESCRIPTION = """\
-Run a command with a fresh token of a profile in its environment. Nothing is written, and nothing of it appears on
-a command line. The command takes keyturn's place: process id, signals and exit status are its own.
+Run a command with a fresh token of a profile in its environment. The token is written nowhere, and nothing of it
+appears on a command line. The command takes keyturn's place: process id, signals and exit status are its own.
 
 The token is not renewed while the command runs. Whoever is you on this machine can read a process's environment.
 """
@@ -30,11 +40,12 @@ EPILOG = f"""\
 variables:
   of Entra ID  {PLAIN}
   of AWX       {HOST} and {TOKEN}, and the same under other tools' names:
-               {", ".join(OTHER_HOSTS)},
-               {", ".join(OTHER_TOKENS)}
-               User names and passwords for these are taken away. {BUNDLE} is set to the profile's ca_file,
-               if it has one and the variable is not set yet; what reads SSL_CERT_FILE instead needs that from you:
-               keyturn run tower -- env SSL_CERT_FILE=ca.pem ansible-playbook site.yml
+               {", ".join(OTHER_HOSTS)}, {RULEBOOK},
+               {", ".join(OTHER_TOKENS)};
+               behind a platform gateway, where the controller is:
+               {", ".join(PATHS)}.
+               User names and passwords for these are taken away. If the profile has a ca_file,
+               {", ".join(NAMES)} name one file with that and what the system trusts.
 
 exit status: 127 no such command, 126 it cannot be run, keyturn's own when there is no token, else the command's
 
@@ -68,7 +79,8 @@ def run(arguments: Sequence[str]) -> int:
         raise UsageError("expected -- and then the command to run", hints.run("PROFILE"))
     program = _program(command[0])
     token = token_request.fetch(options, "run", "keyturn run")
-    _become(program, command, environment_with(token, started.callers_environment()))
+    environment = trusting(token.get("ca_file"), started.callers_environment())
+    _become(program, command, environment_with(token, environment))
 
 
 def _split(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:

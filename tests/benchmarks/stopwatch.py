@@ -1,0 +1,42 @@
+"""How long a program takes, start to end, by a small program in C that starts it: see stopwatch.c."""
+
+from __future__ import annotations
+
+import functools
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from native.build_hook import compiler
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+SOURCE = Path(__file__).with_suffix(".c")
+
+
+class Lap(NamedTuple):
+    """Of one run, in milliseconds: on the clock, and of a processor."""
+
+    wall: float
+    processor: float
+
+
+def lap(argv: Sequence[str], environment: Mapping[str, str], stdin: bytes) -> Lap:
+    """Run a program once, which must succeed. Its parent is a process of its own, its output goes nowhere."""
+    directory = _directory()
+    given = Path(directory.name, "stdin")
+    given.write_bytes(stdin)
+    words: list[str | Path] = [Path(directory.name, "stopwatch"), given, *argv]
+    done = subprocess.run(words, env=environment, stdout=subprocess.PIPE, check=True)
+    wall, processor = done.stdout.split()
+    return Lap(int(wall) / 1e6, int(processor) / 1e6)
+
+
+@functools.cache
+def _directory() -> tempfile.TemporaryDirectory[str]:
+    """With the compiled program in it; gone with this process."""
+    directory = tempfile.TemporaryDirectory(prefix="keyturn-stopwatch-")
+    subprocess.run([*compiler(), "-O2", SOURCE, "-o", Path(directory.name, "stopwatch")], check=True)
+    return directory

@@ -1,0 +1,47 @@
+"""The picture that is drawn of the benchmarks' results."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from benchmarks import chart, report
+from benchmarks.measured import Result, Row
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def document(**cases: list[Row]) -> dict[str, Any]:
+    return report.document({case: Result(rows) for case, rows in cases.items()}, 1)
+
+
+def elements(drawn: str, tag: str) -> list[ET.Element]:
+    return list(ET.fromstring(drawn).iter(f"{SVG}{tag}"))  # noqa: S314 - our own
+
+
+def strokes(drawn: str) -> list[tuple[float, str | None]]:
+    """Where the medians stand, and in which colour."""
+    lines = [line for line in elements(drawn, "line") if line.get("stroke-width") == "2"]
+    return [(float(line.attrib["x1"]), line.get("stroke")) for line in lines]
+
+
+def test_a_row_lies_where_its_values_are_on_a_logarithmic_scale() -> None:
+    rows = [Row("a", "ms", [1.0]), Row("b", "ms", [10.0], ours=True), Row("c", "ms", [100.0])]
+    (a, other), (b, ours), (c, _) = strokes(chart.draw(document(case=rows)))
+    assert b - a == pytest.approx(c - b, abs=0.11)
+    assert (ours, other) == (chart.OURS, chart.OTHERS)
+
+
+def test_the_same_results_are_the_same_picture_and_names_are_text() -> None:
+    found = document(case=[Row("<a> & b", "ms", [2.0, 1.0])])
+    assert chart.draw(found) == chart.draw(found)
+    assert "<a> & b" in {text.text for text in elements(chart.draw(found), "text")}
+
+
+def test_only_the_cases_asked_for_are_drawn() -> None:
+    found = document(one=[Row("a", "ms", [1.0])], two=[Row("b", "ms", [0.0])])
+    texts = {text.text for text in elements(chart.draw(found, ["two"]), "text")}
+    assert "b" in texts
+    assert "a" not in texts
