@@ -31,7 +31,6 @@ VARIABLE = "KUBERNETES_EXEC_INFO"
 _TOKEN = re.compile(r"[\x21-\x7e]+", re.ASCII)
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+", re.ASCII)
 """RFC 6749 section 3.3: what a server id becomes a part of."""
-PROGRAM = "kube-credential-keyturn"
 _YEAR_10000 = 253402300800
 _SHOWN = 60
 
@@ -109,10 +108,10 @@ def options(arguments: Sequence[str]) -> KubeOptions:
     for argument in rest:
         name, equals, value = argument.partition("=")
         if name not in OPTIONS:
-            raise UsageError(f"kube-credential-keyturn has no option {argument}", hints.usage(PROGRAM))
+            raise UsageError(f"kube-credential-keyturn has no option {argument}", hints.set_up("kube"))
         found[name] = value if equals else next(rest, "")
         if not found[name]:
-            raise UsageError(f"{name} lacks a value", hints.usage(PROGRAM))
+            raise UsageError(f"{name} lacks a value", hints.set_up("kube"))
     return KubeOptions(
         found.get("--profile"),
         _server_id(found.get("--server-id")),
@@ -192,7 +191,7 @@ def _trust(cluster: object) -> Trust:
 def _api_version(text: str | None) -> str | None:
     version = None if text is None else f"client.authentication.k8s.io/{text}"
     if version is not None and version not in VERSIONS:
-        raise UsageError("--api-version is none of kubectl's", hints.usage(PROGRAM))
+        raise UsageError("--api-version is none of kubectl's", hints.set_up("kube"))
     return version
 
 
@@ -202,5 +201,5 @@ def _server_id(text: str | None) -> str | None:
         return None
     server_id = text.removesuffix("/.default").rstrip("/")
     if not _SCOPE.fullmatch(server_id):
-        raise UsageError("--server-id is not the id of an application", hints.usage(PROGRAM))
+        raise UsageError("--server-id is not the id of an application", hints.set_up("kube"))
     return server_id
