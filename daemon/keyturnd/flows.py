@@ -10,9 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyturn import hints
 from keyturn.configuration.profiles.awx import Password
-from keyturn.configuration.profiles.entra_flows import ClientSecret, DeviceCode
+from keyturn.configuration.profiles.entra_flows import (
+    Browser,
+    ClientCertificate,
+    ClientSecret,
+    ConfidentialBrowser,
+    DeviceCode,
+)
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
-from keyturn.configuration.profiles.secrets import InFile, InVariable
+from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, Lent
 from keyturn.errors import Refused, SignInNeeded
 from keyturnd.messages import AwxIdentity, AwxState, EntraIdentity, EntraState
 
@@ -40,8 +46,13 @@ class Row(NamedTuple):
 
 
 FLOWS: Mapping[type[Flow], Row] = {
+    Browser: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
+    ConfidentialBrowser: Row(
+        "entra", person=True, secret=ConfidentialBrowser.secret_name, by_secret=False, state=EntraState
+    ),
     DeviceCode: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
     ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, by_secret=True, state=None),
+    ClientCertificate: Row("entra", person=False, secret=ClientCertificate.secret_name, by_secret=True, state=None),
     Password: Row("awx", person=True, secret=Password.secret_name, by_secret=True, state=AwxState),
 }
 
@@ -54,8 +65,16 @@ def row(profile: Profile) -> Row:
 def identity_of(profile: Profile) -> Identity:
     """What an acquisition learns of `profile`."""
     if isinstance(profile, EntraProfile):
+        page = profile.flow.sign_in_page
         return EntraIdentity(
-            profile.name, profile.flow.name, profile.application_id, profile.authority, profile.account
+            profile=profile.name,
+            flow=profile.flow.name,
+            application_id=profile.application_id,
+            authority=profile.authority,
+            account=profile.account,
+            credential=profile.flow.credential,
+            prompt=page.prompt,
+            domain_hint=page.domain_hint,
         )
     return AwxIdentity(
         profile=profile.name,
@@ -93,9 +112,23 @@ def missing(profile: Profile, state: State | None, secret: str | None) -> SignIn
 def lacking(profile: Profile, secret: str | None) -> SignInNeeded | None:
     """Why not even a person could bring a token: `secret` is missing, and is none that is typed at the sign-in."""
     needs = row(profile)
-    if needs.secret is None or secret is not None or (needs.person and needs.by_secret):
+    if needs.secret is None or secret is not None or (needs.person and needs.by_secret) or _if_protected(profile):
         return None
     return SignInNeeded(f"profile {profile.name} has no {needs.secret} yet", hints.entrust(profile.name))
+
+
+def asks(profile: Profile) -> bool:
+    """Whether a person may be asked for something: to sign in, or for a passphrase."""
+    return row(profile).person or _if_protected(profile)
+
+
+def _if_protected(profile: Profile) -> bool:
+    return isinstance(profile.flow.secret_source, IfProtected)
+
+
+def takes_its_caller(profile: Profile) -> bool:
+    """Whether each token takes a caller who brings the secret: then nothing is renewed ahead of time."""
+    return isinstance(profile.flow.secret_source, Lent)
 
 
 def begins_anew(profile: Profile) -> bool:

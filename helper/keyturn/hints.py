@@ -72,6 +72,12 @@ def login(profile: str) -> Command:
 
 
 @cure
+def login_again(profile: str) -> Command:
+    """Sign in anew, with the choice of an account where a page can offer it."""
+    return "keyturn", "login", profile, "--again"
+
+
+@cure
 def entrust(profile: str) -> Command:
     """Give the vault the secret of `profile`, which is asked for."""
     return "keyturn", "secret", "set", profile

@@ -120,6 +120,12 @@ def before_login(what: str, profile: str) -> Sentence:
 
 
 @move
+def by_code(profile: str, first: str = "") -> Sentence:
+    """A machine where no browser's answer can be received."""
+    return Sentence(f'{first}set flow = "device-code" in [profile.{profile}]')
+
+
+@move
 def key_in_file() -> Sentence:
     """A machine whose keyring cannot be used."""
     return Sentence('set key = "file" under [daemon] to keep the vault key in a file of yours')
@@ -174,6 +180,30 @@ def fetch_kubeconfig(command: Command) -> Sentence:
 def form(line: str) -> Sentence:
     """What a program takes, where it can say no more: it is a helper that another program starts."""
     return Sentence(line)
+
+
+@move
+def stanza(what: str) -> Sentence:
+    """What to change in the kubeconfig, or in the environment, that kubelogin is started with."""
+    return Sentence(f"in the kubeconfig: {what}")
+
+
+@move
+def at_terminal() -> Sentence:
+    """A sign-in that kubectl has no place for."""
+    return Sentence("run the same kubectl command at a terminal")
+
+
+@move
+def whole_certificate() -> Sentence:
+    """A key that cannot be read."""
+    return Sentence("put a whole copy in its place")
+
+
+@move
+def new_certificate() -> Sentence:
+    """A certificate whose time is over."""
+    return Sentence("get another, upload it to the application, and put it in the place of the old one")
 
 
 @move
@@ -243,12 +273,10 @@ def other_name() -> Sentence:
 
 
 @move
-def right_of(who: str, wait: float) -> Sentence:
-    """A server that refused a token as soon as it was renewed: the next try renews it once more."""
-    return Sentence(
-        f"run the command again in {wait:.0f} s; if that is refused, too, ask the server's administrator "
-        f"whether {who} may do this"
-    )
+def right_of(who: str, wait: float | None = None) -> Sentence:
+    """A server that refused a new token, too; `wait`: seconds after which the next try renews it once more."""
+    again = "" if wait is None else f"run the command again in {wait:.0f} s; if that is refused, too, "
+    return Sentence(f"{again}ask the server's administrator whether {who} may do this")
 
 
 @move

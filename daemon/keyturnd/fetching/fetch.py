@@ -6,12 +6,18 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from keyturn import moves
+from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
+from keyturnd.fetching.challenges import Challenges
 from keyturnd.fetching.entrusted import fitting, named_secret
+from keyturnd.fetching.expiring import ExpiringCertificates
 from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
+from keyturnd.fetching.loans import Loans
 from keyturnd.fetching.permission import check_allowed
 from keyturnd.fetching.refused import RefusedAudiences
 from keyturnd.messages import AwxIdentity, AwxState, EntraState, Failure, Network, Result, RevokeJob, TokenJob
@@ -54,6 +60,9 @@ class Fetcher:
         self.acquisitions = acquisitions
         self.holdings = holdings
         self.refused = RefusedAudiences()
+        self.loans = Loans()
+        self.challenges = Challenges()
+        self._expiring = ExpiringCertificates(warn)
         self._config = config
         self._warn = warn
         self._check = check
@@ -85,12 +94,16 @@ class Fetcher:
             raise await self._explained(error, profile)
         return await self._run(want, self._job(want, deadline, secret=secret, state=state), Nobody())
 
-    async def with_a_person(self, want: Want, audience: Audience) -> Token:
-        """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does."""
+    async def with_a_person(self, want: Want, audience: Audience, *, elsewhere: bool, again: bool) -> Token:
+        """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does.
+
+        elsewhere, again: see keyturnd.messages.TokenJob.
+        """
         self.check_allowed(want)
         state = None if flows.begins_anew(want.profile) else await self.holdings.state(want.profile)
         secret = await self._beside_a_person(want.profile)
         job = self._job(want, SIGN_IN_DEADLINE, interactive=True, secret=secret, state=state)
+        job = msgspec.structs.replace(job, elsewhere=elsewhere, again=again)
         overheard = Overheard(audience)
         token = await self._run(want, job, overheard)
         if flows.keeps_typed_password(want.profile) and overheard.password is not None:
@@ -138,6 +151,8 @@ class Fetcher:
         """The secret of `profile`, from wherever its owner keeps it. None where there is none."""
         if flows.row(profile).secret is None:
             return None
+        if isinstance(profile.flow.secret_source, Lent):
+            return self.loans.of(profile.name)
         named = named_secret(profile)
         return await self.holdings.secret(profile) if named is None else named
 
@@ -154,7 +169,7 @@ class Fetcher:
             secret=secret,
             state=state,
             registry=want.registry,
-            claims=self.refused.claims(want) if interactive else None,
+            claims=(self.refused.claims(want) if interactive else None) or self.challenges.claims(want),
         )
 
     async def _run(self, want: Want, job: TokenJob, audience: Audience) -> Token:
@@ -164,12 +179,15 @@ class Fetcher:
             await self._failed(want, job, outcome)
             raise fitting(error_of(outcome), want.profile)
         self.refused.settle(want)
+        self.challenges.settle(want)
         assert isinstance(outcome, Result)
         self.check_allowed(want)  # its sign-in was kept, under the name of the place it belongs to
         return await self._kept(want, outcome, await keeper.sign_in(outcome))
 
     async def _failed(self, want: Want, job: TokenJob, failure: Failure) -> None:
         """Note what `failure` says of the sign-in, and of this audience."""
+        if failure.kind not in {SignInNeeded.kind, ProviderUnreachable.kind}:
+            self.challenges.settle(want)  # or every renewal would ask for them, and fail
         if failure.state_dead and job.state is not None:
             self.refused.forget(want.profile.name)
             await self.holdings.drop_dead_state(want.profile, job.state)
@@ -181,6 +199,7 @@ class Fetcher:
     async def _kept(self, want: Want, result: Result, sign_in: str) -> Token:
         """The token of `result`, in the vault. Raises Replaced when another sign-in has come before it."""
         flows.check_account(want.profile, result.account)
+        self._expiring.look_at(want.profile.name, result)
         token = tokens.of_result(result, sign_in)
         await self._keep(want, token)
         if not await self.holdings.is_of_now(want.profile, token):

@@ -26,6 +26,7 @@ REASONS = {
     413: "Content Too Large",
     414: "URI Too Long",
     422: "Unprocessable Content",
+    428: "Precondition Required",
     431: "Request Header Fields Too Large",
     500: "Internal Server Error",
     502: "Bad Gateway",
@@ -57,6 +58,11 @@ class Request(msgspec.Struct, frozen=True):
     def waits(self) -> bool:
         """Whether the caller can show a sign-in to a person and wait for it."""
         return self.headers.get("accept") == "application/jsonl"
+
+    @property
+    def opens_browser(self) -> bool:
+        """Whether the caller can open a browser on its person's screen, and was not told to leave it."""
+        return self.headers.get("keyturn-browser") == "1"
 
     def environment(self, name: str) -> str | None:
         """The caller's environment variable `name`, if it is set and in the closed list helpers send."""

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-V1 = "client.authentication.k8s.io/v1"
-VERSIONS = (V1, "client.authentication.k8s.io/v1beta1")
+GROUP = "client.authentication.k8s.io"
+V1 = f"{GROUP}/v1"
+V1BETA1 = f"{GROUP}/v1beta1"
+VERSIONS = (V1, V1BETA1)
 KIND = "ExecCredential"
 VARIABLE = "KUBERNETES_EXEC_INFO"
 
@@ -189,7 +191,7 @@ def _trust(cluster: object) -> Trust:
 
 
 def _api_version(text: str | None) -> str | None:
-    version = None if text is None else f"client.authentication.k8s.io/{text}"
+    version = None if text is None else f"{GROUP}/{text}"
     if version is not None and version not in VERSIONS:
         raise UsageError("--api-version is none of kubectl's", hints.set_up("kube"))
     return version

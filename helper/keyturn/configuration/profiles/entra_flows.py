@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import ClassVar, TypeAlias
 
+from keyturn.configuration.profiles import certificates, sign_in_page
+from keyturn.configuration.profiles.certificates import Certificate
 from keyturn.configuration.profiles.flow import Flow
-from keyturn.configuration.profiles.secrets import InFile, InVariable, InVault
+from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, InVault, Lent
+from keyturn.configuration.profiles.sign_in_page import SignInPage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +26,24 @@ class DeviceCode(Flow, frozen=True, tag="device-code"):
     """A person signs in on another screen with a code (RFC 8628)."""
 
 
+class Browser(Flow, frozen=True, tag="browser"):
+    """A person signs in with the browser (RFC 6749 section 4.1, with PKCE)."""
+
+    keys: ClassVar = sign_in_page.KEYS
+
+    page: SignInPage = SignInPage()
+
+    @property
+    def sign_in_page(self) -> SignInPage:
+        """What the configuration says of it."""
+        return self.page
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """With its wishes for the page."""
+        return cls(SignInPage.read(table))
+
+
 class ClientSecret(Flow, frozen=True, tag="client-secret"):
     """An application signs in as itself with a secret (RFC 6749 section 4.4)."""
 
@@ -32,7 +53,7 @@ class ClientSecret(Flow, frozen=True, tag="client-secret"):
     for_application = True
     secret_name = "client secret"  # noqa: S105 - a name, not a secret
 
-    secret: InVault | InFile | InVariable = InVault()
+    secret: InVault | InFile | InVariable | Lent = InVault()
 
     @property
     def secret_source(self) -> SecretSource:
@@ -42,24 +63,79 @@ class ClientSecret(Flow, frozen=True, tag="client-secret"):
     @classmethod
     def read(cls, table: Table) -> Self:
         """With the place its secret comes from."""
-        what = "the name of an environment variable"
-        file, variable = table.path("client_secret_file"), table.text("client_secret_env", what, _EXAMPLE_VARIABLE)
-        if file is not None:
-            return cls(InFile(file))
-        if variable is None:
-            return cls()
-        if not _VARIABLE.fullmatch(variable):
-            raise table.expected("client_secret_env", what, _EXAMPLE_VARIABLE)
-        return cls(InVariable(variable))
+        return cls(_client_secret(table))
 
 
-EntraFlow: TypeAlias = DeviceCode | ClientSecret
-FLOWS: tuple[type[EntraFlow], ...] = (DeviceCode, ClientSecret)
+class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
+    """A person signs in with the browser to an application that proves itself with a secret."""
+
+    keys: ClassVar = {**ClientSecret.keys, **Browser.keys}
+    exclusive = ClientSecret.exclusive
+    secret_name = ClientSecret.secret_name
+
+    secret: InVault | InFile | InVariable = InVault()
+    page: SignInPage = SignInPage()
+
+    @property
+    def sign_in_page(self) -> SignInPage:
+        """What the configuration says of it."""
+        return self.page
+
+    @property
+    def secret_source(self) -> SecretSource:
+        """Where the client secret is."""
+        return self.secret
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """With both."""
+        return cls(_client_secret(table), SignInPage.read(table))
+
+
+def _client_secret(table: Table) -> InVault | InFile | InVariable:
+    """The place a client secret comes from. Raises ConfigError."""
+    what = "the name of an environment variable"
+    file, variable = table.path("client_secret_file"), table.text("client_secret_env", what, _EXAMPLE_VARIABLE)
+    if file is not None:
+        return InFile(file)
+    if variable is None:
+        return InVault()
+    if not _VARIABLE.fullmatch(variable):
+        raise table.expected("client_secret_env", what, _EXAMPLE_VARIABLE)
+    return InVariable(variable)
+
+
+class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
+    """An application signs in as itself with a certificate (RFC 7523 section 2.2)."""
+
+    keys: ClassVar = certificates.KEYS
+    exclusive = certificates.EXCLUSIVE
+    needs_own_tenant = True
+    for_application = True
+    secret_name = "passphrase"  # noqa: S105 - a name, not a secret
+
+    certificate: Certificate = Certificate()
+
+    @property
+    def secret_source(self) -> SecretSource:
+        """A person, or the vault."""
+        return IfProtected()
+
+    @property
+    def credential(self) -> Certificate:
+        """The certificate."""
+        return self.certificate
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """With the place its certificate is in."""
+        return cls(certificates.required_certificate(table))
+
+
+EntraFlow: TypeAlias = Browser | DeviceCode | ClientSecret | ClientCertificate | ConfidentialBrowser
+FLOWS: tuple[type[EntraFlow], ...] = (Browser, DeviceCode, ClientSecret, ClientCertificate, ConfidentialBrowser)
 LATER_FLOWS = (
-    "browser",
-    "client-certificate",
     "refresh-token",
     "workload-identity",
     "managed-identity",
-    "confidential-browser",
 )

@@ -10,6 +10,7 @@ from typing import ClassVar, TypeVar
 import msgspec
 
 from keyturn import moves
+from keyturn.configuration.profiles.sign_in_page import SignInPage
 from keyturn.configuration.tables import either
 
 TYPE_CHECKING = False
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
+    from keyturn.configuration.profiles.certificates import Certificate
     from keyturn.configuration.profiles.secrets import SecretSource
     from keyturn.configuration.tables import Table
 
@@ -42,8 +44,18 @@ class Flow(msgspec.Struct, frozen=True, tag_field="flow"):
         return name_of(type(self))
 
     @property
+    def sign_in_page(self) -> SignInPage:
+        """What it asks of the page in a person's browser, nothing where there is none."""
+        return SignInPage()
+
+    @property
     def secret_source(self) -> SecretSource | None:
         """Where its secret comes from, None where it takes none."""
+        return None
+
+    @property
+    def credential(self) -> Certificate | None:
+        """What the application proves itself with beside or in place of a secret."""
         return None
 
     @classmethod

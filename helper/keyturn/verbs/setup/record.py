@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 CREATED = ""
-"""The name under which a file is noted that keyturn made; no registry and no section is called so."""
+"""The name under which a file is noted that keyturn made, with the directories that it made for it (an older keyturn:
+true); no registry and no section is called so."""
 
 
 class Record:

@@ -71,6 +71,11 @@ class KubeFile:
         if found is None or not _fits(found, stanza):
             self.added[user] = stanza
 
+    def replace(self, user: str, stanza: dict[str, Any]) -> None:
+        """Have this `exec` in the entry `user`, whoever it is of, in place of all that it has."""
+        if not _fits(self.users[user], stanza):
+            self.added[user] = stanza
+
     def remove(self, user: str) -> None:
         """Have no entry `user`."""
         self.removed.append(user)
@@ -91,6 +96,10 @@ class KubeFile:
         """Change the file. Raises Refused."""
         with _locked(self.path):
             self._file.write(self._rewritten())
+
+    def write_to(self, path: Path) -> None:
+        """Leave the file as it is, and write what it would become to `path`. Raises Refused."""
+        OwnFile(path).write(self._rewritten())
 
     def _rewritten(self) -> str:
         try:
