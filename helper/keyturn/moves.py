@@ -189,6 +189,12 @@ def stanza(what: str) -> Sentence:
 
 
 @move
+def secret_variables() -> Sentence:
+    """A secret on a command line, which every user of the machine sees."""
+    return Sentence("leave it out, and export AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PASSWORD")
+
+
+@move
 def at_terminal() -> Sentence:
     """A sign-in that kubectl has no place for."""
     return Sentence("run the same kubectl command at a terminal")

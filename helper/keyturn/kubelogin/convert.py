@@ -93,5 +93,5 @@ def _warn(given: dict[str, str]) -> None:
     if found:
         sys.stderr.write(
             f"keyturn: warning: {shlex.join(found)} now stands in clear in the kubeconfig\n"
-            "keyturn: hint: leave it out, and export AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PASSWORD\n"
+            f"keyturn: hint: {moves.secret_variables()}\n"
         )
