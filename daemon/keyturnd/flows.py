@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyturn import hints
-from keyturn.configuration.profiles.awx import Password
+from keyturn.configuration.profiles.awx_flows import ExistingToken, Password, PasswordGrant
 from keyturn.configuration.profiles.entra_flows import ClientSecret, DeviceCode
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.configuration.profiles.secrets import InFile, InVariable
@@ -43,6 +43,8 @@ FLOWS: Mapping[type[Flow], Row] = {
     DeviceCode: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
     ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, by_secret=True, state=None),
     Password: Row("awx", person=True, secret=Password.secret_name, by_secret=True, state=AwxState),
+    ExistingToken: Row("awx", person=True, secret=ExistingToken.secret_name, by_secret=True, state=AwxState),
+    PasswordGrant: Row("awx", person=True, secret=PasswordGrant.secret_name, by_secret=True, state=AwxState),
 }
 
 
@@ -66,6 +68,8 @@ def identity_of(profile: Profile) -> Identity:
         host=os.uname().nodename,
         application=profile.application,
         description=profile.description,
+        flow=profile.flow.name,
+        client_id=profile.flow.client_id if isinstance(profile.flow, PasswordGrant) else "",
     )
 
 
@@ -143,7 +147,7 @@ def is_token_of(state: State | None, profile: AwxProfile, token: str) -> bool:
 
 def keeps_typed_password(profile: Profile) -> bool:
     """Whether a password typed at a sign-in is entrusted to the vault."""
-    return isinstance(profile, AwxProfile) and profile.flow.keep_password
+    return profile.flow.keeps_typed
 
 
 def renews_itself(state: State) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
-from keyturnd.fetching.entrusted import fitting, named_secret
+from keyturnd.fetching.entrusted import fitting, named_secret, secret_at
 from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
 from keyturnd.fetching.permission import check_allowed
 from keyturnd.fetching.refused import RefusedAudiences
@@ -118,7 +118,8 @@ class Fetcher:
         if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
             return
         secret = await self.secret(profile)
-        job = RevokeJob(identity, self.network(profile), ATTENDED_DEADLINE, state, secret)
+        client_secret = secret_at(profile.flow.client_secret_source)
+        job = RevokeJob(identity, self.network(profile), ATTENDED_DEADLINE, state, secret, client_secret)
         outcome = await self.acquisitions.run(job, Keeper(self.holdings, profile, job, Nobody()))
         if isinstance(outcome, Failure):
             raise error_of(outcome)
@@ -154,6 +155,7 @@ class Fetcher:
             state=state,
             registry=want.registry,
             claims=self.refused.claims(want) if interactive else None,
+            client_secret=secret_at(want.profile.flow.client_secret_source),
         )
 
     async def _run(self, want: Want, job: TokenJob, audience: Audience) -> Token:

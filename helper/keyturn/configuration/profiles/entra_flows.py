@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar, TypeAlias
 
 from keyturn.configuration.profiles.flow import Flow
-from keyturn.configuration.profiles.secrets import InFile, InVariable, InVault
+from keyturn.configuration.profiles.secrets import InFile, InVariable, InVault, read_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.profiles.secrets import SecretSource
     from keyturn.configuration.tables import Table
-
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-_EXAMPLE_VARIABLE = '"CLIENT_SECRET"'
 
 
 class DeviceCode(Flow, frozen=True, tag="device-code"):
@@ -42,15 +38,7 @@ class ClientSecret(Flow, frozen=True, tag="client-secret"):
     @classmethod
     def read(cls, table: Table) -> Self:
         """With the place its secret comes from."""
-        what = "the name of an environment variable"
-        file, variable = table.path("client_secret_file"), table.text("client_secret_env", what, _EXAMPLE_VARIABLE)
-        if file is not None:
-            return cls(InFile(file))
-        if variable is None:
-            return cls()
-        if not _VARIABLE.fullmatch(variable):
-            raise table.expected("client_secret_env", what, _EXAMPLE_VARIABLE)
-        return cls(InVariable(variable))
+        return cls(read_place(table) or InVault())
 
 
 EntraFlow: TypeAlias = DeviceCode | ClientSecret
