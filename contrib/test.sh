@@ -1,7 +1,9 @@
 #!/bin/sh
 # sh contrib/test.sh: a virtual environment, keyturn in it, and the whole test suite.
 # Arguments go to pytest, and then pytest alone runs: sh contrib/test.sh tests/unit -k name
-# --python PYTHON in front of them: with that one, in an environment of its own (.venv-PYTHON).
+# In front of them:
+#   --python PYTHON  with that one, in an environment of its own (.venv-PYTHON)
+#   --lowest         with the oldest versions of everything that pyproject.toml allows (.venv-lowest)
 # KEYTURN_REQUIRE_ALL=1: a test that misses a program fails instead of being skipped.
 set -eu
 unset CDPATH
@@ -9,12 +11,19 @@ cd -P -- "$(dirname -- "$0")/.."
 . contrib/venv.sh
 
 venv=$PWD/.venv
-if [ "${1-}" = --python ]; then
+case ${1-} in
+--python)
     [ $# -ge 2 ] || fail "--python takes the name of a Python" "sh contrib/test.sh --python python3.13"
     pythons=$2
     venv=$PWD/.venv-${2##*/}
     shift 2
-fi
+    ;;
+--lowest)
+    lowest=yes
+    venv=$PWD/.venv-lowest
+    shift
+    ;;
+esac
 bin=$venv/bin
 failed=
 
@@ -34,5 +43,5 @@ check "ruff check" "$bin/python" -m ruff check
 check "ruff format" "$bin/python" -m ruff format --check
 check "mypy" "$bin/python" -m mypy
 check "import rules" "$bin/lint-imports"
-check "pytest" "$bin/python" -m pytest
+check "pytest" "$bin/python" -m pytest --numprocesses auto --dist loadfile # a file's tests share what is slow to make
 [ -z "$failed" ] || fail "failed: $failed" "the first failure of each stands above"

@@ -18,13 +18,18 @@ make_venv() { # DIRECTORY: an environment that works is kept, what is no environ
     "$python" -m venv --clear "$1" || fail "$python could not make a virtual environment in $1" "df -h '$1/..'"
 }
 
-install_keyturn() { # DIRECTORY EXTRA: once, until what the installation was made from changes
+install_keyturn() { # DIRECTORY EXTRA: once, until what the installation was made from changes; with $lowest the oldest allowed
     stamp=$1/keyturn-$2.stamp
+    constraint=
+    if [ -n "$lowest" ]; then
+        constraint=$1/lowest.txt
+        grep -o '"[a-z][a-z-]*>=[0-9.]*' pyproject.toml | tr -d '"' | sed 's/>=/==/' >"$constraint"
+    fi
     made_from=$(cksum pyproject.toml helper/native/*.[ch] helper/native/*/*.[ch] helper/native/*.py helper/native/*.sh; printf '%s\n' "$1" "$(command -v "${CC:-cc}" || :)")
     if [ "$(cat "$stamp" 2>/dev/null)" != "$made_from" ]; then
         [ -w "$1" ] || fail "$1 belongs to somebody else" "ls -ld '$1'"
         note "installing keyturn and what it needs (the downloads may take a minute)"
-        run_pip "$1" install --quiet --no-user --editable ".[$2]" || fail "pip could not install keyturn (see above)" "sh '$0'"
+        run_pip "$1" install --quiet --no-user ${constraint:+--constraint "$constraint"} --editable ".[$2]" || fail "pip could not install keyturn (see above)" "sh '$0'"
         printf '%s\n' "$made_from" >"$stamp"
     fi
     if [ "$(head -c 2 "$1/bin/git-credential-keyturn")" = '#!' ]; then
@@ -46,6 +51,7 @@ installing() { # PACKAGE…: the command, where this system's is known
     printf "install it with your system's package manager: %s" "$*"
 }
 
+lowest=
 pythons="python3 python3.14 python3.13 python3.12 python3.11"
 
 find_python() { # sets $python: the first of $pythons that is new enough and can make environments

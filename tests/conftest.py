@@ -18,3 +18,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for_root = [item for item in items if item.get_closest_marker("root")]
     config.hook.pytest_deselected(items=for_root)
     items[:] = [item for item in items if item not in for_root]
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are cores: most of a test is waiting for other processes."""
+    return len(os.sched_getaffinity(0)) + 1

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyturn import hints
 from keyturn.configuration.profiles.awx_flows import ExistingToken, Password, PasswordGrant
-from keyturn.configuration.profiles.entra_flows import ClientSecret, DeviceCode
+from keyturn.configuration.profiles.entra_flows import ClientCertificate, ClientSecret, DeviceCode
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
-from keyturn.configuration.profiles.secrets import InFile, InVariable
+from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, Lent
 from keyturn.errors import Refused, SignInNeeded
 from keyturnd.messages import AwxIdentity, AwxState, EntraIdentity, EntraState
 
@@ -37,13 +37,18 @@ class Row(NamedTuple):
     state: type[EntraState | AwxState] | None
     """What a sign-in leaves behind to renew tokens by, None where nothing is kept. Renewals that use the same state
     exclude each other."""
+    secret_is_token: bool = False
+    """Whether that secret is the token itself: another one takes its place at once."""
 
 
 FLOWS: Mapping[type[Flow], Row] = {
     DeviceCode: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
     ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, by_secret=True, state=None),
+    ClientCertificate: Row("entra", person=False, secret=ClientCertificate.secret_name, by_secret=True, state=None),
     Password: Row("awx", person=True, secret=Password.secret_name, by_secret=True, state=AwxState),
-    ExistingToken: Row("awx", person=True, secret=ExistingToken.secret_name, by_secret=True, state=AwxState),
+    ExistingToken: Row(
+        "awx", person=True, secret=ExistingToken.secret_name, by_secret=True, state=AwxState, secret_is_token=True
+    ),
     PasswordGrant: Row("awx", person=True, secret=PasswordGrant.secret_name, by_secret=True, state=AwxState),
 }
 
@@ -57,7 +62,12 @@ def identity_of(profile: Profile) -> Identity:
     """What an acquisition learns of `profile`."""
     if isinstance(profile, EntraProfile):
         return EntraIdentity(
-            profile.name, profile.flow.name, profile.application_id, profile.authority, profile.account
+            profile=profile.name,
+            flow=profile.flow.name,
+            application_id=profile.application_id,
+            authority=profile.authority,
+            account=profile.account,
+            credential=profile.flow.credential,
         )
     return AwxIdentity(
         profile=profile.name,
@@ -97,9 +107,23 @@ def missing(profile: Profile, state: State | None, secret: str | None) -> SignIn
 def lacking(profile: Profile, secret: str | None) -> SignInNeeded | None:
     """Why not even a person could bring a token: `secret` is missing, and is none that is typed at the sign-in."""
     needs = row(profile)
-    if needs.secret is None or secret is not None or (needs.person and needs.by_secret):
+    if needs.secret is None or secret is not None or (needs.person and needs.by_secret) or _if_protected(profile):
         return None
     return SignInNeeded(f"profile {profile.name} has no {needs.secret} yet", hints.entrust(profile.name))
+
+
+def asks(profile: Profile) -> bool:
+    """Whether a person may be asked for something: to sign in, or for a passphrase."""
+    return row(profile).person or _if_protected(profile)
+
+
+def _if_protected(profile: Profile) -> bool:
+    return isinstance(profile.flow.secret_source, IfProtected)
+
+
+def takes_its_caller(profile: Profile) -> bool:
+    """Whether each token takes a caller who brings the secret: then nothing is renewed ahead of time."""
+    return isinstance(profile.flow.secret_source, Lent)
 
 
 def begins_anew(profile: Profile) -> bool:
@@ -142,7 +166,7 @@ def is_token_of(state: State | None, profile: AwxProfile, token: str) -> bool:
     identity = identity_of(profile)
     if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
         return False
-    return state.token == token and state.requested == identity.requested
+    return state.token == token and state.requested == identity.requested and not state.doubted
 
 
 def keeps_typed_password(profile: Profile) -> bool:

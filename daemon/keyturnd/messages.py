@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from keyturn.configuration.profiles.certificates import Certificate  # noqa: TC001 - msgspec reads it at run time
+
 CHANNEL_VERSION = 1
 LINE_LIMIT = 1 << 20
 
@@ -32,6 +34,8 @@ class EntraIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"
     authority: str
     """The authority URL with its tenant, e.g. https://login.microsoftonline.com/organizations."""
     account: str | None = None
+    credential: Certificate | None = None
+    """What the application proves itself with, where that is more than a secret."""
 
 
 class AwxIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
@@ -107,6 +111,8 @@ class AwxState(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
     controller: str = ""
     """The path of the controller's API below the configured URL, for tools that have to be told; empty where nobody
     has asked the server yet, or it named none."""
+    doubted: bool = False
+    """Whether somebody was refused with `token`: it is not given out again, but may create its successor."""
     refused: str = ""
     """A digest of the entrusted password that the server refused last, so that it is not sent again at once."""
     refused_at: float = 0.0
@@ -233,6 +239,9 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True, tag="result"):
     account: str = ""
     account_id: str = ""
     """Entra's home account id, empty where nobody told it."""
+    certificate_thumbprint: str = ""
+    """SHA-1 of the certificate that the application proved itself with, in capitals."""
+    certificate_expires_at: float | None = None
     details: dict[str, Any] = {}
     """Everything else `keyturn azure new-token` prints: tenant, unique id, correlation id, id token …"""
 

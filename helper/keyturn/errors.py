@@ -5,6 +5,7 @@
     │   ├── UsageError           wrong words on the command line (exit 2)
     │   ├── ConfigError          config.toml, or a file it names (exit 2)
     │   ├── SignInNeeded         a person has to sign in (exit 3)
+    │   ├── VariablesWanted      the daemon asks for values of the caller's environment (exit 1)
     │   └── Refused              keyturn will not do that (exit 1)
     ├── ProviderError        theirs: what the provider answered, or did not
     │   ├── ProviderRefused      a final no (exit 1)
@@ -102,6 +103,24 @@ class SignInNeeded(UserError):
     http_status = 401
 
 
+class VariablesWanted(UserError):
+    """A secret that stands in the caller's environment is needed: asked for by `names`, each only then sent.
+
+    To a person it is an error: the twin has sent what there is, and nothing was in it.
+    """
+
+    kind = "variables-wanted"
+    http_status = 428
+
+    def __init__(self, sentence: str, hint: str | Sequence[str] | None = None, *, names: Sequence[str] = ()) -> None:
+        super().__init__(sentence, hint)
+        self.names = tuple(names)
+
+    def to_problem(self) -> dict[str, str | int]:
+        """With the names, separated by blanks."""
+        return {**super().to_problem(), "variables": " ".join(self.names)}
+
+
 class Refused(UserError):
     """Well understood, and not allowed."""
 
@@ -182,6 +201,8 @@ def from_problem(problem: Mapping[str, object]) -> KeyturnError:
     error_class = BY_KIND.get(kind, Bug)
     error = error_class(sentence, str(hint) if hint else None)
     error.output = str(problem.get("output", ""))
+    if isinstance(error, VariablesWanted):
+        error.names = tuple(str(problem.get("variables", "")).split())
     return error
 
 
@@ -203,6 +224,7 @@ BY_KIND: dict[str, type[KeyturnError]] = {
         UsageError,
         ConfigError,
         SignInNeeded,
+        VariablesWanted,
         Refused,
         ProviderRefused,
         ProviderUnreachable,

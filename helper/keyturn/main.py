@@ -24,6 +24,7 @@ VERBS = {
     "profile": "list the configured profiles, or show one",
     "secret": "entrust a profile's secret to the vault",
     "setup": "let git, kubectl or docker use keyturn",
+    "kubelogin": "do what Azure's kubelogin does",
     "azure": "acquire a token of Entra ID without a profile",
     "awx": "create a token on an AWX that keyturn does not keep",
     "daemon": "start, stop or restart the daemon",
@@ -37,6 +38,7 @@ ROOMS = {
     "awx": "keyturn.verbs.awx.command",
     "run": "keyturn.verbs.run.command",
     "demo": "keyturn.verbs.demo.command",
+    "kubelogin": "keyturn.kubelogin.command",
     "helper": "keyturn.twin.helper",
 }
 

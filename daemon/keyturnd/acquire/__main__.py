@@ -60,8 +60,11 @@ def _secrets(job: Job) -> tuple[str, ...]:
 
 
 def _own_secret(job: TokenJob | RevokeJob) -> tuple[str | None, ...]:
-    """Not a person's password: it may be any word of our sentences (see hidden_in)."""
-    return () if isinstance(job.identity, AwxIdentity) else (job.secret,)
+    """Not a person's password: it may be any word of our sentences (see hidden_in).
+
+    Nor a passphrase, which no provider is sent.
+    """
+    return () if isinstance(job.identity, AwxIdentity) or job.identity.credential is not None else (job.secret,)
 
 
 def _secrets_of(state: State | None) -> tuple[str, ...]:

@@ -12,7 +12,9 @@ from keyturnd.broker import policy
 from keyturnd.broker.flights import Flights
 from keyturnd.broker.memory import Memory
 from keyturnd.broker.rejections import Rejections
+from keyturnd.broker.replacements import Replacements
 from keyturnd.fetching.permission import NoLongerAllowed
+from keyturnd.messages import AwxState
 
 if TYPE_CHECKING:
     from random import Random
@@ -51,10 +53,16 @@ class Broker:
         self.sign_ins = sign_ins
         self.failures = failures
         self.memory = Memory(holdings, clock, chance)
-        self.rejections = Rejections(self.memory, clock)
+        self.rejections = Rejections(self.memory, fetcher.challenges, clock)
         self._flights = Flights(fetcher=fetcher, failures=failures, memory=self.memory, clock=clock, chance=chance)
         self.flights = self._flights.under_way
         self.reject = self.rejections.reject
+        replacements = Replacements(
+            memory=self.memory, rejections=self.rejections, flights=self._flights,
+            challenges=fetcher.challenges, fetch=self._fetch,
+        )  # fmt: skip
+        self.doubt = replacements.doubt
+        self.replace = replacements.replace
         sign_ins.on_success = self._signed_in
         holdings.on_new_sign_in = self.forget
         self._fetcher = fetcher
@@ -99,16 +107,32 @@ class Broker:
         if (good := self._good(want)) is not None:
             return good.token
         try:
-            return await self._fetch_for_use(want, by)
-        except SignInNeeded:
-            if not waiter.waits or not flows.row(want.profile).person:
-                raise
-            return await self._sign_in(want, waiter, by)
+            return await self._fetch_or_ask(want, waiter, by)
         except KeyturnError as error:
             if not error.passes or held is None or not self.memory.good_as_last_resort(held):
                 raise
             held.used = True
             return held.token
+
+    async def has(self, want: Want) -> bool:
+        """Whether there is a token with life enough for `want`, so that nothing has to be fetched."""
+        held = await self._look_up(want)
+        return held is not None and not self.rejections.concern(want.key) and self._good(want) is not None
+
+    async def renewed(self, want: Want, waiter: Waiter, by: float) -> Token:
+        """Another token than the one there is, `by` this boot time, for somebody whom the server refused with it.
+
+        One that an AWX keeps is replaced in any case: it is a person who says so, and may have revoked the last one a
+        moment ago. Raises as `token` does, and Refused as `reject` does.
+        """
+        self.failures.clear(profile=want.profile.name)  # a person's try again is not answered by the last failure
+        held = await self._look_up(want)
+        own_state = flows.row(want.profile).state is AwxState and want.key not in self.flights
+        if own_state and await self.holdings.doubt(want.profile):
+            await self.memory.drop(want.key)
+        elif held is not None:
+            await self.reject(want, held.token.digest)
+        return await self.token(want, waiter, by)
 
     async def _look_up(self, want: Want) -> Held | None:
         """What is held for `want`; nothing where the vault cannot be asked, but could not hold a sign-in anyway."""
@@ -129,7 +153,7 @@ class Broker:
         name, by = want.profile.name, self.answer_by(want)
         self.failures.clear(profile=name)
         if not flows.row(want.profile).person:
-            return await self._fetch_for_use(want, by)
+            return await self._fetch_or_ask(want, waiter, by)
         try:
             again = again or self._fetcher.refused.first(want.profile) == want
             if again and waiter.waits:
@@ -181,20 +205,6 @@ class Broker:
         self.memory.forget(profile)
         self._fetcher.refused.forget(profile)
 
-    async def doubt(self, want: Want, digest: bytes, by: float) -> None:
-        """A server seems to have refused the token with this digest: try to replace it, as `reject` does.
-
-        While that fails for a passing reason, or lasts beyond `by` (boot time), it stays: it may be good after all.
-        """
-        held = await self.memory.look_up(want)
-        if held is None or held.token.digest != digest or not self.rejections.may_force(want.key):
-            return
-        try:
-            await self._fetch(want, by)
-        except KeyturnError as error:
-            if not error.passes:
-                await self.memory.drop(want.key)  # the next request tells what a person has to do
-
     async def keep_fresh(self) -> None:
         """Renew, for ever, what is due and has served somebody since it was issued; the rest may lapse."""
         pruned = self._clock.boottime()
@@ -220,6 +230,15 @@ class Broker:
         with suppress(StateError):  # told to whoever needs the vault; nobody waits for this
             await self.holdings.prune(self._clock.wall())
 
+    async def _fetch_or_ask(self, want: Want, waiter: Waiter, by: float) -> Token:
+        """A new token, with a person's help where it takes one and `waiter` has one."""
+        try:
+            return await self._fetch_for_use(want, by)
+        except SignInNeeded:
+            if not waiter.waits or not flows.asks(want.profile):
+                raise
+        return await self._sign_in(want, waiter, by)
+
     async def _fetch_for_use(self, want: Want, by: float) -> Token:
         token = await self._fetch(want, by)
         self.memory.use(want.key)
@@ -230,7 +249,9 @@ class Broker:
         return await self._flights.token(want, by)
 
     def _renew_behind(self, want: Want, *, asked: bool) -> None:
-        if self.failures.may_renew(want, asked=asked) and want.profile.name not in self._logging_out:
+        if flows.takes_its_caller(want.profile) or want.profile.name in self._logging_out:
+            return
+        if self.failures.may_renew(want, asked=asked):
             self._flights.begin(want)
 
     def _check_not_leaving(self, want: Want) -> None:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from keyturnd import flows
 from keyturnd.broker import policy
+from keyturnd.fetching.permission import is_as_configured
 
 if TYPE_CHECKING:
     from random import Random
@@ -44,12 +46,15 @@ class Memory:
         self._holdings = holdings
         self._clock = clock
         self._chance = chance
+        self._dropped: dict[RecordName, bytes] = {}
 
     async def look_up(self, want: Want) -> Held | None:
         """The token of `want`, from memory or else from the vault. Raises StateError."""
         held = self._of(want)
         if held is None:
             token = await self._holdings.token(want.key, want.profile)
+            if token is not None and token.digest == self._dropped.get(want.key):
+                token = None  # refused, and just being deleted
             # Looked up again after the await: another caller's newer token must not be overwritten.
             held = self._of(want) or (None if token is None else self.hold(want, token))
         return held
@@ -67,6 +72,7 @@ class Memory:
         )
         held = Held(token, self._clock.wall(), self._clock.boottime(), renew_at, want, want.key)
         self.held[want.key] = held
+        self._dropped.pop(want.key, None)
         return held
 
     def use(self, key: RecordName) -> None:
@@ -76,7 +82,8 @@ class Memory:
 
     async def drop(self, key: RecordName) -> None:
         """Forget the token under `key`, in the vault as well. Raises StateError."""
-        self.held.pop(key, None)
+        if (held := self.held.pop(key, None)) is not None:
+            self._dropped[key] = held.token.digest
         await self._holdings.drop_token(key)
 
     def forget(self, profile: str) -> None:
@@ -87,7 +94,7 @@ class Memory:
     def reconfigured(self, config: Config) -> None:
         """Forget the tokens of profiles that `config` changed."""
         for key, held in list(self.held.items()):
-            if config.profiles.get(key.profile) != held.want.profile:
+            if not is_as_configured(config, held.want):
                 del self.held[key]
 
     def fresh(self, held: Held, protocol: str) -> bool:
@@ -117,7 +124,8 @@ class Memory:
 
     def due_for_renewal(self) -> list[Want]:
         """What is due and has served somebody since it was issued; the rest may lapse."""
-        return [held.want for held in self.held.values() if held.used and self.due(held)]
+        served = (held for held in self.held.values() if held.used and not flows.takes_its_caller(held.want.profile))
+        return [held.want for held in served if self.due(held)]
 
     def _reckoned(self, held: Held) -> float:
         return policy.reckoned_wall(

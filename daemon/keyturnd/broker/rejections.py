@@ -10,6 +10,7 @@ from keyturnd.broker import policy
 if TYPE_CHECKING:
     from keyturnd.broker.memory import Held, Memory
     from keyturnd.clock import Clock
+    from keyturnd.fetching.challenges import Challenges
     from keyturnd.fetching.wants import Want
     from keyturnd.vault.records import RecordName
 
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 class Rejections:
     """What was refused, and when a renewal was forced last."""
 
-    def __init__(self, memory: Memory, clock: Clock) -> None:
+    def __init__(self, memory: Memory, challenges: Challenges, clock: Clock) -> None:
         self._memory = memory
+        self._challenges = challenges
         self._clock = clock
         self._forced: dict[RecordName, float] = {}
         self._kept: dict[RecordName, bytes] = {}
@@ -27,11 +29,11 @@ class Rejections:
         """Whether the token under `key` was refused within the minute after a renewal, and waits to be replaced."""
         return key in self._kept
 
-    async def reject(self, want: Want, digest: bytes | None) -> bool:
+    async def reject(self, want: Want, digest: bytes | None, claims: str | None = None) -> bool:
         """A server refused the token with this digest: replace it at the next request. Whether that will be done.
 
         None stands for whatever token there is: docker erases by the registry's name. Nothing is done for a token
-        that is not the one we hold.
+        that is not the one we hold. claims: JSON, see keyturnd.fetching.challenges.
 
         Raises Refused when the last such renewal of this key is less than a minute old: a server that refuses new
         tokens, too, misses a right, not a token. That rejection is kept in mind, and carried out for the first
@@ -40,12 +42,12 @@ class Rejections:
         held = await self._memory.look_up(want)
         if held is None or digest not in {None, held.token.digest}:
             return False
-        if not self.may_force(want.key):
+        self._challenges.note(want, claims)
+        try:
+            self.force(want, held)
+        except Refused:
             self._kept[want.key] = held.token.digest
-            raise Refused(
-                "the server refused a token that had just been renewed",
-                f"check that {held.token.account or 'this profile'} may use what was asked for",
-            )
+            raise
         await self._memory.drop(want.key)
         return True
 
@@ -60,6 +62,18 @@ class Rejections:
             await self._memory.drop(want.key)
             return None
         return held
+
+    def force(self, want: Want, held: Held) -> None:
+        """Note that a renewal of `held` is forced. Raises Refused within a minute of the last one."""
+        if not self.may_force(want.key):
+            raise Refused(
+                "the server refused a token that had just been renewed",
+                f"check that {held.token.account or 'this profile'} may use what was asked for",
+            )
+
+    def forget_forced(self, key: RecordName) -> None:
+        """The renewal that was forced last brought nothing: the next one need not wait."""
+        self._forced.pop(key, None)
 
     def may_force(self, key: RecordName) -> bool:
         """Whether a renewal may be forced now; then it counts as done."""

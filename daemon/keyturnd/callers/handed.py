@@ -19,7 +19,7 @@ it only misses one early renewal."""
 
 
 class Client(NamedTuple):
-    """One process that keeps tokens by itself, one for each cluster.
+    """One process that keeps tokens by itself, one for each cluster or repository.
 
     The program is part of it: gcloud's dispatcher runs the plugin and then becomes kubectl, which runs it again, in
     the same process and yet without anything having been refused.
@@ -27,7 +27,7 @@ class Client(NamedTuple):
 
     tool: Tool
     program: str
-    cluster: str | None
+    place: str | None
 
 
 class Handed:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 from typing import TYPE_CHECKING
 
+from keyturn.configuration.private_files import read_own
 from keyturn.configuration.profiles.secrets import InFile, InVariable
-from keyturn.errors import ConfigError, StateError, one_line
-from keyturn.hints import after, entrust, listing, make_private, printed, restart_daemon, size
+from keyturn.errors import ConfigError, one_line
+from keyturn.hints import after, entrust, printed, restart_daemon, size
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
     from keyturn.configuration.profiles.secrets import SecretSource
     from keyturn.errors import KeyturnError
-
-SIZE_LIMIT = 64 << 10
-OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO})
-"""The daemon's or the machine's own trouble, which says nothing about the file and passes."""
 
 
 def named_secret(profile: Profile) -> str | None:
@@ -76,32 +71,10 @@ def secret_from_file(path: str) -> str:
     Raises ConfigError when it is missing, empty, too large, not a file, not ours, or readable by others, StateError
     when no descriptor is free to look at it.
     """
-    try:
-        # Not blocking: a FIFO in its place must not hang the daemon.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        if error.errno in OURS:
-            raise StateError(f"cannot read the secret in {path}: {error.strerror}", restart_daemon()) from None
-        raise ConfigError(f"cannot read the secret in {path}: {error.strerror}", listing(path)) from None
-    try:
-        _check(path, os.fstat(descriptor))
-        content = os.read(descriptor, SIZE_LIMIT + 1)
-    finally:
-        os.close(descriptor)
+    file = read_own(path, "the secret")
+    file.check_private()
     # What is not UTF-8 is not printable then either; a UnicodeDecodeError would hold the whole content.
-    secret = content.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
+    secret = file.content.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
     if not secret or not secret.isprintable():
         raise ConfigError(f"{path} does not hold one line with a secret", size(path))
     return secret
-
-
-def _check(path: str, status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise ConfigError(f"{path} is not a file", listing(path))
-    if status.st_uid not in {0, os.geteuid()}:
-        raise ConfigError(f"{path} belongs to uid {status.st_uid}", listing(path))
-    if status.st_mode & 0o077:
-        mode = f"{stat.S_IMODE(status.st_mode):04o}"
-        raise ConfigError(f"{path} may be read or written by others (mode {mode})", make_private(path))
-    if status.st_size > SIZE_LIMIT:
-        raise ConfigError(f"{path} exceeds {SIZE_LIMIT >> 10} KiB", size(path))

@@ -6,11 +6,15 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
+from keyturnd.fetching.challenges import Challenges
 from keyturnd.fetching.entrusted import fitting, named_secret, secret_at
+from keyturnd.fetching.expiring import ExpiringCertificates
 from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
+from keyturnd.fetching.loans import Loans
 from keyturnd.fetching.permission import check_allowed
 from keyturnd.fetching.refused import RefusedAudiences
 from keyturnd.messages import AwxIdentity, AwxState, EntraState, Failure, Network, Result, RevokeJob, TokenJob
@@ -53,6 +57,9 @@ class Fetcher:
         self.acquisitions = acquisitions
         self.holdings = holdings
         self.refused = RefusedAudiences()
+        self.loans = Loans()
+        self.challenges = Challenges()
+        self._expiring = ExpiringCertificates(warn)
         self._config = config
         self._warn = warn
         self._check = check
@@ -138,6 +145,8 @@ class Fetcher:
         """The secret of `profile`, from wherever its owner keeps it. None where there is none."""
         if flows.row(profile).secret is None:
             return None
+        if isinstance(profile.flow.secret_source, Lent):
+            return self.loans.of(profile.name)
         named = named_secret(profile)
         return await self.holdings.secret(profile) if named is None else named
 
@@ -154,7 +163,7 @@ class Fetcher:
             secret=secret,
             state=state,
             registry=want.registry,
-            claims=self.refused.claims(want) if interactive else None,
+            claims=(self.refused.claims(want) if interactive else None) or self.challenges.claims(want),
             client_secret=secret_at(want.profile.flow.client_secret_source),
         )
 
@@ -165,12 +174,15 @@ class Fetcher:
             await self._failed(want, job, outcome)
             raise fitting(error_of(outcome), want.profile)
         self.refused.settle(want)
+        self.challenges.settle(want)
         assert isinstance(outcome, Result)
         self.check_allowed(want)  # its sign-in was kept, under the name of the place it belongs to
         return await self._kept(want, outcome, await keeper.sign_in(outcome))
 
     async def _failed(self, want: Want, job: TokenJob, failure: Failure) -> None:
         """Note what `failure` says of the sign-in, and of this audience."""
+        if failure.kind not in {SignInNeeded.kind, ProviderUnreachable.kind}:
+            self.challenges.settle(want)  # or every renewal would ask for them, and fail
         if failure.state_dead and job.state is not None:
             self.refused.forget(want.profile.name)
             await self.holdings.drop_dead_state(want.profile, job.state)
@@ -182,6 +194,7 @@ class Fetcher:
     async def _kept(self, want: Want, result: Result, sign_in: str) -> Token:
         """The token of `result`, in the vault. Raises Replaced when another sign-in has come before it."""
         flows.check_account(want.profile, result.account)
+        self._expiring.look_at(want.profile.name, result)
         token = tokens.of_result(result, sign_in)
         await self._keep(want, token)
         if not await self.holdings.is_of_now(want.profile, token):

@@ -36,6 +36,9 @@ REFUSAL_STAY = 2.0
 in the way of one that is started with other settings."""
 BROKEN_STAY = 10.0
 """Seconds without a request after which a daemon whose configuration is invalid leaves."""
+ENDS = (signal.SIGTERM, signal.SIGINT)
+ITERATIONS = 3
+"""Of the loop, from a signal's arrival to the end of its handler: it is polled, read, and called."""
 
 
 class Service:
@@ -77,8 +80,9 @@ class Service:
     async def run(self) -> bool:
         """Serve; whether to go on as a new process on the same socket."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in ENDS:
             loop.add_signal_handler(number, self.leave)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)  # what came while a predecessor became us, see _come_back
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal that happened to start us is gone: no reason
         loop.set_exception_handler(_note_bug)
         self._acceptor.start()
@@ -86,17 +90,30 @@ class Service:
         looking = loop.create_task(self._look_around())
         note("ready", pid=os.getpid(), version=keyturn.__version__, socket=self._path)
         await self._leaving.wait()
-        again = self._again  # settled now: the socket's name stays or goes accordingly
         renewing.cancel()
         looking.cancel()
-        await self._stop_serving(again=again)
+        await self._stop_serving()
+        again = self._again and await self._come_back()
+        if not again:
+            self._unlink()  # once more: it was kept for a restart that somebody has ended
         note("restarting" if again else "leaving", pid=os.getpid(), served=self.connections.served)
         return again
 
     def leave(self, *, again: bool = False) -> None:
-        """Finish what is being answered and leave; with `again` come back as a new process."""
-        self._again = again
+        """Finish what is being answered and leave; with `again` come back as a new process, unless told to end."""
+        self._again = again and (self._again or not self._leaving.is_set())
         self._leaving.set()
+
+    async def _come_back(self) -> bool:
+        """Whether nobody has told us to end meanwhile. From here on whoever does tells the process we become.
+
+        A blocked signal outlives execve(2); one that nobody handles between two event loops would be lost, and the
+        daemon that was told to end would go on.
+        """
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
+        for _ in range(ITERATIONS):
+            await asyncio.sleep(0)
+        return self._again
 
     def facts(self) -> dict[str, Any]:
         """What /v1/status says of the process."""
@@ -133,8 +150,8 @@ class Service:
             return BROKEN_STAY
         return self._services.configuration.current().daemon.idle_exit or float("inf")
 
-    async def _stop_serving(self, *, again: bool) -> None:
-        if not again:
+    async def _stop_serving(self) -> None:
+        if not self._again:
             self._unlink()
         self._acceptor.stop()  # whoever connected before the name was gone is still answered
         self.connections.hurry()

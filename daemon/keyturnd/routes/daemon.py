@@ -84,6 +84,7 @@ async def _profile(services: Services, profile: Profile, records: list[RecordNam
         "set_aside": [
             {"kind": record.kind, "authority": record.authority, "client_id": record.client_id} for record in aside
         ],
+        "certificate": _certificate(services, profile),
         "waiting_for_sign_in": 0 if sign_in is None else sign_in.waiting,
         "tokens": [
             {
@@ -96,6 +97,15 @@ async def _profile(services: Services, profile: Profile, records: list[RecordNam
             if key.profile == profile.name
         ],
     }
+
+
+def _certificate(services: Services, profile: Profile) -> dict[str, Any] | None:
+    """The certificate that got the newest token there is, None where none did."""
+    held = [held.token for key, held in services.broker.memory.held.items() if key.profile == profile.name]
+    token = max(held, key=lambda token: token.issued_at, default=None)
+    if token is None or token.certificate_expires_at is None:
+        return None
+    return {"thumbprint": token.certificate_thumbprint, "expires_at": int(token.certificate_expires_at)}
 
 
 async def _signed_in(services: Services, profile: Profile, kept: set[str] | None) -> bool | None:

@@ -6,60 +6,98 @@ import asyncio
 from copy import copy
 from typing import TYPE_CHECKING
 
-from keyturn import hints
-from keyturn.configuration.named import profile_named
-from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.settling import SETTLING, is_fresh
-from keyturn.configuration.targets.git import find_git
-from keyturn.configuration.targets.target import scopes_of
-from keyturn.errors import ConfigError, KeyturnError
-from keyturn.protocols import git
-from keyturnd.callers.peer import arguments_of, tool_behind
-from keyturnd.fetching.wants import Want
+from keyturn.errors import ConfigError, KeyturnError, Refused
+from keyturn.protocols import git_answers, git_options, git_state
+from keyturn.protocols.claims_challenge import claims_of
+from keyturnd.callers.gits import asker_of, client_of
+from keyturnd.routes.git_wants import asked_of
 from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 from keyturnd.vault import tokens
 
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
-    from keyturn.protocols.git import GitRequest
     from keyturnd.broker.signin import Waiter
+    from keyturnd.callers.handed import Client
     from keyturnd.callers.peer import Tool
+    from keyturnd.routes.git_wants import Asked
     from keyturnd.server.http import Request
     from keyturnd.services import Services
     from keyturnd.vault.tokens import Token
 
 
 def at_once(services: Services, request: Request) -> AtHand | None:
-    """See keyturnd.routes.table.AT_ONCE."""
-    want = _want(services.configuration.current(), request)
-    if want is None:
-        return AtHand(Response(git.NOTHING))
-    held = services.broker.at_hand(want)
-    return None if held is None else AtHand(_credential(held.token), held)
+    """See keyturnd.routes.table.AT_ONCE. Never for a caller that may have been refused what it was given."""
+    asked = asked_of(services.configuration.current(), request)
+    if asked is None:
+        return AtHand(Response(git_answers.NOTHING))
+    if "state" in asked.request.capabilities and asked.request.follows_an_answer:
+        return None
+    held = services.broker.at_hand(asked.want)
+    return None if held is None else AtHand(_credential(asked, held.token, first=True), held)
 
 
 async def get(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
-    """A credential for a URL that is a target, nothing for any other.
+    """A credential for a URL that is a target, nothing for any other; another one where ours was refused.
 
     A target that cannot be served stops git: prompting for a password would only lead to another refusal.
-    A failure is told once per asker: git-lfs asks six times for one push.
     """
-    want = _want(await _settled(services, request), request)
-    if want is None:
-        return Response(git.NOTHING)
+    asked = asked_of(await _settled(services, request), request)
+    if asked is None:
+        return Response(git_answers.NOTHING)
+    helper = request.peer.pid
+    asker = asker_of(helper)
+    client = client_of(asker, asked.place)
     try:
-        token = await services.broker.token(want, waiter)
+        refused = _refused(services, asked, client, helper)
+        token = await _token(services, asked, refused, waiter)
     except KeyturnError as error:
-        helper = request.peer.pid
-        if services.complaints.is_told(asker := _asker(helper), helper, error.sentence):
-            return Response(git.QUIT, exit_status=error.exit_status)
-        services.complaints.tell(asker, helper, error.sentence)
-        # Of its own: the same error is told to others who waited, and remembered.
-        told = copy(error)
-        told.output = git.QUIT.decode("ascii")
-        raise told from None
-    return _credential(token)
+        return _told_once(services, asker, helper, error, git_answers.QUIT)
+    if client is not None:
+        services.handed.note(client, asked.want.key, helper, token.digest)
+    return _credential(asked, token, first=not refused)
+
+
+def _refused(services: Services, asked: Asked, client: Client | None, helper: int) -> frozenset[bytes]:
+    """The digests of the tokens that asking again shows to be refused, none on a first ask.
+
+    Where git needs the credential only at a POST, it has told `store` the state, and asks again without it.
+    """
+    named = git_state.named(asked.request.state)
+    if named or client is None:
+        return named
+    digest = services.handed.doubtful(client, asked.want.key, helper)
+    return frozenset() if digest is None else frozenset([digest])
+
+
+async def _token(services: Services, asked: Asked, refused: frozenset[bytes], waiter: Waiter) -> Token:
+    """Raises what the broker does, and Refused where there is no token but the one that was refused."""
+    want, broker = asked.want, services.broker
+    by = broker.answer_by(want)
+    if refused:
+        await broker.replace(want, refused, claims_of(asked.request.wwwauth), by)
+    token = await broker.token(want, waiter, by)
+    if token.digest in refused:
+        raise Refused(
+            f"the server refused the token of profile {want.profile.name}, and there is no other",
+            f"check that {token.account or 'this profile'} may use what was asked for",
+        )
+    return token
+
+
+def _told_once(services: Services, asker: Tool | None, helper: int, error: KeyturnError, output: bytes) -> Response:
+    """`error`, told once per asker: git-lfs asks six times for one push. Raises it the first time.
+
+    output: what git has to read beside it.
+    """
+    if services.complaints.is_told(asker, helper, error.sentence):
+        return Response(output, exit_status=error.exit_status)
+    services.complaints.tell(asker, helper, error.sentence)
+    # Of its own: the same error is told to others who waited, and remembered.
+    told = copy(error)
+    told.output = output.decode("ascii")
+    raise told from None
 
 
 async def _settled(services: Services, request: Request) -> Config:
@@ -74,71 +112,63 @@ async def _settled(services: Services, request: Request) -> Config:
         return configuration.current()
     except ConfigError as error:
         told = copy(error)
-        told.output = git.QUIT.decode("ascii") if git.options(request.arguments).ours else ""
+        told.output = git_answers.QUIT.decode("ascii") if git_options.options(request.arguments).ours else ""
         raise told from None
 
 
-def _asker(helper: int) -> Tool | None:
-    """The git that started `helper`, or whoever runs `git credential`: git-lfs, a script."""
-    tool = tool_behind(helper)
-    while tool is not None and _hands_on(arguments_of(tool)):
-        tool = tool_behind(tool.pid)
-    return tool
-
-
-def _hands_on(arguments: tuple[str, ...]) -> bool:
-    """Whether this is the shell that git starts a helper with, or a `git credential` that somebody else runs."""
-    is_shell = arguments[1:2] == ("-c",) and "git-credential-keyturn" in arguments[2]
-    return is_shell or "credential" in arguments[1:]
-
-
 async def store(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
-    """Success, which git reports to every helper whoever supplied the credential: nothing to keep."""
-    return Response(git.NOTHING)
+    """Success, which git reports to every helper whoever supplied the credential: nothing to keep of our own.
+
+    But that this process has our token is kept in mind: if it asks again, a later request of it was refused.
+    """
+    asked = asked_of(services.configuration.current(), request)
+    if asked is not None and asked.request.secret:
+        _note(services, request, asked, tokens.digest(asked.request.secret))
+    return Response(git_answers.NOTHING)
 
 
 async def erase(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """The server refused a credential: if it is our token, the next request gets another one."""
-    want = _want(services.configuration.current(), request)
-    password = _parse(request).password if want is not None else None
-    if want is not None and password:
-        await services.broker.reject(want, tokens.digest(password))
-    return Response(git.NOTHING)
+    asked = asked_of(services.configuration.current(), request)
+    if asked is None or not asked.request.secret:
+        return Response(git_answers.NOTHING)
+    digest, helper = tokens.digest(asked.request.secret), request.peer.pid
+    asker = _note(services, request, asked, digest)
+    try:
+        await services.broker.reject(asked.want, digest, claims_of(asked.request.wwwauth))
+    except KeyturnError as error:
+        return _told_once(services, asker, helper, error, git_answers.NOTHING)
+    return Response(git_answers.NOTHING)
+
+
+def _note(services: Services, request: Request, asked: Asked, digest: bytes) -> Tool | None:
+    """Note which token whoever asks has; who that is."""
+    helper = request.peer.pid
+    asker = asker_of(helper)
+    client = client_of(asker, asked.place)
+    if client is not None:
+        services.handed.note(client, asked.want.key, helper, digest)
+    return asker
 
 
 async def capability(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
-    """What this helper can do beyond user name and password (git >= 2.46): nothing yet."""
-    return Response(git.CAPABILITIES)
+    """What this helper can do beyond user name and password (git >= 2.46)."""
+    return Response(git_answers.CAPABILITIES)
 
 
-def _credential(token: Token) -> Response:
-    username = token.account or git.NAMELESS
-    return Response(git.answer(username=username, password=token.access_token, expires_at=token.expires_at))
+def _credential(asked: Asked, token: Token, *, first: bool) -> Response:
+    """first: nothing was refused yet, so that git may ask once more, where it knows how to.
 
-
-def _want(config: Config, request: Request) -> Want | None:
-    """What the request asks for, None when it is not ours. `--profile` beats the target's profile."""
-    options = git.options(request.arguments)
-    try:
-        target = find_git(config.git_targets, _parse(request))
-    except git.MalformedRequest:
-        return None
-    if target is None:
-        return None
-    name = options.profile or target.profile
-    profile = profile_named(config, name)
-    if "git" not in profile.protocols:
-        raise ConfigError(f"profile {name} is not for git", f'add "git" to protocols of profile {name}')
-    if isinstance(profile, AwxProfile):
-        scopes: tuple[str, ...] = (profile.scope,)
-        fits = profile.authority == config.profiles[target.profile].authority
-    else:
-        scopes = scopes_of(target)
-        fits = profile.provider == config.profiles[target.profile].provider
-    if not fits:
-        raise ConfigError(f"profile {name} has no tokens for this URL", hints.profile(target.profile))
-    return Want(profile, scopes, "git")
-
-
-def _parse(request: Request) -> GitRequest:
-    return git.parse(request.body)
+    `continue` would be obeyed without that knowledge, but `state[]` not brought back: a loop for ever with a server
+    that refuses everything (reference/git.md section 2, trap 1).
+    """
+    offered = asked.request.capabilities
+    answer = git_answers.answer(
+        username=asked.username or token.account or git_answers.NAMELESS,
+        token=token.access_token,
+        expires_at=token.expires_at,
+        bearer=asked.target.authtype == "bearer" and "authtype" in offered,
+        offered=offered,
+        state=git_state.naming(token.digest) if first and "state" in offered else None,
+    )
+    return Response(answer)

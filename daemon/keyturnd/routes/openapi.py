@@ -69,6 +69,7 @@ def _helpers() -> Document:
     git = "git-credential attributes, as git writes them"
     server = "a registry's server name, as docker writes it"
     login = "a JSON object with ServerURL, Username and Secret"
+    identity = "an ExecCredential for the identity that flags and variables describe; 428: wants more variables"
     cluster = "the content of KUBERNETES_EXEC_INFO, empty where it is not set"
     return {
         "/v1/git/get": {"post": _helper("a credential for a URL that is a target, nothing for any other", git)},
@@ -83,6 +84,8 @@ def _helpers() -> Document:
         "/v1/docker/list": {"post": _helper("the registries that are targets", "ignored")},
         "/v1/docker/version": {"post": _helper("name and version", "ignored")},
         "/v1/kube/get-token": {"post": _helper("an ExecCredential with a token for a cluster", cluster)},
+        "/v1/kubelogin/get-token": {"post": _helper(identity, cluster)},
+        "/v1/kubelogin/remove-cache-dir": {"post": _helper("forget identities by their cache directory", "ignored")},
     }
 
 
@@ -149,5 +152,6 @@ def _problem() -> Document:
             "hint": {"type": "string"},
             "exit": {"type": "integer"},
             "output": {"type": "string"},
+            "variables": {"type": "string", "description": "names of secret variables that are asked for"},
         },
     }

@@ -100,6 +100,9 @@ async def entrust_secret(services: Services, request: Request, waiter: Waiter, _
     if not body.secret or not body.secret.isprintable() or len(body.secret) > SECRET_LIMIT:
         raise UsageError("a secret is one line of visible characters", hints.entrust(profile.name))
     await services.holdings.keep_secret(profile, body.secret)
+    if flows.row(profile).secret_is_token:
+        services.broker.forget(profile.name)
+        await services.holdings.drop_tokens(profile.name)
     services.broker.failures.clear(profile=profile.name)
     return json_response({"profile": profile.name, "warnings": services.untold_warnings()})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturnd.routes import daemon, docker, git, kube, profiles, tokens
+from keyturnd.routes import daemon, docker, git, kube, kubelogin, profiles, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,6 +28,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/docker/list"): docker.listing,
     ("POST", "/v1/docker/version"): docker.version,
     ("POST", "/v1/kube/get-token"): kube.get_token,
+    ("POST", "/v1/kubelogin/get-token"): kubelogin.get_token,
+    ("POST", "/v1/kubelogin/remove-cache-dir"): kubelogin.remove_cache_dir,
     ("POST", "/v1/token"): tokens.token,
     ("POST", "/v1/azure/new-token"): tokens.new_entra_token,
     ("POST", "/v1/awx/new-token"): tokens.new_awx_token,
@@ -47,6 +49,7 @@ AT_ONCE: dict[tuple[str, str], Ready] = {
     ("POST", "/v1/git/get"): git.at_once,
     ("POST", "/v1/docker/get"): docker.at_once,
     ("POST", "/v1/kube/get-token"): kube.at_once,
+    ("POST", "/v1/kubelogin/get-token"): kubelogin.at_once,
 }
 """The same for answers that are in memory already. None, and any error, means: ask the route in ROUTES. So nothing
 may be noted before it is certain that there is an answer."""

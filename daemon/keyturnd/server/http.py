@@ -24,6 +24,7 @@ REASONS = {
     413: "Content Too Large",
     414: "URI Too Long",
     422: "Unprocessable Content",
+    428: "Precondition Required",
     431: "Request Header Fields Too Large",
     500: "Internal Server Error",
     502: "Bad Gateway",

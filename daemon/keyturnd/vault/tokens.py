@@ -25,6 +25,10 @@ class Token(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which sign-in it came from, as keyturnd.flows.sign_in_of tells; empty where no person signs in, and in records
     of keyturn 0.1.0."""
 
+    certificate_thumbprint: str = ""
+    """SHA-1 of the certificate that got it, in capitals; empty where none did."""
+    certificate_expires_at: float | None = None
+
     def __repr__(self) -> str:
         return f"Token(account={self.account!r}, expires_at={self.expires_at})"
 
@@ -41,7 +45,16 @@ def digest(access_token: str) -> bytes:
 
 def of_result(result: Result, sign_in: str) -> Token:
     """The token an acquisition brought, by `sign_in`."""
-    return Token(result.access_token, result.issued_at, result.expires_at, result.refresh_at, result.account, sign_in)
+    return Token(
+        access_token=result.access_token,
+        issued_at=result.issued_at,
+        expires_at=result.expires_at,
+        refresh_at=result.refresh_at,
+        account=result.account,
+        sign_in=sign_in,
+        certificate_thumbprint=result.certificate_thumbprint,
+        certificate_expires_at=result.certificate_expires_at,
+    )
 
 
 encode = msgspec.json.encode

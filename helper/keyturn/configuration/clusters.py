@@ -16,17 +16,17 @@ from keyturn.configuration.profiles import scopes
 from keyturn.configuration.targets.kube import find_kube
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, Refused, UsageError
-from keyturn.protocols.kubectl import Trust
+from keyturn.protocols.kubectl import KubeOptions, Trust
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.known_clusters import KnownCluster
     from keyturn.configuration.profiles.profile import Profile
     from keyturn.configuration.targets.kube import KubeTarget
-    from keyturn.protocols.kubectl import ExecRequest, KubeOptions
+    from keyturn.protocols.kubectl import ExecRequest
 
 
 class ClusterToken(NamedTuple):
@@ -61,6 +61,21 @@ def token_for(
     if request.cluster_server is not None:
         _check_trust(request.trust, cluster, ours=options.word is not None)
     return ClusterToken(profile, _scopes(config, profile, target, options.server_id))
+
+
+def check_named_cluster(
+    config: Config, request: ExecRequest, known: Callable[[], Mapping[str, KnownCluster]]
+) -> None:
+    """For a caller whose stanza is not ours: the cluster that it names, if it does, must be a target and verified.
+
+    known: what `setup kube` recorded, loaded only then. Raises Refused.
+    """
+    if request.cluster_server is None:
+        return
+    target = _target(config, request.cluster_server)
+    assert target is not None
+    _check_cluster(config, request, KubeOptions(), target)
+    _check_trust(request.trust, known().get(known_clusters.key_of(target.place)), ours=False)
 
 
 def _check_cluster(config: Config, request: ExecRequest, options: KubeOptions, target: KubeTarget) -> None:

@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+    from typing import Any
 
     from keyturn.configuration.hosts import Place
 
@@ -31,10 +32,11 @@ class DamagedRecord(Refused):
 
 
 class KnownCluster(NamedTuple):
-    """What was recorded for one server. words: by profile."""
+    """What was recorded for one server. words: by profile; files: the kubeconfigs with stanzas that have them."""
 
     trust: Trust
     words: Mapping[str, str]
+    files: tuple[str, ...] = ()
 
     def has_word(self, profile: str, word: str | None) -> bool:
         """Whether `word` is the one kept for `profile`."""
@@ -55,9 +57,12 @@ def load(state_directory: Path) -> dict[str, KnownCluster]:
     content = read_trusted(path) if path.parent.is_dir() else None
     try:
         entries = json.loads(content or b"{}")
-        return {
-            server: KnownCluster(Trust(**entry["trust"]), {str(k): str(v) for k, v in entry["words"].items()})
-            for server, entry in entries.items()
-        }
+        return {server: _known(entry) for server, entry in entries.items()}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise DamagedRecord(f"{path} is not what keyturn wrote", hints.verb("setup", "kube")) from None
+
+
+def _known(entry: Mapping[str, Any]) -> KnownCluster:
+    """Raises ValueError, TypeError, KeyError or AttributeError for what is no such entry."""
+    words = {str(profile): str(word) for profile, word in entry["words"].items()}
+    return KnownCluster(Trust(**entry["trust"]), words, tuple(map(str, entry.get("files", ()))))

@@ -6,7 +6,7 @@ import msgspec
 
 from keyturn.configuration.audiences import all_scopes, targets_of
 from keyturn.configuration.profiles.profile import AwxProfile
-from keyturn.configuration.profiles.secrets import InFile, InVariable, InVault, Typed
+from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, InVault, Lent, Typed
 from keyturn.configuration.targets.docker import DockerTarget
 from keyturn.configuration.targets.git import GitTarget
 from keyturn.configuration.targets.target import scopes_of
@@ -30,13 +30,15 @@ def secret_source(profile: Profile) -> str:
     match profile.flow.secret_source:
         case Typed():
             return "typed at the sign-in, or entrusted to the vault"
+        case IfProtected():
+            return "a passphrase entrusted to the vault or typed, if it has one"
         case InFile(file):
             return f"secret from the file {file}"
         case InVariable(variable):
             return f"secret from the variable {variable} of the daemon's environment"
         case InVault():
             return "secret from the vault"
-        case None:
+        case None | Lent():  # the latter in no profile that has a name
             return "no secret, a person signs in"
 
 

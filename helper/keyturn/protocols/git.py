@@ -1,31 +1,9 @@
-"""git's credential protocol: bytes in, bytes out, nothing else (gitcredentials(7), git-credential(1)).
-
-So far `get`, `store` and `erase` with a password; `capability[]`, `state[]` and `wwwauth[]` are read already,
-because a caller that is answered without them today shall not have to be parsed anew tomorrow.
-"""
+"""What git writes to a credential helper (gitcredentials(7), git-credential(1)): bytes in, nothing else."""
 
 from __future__ import annotations
 
-import math
 import re
 from typing import NamedTuple
-
-from keyturn import hints
-from keyturn.errors import UsageError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-NOTHING = b""
-"""Not ours: git asks the next helper, then the user."""
-QUIT = b"quit=1\n"
-"""Ours, and failed: git stops at once instead of prompting for a password that could not work (git >= 2.3)."""
-CAPABILITIES = b"version 0\n"
-"""The answer to `capability` while we have none to announce."""
-NAMELESS = "keyturn"
-"""The user name that goes with the token of somebody without a name: git would ask a person for an empty one, and
-no server of ours reads it beside a token."""
 
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 
@@ -48,26 +26,31 @@ class GitRequest(NamedTuple):
     username: str | None = None
     password: str | None = None
     """Secret."""
+    authtype: str | None = None
+    """The scheme of an Authorization header whose rest is `credential` (git >= 2.46)."""
+    credential: str | None = None
+    """Secret."""
     password_expiry_utc: int | None = None
     """UTC epoch seconds."""
     wwwauth: tuple[str, ...] = ()
     """The WWW-Authenticate headers of the refusing answer, in order (git >= 2.41)."""
     capabilities: tuple[str, ...] = ()
+    """What the caller knows of beyond user name and password, see git_answers.KNOWN_CAPABILITIES."""
     state: tuple[str, ...] = ()
+    """What all helpers of the chain said to themselves, see git_state."""
+
+    @property
+    def secret(self) -> str | None:
+        """What a server accepted or refused, whichever form it was sent in."""
+        return self.credential or self.password
+
+    @property
+    def follows_an_answer(self) -> bool:
+        """Whether the caller has a part of some earlier answer already, or of its own knowledge."""
+        return bool(self.state) or (self.username, self.authtype, self.password_expiry_utc) != (None, None, None)
 
     def __repr__(self) -> str:
         return f"GitRequest(protocol={self.protocol!r}, host={self.host!r}, path={self.path!r})"
-
-
-class GitOptions(NamedTuple):
-    """What stands behind `keyturn` in credential.helper."""
-
-    profile: str | None = None
-    ours: bool = False
-    """`setup git` wrote the section: while the configuration is invalid, git must not prompt for a password here."""
-
-
-OURS = "--ours"
 
 
 def parse(body: bytes) -> GitRequest:
@@ -88,38 +71,12 @@ def parse(body: bytes) -> GitRequest:
         username=single.get("username"),
         password=single.get("password"),
         password_expiry_utc=_epoch_seconds(single.get("password_expiry_utc")),
+        authtype=single.get("authtype"),
+        credential=single.get("credential"),
         wwwauth=tuple(several.get("wwwauth[]", ())),
         capabilities=tuple(several.get("capability[]", ())),
         state=tuple(several.get("state[]", ())),
     )
-
-
-def answer(*, username: str, password: str, expires_at: float) -> bytes:
-    """A complete credential. `expires_at`: UTC epoch seconds, rounded down, so that git never uses it too long.
-
-    Raises ValueError for what git would read as something else: a line break, CR or NUL in a value, an empty
-    password, text that is not UTF-8, an expiry that is not a time after 1970 (git reads 0 as "never").
-    """
-    if not password:
-        raise ValueError("an empty password is no credential")
-    if not math.isfinite(expires_at) or expires_at < 1:
-        raise ValueError("the expiry is not a time after 1970")
-    fields = {"username": username, "password": password, "password_expiry_utc": str(math.floor(expires_at))}
-    return b"".join(_line(key, value) for key, value in fields.items())
-
-
-def options(arguments: Sequence[str]) -> GitOptions:
-    """The helper's own options: its arguments without the operation. Raises UsageError for any other."""
-    profile = None
-    rest = iter([argument for argument in arguments if argument != OURS])
-    for argument in rest:
-        name, _, value = argument.partition("=")
-        if name != "--profile":
-            raise UsageError(f"git-credential-keyturn has no option {argument}", 'helper = "keyturn --profile NAME"')
-        profile = value if "=" in argument else next(rest, "")
-        if not profile:
-            raise UsageError("--profile lacks the name of a profile", hints.profiles())
-    return GitOptions(profile, OURS in arguments)
 
 
 def _attributes(body: bytes) -> tuple[dict[str, str], dict[str, list[str]]]:
@@ -148,14 +105,3 @@ def _attributes(body: bytes) -> tuple[dict[str, str], dict[str, list[str]]]:
 def _epoch_seconds(text: str | None) -> int | None:
     """A time git would accept; anything else means "no expiry known", as in git."""
     return int(text) if text is not None and _WHOLE_NUMBER.fullmatch(text) else None
-
-
-def _line(key: str, value: str) -> bytes:
-    try:
-        encoded = value.encode()
-    except UnicodeEncodeError:
-        # Its own text and `object` hold the whole value, which may be the token.
-        raise ValueError(f"the {key} is not UTF-8") from None
-    if any(byte in encoded for byte in b"\n\r\0"):
-        raise ValueError(f"the {key} holds a line break, CR or NUL")
-    return key.encode() + b"=" + encoded + b"\n"

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-V1 = "client.authentication.k8s.io/v1"
-VERSIONS = (V1, "client.authentication.k8s.io/v1beta1")
+GROUP = "client.authentication.k8s.io"
+V1 = f"{GROUP}/v1"
+V1BETA1 = f"{GROUP}/v1beta1"
+VERSIONS = (V1, V1BETA1)
 KIND = "ExecCredential"
 VARIABLE = "KUBERNETES_EXEC_INFO"
 
@@ -179,7 +181,7 @@ def _trust(cluster: object) -> Trust:
     try:
         authority = fingerprint(base64.b64decode(str(data), validate=True)) if data else ""
     except (binascii.Error, ValueError):
-        authority = "unreadable"
+        authority = "no base64"
     return Trust(
         authority=authority,
         authority_file=str(cluster.get("certificate-authority") or ""),
@@ -190,7 +192,7 @@ def _trust(cluster: object) -> Trust:
 
 
 def _api_version(text: str | None) -> str | None:
-    version = None if text is None else f"client.authentication.k8s.io/{text}"
+    version = None if text is None else f"{GROUP}/{text}"
     if version is not None and version not in VERSIONS:
         raise UsageError("--api-version is none of kubectl's", "--api-version v1beta1")
     return version

@@ -38,7 +38,7 @@ ENVIRONMENT = (
     "TERM",
     "WAYLAND_DISPLAY",
 )
-"""What the daemon learns of the caller's environment: a closed list, never a secret."""
+"""What the daemon learns of any caller's environment: a closed list, never a secret."""
 
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
@@ -51,6 +51,10 @@ class Request(NamedTuple):
     arguments: tuple[str, ...] = ()
     body: bytes = b""
     waits: bool = False
+    variables: tuple[str, ...] = ENVIRONMENT
+    """Which of the caller's variables go with it."""
+    wanted: tuple[str, ...] = ()
+    """Which the daemon has asked for: secrets, each of them told, if only that it is not set."""
 
 
 def connect(directory: int, path: str) -> socket.socket:
@@ -103,7 +107,7 @@ def encode(request: Request) -> bytes:
     target = f"{request.path}?{query}" if query else request.path
     head = [f"{request.method} {target} HTTP/1.1", "Host: keyturn", "Connection: close"]
     head.append(f"Keyturn-Terminal: {int(has_terminal())}")
-    head += _environment_headers()
+    head += _environment_headers(request)
     if request.waits:
         head.append("Accept: application/jsonl")
     head.append(f"Content-Length: {len(request.body)}")
@@ -160,11 +164,13 @@ def _peer_uid(connection: socket.socket) -> int:
     return int(struct.unpack_from("2I", connection.getsockopt(0, 1, 76))[1])
 
 
-def _environment_headers() -> Iterator[str]:
-    for name in ENVIRONMENT:
+def _environment_headers(request: Request) -> Iterator[str]:
+    for name in request.variables:
         value = os.environ.get(name)
         if value is not None and len(os.fsencode(value)) <= 1024:
             yield f"Keyturn-Env-{name}: {quote(value)}"
+    for name in request.wanted:
+        yield f"Keyturn-Env-{name}: {quote(os.environ.get(name, ''))}"
 
 
 def _silent(error: OSError) -> DaemonUnavailable:

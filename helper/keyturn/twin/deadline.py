@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SECONDS = {"git": 30, "kube": 25, "docker": 15}
+SECONDS = {"git": 30, "kube": 25, "kubelogin": 25, "docker": 15}
 """In all, by family; the native helper's table (command.c) says the same."""
 OPTION = "--until="
 """In front of the family, where no word of the caller's can stand: milliseconds on CLOCK."""

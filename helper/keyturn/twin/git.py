@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 from keyturn.errors import ConfigError, KeyturnError, UsageError
-from keyturn.reach.client import Reply
+from keyturn.reach.client import ENVIRONMENT, Reply
+from keyturn.twin import prompting
 from keyturn.twin.streams import to_blank_line
 
 TYPE_CHECKING = False
@@ -19,13 +18,15 @@ FIRST = False
 PASSES_OVER_UNKNOWN = True
 MISUSE: type[UserError] = UsageError
 WAITS_FOR_A_PERSON = True
+VARIABLES: tuple[str, ...] = ENVIRONMENT
+SECRETS: tuple[str, ...] = ()
 
 body = to_blank_line
 
 
-def may_ask(request: bytes) -> bool:  # noqa: ARG001 - git says so in its environment
+def may_ask(request: bytes) -> bool:  # noqa: ARG001 - git says so in its environment and configuration
     """Unless git was told not to prompt."""
-    return os.environ.get("GIT_TERMINAL_PROMPT") not in {"0", "false", "no", "off"}
+    return prompting.is_allowed()
 
 
 def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | None:
@@ -33,28 +34,28 @@ def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | Non
 
     Raises ConfigError, which stops git where `setup git` has said that the URL is ours.
     """
-    from keyturn.protocols import git  # noqa: PLC0415 - only where no daemon runs
+    from keyturn.protocols import git_answers, git_options  # noqa: PLC0415 - only where no daemon runs
 
     if operation == "capability":
-        return Reply(200, 0, git.CAPABILITIES)
+        return Reply(200, 0, git_answers.CAPABILITIES)
     try:
         ours = operation != "store" and _is_ours(request)
     except ConfigError as error:
-        if operation == "get" and git.OURS in options:
-            error.output = git.QUIT.decode("ascii")
+        if operation == "get" and git_options.OURS in options:
+            error.output = git_answers.QUIT.decode("ascii")
         raise
-    return None if ours else Reply(200, 0, git.NOTHING)
+    return None if ours else Reply(200, 0, git_answers.NOTHING)
 
 
 def output_of(error: KeyturnError, operation: str, request: bytes) -> str:  # noqa: ARG001 - whatever it was
     """Quit, if the URL is ours: git would prompt for a password otherwise, which could only be refused."""
-    from keyturn.protocols import git  # noqa: PLC0415
+    from keyturn.protocols import git_answers  # noqa: PLC0415
 
     try:
         ours = operation == "get" and _is_ours(request)
     except KeyturnError:
         ours = False  # nobody can tell whose it is
-    return (git.QUIT if ours else git.NOTHING).decode("ascii")
+    return (git_answers.QUIT if ours else git_answers.NOTHING).decode("ascii")
 
 
 def told(error: KeyturnError, operation: str, request: bytes) -> KeyturnError | None:  # noqa: ARG001

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keyturn import __version__
 from keyturn.configuration.profiles.profile import AwxProfile
-from keyturn.configuration.profiles.secrets import InFile, InVariable
+from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable
 from keyturn.console import profile_texts
 from keyturn.console.configured import configuration
 from keyturn.console.moments import duration, until
@@ -100,6 +100,8 @@ def _profile(profile: dict[str, Any], status: dict[str, Any], configured: Profil
     if not status["running"]:
         return
     yield _line("", _signed_in(profile, status, configured))
+    if certificate := profile.get("certificate"):
+        yield _line("", f"certificate {certificate['thumbprint']}: valid {until(certificate['expires_at'])}")
     for aside in profile.get("set_aside", ()):
         what = "sign-in" if aside["kind"] == "state" else "secret"
         place = f"{aside['client_id']} at {aside['authority']}"
@@ -117,6 +119,8 @@ def _place(profile: AwxProfile) -> str:
 def _signed_in(profile: dict[str, Any], status: dict[str, Any], configured: Profile | None) -> str:
     if configured is not None and isinstance(configured.flow.secret_source, InFile | InVariable):
         return profile_texts.secret_source(configured)
+    if configured is not None and isinstance(configured.flow.secret_source, IfProtected):
+        return f"{configured.flow.secret_name} in the vault" if profile["secret"] else "signs in by itself"
     if status["key"] is None:
         return "not known before the vault is opened"
     if profile["signed_in"] is None:  # it takes nobody

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.cases import cold_start, daemon_share, memory, warm_answer
+from benchmarks.cases import acquisition, cold_start, daemon_share, memory, warm_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,5 +17,6 @@ CASES: dict[str, Callable[[Sequence[Stage], int], Result]] = {
     "daemon-share": daemon_share.run,
     "cold-start": cold_start.run,
     "memory": memory.run,
+    "acquisition": acquisition.run,
 }
 """Each takes the stages to compare, this build's first, and how often to run."""

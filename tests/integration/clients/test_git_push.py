@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keyturn.protocols import git_answers
 from support.machine.machine import PROGRAMS
 from support.needs import need
 from support.scenes.scene import Scene, password_of, scene
@@ -101,9 +102,20 @@ def test_a_push_without_a_terminal_fails_at_once_with_the_command_to_run(scene: 
     assert "could not read Username" not in failed.stderr
 
 
-def test_git_told_not_to_prompt_is_not_made_to_wait_on_a_terminal(scene: Scene) -> None:
-    scene.machine.environment["GIT_TERMINAL_PROMPT"] = "0"
-    with scene.machine.terminal(need("git"), "clone", scene.personal_repository, "personal") as terminal:
+@pytest.mark.parametrize(
+    ("options", "environment"),
+    [
+        ([], {"GIT_TERMINAL_PROMPT": "0"}),
+        ([], {"GCM_INTERACTIVE": "Never"}),
+        (["-c", "credential.interactive=false"], {}),
+    ],
+)
+def test_git_told_not_to_prompt_is_not_made_to_wait_on_a_terminal(
+    scene: Scene, options: list[str], environment: dict[str, str]
+) -> None:
+    scene.machine.environment |= environment
+    command = (need("git"), *options, "clone", scene.personal_repository, "personal")
+    with scene.machine.terminal(*command) as terminal:
         terminal.wait_for("keyturn login me")
         assert terminal.end() == 128
 
@@ -121,7 +133,7 @@ def test_every_operation_is_silent_about_hosts_that_are_not_ours(scene: Scene, o
     request = "protocol=https\nhost=example.com\nusername=bob\npassword=theirs\n"
     answer = scene.machine.run("git-credential-keyturn", operation, input=request, status=0)
     assert answer.stderr == ""
-    assert answer.stdout == ("version 0\n" if operation == "capability" else "")
+    assert answer.stdout == (git_answers.CAPABILITIES.decode() if operation == "capability" else "")
 
 
 def test_one_repository_with_another_profile_by_the_readmes_recipe(scene: Scene) -> None:

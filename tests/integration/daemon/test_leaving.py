@@ -98,6 +98,28 @@ def test_sigterm_lets_an_answer_in_flight_be_finished_and_the_successor_waits(sc
     assert scene.machine.daemon_pid() not in {None, old}
 
 
+def test_sigterm_ends_one_that_is_about_to_come_back(scene: Scene) -> None:
+    scene.emulator.control.fault("token", "hold")
+    helper = ask(scene)
+    scene.emulator.control.wait("fault.hold")
+    pid = scene.machine.daemon_pid()
+    assert pid is not None
+    with ending(pid):
+        assert wire.exchange(scene.machine.socket, wire.post("/v1/daemon/restart")).status == 200
+        os.kill(pid, signal.SIGTERM)
+        scene.emulator.control.release()
+        assert answer(helper)
+    assert not scene.machine.socket.exists()
+
+
+def test_sigterm_is_not_lost_while_one_daemon_becomes_the_next(machine: Machine) -> None:
+    for _ in range(ROUNDS):
+        pid = started(machine)
+        with ending(pid):
+            assert wire.exchange(machine.socket, wire.post("/v1/daemon/restart")).status == 200
+            os.kill(pid, signal.SIGTERM)
+
+
 def test_whoever_waited_at_the_door_of_a_killed_daemon_asks_the_next(scene: Scene) -> None:
     before = password_of(scene.ask().stdout)
     os.kill(scene.machine.daemon_pid() or 0, signal.SIGSTOP)

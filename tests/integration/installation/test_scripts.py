@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 REPOSITORY = places.REPOSITORY
-TOOLS = ("sh", "dirname", "cksum", "cat", "grep", "head", "mkdir", "cp", "chmod", "git")
+TOOLS = ("sh", "dirname", "cksum", "cat", "grep", "head", "tr", "sed", "mkdir", "cp", "chmod", "git")
 
 # Called with -c it says what $VERSION and $VENV_MODULE make it say; -m venv makes an environment of copies of itself.
 PYTHON = """#!/bin/sh
@@ -89,7 +90,8 @@ class Clone:
 
 
 PIP = "-m pip install --quiet --no-user --editable .[{}] --no-input"
-CHECKS = ["-m ruff check", "-m ruff format --check", "-m mypy", "lint-imports ", "-m pytest"]
+PYTEST = "-m pytest --numprocesses auto --dist loadfile"
+CHECKS = ["-m ruff check", "-m ruff format --check", "-m mypy", "lint-imports ", PYTEST]
 
 
 @pytest.fixture
@@ -190,6 +192,20 @@ def test_the_tests_run_with_the_python_that_was_named(clone: Clone) -> None:
     clone.run("test.sh", "--python", "python3.13", "tests/unit")
     assert clone.calls() == [PIP.format("test"), "-m pytest tests/unit"]
     assert (clone.directory / ".venv-python3.13" / "pyvenv.cfg").is_file()
+    assert not (clone.directory / ".venv").exists()
+
+
+def test_the_lowest_versions_get_an_environment_of_their_own(clone: Clone) -> None:
+    clone.run("test.sh", "--lowest", "tests/unit")
+    lowest = clone.directory / ".venv-lowest/lowest.txt"
+    constrained = PIP.format("test").replace("--editable", f"--constraint {lowest} --editable")
+    assert clone.calls() == [constrained, "-m pytest tests/unit"]
+    declared = tomllib.loads((clone.directory / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = declared["optional-dependencies"]
+    bounds = {
+        word.split(";")[0] for word in [*declared["dependencies"], *extras["demo"], *extras["test"]] if ">=" in word
+    }
+    assert {line.replace("==", ">=") for line in lowest.read_text(encoding="ascii").splitlines()} == bounds
     assert not (clone.directory / ".venv").exists()
 
 

@@ -141,6 +141,7 @@ def job(authority: str, ca_file: str | None = None, **members: Any) -> TokenJob:
         flow=members.pop("flow", "client-secret"),
         application_id=members.pop("application_id", "11111111-1111-1111-1111-111111111111"),
         authority=authority,
+        credential=members.pop("credential", None),
     )
     members.setdefault("scopes", ("499b84ac-1321-427f-aa17-267ca6975798/.default",))
     members.setdefault("deadline", 20.0)

@@ -13,6 +13,7 @@ import jwt
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
 DAY = timedelta(days=1)
@@ -37,6 +38,25 @@ class Certified:
         return self.key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         ).decode()
+
+    def protected_key(self, passphrase: str) -> str:
+        """The key, encrypted (PKCS 8)."""
+        return self.key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(passphrase.encode()),
+        ).decode()
+
+    def pfx(self, passphrase: str | None = None) -> bytes:
+        """Key, certificate and chain as PKCS 12."""
+        secret = None if passphrase is None else passphrase.encode()
+        encryption = serialization.BestAvailableEncryption(secret) if secret else serialization.NoEncryption()
+        return pkcs12.serialize_key_and_certificates(b"app", self.key, self.certificate, self.chain, encryption)
+
+    def thumbprint(self, *, sha256: bool = False) -> str:
+        """In capital hexadecimal digits."""
+        algorithm = hashes.SHA256() if sha256 else hashes.SHA1()  # noqa: S303 - a name, not a proof
+        return self.certificate.fingerprint(algorithm).hex().upper()
 
     @property
     def subject(self) -> str:

@@ -58,6 +58,8 @@ class Machine:
             "TERM": "dumb",
             "GIT_CONFIG_NOSYSTEM": "1",
         }
+        self.git_program: str | None = None
+        """The git that `git` runs, by default the installed one."""
         self._started: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Self:
@@ -130,7 +132,7 @@ class Machine:
 
     def git(self, *argv: str, directory: Path | None = None, status: int = 0) -> subprocess.CompletedProcess[str]:
         """Run git; it must end with `status`."""
-        return self.run(need("git"), *argv, directory=directory, status=status)
+        return self.run(self.git_program or need("git"), *argv, directory=directory, status=status)
 
     def json(self, *argv: str, **options: Any) -> Any:
         """What `keyturn ARGV --json` prints; it must succeed."""

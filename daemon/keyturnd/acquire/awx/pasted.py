@@ -60,6 +60,7 @@ def _used(session: Session, token: str) -> Result:
             scope=scope if isinstance(scope, str) else "",
             requested=identity.requested,
             controller=server.site.controller,
+            doubted=False,
         )
     )
     return tokens.result(session.state, identity, {})

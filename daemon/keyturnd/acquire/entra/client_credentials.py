@@ -1,4 +1,4 @@
-"""An application signs in with its secret (RFC 6749 section 4.4)."""
+"""An application signs in as itself (RFC 6749 section 4.4)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from keyturn.errors import ConfigError
+from keyturn.hints import entrust
 from keyturnd.acquire.entra import outcome
 from keyturnd.acquire.entra.refusals import Refusal
 from keyturnd.acquire.failed import Failed
@@ -22,22 +23,18 @@ def acquire(session: Session) -> Result:
     """A token for the application itself. There is no refresh token in this grant, hence nothing to seal."""
     identity = session.identity
     _check_tenant(identity)
-    if session.credential is None:
-        raise Failed(
-            ConfigError,
-            f"no secret is entrusted for profile {identity.profile}",
-            f"keyturn secret set {identity.profile}",
-        )
+    if session.credential.for_msal is None:
+        raise Failed(ConfigError, f"no secret is entrusted for profile {identity.profile}", entrust(identity.profile))
     application = session.application()
     # Without http_exceptions msal would import requests' to name them.
     answer = application.acquire_token_for_client(
         list(session.job.scopes), claims_challenge=session.job.claims, http_exceptions=(Failed,)
     )
     if "access_token" not in answer:
-        raise Refusal.read(answer).failed(identity.profile, of_user=False)
+        raise session.credential.explained(Refusal.read(answer).failed(identity.profile, of_user=False))
     tenant = application.authority.tenant
     owner = outcome.Owner(username=identity.application_id, tenant_id=tenant)
-    return outcome.result(session.exchanged(), session.job.scopes, owner, session.place)
+    return session.result(owner)
 
 
 def _check_tenant(identity: EntraIdentity) -> None:

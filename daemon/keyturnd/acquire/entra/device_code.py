@@ -42,7 +42,7 @@ def acquire(session: Session) -> Result:
     state = outcome.state(exchange.answer, owner, None)
     if state is not None:
         session.channel.seal(state)
-    return outcome.result(exchange, session.job.scopes, owner, session.place)
+    return session.result(owner)
 
 
 def _start(session: Session, application: Any) -> dict[str, Any]:

@@ -24,4 +24,5 @@ class Grant(NamedTuple):
 GRANTS: Mapping[str, Grant] = {
     "device-code": Grant(device_code.acquire, person=True),
     "client-secret": Grant(client_credentials.acquire, person=False),
+    "client-certificate": Grant(client_credentials.acquire, person=False),
 }

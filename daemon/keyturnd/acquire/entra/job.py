@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from keyturn.errors import Bug, ConfigError, SignInNeeded
 from keyturnd.acquire.entra import refresh
+from keyturnd.acquire.entra.authentication.client import credential
 from keyturnd.acquire.entra.grants import GRANTS
 from keyturnd.acquire.entra.msal_client import MsalClient
 from keyturnd.acquire.entra.session import Session
@@ -25,7 +26,8 @@ def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:
     assert isinstance(job.identity, EntraIdentity)
     _check_authority(job.identity)
     transport = Transport(job.network, deadline)
-    session = Session(job, channel, deadline, MsalClient(transport, job.identity), {})
+    proof = credential(job, channel)
+    session = Session(job, channel, deadline, MsalClient(transport, job.identity), {}, proof)
     result = _granted(session)
     if job.registry is None:
         return result

@@ -25,4 +25,4 @@ def acquire(session: Session, state: EntraState) -> Result:
     rotated = outcome.state(exchange.answer, owner, state)
     if rotated is not None:
         session.channel.seal(rotated)
-    return outcome.result(exchange, session.job.scopes, owner, session.place)
+    return session.result(owner)

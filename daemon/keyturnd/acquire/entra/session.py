@@ -8,14 +8,16 @@ from urllib.parse import urlsplit
 import msal
 
 from keyturn.errors import Bug
+from keyturnd.acquire.entra import outcome
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages import EntraIdentity
 
 if TYPE_CHECKING:
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.deadline import Deadline
+    from keyturnd.acquire.entra.authentication.client import Credential
     from keyturnd.acquire.entra.msal_client import Exchange, MsalClient
-    from keyturnd.messages import TokenJob
+    from keyturnd.messages import Result, TokenJob
 
 RESERVED = frozenset({"openid", "profile", "offline_access"})
 """Scopes that msal adds by itself to a user's request, and refuses to be given."""
@@ -37,6 +39,7 @@ class Session(NamedTuple):
     http: MsalClient
     discovered: dict[str, Any]
     """msal's cache of the OpenID configuration, so that a refused refresh and the sign-in after it ask once."""
+    credential: Credential
 
     @property
     def identity(self) -> EntraIdentity:
@@ -60,10 +63,9 @@ class Session(NamedTuple):
             raise Failed(Bug, "msal answered without a request")
         return self.http.last
 
-    @property
-    def credential(self) -> Any:
-        """What the application proves itself with, in a form of msal's; None for a public client."""
-        return self.job.secret or None
+    def result(self, owner: outcome.Owner) -> Result:
+        """The token of the last exchange, which is `owner`'s."""
+        return self.credential.noted(outcome.result(self.exchanged(), self.job.scopes, owner, self.place))
 
     def application(self) -> Any:
         """The msal application of the job's identity. Fetches the authority's OpenID configuration.
@@ -77,9 +79,8 @@ class Session(NamedTuple):
             "instance_discovery": False,
             "token_cache": Forgetful(),
         }
-        credential = self.credential
-        if credential is None:
+        if self.credential.for_msal is None:
             return msal.PublicClientApplication(self.identity.application_id, **common)
         return msal.ConfidentialClientApplication(
-            self.identity.application_id, client_credential=credential, azure_region=False, **common
+            self.identity.application_id, client_credential=self.credential.for_msal, azure_region=False, **common
         )

@@ -33,10 +33,6 @@ KEYS = (
 LATER_KEYS = (
     "confirm",
     "max_life",
-    "certificate",
-    "certificate_thumbprint",
-    "certificate_directory",
-    "send_x5c",
     "federated_token_file",
 )
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeAlias
 
+from keyturn.configuration.profiles import certificates
+from keyturn.configuration.profiles.certificates import Certificate
 from keyturn.configuration.profiles.flow import Flow
-from keyturn.configuration.profiles.secrets import InFile, InVariable, InVault, read_place
+from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, InVault, Lent, read_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ class ClientSecret(Flow, frozen=True, tag="client-secret"):
     for_application = True
     secret_name = "client secret"  # noqa: S105 - a name, not a secret
 
-    secret: InVault | InFile | InVariable = InVault()
+    secret: InVault | InFile | InVariable | Lent = InVault()
 
     @property
     def secret_source(self) -> SecretSource:
@@ -41,11 +43,37 @@ class ClientSecret(Flow, frozen=True, tag="client-secret"):
         return cls(read_place(table) or InVault())
 
 
-EntraFlow: TypeAlias = DeviceCode | ClientSecret
-FLOWS: tuple[type[EntraFlow], ...] = (DeviceCode, ClientSecret)
+class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
+    """An application signs in as itself with a certificate (RFC 7523 section 2.2)."""
+
+    keys: ClassVar = certificates.KEYS
+    exclusive = certificates.EXCLUSIVE
+    needs_own_tenant = True
+    for_application = True
+    secret_name = "passphrase"  # noqa: S105 - a name, not a secret
+
+    certificate: Certificate = Certificate()
+
+    @property
+    def secret_source(self) -> SecretSource:
+        """A person, or the vault."""
+        return IfProtected()
+
+    @property
+    def credential(self) -> Certificate:
+        """The certificate."""
+        return self.certificate
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """With the place its certificate is in."""
+        return cls(certificates.required_certificate(table))
+
+
+EntraFlow: TypeAlias = DeviceCode | ClientSecret | ClientCertificate
+FLOWS: tuple[type[EntraFlow], ...] = (DeviceCode, ClientSecret, ClientCertificate)
 LATER_FLOWS = (
     "browser",
-    "client-certificate",
     "refresh-token",
     "workload-identity",
     "managed-identity",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
+    from keyturn.configuration.profiles.certificates import Certificate
     from keyturn.configuration.profiles.secrets import SecretSource
     from keyturn.configuration.tables import Table
 
@@ -58,6 +59,11 @@ class Flow(msgspec.Struct, frozen=True, tag_field="flow"):
     def keeps_typed(self) -> bool:
         """Whether a password typed at a sign-in is entrusted to the vault."""
         return False
+
+    @property
+    def credential(self) -> Certificate | None:
+        """What the application proves itself with beside or in place of a secret."""
+        return None
 
     @classmethod
     def read(cls, table: Table) -> Self:  # noqa: ARG003 - for flows that have keys

@@ -18,6 +18,10 @@ class Typed(msgspec.Struct, frozen=True, tag_field="source", tag="typed"):
     """A person types it at the sign-in, or has entrusted it to the vault."""
 
 
+class IfProtected(msgspec.Struct, frozen=True, tag_field="source", tag="if-protected"):
+    """What it opens may need none; else it was entrusted to the vault, or a person types it."""
+
+
 class InVault(msgspec.Struct, frozen=True, tag_field="source", tag="vault"):
     """It was entrusted to the vault: `keyturn secret set PROFILE`."""
 
@@ -35,7 +39,14 @@ class InVariable(msgspec.Struct, frozen=True, tag_field="source", tag="environme
     variable: str
 
 
-SecretSource = Typed | InVault | InFile | InVariable
+class Lent(msgspec.Struct, frozen=True, tag_field="source", tag="lent"):
+    """Whoever asks brings it with the request, for that one acquisition: nothing is renewed without a caller."""
+
+    variables: tuple[str, ...] = ()
+    """Those of the caller's environment that hold it, the last that is set counts."""
+
+
+SecretSource = Typed | IfProtected | InVault | InFile | InVariable | Lent
 
 
 def read_place(table: Table) -> InFile | InVariable | None:

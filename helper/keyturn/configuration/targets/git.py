@@ -19,6 +19,7 @@ AZURE_DEVOPS_HOST = "dev.azure.com"
 LEGACY_SUFFIX = ".visualstudio.com"
 
 Service = Literal["azure-devops", "plain"]
+AuthType = Literal["basic", "bearer"]
 
 _ORGANIZATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", re.ASCII)
 
@@ -35,7 +36,8 @@ class GitTarget(msgspec.Struct, frozen=True, kw_only=True):
     service: Service
     scopes: tuple[str, ...] = ()
     """Explicit ones; `scopes_of` knows what the service implies."""
-    authtype: Literal["basic"] = "basic"
+    authtype: AuthType = "basic"
+    """How a caller that takes either presents the token."""
 
     @property
     def place(self) -> Place:

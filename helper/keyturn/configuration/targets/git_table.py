@@ -8,6 +8,7 @@ from keyturn.configuration.hosts import HTTPS_PORT, Place, UnfitName, https_url
 from keyturn.configuration.targets.entries import Entries, read_scopes
 from keyturn.configuration.targets.git import (
     AZURE_DEVOPS_HOST,
+    AuthType,
     GitTarget,
     GitTargets,
     Service,
@@ -38,7 +39,7 @@ def _target(entries: Entries, url: str) -> GitTarget:
     entries.refuse_second(url, folded(place))
     entry = entries.entry(url)
     entry.check_keys(("profile", "scopes", "service", "authtype"), later=("tenant",))
-    entry.choice("authtype", ("basic",), later=("bearer",))
+    authtype = entry.choice("authtype", ("basic", "bearer")) or "basic"
     profile = entries.profile(entry)
     named = _named_service(entry, place)
     scopes = read_scopes(entry, profile, _EXAMPLE_SCOPES)
@@ -56,6 +57,7 @@ def _target(entries: Entries, url: str) -> GitTarget:
         profile=profile.name,
         service=named or "plain",
         scopes=scopes,
+        authtype=cast("AuthType", authtype),
     )
 
 

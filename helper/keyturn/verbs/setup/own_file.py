@@ -14,7 +14,7 @@ from keyturn.errors import Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 SIZE_LIMIT = 1 << 20
 PRIVATE = 0o600
@@ -59,13 +59,20 @@ class OwnFile:
         """Whether there is a file at all."""
         return self._before is not None
 
-    def remove(self) -> None:
-        """Have no file there. Raises Refused, also if it changed meanwhile."""
+    def missing_directories(self) -> list[str]:
+        """The directories that `write` has to make, the innermost first."""
+        return [str(parent) for parent in self._target.parents if not parent.exists()]
+
+    def remove(self, directories: Iterable[str] = ()) -> None:
+        """Have no file there, nor those of `directories` that are empty then. Raises Refused, also if it changed."""
         with _explained(self.path):
             if _identity(self._status()) != _identity(self._before):
                 raise Refused(f"{self.path} was changed by another program meanwhile", "run the command again")
             self._target.unlink(missing_ok=True)
             self._before, self.text = None, ""
+        with contextlib.suppress(OSError):
+            for directory in directories:
+                os.rmdir(directory)  # noqa: PTH106 - a text, as the record has it
 
     def _status(self) -> os.stat_result | None:
         try:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 CREATED = ""
-"""The name under which a file is noted that keyturn made; no registry and no section is called so."""
+"""The name under which a file is noted that keyturn made, with the directories that it made for it (an older keyturn:
+true); no registry and no section is called so."""
 
 
 class Record:
@@ -34,24 +35,26 @@ class Record:
 
     def replaced(self, file: Path, name: str) -> Any:
         """What stood at `name` in `file`, None where there was nothing, or nothing is known."""
-        return self._replaced.get(str(file), {}).get(name)
+        return self._replaced.get(str(file.absolute()), {}).get(name)
 
     def remember(self, file: Path, name: str, former: Any) -> None:
         """Keep in mind what was replaced, as JSON has it; None: nothing was, or it is back in its place."""
-        entries = self._replaced.setdefault(str(file), {})
+        entries = self._replaced.setdefault(str(file.absolute()), {})
         entries.pop(name, None)
         if former is not None:
             entries[name] = former
         if not entries:
-            del self._replaced[str(file)]
+            del self._replaced[str(file.absolute())]
 
     def save(self) -> None:
-        """Make it durable, if it changed. Raises Refused and StateError."""
-        text = json.dumps(self._replaced, indent=1) + "\n"
+        """Make it durable, if it changed; nothing to remember leaves no file. Raises Refused and StateError."""
         if json.dumps(self._replaced) == self._before:
             return
-        os.close(open_private_directory(str(self._directory), create=True))
-        self._file.write(text)
+        if self._replaced:
+            os.close(open_private_directory(str(self._directory), create=True))
+            self._file.write(json.dumps(self._replaced, indent=1) + "\n")
+        else:
+            self._file.remove()
         self._before = json.dumps(self._replaced)
 
     def _read(self) -> dict[str, dict[str, Any]]:

@@ -136,6 +136,46 @@ def test_nothing_else_changes_and_undo_brings_back_every_byte(configured: Machin
     assert kubeconfig.read_text(encoding="ascii") == text
     again = configured.run("keyturn", "setup", "kube", "--undo", status=0)
     assert again.stdout == "keyturn: nothing to change\n"
+    assert not list(configured.state.glob("*")), "nothing is kept either"
+
+
+@pytest.mark.parametrize("written", ["", "users: []\n", "users: [] # nobody\n", "users:\n", "users: null\n"])
+def test_a_list_of_users_with_nobody_in_it_comes_back_as_it_was(
+    configured: Machine, kubeconfig: Path, written: str
+) -> None:
+    text = KUBECONFIG.partition("users:")[0].replace(" # for now", "") + written
+    kubeconfig.write_text(text, encoding="ascii")
+    configured.run("keyturn", "setup", "kube", status=0)
+    configured.run("keyturn", "setup", "kube", status=0)
+    assert OURS in users(configured)
+    configured.run("keyturn", "setup", "kube", "--undo", status=0)
+    assert kubeconfig.read_text(encoding="ascii") == text
+    assert not list(configured.state.glob("*"))
+
+
+def test_what_another_kubeconfig_still_needs_is_kept(configured: Machine, kubeconfig: Path) -> None:
+    other = configured.home / "other"
+    other.write_text(KUBECONFIG, encoding="ascii")
+    configured.run("keyturn", "setup", "kube", status=0)
+    configured.run("keyturn", "setup", "kube", "--kubeconfig=other", status=0)
+    configured.run("keyturn", "setup", "kube", "--undo", status=0)
+    assert configured.run("keyturn", "setup", "kube", "--check", "--kubeconfig=other", status=0).stderr == ""
+    configured.run("keyturn", "setup", "kube", "--undo", "--kubeconfig=other", status=0)
+    assert not list(configured.state.glob("*"))
+    assert kubeconfig.read_text(encoding="ascii") == other.read_text(encoding="ascii")
+
+
+def test_a_damaged_record_is_written_anew_with_what_counts_now(configured: Machine, kubeconfig: Path) -> None:
+    configured.run("keyturn", "setup", "kube", status=0)
+    (configured.state / "clusters.json").write_text("{", encoding="ascii")
+    stanza = users(configured)[OURS]["exec"]
+    refused = configured.run(stanza["command"], *stanza["args"], status=1)
+    assert refused.stderr.endswith("clusters.json is not what keyturn wrote\nkeyturn: hint: keyturn setup kube\n")
+    named = configured.run("keyturn", "setup", "kube", "--check", status=1)
+    assert named.stdout == f"keyturn: {kubeconfig}: context aks has a word that keyturn does not keep\n"
+    again = configured.run("keyturn", "setup", "kube", status=0)
+    assert "is reached by the CA with SHA-256 " in again.stdout
+    configured.run("keyturn", "setup", "kube", "--check", status=0)
 
 
 def test_a_second_time_changes_nothing(configured: Machine, kubeconfig: Path) -> None:
@@ -337,15 +377,43 @@ def test_a_context_that_is_not_there(configured: Machine, kubeconfig: Path) -> N
     assert f"there is no context nowhere in {kubeconfig}" in refused.stderr
 
 
-def test_no_context_for_any_target(configured: Machine) -> None:
-    refused = configured.run("keyturn", "setup", "kube", status=2)
-    assert "is for a kube target" in refused.stderr
+TARGETS = "the kube targets are https://aks.example, https://second.example:6443"
+FETCH = "az aks get-credentials --resource-group GROUP --name CLUSTER, then: keyturn setup kube\n"
 
 
-def test_no_targets(configured: Machine, kubeconfig: Path) -> None:
+def test_which_of_four_things_is_missing(configured: Machine, kubeconfig: Path) -> None:
+    """With the servers that were found and the targets that were wanted."""
+    config = configured.config_file
+    elsewhere = KUBECONFIG.replace("https://AKS.example:443", "http://u:planted@plain.example")
+    kubeconfig.write_text(elsewhere, encoding="ascii")
+    found = "http://***@plain.example, https://elsewhere.example"
+    told = configured.run("keyturn", "setup", "kube", status=2).stderr
+    wanted = TARGETS.removeprefix("the kube targets are ")
+    sentence = f"no context in {kubeconfig} is for a kube target: its servers are {found}; the targets are {wanted}"
+    add = f'add "https://elsewhere.example" = "PROFILE" to [targets.kube] in {config}'
+    assert told == f"keyturn: error: {sentence}\nkeyturn: hint: {add}\n"
+    kubeconfig.write_text("apiVersion: v1\nkind: Config\n", encoding="ascii")
+    told = configured.run("keyturn", "setup", "kube", status=2).stderr
+    assert told.startswith(f"keyturn: error: {kubeconfig} has no contexts; {TARGETS}\n")
+    assert told.endswith(FETCH)
+    kubeconfig.unlink()
+    told = configured.run("keyturn", "setup", "kube", status=2).stderr
+    assert told.startswith(f"keyturn: error: there is no kubeconfig {kubeconfig}; {TARGETS}\n")
+    assert told.endswith(FETCH)
     configured.configure(CONFIG.partition("[targets.kube]")[0])
-    refused = configured.run("keyturn", "setup", "kube", status=2)
-    assert "has no kube targets" in refused.stderr
+    kubeconfig.write_text(elsewhere, encoding="ascii")
+    told = configured.run("keyturn", "setup", "kube", status=2).stderr
+    sentence = f"{config} has no kube targets; the servers in {kubeconfig} are {found}"
+    assert told == f"keyturn: error: {sentence}\nkeyturn: hint: {add}\n"
+
+
+@pytest.mark.parametrize("options", [[], ["--undo"], ["--check"], ["--dry-run"]])
+def test_a_kubeconfig_that_is_not_there(configured: Machine, options: list[str]) -> None:
+    refused = configured.run("keyturn", "setup", "kube", "--kubeconfig", "nowhere", *options, status=2)
+    assert (
+        refused.stderr == f"keyturn: error: there is no kubeconfig nowhere\nkeyturn: hint: ls -ld {configured.home}\n"
+    )
+    assert configured.run("keyturn", "setup", "kube", "--undo", status=0).stdout == "keyturn: nothing to change\n"
 
 
 def test_a_kubeconfig_that_kubectl_cannot_read(configured: Machine, kubeconfig: Path) -> None:
@@ -409,6 +477,10 @@ def test_a_cluster_that_is_not_verified_is_not_set_up(configured: Machine, kubec
 
 
 def test_check_names_what_an_older_keyturn_set_up(configured: Machine, kubeconfig: Path) -> None:
+    nothing = configured.run("keyturn", "setup", "kube", "--check", status=1)
+    assert (nothing.stdout, nothing.stderr) == (
+        "keyturn: no context asks keyturn\n", "keyturn: hint: keyturn setup kube\n"
+    )  # fmt: skip
     configured.run("keyturn", "setup", "kube", status=0)
     assert "is up to date" in configured.run("keyturn", "setup", "kube", "--check", status=0).stdout
     old = configured.run(

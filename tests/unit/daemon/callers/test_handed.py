@@ -37,8 +37,8 @@ def test_a_helper_that_asks_twice_doubts_nothing(handed: Handed) -> None:
     [
         CLIENT._replace(tool=Tool(100, 5001)),
         CLIENT._replace(program="/usr/bin/kubectl.1.33"),
-        CLIENT._replace(cluster="https://other.example"),
-        CLIENT._replace(cluster=None),
+        CLIENT._replace(place="https://other.example"),
+        CLIENT._replace(place=None),
     ],
     ids=["another process", "another program in it", "another cluster", "no cluster"],
 )

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keyturn.configuration.private_files import SIZE_LIMIT
 from keyturn.errors import ConfigError
-from keyturnd.fetching.entrusted import SIZE_LIMIT, secret_from_file
+from keyturnd.fetching.entrusted import secret_from_file
 from support.machine.interpreters import NOBODY
 
 if TYPE_CHECKING:

@@ -25,7 +25,12 @@ def basic(text: str) -> str:
     return f"Basic {base64.b64encode(text.encode()).decode()}"
 
 
-@pytest.mark.parametrize("value", [f"Bearer {GOOD}", f"bearer {GOOD}", basic(f"anybody:{GOOD}"), basic(f":{GOOD}")])
+# With ids, because a token is another one in each process, and parallel ones must collect the same tests.
+@pytest.mark.parametrize(
+    "value",
+    [f"Bearer {GOOD}", f"bearer {GOOD}", basic(f"anybody:{GOOD}"), basic(f":{GOOD}")],
+    ids=["Bearer", "bearer", "Basic", "Basic of nobody"],
+)
 def test_admitted(value: str) -> None:
     assert KEEPER.admit(Headers({"authorization": value}))["aud"] == AZURE_DEVOPS
 
@@ -44,6 +49,19 @@ def test_admitted(value: str) -> None:
         (f"Digest {GOOD}", "scheme"),
         (GOOD, "scheme"),
         ("", "scheme"),
+    ],
+    ids=[
+        "no password",
+        "no colon",
+        "behind it",
+        "not base64",
+        "not ASCII",
+        "two blanks",
+        "blank at the end",
+        "no token",
+        "Digest",
+        "no scheme",
+        "nothing",
     ],
 )
 def test_turned_away(value: str, reason: str) -> None:

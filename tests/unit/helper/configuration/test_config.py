@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyturn.configuration import config
-from keyturn.configuration.profiles.entra_flows import ClientSecret, DeviceCode
+from keyturn.configuration.profiles.certificates import Certificate
+from keyturn.configuration.profiles.entra_flows import ClientCertificate, ClientSecret, DeviceCode
 from keyturn.configuration.profiles.profile import PROTOCOLS, EntraProfile
 from keyturn.configuration.profiles.secrets import InFile, InVariable
 from keyturn.configuration.settings import DaemonSettings, DockerSettings, GitSettings, NetworkSettings
@@ -86,6 +87,24 @@ def test_aliases_and_an_explicit_authority(valid: config.Config) -> None:
         flow=ClientSecret(InVariable("CI_SECRET")),
         authority="https://login.microsoftonline.com/contoso.example",
     )
+
+
+def test_certificates(valid: config.Config) -> None:
+    flows = {name: valid.profiles[name].flow for name in ("certified", "thumbprint", "elsewhere")}
+    assert flows == {
+        "certified": ClientCertificate(
+            Certificate("/home/alice/app.crt", "/home/alice/app.key", send_x5c=True, algorithm="RS256")
+        ),
+        "thumbprint": ClientCertificate(
+            Certificate(
+                thumbprint="0123456789abcdef0123456789abcdef01234567",
+                directories=("certificates", "/home/alice/.dotnet/corefx/cryptography/x509stores/my"),
+            )
+        ),
+        "elsewhere": ClientCertificate(
+            Certificate(thumbprint="0123456789abcdef" * 4, directories=("/etc/keyturn",)),
+        ),
+    }
 
 
 def test_defaults_of_a_profile(valid: config.Config) -> None:

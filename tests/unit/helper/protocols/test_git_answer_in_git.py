@@ -7,16 +7,16 @@ import subprocess
 import time
 from typing import TYPE_CHECKING
 
-from keyturn.protocols import git
+from keyturn.protocols.git_answers import NOTHING, QUIT, answer
 from support.needs import need
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def fill(answer: bytes, directory: Path) -> subprocess.CompletedProcess[str]:
-    """`git credential fill` for a host whose only helper gives `answer`."""
-    (directory / "answer").write_bytes(answer)
+def fill(said: bytes, directory: Path) -> subprocess.CompletedProcess[str]:
+    """`git credential fill` for a host whose only helper says `said`."""
+    (directory / "answer").write_bytes(said)
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(directory),
@@ -38,7 +38,7 @@ def fill(answer: bytes, directory: Path) -> subprocess.CompletedProcess[str]:
 
 def test_git_uses_the_answer(tmp_path: Path) -> None:
     expires_at = time.time() + 3600
-    done = fill(git.answer(username="älice@contoso.example", password="eyJ0 =x", expires_at=expires_at), tmp_path)
+    done = fill(answer(username="älice@contoso.example", token="eyJ0 =x", expires_at=expires_at), tmp_path)
     lines = done.stdout.splitlines()
     assert done.returncode == 0, done.stderr
     assert {"host=dev.azure.com", "username=älice@contoso.example", "password=eyJ0 =x"} <= set(lines)
@@ -46,17 +46,17 @@ def test_git_uses_the_answer(tmp_path: Path) -> None:
 
 def test_git_drops_an_expired_answer(tmp_path: Path) -> None:
     version = subprocess.run([need("git"), "version"], capture_output=True, text=True, check=True).stdout.split()[2]
-    done = fill(git.answer(username="alice", password="dead", expires_at=time.time() - 5), tmp_path)
+    done = fill(answer(username="alice", token="dead", expires_at=time.time() - 5), tmp_path)
     honours_expiry = tuple(int(part) for part in version.split(".")[:2]) >= (2, 40)
     assert ("password=dead" in done.stdout) is not honours_expiry
 
 
 def test_git_stops_at_quit_without_asking(tmp_path: Path) -> None:
-    done = fill(git.QUIT, tmp_path)
+    done = fill(QUIT, tmp_path)
     assert done.returncode == 128
     assert "told us to quit" in done.stderr
 
 
 def test_git_goes_on_after_nothing(tmp_path: Path) -> None:
-    done = fill(git.NOTHING, tmp_path)
+    done = fill(NOTHING, tmp_path)
     assert "could not read Username" in done.stderr

@@ -16,8 +16,13 @@ HEAVY = {
     "keyturn.configuration.targets",
     "keyturn.configuration.profiles",
 }
-PROTOCOLS = {"keyturn.protocols.git", "keyturn.protocols.docker", "keyturn.protocols.kubectl"}
-ROOMS = {"git", "docker", "kube"}
+PROTOCOLS = {
+    "keyturn.protocols.git",
+    "keyturn.protocols.git_answers",
+    "keyturn.protocols.docker",
+    "keyturn.protocols.kubectl",
+}
+ROOMS = {"git", "docker", "kube", "kubelogin"}
 # What the twin does before it asks the daemon; the family's room is imported by the very function it uses.
 PREPARE = """
 import sys

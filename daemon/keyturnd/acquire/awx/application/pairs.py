@@ -113,6 +113,7 @@ def _state(session: Session, before: AwxState, pair: Pair) -> AwxState:
         noted=before.noted if before.asked_at else session.state.noted,
         superseded=tuple(dict.fromkeys(replaced))[-tokens.SUPERSEDED_LIMIT :],
         controller=session.server.site.controller,
+        doubted=False,
         refused="",
         refused_at=0.0,
     )

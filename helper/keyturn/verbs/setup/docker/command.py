@@ -86,7 +86,7 @@ class Plan:
                     self.record.remember(file.path, server, before)
                     self.changes.append(Change(file.path, server, before, SUFFIX))
                     if not file.is_there:
-                        self.record.remember(file.path, CREATED, former=True)
+                        self.record.remember(file.path, CREATED, file.missing_directories())
             self.advice += places.stale(file.path, table, login_servers)
         self.advice += [
             *filter(None, [places.on_path(), places.confined()]),
@@ -138,9 +138,10 @@ class Plan:
         for file, table in zip(self._files, self._tables, strict=True):
             if file.path not in changed:
                 continue
-            if table.is_empty and self.record.replaced(file.path, CREATED):
+            made = self.record.replaced(file.path, CREATED)
+            if table.is_empty and made is not None:
                 self.record.remember(file.path, CREATED, None)
-                file.remove()
+                file.remove(made if isinstance(made, list) else ())
             else:
                 file.write(table.text)
 

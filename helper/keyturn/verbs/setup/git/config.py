@@ -15,6 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+BARE = "true"
+"""What a variable without `=` stands for, while one with nothing behind it is false (git-config(1), "bool")."""
+
 
 class Entry(NamedTuple):
     """One setting. git spells section and variable of `key` in lower case; what is between them it keeps."""
@@ -37,7 +40,7 @@ class GitConfig:
         """
         arguments = (*(["--includes"] if included else []), "-z", "--get-regexp", pattern)
         records = (record.partition("\n") for record in self._run(*arguments, fine=(0, 1)).split("\0") if record)
-        return [Entry(key, value) for key, _, value in records]
+        return [Entry(key, value if given else BARE) for key, given, value in records]
 
     def change(self, *arguments: str) -> None:
         """Run one changing command. Raises Refused."""

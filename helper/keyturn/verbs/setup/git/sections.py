@@ -2,8 +2,11 @@
 
     [credential "https://dev.azure.com"]
         helper =
-        helper = /home/alice/.local/bin/git-credential-keyturn
+        helper = /home/alice/.local/bin/git-credential-keyturn --ours
         useHttpPath = true
+
+`--ours` tells the helper that a person has said so: with it a configuration that cannot be read stops git, which
+would prompt for a password otherwise.
 
 The empty helper resets the list: helpers configured before (credential-store would write the token to disk in
 clear) are not asked (reference/git.md, "Consequences for replies"). No slash ends the URL: git takes both spellings

@@ -37,6 +37,24 @@ class KubeFile:
         self.switched: dict[str, str] = {}
         self.added: Named = {}
         self.removed: list[str] = []
+        self.users_before: str | None = None
+        """How the list of users was written without ours, if nobody else is in it (`text.Lines.empty_users`)."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is such a file."""
+        return self._file.is_there
+
+    def empty_users(self) -> str | None:
+        """How the list of users is written, None where somebody is in it, or it cannot be told."""
+        try:
+            return editor(self._file.text).empty_users()
+        except Unreadable:
+            return None
+
+    def users_left(self) -> set[str]:
+        """The users that will be there."""
+        return {*self.users, *self.added} - set(self.removed)
 
     def switch(self, context: str, user: str) -> None:
         """Point `context` at `user`."""
@@ -49,6 +67,11 @@ class KubeFile:
         if found is not None and not users.is_ours(found):
             raise Refused(f"{self.path} has a user {user} that is not keyturn's", self._shown("config", "get-users"))
         if found is None or not _fits(found, stanza):
+            self.added[user] = stanza
+
+    def replace(self, user: str, stanza: dict[str, Any]) -> None:
+        """Have this `exec` in the entry `user`, whoever it is of, in place of all that it has."""
+        if not _fits(self.users[user], stanza):
             self.added[user] = stanza
 
     def remove(self, user: str) -> None:
@@ -72,6 +95,10 @@ class KubeFile:
         with _locked(self.path):
             self._file.write(self._rewritten())
 
+    def write_to(self, path: Path) -> None:
+        """Leave the file as it is, and write what it would become to `path`. Raises Refused."""
+        OwnFile(path).write(self._rewritten())
+
     def _rewritten(self) -> str:
         try:
             text = editor(self._file.text)
@@ -81,6 +108,8 @@ class KubeFile:
                 text.add_user(user, stanza)
             for context, user in self.switched.items():
                 text.set_context_user(context, user)
+            if self.users_before is not None and not self.users_left():
+                text.leave_users(self.users_before)
         except Unreadable:
             raise self._unsafe() from None
         if not self._is_as_wanted(read(text.text, str(self.path))):

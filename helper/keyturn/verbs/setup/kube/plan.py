@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from keyturn.configuration.clusters import token_for
-from keyturn.configuration.hosts import UnfitName, https_url, without_userinfo
+from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.configuration.targets.kube import find_kube
-from keyturn.errors import ConfigError, Refused, UsageError
+from keyturn.errors import Refused
 from keyturn.home import home
 from keyturn.protocols.kubectl import ExecRequest, KubeOptions
 from keyturn.reach.installed import program
-from keyturn.verbs.setup.kube import users
+from keyturn.verbs.setup.kube import refusals, users
 from keyturn.verbs.setup.kube.file import KubeFile
-from keyturn.verbs.setup.kube.register import Register, trust_of
+from keyturn.verbs.setup.kube.register import Register
+from keyturn.verbs.setup.kube.trust import fits_a_variable, shown, trust_of
+from keyturn.verbs.setup.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +28,10 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.targets.kube import KubeTarget
-    from keyturn.protocols.kubectl import Trust
+
+
+USERS = "users"
+"""The name under which it is noted how a kubeconfig wrote its list of users while nobody was in it."""
 
 
 class Change(NamedTuple):
@@ -51,10 +56,12 @@ class Plan:
         self.register = Register()
         self.notes: list[str] = []
         self.warnings: list[tuple[str, str]] = []
+        self._record = Record("kube")
         self._only = context
-        self._where = ", ".join(str(file.path) for file in self.files)
+        if kubeconfig is not None and not self.files[0].is_there:
+            raise refusals.no_file(self.files[0])
         if context is not None and not any(context in file.contexts for file in self.files):
-            raise UsageError(f"there is no context {context} in {self._where}", "kubectl config get-contexts")
+            raise refusals.no_context(context, self.files)
 
     def ask_keyturn(self, config: Config, profile: str | None) -> None:
         """Point the contexts of kube targets at users of ours."""
@@ -63,22 +70,23 @@ class Plan:
             server = self._server(file.contexts[name])
             target = find_kube(config.kube_targets, server)
             if target is None and self._only is not None:
-                raise _no_target(config, name, server)
+                raise refusals.no_target(config, name, server)
             if target is not None:
                 found = True
                 # Says no to a profile that will not do.
                 token_for(config, ExecRequest(cluster_server=server), KubeOptions(profile), {})
                 self._ask_for(file, name, target, profile or target.profile)
         if not found:
-            raise _nothing_to_do(config, self._where)
+            servers = [self._server(file.contexts[name]) for file, name in self._contexts()]
+            raise refusals.nothing_to_do(config, self.files, servers)
         self._tidy()
 
-    def outdated(self) -> Iterator[tuple[Path, str]]:
-        """The contexts whose user an older keyturn wrote: it does not tell every client's cluster."""
+    def asking(self) -> Iterator[tuple[KubeFile, str, dict[str, Any]]]:
+        """The contexts that ask keyturn: where each is, its name, and its user."""
         for file, name in self._contexts():
             user = file.users.get(str(file.contexts[name].get("user", "")))
-            if users.is_ours(user) and users.server_of(user) is None:
-                yield file.path, name
+            if user is not None and users.is_ours(user):
+                yield file, name, user
 
     def _ask_for(self, file: KubeFile, context: str, target: KubeTarget, profile: str) -> None:
         directory, cluster = self._cluster(file.contexts[context])
@@ -86,20 +94,24 @@ class Plan:
         if trust.insecure:
             self._complain(context, "is reached without verification", "set certificate-authority in its cluster")
             return
+        if self.register.is_damaged:
+            self.notes.append(f"the cluster of context {context} is reached by {shown(trust)}: now that counts")
         if known not in {None, trust}:
-            told = f"is reached by {_shown(trust)}, and was set up with {_shown(known)}"
+            told = f"is reached by {shown(trust)}, and was set up with {shown(known)}"
             if self._only is None:
                 self._complain(context, told, f"keyturn setup kube --context {shlex.quote(context)}")
                 return
             self.notes.append(f"the cluster of context {context} {told}: now the former counts")
-        word = self.register.learn(target.place, trust, profile)
+        word = self.register.learn(target.place, trust, profile, file.path)
         entry = self._entry(file, context, profile, target)
         stanza = users.stanza(
             program(users.PROGRAM), profile=profile, server=target.url, word=word,
-            cluster_info=self._fits(file.contexts[context]),
+            cluster_info=fits_a_variable(cluster, directory),
         )  # fmt: skip
         file.put(entry, stanza)
         file.switch(context, entry)
+        if not file.users and (written := file.empty_users()) is not None:
+            self._record.remember(file.path, USERS, written)
 
     def _complain(self, context: str, what: str, hint: str) -> None:
         """Refuse what was asked for by name; pass over what is only among the others."""
@@ -127,6 +139,18 @@ class Plan:
         for file, name in self._contexts():
             file.switch(name, _former(file, name))
         self._tidy()
+        for file in self.files:
+            self._forget(file)
+
+    def _forget(self, file: KubeFile) -> None:
+        """What nobody in `file` needs any more is not kept either."""
+        gone = {users.server_of(file.users[name]) for name in file.removed}
+        left = {users.server_of(user) for name, user in file.users.items() if name not in file.removed}
+        for server in filter(None, gone - left):
+            self.register.forget(https_url(server), file.path)
+        if not file.users_left():
+            file.users_before = self._record.replaced(file.path, USERS)
+            self._record.remember(file.path, USERS, None)
 
     def changes(self) -> Iterator[Change]:
         """What becomes of each context; one whose user stays, but is written anew, is among them."""
@@ -137,14 +161,24 @@ class Plan:
                 if after != before or after in file.added:
                     yield Change(file.path, name, before, after)
 
-    def carry_out(self) -> None:
-        """Write what changed, once all of it is known to be possible. Raises Refused."""
+    def carry_out(self, *, undoing: bool) -> None:
+        """Write what changed, once all of it is known to be possible. Raises Refused.
+
+        What stanzas need to be answered, and --undo to undo, is durable for as long as it may be needed.
+        """
         changed = [file for file in self.files if file.is_changed()]
         for file in changed:
             file.check()
-        self.register.save()
+        if not undoing:
+            self._remember()
         for file in changed:
             file.write()
+        if undoing:
+            self._remember()
+
+    def _remember(self) -> None:
+        self.register.save()
+        self._record.save()
 
     def _contexts(self) -> Iterator[tuple[KubeFile, str]]:
         """Each context in the file that kubectl takes it from: the first that has it."""
@@ -174,18 +208,6 @@ class Plan:
     def _server(self, context: dict[str, Any]) -> str:
         return str(self._cluster(context)[1].get("server", ""))
 
-    def _fits(self, context: dict[str, Any]) -> bool:
-        """Whether kubectl can tell the helper about the cluster: with a large CA it could not even start it."""
-        directory, cluster = self._cluster(context)
-        if data := cluster.get("certificate-authority-data"):
-            return len(str(data)) <= users.AUTHORITY_LIMIT
-        if file := cluster.get("certificate-authority"):
-            try:
-                return (directory / str(file)).stat().st_size * 4 // 3 <= users.AUTHORITY_LIMIT
-            except OSError:
-                pass  # kubectl itself will say so
-        return True
-
 
 def kubeconfigs(named: str | None) -> list[Path]:
     """The files that kubectl reads: `named`, else those of KUBECONFIG, else ~/.kube/config."""
@@ -207,28 +229,3 @@ def _is_at(target: KubeTarget, server: str) -> bool:
         return https_url(server) == target.place
     except UnfitName:
         return False
-
-
-def _shown(trust: Trust | None) -> str:
-    """What a person compares."""
-    if trust is None:
-        return "nothing"
-    parts = [f"the CA with SHA-256 {trust.authority}" if trust.authority else "the CAs of the system"]
-    parts += [f"the proxy {without_userinfo(trust.proxy)}"] if trust.proxy else []
-    parts += [f"the name {trust.tls_server_name}"] if trust.tls_server_name else []
-    return ", ".join(parts)
-
-
-def _no_target(config: Config, context: str, server: str) -> Refused:
-    shown = without_userinfo(server)
-    return Refused(
-        f"the cluster of context {context} is no kube target",
-        f'add "{shown}" = "PROFILE" to [targets.kube] in {config.source}',
-    )
-
-
-def _nothing_to_do(config: Config, where: str) -> ConfigError:
-    if not config.kube_targets:
-        example = '"https://CLUSTER.hcp.REGION.azmk8s.io" = "PROFILE"'
-        return ConfigError(f"{config.source} has no kube targets", f"add {example} to [targets.kube] in it")
-    return ConfigError(f"no context in {where} is for a kube target", "kubectl config view")

@@ -79,6 +79,19 @@ class Lines:
         if place is not None and not list(self._entries("users")):
             self._lines[place[0] - 1] = f"users: []{self._end}"
 
+    def empty_users(self) -> str | None:
+        """How the list of users is written while nobody is in it: "" where it is left out, None: somebody is."""
+        place = self._section("users")
+        if place is None:
+            return ""
+        return None if list(self._entries("users")) else self._lines[place[0] - 1].rstrip("\r\n")
+
+    def leave_users(self, written: str) -> None:
+        """Have the list of users, in which nobody is, written that way."""
+        place = self._section("users")
+        if place is not None:
+            self._lines[place[0] - 1 : place[0]] = [f"{written}{self._end}"] if written else []
+
     def _begin_users(self) -> int:
         """Have a list of users without any in it; the line behind its head."""
         place = self._section("users")
@@ -169,6 +182,18 @@ class Document:
         """Remove the user `name`."""
         self._document["users"] = [user for user in self._document.get("users") or [] if user.get("name") != name]
 
+    def empty_users(self) -> str | None:
+        """As of `Lines`."""
+        if self._document.get("users"):
+            return None
+        return json.dumps(self._document["users"]) if "users" in self._document else ""
+
+    def leave_users(self, written: str) -> None:
+        """As of `Lines`."""
+        del self._document["users"]
+        if written:
+            self._document["users"] = json.loads(written)
+
 
 def editor(text: str) -> Lines | Document:
     """Whichever fits `text`. Raises Unreadable."""
@@ -191,9 +216,18 @@ def user_lines(name: str, stanza: dict[str, Any], indent: int = 0) -> Iterator[s
     for key, value in stanza.items():
         if isinstance(value, list):
             yield f"{margin}      {key}:"
-            yield from (f"{margin}      - {scalar(each)}" for each in value)
+            yield from (f"{margin}      {line}" for each in value for line in _item_lines(each))
         else:
             yield f"{margin}      {key}: {str(value).lower() if isinstance(value, bool) else scalar(value)}"
+
+
+def _item_lines(item: str | dict[str, str]) -> Iterator[str]:
+    """An argument, or a variable with its value."""
+    if isinstance(item, str):
+        yield f"- {scalar(item)}"
+        return
+    for number, (key, value) in enumerate(item.items()):
+        yield f"{'  ' if number else '- '}{key}: {scalar(value)}"
 
 
 def _text(written: str) -> str:

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 PROGRAM = "kube-credential-keyturn"
 API = "client.authentication.k8s.io"
 
-AUTHORITY_LIMIT = 120_000
-"""Bytes of base64 that a cluster's CA may have: kubectl passes it on in one variable, which holds 128 KiB in all."""
-
 VERSION = "v1beta1"
 """Taken by everything from kubectl 1.20 to 1.37 (reference/kubernetes.md section 1)."""
 _NAME = re.compile(r"keyturn/[A-Za-z0-9._-]+(?:\+[0-9]+)?:(.*)", re.ASCII | re.DOTALL)
@@ -41,11 +38,16 @@ def is_ours(user: Any) -> bool:
     return PurePath(str(stanza.get("command", ""))).name == PROGRAM
 
 
+def argument(user: Any, option: str) -> str | None:
+    """What an entry of ours has behind `option`, None where an older keyturn wrote it without."""
+    arguments = [str(each) for each in ((user or {}).get("exec") or {}).get("args") or []]
+    place = arguments.index(option) + 1 if option in arguments else len(arguments)
+    return arguments[place] if place < len(arguments) else None
+
+
 def server_of(user: Any) -> str | None:
     """The server that an entry of ours was written for, None where an older keyturn wrote it."""
-    arguments = [str(each) for each in ((user or {}).get("exec") or {}).get("args") or []]
-    place = arguments.index("--server") + 1 if "--server" in arguments else len(arguments)
-    return arguments[place] if place < len(arguments) else None
+    return argument(user, "--server")
 
 
 def stanza(program: str, *, profile: str, server: str, word: str, cluster_info: bool) -> dict[str, Any]:

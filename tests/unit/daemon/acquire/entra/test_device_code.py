@@ -10,6 +10,7 @@ import pytest
 from keyturn.errors import ProviderRefused, ProviderUnreachable
 from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.entra import device_code
+from keyturnd.acquire.entra.authentication.client import Credential
 from keyturnd.acquire.entra.session import Session
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages import EntraIdentity, Failure, Network, TokenJob
@@ -45,7 +46,7 @@ def poll(
 
     identity = EntraIdentity("work", "device-code", "app", "https://login.example/t")
     job = TokenJob(identity, (), Network(), deadline)
-    session = Session(job, None, Deadline(deadline, lambda: now[0]), None, {})  # type: ignore[arg-type]  # not used here
+    session = Session(job, None, Deadline(deadline, lambda: now[0]), None, {}, Credential())  # type: ignore[arg-type]  # not used here
     wait = device_code.Wait(lambda: now[0], pause)
     device_code.poll_until_approved(
         session, Provider(*script), {"device_code": "d", "interval": interval}, life, wait

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.entra import client_credentials, device_code, refresh
+from keyturnd.acquire.entra.authentication.client import Credential
 from keyturnd.acquire.entra.msal_client import MsalClient
 from keyturnd.acquire.entra.session import Session
 from keyturnd.acquire.failed import Failed
@@ -66,7 +67,7 @@ def session(transport: FakeTransport, flow: str, **members: Any) -> Session:
     identity = EntraIdentity("work", flow, "11111111-1111-1111-1111-111111111111", BASE)
     job = TokenJob(identity, ("https://r.example/.default",), Network(), 30.0, **members)
     client = MsalClient(transport, identity)  # type: ignore[arg-type]  # it behaves like one
-    return Session(job, Sealed(), Deadline(30), client, {})  # type: ignore[arg-type]  # it behaves like one
+    return Session(job, Sealed(), Deadline(30), client, {}, Credential(job.secret))  # type: ignore[arg-type]  # it behaves like one
 
 
 def as_application(transport: FakeTransport, **members: Any) -> Result:

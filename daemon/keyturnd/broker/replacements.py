@@ -1,0 +1,67 @@
+"""Another token for one that a server refused, while whoever was refused waits for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyturn.errors import KeyturnError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection
+
+    from keyturnd.broker.flights import Flights
+    from keyturnd.broker.memory import Memory
+    from keyturnd.broker.rejections import Rejections
+    from keyturnd.fetching.challenges import Challenges
+    from keyturnd.fetching.wants import Want
+    from keyturnd.vault.tokens import Token
+
+    Fetch = Callable[[Want, float], Awaitable[Token]]
+
+
+class Replacements:
+    """What is done at once about a refusal; see keyturnd.broker.rejections for what the next request does."""
+
+    def __init__(
+        self, *, memory: Memory, rejections: Rejections, flights: Flights, challenges: Challenges, fetch: Fetch
+    ) -> None:
+        self._memory = memory
+        self._rejections = rejections
+        self._flights = flights
+        self._challenges = challenges
+        self._fetch = fetch
+
+    async def doubt(self, want: Want, digest: bytes, by: float) -> None:
+        """A server seems to have refused the token with this digest: try to replace it, as `reject` does.
+
+        While that fails for a passing reason, or lasts beyond `by` (boot time), it stays: it may be good after all.
+        """
+        held = await self._memory.look_up(want)
+        if held is None or held.token.digest != digest or not self._rejections.may_force(want.key):
+            return
+        try:
+            await self._fetch(want, by)
+        except KeyturnError as error:
+            if not error.passes:
+                await self._memory.drop(want.key)  # the next request tells what a person has to do
+
+    async def replace(self, want: Want, refused: Collection[bytes], claims: str | None, by: float) -> None:
+        """A server refused the tokens with these digests: get another, if one of them is still the one we hold.
+
+        claims: JSON, see keyturnd.fetching.challenges. Raises what a fetch does if that may pass: the token stays
+        then, another server may take it. For what does not pass it is dropped, and asking for a token tells it.
+        Raises Refused where it was the replacement that was refused, less than a minute after the one before.
+        """
+        held = await self._memory.look_up(want)
+        if held is None or held.token.digest not in refused:
+            return
+        if want.key not in self._flights.under_way:  # for whoever was refused before us, or because it was due
+            self._rejections.force(want, held)
+        self._challenges.note(want, claims)
+        try:
+            await self._fetch(want, by)
+        except KeyturnError as error:
+            self._rejections.forget_forced(want.key)  # it brought nothing; failures have limits of their own
+            if error.passes:
+                raise
+            await self._memory.drop(want.key)

@@ -1,0 +1,68 @@
+"""What git reads from a credential helper (gitcredentials(7), git-credential(1)): bytes out, nothing else."""
+
+from __future__ import annotations
+
+import math
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+NOTHING = b""
+"""Not ours: git asks the next helper, then the user."""
+QUIT = b"quit=1\n"
+"""Ours, and failed: git stops at once instead of prompting for a password that could not work (git >= 2.3)."""
+KNOWN_CAPABILITIES = ("authtype", "state")
+"""Both since git 2.46. What a request offers is announced back in each answer: git then sends credential and
+state with the `store` or `erase` that follows (reference/git.md section 1)."""
+CAPABILITIES = b"version 0\n" + b"".join(f"capability {name}\n".encode() for name in KNOWN_CAPABILITIES)
+"""The answer to `capability`."""
+NAMELESS = "keyturn"
+"""The user name that goes with the token of somebody without a name: git would ask a person for an empty one, and
+no server of ours reads it beside a token."""
+
+
+def answer(
+    *, username: str, token: str, expires_at: float, bearer: bool = False,
+    offered: Collection[str] = (), state: str | None = None,
+) -> bytes:  # fmt: skip
+    """A complete credential: Basic with `token` as its password, or with `bearer` an Authorization of its own.
+
+    expires_at: UTC epoch seconds, rounded down, so that git never uses it too long. offered: the capabilities of
+    the request; `bearer` takes authtype. state: has git ask once more where `token` is refused, and say this then.
+
+    Raises ValueError for what git would read as something else: a line break, CR or NUL in a value, an empty
+    token, text that is not UTF-8, an expiry that is not a time after 1970 (git reads 0 as "never").
+    """
+    if not token:
+        raise ValueError("an empty password is no credential")
+    if not math.isfinite(expires_at) or expires_at < 1:
+        raise ValueError("the expiry is not a time after 1970")
+    return b"".join(
+        [
+            *(_line("capability[]", name) for name in KNOWN_CAPABILITIES if name in offered),
+            *(_line(key, value) for key, value in _secret(username, token, bearer=bearer)),
+            _line("password_expiry_utc", str(math.floor(expires_at))),
+            # Helpers behind us shall not keep it (git credential-cache obeys).
+            *([_line("ephemeral", "1")] if "authtype" in offered else []),
+            *([_line("state[]", state), _line("continue", "1")] if state is not None else []),
+        ]
+    )
+
+
+def _secret(username: str, token: str, *, bearer: bool) -> Iterator[tuple[str, str]]:
+    if bearer:
+        yield from (("authtype", "Bearer"), ("credential", token))
+    else:
+        yield from (("username", username), ("password", token))
+
+
+def _line(key: str, value: str) -> bytes:
+    try:
+        encoded = value.encode()
+    except UnicodeEncodeError:
+        # Its own text and `object` hold the whole value, which may be the token.
+        raise ValueError(f"the {key} is not UTF-8") from None
+    if any(byte in encoded for byte in b"\n\r\0"):
+        raise ValueError(f"the {key} holds a line break, CR or NUL")
+    return key.encode() + b"=" + encoded + b"\n"

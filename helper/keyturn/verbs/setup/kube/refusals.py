@@ -1,0 +1,78 @@
+"""What `keyturn setup kube` refuses to do, with what it found and what it wanted."""
+
+from __future__ import annotations
+
+from keyturn import hints
+from keyturn.configuration.hosts import UnfitName, https_url, without_userinfo
+from keyturn.errors import ConfigError, Refused, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from keyturn.configuration.config import Config
+    from keyturn.verbs.setup.kube.file import KubeFile
+
+GET_CONTEXTS = "kubectl config get-contexts"
+SHOWN = 5
+"""Servers in one sentence."""
+FETCH = "fetch one, of AKS for instance with: az aks get-credentials --resource-group GROUP --name CLUSTER"
+EXAMPLE = "https://CLUSTER.hcp.REGION.azmk8s.io"
+
+
+def no_file(file: KubeFile) -> UsageError:
+    """For a kubeconfig that was named and is not there."""
+    return UsageError(f"there is no kubeconfig {file.path}", hints.listing(str(file.path.absolute().parent)))
+
+
+def no_context(context: str, files: Sequence[KubeFile]) -> UsageError:
+    """For a context that was named and is not there."""
+    return UsageError(f"there is no context {context} in {_listed(file.path for file in files)}", GET_CONTEXTS)
+
+
+def no_target(config: Config, context: str, server: str) -> Refused:
+    """For a context that was named and whose cluster is none of ours."""
+    return Refused(f"the cluster of context {context} is no kube target", _add(config, server))
+
+
+def nothing_to_do(config: Config, files: Sequence[KubeFile], servers: Sequence[str]) -> ConfigError:
+    """Which of four things is missing: targets, a kubeconfig, contexts in it, or one of them that is for a target.
+
+    servers: of all contexts.
+    """
+    where, found = _listed(file.path for file in files), list(map(without_userinfo, servers))
+    if not config.kube_targets:
+        told = f"; the servers in {where} are {_listed(found)}" if found else ""
+        return ConfigError(f"{config.source} has no kube targets{told}", _add(config, *servers))
+    wanted = _listed(target.url for target in config.kube_targets)
+    if not any(file.is_there for file in files):
+        sentence = f"there is no kubeconfig {where}; the kube targets are {wanted}"
+        return ConfigError(sentence, hints.after(FETCH, hints.verb("setup", "kube")))
+    if not found:
+        sentence = f"{where} has no contexts; the kube targets are {wanted}"
+        return ConfigError(sentence, hints.after(FETCH, hints.verb("setup", "kube")))
+    sentence = (
+        f"no context in {where} is for a kube target: its servers are {_listed(found)}; the targets are {wanted}"
+    )
+    return ConfigError(sentence, _add(config, *servers))
+
+
+def _add(config: Config, *servers: str) -> str:
+    fit = (server for server in servers if _is_fit(server))
+    return f'add "{next(fit, EXAMPLE)}" = "PROFILE" to [targets.kube] in {config.source}'
+
+
+def _is_fit(server: str) -> bool:
+    """Whether it can be a target at all: no plain http, no user name."""
+    try:
+        https_url(server)
+    except UnfitName:
+        return False
+    return True
+
+
+def _listed(texts: Iterable[object]) -> str:
+    """All of them, or as many as a person reads."""
+    found = list(dict.fromkeys(map(str, texts)))
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return ", ".join(found[:SHOWN]) + more

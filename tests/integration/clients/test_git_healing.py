@@ -1,0 +1,106 @@
+"""A token that the server refuses is replaced within the command that met the refusal (git >= 2.46)."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keyturn.configuration.profiles.scopes import AZURE_DEVOPS
+from support.machine.gits import Calls, newer
+from support.scenes.scene import Scene, scene
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
+
+__all__ = ["scene"]
+
+REFUSAL = {"WWW-Authenticate": 'Basic realm="nobody is allowed"'}
+STEP_UP = json.dumps({"access_token": {"acrs": {"essential": True, "value": "c1"}}})
+RENEWED_IN_VAIN = "keyturn: error: the server refused a token that had just been renewed"
+
+
+@pytest.fixture
+def calls(scene: Scene) -> Calls:
+    """The helper calls of the newer git, which the scene uses from now on."""
+    scene.machine.git_program = newer()
+    return Calls(scene.machine)
+
+
+def silent(done: CompletedProcess[str]) -> bool:
+    return done.stderr == ""
+
+
+@pytest.mark.parametrize("authtype", ["basic", "bearer"])
+def test_a_revoked_token_costs_no_command(scene: Scene, calls: Calls, authtype: str) -> None:
+    by = f'service = "azure-devops", authtype = "{authtype}"'
+    scene.machine.configure(scene.config.replace('service = "azure-devops"', by))
+    work = scene.clone()
+    assert calls.taken() == ["get", "store"]
+    scene.emulator.control.revoke_all()
+    scene.commit(work)
+    assert silent(scene.push(work))
+    assert calls.taken() == ["get", "get", "store"]
+    assert scene.tokens_issued() == 2
+
+
+@pytest.mark.parametrize("size", [5, 3 << 20])
+def test_a_token_that_dies_between_the_refs_and_the_push_is_replaced(scene: Scene, calls: Calls, size: int) -> None:
+    work = scene.clone()
+    scene.commit(work, bytes(range(256)) * (size // 256) + b"more\n")
+    calls.taken()
+    scene.emulator.control.fault("git.receive-pack", "status", status=401, headers=REFUSAL)
+    assert silent(scene.push(work))
+    assert calls.taken() == ["get", "store", "get"]
+    assert scene.tokens_issued() == 2
+
+
+def test_a_server_that_refuses_everything_costs_one_token_and_is_told_once(scene: Scene, calls: Calls) -> None:
+    work = scene.clone()
+    scene.commit(work)
+    calls.taken()
+    scene.emulator.control.fault("git", "status", times=100, status=401, headers=REFUSAL)
+    said = scene.push(work, status=128).stderr
+    assert calls.taken() == ["get", "get", "erase"]
+    assert said.count("keyturn: error:") == said.count(RENEWED_IN_VAIN) == 1
+    again = scene.push(work, status=128).stderr
+    assert calls.taken() == ["get", "get"]
+    assert again.count(RENEWED_IN_VAIN) == again.count("keyturn: hint: check that") == 1
+    assert scene.tokens_issued() == 2
+
+
+def test_claims_of_the_refusing_server_are_met_within_the_command(scene: Scene, calls: Calls) -> None:
+    work = scene.clone()
+    scene.emulator.control.demand(AZURE_DEVOPS[0].partition("/")[0], STEP_UP)
+    scene.commit(work)
+    calls.taken()
+    assert silent(scene.push(work))
+    assert calls.taken() == ["get", "get", "store"]
+
+
+def test_without_another_token_git_is_stopped_with_the_reason(scene: Scene, calls: Calls) -> None:
+    work = scene.clone()
+    scene.emulator.control.revoke_all()
+    scene.emulator.control.change_secret("another-secret")
+    scene.commit(work)
+    calls.taken()
+    said = scene.push(work, status=128).stderr
+    assert calls.taken() == ["get", "get"]
+    assert said.count("keyturn: error:") == said.count("keyturn: hint:") == 1
+    assert "could not read Password" not in said
+
+
+def test_twenty_gits_at_once_with_one_revoked_token(scene: Scene, calls: Calls) -> None:
+    work = scene.clone()
+    scene.emulator.control.revoke_all()
+
+    def list_remote(_: int) -> CompletedProcess[str]:
+        return scene.machine.git("ls-remote", "-q", directory=work)
+
+    with ThreadPoolExecutor(20) as pool:
+        done = list(pool.map(list_remote, range(20)))
+    assert all(map(silent, done))
+    assert "erase" not in calls.taken()
+    assert scene.tokens_issued() == 2

@@ -1,0 +1,58 @@
+"""Claims challenges out of WWW-Authenticate headers."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keyturn.protocols.claims_challenge import LONGEST, claims_of
+
+CLAIMS = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
+ENCODED = base64.b64encode(CLAIMS.encode()).decode()
+URI = 'authorization_uri="https://login.example/t/oauth2/authorize"'
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f'Bearer realm="", {URI}, error="insufficient_claims", claims="{ENCODED}"',
+        f'bearer {URI}, claims="{ENCODED.rstrip("=")}"',
+        f"Bearer claims={ENCODED}, {URI}",
+    ],
+)
+def test_a_challenge_is_read(header: str) -> None:
+    assert claims_of(["TFS-Federated", header]) == CLAIMS
+
+
+@pytest.mark.parametrize("text", ['{"a":"??>>"}', '{"a":"\N{GREEK SMALL LETTER ALPHA}~~~"}'])
+def test_either_alphabet_is_read(text: str) -> None:
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        assert claims_of([f'Bearer claims="{encode(text.encode()).decode()}"']) == text
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f"Bearer {URI}",
+        f'Basic realm="x", claims="{ENCODED}"',
+        f'Bearer other_claims="{ENCODED}"',
+        'Bearer claims=""',
+        'Bearer claims="A"',
+        f'Bearer claims="{base64.b64encode(b"[1]").decode()}"',
+        f'Bearer claims="{base64.b64encode(b"not json").decode()}"',
+        f'Bearer claims="{base64.b64encode(json.dumps({"a": "x" * LONGEST}).encode()).decode()}"',
+        f'Bearer claims="{base64.b64encode(b"[" * LONGEST).decode()}"',
+    ],
+)
+def test_what_is_no_challenge_is_passed_over(header: str) -> None:
+    assert claims_of([header]) is None
+
+
+@given(st.lists(st.text(), max_size=4), st.text(max_size=20))
+def test_whatever_a_server_says_is_claims_or_none(headers: list[str], value: str) -> None:
+    claims = claims_of([*headers, f'Bearer claims="{value}"'])
+    assert claims is None or isinstance(json.loads(claims), dict)
