@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyturn import hints
 from keyturn.configuration.profiles.awx_flows import ExistingToken, Password, PasswordGrant
-from keyturn.configuration.profiles.entra_flows import ClientCertificate, ClientSecret, DeviceCode
+from keyturn.configuration.profiles.entra_flows import (
+    Browser,
+    ClientCertificate,
+    ClientSecret,
+    ConfidentialBrowser,
+    DeviceCode,
+)
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, Lent
 from keyturn.errors import Refused, SignInNeeded
@@ -42,6 +48,10 @@ class Row(NamedTuple):
 
 
 FLOWS: Mapping[type[Flow], Row] = {
+    Browser: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
+    ConfidentialBrowser: Row(
+        "entra", person=True, secret=ConfidentialBrowser.secret_name, by_secret=False, state=EntraState
+    ),
     DeviceCode: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
     ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, by_secret=True, state=None),
     ClientCertificate: Row("entra", person=False, secret=ClientCertificate.secret_name, by_secret=True, state=None),
@@ -61,6 +71,7 @@ def row(profile: Profile) -> Row:
 def identity_of(profile: Profile) -> Identity:
     """What an acquisition learns of `profile`."""
     if isinstance(profile, EntraProfile):
+        page = profile.flow.sign_in_page
         return EntraIdentity(
             profile=profile.name,
             flow=profile.flow.name,
@@ -68,6 +79,8 @@ def identity_of(profile: Profile) -> Identity:
             authority=profile.authority,
             account=profile.account,
             credential=profile.flow.credential,
+            prompt=page.prompt,
+            domain_hint=page.domain_hint,
         )
     return AwxIdentity(
         profile=profile.name,

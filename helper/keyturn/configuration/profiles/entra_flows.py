@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeAlias
 
-from keyturn.configuration.profiles import certificates
+from keyturn.configuration.profiles import certificates, sign_in_page
 from keyturn.configuration.profiles.certificates import Certificate
 from keyturn.configuration.profiles.flow import Flow
 from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, InVault, Lent, read_place
+from keyturn.configuration.profiles.sign_in_page import SignInPage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +20,24 @@ if TYPE_CHECKING:
 
 class DeviceCode(Flow, frozen=True, tag="device-code"):
     """A person signs in on another screen with a code (RFC 8628)."""
+
+
+class Browser(Flow, frozen=True, tag="browser"):
+    """A person signs in with the browser (RFC 6749 section 4.1, with PKCE)."""
+
+    keys: ClassVar = sign_in_page.KEYS
+
+    page: SignInPage = SignInPage()
+
+    @property
+    def sign_in_page(self) -> SignInPage:
+        """What the configuration says of it."""
+        return self.page
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """With its wishes for the page."""
+        return cls(SignInPage.read(table))
 
 
 class ClientSecret(Flow, frozen=True, tag="client-secret"):
@@ -41,6 +60,32 @@ class ClientSecret(Flow, frozen=True, tag="client-secret"):
     def read(cls, table: Table) -> Self:
         """With the place its secret comes from."""
         return cls(read_place(table) or InVault())
+
+
+class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
+    """A person signs in with the browser to an application that proves itself with a secret."""
+
+    keys: ClassVar = {**ClientSecret.keys, **Browser.keys}
+    exclusive = ClientSecret.exclusive
+    secret_name = ClientSecret.secret_name
+
+    secret: InVault | InFile | InVariable = InVault()
+    page: SignInPage = SignInPage()
+
+    @property
+    def sign_in_page(self) -> SignInPage:
+        """What the configuration says of it."""
+        return self.page
+
+    @property
+    def secret_source(self) -> SecretSource:
+        """Where the client secret is."""
+        return self.secret
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """With both."""
+        return cls(read_place(table) or InVault(), SignInPage.read(table))
 
 
 class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
@@ -70,12 +115,10 @@ class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
         return cls(certificates.required_certificate(table))
 
 
-EntraFlow: TypeAlias = DeviceCode | ClientSecret | ClientCertificate
-FLOWS: tuple[type[EntraFlow], ...] = (DeviceCode, ClientSecret, ClientCertificate)
+EntraFlow: TypeAlias = Browser | DeviceCode | ClientSecret | ClientCertificate | ConfidentialBrowser
+FLOWS: tuple[type[EntraFlow], ...] = (Browser, DeviceCode, ClientSecret, ClientCertificate, ConfidentialBrowser)
 LATER_FLOWS = (
-    "browser",
     "refresh-token",
     "workload-identity",
     "managed-identity",
-    "confidential-browser",
 )
