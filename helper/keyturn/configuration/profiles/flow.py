@@ -40,6 +40,8 @@ class Flow(msgspec.Struct, frozen=True, tag_field="flow"):
     """Whether it requires `application`: the id by which tokens of that application are found again."""
     secret_name: ClassVar[str | None] = None
     """What its secret is called, None where it takes none."""
+    entrusts: ClassVar[str | None] = None
+    """What is entrusted to the vault beside that secret, None where nothing is: what brings the tokens."""
 
     @property
     def name(self) -> str:
