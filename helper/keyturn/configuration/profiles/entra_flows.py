@@ -156,7 +156,7 @@ class RefreshToken(Flow, frozen=True, tag="refresh-token"):
     @classmethod
     def read(cls, table: Table) -> Self:
         """With what its application proves itself with."""
-        return cls(_client_secret(table), certificates.read_certificate(table))
+        return cls(read_place(table) or InVault(), certificates.read_certificate(table))
 
 
 EntraFlow: TypeAlias = Browser | DeviceCode | ClientSecret | ClientCertificate | ConfidentialBrowser | RefreshToken
