@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from keyturn import hints
 from keyturn.errors import ProviderRefused
 from keyturnd.acquire.awx import tokens
 from keyturnd.acquire.awx.credentials import Credential
@@ -77,4 +78,4 @@ def _row(session: Session, own: Credential) -> dict[str, object]:
 
 def _refused(session: Session, sentence: str) -> Failed:
     profile = session.identity.profile
-    return Failed(ProviderRefused, f"{sentence} of profile {profile}", f"keyturn login {profile} --again")
+    return Failed(ProviderRefused, f"{sentence} of profile {profile}", hints.login_again(profile))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from keyturn import hints, moves
 from keyturn.errors import ProviderRefused, SignInNeeded
 from keyturnd.acquire.awx import passwords
 from keyturnd.acquire.awx.api import Api
@@ -110,12 +111,11 @@ def _undone(session: Session, password: str | None, failed: Failed | None) -> Fa
     identity, place = session.identity, session.server.api.place
     if failed is not None and not (isinstance(failed, Denied) and failed.other_credential):
         return failed
-    locally = f"keyturn logout {identity.profile} --locally"
-    hint = f"keyturn secret set {identity.profile}, then: keyturn logout {identity.profile}; or leave it: {locally}"
+    hint = moves.logout_again(identity.profile)
     if password and failed is not None:
         return Failed(ProviderRefused, failed.failure.sentence, hint)
     if not identity.username:
         sentence = f"nobody but its user or an administrator can delete token {session.state.token_id} at {place}"
-        return Failed(ProviderRefused, sentence, locally)
+        return Failed(ProviderRefused, sentence, hints.forget_locally(identity.profile))
     sentence = f"only the password of {identity.username} can delete what profile {identity.profile} has at {place}"
     return Failed(SignInNeeded, sentence, hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from keyturn import hints, moves
 from keyturn.errors import ProviderRefused
 from keyturnd.acquire.awx.refusals import Denied, Unusable, external, said
 
@@ -68,9 +69,7 @@ def _read(session: Session, reply: Reply) -> Pair:
     values = document.get("access_token"), document.get("refresh_token")
     if not all(isinstance(value, str) and _TOKEN.fullmatch(value) for value in values):
         place, profile = session.server.api.place, session.identity.profile
-        raise Unusable(
-            ProviderRefused, f"{place} issued a token and did not tell it", f"keyturn login {profile} --again"
-        )
+        raise Unusable(ProviderRefused, f"{place} issued a token and did not tell it", hints.login_again(profile))
     scope, life = document.get("scope"), document.get("expires_in")
     granted = scope if isinstance(scope, str) and scope else session.identity.scope
     seconds = float(life) if isinstance(life, int) and not isinstance(life, bool) and life > 0 else None
@@ -83,19 +82,21 @@ def _refusal(session: Session, reply: Reply, secrets: tuple[str, ...]) -> Failed
         return refused  # a page of plain text here, both servers bolted it on by hand
     if reply.status == 403 and _EXPIRED in reply.text:
         return Denied(
-            ProviderRefused, f"{api.place} takes the refresh token no longer", f"keyturn login {profile}", dead=True
+            ProviderRefused, f"{api.place} takes the refresh token no longer", hints.login(profile), dead=True
         )
     document = reply.document or {}
     match document.get("error"):
         case "invalid_grant":
             sentence = f"{api.place} refused what profile {profile} signed in with"
-            return Denied(ProviderRefused, sentence, f"keyturn login {profile}", dead=True)
+            return Denied(ProviderRefused, sentence, hints.login(profile), dead=True)
         case "invalid_client":
             sentence = f"{api.place} does not know the application, or refused its client secret"
-            return Denied(ProviderRefused, sentence, f"check `client_id` of [profile.{profile}], and its secret")
+            return Denied(
+                ProviderRefused, sentence, moves.check("client_id", of=f"[profile.{profile}]", also="its secret")
+            )
         case "unauthorized_client":
             sentence = f"the application at {api.place} is not for flow {session.identity.flow}"
-            return Denied(ProviderRefused, sentence, f"check `client_id` and `flow` of [profile.{profile}]")
+            return Denied(ProviderRefused, sentence, moves.check("client_id", "flow", of=f"[profile.{profile}]"))
     reason = said(document, secrets) if document else f"status {reply.status}"
     sentence = f"{api.place} does not take the request: {reason}"
-    return Denied(ProviderRefused, sentence, f"check `scope` and `client_id` of [profile.{profile}]")
+    return Denied(ProviderRefused, sentence, moves.check("scope", "client_id", of=f"[profile.{profile}]"))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from keyturn import moves
 from keyturn.errors import ProviderUnreachable
 from keyturnd.acquire.awx import cleanup, passwords, tokens
 from keyturnd.acquire.awx.application import exchange
@@ -68,7 +69,7 @@ def _renewed(session: Session) -> Result:
     except Failed as failed:
         if alive or failed.failure.kind != ProviderUnreachable.kind:
             raise
-        raise Denied(ProviderUnreachable, failed.failure.sentence, "try again later", dead=True) from None
+        raise Denied(ProviderUnreachable, failed.failure.sentence, moves.later(), dead=True) from None
 
 
 def obtain(session: Session, ask: Callable[[], Pair], looker: Credential | None) -> Result:

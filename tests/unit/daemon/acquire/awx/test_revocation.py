@@ -14,7 +14,7 @@ from support.awx.in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemory
 if TYPE_CHECKING:
     from keyturnd.messages import Failure
 
-HINT = "keyturn secret set tower, then: keyturn logout tower; or leave it: keyturn logout tower --locally"
+HINT = "keyturn secret set tower, then: keyturn logout tower; or leave it there: keyturn logout tower --locally"
 
 
 @pytest.fixture(autouse=True)
