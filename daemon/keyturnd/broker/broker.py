@@ -113,6 +113,15 @@ class Broker:
             held.used = True
             return held.token
 
+    def left_of(self, token: Token) -> float:
+        """Seconds until the token expires."""
+        return token.expires_at - self._clock.wall()
+
+    async def fresh(self, want: Want, waiter: Waiter, by: float) -> Token:
+        """A new token whatever is held, for a caller who needs more life than that has; raises as `token` does."""
+        self._fetcher.check_allowed(want)
+        return await self._fetch_or_ask(want, waiter, by)
+
     async def has(self, want: Want) -> bool:
         """Whether there is a token with life enough for `want`, so that nothing has to be fetched."""
         held = await self._look_up(want)
