@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from keyturn import moves
 from keyturn.configuration import known_clusters
 from keyturn.configuration.clusters import check_named_cluster
 from keyturn.configuration.kubelogin import names_begin, stand_in
@@ -111,7 +112,7 @@ async def _secret(services: Services, request: Request, asked: Asked, client: Cl
     secret = asked.wish.client_secret
     if not secret:
         names = " or ".join(asked.wish.secret_variables) or "--client-secret"
-        raise UsageError("client secret cannot be empty", f"export {names}, as kubelogin reads it")
+        raise UsageError("client secret cannot be empty", moves.stanza(f"export {names}, as kubelogin reads it"))
     if services.fetcher.loans.is_another(want.profile.name, secret):
         services.broker.failures.clear(profile=want.profile.name)
     return secret
@@ -123,9 +124,7 @@ def _in_its_words(error: KeyturnError, asked: Asked) -> KeyturnError:
     error.sentence = error.sentence.replace(f"profile {name}", f"--login {asked.wish.login}")
     if error.hint is not None and name in error.hint:
         needs_person = isinstance(error, SignInNeeded)
-        error.hint = (
-            "run the same kubectl command at a terminal" if needs_person else "look at the flags in the kubeconfig"
-        )
+        error.hint = moves.at_terminal() if needs_person else moves.stanza("look at its flags")
     return error
 
 
