@@ -99,7 +99,7 @@ def missing(profile: Profile, state: State | None, secret: str | None) -> SignIn
 def lacking(profile: Profile, secret: str | None) -> SignInNeeded | None:
     """Why not even a person could bring a token: `secret` is missing, and is none that is typed at the sign-in."""
     needs = row(profile)
-    if needs.secret is None or secret is not None or (needs.person and needs.by_secret) or _if_protected(profile):
+    if needs.secret is None or secret is not None or (needs.person and needs.by_secret) or _may_do_without(profile):
         return None
     return SignInNeeded(f"profile {profile.name} has no {needs.secret} yet", hints.entrust(profile.name))
 
@@ -111,6 +111,11 @@ def asks(profile: Profile) -> bool:
 
 def _if_protected(profile: Profile) -> bool:
     return isinstance(profile.flow.secret_source, IfProtected)
+
+
+def _may_do_without(profile: Profile) -> bool:
+    source = profile.flow.secret_source
+    return isinstance(source, IfProtected) or (isinstance(source, Lent) and not source.needed)
 
 
 def takes_its_caller(profile: Profile) -> bool:

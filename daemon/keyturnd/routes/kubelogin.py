@@ -108,10 +108,11 @@ async def _secret(services: Services, request: Request, asked: Asked, client: Cl
     untold = [name for name in asked.wish.secret_variables if request.environment(name) is None]
     if untold:
         raise VariablesWanted("the secret may be in the environment", names=untold)
-    secret = asked.wish.client_secret
+    secret = asked.wish.certificate_password if asked.wish.certificate else asked.wish.client_secret
     if not secret:
-        names = " or ".join(asked.wish.secret_variables) or "--client-secret"
-        raise UsageError("client secret cannot be empty", f"export {names}, as kubelogin reads it")
+        if asked.wish.certificate:
+            return None
+        raise UsageError("client secret cannot be empty", _giving_it(asked.wish))
     if services.fetcher.loans.is_another(want.profile.name, secret):
         services.broker.failures.clear(profile=want.profile.name)
     return secret
@@ -122,11 +123,20 @@ def _in_its_words(error: KeyturnError, asked: Asked) -> KeyturnError:
     name = asked.want.profile.name
     error.sentence = error.sentence.replace(f"profile {name}", f"--login {asked.wish.login}")
     if error.hint is not None and name in error.hint:
-        needs_person = isinstance(error, SignInNeeded)
-        error.hint = (
-            "run the same kubectl command at a terminal" if needs_person else "look at the flags in the kubeconfig"
-        )
+        error.hint = _remedy(error, asked)
     return error
+
+
+def _remedy(error: KeyturnError, asked: Asked) -> str:
+    if flows.row(asked.want.profile).person and isinstance(error, SignInNeeded):
+        return "run the same kubectl command at a terminal"
+    return _giving_it(asked.wish) if asked.wish.login == "spn" else "look at the flags in the kubeconfig"
+
+
+def _giving_it(wish: Wish) -> str:
+    """What to do about a secret that is missing or wrong."""
+    names = " or ".join(wish.secret_variables)
+    return f"export {names}, as kubelogin reads it" if names else "give it with its flag in the kubeconfig"
 
 
 def _client(request: Request, tool: Tool | None, asked: Asked) -> Client | None:

@@ -18,7 +18,7 @@ from keyturn.configuration.audiences import own_scopes
 from keyturn.configuration.profiles import scopes
 from keyturn.configuration.profiles.clouds import CLOUDS
 from keyturn.configuration.profiles.entra import EntraProfile, read_entra_profile
-from keyturn.configuration.profiles.entra_flows import FLOWS, ClientSecret, DeviceCode
+from keyturn.configuration.profiles.entra_flows import FLOWS, ClientCertificate, ClientSecret, DeviceCode
 from keyturn.configuration.profiles.flow import name_of
 from keyturn.configuration.profiles.secrets import Lent
 from keyturn.configuration.tables import Table
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.entra_flows import EntraFlow
     from keyturn.protocols.kubelogin.wish import Wish
 
 PREFIX = "kubelogin:"
@@ -93,20 +94,33 @@ def names_begin(cache_dir: str) -> str:
 
 def _profile(config: Config, wish: Wish) -> EntraProfile:
     flow = _flow(wish)
-    table = {
+    table: dict[str, object] = {
         "flow": flow,
         "application_id": wish.client_id,
         "tenant": wish.tenant or "organizations",
         "authority": wish.authority_host or None,
         "environment": None if wish.authority_host else wish.cloud,
     }
+    if flow == "client-certificate":
+        table |= {"certificate": wish.certificate, "send_x5c": True}  # as kubelogin sends the chain
     given = {key: value for key, value in table.items() if value is not None}
     name = names_begin(wish.cache_dir) + _digest(json.dumps(wish.told, sort_keys=True), 32)
     profile = _read(name, given)
-    if isinstance(profile.flow, ClientSecret):
-        secret = ClientSecret(Lent(wish.secret_variables))
-        profile = msgspec.structs.replace(profile, flow=secret)
-    return msgspec.structs.replace(profile, ca_file=_ca_file(config, profile), protocols=frozenset({"kube"}))
+    return msgspec.structs.replace(
+        profile,
+        flow=_with_its_caller(profile.flow, wish.secret_variables),
+        ca_file=_ca_file(config, profile),
+        protocols=frozenset({"kube"}),
+    )
+
+
+def _with_its_caller(flow: EntraFlow, variables: tuple[str, ...]) -> EntraFlow:
+    """`flow`, with its secret from whoever asks: the vault has none of an identity that nobody configured."""
+    if isinstance(flow, ClientSecret):
+        return ClientSecret(Lent(variables))
+    if isinstance(flow, ClientCertificate):
+        return msgspec.structs.replace(flow, passphrase=Lent(variables, needed=False))
+    return flow
 
 
 def _flow(wish: Wish) -> str:
@@ -124,12 +138,18 @@ def _flow(wish: Wish) -> str:
     return flow
 
 
-_FLAGS = {"application_id": "client-id", "tenant": "tenant-id", "authority": "authority-host"}
+_FLAGS = {
+    "application_id": "client-id",
+    "tenant": "tenant-id",
+    "authority": "authority-host",
+    "certificate": "client-certificate",
+}
+"""What kubelogin calls the keys of a profile."""
 
 
-def _read(name: str, table: dict[str, str]) -> EntraProfile:
+def _read(name: str, table: dict[str, object]) -> EntraProfile:
     try:
-        return read_entra_profile(name, Table(Path("kubelogin"), "", dict(table)))
+        return read_entra_profile(name, Table(Path("kubelogin"), "", table))
     except ConfigError as error:
         _, key, problem = error.sentence.split(": ", 2)
         raise UsageError(f"--{_FLAGS.get(key, key)}: {problem}", "kubelogin get-token --help") from None

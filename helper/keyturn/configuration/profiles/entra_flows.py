@@ -65,11 +65,12 @@ class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
     secret_name = "passphrase"  # noqa: S105 - a name, not a secret
 
     certificate: Certificate = Certificate()
+    passphrase: IfProtected | Lent = IfProtected()
 
     @property
     def secret_source(self) -> SecretSource:
         """A person, or the vault."""
-        return IfProtected()
+        return self.passphrase
 
     @property
     def credential(self) -> Certificate:
