@@ -6,14 +6,17 @@ A new flow is a struct in keyturn.configuration.profiles, a row here, and a gran
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyturn import hints
 from keyturn.configuration.profiles.awx import Password
-from keyturn.configuration.profiles.entra_flows import ClientCertificate, ClientSecret, DeviceCode
+from keyturn.configuration.profiles.entra_flows import AzureCli, ClientCertificate, ClientSecret, DeviceCode
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, Lent
 from keyturn.errors import Refused, SignInNeeded
+from keyturn.home import home
+from keyturnd import messages
 from keyturnd.messages import AwxIdentity, AwxState, EntraIdentity, EntraState
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ class Row(NamedTuple):
 FLOWS: Mapping[type[Flow], Row] = {
     DeviceCode: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
     ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, by_secret=True, state=None),
+    AzureCli: Row("entra", person=False, secret=None, by_secret=False, state=None),
     ClientCertificate: Row("entra", person=False, secret=ClientCertificate.secret_name, by_secret=True, state=None),
     Password: Row("awx", person=True, secret=Password.secret_name, by_secret=True, state=AwxState),
 }
@@ -62,6 +66,7 @@ def identity_of(profile: Profile) -> Identity:
             authority=profile.authority,
             account=profile.account,
             credential=profile.flow.credential,
+            azure_cli=_azure_cli(profile.flow) if isinstance(profile.flow, AzureCli) else None,
         )
     return AwxIdentity(
         profile=profile.name,
@@ -73,6 +78,13 @@ def identity_of(profile: Profile) -> Identity:
         application=profile.application,
         description=profile.description,
     )
+
+
+def _azure_cli(flow: AzureCli) -> messages.AzureCli:
+    """Az by the daemon's own PATH: that of a caller, or a directory relative to some place, may be anybody's."""
+    path = os.pathsep.join(each for each in os.environ.get("PATH", os.defpath).split(os.pathsep) if each[:1] == "/")
+    program = shutil.which("az", path=path) or ""
+    return messages.AzureCli(program, path, home(), flow.config_directory, flow.tenant, flow.subscription)
 
 
 def secret_elsewhere(profile: Profile) -> str | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyturn.configuration import known_clusters
 from keyturn.configuration.clusters import check_named_cluster
-from keyturn.configuration.kubelogin import names_begin, stand_in
+from keyturn.configuration.kubelogin.stand_in import names_begin, stand_in
 from keyturn.errors import KeyturnError, SignInNeeded, UsageError, VariablesWanted
 from keyturn.protocols import kubectl
 from keyturn.protocols.kubelogin import flags
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from keyturnd.server.http import Request
     from keyturnd.services import Services
     from keyturnd.vault.tokens import Token
+
+
+FAILED = 1
+"""The exit status of every failure, as kubelogin has it."""
 
 
 class Asked(NamedTuple):
@@ -52,7 +56,7 @@ def at_once(services: Services, request: Request) -> AtHand | None:
 
 async def get_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
     """An ExecCredential for the identity that flags and variables describe, as kubelogin reads them."""
-    return await exec_plugins.told_once(services, request, _get_token(services, request, waiter))
+    return await exec_plugins.told_once(services, request, _get_token(services, request, waiter), FAILED)
 
 
 async def remove_cache_dir(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001

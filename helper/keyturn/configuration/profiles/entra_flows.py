@@ -83,7 +83,19 @@ class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
         return cls(certificates.required_certificate(table))
 
 
-EntraFlow: TypeAlias = DeviceCode | ClientSecret | ClientCertificate
+class AzureCli(Flow, frozen=True, tag="azure-cli"):
+    """Whoever signed in with az. Of no profile: az has its own; kubelogin's stand-in asks it."""
+
+    tenant: str = ""
+    """Empty: that of az's account."""
+    subscription: str = ""
+    config_directory: str | None = None
+    """An absolute path, None for az's own."""
+    seen: str = ""
+    """Which of az's sign-ins this is: another one is another identity."""
+
+
+EntraFlow: TypeAlias = DeviceCode | ClientSecret | ClientCertificate | AzureCli
 FLOWS: tuple[type[EntraFlow], ...] = (DeviceCode, ClientSecret, ClientCertificate)
 LATER_FLOWS = (
     "browser",

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from keyturn.configuration.audiences import own_scopes
+from keyturn.configuration.kubelogin import az_directory
 from keyturn.configuration.profiles import scopes
 from keyturn.configuration.profiles.clouds import CLOUDS
 from keyturn.configuration.profiles.entra import EntraProfile, read_entra_profile
-from keyturn.configuration.profiles.entra_flows import FLOWS, ClientCertificate, ClientSecret, DeviceCode
+from keyturn.configuration.profiles.entra_flows import FLOWS, AzureCli, ClientCertificate, ClientSecret, DeviceCode
 from keyturn.configuration.profiles.flow import name_of
+from keyturn.configuration.profiles.identity import DEFAULT_TENANT, PRESETS
 from keyturn.configuration.profiles.secrets import Lent
 from keyturn.configuration.tables import Table
 from keyturn.configuration.targets.target import scopes_of
@@ -45,10 +48,11 @@ FLOW_OF = {
     "interactive": "browser",
     "spn": "client-secret",
     "msi": "managed-identity",
-    "azurecli": "azure-cli",
     "workloadidentity": "workload-identity",
     "azurepipelines": "workload-identity",
 }
+_SUBSCRIPTION = re.compile(r"[0-9A-Za-z._][0-9A-Za-z._ -]*", re.ASCII)
+"""As azidentity has it, and none that begins like an option."""
 PERSONAL = (DeviceCode,)
 """The flows in which a person is asked to sign in."""
 
@@ -93,25 +97,48 @@ def names_begin(cache_dir: str) -> str:
 
 
 def _profile(config: Config, wish: Wish) -> EntraProfile:
+    if wish.login == "azurecli":
+        return _of_az(wish)
     flow = _flow(wish)
     table: dict[str, object] = {
         "flow": flow,
         "application_id": wish.client_id,
-        "tenant": wish.tenant or "organizations",
+        "tenant": wish.tenant or DEFAULT_TENANT,
         "authority": wish.authority_host or None,
         "environment": None if wish.authority_host else wish.cloud,
     }
     if flow == "client-certificate":
         table |= {"certificate": wish.certificate, "send_x5c": True}  # as kubelogin sends the chain
     given = {key: value for key, value in table.items() if value is not None}
-    name = names_begin(wish.cache_dir) + _digest(json.dumps(wish.told, sort_keys=True), 32)
-    profile = _read(name, given)
+    profile = _read(_name(wish), given)
     return msgspec.structs.replace(
         profile,
         flow=_with_its_caller(profile.flow, wish.secret_variables),
         ca_file=_ca_file(config, profile),
         protocols=frozenset({"kube"}),
     )
+
+
+def _of_az(wish: Wish) -> EntraProfile:
+    """Whoever is signed in with az now, and no longer than that."""
+    if wish.subscription and not _SUBSCRIPTION.fullmatch(wish.subscription):
+        raise UsageError("--subscription is neither a name nor an id", "az account list")
+    directory = az_directory.own_directory(wish.azure_config_dir) if wish.azure_config_dir else None
+    seen = az_directory.stamp(directory)
+    table: dict[str, object] = {
+        "flow": name_of(DeviceCode),  # none that a profile could have
+        "application_id": PRESETS["azure-cli"],
+        "tenant": wish.tenant or DEFAULT_TENANT,
+        "environment": wish.cloud,
+    }
+    return msgspec.structs.replace(
+        _read(_name(wish, seen), table), flow=AzureCli(wish.tenant, wish.subscription, directory, seen)
+    )
+
+
+def _name(wish: Wish, *more: str) -> str:
+    """The same for the same identity, and for no other."""
+    return names_begin(wish.cache_dir) + _digest(json.dumps([wish.told, *more], sort_keys=True), 32)
 
 
 def _with_its_caller(flow: EntraFlow, variables: tuple[str, ...]) -> EntraFlow:
