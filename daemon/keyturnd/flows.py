@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyturn import hints
 from keyturn.configuration.profiles.awx import Password
-from keyturn.configuration.profiles.entra_flows import AzureCli, ClientCertificate, ClientSecret, DeviceCode
+from keyturn.configuration.profiles.entra_flows import (
+    AzureCli,
+    Browser,
+    ClientCertificate,
+    ClientSecret,
+    ConfidentialBrowser,
+    DeviceCode,
+)
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, Lent
 from keyturn.errors import Refused, SignInNeeded
@@ -43,6 +50,10 @@ class Row(NamedTuple):
 
 
 FLOWS: Mapping[type[Flow], Row] = {
+    Browser: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
+    ConfidentialBrowser: Row(
+        "entra", person=True, secret=ConfidentialBrowser.secret_name, by_secret=False, state=EntraState
+    ),
     DeviceCode: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
     ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, by_secret=True, state=None),
     AzureCli: Row("entra", person=False, secret=None, by_secret=False, state=None),
@@ -59,6 +70,7 @@ def row(profile: Profile) -> Row:
 def identity_of(profile: Profile) -> Identity:
     """What an acquisition learns of `profile`."""
     if isinstance(profile, EntraProfile):
+        page = profile.flow.sign_in_page
         return EntraIdentity(
             profile=profile.name,
             flow=profile.flow.name,
@@ -67,6 +79,9 @@ def identity_of(profile: Profile) -> Identity:
             account=profile.account,
             credential=profile.flow.credential,
             azure_cli=_azure_cli(profile.flow) if isinstance(profile.flow, AzureCli) else None,
+            prompt=page.prompt,
+            domain_hint=page.domain_hint,
+            login_hint=page.login_hint,
         )
     return AwxIdentity(
         profile=profile.name,

@@ -49,6 +49,12 @@ def login(profile: str) -> Command:
 
 
 @_cure
+def login_again(profile: str) -> Command:
+    """Sign in anew, with the choice of an account where a page can offer it."""
+    return "keyturn", "login", profile, "--again"
+
+
+@_cure
 def entrust(profile: str) -> Command:
     """Give the vault the secret of `profile`, which is asked for."""
     return "keyturn", "secret", "set", profile

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -130,9 +131,25 @@ def not_a_program(scene: Scene) -> CompletedProcess[str]:
     return scene.machine.run("keyturn", "run", "ci", "--", "./data")
 
 
+def somebody_else(scene: Scene) -> CompletedProcess[str]:
+    """A browser that is signed in as Bob, where the profile is for Alice; at its next start Alice is chosen."""
+    ready, machine = scene.emulator.ready, scene.machine
+    browser = f"{sys.executable} -m keyturn_emulator.browser --ca-file {ready.ca_file} --answer user="
+    machine.configure(scene.config.replace("device-code", f'browser"\naccount = "{ready.users[0]}'))
+    failed = machine.run("keyturn", "login", "me", tty=True, BROWSER=browser + ready.users[1])
+    machine.environment["BROWSER"] = browser + ready.users[0]
+    return failed
+
+
+def see_it_end(scene: Scene, terminal: Terminal) -> None:
+    terminal.wait_for("is signed in as")
+
+
+TOKEN_OF_ME = words("keyturn", "token", "me")
 DEVOPS = AZURE_DEVOPS[0]
 TOKEN, LIST = words("keyturn", "token", "ci"), words("keyturn", "profile", "list")
 ROWS = {
+    "login_again": Row(somebody_else, "is signed in as", see_it_end, TOKEN_OF_ME),
     "login": Row(words("keyturn", "token", "me"), "is signed in as", approve),
     "entrust": Row(without_secret, "the vault keeps the client secret", type_secret, TOKEN),
     "entrust_from_input": Row(empty_input, "the vault keeps the client secret", type_secret, TOKEN),

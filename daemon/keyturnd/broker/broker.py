@@ -139,9 +139,9 @@ class Broker:
         if not flows.row(want.profile).person:
             return await self._fetch_or_ask(want, waiter, by)
         try:
-            again = again or self._fetcher.refused.first(want.profile) == want
+            anew, again = again, again or self._fetcher.refused.first(want.profile) == want
             if again and waiter.waits:
-                return await self._sign_in(want, waiter, by)
+                return await self._sign_in(want, waiter, by, again=anew)
             if not again:
                 return await self.token(want, waiter, by)
         except SignInNeeded:
@@ -242,9 +242,9 @@ class Broker:
         if want.profile.name in self._logging_out:
             raise Refused(f"profile {want.profile.name} is being logged out", "run the command again")
 
-    async def _sign_in(self, want: Want, waiter: Waiter, by: float) -> Token:
+    async def _sign_in(self, want: Want, waiter: Waiter, by: float, *, again: bool = False) -> Token:
         self._check_not_leaving(want)
-        key, token = await self.sign_ins.join(want, waiter)
+        key, token = await self.sign_ins.join(want, waiter, again=again)
         if key != want.key:  # the person's part is beside the deadline, unless the caller counts it in
             return await self._fetch_for_use(want, self.answer_by(want) if waiter.patience is None else by)
         self.memory.use(key)

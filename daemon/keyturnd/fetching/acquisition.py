@@ -8,7 +8,7 @@ import resource
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 import msgspec
 
@@ -32,8 +32,12 @@ from keyturnd.messages import (
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
+    from collections.abc import Coroutine
+    from typing import Any
 
     from keyturnd.messages import Job, Outcome, State
+
+Returned = TypeVar("Returned")
 
 COMMAND = (sys.executable, "-E", "-P", "-m", "keyturnd.acquire")
 AT_ONCE = 32
@@ -133,27 +137,75 @@ def _shortened(job: Job, ends: float) -> Job:
 
 
 async def _converse(process: Process, job: Job, listener: Listener, words: asyncio.Task[str]) -> Outcome:
-    assert process.stdout is not None
     await _send(process, job)
-    for _ in range(MESSAGES):
-        line = await _read_line(process)
-        if line is None:
-            return await _died(process, words)
-        try:
-            message: FromAcquisition = from_acquisition.decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return _failure(Bug("the acquisition process sent a line that is no message"))
-        match message:
-            case Event():
-                listener.on_event(message)
-            case Ask():
-                await _send(process, Answer(message.id, await listener.on_ask(message)))
-            case Seal():
-                await listener.on_seal(message.state)
-                await _send(process, Ack())
-            case _:
-                return message
+    async with Question(process, listener) as question:
+        for _ in range(MESSAGES):
+            line = await question.outlasting(_read_line(process))
+            if line is None:
+                return await _died(process, words)
+            try:
+                message: FromAcquisition = from_acquisition.decode(line)
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                return _failure(Bug("the acquisition process sent a line that is no message"))
+            match message:
+                case Event():
+                    listener.on_event(message)
+                case Ask():
+                    await question.pose(message)
+                case Seal():
+                    await question.withdraw()
+                    await listener.on_seal(message.state)
+                    await _send(process, Ack())
+                case _:
+                    return message
     return _failure(Bug(f"the acquisition process sent more than {MESSAGES} messages"))
+
+
+class Question:
+    """The one question of an acquisition that is open, if any.
+
+    The acquisition goes on meanwhile, as a browser's answer may come before the person's: the next question, a state
+    to seal or the outcome takes it back.
+    """
+
+    def __init__(self, process: Process, listener: Listener) -> None:
+        self._process = process
+        self._listener = listener
+        self._asked: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.withdraw()
+
+    async def pose(self, ask: Ask) -> None:
+        """Ask it in place of the one before."""
+        await self.withdraw()
+        self._asked = asyncio.get_running_loop().create_task(self._answer(ask))
+
+    async def withdraw(self) -> None:
+        """Nobody waits for the answer any more."""
+        if self._asked is not None:
+            self._asked.cancel()
+            await asyncio.wait({self._asked})
+            self._asked = None
+
+    async def outlasting(self, work: Coroutine[Any, Any, Returned]) -> Returned:
+        """The result of `work`. Raises what asking raises meanwhile, as where nobody can be asked."""
+        if self._asked is None:
+            return await work
+        working = asyncio.get_running_loop().create_task(work)
+        try:
+            await asyncio.wait({working, self._asked}, return_when=asyncio.FIRST_COMPLETED)
+            if self._asked.done():
+                self._asked.result()
+            return await working
+        finally:
+            working.cancel()
+
+    async def _answer(self, ask: Ask) -> None:
+        await _send(self._process, Answer(ask.id, await self._listener.on_ask(ask)))
 
 
 async def _send(process: Process, message: FromDaemon) -> None:

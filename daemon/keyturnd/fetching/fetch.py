@@ -6,6 +6,8 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
@@ -91,12 +93,16 @@ class Fetcher:
             raise await self._explained(error, profile)
         return await self._run(want, self._job(want, deadline, secret=secret, state=state), Nobody())
 
-    async def with_a_person(self, want: Want, audience: Audience) -> Token:
-        """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does."""
+    async def with_a_person(self, want: Want, audience: Audience, *, elsewhere: bool, again: bool) -> Token:
+        """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does.
+
+        elsewhere, again: see keyturnd.messages.TokenJob.
+        """
         self.check_allowed(want)
         state = None if flows.begins_anew(want.profile) else await self.holdings.state(want.profile)
         secret = await self._beside_a_person(want.profile)
         job = self._job(want, SIGN_IN_DEADLINE, interactive=True, secret=secret, state=state)
+        job = msgspec.structs.replace(job, elsewhere=elsewhere, again=again)
         overheard = Overheard(audience)
         token = await self._run(want, job, overheard)
         if flows.keeps_typed_password(want.profile) and overheard.password is not None:

@@ -30,6 +30,7 @@ class Caller:
     def __init__(self, connection: Connection, request: Request) -> None:
         self.waits = request.waits
         self.patience: float | None = None
+        self.opens_browser = request.opens_browser
         self._connection = connection
 
     def show(self, event: dict[str, Any]) -> None:

@@ -57,6 +57,11 @@ class Request(msgspec.Struct, frozen=True):
         """Whether the caller can show a sign-in to a person and wait for it."""
         return self.headers.get("accept") == "application/jsonl"
 
+    @property
+    def opens_browser(self) -> bool:
+        """Whether the caller can open a browser on its person's screen, and was not told to leave it."""
+        return self.headers.get("keyturn-browser") == "1"
+
     def environment(self, name: str) -> str | None:
         """The caller's environment variable `name`, if it is set and in the closed list helpers send."""
         value = self.headers.get(f"keyturn-env-{name.lower()}")

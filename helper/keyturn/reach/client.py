@@ -44,13 +44,17 @@ UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 
 class Request(NamedTuple):
-    """What goes to the daemon. `waits`: the caller can show a sign-in to a person and wait for it."""
+    """What goes to the daemon. `waits`: the caller can show a sign-in to a person and wait for it.
+
+    `browser`: it can open a browser before the person's eyes, and was not told to leave that.
+    """
 
     method: str
     path: str
     arguments: tuple[str, ...] = ()
     body: bytes = b""
     waits: bool = False
+    browser: bool = False
     variables: tuple[str, ...] = ENVIRONMENT
     """Which of the caller's variables go with it."""
     wanted: tuple[str, ...] = ()
@@ -110,6 +114,7 @@ def encode(request: Request) -> bytes:
     head += _environment_headers(request)
     if request.waits:
         head.append("Accept: application/jsonl")
+        head.append(f"Keyturn-Browser: {int(request.browser)}")
     head.append(f"Content-Length: {len(request.body)}")
     return "\r\n".join(head).encode("ascii") + b"\r\n\r\n" + request.body
 

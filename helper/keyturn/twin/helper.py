@@ -54,7 +54,8 @@ def _served(
     """The exit status, with the answer written. words: the operation, and the options beside it."""
     operation, options = words
     person = _person_is_there(family, body)
-    request = client.Request("POST", f"/v1/{name}/{operation}", options, body, person, family.VARIABLES)
+    here = person and _browser_is_here()
+    request = client.Request("POST", f"/v1/{name}/{operation}", options, body, person, here, family.VARIABLES)
     try:
         limit.arm()
         reply = _ask_for_all(request, family, operation, _shower(family, limit))
@@ -165,6 +166,12 @@ def _start_and_ask(request: client.Request, show: Callable[[client.Event], None]
 def _person_is_there(family: Family, body: bytes) -> bool:
     """Whether a sign-in may be shown: never where the caller forbids prompts, or nobody would see it."""
     return client.has_terminal() and family.may_ask(body)
+
+
+def _browser_is_here() -> bool:
+    from keyturn.console import browser  # noqa: PLC0415 - only where somebody might be shown something
+
+    return browser.is_here()
 
 
 def _shower(family: Family, limit: deadline.Deadline) -> Callable[[client.Event], None]:

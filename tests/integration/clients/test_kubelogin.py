@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -146,6 +147,20 @@ def test_a_person_signs_in_once_for_several_at_a_terminal(stand_in: StandIn) -> 
         assert terminal.end() == 0
     assert stand_in.token(*flags)
     assert stand_in.emulator.control.count("devicecode") == 1
+
+
+def test_a_person_signs_in_with_the_browser(stand_in: StandIn) -> None:
+    ca_file = stand_in.ready.ca_file
+    person = f"{sys.executable} -m keyturn_emulator.browser --ca-file {ca_file} --answer user=bob@contoso.example"
+    flags = stand_in.flags("--login", "interactive", "--login-hint", "alice@contoso.example", client="device")
+    elsewhere = stand_in.get_token(*flags, "--redirect-url", "https://elsewhere.example/")
+    assert elsewhere.stderr.startswith("Error: --redirect-url is another address")
+    with stand_in.machine.terminal(str(stand_in.program), "get-token", *flags, BROWSER=person) as terminal:
+        terminal.wait_for("to sign in .kubelogin, tenant ")
+        terminal.wait_for(V1BETA1)
+        assert terminal.end() == 0
+    token = stand_in.token(*flags, "--timeout", "10s")["status"]["token"]
+    assert claims_of(token)["upn"] == "bob@contoso.example", "a hint binds nobody"
 
 
 def test_convert_and_use_as_azs_own_recipe_has_it(stand_in: StandIn) -> None:

@@ -20,10 +20,18 @@ from keyturn.configuration.kubelogin import az_directory
 from keyturn.configuration.profiles import scopes
 from keyturn.configuration.profiles.clouds import CLOUDS
 from keyturn.configuration.profiles.entra import EntraProfile, read_entra_profile
-from keyturn.configuration.profiles.entra_flows import FLOWS, AzureCli, ClientCertificate, ClientSecret, DeviceCode
+from keyturn.configuration.profiles.entra_flows import (
+    FLOWS,
+    AzureCli,
+    Browser,
+    ClientCertificate,
+    ClientSecret,
+    DeviceCode,
+)
 from keyturn.configuration.profiles.flow import name_of
 from keyturn.configuration.profiles.identity import DEFAULT_TENANT, PRESETS
 from keyturn.configuration.profiles.secrets import Lent
+from keyturn.configuration.profiles.sign_in_page import SignInPage
 from keyturn.configuration.tables import Table
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, Refused, UsageError
@@ -53,7 +61,9 @@ FLOW_OF = {
 }
 _SUBSCRIPTION = re.compile(r"[0-9A-Za-z._][0-9A-Za-z._ -]*", re.ASCII)
 """As azidentity has it, and none that begins like an option."""
-PERSONAL = (DeviceCode,)
+_LOOPBACK = re.compile(r"http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?/?", re.ASCII)
+"""RFC 8252 section 7.3: at a loopback address any port will do."""
+PERSONAL = (Browser, DeviceCode)
 """The flows in which a person is asked to sign in."""
 
 
@@ -113,7 +123,7 @@ def _profile(config: Config, wish: Wish) -> EntraProfile:
     profile = _read(_name(wish), given)
     return msgspec.structs.replace(
         profile,
-        flow=_with_its_caller(profile.flow, wish.secret_variables),
+        flow=_with_its_caller(profile.flow, wish),
         ca_file=_ca_file(config, profile),
         protocols=frozenset({"kube"}),
     )
@@ -141,12 +151,14 @@ def _name(wish: Wish, *more: str) -> str:
     return names_begin(wish.cache_dir) + _digest(json.dumps([wish.told, *more], sort_keys=True), 32)
 
 
-def _with_its_caller(flow: EntraFlow, variables: tuple[str, ...]) -> EntraFlow:
+def _with_its_caller(flow: EntraFlow, wish: Wish) -> EntraFlow:
     """`flow`, with its secret from whoever asks: the vault has none of an identity that nobody configured."""
     if isinstance(flow, ClientSecret):
-        return ClientSecret(Lent(variables))
+        return ClientSecret(Lent(wish.secret_variables))
     if isinstance(flow, ClientCertificate):
-        return msgspec.structs.replace(flow, passphrase=Lent(variables, needed=False))
+        return msgspec.structs.replace(flow, passphrase=Lent(wish.secret_variables, needed=False))
+    if isinstance(flow, Browser):
+        return Browser(SignInPage(login_hint=wish.login_hint or None))
     return flow
 
 
@@ -160,6 +172,11 @@ def _flow(wish: Wish) -> str:
         )
     if not wish.client_id:
         raise UsageError("client-id is required", f"kubelogin get-token --login {wish.login} --client-id ID")
+    if wish.redirect_url and not _LOOPBACK.fullmatch(wish.redirect_url):
+        raise Refused(
+            "--redirect-url is another address than this machine's own",
+            "leave it out: the browser comes back to http://localhost, whose port does not count",
+        )
     if wish.login == "spn" and not wish.tenant:
         raise UsageError("tenant-id is required", f"kubelogin get-token --login {wish.login} --tenant-id ID")
     return flow

@@ -9,6 +9,7 @@ from typing import ClassVar, TypeVar
 
 import msgspec
 
+from keyturn.configuration.profiles.sign_in_page import SignInPage
 from keyturn.configuration.tables import either
 
 TYPE_CHECKING = False
@@ -40,6 +41,11 @@ class Flow(msgspec.Struct, frozen=True, tag_field="flow"):
     def name(self) -> str:
         """As config.toml writes it."""
         return name_of(type(self))
+
+    @property
+    def sign_in_page(self) -> SignInPage:
+        """What it asks of the page in a person's browser, nothing where there is none."""
+        return SignInPage()
 
     @property
     def secret_source(self) -> SecretSource | None:
