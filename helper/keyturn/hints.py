@@ -67,6 +67,12 @@ def entrust_from_input(profile: str) -> Command:
 
 
 @_cure
+def entrust_of_application(profile: str) -> Command:
+    """The same for what the application of `profile` proves itself with, beside a refresh token."""
+    return "keyturn", "secret", "set", profile, "--application"
+
+
+@_cure
 def forget_locally(profile: str) -> Command:
     """Forget a profile without asking its server."""
     return "keyturn", "logout", profile, "--locally"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from keyturn.configuration.private_files import read_own
 from keyturn.configuration.profiles.secrets import InFile, InVariable
 from keyturn.errors import ConfigError, one_line
-from keyturn.hints import after, entrust, printed, restart_daemon, size
+from keyturn.hints import after, entrust, entrust_of_application, login, printed, restart_daemon, size
+from keyturnd import flows
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
@@ -43,7 +44,11 @@ def fitting(error: KeyturnError, profile: Profile) -> KeyturnError:
 
     An acquisition knows the secret only, and would have it entrusted to a vault that nobody asks for it.
     """
-    vault = printed(entrust(profile.name))
+    vault, renewed = printed(entrust(profile.name)), printed(login(profile.name))
+    if error.hint is not None and flows.row(profile).entrusts is not None:
+        beside = _replacing(profile) or printed(entrust_of_application(profile.name))
+        error.hint = error.hint.replace(vault, beside).replace(renewed, vault)  # nobody signs in there
+        return error
     if error.hint is not None and vault in error.hint:
         error.hint = one_line(error.hint.replace(vault, _replacing(profile) or vault))
     return error

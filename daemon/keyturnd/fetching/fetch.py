@@ -86,7 +86,7 @@ class Fetcher:
         self.check_allowed(want)
         profile = want.profile
         state = await self.holdings.state(profile) if flows.row(profile).state is not None else None
-        if state is not None and flows.is_somebody_elses(profile, state.account):
+        if state is not None and state.account and flows.is_somebody_elses(profile, state.account):
             state = None  # `account` was changed: another person has to sign in
         secret = await self.secret(profile)
         if (error := flows.missing(profile, state, secret)) is not None:

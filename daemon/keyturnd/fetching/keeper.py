@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
@@ -61,7 +60,7 @@ class Keeper:
         self._holdings = holdings
         self._profile = profile
         self._state = job.state
-        self._begins = isinstance(job, TokenJob) and job.interactive
+        self._begins = isinstance(job, TokenJob) and job.interactive and job.state is None
         self.on_event = audience.on_event
         self.on_ask = audience.on_ask
 
@@ -95,4 +94,4 @@ class Keeper:
         if not isinstance(state, EntraState):
             return state
         before = self._state.generation if isinstance(self._state, EntraState) else ""
-        return replace(state, generation=secrets.token_hex(8) if self._begins else before)
+        return replace(state, generation=flows.new_generation() if self._begins else before)

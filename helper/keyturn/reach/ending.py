@@ -66,10 +66,20 @@ def _process(pid: int) -> int | None:
     except (OSError, AttributeError):
         return None
     with suppress(OSError):
-        if b"keyturnd" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+        if is_keyturnd(Path(f"/proc/{pid}/cmdline").read_bytes()):
             return process
     os.close(process)
     return None
+
+
+def is_keyturnd(command_line: bytes) -> bool:
+    """Whether a daemon is started so: a Python's module or script of that name.
+
+    Whoever has the word among its arguments (an editor, a grep) and the daemon's pid by now must not be ended.
+    """
+    interpreter, *words = command_line.split(b"\0")
+    named = next((word for word in words if not word.startswith(b"-")), b"")  # behind -E, -P, -m
+    return interpreter.rpartition(b"/")[2].startswith(b"python") and named.rpartition(b"/")[2] == b"keyturnd"
 
 
 def _signal_until_it_ends(process: int) -> None:

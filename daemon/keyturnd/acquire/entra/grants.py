@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyturnd.acquire.entra import authorization_code, azure_cli, client_credentials, device_code
+from keyturnd.acquire.entra import authorization_code, azure_cli, client_credentials, device_code, refresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,4 +28,5 @@ GRANTS: Mapping[str, Grant] = {
     "client-secret": Grant(client_credentials.acquire, person=False),
     "azure-cli": Grant(azure_cli.acquire, person=False),
     "client-certificate": Grant(client_credentials.acquire, person=False),
+    "refresh-token": Grant(refresh.acquire, person=False),
 }

@@ -47,9 +47,9 @@ def _granted(session: Session) -> Result:
         raise Failed(Bug, f"no acquisition for flow {session.identity.flow}", "keyturn daemon restart")
     if isinstance(session.job.state, EntraState):
         try:
-            return refresh.acquire(session, session.job.state)
+            return refresh.acquire(session)
         except Failed as failed:
-            if not session.job.interactive or failed.failure.kind != SignInNeeded.kind:
+            if not (session.job.interactive and grant.person) or failed.failure.kind != SignInNeeded.kind:
                 raise
     if grant.person and not session.job.interactive:
         profile = session.identity.profile

@@ -63,12 +63,12 @@ class Refusal(NamedTuple):
             _claims(answer.get("claims")),
         )
 
-    def failed(self, profile: str, *, of_user: bool, refresh: bool = False) -> Failed:
-        """The failure this means: `of_user` for a person's sign-in, `refresh` for a stored one."""
+    def failed(self, profile: str, *, of_user: bool, refresh: bool = False, account: str = "") -> Failed:
+        """The failure this means: `of_user` for a person's sign-in, `refresh` for a stored one, of `account`."""
         kind = self._kind(of_user=of_user)
         return Failed(
             kind,
-            f"Entra ID refused profile {profile}: {self._reason()}",
+            f"Entra ID refused profile {profile}{f' ({account})' if account else ''}: {self._reason()}",
             aadsts.hint(self.numbers, profile, of_user=of_user) or self._usual_hint(kind, profile, of_user=of_user),
             state_dead=refresh and kind is not ProviderUnreachable and self._ends_login(),
             claims=self.claims if kind is SignInNeeded and self.claims else None,

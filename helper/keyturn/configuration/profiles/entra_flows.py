@@ -8,7 +8,7 @@ from typing import ClassVar, TypeAlias
 from keyturn.configuration.profiles import certificates, sign_in_page
 from keyturn.configuration.profiles.certificates import Certificate
 from keyturn.configuration.profiles.flow import Flow
-from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, InVault, Lent
+from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, InFile, InVariable, InVault, Lent
 from keyturn.configuration.profiles.sign_in_page import SignInPage
 
 TYPE_CHECKING = False
@@ -145,10 +145,54 @@ class AzureCli(Flow, frozen=True, tag="azure-cli"):
     """Which of az's sign-ins this is: another one is another identity."""
 
 
-EntraFlow: TypeAlias = Browser | DeviceCode | ClientSecret | ClientCertificate | ConfidentialBrowser | AzureCli
-FLOWS: tuple[type[EntraFlow], ...] = (Browser, DeviceCode, ClientSecret, ClientCertificate, ConfidentialBrowser)
+class RefreshToken(Flow, frozen=True, tag="refresh-token"):
+    """A refresh token that somebody got elsewhere brings that person's tokens (RFC 6749 section 6).
+
+    Of a public client, or of an application that proves itself with a secret or a certificate.
+    """
+
+    keys: ClassVar = {**ClientSecret.keys, **certificates.KEYS}
+    exclusive = (
+        *ClientSecret.exclusive,
+        *certificates.EXCLUSIVE,
+        *((secret, key) for secret in ClientSecret.keys for key in ("certificate", "certificate_thumbprint")),
+    )
+    secret_name = ClientSecret.secret_name
+    entrusts = "refresh token"
+
+    secret: InVault | InFile | InVariable = InVault()
+    certificate: Certificate | None = None
+
+    @property
+    def secret_source(self) -> SecretSource:
+        """Where that of the application is; the vault holds none for a public client."""
+        if self.certificate is not None:
+            return IfProtected()
+        return IfConfidential() if isinstance(self.secret, InVault) else self.secret
+
+    @property
+    def credential(self) -> Certificate | None:
+        """The certificate, if it has one."""
+        return self.certificate
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """With what its application proves itself with."""
+        return cls(_client_secret(table), certificates.read_certificate(table))
+
+
+EntraFlow: TypeAlias = (
+    Browser | DeviceCode | ClientSecret | ClientCertificate | ConfidentialBrowser | RefreshToken | AzureCli
+)
+FLOWS: tuple[type[EntraFlow], ...] = (
+    Browser,
+    DeviceCode,
+    ClientSecret,
+    ClientCertificate,
+    ConfidentialBrowser,
+    RefreshToken,
+)
 LATER_FLOWS = (
-    "refresh-token",
     "workload-identity",
     "managed-identity",
 )

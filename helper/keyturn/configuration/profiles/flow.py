@@ -36,6 +36,8 @@ class Flow(msgspec.Struct, frozen=True, tag_field="flow"):
     """Whether an application signs in as itself, which can ask for `/.default` alone (AADSTS1002012)."""
     secret_name: ClassVar[str | None] = None
     """What its secret is called, None where it takes none."""
+    entrusts: ClassVar[str | None] = None
+    """What is entrusted to the vault beside that secret, None where nothing is: what brings the tokens."""
 
     @property
     def name(self) -> str:

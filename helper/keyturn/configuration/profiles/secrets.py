@@ -9,6 +9,10 @@ class Typed(msgspec.Struct, frozen=True, tag_field="source", tag="typed"):
     """A person types it at the sign-in, or has entrusted it to the vault."""
 
 
+class IfConfidential(msgspec.Struct, frozen=True, tag_field="source", tag="if-confidential"):
+    """It was entrusted to the vault, unless the application is a public client, which has none."""
+
+
 class IfProtected(msgspec.Struct, frozen=True, tag_field="source", tag="if-protected"):
     """What it opens may need none; else it was entrusted to the vault, or a person types it."""
 
@@ -39,4 +43,4 @@ class Lent(msgspec.Struct, frozen=True, tag_field="source", tag="lent"):
     """Whether nothing can be done without: not so for the passphrase of what may have none."""
 
 
-SecretSource = Typed | IfProtected | InVault | InFile | InVariable | Lent
+SecretSource = Typed | IfConfidential | IfProtected | InVault | InFile | InVariable | Lent

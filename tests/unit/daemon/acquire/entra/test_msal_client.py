@@ -75,8 +75,8 @@ def as_application(transport: FakeTransport, **members: Any) -> Result:
 
 
 def as_user(transport: FakeTransport, **members: Any) -> tuple[Result, list[EntraState]]:
-    used = session(transport, "device-code", **members)
-    result = refresh.acquire(used, EntraState("old", "alice", "u.t"))
+    used = session(transport, "device-code", state=EntraState("old", "alice", "u.t"), **members)
+    result = refresh.acquire(used)
     return result, used.channel.states  # type: ignore[attr-defined]  # it is a Sealed
 
 
