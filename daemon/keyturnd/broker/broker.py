@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from keyturn import hints, moves
 from keyturn.errors import ConfigError, KeyturnError, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.broker import policy
@@ -147,7 +148,7 @@ class Broker:
         except SignInNeeded:
             if waiter.waits:
                 raise
-        raise SignInNeeded(f"signing in to profile {name} takes a terminal", f"keyturn login {name}, at a terminal")
+        raise SignInNeeded(f"signing in to profile {name} takes a terminal", hints.login(name))
 
     async def logout(self, profile: str, configured: Profile | None = None) -> int:
         """Forget everything of `profile`, in memory and in the vault; how many records there were.
@@ -240,7 +241,7 @@ class Broker:
 
     def _check_not_leaving(self, want: Want) -> None:
         if want.profile.name in self._logging_out:
-            raise Refused(f"profile {want.profile.name} is being logged out", "run the command again")
+            raise Refused(f"profile {want.profile.name} is being logged out", moves.again())
 
     async def _sign_in(self, want: Want, waiter: Waiter, by: float, *, again: bool = False) -> Token:
         self._check_not_leaving(want)

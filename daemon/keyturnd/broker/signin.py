@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from keyturn import moves
 from keyturn.configuration.kubelogin.stand_in import PREFIX
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import Refused, SignInNeeded
@@ -195,9 +196,7 @@ class SignIn:
 
     def _still_pending(self) -> SignInNeeded:
         name = self.want.profile.name
-        return SignInNeeded(
-            f"the sign-in of profile {name} is still pending", "finish it, then run the command again"
-        )
+        return SignInNeeded(f"the sign-in of profile {name} is still pending", moves.finish_sign_in())
 
     def _show(self, event: dict[str, Any]) -> None:
         self._shown.append(event)
@@ -221,7 +220,7 @@ async def joined(task: asyncio.Task[Token]) -> Token:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         if task.cancelled():
-            raise Refused("ended by a logout, or because the daemon was stopped", "run the command again") from None
+            raise Refused("ended by a logout, or because the daemon was stopped", moves.again()) from None
         raise
 
 

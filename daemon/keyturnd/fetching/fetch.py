@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from keyturn import moves
 from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
@@ -80,7 +81,7 @@ class Fetcher:
         for _ in range(ATTEMPTS):
             with suppress(Replaced):
                 return await self._silently(want, deadline)
-        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", "run the command again")
+        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", moves.again())
 
     async def _silently(self, want: Want, deadline: float) -> Token:
         self.check_allowed(want)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from keyturn import moves
 from keyturn.configuration import known_clusters
 from keyturn.configuration.clusters import check_named_cluster
 from keyturn.configuration.kubelogin.stand_in import names_begin, stand_in
@@ -19,6 +20,7 @@ from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 
 if TYPE_CHECKING:
+    from keyturn.hints import Sentence
     from keyturn.protocols.kubectl import ExecRequest
     from keyturn.protocols.kubelogin.wish import Wish
     from keyturnd.broker.signin import Waiter
@@ -131,16 +133,16 @@ def _in_its_words(error: KeyturnError, asked: Asked) -> KeyturnError:
     return error
 
 
-def _remedy(error: KeyturnError, asked: Asked) -> str:
+def _remedy(error: KeyturnError, asked: Asked) -> Sentence:
     if flows.row(asked.want.profile).person and isinstance(error, SignInNeeded):
-        return "run the same kubectl command at a terminal"
-    return _giving_it(asked.wish) if asked.wish.login == "spn" else "look at the flags in the kubeconfig"
+        return moves.at_terminal()
+    return _giving_it(asked.wish) if asked.wish.login == "spn" else moves.stanza("look at its flags")
 
 
-def _giving_it(wish: Wish) -> str:
+def _giving_it(wish: Wish) -> Sentence:
     """What to do about a secret that is missing or wrong."""
     names = " or ".join(wish.secret_variables)
-    return f"export {names}, as kubelogin reads it" if names else "give it with its flag in the kubeconfig"
+    return moves.stanza(f"export {names}, as kubelogin reads it" if names else "give it with its flag")
 
 
 def _client(request: Request, tool: Tool | None, asked: Asked) -> Client | None:

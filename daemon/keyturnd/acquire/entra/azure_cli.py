@@ -7,6 +7,7 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
+from keyturn import moves, shell
 from keyturn.errors import ProviderRefused, ProviderUnreachable, Refused, SignInNeeded
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages import Result
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 SIGN_IN = ("az login", "az account set")
 """What az's own errors advise (and AADSTS numbers, which are in them) where a person has to act."""
+SEE = moves.az("to see for yourself", "account get-access-token")
 QUIET = {"AZURE_CORE_ONLY_SHOW_ERRORS": "true", "AZURE_CORE_NO_COLOR": "true", "AZURE_CORE_COLLECT_TELEMETRY": "no"}
 
 
@@ -24,16 +26,14 @@ def acquire(session: Session) -> Result:
     """What `az account get-access-token` prints. Raises Failed."""
     az = session.identity.azure_cli
     if az is None or not az.program:
-        raise Failed(Refused, "az is not on the PATH of the daemon", "install it, then: keyturn daemon restart")
+        raise Failed(Refused, "az is not on the PATH of the daemon", moves.az_installed())
     began = time.time()
     answer = _run(az, session)
     try:
         document = json.loads(answer)
         token, expires_at = str(document["accessToken"]), _expiry(document)
     except (ValueError, KeyError, TypeError):
-        raise Failed(
-            ProviderRefused, "az printed something else than a token", "az account get-access-token"
-        ) from None
+        raise Failed(ProviderRefused, "az printed something else than a token", SEE) from None
     return Result(token, expires_at, began, session.job.scopes, details={"tenant_id": document.get("tenant")})
 
 
@@ -49,15 +49,15 @@ def _run(az: AzureCli, session: Session) -> bytes:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise Failed(ProviderUnreachable, "az did not answer in time", "try again later") from None
+        raise Failed(ProviderUnreachable, "az did not answer in time", moves.later()) from None
     except OSError as error:
-        raise Failed(Refused, f"az cannot be started: {error.strerror}", f"ls -l {az.program}") from None
+        raise Failed(Refused, f"az cannot be started: {error.strerror}", shell.listing(az.program)) from None
     if done.returncode == 0:
         return done.stdout
     words = done.stderr.decode("utf-8", "replace").removeprefix("ERROR: ")
     if any(advice in words for advice in SIGN_IN):
-        raise Failed(SignInNeeded, f"az is not signed in for this: {words}", "az login")
-    raise Failed(ProviderRefused, f"az: {words}", "az account get-access-token")
+        raise Failed(SignInNeeded, f"az is not signed in for this: {words}", moves.az("sign in", "login"))
+    raise Failed(ProviderRefused, f"az: {words}", SEE)
 
 
 def _command(az: AzureCli, job: TokenJob) -> list[str]:

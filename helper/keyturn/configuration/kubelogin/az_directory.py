@@ -10,7 +10,7 @@ import re
 import stat
 from pathlib import Path
 
-from keyturn import hints
+from keyturn import moves, shell
 from keyturn.errors import Refused
 from keyturn.home import home
 
@@ -31,15 +31,15 @@ def own_directory(named: str) -> str | None:
         status = path.stat()
         ours = path.is_absolute() and stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
         if not ours or status.st_mode & 0o022:
-            raise Refused(f"AZURE_CONFIG_DIR: {path} is not a directory of your own", hints.listing(str(path)))
+            raise Refused(f"AZURE_CONFIG_DIR: {path} is not a directory of your own", shell.listing(str(path)))
         if any((path / name).exists() for name in EXTENSIONS) or _configures_extensions(path / CONFIG):
             raise Refused(
                 f"AZURE_CONFIG_DIR: {path} has extensions of az, which are programs",
-                "use az's own directory: unset AZURE_CONFIG_DIR",
+                moves.own_az(),
             )
     except OSError as error:
         reason = (error.strerror or "").lower()
-        raise Refused(f"AZURE_CONFIG_DIR: {path}: {reason}", hints.listing(str(path))) from None
+        raise Refused(f"AZURE_CONFIG_DIR: {path}: {reason}", shell.listing(str(path))) from None
     return str(path)
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from keyturn import hints, moves
 from keyturn.configuration.audiences import own_scopes
 from keyturn.configuration.kubelogin import az_directory
 from keyturn.configuration.profiles import scopes
@@ -86,18 +87,18 @@ def check_allowed(config: Config, profile: EntraProfile, wanted: tuple[str, ...]
     if not any(scopes.same_audience(wanted, each) for each in _audiences(config)):
         raise Refused(
             f"--server-id {wanted[0].removesuffix('/.default')} is neither that of AKS nor an audience of a profile",
-            f"add it to audiences of a profile in {config.source}",
+            moves.add("it", "audiences of a profile", str(config.source)),
         )
     if _login_host(profile) not in {*_cloud_hosts(), *map(_login_host, _entra(config))}:
         raise Refused(
             "the authority host is that of no cloud and of no profile",
-            f'add a profile with authority = "{_login_host(profile)}" to {config.source}',
+            moves.add(f'a profile with authority = "{_login_host(profile)}"', file=str(config.source)),
         )
     known = {AKS_CLIENT, ARC_CLIENT, *(each.application_id for each in _entra(config))}
     if isinstance(profile.flow, PERSONAL) and profile.application_id not in known:
         raise Refused(
             f"nobody is asked to sign in to application {profile.application_id}, which is not that of AKS",
-            f'add a profile with application_id = "{profile.application_id}" to {config.source}, if you trust it',
+            moves.add(f'a profile with application_id = "{profile.application_id}"', file=str(config.source)),
         )
 
 
@@ -132,7 +133,7 @@ def _profile(config: Config, wish: Wish) -> EntraProfile:
 def _of_az(wish: Wish) -> EntraProfile:
     """Whoever is signed in with az now, and no longer than that."""
     if wish.subscription and not _SUBSCRIPTION.fullmatch(wish.subscription):
-        raise UsageError("--subscription is neither a name nor an id", "az account list")
+        raise UsageError("--subscription is neither a name nor an id", moves.az("those there are", "account list"))
     directory = az_directory.own_directory(wish.azure_config_dir) if wish.azure_config_dir else None
     seen = az_directory.stamp(directory)
     table: dict[str, object] = {
@@ -168,17 +169,21 @@ def _flow(wish: Wish) -> str:
     if flow not in map(name_of, FLOWS):
         raise Refused(
             f"this version of keyturn has no {flow} for --login {wish.login}",
-            "use --login devicecode or spn with a secret, or Azure's own kubelogin",
+            moves.stanza("use --login devicecode or spn with a secret, or Azure's own kubelogin"),
         )
     if not wish.client_id:
-        raise UsageError("client-id is required", f"kubelogin get-token --login {wish.login} --client-id ID")
+        raise UsageError(
+            "client-id is required", moves.form(f"kubelogin get-token --login {wish.login} --client-id ID")
+        )
     if wish.redirect_url and not _LOOPBACK.fullmatch(wish.redirect_url):
         raise Refused(
             "--redirect-url is another address than this machine's own",
-            "leave it out: the browser comes back to http://localhost, whose port does not count",
+            moves.stanza("leave it out: the browser comes back to http://localhost, whose port does not count"),
         )
     if wish.login == "spn" and not wish.tenant:
-        raise UsageError("tenant-id is required", f"kubelogin get-token --login {wish.login} --tenant-id ID")
+        raise UsageError(
+            "tenant-id is required", moves.form(f"kubelogin get-token --login {wish.login} --tenant-id ID")
+        )
     return flow
 
 
@@ -196,7 +201,7 @@ def _read(name: str, table: dict[str, object]) -> EntraProfile:
         return read_entra_profile(name, Table(Path("kubelogin"), "", table))
     except ConfigError as error:
         _, key, problem = error.sentence.split(": ", 2)
-        raise UsageError(f"--{_FLAGS.get(key, key)}: {problem}", "kubelogin get-token --help") from None
+        raise UsageError(f"--{_FLAGS.get(key, key)}: {problem}", hints.usage("kubelogin get-token")) from None
 
 
 def _scopes(config: Config, server_id: str) -> tuple[str, ...]:
@@ -204,7 +209,9 @@ def _scopes(config: Config, server_id: str) -> tuple[str, ...]:
     try:
         wanted = scopes.of_audience(server_id)
     except scopes.UnfitScopes:
-        raise UsageError("server-id is not the id of an application", "kubelogin get-token --server-id ID") from None
+        raise UsageError(
+            "server-id is not the id of an application", moves.form("kubelogin get-token --server-id ID")
+        ) from None
     return next((each for each in _audiences(config) if scopes.same_audience(wanted, each)), wanted)
 
 
