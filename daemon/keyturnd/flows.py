@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from keyturn import hints
-from keyturn.configuration.profiles.awx import Password
+from keyturn.configuration.profiles.awx_flows import ExistingToken, Password, PasswordGrant
 from keyturn.configuration.profiles.entra_flows import (
     AzureCli,
     Browser,
@@ -53,6 +53,8 @@ class Row(NamedTuple):
     exclude each other."""
     entrusts: str | None = None
     """What a user entrusts in place of a sign-in, and what becomes the state; None where nobody does."""
+    secret_is_token: bool = False
+    """Whether that secret is the token itself: another one takes its place at once."""
 
 
 FLOWS: Mapping[type[Flow], Row] = {
@@ -73,6 +75,10 @@ FLOWS: Mapping[type[Flow], Row] = {
         entrusts=RefreshToken.entrusts,
     ),
     Password: Row("awx", person=True, secret=Password.secret_name, by_secret=True, state=AwxState),
+    ExistingToken: Row(
+        "awx", person=True, secret=ExistingToken.secret_name, by_secret=True, state=AwxState, secret_is_token=True
+    ),
+    PasswordGrant: Row("awx", person=True, secret=PasswordGrant.secret_name, by_secret=True, state=AwxState),
 }
 
 
@@ -106,6 +112,8 @@ def identity_of(profile: Profile) -> Identity:
         host=os.uname().nodename,
         application=profile.application,
         description=profile.description,
+        flow=profile.flow.name,
+        client_id=profile.flow.client_id if isinstance(profile.flow, PasswordGrant) else "",
     )
 
 
@@ -226,12 +234,12 @@ def is_token_of(state: State | None, profile: AwxProfile, token: str) -> bool:
     identity = identity_of(profile)
     if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
         return False
-    return state.token == token and state.requested == identity.requested
+    return state.token == token and state.requested == identity.requested and not state.doubted
 
 
 def keeps_typed_password(profile: Profile) -> bool:
     """Whether a password typed at a sign-in is entrusted to the vault."""
-    return isinstance(profile, AwxProfile) and profile.flow.keep_password
+    return profile.flow.keeps_typed
 
 
 def renews_itself(state: State) -> bool:

@@ -5,7 +5,7 @@ See keyturn.hints for the kinds.
 
 from __future__ import annotations
 
-from keyturn.hints import Sentence, after, entrust, login, move, printed, restart_daemon
+from keyturn.hints import Sentence, after, entrust, forget_locally, login, logout, move, printed, restart_daemon
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -311,6 +311,13 @@ def registry_right(profile: str, place: str, tenant: str | None) -> Sentence:
         f"check that profile {profile} has the role AcrPull or AcrPush there; where the registry is another"
         f' tenant\'s: "{place}" = {{ profile = "{profile}", tenant = "…" }} in [targets.docker] names {what}'
     )
+
+
+@move
+def logout_again(profile: str) -> Sentence:
+    """Tokens that only the right password can delete on the server."""
+    what = printed(entrust(profile))
+    return Sentence(f"{after(what, logout(profile))}; or leave it there: {printed(forget_locally(profile))}")
 
 
 @move

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar, TypeAlias
 
 from keyturn.configuration.profiles import certificates, sign_in_page
 from keyturn.configuration.profiles.certificates import Certificate
 from keyturn.configuration.profiles.flow import Flow
-from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, InFile, InVariable, InVault, Lent
+from keyturn.configuration.profiles.secrets import (
+    IfConfidential,
+    IfProtected,
+    InFile,
+    InVariable,
+    InVault,
+    Lent,
+    read_place,
+)
 from keyturn.configuration.profiles.sign_in_page import SignInPage
 
 TYPE_CHECKING = False
@@ -17,9 +24,6 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.profiles.secrets import SecretSource
     from keyturn.configuration.tables import Table
-
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-_EXAMPLE_VARIABLE = '"CLIENT_SECRET"'
 
 
 class DeviceCode(Flow, frozen=True, tag="device-code"):
@@ -63,7 +67,7 @@ class ClientSecret(Flow, frozen=True, tag="client-secret"):
     @classmethod
     def read(cls, table: Table) -> Self:
         """With the place its secret comes from."""
-        return cls(_client_secret(table))
+        return cls(read_place(table) or InVault())
 
 
 class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
@@ -89,20 +93,7 @@ class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
     @classmethod
     def read(cls, table: Table) -> Self:
         """With both."""
-        return cls(_client_secret(table), SignInPage.read(table))
-
-
-def _client_secret(table: Table) -> InVault | InFile | InVariable:
-    """The place a client secret comes from. Raises ConfigError."""
-    what = "the name of an environment variable"
-    file, variable = table.path("client_secret_file"), table.text("client_secret_env", what, _EXAMPLE_VARIABLE)
-    if file is not None:
-        return InFile(file)
-    if variable is None:
-        return InVault()
-    if not _VARIABLE.fullmatch(variable):
-        raise table.expected("client_secret_env", what, _EXAMPLE_VARIABLE)
-    return InVariable(variable)
+        return cls(read_place(table) or InVault(), SignInPage.read(table))
 
 
 class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
@@ -178,7 +169,7 @@ class RefreshToken(Flow, frozen=True, tag="refresh-token"):
     @classmethod
     def read(cls, table: Table) -> Self:
         """With what its application proves itself with."""
-        return cls(_client_secret(table), certificates.read_certificate(table))
+        return cls(read_place(table) or InVault(), certificates.read_certificate(table))
 
 
 EntraFlow: TypeAlias = (
