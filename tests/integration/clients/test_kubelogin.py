@@ -195,7 +195,8 @@ def test_whoever_is_signed_in_with_az(stand_in: StandIn) -> None:
     lacking = stand_in.get_token(*flags, secret="planted")
     assert lacking.returncode == 1
     assert lacking.stderr == (
-        "Error: az is not signed in for this: Please run 'az login' to setup account.\nkeyturn: hint: sign in: az login\n"
+        "Error: az is not signed in for this: Please run 'az login' to setup account.\n"
+        "keyturn: hint: sign in: az login\n"
     )
     with EntraClient(stand_in.emulator) as client:
         token = client.service_token(f"{AKS}/.default")
