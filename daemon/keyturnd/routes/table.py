@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturnd.routes import daemon, docker, git, kube, profiles, tokens
+from keyturnd.routes import credentials, daemon, docker, git, kube, profiles, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,6 +22,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/git/store"): git.store,
     ("POST", "/v1/git/erase"): git.erase,
     ("POST", "/v1/git/capability"): git.capability,
+    ("GET", "/v1/credentials"): credentials.listing,
+    ("POST", "/v1/credentials/forget"): credentials.forget,
     ("POST", "/v1/docker/get"): docker.get,
     ("POST", "/v1/docker/store"): docker.store,
     ("POST", "/v1/docker/erase"): docker.erase,
