@@ -34,6 +34,10 @@ class EntraIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"
     authority: str
     """The authority URL with its tenant, e.g. https://login.microsoftonline.com/organizations."""
     account: str | None = None
+    prompt: str | None = None
+    """What the sign-in page asks in any case: login, select_account or consent (OpenID Connect Core 3.1.2.1)."""
+    domain_hint: str | None = None
+    """Whose accounts the sign-in page shall expect, Entra's own parameter."""
     credential: Certificate | None = None
     """What the application proves itself with, where that is more than a secret."""
 
@@ -127,6 +131,10 @@ class TokenJob(msgspec.Struct, frozen=True, tag="token"):
     network: Network
     deadline: float
     interactive: bool = False
+    elsewhere: bool = False
+    """The person's browser runs on another machine: what it brings has to be carried here."""
+    again: bool = False
+    """The person asked to sign in anew, as another user perhaps."""
     secret: str | None = None
     state: EntraState | AwxState | None = None
     registry: Registry | None = None
@@ -183,7 +191,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag="event"):
     """Something a waiting person should see."""
 
     kind: str
-    """device-code or progress."""
+    """device-code, browser or progress."""
     message: str
     url: str | None = None
     code: str | None = None

@@ -19,6 +19,9 @@ static const struct family families[] = {
     {"kube", "kube-credential-keyturn", "kube-credential-keyturn get-token [OPTION…]",
      {"get-token", NULL}, OPERATION_FIRST, INPUT_EXEC_INFO, false, false, 2,
      DEADLINE_MS(25000)},
+    {"kubelogin", "kubelogin", "kubelogin get-token [FLAG…]",
+     {"get-token", NULL}, OPERATION_FIRST, INPUT_EXEC_INFO, false, false, 1,
+     DEADLINE_MS(25000)},
 };
 
 static const char *last_part(const char *path)
@@ -30,6 +33,19 @@ static const char *last_part(const char *path)
 bool command_is_keyturn(const char *path)
 {
     return strcmp(last_part(path), "keyturn") == 0;
+}
+
+/* All else that kubelogin can, and its help, is for Python: no kubectl waits for it. */
+bool command_is_beyond_us(int argc, char **argv)
+{
+    if (strcmp(last_part(argv[0]), "kubelogin") != 0)
+        return false;
+    if (argc < 2 || strcmp(argv[1], "get-token") != 0)
+        return true;
+    for (int i = 2; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
 }
 
 const struct family *command_family(const char *path)

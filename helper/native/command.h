@@ -40,6 +40,9 @@ struct command {
 /* Whether argv[0] calls us the `keyturn` that a person types, and no helper of a family. */
 bool command_is_keyturn(const char *path);
 
+/* Whether argv[0] calls us kubelogin, and not for a token. */
+bool command_is_beyond_us(int argc, char **argv);
+
 /* The family that argv[0] calls us for, NULL: none. */
 const struct family *command_family(const char *path);
 

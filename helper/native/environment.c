@@ -15,6 +15,17 @@ static const char *const of_every_family[ENVIRONMENT_NAMES + 1] = {
     "WAYLAND_DISPLAY", NULL,
 };
 
+/* And what Azure's kubelogin takes from it, its secrets aside. */
+static const char *const of_kubelogin[ENVIRONMENT_NAMES + 1] = {
+    "AAD_LOGIN_METHOD", "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE", "AAD_SERVICE_PRINCIPAL_CLIENT_ID",
+    "ACTIONS_ID_TOKEN_REQUEST_URL", "ARM_CLIENT_CERTIFICATE_PATH", "ARM_CLIENT_ID", "ARM_TENANT_ID",
+    "AZURESUBSCRIPTION_CLIENT_ID", "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "AZURESUBSCRIPTION_TENANT_ID",
+    "AZURE_AUTHORITY_HOST", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_CLIENT_ID", "AZURE_CLI_TIMEOUT",
+    "AZURE_CONFIG_DIR", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_TENANT_ID", "BROWSER", "CI", "DISPLAY",
+    "GIT_ASKPASS", "GIT_TERMINAL_PROMPT", "KUBECACHEDIR", "SSH_CONNECTION", "SSH_TTY", "SYSTEM_OIDCREQUESTURI",
+    "TERM", "WAYLAND_DISPLAY", NULL,
+};
+
 const char *environment_value(const char *name)
 {
     size_t length = strlen(name);
@@ -26,8 +37,7 @@ const char *environment_value(const char *name)
 
 const char *const *environment_names(const struct family *family)
 {
-    (void)family;
-    return of_every_family;
+    return strcmp(family->name, "kubelogin") == 0 ? of_kubelogin : of_every_family;
 }
 
 void environment_set_python_aside(void)

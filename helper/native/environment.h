@@ -5,7 +5,7 @@
 #include "command.h"
 
 /* The most names that a family's list may have. */
-#define ENVIRONMENT_NAMES 9
+#define ENVIRONMENT_NAMES 28
 
 /* NULL where it is not set. */
 const char *environment_value(const char *name);

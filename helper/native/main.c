@@ -54,6 +54,12 @@ static int become_keyturn(char **argv)
     return 1;
 }
 
+static int become_kubelogin(char **argv)
+{
+    entry_become((const char *[]){"kubelogin", NULL}, argv + 1);
+    return 1;
+}
+
 static int help(int argc, char **argv)
 {
     struct bytes input = BYTES_OVER(input_memory);
@@ -84,5 +90,7 @@ static int help(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    return argc > 0 && command_is_keyturn(argv[0]) ? become_keyturn(argv) : help(argc, argv);
+    if (argc > 0 && command_is_keyturn(argv[0]))
+        return become_keyturn(argv);
+    return argc > 0 && command_is_beyond_us(argc, argv) ? become_kubelogin(argv) : help(argc, argv);
 }

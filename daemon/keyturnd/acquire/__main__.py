@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from keyturn import moves
 from keyturn.errors import ProviderUnreachable
 from keyturnd.acquire import oskeyring
 from keyturnd.acquire.channel import Channel
@@ -85,7 +86,7 @@ def _overdue(job: Job) -> Failure:
         return oskeyring.silent(job.deadline)
     provider = urlsplit(job.identity.url).netloc if isinstance(job.identity, AwxIdentity) else "Entra ID"
     sentence = f"{provider} gave profile {job.identity.profile} no answer within {job.deadline:.0f} seconds"
-    return Failure(ProviderUnreachable.kind, sentence, "try again later")
+    return Failure(ProviderUnreachable.kind, sentence, moves.later())
 
 
 if __name__ == "__main__":

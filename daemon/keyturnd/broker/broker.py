@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from keyturn import hints, moves
 from keyturn.errors import ConfigError, KeyturnError, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.broker import policy
@@ -113,6 +114,11 @@ class Broker:
             held.used = True
             return held.token
 
+    async def has(self, want: Want) -> bool:
+        """Whether there is a token with life enough for `want`, so that nothing has to be fetched."""
+        held = await self._look_up(want)
+        return held is not None and not self.rejections.concern(want.key) and self._good(want) is not None
+
     async def _look_up(self, want: Want) -> Held | None:
         """What is held for `want`; nothing where the vault cannot be asked, but could not hold a sign-in anyway."""
         try:
@@ -134,15 +140,15 @@ class Broker:
         if not flows.row(want.profile).person:
             return await self._fetch_or_ask(want, waiter, by)
         try:
-            again = again or self._fetcher.refused.first(want.profile) == want
+            anew, again = again, again or self._fetcher.refused.first(want.profile) == want
             if again and waiter.waits:
-                return await self._sign_in(want, waiter, by)
+                return await self._sign_in(want, waiter, by, again=anew)
             if not again:
                 return await self.token(want, waiter, by)
         except SignInNeeded:
             if waiter.waits:
                 raise
-        raise SignInNeeded(f"signing in to profile {name} takes a terminal", f"keyturn login {name}, at a terminal")
+        raise SignInNeeded(f"signing in to profile {name} takes a terminal", hints.login(name))
 
     async def logout(self, profile: str, configured: Profile | None = None) -> int:
         """Forget everything of `profile`, in memory and in the vault; how many records there were.
@@ -228,16 +234,18 @@ class Broker:
         return await self._flights.token(want, by)
 
     def _renew_behind(self, want: Want, *, asked: bool) -> None:
-        if self.failures.may_renew(want, asked=asked) and want.profile.name not in self._logging_out:
+        if flows.takes_its_caller(want.profile) or want.profile.name in self._logging_out:
+            return
+        if self.failures.may_renew(want, asked=asked):
             self._flights.begin(want)
 
     def _check_not_leaving(self, want: Want) -> None:
         if want.profile.name in self._logging_out:
-            raise Refused(f"profile {want.profile.name} is being logged out", "run the command again")
+            raise Refused(f"profile {want.profile.name} is being logged out", moves.again())
 
-    async def _sign_in(self, want: Want, waiter: Waiter, by: float) -> Token:
+    async def _sign_in(self, want: Want, waiter: Waiter, by: float, *, again: bool = False) -> Token:
         self._check_not_leaving(want)
-        key, token = await self.sign_ins.join(want, waiter)
+        key, token = await self.sign_ins.join(want, waiter, again=again)
         if key != want.key:  # the person's part is beside the deadline, unless the caller counts it in
             return await self._fetch_for_use(want, self.answer_by(want) if waiter.patience is None else by)
         self.memory.use(key)

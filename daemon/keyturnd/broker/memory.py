@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from keyturnd import flows
 from keyturnd.broker import policy
+from keyturnd.fetching.permission import is_as_configured
 
 if TYPE_CHECKING:
     from random import Random
@@ -92,7 +94,7 @@ class Memory:
     def reconfigured(self, config: Config) -> None:
         """Forget the tokens of profiles that `config` changed."""
         for key, held in list(self.held.items()):
-            if config.profiles.get(key.profile) != held.want.profile:
+            if not is_as_configured(config, held.want):
                 del self.held[key]
 
     def fresh(self, held: Held, protocol: str) -> bool:
@@ -122,7 +124,8 @@ class Memory:
 
     def due_for_renewal(self) -> list[Want]:
         """What is due and has served somebody since it was issued; the rest may lapse."""
-        return [held.want for held in self.held.values() if held.used and self.due(held)]
+        served = (held for held in self.held.values() if held.used and not flows.takes_its_caller(held.want.profile))
+        return [held.want for held in served if self.due(held)]
 
     def _reckoned(self, held: Held) -> float:
         return policy.reckoned_wall(

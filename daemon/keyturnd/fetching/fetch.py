@@ -6,6 +6,10 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from keyturn import moves
+from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
@@ -13,6 +17,7 @@ from keyturnd.fetching.challenges import Challenges
 from keyturnd.fetching.entrusted import fitting, named_secret
 from keyturnd.fetching.expiring import ExpiringCertificates
 from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
+from keyturnd.fetching.loans import Loans
 from keyturnd.fetching.permission import check_allowed
 from keyturnd.fetching.refused import RefusedAudiences
 from keyturnd.messages import AwxIdentity, AwxState, EntraState, Failure, Network, Result, RevokeJob, TokenJob
@@ -55,6 +60,7 @@ class Fetcher:
         self.acquisitions = acquisitions
         self.holdings = holdings
         self.refused = RefusedAudiences()
+        self.loans = Loans()
         self.challenges = Challenges()
         self._expiring = ExpiringCertificates(warn)
         self._config = config
@@ -75,25 +81,29 @@ class Fetcher:
         for _ in range(ATTEMPTS):
             with suppress(Replaced):
                 return await self._silently(want, deadline)
-        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", "run the command again")
+        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", moves.again())
 
     async def _silently(self, want: Want, deadline: float) -> Token:
         self.check_allowed(want)
         profile = want.profile
         state = await self.holdings.state(profile) if flows.row(profile).state is not None else None
-        if state is not None and flows.is_somebody_elses(profile, state.account):
+        if state is not None and state.account and flows.is_somebody_elses(profile, state.account):
             state = None  # `account` was changed: another person has to sign in
         secret = await self.secret(profile)
         if (error := flows.missing(profile, state, secret)) is not None:
             raise await self._explained(error, profile)
         return await self._run(want, self._job(want, deadline, secret=secret, state=state), Nobody())
 
-    async def with_a_person(self, want: Want, audience: Audience) -> Token:
-        """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does."""
+    async def with_a_person(self, want: Want, audience: Audience, *, elsewhere: bool, again: bool) -> Token:
+        """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does.
+
+        elsewhere, again: see keyturnd.messages.TokenJob.
+        """
         self.check_allowed(want)
         state = None if flows.begins_anew(want.profile) else await self.holdings.state(want.profile)
         secret = await self._beside_a_person(want.profile)
         job = self._job(want, SIGN_IN_DEADLINE, interactive=True, secret=secret, state=state)
+        job = msgspec.structs.replace(job, elsewhere=elsewhere, again=again)
         overheard = Overheard(audience)
         token = await self._run(want, job, overheard)
         if flows.keeps_typed_password(want.profile) and overheard.password is not None:
@@ -141,6 +151,8 @@ class Fetcher:
         """The secret of `profile`, from wherever its owner keeps it. None where there is none."""
         if flows.row(profile).secret is None:
             return None
+        if isinstance(profile.flow.secret_source, Lent):
+            return self.loans.of(profile.name)
         named = named_secret(profile)
         return await self.holdings.secret(profile) if named is None else named
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keyturn import moves
+from keyturn.configuration import kubelogin
 from keyturn.configuration.audiences import all_scopes
+from keyturn.configuration.profiles.profile import EntraProfile
 from keyturn.configuration.targets.target import scopes_of
-from keyturn.errors import ConfigError
+from keyturn.errors import ConfigError, Refused
 from keyturnd.messages import Registry
 
 if TYPE_CHECKING:
@@ -19,25 +22,43 @@ if TYPE_CHECKING:
     from keyturnd.fetching.wants import Want
 
 
+KUBELOGIN = "kubelogin"
+
+
 class NoLongerAllowed(ConfigError):
     """The configuration was changed: what comes of this want is neither fetched nor kept nor given."""
 
 
 def check_allowed(config: Config, want: Want) -> None:
     """Raises NoLongerAllowed when nothing in `config` leads to `want`, its profile as it was then included."""
-    profile = config.profiles.get(want.profile.name)
-    if profile != want.profile or not _leads_to(config, want):
+    if not is_as_configured(config, want) or not _leads_to(config, want):
         sentence = f"config.toml no longer allows what was asked of profile {want.profile.name}"
-        raise NoLongerAllowed(sentence, "run the command again")
+        raise NoLongerAllowed(sentence, moves.again())
+
+
+def is_as_configured(config: Config, want: Want) -> bool:
+    """Whether the profile is the one that `config` has; kubelogin's stand-in has identities that stand in none."""
+    return want.protocol == KUBELOGIN or config.profiles.get(want.profile.name) == want.profile
 
 
 def _leads_to(config: Config, want: Want) -> bool:
+    if want.protocol == KUBELOGIN:
+        return _leaves_room(config, want)
     if want.registry is not None:
         return any(
             (target.profile, Registry(target.login_server, target.tenant)) == (want.profile.name, want.registry)
             for target in config.docker_targets
         )
     return any(set(want.scopes) <= set(allowed) for allowed in _scopes(config, want))
+
+
+def _leaves_room(config: Config, want: Want) -> bool:
+    assert isinstance(want.profile, EntraProfile)
+    try:
+        kubelogin.check_allowed(config, want.profile, want.scopes)
+    except Refused:
+        return False
+    return True
 
 
 def _scopes(config: Config, want: Want) -> Iterator[tuple[str, ...]]:

@@ -55,7 +55,9 @@ def _paths() -> Document:
                 _body("profile:string locally:boolean"),
             )
         },
-        "/v1/secret": {"post": _json("entrust a client secret or a password", _body("profile:string secret:string"))},
+        "/v1/secret": {
+            "post": _json("entrust a secret", _body("profile:string secret:string of_application:boolean"))
+        },
         "/v1/credentials": {"get": _json("what is kept for hosts without a target: hosts and users, no secret")},
         "/v1/credentials/forget": {"post": _json("forget what is kept for a URL", _body("url:string"))},
         "/v1/asks/{id}": {"post": {**_json("answer a question", _body("value:string")), "parameters": [_ask()]}},
@@ -71,6 +73,7 @@ def _helpers() -> Document:
     git = "git-credential attributes, as git writes them"
     server = "a registry's server name, as docker writes it"
     login = "a JSON object with ServerURL, Username and Secret"
+    identity = "an ExecCredential for the identity that flags and variables describe; 428: wants more variables"
     cluster = "the content of KUBERNETES_EXEC_INFO, empty where it is not set"
     return {
         "/v1/git/get": {"post": _helper("a credential for a URL that is a target, what is kept for any other", git)},
@@ -85,6 +88,8 @@ def _helpers() -> Document:
         "/v1/docker/list": {"post": _helper("the registries that are targets", "ignored")},
         "/v1/docker/version": {"post": _helper("name and version", "ignored")},
         "/v1/kube/get-token": {"post": _helper("an ExecCredential with a token for a cluster", cluster)},
+        "/v1/kubelogin/get-token": {"post": _helper(identity, cluster)},
+        "/v1/kubelogin/remove-cache-dir": {"post": _helper("forget identities by their cache directory", "ignored")},
     }
 
 
@@ -151,5 +156,6 @@ def _problem() -> Document:
             "hint": {"type": "string"},
             "exit": {"type": "integer"},
             "output": {"type": "string"},
+            "variables": {"type": "string", "description": "names of secret variables that are asked for"},
         },
     }

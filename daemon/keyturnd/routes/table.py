@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturnd.routes import credentials, daemon, docker, git, kube, profiles, tokens
+from keyturnd.routes import daemon, docker, kube, kubelogin, profiles, tokens
+from keyturnd.routes.git import credentials as git_credentials
+from keyturnd.routes.git import operations as git
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,14 +24,16 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/git/store"): git.store,
     ("POST", "/v1/git/erase"): git.erase,
     ("POST", "/v1/git/capability"): git.capability,
-    ("GET", "/v1/credentials"): credentials.listing,
-    ("POST", "/v1/credentials/forget"): credentials.forget,
+    ("GET", "/v1/credentials"): git_credentials.listing,
+    ("POST", "/v1/credentials/forget"): git_credentials.forget,
     ("POST", "/v1/docker/get"): docker.get,
     ("POST", "/v1/docker/store"): docker.store,
     ("POST", "/v1/docker/erase"): docker.erase,
     ("POST", "/v1/docker/list"): docker.listing,
     ("POST", "/v1/docker/version"): docker.version,
     ("POST", "/v1/kube/get-token"): kube.get_token,
+    ("POST", "/v1/kubelogin/get-token"): kubelogin.get_token,
+    ("POST", "/v1/kubelogin/remove-cache-dir"): kubelogin.remove_cache_dir,
     ("POST", "/v1/token"): tokens.token,
     ("POST", "/v1/azure/new-token"): tokens.new_entra_token,
     ("POST", "/v1/awx/new-token"): tokens.new_awx_token,
@@ -49,6 +53,7 @@ AT_ONCE: dict[tuple[str, str], Ready] = {
     ("POST", "/v1/git/get"): git.at_once,
     ("POST", "/v1/docker/get"): docker.at_once,
     ("POST", "/v1/kube/get-token"): kube.at_once,
+    ("POST", "/v1/kubelogin/get-token"): kubelogin.at_once,
 }
 """The same for answers that are in memory already. None, and any error, means: ask the route in ROUTES. So nothing
 may be noted before it is certain that there is an answer."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.configuration.audiences import all_scopes, allowed_scopes
+from keyturn.configuration.hosts import without_userinfo
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles.described import changed, described
 from keyturn.configuration.profiles.profile import AwxProfile
@@ -21,6 +22,7 @@ from keyturnd.server.http import json_response
 
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
+    from keyturn.hints import Hint
     from keyturnd.broker.signin import Waiter
     from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
@@ -67,7 +69,7 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
     config = services.configuration.current()
     profile = profile_named(config, body.profile)
     if body.purpose not in profile.protocols:
-        hint = f'add "{body.purpose}" to protocols of profile {body.profile} in {config.source}'
+        hint = moves.allow(body.purpose, body.profile, str(config.source))
         raise Refused(f"profile {body.profile} is not for {body.purpose}", hint)
     want = Want(profile, _scopes(config, body), body.purpose) if body.registry is None else _registry(config, body)
     by = services.broker.answer_by(want)
@@ -130,34 +132,40 @@ def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
         return _only_scopes(config, body)
     allowed = allowed_scopes(config, body.profile, wanted)
     if allowed is None:
-        raise Refused(f"profile {body.profile} may not ask for {' '.join(wanted)}", _remedy(config, body.profile))
+        raise Refused(
+            f"profile {body.profile} may not ask for {' '.join(wanted)}", _remedy(config, body.profile, wanted)
+        )
     return allowed
 
 
 def _registry(config: Config, body: TokenBody) -> Want:
     """What docker would want for the registry, which must be a target of the profile."""
     if body.audience is not None or body.scopes:
-        raise UsageError("a registry and an audience or scopes at once", "keyturn token --help")
+        raise UsageError("a registry and an audience or scopes at once", hints.usage("keyturn token"))
     target = find_docker(config.docker_targets, body.registry or "")
     if target is None or target.profile != body.profile:
         raise Refused(
             f"the registry is no docker target of profile {body.profile}",
-            f'add "REGISTRY" = "{body.profile}" to [targets.docker] in {config.source}',
+            moves.add(
+                f'"{without_userinfo(body.registry or "")}" = "{body.profile}"',
+                "[targets.docker]",
+                str(config.source),
+            ),
         )
     return docker.want_of(config, target)
 
 
-def _remedy(config: Config, profile: str) -> str:
+def _remedy(config: Config, profile: str, scopes: tuple[str, ...]) -> Hint:
     if isinstance(config.profiles[profile], AwxProfile):
-        return f"set scope in [profile.{profile}], or for one token: keyturn awx new-token {profile} --scope …"
-    return f"add it to scopes or audiences of profile {profile} in {config.source}"
+        return moves.add(f'scope = "{" ".join(scopes)}"', f"[profile.{profile}]", str(config.source))
+    return moves.add("it", f"scopes or audiences of profile {profile}", str(config.source))
 
 
 def _only_scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
     profile = body.profile
     allowed = all_scopes(config, profile)
     if not allowed:
-        hint = f'for example: audiences = ["https://management.azure.com"] in [profile.{profile}]'
+        hint = moves.example(f'audiences = ["https://management.azure.com"] in [profile.{profile}]')
         raise UsageError(f"profile {profile} has no target, scopes or audiences", hint)
     if len(allowed) > 1:
         choice = ", ".join(" ".join(scopes) for scopes in allowed)

@@ -108,8 +108,13 @@ class Holdings:
 
         A slower acquisition's refusal must not delete what a newer sign-in brought (buildkite/cli PR 852).
         """
-        if await self.state(profile) == refused:
+        if await self.state(profile) != refused:
+            return
+        rest = flows.refused_state(refused) if flows.row(profile).entrusts is not None else None
+        if rest is None:
             await _wholly((await self.vault()).delete, state_name(profile))
+        else:
+            await self._put(state_name(profile), msgspec.json.encode(rest))
 
     async def set_aside(self, profile: Profile) -> list[RecordName]:
         """What is kept for `profile` but for another provider, authority or client id than it has now, sorted."""

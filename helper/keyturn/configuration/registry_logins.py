@@ -14,6 +14,7 @@ from keyturn.home import home
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
 SIZE_LIMIT = 1 << 20
 """Bytes of a file of logins that are looked at."""
@@ -68,10 +69,15 @@ def logins_in(text: str | bytes) -> set[str]:
     An entry without one is what docker leaves beside a login that a helper keeps.
     """
     try:
-        entries = json.loads(text)["auths"]
+        entries = member(json.loads(text), "auths") or {}
         return {name for name, entry in entries.items() if entry.get("auth") or entry.get("identitytoken")}
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return set()
+
+
+def member(document: dict[str, Any], name: str) -> Any:
+    """The value of `name` as docker, podman and helm take it: in any case, the last one (Go's encoding/json)."""
+    return next((value for key, value in reversed(document.items()) if key.lower() == name.lower()), None)
 
 
 def _config_home() -> Path:

@@ -20,6 +20,14 @@ def add_wanted(parser: Parser) -> None:
     wanted.add_argument("--audience", metavar="URI", help="everything consented to at this resource")
     wanted.add_argument("--scope", dest="scopes", metavar="SCOPE", action="append", help="may be repeated")
     parser.add_argument("--renew", action="store_true", help="the server refused the last one: replace it")
+    add_no_browser(parser)
+
+
+def add_no_browser(parser: Parser) -> None:
+    """Whether a sign-in may open a browser here."""
+    parser.add_argument(
+        "--no-browser", action="store_true", help="print a sign-in's address instead of opening a browser"
+    )
 
 
 def fetch(options: Namespace, purpose: Literal["token", "run"], command: str) -> dict[str, Any]:
@@ -33,4 +41,4 @@ def fetch(options: Namespace, purpose: Literal["token", "run"], command: str) ->
         body["registry"] = options.registry
     if options.renew:
         body["renew"] = True
-    return ask("POST", "/v1/token", body)
+    return ask("POST", "/v1/token", body, opens_browser=not options.no_browser)

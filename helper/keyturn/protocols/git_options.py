@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
@@ -36,7 +36,7 @@ def options(arguments: Sequence[str]) -> GitOptions:
     for argument in rest:
         name, _, value = argument.partition("=")
         if name not in _READ:
-            raise UsageError(f"git-credential-keyturn has no option {argument}", 'helper = "keyturn --profile NAME"')
+            raise UsageError(f"git-credential-keyturn has no option {argument}", hints.set_up("git"))
         found = _READ[name](found, value if "=" in argument else next(rest, ""))
     return found
 
@@ -49,13 +49,13 @@ def _profile(found: GitOptions, value: str) -> GitOptions:
 
 def _store(found: GitOptions, value: str) -> GitOptions:
     if value not in STORES:
-        raise UsageError(f"--store takes one of: {', '.join(STORES)}", 'helper = "keyturn --store=memory"')
+        raise UsageError(f"--store takes one of: {', '.join(STORES)}", moves.known(STORES))
     return found._replace(store=value)
 
 
 def _timeout(found: GitOptions, value: str) -> GitOptions:
     if not _SECONDS.fullmatch(value):
-        raise UsageError("--timeout takes a number of seconds", 'helper = "keyturn --timeout=900"')
+        raise UsageError("--timeout takes a number of seconds", moves.example("--timeout=900"))
     return found._replace(timeout=float(value))
 
 

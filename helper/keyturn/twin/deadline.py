@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SECONDS = {"git": 30, "kube": 25, "docker": 15}
+SECONDS = {"git": 30, "kube": 25, "kubelogin": 25, "docker": 15}
 """In all, by family; the native helper's table (command.c) says the same."""
 OPTION = "--until="
 """In front of the family, where no word of the caller's can stand: milliseconds on CLOCK."""
@@ -50,9 +50,7 @@ class Deadline:
     def _look(self) -> None:
         left = self._end - time.clock_gettime(CLOCK)
         if left <= 0:
-            raise DeadlinePassed(
-                f"the daemon did not answer within {self._seconds} seconds", "keyturn daemon restart"
-            )
+            raise DeadlinePassed(f"the daemon did not answer within {self._seconds} seconds", hints.restart_daemon())
         signal.setitimer(signal.ITIMER_REAL, min(left, TICK))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyturn.errors import UserError
-from keyturn.reach.client import Reply
+from keyturn.reach.client import ENVIRONMENT, Reply
 from keyturn.twin.streams import standard_input
 
 TYPE_CHECKING = False
@@ -19,6 +19,8 @@ FIRST = False
 PASSES_OVER_UNKNOWN = False
 MISUSE = UserError
 WAITS_FOR_A_PERSON = False
+VARIABLES: tuple[str, ...] = ENVIRONMENT
+SECRETS: tuple[str, ...] = ()
 
 body = standard_input
 

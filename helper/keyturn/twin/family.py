@@ -23,6 +23,11 @@ if TYPE_CHECKING:
         WAITS_FOR_A_PERSON: bool
         """Whether a sign-in is beside the deadline: kubectl's callers have their own, docker's ask nobody."""
 
+        VARIABLES: tuple[str, ...]
+        """The caller's variables that go with a request, sorted."""
+        SECRETS: tuple[str, ...]
+        """Those that go with it where the daemon asks for them."""
+
         def body(self) -> bytes:
             """The request itself. Raises UsageError for one that is too long."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyturn.errors import ConfigError, KeyturnError, UsageError
-from keyturn.reach.client import Reply
+from keyturn.reach.client import ENVIRONMENT, Reply
 from keyturn.twin import prompting
 from keyturn.twin.streams import to_blank_line
 
@@ -21,6 +21,8 @@ MISUSE: type[UserError] = UsageError
 WAITS_FOR_A_PERSON = True
 RECORDS = "git-"
 """What the names of the vault's files with kept credentials begin with (keyturnd.vault.records)."""
+VARIABLES: tuple[str, ...] = ENVIRONMENT
+SECRETS: tuple[str, ...] = ()
 
 body = to_blank_line
 

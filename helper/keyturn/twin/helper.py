@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import sys
 
-from keyturn import hints
-from keyturn.errors import KeyturnError, UsageError, UserError
+from keyturn import hints, moves
+from keyturn.errors import KeyturnError, UsageError, UserError, VariablesWanted
 from keyturn.reach import client
 from keyturn.twin import deadline
 
@@ -23,6 +23,7 @@ USAGE = {
     "git": "git-credential-keyturn [OPTION…] get|store|erase|capability",
     "docker": "docker-credential-keyturn get|store|erase|list|version",
     "kube": "kube-credential-keyturn get-token [OPTION…]",
+    "kubelogin": "kubelogin get-token [FLAG…]",
 }
 """By family, as the native helper says it (command.c)."""
 
@@ -52,10 +53,12 @@ def _served(
 ) -> int:
     """The exit status, with the answer written. words: the operation, and the options beside it."""
     operation, options = words
-    request = client.Request("POST", f"/v1/{name}/{operation}", options, body, waits=_person_is_there(family, body))
+    person = _person_is_there(family, body)
+    here = person and _browser_is_here()
+    request = client.Request("POST", f"/v1/{name}/{operation}", options, body, person, here, family.VARIABLES)
     try:
         limit.arm()
-        reply = _ask(request, family, operation, _shower(family, limit))
+        reply = _ask_for_all(request, family, operation, _shower(family, limit))
     except KeyturnError as error:
         limit.lift()
         _write((error.output or family.output_of(error, operation, body)).encode())
@@ -78,8 +81,7 @@ def _input_in_time(family: Family, limit: deadline.Deadline) -> bytes:
         limit.arm()
         return family.body()
     except deadline.DeadlinePassed:
-        hint = "whoever starts this helper has to close its input"
-        raise UserError("standard input did not end in time", hint) from None
+        raise UserError("standard input did not end in time", moves.close_input()) from None
 
 
 def _about(name: str, word: str) -> int:
@@ -101,6 +103,10 @@ def _family(name: str) -> Family:
         from keyturn.twin import docker  # noqa: PLC0415
 
         return docker
+    if name == "kubelogin":
+        from keyturn.twin import kubelogin  # noqa: PLC0415
+
+        return kubelogin
     from keyturn.twin import kube  # noqa: PLC0415
 
     return kube
@@ -112,13 +118,26 @@ def _operation(name: str, family: Family, arguments: tuple[str, ...]) -> tuple[s
     Raises what the family calls a misuse.
     """
     if not arguments:
-        raise family.MISUSE("no operation given", USAGE[name])
+        raise family.MISUSE("no operation given", moves.form(USAGE[name]))
     word = arguments[0 if family.FIRST else -1]
     if word in family.OPERATIONS:
         return word, arguments[1:] if family.FIRST else arguments[:-1]
     if family.PASSES_OVER_UNKNOWN:
         return None
-    raise family.MISUSE(f"unknown operation: {word}", USAGE[name])
+    raise family.MISUSE(f"unknown operation: {word}", moves.form(USAGE[name]))
+
+
+def _ask_for_all(
+    request: client.Request, family: Family, operation: str, show: Callable[[client.Event], None]
+) -> client.Reply:
+    """The answer; where it takes secrets of our environment, a second request brings those that are listed."""
+    try:
+        return _ask(request, family, operation, show)
+    except VariablesWanted as error:
+        wanted = tuple(name for name in error.names if name in family.SECRETS)
+        if not wanted:
+            raise
+        return _ask(request._replace(wanted=wanted), family, operation, show)
 
 
 def _ask(
@@ -146,6 +165,12 @@ def _start_and_ask(request: client.Request, show: Callable[[client.Event], None]
 def _person_is_there(family: Family, body: bytes) -> bool:
     """Whether a sign-in may be shown: never where the caller forbids prompts, or nobody would see it."""
     return client.has_terminal() and family.may_ask(body)
+
+
+def _browser_is_here() -> bool:
+    from keyturn.console import browser  # noqa: PLC0415 - only where somebody might be shown something
+
+    return browser.is_here()
 
 
 def _shower(family: Family, limit: deadline.Deadline) -> Callable[[client.Event], None]:

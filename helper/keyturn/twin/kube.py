@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from keyturn.errors import UsageError
+from keyturn.reach.client import ENVIRONMENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ FIRST = True
 PASSES_OVER_UNKNOWN = False
 MISUSE: type[UserError] = UsageError
 WAITS_FOR_A_PERSON = False
+VARIABLES: tuple[str, ...] = ENVIRONMENT
+SECRETS: tuple[str, ...] = ()
 
 
 def body() -> bytes:

@@ -141,4 +141,4 @@ def test_tokens_of_a_target_are_not_kept(kept: Kept) -> None:
 def test_where_nothing_is_kept_import_says_what_to_set(machine: Machine) -> None:
     machine.configure(TARGETS)
     refused = machine.run("keyturn", "git", "import", "store", status=2)
-    assert 'keyturn: hint: set store = "vault"' in refused.stderr
+    assert 'keyturn: hint: add store = "vault" to [git] in' in refused.stderr

@@ -18,7 +18,7 @@ SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g",
 SHORT = 200
 """Milliseconds of a helper's deadline in tests that let it pass."""
 SHORT_DEADLINE = f"-DKEYTURN_DEADLINE_MS={SHORT}"
-DEADLINES = {"git": 30_000, "docker": 15_000, "kube": 25_000}
+DEADLINES = {"git": 30_000, "docker": 15_000, "kube": 25_000, "kubelogin": 25_000}
 """Milliseconds that each family has in all."""
 USER_DIRECTORIES = '-DKEYTURN_USER_DIRECTORIES="/proc/self/cwd/run-user"'
 """In place of /run/user: a test must not depend on the machine's own, or meet a daemon of the developer there."""

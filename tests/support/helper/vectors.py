@@ -20,6 +20,7 @@ FAMILIES = {
     "git-credential-keyturn": "git",
     "docker-credential-keyturn": "docker",
     "kube-credential-keyturn": "kube",
+    "kubelogin": "kubelogin",
 }
 HEAD = "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nKeyturn-Exit: {exit}\r\nConnection: close\r\n\r\n"
 

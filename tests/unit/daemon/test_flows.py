@@ -35,6 +35,13 @@ def test_every_flow_of_entra_has_a_grant_that_takes_whom_its_row_says() -> None:
 
 
 @pytest.mark.parametrize("flow", flows.FLOWS, ids=name_of)
+def test_what_is_entrusted_in_place_of_a_sign_in_is_said_once(flow: type[Flow]) -> None:
+    row = flows.FLOWS[flow]
+    assert row.entrusts == flow.entrusts
+    assert row.entrusts is None or not row.person
+
+
+@pytest.mark.parametrize("flow", flows.FLOWS, ids=name_of)
 def test_who_signs_in_once_leaves_what_renews_the_tokens(flow: type[Flow]) -> None:
     row = flows.FLOWS[flow]
-    assert row.person == (row.state is not None)
+    assert (row.person or row.entrusts is not None) == (row.state is not None)

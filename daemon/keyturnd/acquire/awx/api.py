@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from keyturn import moves
 from keyturn.errors import ProviderRefused
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.transport import EXCHANGE_LIMIT, Request, Transport
@@ -77,7 +78,7 @@ class Api:
         """The transport's refusal is a redirect, and its hint names keys that an AWX profile does not have."""
         if failed.failure.kind != ProviderRefused.kind:
             return failed
-        hint = f"check `url` of [profile.{self.identity.profile}], and whether this network asks for a login page"
+        hint = moves.check("url", of=f"[profile.{self.identity.profile}]", also=moves.LOGIN_PAGE)
         return Failed(ProviderRefused, failed.failure.sentence, hint)
 
 

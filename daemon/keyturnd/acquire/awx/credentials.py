@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, NamedTuple
 
+from keyturn import moves
 from keyturn.errors import ConfigError, one_line
 from keyturnd.acquire.failed import Failed
 
@@ -44,7 +45,7 @@ def basic(identity: AwxIdentity, password: str) -> Credential:
         raise Failed(
             ConfigError,
             f"the username of profile {identity.profile} holds a colon, which no password sign-in can carry",
-            f"check `username` of [profile.{identity.profile}]",
+            moves.check("username", of=f"[profile.{identity.profile}]"),
         )
     pair = f"{identity.username}:{password}".encode("utf-8", "surrogateescape")
     return Credential(f"Basic {b64encode(pair).decode()}", password, writes=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from keyturn import hints
 from keyturn.errors import ProviderRefused
 from keyturnd.acquire.awx import creation
 from keyturnd.acquire.awx.credentials import basic
@@ -31,7 +32,7 @@ _SALT_BYTES = 16
 def entrusted(session: Session, password: str) -> Result:
     """A token by the password in the vault. Raises Failed; a refused password needs its owner."""
     identity, place = session.identity, session.server.api.place
-    hint = f"keyturn secret set {identity.profile}"
+    hint = hints.entrust(identity.profile)
     if was_refused(session.state, password, time.time()):
         sentence = f"{place} refused the password entrusted for profile {identity.profile}: it is not tried again yet"
         raise Failed(ProviderRefused, sentence, hint)

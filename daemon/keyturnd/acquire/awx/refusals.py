@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from keyturn import hints, moves
 from keyturn.errors import ProviderRefused, SignInNeeded, one_line
 from keyturnd.acquire.awx.dialects import no_tokens
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
     from keyturn.errors import KeyturnError
+    from keyturn.hints import Hint
     from keyturnd.acquire.awx.api import Api, Reply
     from keyturnd.acquire.awx.credentials import Credential
 
@@ -28,7 +30,7 @@ class Denied(Failed):
         self,
         error: type[KeyturnError],
         sentence: str,
-        hint: str,
+        hint: Hint,
         *,
         dead: bool = False,
         other_credential: bool = False,
@@ -62,7 +64,7 @@ def refusal(api: Api, reply: Reply, credential: Credential) -> Failed:
 def needs_person(api: Api, why: str) -> Failed:
     """Nothing there is can fetch a token, and a password would."""
     profile = api.identity.profile
-    return Failed(SignInNeeded, f"{why}: profile {profile} needs a password", f"keyturn login {profile}")
+    return Failed(SignInNeeded, f"{why}: profile {profile} needs a password", hints.login(profile))
 
 
 def _unknown(api: Api) -> Denied:
@@ -70,7 +72,7 @@ def _unknown(api: Api) -> Denied:
     return Denied(
         ProviderRefused,
         f"{api.place} refused the name or the password of {api.identity.username}, or takes no passwords",
-        f"keyturn login {api.identity.profile}",
+        hints.login(api.identity.profile),
         dead=True,
         other_credential=True,
     )
@@ -83,8 +85,7 @@ def _forbidden(api: Api, said: str) -> Denied:
         return Denied(
             ProviderRefused,
             f"{identity.username} is a user of an external directory{source}, for whom {api.place} creates no tokens",
-            f"ask for ALLOW_OAUTH2_FOR_EXTERNAL_USERS on the server, "
-            f"or use a local account in [profile.{identity.profile}]",
+            moves.external_user(identity.profile),
         )
     return Denied(ProviderRefused, f"{api.place} does not allow it: {said}", _check(api), other_credential=True)
 
@@ -98,14 +99,16 @@ def _page(api: Api, reply: Reply) -> Failed:
     return Failed(
         ProviderRefused,
         f"{api.place} answered with status {reply.status} and no reason",
-        f"check `url` of [profile.{api.identity.profile}], and the proxy if there is one",
+        moves.check("url", of=f"[profile.{api.identity.profile}]", also="the proxy if there is one"),
     )
 
 
-def _check(api: Api) -> str:
+def _check(api: Api) -> Hint:
     if api.identity.application is None:
-        return f"check `username` and `scope` of [profile.{api.identity.profile}]"
-    return f"check `application` of [profile.{api.identity.profile}], and whether its organisation is yours"
+        return moves.check("username", "scope", of=f"[profile.{api.identity.profile}]")
+    return moves.check(
+        "application", of=f"[profile.{api.identity.profile}]", also="whether its organisation is yours"
+    )
 
 
 def _said(document: dict[str, Any], credential: Credential) -> str:

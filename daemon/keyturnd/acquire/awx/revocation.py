@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from keyturn import hints
 from keyturn.errors import ProviderRefused, SignInNeeded
 from keyturnd.acquire.awx.api import Api
 from keyturnd.acquire.awx.cleanup import Sweep, clean
@@ -75,7 +76,7 @@ def _undone(session: Session, password: str | None, failed: Failed | None) -> Fa
     identity, place = session.identity, session.server.api.place
     if failed is not None and not (isinstance(failed, Denied) and failed.other_credential):
         return failed
-    hint = f"keyturn secret set {identity.profile}, then: keyturn logout {identity.profile}"
+    hint = hints.after(hints.printed(hints.entrust(identity.profile)), hints.logout(identity.profile))
     if password and failed is not None:
         return Failed(ProviderRefused, failed.failure.sentence, hint)
     sentence = f"only the password of {identity.username} can delete what profile {identity.profile} has at {place}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from keyturn import moves
 from keyturn.errors import ProviderRefused
 from keyturnd.acquire.awx import tokens
 from keyturnd.acquire.awx.refusals import refusal
@@ -94,5 +95,5 @@ class Server:
         return f"{self.url}{token_id}/"
 
     def _odd(self) -> Failed:
-        hint = f"check `url` of [profile.{self.api.identity.profile}]"
+        hint = moves.check("url", of=f"[profile.{self.api.identity.profile}]")
         return Failed(ProviderRefused, f"{self.api.place} answered with something that are no tokens", hint)

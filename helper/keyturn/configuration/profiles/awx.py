@@ -7,6 +7,7 @@ from typing import ClassVar, Literal, cast
 
 import msgspec
 
+from keyturn import moves
 from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.configuration.profiles.flow import Flow, keys_of, read_flow
 from keyturn.configuration.profiles.secrets import Typed
@@ -137,7 +138,7 @@ def _url(table: Table) -> str:
     try:
         place = https_url(written)
     except UnfitName as error:
-        raise table.mistake("url", str(error), f"for example: url = {_EXAMPLE_URL}") from None
+        raise table.mistake("url", str(error), moves.example(f"url = {_EXAMPLE_URL}")) from None
     return place._replace(segments=_without_api(place.segments)).url
 
 

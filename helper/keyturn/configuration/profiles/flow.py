@@ -9,6 +9,8 @@ from typing import ClassVar, TypeVar
 
 import msgspec
 
+from keyturn import moves
+from keyturn.configuration.profiles.sign_in_page import SignInPage
 from keyturn.configuration.tables import either
 
 TYPE_CHECKING = False
@@ -35,11 +37,18 @@ class Flow(msgspec.Struct, frozen=True, tag_field="flow"):
     """Whether an application signs in as itself, which can ask for `/.default` alone (AADSTS1002012)."""
     secret_name: ClassVar[str | None] = None
     """What its secret is called, None where it takes none."""
+    entrusts: ClassVar[str | None] = None
+    """What is entrusted to the vault beside that secret, None where nothing is: what brings the tokens."""
 
     @property
     def name(self) -> str:
         """As config.toml writes it."""
         return name_of(type(self))
+
+    @property
+    def sign_in_page(self) -> SignInPage:
+        """What it asks of the page in a person's browser, nothing where there is none."""
+        return SignInPage()
 
     @property
     def secret_source(self) -> SecretSource | None:
@@ -85,8 +94,8 @@ def _check_keys(table: Table, chosen: type[Flow], flows: tuple[type[FlowT], ...]
     for other in flows:
         for key, what in other.keys.items():
             if key in table.values and key not in chosen.keys:
-                example = f'for example: flow = "{name_of(other)}"'
+                example = moves.example(f'flow = "{name_of(other)}"')
                 raise table.mistake(key, f"flow {name_of(chosen)} uses no {what}", example)
     for first, second in chosen.exclusive:
         if first in table.values and second in table.values:
-            raise table.mistake(second, f"{first} is set already", "remove one of them")
+            raise table.mistake(second, f"{first} is set already", moves.leave_out_one())

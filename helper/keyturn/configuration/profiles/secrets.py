@@ -9,6 +9,10 @@ class Typed(msgspec.Struct, frozen=True, tag_field="source", tag="typed"):
     """A person types it at the sign-in, or has entrusted it to the vault."""
 
 
+class IfConfidential(msgspec.Struct, frozen=True, tag_field="source", tag="if-confidential"):
+    """It was entrusted to the vault, unless the application is a public client, which has none."""
+
+
 class IfProtected(msgspec.Struct, frozen=True, tag_field="source", tag="if-protected"):
     """What it opens may need none; else it was entrusted to the vault, or a person types it."""
 
@@ -30,4 +34,11 @@ class InVariable(msgspec.Struct, frozen=True, tag_field="source", tag="environme
     variable: str
 
 
-SecretSource = Typed | IfProtected | InVault | InFile | InVariable
+class Lent(msgspec.Struct, frozen=True, tag_field="source", tag="lent"):
+    """Whoever asks brings it with the request, for that one acquisition: nothing is renewed without a caller."""
+
+    variables: tuple[str, ...] = ()
+    """Those of the caller's environment that hold it, the last that is set counts."""
+
+
+SecretSource = Typed | IfConfidential | IfProtected | InVault | InFile | InVariable | Lent

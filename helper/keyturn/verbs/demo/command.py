@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from keyturn import hints
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import print_json
 from keyturn.errors import KeyturnError, report
@@ -43,6 +44,5 @@ def run(arguments: Sequence[str]) -> int:
     else:
         display.summary(outcome.summary(), good=outcome.exit_status() == 0)
     if outcome.failed is not None:
-        hint = "keyturn demo --keep, and read the log in .local/state/keyturn of the directory it names"
-        report(KeyturnError(f"{outcome.failed.title}: {outcome.failed.finding}", hint), sys.stderr)
+        report(KeyturnError(f"{outcome.failed.title}: {outcome.failed.finding}", hints.kept_demo()), sys.stderr)
     return outcome.exit_status()

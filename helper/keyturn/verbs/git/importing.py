@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from keyturn import hints, moves, shell
 from keyturn.configuration.targets.git import find_git
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
@@ -14,7 +15,6 @@ from keyturn.errors import ConfigError, Refused, UsageError
 from keyturn.home import home
 from keyturn.protocols import git
 from keyturn.reach import client, launch
-from keyturn.reach.paths import config_file
 from keyturn.verbs.git import libsecret
 
 TYPE_CHECKING = False
@@ -50,7 +50,7 @@ def run(options: Namespace) -> int:
     """The exit status. Raises ConfigError where nothing would be kept."""
     config = configuration()
     if config.git.store == "off":
-        hint = f'set store = "vault" (or "memory") in [git] of {config_file()}'
+        hint = moves.add('store = "vault"', "[git]", str(config.source))
         raise ConfigError("keyturn keeps nothing for hosts without a target", hint)
     found = list(_found(options))
     wanted = [one for one in found if not _is_target(config, one)]
@@ -64,7 +64,7 @@ def _found(options: Namespace) -> Iterator[Found]:
     if options.source == "store":
         return _in_files([Path(options.file)] if options.file else _usual_files())
     if options.file:
-        raise UsageError("libsecret has no file", "keyturn git import libsecret")
+        raise UsageError("libsecret has no file", hints.verb("git", "import", "libsecret"))
     return map(Found, libsecret.attributes())
 
 
@@ -74,7 +74,7 @@ def _usual_files() -> list[Path]:
     usual = [Path(home(), ".git-credentials"), configured]
     found = [path for path in usual if path.exists()]
     if not found:
-        raise Refused(f"there is no {usual[0]} and no {usual[1]}", "keyturn git import store FILE")
+        raise Refused(f"there is no {usual[0]} and no {usual[1]}", hints.usage("keyturn git import"))
     return found
 
 
@@ -83,7 +83,9 @@ def _in_files(paths: list[Path]) -> Iterator[Found]:
         try:
             lines = path.read_bytes().split(b"\n")
         except OSError as error:
-            raise Refused(f"{path}: {(error.strerror or 'cannot be read').lower()}", f"ls -l {path}") from None
+            raise Refused(
+                f"{path}: {(error.strerror or 'cannot be read').lower()}", shell.listing(str(path))
+            ) from None
         for line in lines:
             if (attributes := _of_line(line.decode("utf-8", "surrogateescape"))) is not None:
                 yield Found(attributes)

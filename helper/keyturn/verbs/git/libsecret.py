@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from keyturn import moves
 from keyturn.errors import Refused
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def attributes() -> Iterator[dict[str, str]]:
     with closing(connection) as bus:
         for item in secretstorage.search_items(bus, SCHEMA):
             if item.is_locked() and item.unlock():
-                raise Refused("the OS keyring stayed locked", "unlock it, then run the command again")
+                raise Refused("the OS keyring stayed locked", moves.unlock_keyring())
             yield of_item(item.get_attributes(), item.get_secret().decode("utf-8", "surrogateescape"))
 
 

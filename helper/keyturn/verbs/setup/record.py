@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 
+from keyturn import shell
 from keyturn.errors import Refused
 from keyturn.reach.paths import open_private_directory, state_directory
 from keyturn.verbs.setup.own_file import OwnFile
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 CREATED = ""
-"""The name under which a file is noted that keyturn made; no registry and no section is called so."""
+"""The name under which a file is noted that keyturn made, with the directories that it made for it (an older keyturn:
+true); no registry and no section is called so."""
 
 
 class Record:
@@ -63,5 +64,5 @@ class Record:
                 raise TypeError
         except (ValueError, TypeError, AttributeError):
             path = str(self._file.path)
-            raise Refused(f"{path} is not what keyturn wrote", shlex.join(["rm", path])) from None
+            raise Refused(f"{path} is not what keyturn wrote", shell.remove(path)) from None
         return found

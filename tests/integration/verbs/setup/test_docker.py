@@ -253,11 +253,24 @@ def test_dockers_default_store_is_kept(
     assert json.loads(docker_file.read_bytes()).get("credsStore") == store
     assert "credsStore" not in podman_file.read_text(encoding="ascii")
     configured.run("keyturn", "setup", "docker", "--undo", status=0, PATH=path)
-    assert not docker_file.exists()
-    assert not podman_file.exists()
+    assert not docker_file.parent.exists()
+    assert not podman_file.parent.exists()
+    assert configured.config.exists()
+    assert not (configured.state / "setup-docker.json").exists()
 
 
-@pytest.mark.parametrize("text", ['{"auths": {"x": {}}}', '{"credsStore": "desktop"}', '{"credHelpers": {"x": "y"}}'])
+def test_a_directory_that_others_use_by_now_stays(configured: Machine, docker_file: Path) -> None:
+    configured.run("keyturn", "setup", "docker", status=0)
+    (docker_file.parent / "contexts").mkdir()
+    configured.run("keyturn", "setup", "docker", "--undo", status=0)
+    assert [path.name for path in docker_file.parent.iterdir()] == ["contexts"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"auths": {"x": {}}}', '{"credsStore": "desktop"}', '{"credHelpers": {"x": "y"}}', '{"CredsStore": "desktop"}',
+     '{"Auths": {"x": {}}}'],
+)  # fmt: skip
 def test_a_file_in_which_docker_has_chosen_already_gets_no_store(
     text: str, configured: Machine, docker_file: Path
 ) -> None:

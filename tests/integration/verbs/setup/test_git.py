@@ -230,7 +230,40 @@ def test_cargo_sees_the_section(configured: Machine) -> None:
     """Cargo asks git for `credential.URL.helper` with the URL's scheme and host, and no slash behind them."""
     configured.run("keyturn", "setup", "git", status=0)
     found = configured.git("config", "--get-all", "credential.https://dev.azure.com.helper").stdout
-    assert found == f"\n{HELPER}\n"
+    assert found == f"\n{HELPER} --ours\n"
+
+
+def test_a_broken_configuration_stops_git_instead_of_a_prompt(configured: Machine) -> None:
+    configured.run("keyturn", "setup", "git", status=0)
+    configured.configure("[profile")
+    done = configured.run(
+        need("git"), "credential", "fill", input="url=https://dev.azure.com/contoso/x\n\n", status=128
+    )
+    assert "not TOML" in done.stderr
+    assert "told us to quit" in done.stderr
+
+
+def test_a_helper_line_of_an_older_keyturn_is_written_anew(configured: Machine, gitconfig: Path) -> None:
+    before = gitconfig.read_bytes()
+    configured.run("keyturn", "setup", "git", status=0)
+    gitconfig.write_text(gitconfig.read_text("ascii").replace(" --ours", ""), encoding="ascii")
+    configured.run("keyturn", "setup", "git", status=0)
+    assert gitconfig.read_text("ascii").count(f"helper = {HELPER} --ours\n") == 3
+    configured.run("keyturn", "setup", "git", "--undo", status=0)
+    assert gitconfig.read_bytes() == before
+
+
+@pytest.mark.parametrize("line", ["useHttpPath", "useHttpPath =", "useHttpPath = yes"])
+def test_a_variable_comes_back_as_it_was_meant(configured: Machine, gitconfig: Path, line: str) -> None:
+    """Without `=` it is true, with nothing behind it false."""
+    gitconfig.write_text(f'[credential "https://dev.azure.com"]\n\t{line}\n', encoding="ascii")
+    asked = (need("git"), "config", "--type=bool", "credential.https://dev.azure.com.useHttpPath")
+    before = configured.run(*asked, status=0).stdout
+    configured.run("keyturn", "setup", "git", status=0)
+    assert configured.run(*asked, status=0).stdout == "true\n"
+    configured.run("keyturn", "setup", "git", "--undo", status=0)
+    assert configured.run(*asked, status=0).stdout == before
+    assert not list(configured.state.glob("setup-git.json"))
 
 
 @pytest.mark.parametrize(
@@ -293,7 +326,7 @@ def test_no_git(configured: Machine) -> None:
     empty = configured.home / "empty"
     empty.mkdir()
     refused = configured.run("keyturn", "setup", "git", status=1, PATH=str(empty))
-    assert refused.stderr == "keyturn: error: git is not installed, or not on PATH\nkeyturn: hint: git --version\n"
+    assert refused.stderr == "keyturn: error: git is not installed, or not on PATH\nkeyturn: hint: which -a git\n"
 
 
 def test_nothing_to_set_up(machine: Machine) -> None:

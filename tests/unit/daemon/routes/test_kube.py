@@ -18,7 +18,7 @@ from keyturn.protocols import kubectl
 from keyturnd.callers.complaints import MEMORY, Complaints
 from keyturnd.callers.handed import Handed
 from keyturnd.callers.peer import Peer
-from keyturnd.routes import kube
+from keyturnd.routes import exec_plugins, kube
 from keyturnd.server.http import Request, Response
 from support.daemon.brokers import Bench, Person
 from support.scenes.cluster import exec_info, record
@@ -275,7 +275,7 @@ async def test_pressing_tab_begins_no_sign_in(desk: Desk, word: str) -> None:
 
 
 def test_patience_ends_before_kubectls_own_of_32_seconds() -> None:
-    patience = kube.Kubectl(Person(), None, asking=True).patience
+    patience = exec_plugins.Kubectl(Person(), None, asking=True).patience
     assert patience is not None
     assert patience < 30
 
@@ -305,7 +305,7 @@ async def test_one_client_with_two_clusters_was_not_refused(desk: Desk, helpers:
 async def test_the_javascript_client_asks_five_times_at_once_and_says_nothing(
     desk: Desk, helpers: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kube, "program_of", lambda _: "/usr/bin/node")
+    monkeypatch.setattr(exec_plugins, "program_of", lambda _: "/usr/bin/node")
     for helper in helpers:
         assert await desk.token(helper, "", *desk.own) == "access-1"
     assert desk.bench.provider.started == 1
@@ -328,8 +328,8 @@ async def test_fabric8_asks_through_a_shell_of_its_own_each_time(desk: Desk) -> 
 async def test_a_shell_that_runs_a_script_was_not_refused(
     desk: Desk, helpers: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kube, "program_of", lambda _: "/usr/bin/dash")
-    monkeypatch.setattr(kube, "arguments_of", lambda _: ("sh", "script"))
+    monkeypatch.setattr(exec_plugins, "program_of", lambda _: "/usr/bin/dash")
+    monkeypatch.setattr(exec_plugins, "arguments_of", lambda _: ("sh", "script"))
     assert [await desk.token(helper, "", *desk.own) for helper in helpers] == ["access-1"] * 3
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from keyturnd.routes import credentials, profiles, tokens
+from keyturnd.routes import profiles, tokens
+from keyturnd.routes.git import credentials
 from keyturnd.routes.openapi import document
 from keyturnd.routes.table import ROUTES
 
@@ -50,7 +51,7 @@ def test_no_other_route_has_a_json_body() -> None:
 
 def test_the_helpers_routes_take_and_give_bytes() -> None:
     helpers = {key: operation for key, operation in described().items() if "parameters" in operation}
-    families = ("/v1/git/", "/v1/docker/", "/v1/kube/")
+    families = ("/v1/git/", "/v1/docker/", "/v1/kube/", "/v1/kubelogin/")
     expected = {(method, path) for method, path in ROUTES if path.startswith(families)}
     assert {key for key in helpers if "{id}" not in key[1]} == expected
     assert all("Keyturn-Exit" in helpers[key]["responses"]["200"]["headers"] for key in expected)

@@ -22,7 +22,7 @@ PROTOCOLS = {
     "keyturn.protocols.docker",
     "keyturn.protocols.kubectl",
 }
-ROOMS = {"git", "docker", "kube"}
+ROOMS = {"git", "docker", "kube", "kubelogin"}
 # What the twin does before it asks the daemon; the family's room is imported by the very function it uses.
 PREPARE = """
 import sys

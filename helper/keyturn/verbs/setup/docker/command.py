@@ -6,6 +6,7 @@ import json
 import sys
 from typing import NamedTuple
 
+from keyturn import hints, moves
 from keyturn.configuration.hosts import Place, UnfitName
 from keyturn.configuration.registry_logins import docker_file
 from keyturn.configuration.targets.docker import find_docker, registry
@@ -86,7 +87,7 @@ class Plan:
                     self.record.remember(file.path, server, before)
                     self.changes.append(Change(file.path, server, before, SUFFIX))
                     if not file.is_there:
-                        self.record.remember(file.path, CREATED, former=True)
+                        self.record.remember(file.path, CREATED, file.missing_directories())
             self.advice += places.stale(file.path, table, login_servers)
         self.advice += [
             *filter(None, [places.on_path(), places.confined()]),
@@ -138,9 +139,10 @@ class Plan:
         for file, table in zip(self._files, self._tables, strict=True):
             if file.path not in changed:
                 continue
-            if table.is_empty and self.record.replaced(file.path, CREATED):
+            made = self.record.replaced(file.path, CREATED)
+            if table.is_empty and made is not None:
                 self.record.remember(file.path, CREATED, None)
-                file.remove()
+                file.remove(made if isinstance(made, list) else ())
             else:
                 file.write(table.text)
 
@@ -170,14 +172,16 @@ def _chosen(config: Config, words: Sequence[str]) -> list[str]:
     """The login servers of all docker targets, or of those that `words` name, each once."""
     if not config.docker_targets:
         example = '"REGISTRY.azurecr.io" = "PROFILE"'
-        raise ConfigError(f"{config.source} has no docker targets", f"add {example} to [targets.docker] in it")
+        raise ConfigError(
+            f"{config.source} has no docker targets", moves.add(example, "[targets.docker]", str(config.source))
+        )
     if not words:
         return [target.login_server for target in config.docker_targets]
     found = []
     for word in words:
         target = find_docker(config.docker_targets, word)
         if target is None:
-            raise UsageError(f"{_normal(word)} is no docker target", "keyturn profile list")
+            raise UsageError(f"{_normal(word)} is no docker target", hints.profiles())
         found.append(target.login_server)
     return list(dict.fromkeys(found))
 
@@ -187,13 +191,13 @@ def _normal(word: str) -> str:
     try:
         return Place(*registry(word)).netloc
     except UnfitName as error:
-        raise UsageError(f"HOST: {error}", "keyturn setup docker --help") from None
+        raise UsageError(f"HOST: {error}", hints.usage("keyturn setup docker")) from None
 
 
 def _report(plan: Plan, options: Namespace) -> None:
     if options.json:
         changes = [change._asdict() | {"file": str(change.file)} for change in plan.changes]
-        warnings = [advice._asdict() for advice in plan.advice]
+        warnings = [{"sentence": advice.sentence, "hint": hints.printed(advice.hint)} for advice in plan.advice]
         print_json({"dry_run": options.dry_run, "changes": changes, "warnings": warnings})
         return
     for change in plan.changes:
@@ -201,4 +205,4 @@ def _report(plan: Plan, options: Namespace) -> None:
     if not plan.changes:
         print("keyturn: nothing to change")
     for advice in plan.advice:
-        print(f"keyturn: warning: {advice.sentence}\nkeyturn: hint: {advice.hint}", file=sys.stderr)
+        print(f"keyturn: warning: {advice.sentence}\nkeyturn: hint: {hints.printed(advice.hint)}", file=sys.stderr)

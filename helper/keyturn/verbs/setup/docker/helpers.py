@@ -7,9 +7,9 @@ takes the name behind `docker-credential-` and nothing else, and looks for the p
 from __future__ import annotations
 
 import json
-import shlex
 
-from keyturn.configuration.registry_logins import logins_in
+from keyturn import shell
+from keyturn.configuration.registry_logins import logins_in, member
 from keyturn.errors import Refused
 from keyturn.verbs.setup.docker import json_text
 
@@ -44,19 +44,19 @@ class HelperTable:
     @property
     def store(self) -> str | None:
         """The suffix of the helper for every registry that has none of its own."""
-        found = self._parsed().get(STORE)
+        found = member(self._parsed(), STORE)
         return found if isinstance(found, str) and found else None
 
     @property
     def is_fresh(self) -> bool:
         """Whether docker would still choose its default store: the file holds no auth of any kind (docker.md)."""
         parsed = self._parsed()
-        return not any(parsed.get(name) for name in (STORE, MEMBER, "auths"))
+        return not any(member(parsed, name) for name in (STORE, MEMBER, "auths"))
 
     @property
     def has_logins(self) -> bool:
         """Whether anybody is logged in anywhere, be it in the store."""
-        return bool(self._parsed().get("auths"))
+        return bool(member(self._parsed(), "auths"))
 
     @property
     def is_empty(self) -> bool:
@@ -109,7 +109,6 @@ class HelperTable:
             raise self._unfit("is not the JSON that docker reads") from None
         if not isinstance(document, dict):
             raise self._unfit("does not hold a JSON object")
-        # Docker's parser takes names in any case, and the last one counts.
         if any(name != MEMBER and name.lower() == MEMBER.lower() for name in document):
             raise self._unfit(f"spells {MEMBER} in another way")
         helpers = document.get(MEMBER) or {}
@@ -117,7 +116,7 @@ class HelperTable:
             raise self._unfit(f"has a {MEMBER} that does not name a helper for each registry")
 
     def _unfit(self, why: str) -> Refused:
-        return Refused(f"{self._file} {why}", shlex.join(["python3", "-m", "json.tool", self._file]))
+        return Refused(f"{self._file} {why}", shell.json_mistake(self._file))
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

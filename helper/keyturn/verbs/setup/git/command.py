@@ -7,6 +7,7 @@ import sys
 
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
+from keyturn.protocols.git_options import OURS
 from keyturn.reach.installed import program
 from keyturn.verbs.setup.git.config import GitConfig
 from keyturn.verbs.setup.git.origins import chosen, origins_of
@@ -91,7 +92,7 @@ class Plan:
 def _writing(git: GitConfig, record: Record, options: Namespace) -> Plan:
     plan = Plan("git asks keyturn for", "git asks keyturn already for")
     origins = chosen(configuration(), options.urls)
-    sections, helper = Sections(git, record), shell_word(program(PROGRAM))
+    sections, helper = Sections(git, record), f"{shell_word(program(PROGRAM))} {OURS}"
     plan.steps = {origin.url: sections.to_write(origin, helper) for origin in origins}
     if plan.commands() and not git.path.exists():
         record.remember(git.path, CREATED, former=True)

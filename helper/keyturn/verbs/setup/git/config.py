@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-import shlex
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
+from keyturn import shell
 from keyturn.errors import Refused
 from keyturn.home import home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+BARE = "true"
+"""What a variable without `=` stands for, while one with nothing behind it is false (git-config(1), "bool")."""
 
 
 class Entry(NamedTuple):
@@ -37,7 +40,7 @@ class GitConfig:
         """
         arguments = (*(["--includes"] if included else []), "-z", "--get-regexp", pattern)
         records = (record.partition("\n") for record in self._run(*arguments, fine=(0, 1)).split("\0") if record)
-        return [Entry(key, value) for key, _, value in records]
+        return [Entry(key, value if given else BARE) for key, given, value in records]
 
     def change(self, *arguments: str) -> None:
         """Run one changing command. Raises Refused."""
@@ -52,10 +55,10 @@ class GitConfig:
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
         except FileNotFoundError:
-            raise Refused("git is not installed, or not on PATH", "git --version") from None
+            raise Refused("git is not installed, or not on PATH", shell.where_is("git")) from None
         if done.returncode not in fine:
             reason = done.stderr.decode(errors="replace").strip() or f"exit status {done.returncode}"
-            raise Refused(f"git config failed: {reason}", shlex.join(command))
+            raise Refused(f"git config failed: {reason}", shell.as_run(command))
         return done.stdout.decode(errors="surrogateescape")
 
 

@@ -2,8 +2,11 @@
 
     [credential "https://dev.azure.com"]
         helper =
-        helper = /home/alice/.local/bin/git-credential-keyturn
+        helper = /home/alice/.local/bin/git-credential-keyturn --ours
         useHttpPath = true
+
+`--ours` tells the helper that a person has said so: with it a configuration that cannot be read stops git, which
+would prompt for a password otherwise.
 
 The empty helper resets the list: helpers configured before (credential-store would write the token to disk in
 clear) are not asked (reference/git.md, "Consequences for replies"). No slash ends the URL: git takes both spellings
@@ -16,6 +19,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from keyturn import moves
 from keyturn.errors import Refused
 
 TYPE_CHECKING = False
@@ -59,7 +63,7 @@ def shell_word(path: str) -> str:
     line of a configuration can hold.
     """
     if "\n" in path or not path.startswith("/"):
-        raise Refused(f"git cannot call {path}", "install keyturn at another place")
+        raise Refused(f"git cannot call {path}", moves.other_place())
     return _SPECIAL.sub(r"\\\g<0>", path)
 
 

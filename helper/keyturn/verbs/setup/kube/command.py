@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 
+from keyturn import hints
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
-from keyturn.verbs.setup.kube import text
+from keyturn.verbs.setup.kube import stand_in, text
 from keyturn.verbs.setup.kube.plan import Plan
 from keyturn.verbs.setup.kube.register import outdated
 
@@ -24,10 +25,14 @@ their contexts gets a user that runs keyturn's helper. The user it had before st
 back. Run it again after you have added targets, fetched a kubeconfig anew, or moved keyturn.
 """
 EPILOG = """\
+--as-kubelogin puts a program `kubelogin` on PATH that takes what that of Azure takes: kubeconfigs of az work as they
+are. It has sign-ins of its own, and never uses those of a profile.
+
 examples:
   keyturn setup kube --dry-run
   keyturn setup kube --context contoso-aks
   keyturn setup kube --undo
+  keyturn setup kube --as-kubelogin
 """
 
 
@@ -36,6 +41,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--context", metavar="NAME", help="this context only (default: those of kube targets)")
     parser.add_argument("--kubeconfig", metavar="FILE", help="change FILE instead of what kubectl reads by itself")
     parser.add_argument("--profile", metavar="NAME", help="use this profile instead of the target's")
+    parser.add_argument("--as-kubelogin", action="store_true", help="also be found as Azure's kubelogin (see below)")
     parser.add_argument("--dry-run", action="store_true", help="print what would change, and change nothing")
     parser.add_argument("--check", action="store_true", help="name the contexts that have to be set up again")
     parser.add_argument("--undo", action="store_true", help="give the contexts their former users back")
@@ -44,6 +50,8 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """The exit status."""
+    if options.as_kubelogin:
+        return _stand_in(options)
     plan = Plan(options.kubeconfig, options.context)
     if options.check:
         return _check(plan, options)
@@ -54,6 +62,23 @@ def run(options: Namespace) -> int:
     if not options.dry_run:
         plan.carry_out(undoing=options.undo)
     _report(plan, options)
+    return 0
+
+
+def _stand_in(options: Namespace) -> int:
+    """The kubeconfigs stay as they are: those that run `kubelogin` then run us."""
+    if options.undo:
+        removed = stand_in.remove()
+        for path in removed:
+            print(f"keyturn: removed {path}")
+        if not removed:
+            print("keyturn: nothing to change")
+        return 0
+    path, notes = stand_in.install()
+    print(f"keyturn: {path} is keyturn now: kubeconfigs that run kubelogin get their tokens from it")
+    print("keyturn: as with Azure's kubelogin, their flags choose who signs in, and for which cluster is not known")
+    for note in notes:
+        print(f"keyturn: warning: {note}", file=sys.stderr)
     return 0
 
 
@@ -77,14 +102,17 @@ def _check(plan: Plan, options: Namespace) -> int:
             )
     if asking and not found:
         return 0
-    print("keyturn: hint: keyturn setup kube", file=sys.stderr)
+    print(f"keyturn: hint: {hints.printed(hints.set_up('kube'))}", file=sys.stderr)
     return 1
 
 
 def _report(plan: Plan, options: Namespace) -> None:
     changes = list(plan.changes())
     for sentence, hint in plan.warnings:
-        print(f"keyturn: warning: {_printable(sentence)}\nkeyturn: hint: {_printable(hint)}", file=sys.stderr)
+        print(
+            f"keyturn: warning: {_printable(sentence)}\nkeyturn: hint: {_printable(hints.printed(hint))}",
+            file=sys.stderr,
+        )
     if options.json:
         users = {name: stanza for file in plan.files for name, stanza in file.added.items()}
         listed = [change._asdict() | {"file": str(change.file)} for change in changes]

@@ -216,9 +216,18 @@ def user_lines(name: str, stanza: dict[str, Any], indent: int = 0) -> Iterator[s
     for key, value in stanza.items():
         if isinstance(value, list):
             yield f"{margin}      {key}:"
-            yield from (f"{margin}      - {scalar(each)}" for each in value)
+            yield from (f"{margin}      {line}" for each in value for line in _item_lines(each))
         else:
             yield f"{margin}      {key}: {str(value).lower() if isinstance(value, bool) else scalar(value)}"
+
+
+def _item_lines(item: str | dict[str, str]) -> Iterator[str]:
+    """An argument, or a variable with its value."""
+    if isinstance(item, str):
+        yield f"- {scalar(item)}"
+        return
+    for number, (key, value) in enumerate(item.items()):
+        yield f"{'  ' if number else '- '}{key}: {scalar(value)}"
 
 
 def _text(written: str) -> str:

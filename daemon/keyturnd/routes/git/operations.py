@@ -6,13 +6,14 @@ import asyncio
 from copy import copy
 from typing import TYPE_CHECKING
 
+from keyturn import moves
 from keyturn.configuration.settling import SETTLING, is_fresh
 from keyturn.errors import ConfigError, KeyturnError, Refused
 from keyturn.protocols import git_answers, git_options, git_state
 from keyturn.protocols.claims_challenge import claims_of
 from keyturnd.callers.gits import asker_of, client_of
-from keyturnd.routes import credentials
-from keyturnd.routes.git_wants import asked_of
+from keyturnd.routes.git import credentials
+from keyturnd.routes.git.wants import asked_of
 from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 from keyturnd.vault import tokens
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from keyturnd.broker.signin import Waiter
     from keyturnd.callers.handed import Client
     from keyturnd.callers.peer import Tool
-    from keyturnd.routes.git_wants import Asked
+    from keyturnd.routes.git.wants import Asked
     from keyturnd.server.http import Request
     from keyturnd.services import Services
     from keyturnd.vault.tokens import Token
@@ -85,7 +86,7 @@ async def _token(services: Services, asked: Asked, refused: frozenset[bytes], wa
     if token.digest in refused:
         raise Refused(
             f"the server refused the token of profile {want.profile.name}, and there is no other",
-            f"check that {token.account or 'this profile'} may use what was asked for",
+            moves.right_of(token.account or "this profile"),
         )
     return token
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from keyturn import hints
 from keyturn.configuration.hosts import without_userinfo
 from keyturn.errors import UsageError
 from keyturn.protocols import git, git_answers, git_options
@@ -94,7 +95,7 @@ async def forget(services: Services, request: Request, waiter: Waiter, _: str) -
     try:
         meant = git.parse(f"url={url}\n".encode("utf-8", "surrogateescape"))
     except git.MalformedRequest:
-        raise UsageError(f"{without_userinfo(url)} is not the URL of a host", "keyturn git list") from None
+        raise UsageError(f"{without_userinfo(url)} is not the URL of a host", hints.verb("git", "list")) from None
     await services.store.read()
     return json_response({"forgotten": await services.store.erase(meant)})
 

@@ -1,0 +1,140 @@
+"""The stand-in for Azure's kubelogin: the same answers as kube's, for identities that its callers describe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from keyturn import moves
+from keyturn.configuration import known_clusters
+from keyturn.configuration.clusters import check_named_cluster
+from keyturn.configuration.kubelogin import names_begin, stand_in
+from keyturn.errors import KeyturnError, SignInNeeded, UsageError, VariablesWanted
+from keyturn.protocols import kubectl
+from keyturn.protocols.kubelogin import flags
+from keyturn.protocols.kubelogin.wish import cache_dir, wish
+from keyturnd import flows
+from keyturnd.callers.peer import tool_behind
+from keyturnd.fetching.wants import Want
+from keyturnd.routes import exec_plugins
+from keyturnd.routes.remembered import AtHand
+from keyturnd.server.http import Response
+
+if TYPE_CHECKING:
+    from keyturn.protocols.kubectl import ExecRequest
+    from keyturn.protocols.kubelogin.wish import Wish
+    from keyturnd.broker.signin import Waiter
+    from keyturnd.callers.handed import Client
+    from keyturnd.callers.peer import Tool
+    from keyturnd.server.http import Request
+    from keyturnd.services import Services
+    from keyturnd.vault.tokens import Token
+
+
+class Asked(NamedTuple):
+    """What a client says, and what the configuration makes of it."""
+
+    version: str
+    info: ExecRequest
+    wish: Wish
+    want: Want
+
+
+def at_once(services: Services, request: Request) -> AtHand | None:
+    """See keyturnd.routes.table.AT_ONCE. Never for a client that has its token already: it may be refused."""
+    asked, helper = _asked(services, request), request.peer.pid
+    client = _client(request, tool_behind(helper), asked)
+    if client is not None and services.handed.doubtful(client, asked.want.key, helper) is not None:
+        return None
+    held = services.broker.at_hand(asked.want)
+    if held is None:
+        return None
+    return AtHand(_hand(services, request, asked, held.token, client))
+
+
+async def get_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
+    """An ExecCredential for the identity that flags and variables describe, as kubelogin reads them."""
+    return await exec_plugins.told_once(services, request, _get_token(services, request, waiter))
+
+
+async def remove_cache_dir(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+    """Forget the identities with this cache directory. There is no such directory of ours."""
+    given = flags.parse(request.arguments)
+    begin = names_begin(cache_dir(given, request.environment))
+    vault = await services.holdings.vault()
+    names = {record.profile for record in list(vault.names()) if record.profile.startswith(begin)}
+    for name in sorted(names):
+        await services.broker.logout(name)
+    return Response()
+
+
+async def _get_token(services: Services, request: Request, waiter: Waiter) -> Response:
+    helper = request.peer.pid
+    tool = tool_behind(helper)
+    told = services.complaints.is_told_anything(tool, helper)
+    asked = _asked(services, request)
+    client = _client(request, tool, asked)
+    person = exec_plugins.Kubectl(waiter, tool, asking=not told)
+    person.patience = min(person.patience or asked.wish.timeout, asked.wish.timeout)
+    secret = await _secret(services, request, asked, client)
+    try:
+        with services.fetcher.loans.lent(asked.want.profile.name, secret):
+            token = await exec_plugins.token(services, asked.want, person, client, helper)
+    except KeyturnError as error:
+        raise _in_its_words(error, asked) from None
+    return _hand(services, request, asked, token, client)
+
+
+def _asked(services: Services, request: Request) -> Asked:
+    """Raises UsageError, Refused or ConfigError."""
+    info = kubectl.parse(request.body)
+    said = wish(flags.parse(request.arguments), request.environment)
+    config = services.configuration.current()
+    check_named_cluster(config, info, lambda: known_clusters.load(services.state_directory))
+    identity = stand_in(config, said)
+    version = info.api_version if request.body.strip() else kubectl.V1BETA1
+    return Asked(version, info, said, Want(identity.profile, identity.scopes, "kubelogin"))
+
+
+async def _secret(services: Services, request: Request, asked: Asked, client: Client | None) -> str | None:
+    """The secret for one acquisition, None where none is needed.
+
+    Raises VariablesWanted for those that only the twin sends, and UsageError where there is none at all.
+    """
+    want = asked.want
+    if not flows.takes_its_caller(want.profile):
+        return None
+    doubted = client is not None and services.handed.doubtful(client, want.key, request.peer.pid) is not None
+    if not doubted and await services.broker.has(want):
+        return None
+    untold = [name for name in asked.wish.secret_variables if request.environment(name) is None]
+    if untold:
+        raise VariablesWanted("the secret may be in the environment", names=untold)
+    secret = asked.wish.client_secret
+    if not secret:
+        names = " or ".join(asked.wish.secret_variables) or "--client-secret"
+        raise UsageError("client secret cannot be empty", moves.stanza(f"export {names}, as kubelogin reads it"))
+    if services.fetcher.loans.is_another(want.profile.name, secret):
+        services.broker.failures.clear(profile=want.profile.name)
+    return secret
+
+
+def _in_its_words(error: KeyturnError, asked: Asked) -> KeyturnError:
+    """`error` without the name of a profile that its reader never heard of, and whose verbs would not help."""
+    name = asked.want.profile.name
+    error.sentence = error.sentence.replace(f"profile {name}", f"--login {asked.wish.login}")
+    if error.hint is not None and name in error.hint:
+        needs_person = isinstance(error, SignInNeeded)
+        error.hint = moves.at_terminal() if needs_person else moves.stanza("look at its flags")
+    return error
+
+
+def _client(request: Request, tool: Tool | None, asked: Asked) -> Client | None:
+    return exec_plugins.client_of(request, tool, asked.info.cluster_server)
+
+
+def _hand(services: Services, request: Request, asked: Asked, token: Token, client: Client | None) -> Response:
+    """The answer with `token`, which `client` counts as having got once it could be written at all."""
+    answer = Response(kubectl.answer(token.access_token, token.expires_at, asked.version))
+    if client is not None:
+        services.handed.note(client, asked.want.key, request.peer.pid, token.digest)
+    return answer

@@ -1,0 +1,158 @@
+"""A kubeconfig as `az aks get-credentials` writes it, with keyturn's helper under the name of Azure's kubelogin."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.emulator.client import claims_of
+from support.needs import need
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
+
+    from keyturn_emulator.launch import Emulator
+    from support.machine.machine import Machine
+
+AKS = "6dae42f8-4368-4678-94ff-3960e28e3630"
+V1BETA1 = "client.authentication.k8s.io/v1beta1"
+PYTHONS = json.dumps({"apiVersion": V1BETA1, "kind": "ExecCredential", "spec": {"interactive": False}})
+"""With blanks: Python's client, whose asking again is no sign of a refusal."""
+
+
+class StandIn:
+    """A machine with `kubelogin` on PATH, no target and no secret, and the emulator's cluster in its kubeconfig."""
+
+    def __init__(self, machine: Machine, emulator: Emulator) -> None:
+        self.machine, self.emulator, self.ready = machine, emulator, emulator.ready
+        self.kubectl_program = need("kubectl")
+        bin_directory = machine.home / ".local/bin"
+        bin_directory.mkdir(parents=True)
+        machine.environment["PATH"] = f"{bin_directory}:{machine.environment['PATH']}"
+        emulator.control.settings(device_interval=1)
+        machine.configure(_without_targets(emulator.ready.config))
+        machine.run("keyturn", "setup", "kube", "--as-kubelogin", status=0)
+        self.program = bin_directory / "kubelogin"
+        self.kubeconfig = machine.home / ".kube/config"
+        self.kubeconfig.parent.mkdir(mode=0o700)
+        self.kubeconfig.write_text(emulator.ready.kubeconfig, encoding="ascii")
+
+    def flags(self, *more: str, client: str = "service") -> list[str]:
+        """What the kubeconfig of `az` pins, with the emulator's place."""
+        application = self.ready.clients[client]["application_id"]
+        place = ["--authority-host", f"{self.ready.authority}/", "--tenant-id", self.ready.tenant]
+        return ["--server-id", AKS, "--client-id", application, *place, *more]
+
+    def get_token(self, *flags: str, info: str = PYTHONS, secret: str = "") -> CompletedProcess[str]:
+        """The program as a client runs it; `secret` stands in its environment."""
+        variables: dict[str, Any] = {"KUBERNETES_EXEC_INFO": info}
+        if secret:
+            variables["AZURE_CLIENT_SECRET"] = secret
+        return self.machine.run(str(self.program), "get-token", *flags, **variables)
+
+    def token(self, *flags: str, info: str = PYTHONS) -> dict[str, Any]:
+        done = self.get_token(*flags, info=info)
+        assert (done.returncode, done.stderr) == (0, ""), done
+        document: dict[str, Any] = json.loads(done.stdout)
+        return document
+
+    def convert(self, *flags: str, status: int = 0) -> CompletedProcess[str]:
+        return self.machine.run(str(self.program), "convert-kubeconfig", *flags, status=status)
+
+    def kubectl(self, *argv: str) -> CompletedProcess[str]:
+        return self.machine.run(self.kubectl_program, *argv, status=0)
+
+    def use(self, *flags: str) -> None:
+        """Have the user of the context be what az writes, with these flags."""
+        context = "contoso-aks"
+        options = [f"--exec-arg={flag}" for flag in ("get-token", *flags)]
+        self.kubectl(
+            "config", "set-credentials", "az", "--exec-command=kubelogin", f"--exec-api-version={V1BETA1}", *options
+        )
+        self.kubectl("config", "set-context", context, "--user=az")
+        self.kubectl("config", "use-context", context)
+
+    @property
+    def secret(self) -> str:
+        return self.ready.clients["service"]["secret"]
+
+
+def _without_targets(config: str) -> str:
+    tables = re.split(r"^(?=\[)", config, flags=re.MULTILINE)
+    return "".join(table for table in tables if not table.startswith("[targets."))
+
+
+@pytest.fixture
+def stand_in(machine: Machine, emulator: Emulator) -> StandIn:
+    return StandIn(machine, emulator)
+
+
+def test_kubectl_with_a_secret_in_the_environment(stand_in: StandIn) -> None:
+    """The recipe of kubelogin's book for pipelines: the environment over the devicecode that the file pins."""
+    stand_in.use("--login", "devicecode", *stand_in.flags())
+    variables = stand_in.machine.environment
+    variables |= {"AAD_LOGIN_METHOD": "spn", "AZURE_CLIENT_SECRET": stand_in.secret}
+    shown = stand_in.kubectl("get", "namespaces", "--output=name")
+    assert "namespace/default" in shown.stdout
+    assert shown.stderr == ""
+    del variables["AZURE_CLIENT_SECRET"]  # the token is held: nothing but a new one takes the secret
+    stand_in.kubectl("get", "namespaces")
+    assert stand_in.emulator.control.count("token") == 1
+    assert stand_in.secret not in stand_in.machine.run("keyturn", "log", status=0).stdout
+
+
+def test_a_secret_among_the_flags_and_answers_as_kubelogin_gives_them(stand_in: StandIn) -> None:
+    flags = stand_in.flags("--login", "spn", "--client-secret", stand_in.secret)
+    document = stand_in.token(*flags, info="")
+    assert document["apiVersion"] == V1BETA1
+    assert claims_of(document["status"]["token"])["aud"] == AKS
+    lacking = stand_in.get_token(*stand_in.flags("--login", "spn", "--cache-dir", "/other"))
+    assert lacking.returncode == 1
+    assert lacking.stderr.startswith("Error: client secret cannot be empty\n")
+    wrong = stand_in.get_token(*flags, "--cache-dir", "/other", secret="not-this-one")
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert re.match(r"Error: [^\n]+\nkeyturn: hint: [^\n]+\n\Z", wrong.stderr), wrong.stderr
+    assert "kubelogin:" not in wrong.stderr
+    assert stand_in.token(*flags, "--cache-dir", "/other"), "another secret is not told the failure of the first"
+
+
+def test_remove_cache_dir_forgets_those_with_that_directory(stand_in: StandIn) -> None:
+    flags = stand_in.flags("--login", "spn", "--client-secret", stand_in.secret)
+    first, other = stand_in.token(*flags), stand_in.token(*flags, "--cache-dir=/other")
+    stand_in.machine.run(str(stand_in.program), "remove-cache-dir", "--cache-dir=/other", status=0)
+    assert stand_in.token(*flags) == first
+    assert stand_in.token(*flags, "--cache-dir=/other") != other
+    assert stand_in.emulator.control.count("token") == 3
+
+
+def test_a_person_signs_in_once_for_several_at_a_terminal(stand_in: StandIn) -> None:
+    flags = stand_in.flags("--login", "devicecode", client="device")
+    alone = stand_in.get_token(*flags)
+    assert alone.returncode == 1
+    assert alone.stderr == (
+        "Error: nobody is signed in for --login devicecode\n"
+        "keyturn: hint: run the same kubectl command at a terminal\n"
+    )
+    stand_in.use("--login", "devicecode", *flags)
+    with stand_in.machine.terminal(stand_in.kubectl_program, "get", "namespaces", "--output=name") as terminal:
+        code = terminal.wait_for(r"code:? +([A-Z0-9-]{8,})")[1]
+        stand_in.emulator.control.approve(code)
+        terminal.wait_for("namespace/default")
+        assert terminal.end() == 0
+    assert stand_in.token(*flags)
+    assert stand_in.emulator.control.count("devicecode") == 1
+
+
+def test_convert_and_use_as_azs_own_recipe_has_it(stand_in: StandIn) -> None:
+    stand_in.use("--login", "devicecode", *stand_in.flags())
+    stand_in.convert("-l", "spn", "--client-secret", stand_in.secret)
+    stanza = json.loads(stand_in.kubectl("config", "view", "--raw", "--minify", "-o", "json").stdout)["users"][0]
+    args = stanza["user"]["exec"]["args"]
+    assert args[:5] == ["get-token", "--login", "spn", "--server-id", AKS]
+    assert "--authority-host" not in args, "spn takes none along"
+    assert args[-2:] == ["--client-secret", stand_in.secret]
+    missing = stand_in.convert("--context", "nowhere", status=1)
+    assert missing.stderr.startswith('Error: no context exists with the name: "nowhere"\n')

@@ -1,0 +1,137 @@
+"""Whom the stand-in for kubelogin asks for tokens, and what a stranger's kubeconfig cannot make it do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keyturn.configuration.config import Config, parse
+from keyturn.configuration.kubelogin import AKS_CLIENT, StandIn, names_begin, stand_in
+from keyturn.configuration.profiles.profile import is_profile_name
+from keyturn.configuration.profiles.secrets import Lent
+from keyturn.errors import KeyturnError, Refused, UsageError
+from keyturn.protocols.kubelogin.wish import Wish
+
+AKS = "6dae42f8-4368-4678-94ff-3960e28e3630"
+TENANT = "aaaaaaaa-2222-3333-4444-555555555555"
+OTHERS = "99999999-2222-3333-4444-555555555555"
+CONFIG = """
+[profile.work]
+provider = "entra"
+tenant = "contoso.example"
+application_id = "11111111-2222-3333-4444-555555555555"
+flow = "device-code"
+authority = "https://login.contoso.example:8443"
+ca_file = "/etc/contoso.pem"
+audiences = ["api://cluster"]
+
+[targets.kube]
+"https://plain.example" = { profile = "work", service = "plain", scopes = ["api://plain/.default"] }
+"""
+PERSONS = Wish("devicecode", AKS, client_id=AKS_CLIENT, tenant=TENANT)
+APPLICATIONS = Wish("spn", AKS, client_id=OTHERS, tenant=TENANT, secret_variables=("AZURE_CLIENT_SECRET",))
+
+
+def _config(text: str = CONFIG) -> Config:
+    return parse(Path("/config.toml"), text.encode())
+
+
+def _found(wish: Wish) -> StandIn:
+    return stand_in(_config(), wish)
+
+
+def test_a_person_at_aks() -> None:
+    found = stand_in(Config(source=Path("/none")), PERSONS)
+    assert found.scopes == (f"{AKS}/.default",)
+    assert found.profile.flow.name == "device-code"
+    assert found.profile.authority == f"https://login.microsoftonline.com/{TENANT}"
+    assert not is_profile_name(found.profile.name), "none of the configuration can be called so"
+
+
+def test_an_application_brings_its_secret() -> None:
+    found = _found(APPLICATIONS)
+    assert found.profile.flow.secret_source == Lent(("AZURE_CLIENT_SECRET",))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("client_id", "11111111-2222-3333-4444-555555555555"),
+        ("tenant", "other.example"),
+        ("cloud", "AzureUSGovernment"),
+        ("authority_host", "https://login.contoso.example:8443"),
+        ("federated_token_file", "/other"),
+        ("identity_resource_id", "/subscriptions/x"),
+        ("service_connection", "other"),
+        ("certificate", "/other.pem"),
+        ("subscription", "other"),
+        ("cache_dir", "/other"),
+        ("redirect_url", "http://localhost:1"),
+        ("login_hint", "bob@contoso.example"),
+        ("azure_config_dir", "/other"),
+        ("actions_url", "https://other"),
+        ("pipelines_url", "https://other"),
+        ("login", "spn"),
+    ],
+)
+def test_whatever_changes_who_is_asked_or_where_is_another_identity(field: str, value: str) -> None:
+    changed: dict[str, Any] = {field: value}
+    base = PERSONS._replace(client_id="11111111-2222-3333-4444-555555555555") if field == "login" else PERSONS
+    before, after = base.told, base._replace(**changed).told
+    assert before != after
+    if field == "certificate":
+        return  # of no meaning to this login method
+    assert _found(base).profile.name != _found(base._replace(**changed)).profile.name
+
+
+def test_a_secret_and_a_time_are_no_part_of_who_asks() -> None:
+    other = APPLICATIONS._replace(client_secret="s", timeout=1.0, certificate_password="p")
+    assert _found(APPLICATIONS).profile == _found(other).profile
+
+
+def test_the_names_tell_the_cache_directory() -> None:
+    wish = PERSONS._replace(cache_dir="/srv/one")
+    assert _found(wish).profile.name.startswith(names_begin("/srv/one"))
+    assert not _found(PERSONS).profile.name.startswith(names_begin("/srv/one"))
+
+
+@pytest.mark.parametrize("audience", ["api://cluster", "api://plain", "6256C85F-0aad-4d50-b960-e6e9b21efe35"])
+def test_audiences_of_arc_of_profiles_and_of_targets(audience: str) -> None:
+    assert _found(PERSONS._replace(server_id=audience)).scopes[0].lower() == f"{audience.lower()}/.default"
+
+
+@pytest.mark.parametrize(
+    ("wish", "kind", "sentence"),
+    [
+        (PERSONS._replace(server_id="https://management.azure.com"), Refused, "neither that of AKS"),
+        (PERSONS._replace(server_id="two words"), UsageError, "server-id is not the id"),
+        (PERSONS._replace(client_id=OTHERS), Refused, "nobody is asked to sign in to application"),
+        (PERSONS._replace(authority_host="https://login.evil.example"), Refused, "of no cloud and of no profile"),
+        (PERSONS._replace(authority_host="https://login.contoso.example"), Refused, "of no cloud"),
+        (PERSONS._replace(authority_host="http://login.microsoftonline.com"), UsageError, "--authority-host: "),
+        (PERSONS._replace(authority_host="https://login.microsoftonline.com/x"), UsageError, "--authority-host: "),
+        (
+            APPLICATIONS._replace(authority_host="https://login.evil.example"),
+            Refused,
+            "of no cloud and of no profile",
+        ),
+        (PERSONS._replace(client_id=""), UsageError, "client-id is required"),
+        (PERSONS._replace(client_id="no guid"), UsageError, "--client-id: "),
+        (PERSONS._replace(tenant="../x"), UsageError, "--tenant-id: "),
+        (APPLICATIONS._replace(tenant=""), UsageError, "tenant-id is required"),
+        (APPLICATIONS._replace(tenant="common"), UsageError, "--tenant-id: "),
+    ],
+)
+def test_refused(wish: Wish, kind: type[KeyturnError], sentence: str) -> None:
+    with pytest.raises(kind, match=sentence) as caught:
+        _found(wish)
+    assert caught.value.hint
+
+
+def test_a_configured_login_host_comes_with_whom_to_trust_there_and_nothing_else() -> None:
+    found = _found(PERSONS._replace(authority_host="https://login.contoso.example:8443"))
+    assert found.profile.ca_file == "/etc/contoso.pem"
+    assert (found.profile.account, found.profile.audiences, found.profile.scopes) == (None, (), ())
+    assert _found(PERSONS).profile.ca_file is None
