@@ -15,6 +15,7 @@ from keyturnd.broker.memory import Memory
 from keyturnd.broker.rejections import Rejections
 from keyturnd.broker.replacements import Replacements
 from keyturnd.fetching.permission import NoLongerAllowed
+from keyturnd.messages import AwxState
 
 if TYPE_CHECKING:
     from random import Random
@@ -118,6 +119,21 @@ class Broker:
         """Whether there is a token with life enough for `want`, so that nothing has to be fetched."""
         held = await self._look_up(want)
         return held is not None and not self.rejections.concern(want.key) and self._good(want) is not None
+
+    async def renewed(self, want: Want, waiter: Waiter, by: float) -> Token:
+        """Another token than the one there is, `by` this boot time, for somebody whom the server refused with it.
+
+        One that an AWX keeps is replaced in any case: it is a person who says so, and may have revoked the last one a
+        moment ago. Raises as `token` does, and Refused as `reject` does.
+        """
+        self.failures.clear(profile=want.profile.name)  # a person's try again is not answered by the last failure
+        held = await self._look_up(want)
+        own_state = flows.row(want.profile).state is AwxState and want.key not in self.flights
+        if own_state and await self.holdings.doubt(want.profile):
+            await self.memory.drop(want.key)
+        elif held is not None:
+            await self.reject(want, held.token.digest)
+        return await self.token(want, waiter, by)
 
     async def _look_up(self, want: Want) -> Held | None:
         """What is held for `want`; nothing where the vault cannot be asked, but could not hold a sign-in anyway."""

@@ -14,7 +14,7 @@ from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateErro
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.challenges import Challenges
-from keyturnd.fetching.entrusted import fitting, named_secret
+from keyturnd.fetching.entrusted import fitting, named_secret, secret_at
 from keyturnd.fetching.expiring import ExpiringCertificates
 from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
 from keyturnd.fetching.loans import Loans
@@ -132,7 +132,8 @@ class Fetcher:
         if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
             return
         secret = await self.secret(profile)
-        job = RevokeJob(identity, self.network(profile), ATTENDED_DEADLINE, state, secret)
+        client_secret = secret_at(profile.flow.client_secret_source)
+        job = RevokeJob(identity, self.network(profile), ATTENDED_DEADLINE, state, secret, client_secret)
         outcome = await self.acquisitions.run(job, Keeper(self.holdings, profile, job, Nobody()))
         if isinstance(outcome, Failure):
             raise error_of(outcome)
@@ -170,6 +171,7 @@ class Fetcher:
             state=state,
             registry=want.registry,
             claims=(self.refused.claims(want) if interactive else None) or self.challenges.claims(want),
+            client_secret=secret_at(want.profile.flow.client_secret_source),
         )
 
     async def _run(self, want: Want, job: TokenJob, audience: Audience) -> Token:

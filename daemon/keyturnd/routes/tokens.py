@@ -73,9 +73,8 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
         raise Refused(f"profile {body.profile} is not for {body.purpose}", hint)
     want = Want(profile, _scopes(config, body), body.purpose) if body.registry is None else _registry(config, body)
     by = services.broker.answer_by(want)
-    found = await services.broker.token(want, waiter, by)
-    if body.renew and await services.broker.reject(want, found.digest):
-        found = await services.broker.token(want, waiter, by)
+    get = services.broker.renewed if body.renew else services.broker.token
+    found = await get(want, waiter, by)
     return json_response(await _facts(services, want, found))
 
 

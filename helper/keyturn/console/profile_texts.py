@@ -110,7 +110,7 @@ def _awx(profile: AwxProfile) -> dict[str, Any]:
         "scope": profile.scope,
         "description": profile.description,
         "max_age": profile.max_age,
-        "keep_password": profile.flow.keep_password,
+        "keep_password": profile.flow.keeps_typed,
     }
 
 
