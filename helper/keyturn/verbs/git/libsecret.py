@@ -28,7 +28,7 @@ def attributes() -> Iterator[dict[str, str]]:
     except Exception as error:  # noqa: BLE001 - D-Bus libraries raise whatever their transport raises
         raise Refused(
             f"the OS keyring cannot be asked ({type(error).__name__})",
-            "start it (gnome-keyring-daemon --start), then run the command again",
+            moves.unlock_keyring(),
         ) from None
     with closing(connection) as bus:
         for item in secretstorage.search_items(bus, SCHEMA):
