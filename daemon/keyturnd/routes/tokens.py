@@ -40,6 +40,8 @@ class TokenBody(Body, frozen=True):
     """A container registry, whose refresh token is wanted: neither audience nor scopes."""
     renew: bool = False
     """The server refused the last one: fetch another."""
+    min_life: float = 0.0
+    """Seconds that must be left of it."""
 
 
 class NewEntraTokenBody(Body, frozen=True):
@@ -75,7 +77,18 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
     by = services.broker.answer_by(want)
     get = services.broker.renewed if body.renew else services.broker.token
     found = await get(want, waiter, by)
+    if services.broker.left_of(found) < body.min_life:
+        found = await services.broker.fresh(want, waiter, by)
+        _check_life(services.broker.left_of(found), body)
     return json_response(await _facts(services, want, found))
+
+
+def _check_life(left: float, body: TokenBody) -> None:
+    """Refuse what even a new token cannot fulfil: a long job would fail in its middle."""
+    if left < body.min_life:
+        minutes = int(left // 60)
+        sentence = f"a new token of profile {body.profile} lives {minutes} min, less than was asked for"
+        raise Refused(sentence, hints.shorter_life(body.purpose, body.profile, minutes))
 
 
 async def new_entra_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
