@@ -45,6 +45,8 @@ class Row(NamedTuple):
     exclude each other."""
 
 
+CHALLENGED_BY_NOBODY = frozenset({"kube", "docker"})
+"""Protocols that have no place for a claims challenge."""
 FLOWS: Mapping[type[Flow], Row] = {
     Browser: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
     ConfidentialBrowser: Row(
@@ -86,6 +88,14 @@ def identity_of(profile: Profile) -> Identity:
         application=profile.application,
         description=profile.description,
     )
+
+
+def handles_challenges(profile: Profile, protocol: str) -> bool:
+    """Whether tokens of `profile` may live until a claims challenge ends them (reference/entra.md section 4, CAE).
+
+    Only what can bring such a challenge here may declare that: kubectl and docker would keep a dead token for a day.
+    """
+    return isinstance(profile, EntraProfile) and profile.cae and protocol not in CHALLENGED_BY_NOBODY
 
 
 def secret_elsewhere(profile: Profile) -> str | None:

@@ -90,7 +90,7 @@ def _helpers() -> Document:
 
 
 def _tokens() -> Document:
-    wanted = "profile:string audience:string scopes:array purpose:string registry:string renew:boolean"
+    wanted = "profile:string audience:string scopes:array purpose:string registry:string renew:boolean claims:string"
     unknown = "a token for an identity in no configuration"
     created = "a token on an AWX, of a named profile or of none, that keyturn does not keep"
     return {

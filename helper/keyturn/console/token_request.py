@@ -20,6 +20,9 @@ def add_wanted(parser: Parser) -> None:
     wanted.add_argument("--audience", metavar="URI", help="everything consented to at this resource")
     wanted.add_argument("--scope", dest="scopes", metavar="SCOPE", action="append", help="may be repeated")
     parser.add_argument("--renew", action="store_true", help="the server refused the last one: replace it")
+    parser.add_argument(
+        "--claims", metavar="CLAIMS", help="what the server that refused the last one asks for: JSON or its base64"
+    )
     add_no_browser(parser)
 
 
@@ -39,6 +42,8 @@ def fetch(options: Namespace, purpose: Literal["token", "run"], command: str) ->
         body["scopes"] = options.scopes
     if getattr(options, "registry", None) is not None:
         body["registry"] = options.registry
+    if options.claims is not None:
+        body["claims"] = options.claims
     if options.renew:
         body["renew"] = True
     return ask("POST", "/v1/token", body, opens_browser=not options.no_browser)

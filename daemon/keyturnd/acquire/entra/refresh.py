@@ -16,7 +16,7 @@ def acquire(session: Session, state: EntraState) -> Result:
     """A token from `state`. A new refresh token is durable before the result leaves (DESIGN rule 5.3)."""
     application = session.application()
     answer = application.acquire_token_by_refresh_token(
-        state.refresh_token, session.user_scopes, data={"claims": session.job.claims}
+        state.refresh_token, session.user_scopes, data={"claims": session.claims}
     )
     if "access_token" not in answer:
         raise Refusal.read(answer).failed(session.identity.profile, of_user=True, refresh=True)
