@@ -7,6 +7,7 @@ import os
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, Protocol
 
+from keyturn import moves
 from keyturn.errors import Bug
 from keyturnd.broker.broker import Broker
 from keyturnd.broker.failures import Failures
@@ -119,7 +120,7 @@ class NothingToSeal(Nobody):
 def _keyring_error(failure: Failure) -> Exception:
     classes = {"keyring-absent": KeyringAbsent, "keyring-locked": KeyringLocked, "keyring-silent": KeyringLocked}
     if failure.code in classes:
-        return classes[failure.code](failure.sentence, failure.hint)
+        return classes[failure.code](failure.sentence, error_of(failure).hint)
     if failure.kind == "provider-unreachable":  # the deadline: a prompt nobody answered
-        return KeyringLocked("the OS keyring did not answer", "unlock the keyring, then run the command again")
+        return KeyringLocked("the OS keyring did not answer", moves.unlock_keyring())
     return error_of(failure)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.console import started
 from keyturn.errors import Bug, KeyturnError, UsageError, report
 
@@ -158,7 +158,7 @@ def _report(error: KeyturnError) -> int:
 
 
 def _bug(error: Exception) -> Bug:
-    return Bug(f"keyturn failed unexpectedly ({_place(error)})", "report it, with the command you ran")
+    return Bug(f"keyturn failed unexpectedly ({_place(error)})", moves.report())
 
 
 def _place(error: Exception) -> str:

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from keyturn import moves
 from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable
 from keyturnd import flows
 from keyturnd.broker import policy
@@ -117,4 +118,4 @@ def _raise(error: KeyturnError | None) -> None:
 def _overdue(want: Want) -> ProviderUnreachable:
     """Why a caller has to leave while the fetch goes on."""
     name = want.profile.name
-    return ProviderUnreachable(f"the token of profile {name} is taking too long to get", "run the command again")
+    return ProviderUnreachable(f"the token of profile {name} is taking too long to get", moves.again())

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from keyturn import moves
 from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.challenges import Challenges
-from keyturnd.fetching.entrusted import fitting, named_secret
+from keyturnd.fetching.entrusted import fitting, named_secret, secret_at
 from keyturnd.fetching.expiring import ExpiringCertificates
 from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
 from keyturnd.fetching.loans import Loans
@@ -90,13 +91,13 @@ class Fetcher:
         for _ in range(ATTEMPTS):
             with suppress(Replaced):
                 return await self._silently(want, deadline)
-        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", "run the command again")
+        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", moves.again())
 
     async def _silently(self, want: Want, deadline: float) -> Token:
         self.check_allowed(want)
         profile = want.profile
         state = await self.holdings.state(profile) if flows.row(profile).state is not None else None
-        if state is not None and flows.is_somebody_elses(profile, state.account):
+        if state is not None and state.account and flows.is_somebody_elses(profile, state.account):
             state = None  # `account` was changed: another person has to sign in
         secret = await self.secret(profile)
         if (error := flows.missing(profile, state, secret)) is not None:
@@ -145,7 +146,8 @@ class Fetcher:
         if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
             return
         secret = await self.secret(profile)
-        job = RevokeJob(identity, self.network(profile), ATTENDED_DEADLINE, state, secret)
+        client_secret = secret_at(profile.flow.client_secret_source)
+        job = RevokeJob(identity, self.network(profile), ATTENDED_DEADLINE, state, secret, client_secret)
         outcome = await self.acquisitions.run(job, Keeper(self.holdings, profile, job, Nobody()))
         if isinstance(outcome, Failure):
             raise error_of(outcome)
@@ -188,6 +190,7 @@ class Fetcher:
             claims=(self.refused.claims(want) if interactive else None)
             or self.challenges.claims(want)
             or want.claims,
+            client_secret=secret_at(want.profile.flow.client_secret_source),
         )
 
     async def _run(self, want: Want, job: TokenJob, audience: Audience) -> Token:

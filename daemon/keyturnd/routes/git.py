@@ -6,6 +6,7 @@ import asyncio
 from copy import copy
 from typing import TYPE_CHECKING
 
+from keyturn import moves
 from keyturn.configuration.settling import SETTLING, is_fresh
 from keyturn.errors import ConfigError, KeyturnError, Refused
 from keyturn.protocols import git_answers, git_options, git_state
@@ -81,7 +82,7 @@ async def _token(services: Services, asked: Asked, refused: frozenset[bytes], wa
     if token.digest in refused:
         raise Refused(
             f"the server refused the token of profile {want.profile.name}, and there is no other",
-            f"check that {token.account or 'this profile'} may use what was asked for",
+            moves.right_of(token.account or "this profile"),
         )
     return token
 

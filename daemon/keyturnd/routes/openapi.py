@@ -55,7 +55,9 @@ def _paths() -> Document:
                 _body("profile:string locally:boolean"),
             )
         },
-        "/v1/secret": {"post": _json("entrust a client secret or a password", _body("profile:string secret:string"))},
+        "/v1/secret": {
+            "post": _json("entrust a secret", _body("profile:string secret:string of_application:boolean"))
+        },
         "/v1/asks/{id}": {"post": {**_json("answer a question", _body("value:string")), "parameters": [_ask()]}},
         "/v1/status": {"get": _json("the daemon's figures and the profiles' state")},
         "/v1/daemon": {"get": _json("which daemon this is: version, configuration and state")},
@@ -90,7 +92,10 @@ def _helpers() -> Document:
 
 
 def _tokens() -> Document:
-    wanted = "profile:string audience:string scopes:array purpose:string registry:string renew:boolean claims:string"
+    wanted = (
+        "profile:string audience:string scopes:array purpose:string registry:string renew:boolean min_life:number "
+        "claims:string"
+    )
     unknown = "a token for an identity in no configuration"
     created = "a token on an AWX, of a named profile or of none, that keyturn does not keep"
     return {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.configuration.audiences import all_scopes, allowed_scopes
+from keyturn.configuration.hosts import without_userinfo
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles.described import changed, described
 from keyturn.configuration.profiles.profile import AwxProfile
@@ -23,6 +24,7 @@ from keyturnd.server.http import json_response
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
+    from keyturn.hints import Hint
     from keyturnd.broker.signin import Waiter
     from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
@@ -42,6 +44,8 @@ class TokenBody(Body, frozen=True):
     """The server refused the last one: fetch another."""
     claims: str | None = None
     """What the server that refused the last one wants: JSON, or base64 as in its WWW-Authenticate."""
+    min_life: float = 0.0
+    """Seconds that must be left of it."""
 
 
 class NewEntraTokenBody(Body, frozen=True):
@@ -71,7 +75,7 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
     config = services.configuration.current()
     profile = profile_named(config, body.profile)
     if body.purpose not in profile.protocols:
-        hint = f'add "{body.purpose}" to protocols of profile {body.profile} in {config.source}'
+        hint = moves.allow(body.purpose, body.profile, str(config.source))
         raise Refused(f"profile {body.profile} is not for {body.purpose}", hint)
     claims = _claims(profile, body)
     want = (
@@ -80,10 +84,20 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
         else Want(profile, _scopes(config, body), body.purpose, claims=claims)
     )
     by = services.broker.answer_by(want)
-    found = await services.broker.token(want, waiter, by)
-    if body.renew and await services.broker.reject(want, found.digest):
-        found = await services.broker.token(want, waiter, by)
+    get = services.broker.renewed if body.renew else services.broker.token
+    found = await get(want, waiter, by)
+    if services.broker.left_of(found) < body.min_life:
+        found = await services.broker.fresh(want, waiter, by)
+        _check_life(services.broker.left_of(found), body)
     return json_response(await _facts(services, want, found))
+
+
+def _check_life(left: float, body: TokenBody) -> None:
+    """Refuse what even a new token cannot fulfil: a long job would fail in its middle."""
+    if left < body.min_life:
+        minutes = int(left // 60)
+        sentence = f"a new token of profile {body.profile} lives {minutes} min, less than was asked for"
+        raise Refused(sentence, hints.shorter_life(body.purpose, body.profile, minutes))
 
 
 async def new_entra_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
@@ -152,34 +166,40 @@ def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
         return _only_scopes(config, body)
     allowed = allowed_scopes(config, body.profile, wanted)
     if allowed is None:
-        raise Refused(f"profile {body.profile} may not ask for {' '.join(wanted)}", _remedy(config, body.profile))
+        raise Refused(
+            f"profile {body.profile} may not ask for {' '.join(wanted)}", _remedy(config, body.profile, wanted)
+        )
     return allowed
 
 
 def _registry(config: Config, body: TokenBody) -> Want:
     """What docker would want for the registry, which must be a target of the profile."""
     if body.audience is not None or body.scopes:
-        raise UsageError("a registry and an audience or scopes at once", "keyturn token --help")
+        raise UsageError("a registry and an audience or scopes at once", hints.usage("keyturn token"))
     target = find_docker(config.docker_targets, body.registry or "")
     if target is None or target.profile != body.profile:
         raise Refused(
             f"the registry is no docker target of profile {body.profile}",
-            f'add "REGISTRY" = "{body.profile}" to [targets.docker] in {config.source}',
+            moves.add(
+                f'"{without_userinfo(body.registry or "")}" = "{body.profile}"',
+                "[targets.docker]",
+                str(config.source),
+            ),
         )
     return docker.want_of(config, target)
 
 
-def _remedy(config: Config, profile: str) -> str:
+def _remedy(config: Config, profile: str, scopes: tuple[str, ...]) -> Hint:
     if isinstance(config.profiles[profile], AwxProfile):
-        return f"set scope in [profile.{profile}], or for one token: keyturn awx new-token {profile} --scope …"
-    return f"add it to scopes or audiences of profile {profile} in {config.source}"
+        return moves.add(f'scope = "{" ".join(scopes)}"', f"[profile.{profile}]", str(config.source))
+    return moves.add("it", f"scopes or audiences of profile {profile}", str(config.source))
 
 
 def _only_scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
     profile = body.profile
     allowed = all_scopes(config, profile)
     if not allowed:
-        hint = f'for example: audiences = ["https://management.azure.com"] in [profile.{profile}]'
+        hint = moves.example(f'audiences = ["https://management.azure.com"] in [profile.{profile}]')
         raise UsageError(f"profile {profile} has no target, scopes or audiences", hint)
     if len(allowed) > 1:
         choice = ", ".join(" ".join(scopes) for scopes in allowed)

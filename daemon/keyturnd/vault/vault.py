@@ -8,9 +8,9 @@ damaged state or secret is reported once, with the command that makes up for it.
 from __future__ import annotations
 
 import hashlib
-import shlex
 from typing import TYPE_CHECKING
 
+from keyturn import hints
 from keyturn.errors import StateError
 from keyturnd.vault.durable import PrivateDirectory, no_step
 from keyturnd.vault.records import (
@@ -29,6 +29,8 @@ from keyturnd.vault.records import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
+
+    from keyturn.hints import Command
 
 DAMAGED_SUFFIX = ".damaged"
 PAYLOAD_LIMIT = 2 << 20
@@ -140,7 +142,6 @@ def other_vault_key(name: RecordName, key_id: str) -> OtherVaultKey:
     return OtherVaultKey(sentence, renewal_command(name))
 
 
-def renewal_command(name: RecordName) -> str:
+def renewal_command(name: RecordName) -> Command:
     """How the user makes up for a record that cannot be read."""
-    profile = shlex.quote(name.profile)
-    return f"keyturn secret set {profile}" if name.kind == "secret" else f"keyturn login {profile}"
+    return hints.entrust(name.profile) if name.kind == "secret" else hints.login(name.profile)

@@ -6,7 +6,7 @@ from typing import Literal, cast
 
 import msgspec
 
-from keyturn import hints
+from keyturn import moves
 from keyturn.configuration.hosts import UnfitName, host_and_port
 
 TYPE_CHECKING = False
@@ -113,8 +113,7 @@ def _proxy(table: Table) -> str | None:
         return None
     scheme, separator, rest = value.partition("://")
     if "@" in rest:
-        hint = hints.after("remove proxy, export HTTPS_PROXY", hints.restart_daemon())
-        raise table.mistake("proxy", "secrets are not kept in this file", hint)
+        raise table.mistake("proxy", "secrets are not kept in this file", moves.proxy_credentials())
     try:
         if not separator or scheme not in {"http", "https"}:
             raise UnfitName("expected a URL")

@@ -30,7 +30,7 @@ def options(arguments: Sequence[str]) -> GitOptions:
     for argument in rest:
         name, _, value = argument.partition("=")
         if name != "--profile":
-            raise UsageError(f"git-credential-keyturn has no option {argument}", 'helper = "keyturn --profile NAME"')
+            raise UsageError(f"git-credential-keyturn has no option {argument}", hints.set_up("git"))
         profile = value if "=" in argument else next(rest, "")
         if not profile:
             raise UsageError("--profile lacks the name of a profile", hints.profiles())

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
+from keyturn import moves
 from keyturn.configuration.profiles import identity, scopes
 from keyturn.configuration.profiles.entra_flows import FLOWS, LATER_FLOWS, EntraFlow
 from keyturn.configuration.profiles.flow import keys_of, read_flow
@@ -94,7 +95,7 @@ def _scopes(table: Table, flow: EntraFlow) -> tuple[str, ...]:
     try:
         scopes.for_flow(found, flow)
     except scopes.UnfitScopes as error:
-        raise table.mistake("scopes", str(error), f"for example: scopes = {_EXAMPLE_SCOPE}") from None
+        raise table.mistake("scopes", str(error), moves.example(f"scopes = {_EXAMPLE_SCOPE}")) from None
     return found
 
 
@@ -104,5 +105,5 @@ def _audiences(table: Table) -> tuple[str, ...]:
         for audience in found:
             scopes.of_audience(audience)
     except scopes.UnfitScopes as error:
-        raise table.mistake("audiences", str(error), f"for example: audiences = {_EXAMPLE_AUDIENCE}") from None
+        raise table.mistake("audiences", str(error), moves.example(f"audiences = {_EXAMPLE_AUDIENCE}")) from None
     return found

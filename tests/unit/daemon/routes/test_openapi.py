@@ -69,6 +69,7 @@ def _kind(annotation: object) -> str:
         "StrType": "string",
         "LiteralType": "string",
         "BoolType": "boolean",
+        "FloatType": "number",
         "VarTupleType": "array",
         "DictType": "object",
     }[name]

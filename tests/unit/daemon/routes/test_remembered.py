@@ -116,7 +116,7 @@ async def test_another_configuration_ends_it(desk: Desk) -> None:
 
 async def test_while_everything_is_refused_nothing_is_recalled(desk: Desk) -> None:
     desk.ask()
-    desk.api.refusal = Refused("not now", "try again")
+    desk.api.refusal = Refused("not now")
     assert desk.recall() is None
     assert desk.ask() is None
 
