@@ -57,6 +57,8 @@ class Row(NamedTuple):
     """Whether that secret is the token itself: another one takes its place at once."""
 
 
+CHALLENGED_BY_NOBODY = frozenset({"kube", "docker"})
+"""Protocols that have no place for a claims challenge."""
 FLOWS: Mapping[type[Flow], Row] = {
     Browser: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
     ConfidentialBrowser: Row(
@@ -115,6 +117,14 @@ def identity_of(profile: Profile) -> Identity:
         flow=profile.flow.name,
         client_id=profile.flow.client_id if isinstance(profile.flow, PasswordGrant) else "",
     )
+
+
+def handles_challenges(profile: Profile, protocol: str) -> bool:
+    """Whether tokens of `profile` may live until a claims challenge ends them (reference/entra.md section 4, CAE).
+
+    Only what can bring such a challenge here may declare that: kubectl and docker would keep a dead token for a day.
+    """
+    return isinstance(profile, EntraProfile) and profile.cae and protocol not in CHALLENGED_BY_NOBODY
 
 
 def _azure_cli(flow: AzureCli) -> messages.AzureCli:

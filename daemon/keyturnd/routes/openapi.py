@@ -95,7 +95,8 @@ def _helpers() -> Document:
 
 def _tokens() -> Document:
     wanted = (
-        "profile:string audience:string scopes:array purpose:string registry:string renew:boolean min_life:number"
+        "profile:string audience:string scopes:array purpose:string registry:string renew:boolean min_life:number "
+        "claims:string"
     )
     unknown = "a token for an identity in no configuration"
     created = "a token on an AWX, of a named profile or of none, that keyturn does not keep"

@@ -54,6 +54,8 @@ class RecordName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     client_id: str
     scopes: tuple[str, ...] = ()
     claims: str | None = None
+    cae: bool = False
+    """Whether it was got as by somebody who handles claims challenges (CP1): it lives for a day."""
     registry: str | None = None
     """The login server (and the tenant asked for) whose refresh token it is, where it is not the provider's own."""
 
