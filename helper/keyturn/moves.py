@@ -5,7 +5,7 @@ See keyturn.hints for the kinds.
 
 from __future__ import annotations
 
-from keyturn.hints import Sentence, after, entrust, login, move, printed, restart_daemon
+from keyturn.hints import Sentence, after, entrust, forget_locally, login, logout, move, printed, restart_daemon
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -195,6 +195,24 @@ def secret_variables() -> Sentence:
 
 
 @move
+def az(what: str, command: str) -> Sentence:
+    """What az itself does or tells: keyturn only runs it."""
+    return Sentence(f"{what}: az {command}")
+
+
+@move
+def az_installed() -> Sentence:
+    """A machine without az, or a daemon that cannot find it."""
+    return after("put az on PATH", restart_daemon())
+
+
+@move
+def own_az() -> Sentence:
+    """A directory of az that somebody else may have filled."""
+    return Sentence("use az's own directory: unset AZURE_CONFIG_DIR")
+
+
+@move
 def at_terminal() -> Sentence:
     """A sign-in that kubectl has no place for."""
     return Sentence("run the same kubectl command at a terminal")
@@ -293,6 +311,13 @@ def registry_right(profile: str, place: str, tenant: str | None) -> Sentence:
         f"check that profile {profile} has the role AcrPull or AcrPush there; where the registry is another"
         f' tenant\'s: "{place}" = {{ profile = "{profile}", tenant = "…" }} in [targets.docker] names {what}'
     )
+
+
+@move
+def logout_again(profile: str) -> Sentence:
+    """Tokens that only the right password can delete on the server."""
+    what = printed(entrust(profile))
+    return Sentence(f"{after(what, logout(profile))}; or leave it there: {printed(forget_locally(profile))}")
 
 
 @move

@@ -56,22 +56,22 @@ def _secrets(job: Job) -> tuple[str, ...]:
     if isinstance(job, KeyringJob):
         known = [job.create]
     else:
-        known = [*_own_secret(job), _secret_of(job.state), job.network.proxy]
+        known = [*_own_secret(job), *_secrets_of(job.state), job.network.proxy, job.client_secret]
     return tuple(secret for secret in known if secret)
 
 
 def _own_secret(job: TokenJob | RevokeJob) -> tuple[str | None, ...]:
-    """Not a person's password: it may be any word of our sentences (see Credential.hidden_in).
+    """Not a person's password: it may be any word of our sentences (see hidden_in).
 
     Nor a passphrase, which no provider is sent.
     """
     return () if isinstance(job.identity, AwxIdentity) or job.identity.credential is not None else (job.secret,)
 
 
-def _secret_of(state: State | None) -> str | None:
+def _secrets_of(state: State | None) -> tuple[str, ...]:
     if state is None:
-        return None
-    return state.token if isinstance(state, AwxState) else state.refresh_token
+        return ()
+    return (state.token, state.refresh_token) if isinstance(state, AwxState) else (state.refresh_token,)
 
 
 def _end_in_time(channel: Channel, job: Job) -> None:

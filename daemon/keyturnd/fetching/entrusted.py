@@ -15,6 +15,7 @@ from keyturnd import flows
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
+    from keyturn.configuration.profiles.secrets import SecretSource
     from keyturn.errors import KeyturnError
 
 
@@ -23,7 +24,12 @@ def named_secret(profile: Profile) -> str | None:
 
     Raises ConfigError.
     """
-    match profile.flow.secret_source:
+    return secret_at(profile.flow.secret_source)
+
+
+def secret_at(source: SecretSource | None) -> str | None:
+    """The secret in the file or variable that `source` names, None for any other place. Raises ConfigError."""
+    match source:
         case InFile(file):
             return secret_from_file(file)
         case InVariable(variable):

@@ -106,6 +106,9 @@ async def entrust_secret(services: Services, request: Request, waiter: Waiter, _
         await services.holdings.keep_secret(profile, body.secret)
     else:
         await services.holdings.keep_state(profile, state)
+    if flows.row(profile).secret_is_token:
+        services.broker.forget(profile.name)
+        await services.holdings.drop_tokens(profile.name)
     services.broker.failures.clear(profile=profile.name)
     return json_response({"profile": profile.name, "warnings": services.untold_warnings()})
 

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from keyturn import hints, moves
 from keyturn.errors import ProviderRefused, SignInNeeded, one_line
+from keyturnd.acquire.awx.credentials import hidden_in
 from keyturnd.acquire.awx.dialects import no_tokens
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from keyturn.errors import KeyturnError
     from keyturn.hints import Hint
     from keyturnd.acquire.awx.api import Api, Reply
@@ -52,9 +55,9 @@ def refusal(api: Api, reply: Reply, credential: Credential) -> Failed:
         case 401:
             return _unknown(api)
         case 403:
-            return _forbidden(api, _said(reply.document, credential))
+            return _forbidden(api, said(reply.document, credential.forms))
         case 400:
-            return _bad_request(api, _said(reply.document, credential))
+            return _bad_request(api, said(reply.document, credential.forms))
         case 404 | 410:
             return no_tokens(api)
         case status:
@@ -78,20 +81,27 @@ def _unknown(api: Api) -> Denied:
     )
 
 
-def _forbidden(api: Api, said: str) -> Denied:
-    identity = api.identity
-    if (external := _EXTERNAL.search(said)) is not None:
-        source = f" ({external[1]})" if external[1] else ""
-        return Denied(
-            ProviderRefused,
-            f"{identity.username} is a user of an external directory{source}, for whom {api.place} creates no tokens",
-            moves.external_user(identity.profile),
-        )
-    return Denied(ProviderRefused, f"{api.place} does not allow it: {said}", _check(api), other_credential=True)
+def external(api: Api, text: str) -> Denied | None:
+    """The refusal of a user of an external directory, if `text` says that it is one."""
+    found = _EXTERNAL.search(text)
+    if found is None:
+        return None
+    identity, source = api.identity, f" ({found[1]})" if found[1] else ""
+    who = identity.username or "who signed in"
+    return Denied(
+        ProviderRefused,
+        f"{who} is a user of an external directory{source}, for whom {api.place} creates no tokens",
+        moves.external_user(identity.profile),
+    )
 
 
-def _bad_request(api: Api, said: str) -> Denied:
-    return Denied(ProviderRefused, f"{api.place} does not take the request: {said}", _check(api))
+def _forbidden(api: Api, reason: str) -> Denied:
+    denied = Denied(ProviderRefused, f"{api.place} does not allow it: {reason}", _check(api), other_credential=True)
+    return external(api, reason) or denied
+
+
+def _bad_request(api: Api, reason: str) -> Denied:
+    return Denied(ProviderRefused, f"{api.place} does not take the request: {reason}", _check(api))
 
 
 def _page(api: Api, reply: Reply) -> Failed:
@@ -111,19 +121,19 @@ def _check(api: Api) -> Hint:
     )
 
 
-def _said(document: dict[str, Any], credential: Credential) -> str:
-    """The server's reason: `detail`, or the first field that it finds fault with."""
+def said(document: dict[str, Any], secrets: Iterable[str]) -> str:
+    """The server's reason, without the `secrets` it was sent: `detail`, or the first field it finds fault with."""
     detail = document.get("detail")
     if isinstance(detail, str):
-        return _shown(detail, credential)
+        return _shown(detail, secrets)
     for field, faults in document.items():
         first = faults[0] if isinstance(faults, list) and faults else faults
         if isinstance(first, str):
-            return _shown(f"{field}: {first}", credential)
+            return _shown(f"{field}: {first}", secrets)
     return "it gives no reason"
 
 
-def _shown(text: str, credential: Credential) -> str:
+def _shown(text: str, secrets: Iterable[str]) -> str:
     # Hidden first: folded or cut in two, an echoed password is no longer found, and yet can be read.
-    hidden = credential.hidden_in(text)
+    hidden = hidden_in(text, secrets)
     return one_line(hidden[: 10 * DETAIL_LIMIT])[:DETAIL_LIMIT].rstrip(". ")

@@ -143,7 +143,7 @@ def is_young(state: AwxState, identity: AwxIdentity, now: float) -> bool:
     """Whether the token of `state` is what a new one would be. `now`: UTC epoch seconds."""
     age = now - state.created_at
     life = end_of(state, identity) - state.created_at
-    return state.requested == identity.requested and -CLOCK_SKEW <= age < life * YOUNG_SHARE
+    return not state.doubted and state.requested == identity.requested and -CLOCK_SKEW <= age < life * YOUNG_SHARE
 
 
 def end_of(state: AwxState, identity: AwxIdentity) -> float:

@@ -35,6 +35,10 @@ class Flow(msgspec.Struct, frozen=True, tag_field="flow"):
     """Whether it requires `tenant`, and one that is not shared: an application has a home (AADSTS50059)."""
     for_application: ClassVar[bool] = False
     """Whether an application signs in as itself, which can ask for `/.default` alone (AADSTS1002012)."""
+    needs_username: ClassVar[bool] = False
+    """Whether it requires `username`: elsewhere the server tells who signed in."""
+    needs_application: ClassVar[bool] = False
+    """Whether it requires `application`: the id by which tokens of that application are found again."""
     secret_name: ClassVar[str | None] = None
     """What its secret is called, None where it takes none."""
     entrusts: ClassVar[str | None] = None
@@ -54,6 +58,16 @@ class Flow(msgspec.Struct, frozen=True, tag_field="flow"):
     def secret_source(self) -> SecretSource | None:
         """Where its secret comes from, None where it takes none."""
         return None
+
+    @property
+    def client_secret_source(self) -> SecretSource | None:
+        """Where an application's own secret is that is sent beside a person's, None where there is none."""
+        return None
+
+    @property
+    def keeps_typed(self) -> bool:
+        """Whether a password typed at a sign-in is entrusted to the vault."""
+        return False
 
     @property
     def credential(self) -> Certificate | None:
@@ -79,7 +93,7 @@ def keys_of(flows: tuple[type[Flow], ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for flow in flows for key in flow.keys))
 
 
-def read_flow(table: Table, flows: tuple[type[FlowT], ...], later: tuple[str, ...]) -> FlowT:
+def read_flow(table: Table, flows: tuple[type[FlowT], ...], later: tuple[str, ...] = ()) -> FlowT:
     """The one of `flows` that `table` asks for, with its own keys. Raises ConfigError at the first mistake."""
     names = tuple(map(name_of, flows))
     name = table.choice("flow", names, later=later)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DESCRIPTION = """\
-Watch keyturn work: real git against an emulator of Entra ID and Azure Repos on this machine.
+Watch keyturn work: real git, and kubectl and skopeo where they are installed, against an emulator of Entra ID, Azure
+Repos, AKS, a container registry and AWX on this machine.
 
 Everything happens in a temporary directory with a HOME of its own; your configuration, your keyring and your daemon
 are not touched. In the end daemon and emulator are stopped and the directory is removed, after Ctrl-C as well.
