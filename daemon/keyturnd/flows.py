@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from keyturn import hints
-from keyturn.configuration.profiles.awx_flows import ExistingToken, Password, PasswordGrant
+from keyturn.configuration.profiles.awx_flows import BrowserGrant, ExistingToken, Password, PasswordGrant
 from keyturn.configuration.profiles.entra_flows import (
     AzureCli,
     Browser,
@@ -57,6 +57,8 @@ class Row(NamedTuple):
     """Whether that secret is the token itself: another one takes its place at once."""
 
 
+CHALLENGED_BY_NOBODY = frozenset({"kube", "docker"})
+"""Protocols that have no place for a claims challenge."""
 FLOWS: Mapping[type[Flow], Row] = {
     Browser: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
     ConfidentialBrowser: Row(
@@ -78,6 +80,7 @@ FLOWS: Mapping[type[Flow], Row] = {
     ExistingToken: Row(
         "awx", person=True, secret=ExistingToken.secret_name, by_secret=True, state=AwxState, secret_is_token=True
     ),
+    BrowserGrant: Row("awx", person=True, secret=None, by_secret=False, state=AwxState),
     PasswordGrant: Row("awx", person=True, secret=PasswordGrant.secret_name, by_secret=True, state=AwxState),
 }
 
@@ -113,8 +116,16 @@ def identity_of(profile: Profile) -> Identity:
         application=profile.application,
         description=profile.description,
         flow=profile.flow.name,
-        client_id=profile.flow.client_id if isinstance(profile.flow, PasswordGrant) else "",
+        client_id=profile.flow.client_id if isinstance(profile.flow, PasswordGrant | BrowserGrant) else "",
     )
+
+
+def handles_challenges(profile: Profile, protocol: str) -> bool:
+    """Whether tokens of `profile` may live until a claims challenge ends them (reference/entra.md section 4, CAE).
+
+    Only what can bring such a challenge here may declare that: kubectl and docker would keep a dead token for a day.
+    """
+    return isinstance(profile, EntraProfile) and profile.cae and protocol not in CHALLENGED_BY_NOBODY
 
 
 def _azure_cli(flow: AzureCli) -> messages.AzureCli:

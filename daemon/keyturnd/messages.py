@@ -51,6 +51,8 @@ class EntraIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"
     """What the sign-in page asks in any case: login, select_account or consent (OpenID Connect Core 3.1.2.1)."""
     domain_hint: str | None = None
     """Whose accounts the sign-in page shall expect, Entra's own parameter."""
+    cae: bool = False
+    """Whether claims challenges are handled, which the capability CP1 declares."""
     credential: Certificate | None = None
     """What the application proves itself with, where that is more than a secret."""
     login_hint: str | None = None

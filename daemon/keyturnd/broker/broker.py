@@ -164,7 +164,7 @@ class Broker:
         if not flows.row(want.profile).person:
             return await self._fetch_or_ask(want, waiter, by)
         try:
-            anew, again = again, again or self._fetcher.refused.first(want.profile) == want
+            anew, again = again, again or await self._proves_nothing(want)
             if again and waiter.waits:
                 return await self._sign_in(want, waiter, by, again=anew)
             if not again:
@@ -173,6 +173,11 @@ class Broker:
             if waiter.waits:
                 raise
         raise SignInNeeded(f"signing in to profile {name} takes a terminal", hints.login(name))
+
+    async def _proves_nothing(self, want: Want) -> bool:
+        """Whether a token that is held for `want` says nothing of a sign-in: it was refused since, or has ended."""
+        profile = want.profile
+        return self._fetcher.refused.first(profile) == want or not await self._fetcher.is_signed_in(profile)
 
     async def logout(self, profile: str, configured: Profile | None = None) -> int:
         """Forget everything of `profile`, in memory and in the vault; how many records there were.
@@ -251,4 +256,4 @@ class Broker:
         except ConfigError:
             return
         self.failures.clear(profile=want.profile.name)
-        self.memory.hold(want, token)
+        self.memory.receive(want, token)
