@@ -25,6 +25,19 @@ class Network(msgspec.Struct, frozen=True, omit_defaults=True):
     ca_directory: str | None = None
 
 
+class AzureCli(msgspec.Struct, frozen=True, omit_defaults=True):
+    """az, and how it is to be run. All paths are absolute."""
+
+    program: str
+    """Empty where there is none."""
+    path: str
+    """PATH of the daemon: never that of whoever asks."""
+    home: str
+    config_directory: str | None = None
+    tenant: str = ""
+    subscription: str = ""
+
+
 class EntraIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"):
     """Who signs in at Entra ID, as far as an acquisition needs it."""
 
@@ -38,8 +51,14 @@ class EntraIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"
     """What the sign-in page asks in any case: login, select_account or consent (OpenID Connect Core 3.1.2.1)."""
     domain_hint: str | None = None
     """Whose accounts the sign-in page shall expect, Entra's own parameter."""
+    cae: bool = False
+    """Whether claims challenges are handled, which the capability CP1 declares."""
     credential: Certificate | None = None
     """What the application proves itself with, where that is more than a secret."""
+    login_hint: str | None = None
+    """Which account the sign-in page begins with, where `account` names none."""
+    azure_cli: AzureCli | None = None
+    """Where another program is asked for the token."""
 
 
 class AwxIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):

@@ -19,6 +19,7 @@ from keyturnd.fetching.fetch import Fetcher
 from keyturnd.fetching.keeper import Nobody
 from keyturnd.journal import note
 from keyturnd.messages import Failure, KeyringJob, KeyringResult
+from keyturnd.store.store import Store
 from keyturnd.vault.holdings import Holdings
 from keyturnd.vault.keys import KeyringAbsent, KeyringLocked, open_key
 from keyturnd.vault.vault import Vault, vault_directory
@@ -67,6 +68,7 @@ class Services:
             chance=SystemRandom(),
         )
         configuration.on_change.append(self.broker.reconfigured)
+        self.store = Store(self.holdings.vault, clock)
         self.complaints = Complaints(clock)
         self.handed = Handed()
         self.key_source: str | None = None

@@ -121,6 +121,13 @@ def run(profile: str, *scopes: str) -> Command:
 
 
 @cure
+def shorter_life(purpose: str, profile: str, minutes: int) -> Command:
+    """The most that a new token's life fulfils."""
+    command = ("--", "COMMAND") if purpose == "run" else ()
+    return "keyturn", purpose, profile, "--min-life", f"{minutes}m", *command
+
+
+@cure
 def verb(*words: str) -> Command:
     """What was meant by a mistyped verb."""
     return "keyturn", *words

@@ -195,6 +195,32 @@ def secret_variables() -> Sentence:
 
 
 @move
+def az(what: str, command: str) -> Sentence:
+    """What az itself does or tells: keyturn only runs it."""
+    return Sentence(f"{what}: az {command}")
+
+
+@move
+def az_installed() -> Sentence:
+    """A machine without az, or a daemon that cannot find it."""
+    return after("put az on PATH", restart_daemon())
+
+
+@move
+def own_az() -> Sentence:
+    """A directory of az that somebody else may have filled."""
+    return Sentence("use az's own directory: unset AZURE_CONFIG_DIR")
+
+
+@move
+def allow_plugin(program: str) -> Sentence:
+    """A policy of kubectl's (1.35 or newer) that keeps it from running our helper."""
+    section, entry = ("--section", "credentialplugin"), f"command={program}"
+    command = ("kubectl", "kuberc", "set", *section, "--policy", "Allowlist", "--allowlist-entry", entry)
+    return Sentence(f"if you want it to run: {printed(command)}")
+
+
+@move
 def at_terminal() -> Sentence:
     """A sign-in that kubectl has no place for."""
     return Sentence("run the same kubectl command at a terminal")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from keyturn import hints, moves
@@ -13,8 +12,8 @@ from keyturnd.broker import policy
 from keyturnd.broker.flights import Flights
 from keyturnd.broker.memory import Memory
 from keyturnd.broker.rejections import Rejections
+from keyturnd.broker.renewal import Renewal
 from keyturnd.broker.replacements import Replacements
-from keyturnd.fetching.permission import NoLongerAllowed
 from keyturnd.messages import AwxState
 
 if TYPE_CHECKING:
@@ -30,11 +29,6 @@ if TYPE_CHECKING:
     from keyturnd.fetching.wants import Want
     from keyturnd.vault.holdings import Holdings
     from keyturnd.vault.tokens import Token
-
-RENEWAL_ROUND = 30.0
-"""Seconds between two looks at what is due. Renewal points lie minutes before any minimum life is undercut."""
-PRUNING_INTERVAL = 3600.0
-"""Seconds between two sweeps of expired access tokens out of the vault."""
 
 
 class Broker:
@@ -55,6 +49,7 @@ class Broker:
         self.failures = failures
         self.memory = Memory(holdings, clock, chance)
         self.rejections = Rejections(self.memory, fetcher.challenges, clock)
+        self._logging_out: set[str] = set()
         self._flights = Flights(fetcher=fetcher, failures=failures, memory=self.memory, clock=clock, chance=chance)
         self.flights = self._flights.under_way
         self.reject = self.rejections.reject
@@ -64,11 +59,15 @@ class Broker:
         )  # fmt: skip
         self.doubt = replacements.doubt
         self.replace = replacements.replace
+        self._renewal = Renewal(
+            memory=self.memory, flights=self._flights, failures=failures, fetcher=fetcher, holdings=holdings,
+            clock=clock, logging_out=self._logging_out,
+        )  # fmt: skip
+        self.keep_fresh = self._renewal.keep_fresh
         sign_ins.on_success = self._signed_in
         holdings.on_new_sign_in = self.forget
         self._fetcher = fetcher
         self._clock = clock
-        self._logging_out: set[str] = set()
 
     def at_hand(self, want: Want) -> Held | None:
         """The token in memory, for answers that wait for nothing: if it has life enough and nobody has refused it."""
@@ -83,7 +82,7 @@ class Broker:
             return None
         held.used = True
         if self.memory.due(held):
-            self._renew_behind(want, asked=True)
+            self._renewal.begin(want, asked=True)
         return held
 
     def lasts(self, held: Held) -> bool:
@@ -114,6 +113,15 @@ class Broker:
                 raise
             held.used = True
             return held.token
+
+    def left_of(self, token: Token) -> float:
+        """Seconds until the token expires."""
+        return token.expires_at - self._clock.wall()
+
+    async def fresh(self, want: Want, waiter: Waiter, by: float) -> Token:
+        """A new token whatever is held, for a caller who needs more life than that has; raises as `token` does."""
+        self._fetcher.check_allowed(want)
+        return await self._fetch_or_ask(want, waiter, by)
 
     async def has(self, want: Want) -> bool:
         """Whether there is a token with life enough for `want`, so that nothing has to be fetched."""
@@ -156,7 +164,7 @@ class Broker:
         if not flows.row(want.profile).person:
             return await self._fetch_or_ask(want, waiter, by)
         try:
-            anew, again = again, again or self._fetcher.refused.first(want.profile) == want
+            anew, again = again, again or await self._proves_nothing(want)
             if again and waiter.waits:
                 return await self._sign_in(want, waiter, by, again=anew)
             if not again:
@@ -165,6 +173,11 @@ class Broker:
             if waiter.waits:
                 raise
         raise SignInNeeded(f"signing in to profile {name} takes a terminal", hints.login(name))
+
+    async def _proves_nothing(self, want: Want) -> bool:
+        """Whether a token that is held for `want` says nothing of a sign-in: it was refused since, or has ended."""
+        profile = want.profile
+        return self._fetcher.refused.first(profile) == want or not await self._fetcher.is_signed_in(profile)
 
     async def logout(self, profile: str, configured: Profile | None = None) -> int:
         """Forget everything of `profile`, in memory and in the vault; how many records there were.
@@ -206,31 +219,6 @@ class Broker:
         self.memory.forget(profile)
         self._fetcher.refused.forget(profile)
 
-    async def keep_fresh(self) -> None:
-        """Renew, for ever, what is due and has served somebody since it was issued; the rest may lapse."""
-        pruned = self._clock.boottime()
-        while True:
-            await self._clock.sleep_until(self._clock.boottime() + RENEWAL_ROUND)
-            self._renew_what_is_due()
-            if self._clock.boottime() - pruned >= PRUNING_INTERVAL:
-                pruned = self._clock.boottime()
-                await self._prune()
-
-    def _renew_what_is_due(self) -> None:
-        for want in self.memory.due_for_renewal():
-            try:
-                self._fetcher.check_allowed(want)
-            except NoLongerAllowed:
-                self.memory.held.pop(want.key, None)
-            except ConfigError:
-                return  # it is invalid: nobody can tell what it allows
-            else:
-                self._renew_behind(want, asked=False)
-
-    async def _prune(self) -> None:
-        with suppress(StateError):  # told to whoever needs the vault; nobody waits for this
-            await self.holdings.prune(self._clock.wall())
-
     async def _fetch_or_ask(self, want: Want, waiter: Waiter, by: float) -> Token:
         """A new token, with a person's help where it takes one and `waiter` has one."""
         try:
@@ -248,12 +236,6 @@ class Broker:
     async def _fetch(self, want: Want, by: float) -> Token:
         self._check_not_leaving(want)
         return await self._flights.token(want, by)
-
-    def _renew_behind(self, want: Want, *, asked: bool) -> None:
-        if flows.takes_its_caller(want.profile) or want.profile.name in self._logging_out:
-            return
-        if self.failures.may_renew(want, asked=asked):
-            self._flights.begin(want)
 
     def _check_not_leaving(self, want: Want) -> None:
         if want.profile.name in self._logging_out:
@@ -274,4 +256,4 @@ class Broker:
         except ConfigError:
             return
         self.failures.clear(profile=want.profile.name)
-        self.memory.hold(want, token)
+        self.memory.receive(want, token)

@@ -81,7 +81,7 @@ class Flights:
                 self._failures.remember(want, error, self._chance.uniform(-1, 1))
                 raise
         self._failures.forget(want)
-        self._memory.hold(want, token)
+        self._memory.receive(want, token)
         return token
 
     def _landed(self, key: RecordName, task: asyncio.Task[Token]) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from keyturn import moves
+from keyturn.configuration.kubelogin.stand_in import PREFIX
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import Refused, SignInNeeded
 
@@ -227,7 +228,10 @@ def whose(profile: Profile) -> dict[str, Any]:
     """Which identity a sign-in is for, as the person who is asked for it has to know."""
     if isinstance(profile, AwxProfile):
         return {"profile": profile.name, "account": profile.username, "place": profile.url}
-    return {"profile": profile.name, "account": profile.account, "place": f"tenant {profile.tenant}"}
+    place = f"tenant {profile.tenant}"
+    if profile.name.startswith(PREFIX):  # a name that its reader never gave
+        return {"place": f"kubelogin, {place}"}
+    return {"profile": profile.name, "account": profile.account, "place": place}
 
 
 def as_shown(event: Event) -> dict[str, Any]:

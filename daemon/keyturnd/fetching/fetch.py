@@ -20,7 +20,17 @@ from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
 from keyturnd.fetching.loans import Loans
 from keyturnd.fetching.permission import check_allowed
 from keyturnd.fetching.refused import RefusedAudiences
-from keyturnd.messages import AwxIdentity, AwxState, EntraState, Failure, Network, Result, RevokeJob, TokenJob
+from keyturnd.messages import (
+    AwxIdentity,
+    AwxState,
+    EntraIdentity,
+    EntraState,
+    Failure,
+    Network,
+    Result,
+    RevokeJob,
+    TokenJob,
+)
 from keyturnd.vault import tokens
 
 if TYPE_CHECKING:
@@ -94,6 +104,10 @@ class Fetcher:
             raise await self._explained(error, profile)
         return await self._run(want, self._job(want, deadline, secret=secret, state=state), Nobody())
 
+    async def is_signed_in(self, profile: Profile) -> bool:
+        """Whether `profile` has the sign-in of a person that it takes. Access tokens outlive one that has ended."""
+        return flows.row(profile).state is not EntraState or await self.holdings.state(profile) is not None
+
     async def with_a_person(self, want: Want, audience: Audience, *, elsewhere: bool, again: bool) -> Token:
         """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does.
 
@@ -161,8 +175,11 @@ class Fetcher:
         self, want: Want, deadline: float, *, interactive: bool = False,
         secret: str | None = None, state: State | None = None,
     ) -> TokenJob:  # fmt: skip
+        identity = flows.identity_of(want.profile)
+        if isinstance(identity, EntraIdentity) and want.cae:
+            identity = msgspec.structs.replace(identity, cae=True)
         return TokenJob(
-            flows.identity_of(want.profile),
+            identity,
             want.scopes,
             self.network(want.profile),
             deadline,
@@ -170,7 +187,9 @@ class Fetcher:
             secret=secret,
             state=state,
             registry=want.registry,
-            claims=(self.refused.claims(want) if interactive else None) or self.challenges.claims(want),
+            claims=(self.refused.claims(want) if interactive else None)
+            or self.challenges.claims(want)
+            or want.claims,
             client_secret=secret_at(want.profile.flow.client_secret_source),
         )
 
@@ -204,6 +223,8 @@ class Fetcher:
         self._expiring.look_at(want.profile.name, result)
         token = tokens.of_result(result, sign_in)
         await self._keep(want, token)
+        if want.claims is not None:
+            await self._keep(want.without_claims, token)
         if not await self.holdings.is_of_now(want.profile, token):
             await self.holdings.drop_token(want.key)
             raise Replaced

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyturn import moves
-from keyturn.configuration import kubelogin
 from keyturn.configuration.audiences import all_scopes
+from keyturn.configuration.kubelogin import stand_in
 from keyturn.configuration.profiles.profile import EntraProfile
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, Refused
@@ -55,7 +55,7 @@ def _leads_to(config: Config, want: Want) -> bool:
 def _leaves_room(config: Config, want: Want) -> bool:
     assert isinstance(want.profile, EntraProfile)
     try:
-        kubelogin.check_allowed(config, want.profile, want.scopes)
+        stand_in.check_allowed(config, want.profile, want.scopes)
     except Refused:
         return False
     return True

@@ -72,10 +72,10 @@ def _invite_to_browser(event: client.Event) -> None:
 
 def _open(event: client.Event) -> None:
     if not browser.opened(str(event.get("url"))):
-        whose = event.get("profile", "PROFILE")
         _say("keyturn: no browser could be started here: open this address yourself,")
         _say(str(event.get("url")))
-        _say(f'keyturn: or set flow = "device-code" in [profile.{whose}]')
+        if whose := event.get("profile"):
+            _say(f'keyturn: or set flow = "device-code" in [profile.{whose}]')
 
 
 INVITATIONS: dict[object, Callable[[client.Event], None]] = {

@@ -99,6 +99,7 @@ def _entra(profile: EntraProfile) -> dict[str, Any]:
         "application_id": profile.application_id,
         "authority": profile.authority,
         "account": profile.account,
+        "cae": profile.cae,
         "secret": _secret(profile),
     }
 

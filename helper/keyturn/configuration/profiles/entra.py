@@ -27,6 +27,7 @@ KEYS = (
     "ca_file",
     "scopes",
     "audiences",
+    "cae",
     "protocols",
     *keys_of(FLOWS),
     *identity.ALIASES,
@@ -58,6 +59,8 @@ class EntraProfile(msgspec.Struct, frozen=True, kw_only=True):
     """An absolute path."""
     scopes: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
+    cae: bool = False
+    """Whether its tokens live for a day, or until a claims challenge, where the protocol can bring one back."""
     protocols: frozenset[str] = frozenset(PROTOCOLS)
     """Which protocols may hand out this profile's tokens."""
 
@@ -82,6 +85,7 @@ def read_entra_profile(name: str, table: Table) -> EntraProfile:
         ca_file=table.path("ca_file"),
         scopes=_scopes(table, flow),
         audiences=_audiences(table),
+        cae=table.flag("cae", default=False),
         protocols=read_protocols(table, fitting=PROTOCOLS, default=PROTOCOLS),
     )
 

@@ -106,11 +106,12 @@ class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
     secret_name = "passphrase"  # noqa: S105 - a name, not a secret
 
     certificate: Certificate = Certificate()
+    passphrase: IfProtected | Lent = IfProtected()
 
     @property
     def secret_source(self) -> SecretSource:
         """A person, or the vault."""
-        return IfProtected()
+        return self.passphrase
 
     @property
     def credential(self) -> Certificate:
@@ -121,6 +122,18 @@ class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
     def read(cls, table: Table) -> Self:
         """With the place its certificate is in."""
         return cls(certificates.required_certificate(table))
+
+
+class AzureCli(Flow, frozen=True, tag="azure-cli"):
+    """Whoever signed in with az. Of no profile: az has its own; kubelogin's stand-in asks it."""
+
+    tenant: str = ""
+    """Empty: that of az's account."""
+    subscription: str = ""
+    config_directory: str | None = None
+    """An absolute path, None for az's own."""
+    seen: str = ""
+    """Which of az's sign-ins this is: another one is another identity."""
 
 
 class RefreshToken(Flow, frozen=True, tag="refresh-token"):
@@ -159,7 +172,9 @@ class RefreshToken(Flow, frozen=True, tag="refresh-token"):
         return cls(read_place(table) or InVault(), certificates.read_certificate(table))
 
 
-EntraFlow: TypeAlias = Browser | DeviceCode | ClientSecret | ClientCertificate | ConfidentialBrowser | RefreshToken
+EntraFlow: TypeAlias = (
+    Browser | DeviceCode | ClientSecret | ClientCertificate | ConfidentialBrowser | RefreshToken | AzureCli
+)
 FLOWS: tuple[type[EntraFlow], ...] = (
     Browser,
     DeviceCode,

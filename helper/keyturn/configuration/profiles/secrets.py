@@ -48,6 +48,8 @@ class Lent(msgspec.Struct, frozen=True, tag_field="source", tag="lent"):
 
     variables: tuple[str, ...] = ()
     """Those of the caller's environment that hold it, the last that is set counts."""
+    needed: bool = True
+    """Whether nothing can be done without: not so for the passphrase of what may have none."""
 
 
 SecretSource = Typed | IfConfidential | IfProtected | InVault | InFile | InVariable | Lent
