@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from keyturn.configuration.profiles.certificates import Certificate  # noqa: TC001 - msgspec reads it at run time
+from keyturn.configuration.profiles.federation import Federation  # noqa: TC001 - the same
 
 CHANNEL_VERSION = 1
 LINE_LIMIT = 1 << 20
@@ -38,7 +39,7 @@ class EntraIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"
     """What the sign-in page asks in any case: login, select_account or consent (OpenID Connect Core 3.1.2.1)."""
     domain_hint: str | None = None
     """Whose accounts the sign-in page shall expect, Entra's own parameter."""
-    credential: Certificate | None = None
+    credential: Certificate | Federation | None = None
     """What the application proves itself with, where that is more than a secret."""
 
 
@@ -139,6 +140,8 @@ class TokenJob(msgspec.Struct, frozen=True, tag="token"):
     state: EntraState | AwxState | None = None
     registry: Registry | None = None
     claims: str | None = None
+    variables: dict[str, str] = {}
+    """What leads the caller's job, or a program on its machine, to their identity; empty texts are unset. Secret."""
     version: int = CHANNEL_VERSION
 
     def __repr__(self) -> str:

@@ -13,7 +13,7 @@ from keyturn.configuration.profiles.scopes import UnfitScopes, of_audience
 from keyturn.configuration.targets.docker import find_docker
 from keyturn.errors import Refused, UsageError
 from keyturnd.broker import newtoken
-from keyturnd.fetching.wants import Want
+from keyturnd.fetching.wants import Want, with_surroundings
 from keyturnd.messages import AwxState
 from keyturnd.routes import docker
 from keyturnd.routes.bodies import Body, read_body
@@ -70,6 +70,7 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
         hint = f'add "{body.purpose}" to protocols of profile {body.profile} in {config.source}'
         raise Refused(f"profile {body.profile} is not for {body.purpose}", hint)
     want = Want(profile, _scopes(config, body), body.purpose) if body.registry is None else _registry(config, body)
+    want = with_surroundings(want, request.environment)
     by = services.broker.answer_by(want)
     found = await services.broker.token(want, waiter, by)
     if body.renew and await services.broker.reject(want, found.digest):

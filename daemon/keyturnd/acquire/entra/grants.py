@@ -27,5 +27,6 @@ GRANTS: Mapping[str, Grant] = {
     "device-code": Grant(device_code.acquire, person=True),
     "client-secret": Grant(client_credentials.acquire, person=False),
     "client-certificate": Grant(client_credentials.acquire, person=False),
+    "workload-identity": Grant(client_credentials.acquire, person=False),
     "refresh-token": Grant(refresh.acquire, person=False),
 }

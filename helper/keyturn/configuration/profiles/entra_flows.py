@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import ClassVar, TypeAlias
 
-from keyturn.configuration.profiles import certificates, sign_in_page
+from keyturn.configuration.profiles import certificates, federation, sign_in_page
 from keyturn.configuration.profiles.certificates import Certificate
+from keyturn.configuration.profiles.federation import Federation
 from keyturn.configuration.profiles.flow import Flow
 from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, InFile, InVariable, InVault, Lent
 from keyturn.configuration.profiles.sign_in_page import SignInPage
@@ -92,6 +93,32 @@ class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
         return cls(_client_secret(table), SignInPage.read(table))
 
 
+class WorkloadIdentity(Flow, frozen=True, tag="workload-identity"):
+    """An application signs in as itself with the word of another issuer (RFC 7523 section 2.2)."""
+
+    keys: ClassVar = federation.KEYS
+    exclusive = federation.EXCLUSIVE
+    needs_own_tenant = True
+    for_application = True
+
+    federation: Federation = Federation()
+
+    @property
+    def credential(self) -> Federation:
+        """Whose word, and where it is to be had."""
+        return self.federation
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Those that lead a job to its issuer."""
+        return self.federation.variables
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """With the place of the other issuer's tokens."""
+        return cls(federation.read_federation(table))
+
+
 def _client_secret(table: Table) -> InVault | InFile | InVariable:
     """The place a client secret comes from. Raises ConfigError."""
     what = "the name of an environment variable"
@@ -168,7 +195,9 @@ class RefreshToken(Flow, frozen=True, tag="refresh-token"):
         return cls(_client_secret(table), certificates.read_certificate(table))
 
 
-EntraFlow: TypeAlias = Browser | DeviceCode | ClientSecret | ClientCertificate | ConfidentialBrowser | RefreshToken
+EntraFlow: TypeAlias = (
+    Browser | DeviceCode | ClientSecret | ClientCertificate | ConfidentialBrowser | RefreshToken | WorkloadIdentity
+)
 FLOWS: tuple[type[EntraFlow], ...] = (
     Browser,
     DeviceCode,
@@ -176,8 +205,6 @@ FLOWS: tuple[type[EntraFlow], ...] = (
     ClientCertificate,
     ConfidentialBrowser,
     RefreshToken,
+    WorkloadIdentity,
 )
-LATER_FLOWS = (
-    "workload-identity",
-    "managed-identity",
-)
+LATER_FLOWS = ("managed-identity",)
