@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
 from keyturn import hints
-from keyturn.configuration.profiles.awx import Password
+from keyturn.configuration.profiles.awx_flows import ExistingToken, Password, PasswordGrant
 from keyturn.configuration.profiles.entra_flows import (
+    AzureCli,
     Browser,
     ClientCertificate,
     ClientSecret,
@@ -25,6 +27,8 @@ from keyturn.configuration.profiles.entra_flows import (
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, InFile, InVariable, Lent
 from keyturn.errors import Refused, SignInNeeded
+from keyturn.home import home
+from keyturnd import messages
 from keyturnd.messages import AwxIdentity, AwxState, EntraIdentity, EntraState
 
 if TYPE_CHECKING:
@@ -50,8 +54,12 @@ class Row(NamedTuple):
     exclude each other."""
     entrusts: str | None = None
     """What a user entrusts in place of a sign-in, and what becomes the state; None where nobody does."""
+    secret_is_token: bool = False
+    """Whether that secret is the token itself: another one takes its place at once."""
 
 
+CHALLENGED_BY_NOBODY = frozenset({"kube", "docker"})
+"""Protocols that have no place for a claims challenge."""
 FLOWS: Mapping[type[Flow], Row] = {
     Browser: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
     ConfidentialBrowser: Row(
@@ -59,6 +67,7 @@ FLOWS: Mapping[type[Flow], Row] = {
     ),
     DeviceCode: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
     ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, by_secret=True, state=None),
+    AzureCli: Row("entra", person=False, secret=None, by_secret=False, state=None),
     ClientCertificate: Row("entra", person=False, secret=ClientCertificate.secret_name, by_secret=True, state=None),
     RefreshToken: Row(
         "entra",
@@ -70,6 +79,10 @@ FLOWS: Mapping[type[Flow], Row] = {
     ),
     WorkloadIdentity: Row("entra", person=False, secret=None, by_secret=False, state=None),
     Password: Row("awx", person=True, secret=Password.secret_name, by_secret=True, state=AwxState),
+    ExistingToken: Row(
+        "awx", person=True, secret=ExistingToken.secret_name, by_secret=True, state=AwxState, secret_is_token=True
+    ),
+    PasswordGrant: Row("awx", person=True, secret=PasswordGrant.secret_name, by_secret=True, state=AwxState),
 }
 
 
@@ -89,8 +102,10 @@ def identity_of(profile: Profile) -> Identity:
             authority=profile.authority,
             account=profile.account,
             credential=profile.flow.credential,
+            azure_cli=_azure_cli(profile.flow) if isinstance(profile.flow, AzureCli) else None,
             prompt=page.prompt,
             domain_hint=page.domain_hint,
+            login_hint=page.login_hint,
         )
     return AwxIdentity(
         profile=profile.name,
@@ -101,7 +116,24 @@ def identity_of(profile: Profile) -> Identity:
         host=os.uname().nodename,
         application=profile.application,
         description=profile.description,
+        flow=profile.flow.name,
+        client_id=profile.flow.client_id if isinstance(profile.flow, PasswordGrant) else "",
     )
+
+
+def handles_challenges(profile: Profile, protocol: str) -> bool:
+    """Whether tokens of `profile` may live until a claims challenge ends them (reference/entra.md section 4, CAE).
+
+    Only what can bring such a challenge here may declare that: kubectl and docker would keep a dead token for a day.
+    """
+    return isinstance(profile, EntraProfile) and profile.cae and protocol not in CHALLENGED_BY_NOBODY
+
+
+def _azure_cli(flow: AzureCli) -> messages.AzureCli:
+    """Az by the daemon's own PATH: that of a caller, or a directory relative to some place, may be anybody's."""
+    path = os.pathsep.join(each for each in os.environ.get("PATH", os.defpath).split(os.pathsep) if each[:1] == "/")
+    program = shutil.which("az", path=path) or ""
+    return messages.AzureCli(program, path, home(), flow.config_directory, flow.tenant, flow.subscription)
 
 
 def secret_elsewhere(profile: Profile) -> str | None:
@@ -149,7 +181,8 @@ def asks(profile: Profile) -> bool:
 
 def _optional(profile: Profile) -> bool:
     """Whether it may go without the secret that it has a place for."""
-    return isinstance(profile.flow.secret_source, IfConfidential | IfProtected)
+    source = profile.flow.secret_source
+    return isinstance(source, IfConfidential | IfProtected) or (isinstance(source, Lent) and not source.needed)
 
 
 def entrusted_state(profile: Profile, secret: str) -> EntraState | None:
@@ -213,12 +246,12 @@ def is_token_of(state: State | None, profile: AwxProfile, token: str) -> bool:
     identity = identity_of(profile)
     if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
         return False
-    return state.token == token and state.requested == identity.requested
+    return state.token == token and state.requested == identity.requested and not state.doubted
 
 
 def keeps_typed_password(profile: Profile) -> bool:
     """Whether a password typed at a sign-in is entrusted to the vault."""
-    return isinstance(profile, AwxProfile) and profile.flow.keep_password
+    return profile.flow.keeps_typed
 
 
 def renews_itself(state: State) -> bool:

@@ -26,6 +26,19 @@ class Network(msgspec.Struct, frozen=True, omit_defaults=True):
     ca_directory: str | None = None
 
 
+class AzureCli(msgspec.Struct, frozen=True, omit_defaults=True):
+    """az, and how it is to be run. All paths are absolute."""
+
+    program: str
+    """Empty where there is none."""
+    path: str
+    """PATH of the daemon: never that of whoever asks."""
+    home: str
+    config_directory: str | None = None
+    tenant: str = ""
+    subscription: str = ""
+
+
 class EntraIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"):
     """Who signs in at Entra ID, as far as an acquisition needs it."""
 
@@ -39,8 +52,14 @@ class EntraIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"
     """What the sign-in page asks in any case: login, select_account or consent (OpenID Connect Core 3.1.2.1)."""
     domain_hint: str | None = None
     """Whose accounts the sign-in page shall expect, Entra's own parameter."""
+    cae: bool = False
+    """Whether claims challenges are handled, which the capability CP1 declares."""
     credential: Certificate | Federation | None = None
     """What the application proves itself with, where that is more than a secret."""
+    login_hint: str | None = None
+    """Which account the sign-in page begins with, where `account` names none."""
+    azure_cli: AzureCli | None = None
+    """Where another program is asked for the token."""
 
 
 class AwxIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
@@ -57,11 +76,15 @@ class AwxIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
     """This machine's name, for the token's description."""
     application: int | None = None
     description: str | None = None
+    flow: str = "password"
+    client_id: str = ""
+    """The application's, where its tokens come from the token endpoint."""
 
     @property
     def requested(self) -> str:
         """What of this a token is made by: one made by another is no substitute."""
-        return f"{self.scope} {self.application or '-'}"
+        flow = "" if self.flow == "password" else f" {self.flow} {self.client_id}"
+        return f"{self.scope} {self.application or '-'}{flow}"
 
 
 class EntraState(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"):
@@ -101,9 +124,19 @@ class AwxState(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
     shown that no token but `token` has it: until then others may, unknown to us."""
     superseded: tuple[int, ...] = ()
     """The ids of tokens that `token` replaced and that may still live."""
+    refresh_token: str = ""
+    """What the successor of an application's token is got by; empty for a personal one."""
+    asked_at: float = 0.0
+    """When a token was asked for whose answer has not come; 0 when none is missing. The server may still carry out
+    such a request, after whoever sent it has died."""
+    noted: int = 0
+    """The highest id of the user's tokens before an application's was asked for: those have no description to look
+    for until we have given them one."""
     controller: str = ""
     """The path of the controller's API below the configured URL, for tools that have to be told; empty where nobody
     has asked the server yet, or it named none."""
+    doubted: bool = False
+    """Whether somebody was refused with `token`: it is not given out again, but may create its successor."""
     refused: str = ""
     """A digest of the entrusted password that the server refused last, so that it is not sent again at once."""
     refused_at: float = 0.0
@@ -142,6 +175,8 @@ class TokenJob(msgspec.Struct, frozen=True, tag="token"):
     claims: str | None = None
     variables: dict[str, str] = {}
     """What leads the caller's job, or a program on its machine, to their identity; empty texts are unset. Secret."""
+    client_secret: str | None = None
+    """An application's own, beside the person's `secret`."""
     version: int = CHANNEL_VERSION
 
     def __repr__(self) -> str:
@@ -156,6 +191,7 @@ class RevokeJob(msgspec.Struct, frozen=True, tag="revoke"):
     deadline: float
     state: AwxState
     secret: str | None = None
+    client_secret: str | None = None
     version: int = CHANNEL_VERSION
 
     def __repr__(self) -> str:

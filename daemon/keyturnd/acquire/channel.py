@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from keyturn import hints
 from keyturn.errors import Bug
 from keyturnd.acquire.failed import Failed, without
 from keyturnd.messages import (
@@ -69,7 +70,7 @@ class Channel:
             raise Failed(
                 Bug,
                 f"the daemon speaks version {version} of the acquisition channel, not {CHANNEL_VERSION}",
-                "keyturn daemon restart",
+                hints.restart_daemon(),
             )
         job = self._decode(line)
         if not isinstance(job, TokenJob | RevokeJob | KeyringJob):

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from keyturn import moves
+from keyturn.configuration.kubelogin.stand_in import PREFIX
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import Refused, SignInNeeded
 
@@ -194,9 +196,7 @@ class SignIn:
 
     def _still_pending(self) -> SignInNeeded:
         name = self.want.profile.name
-        return SignInNeeded(
-            f"the sign-in of profile {name} is still pending", "finish it, then run the command again"
-        )
+        return SignInNeeded(f"the sign-in of profile {name} is still pending", moves.finish_sign_in())
 
     def _show(self, event: dict[str, Any]) -> None:
         self._shown.append(event)
@@ -220,7 +220,7 @@ async def joined(task: asyncio.Task[Token]) -> Token:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         if task.cancelled():
-            raise Refused("ended by a logout, or because the daemon was stopped", "run the command again") from None
+            raise Refused("ended by a logout, or because the daemon was stopped", moves.again()) from None
         raise
 
 
@@ -228,7 +228,10 @@ def whose(profile: Profile) -> dict[str, Any]:
     """Which identity a sign-in is for, as the person who is asked for it has to know."""
     if isinstance(profile, AwxProfile):
         return {"profile": profile.name, "account": profile.username, "place": profile.url}
-    return {"profile": profile.name, "account": profile.account, "place": f"tenant {profile.tenant}"}
+    place = f"tenant {profile.tenant}"
+    if profile.name.startswith(PREFIX):  # a name that its reader never gave
+        return {"place": f"kubelogin, {place}"}
+    return {"profile": profile.name, "account": profile.account, "place": place}
 
 
 def as_shown(event: Event) -> dict[str, Any]:

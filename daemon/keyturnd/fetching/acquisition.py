@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 import msgspec
 
+from keyturn import hints, moves
 from keyturn.errors import BY_KIND, AcquisitionDied, Bug, KeyturnError, ProviderUnreachable
 from keyturnd.fetching.last_words import last_words
 from keyturnd.journal import note
@@ -96,7 +97,7 @@ class Acquisitions:
             async with asyncio.timeout_at(ends + GRACE), self._place(job):
                 return await self._run(_shortened(job, ends), listener)
         except TimeoutError:
-            return _failure(ProviderUnreachable(f"no answer within {job.deadline:.0f} seconds", "try again later"))
+            return _failure(ProviderUnreachable(f"no answer within {job.deadline:.0f} seconds", moves.later()))
 
     def _place(self, job: Job) -> asyncio.Semaphore:
         return self._places_of_people if isinstance(job, TokenJob) and job.interactive else self._places
@@ -116,7 +117,7 @@ class Acquisitions:
 
     async def _start(self) -> Process:
         if descriptors_left() < NEEDED:
-            raise AcquisitionDied("too few descriptors are left to start a process", "keyturn daemon restart")
+            raise AcquisitionDied("too few descriptors are left to start a process", hints.restart_daemon())
         try:
             return await asyncio.create_subprocess_exec(
                 *COMMAND,
@@ -128,7 +129,7 @@ class Acquisitions:
                 limit=LINE_LIMIT,
             )
         except OSError as error:
-            raise AcquisitionDied(f"cannot start a process: {error.strerror}", "keyturn daemon restart") from None
+            raise AcquisitionDied(f"cannot start a process: {error.strerror}", hints.restart_daemon()) from None
 
 
 def _shortened(job: Job, ends: float) -> Job:
@@ -231,7 +232,7 @@ async def _died(process: Process, words: asyncio.Task[str]) -> Failure:
     await asyncio.wait({words}, timeout=GRACE)  # a child of its own might hold its stderr open
     note("acquisition died", logging.ERROR, status=code, said=words.result() if words.done() else "")
     how = f"was killed by signal {-code}" if code < 0 else f"ended with status {code} and no result"
-    return _failure(AcquisitionDied(f"the acquisition process {how}", "run the command again"))
+    return _failure(AcquisitionDied(f"the acquisition process {how}", moves.again()))
 
 
 async def _end(process: Process) -> None:
@@ -253,7 +254,7 @@ def _failure(error: KeyturnError) -> Failure:
 
 def error_of(failure: Failure) -> KeyturnError:
     """The error a failed acquisition stands for."""
-    error_class = BY_KIND.get(failure.kind, Bug)
+    error_class, hint = BY_KIND.get(failure.kind, Bug), moves.told(failure.hint) if failure.hint else None
     if error_class is ProviderUnreachable:
-        return ProviderUnreachable(failure.sentence, failure.hint, retry_after=failure.retry_after)
-    return error_class(failure.sentence, failure.hint)
+        return ProviderUnreachable(failure.sentence, hint, retry_after=failure.retry_after)
+    return error_class(failure.sentence, hint)

@@ -8,18 +8,29 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from keyturn import moves
 from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.challenges import Challenges
-from keyturnd.fetching.entrusted import fitting, named_secret
+from keyturnd.fetching.entrusted import fitting, named_secret, secret_at
 from keyturnd.fetching.expiring import ExpiringCertificates
 from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
 from keyturnd.fetching.loans import Loans
 from keyturnd.fetching.permission import check_allowed
 from keyturnd.fetching.refused import RefusedAudiences
-from keyturnd.messages import AwxIdentity, AwxState, EntraState, Failure, Network, Result, RevokeJob, TokenJob
+from keyturnd.messages import (
+    AwxIdentity,
+    AwxState,
+    EntraIdentity,
+    EntraState,
+    Failure,
+    Network,
+    Result,
+    RevokeJob,
+    TokenJob,
+)
 from keyturnd.vault import tokens
 
 if TYPE_CHECKING:
@@ -80,7 +91,7 @@ class Fetcher:
         for _ in range(ATTEMPTS):
             with suppress(Replaced):
                 return await self._silently(want, deadline)
-        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", "run the command again")
+        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", moves.again())
 
     async def _silently(self, want: Want, deadline: float) -> Token:
         self.check_allowed(want)
@@ -92,6 +103,10 @@ class Fetcher:
         if (error := flows.missing(profile, state, secret)) is not None:
             raise await self._explained(error, profile)
         return await self._run(want, self._job(want, deadline, secret=secret, state=state), Nobody())
+
+    async def is_signed_in(self, profile: Profile) -> bool:
+        """Whether `profile` has the sign-in of a person that it takes. Access tokens outlive one that has ended."""
+        return flows.row(profile).state is not EntraState or await self.holdings.state(profile) is not None
 
     async def with_a_person(self, want: Want, audience: Audience, *, elsewhere: bool, again: bool) -> Token:
         """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does.
@@ -131,7 +146,8 @@ class Fetcher:
         if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
             return
         secret = await self.secret(profile)
-        job = RevokeJob(identity, self.network(profile), ATTENDED_DEADLINE, state, secret)
+        client_secret = secret_at(profile.flow.client_secret_source)
+        job = RevokeJob(identity, self.network(profile), ATTENDED_DEADLINE, state, secret, client_secret)
         outcome = await self.acquisitions.run(job, Keeper(self.holdings, profile, job, Nobody()))
         if isinstance(outcome, Failure):
             raise error_of(outcome)
@@ -159,8 +175,11 @@ class Fetcher:
         self, want: Want, deadline: float, *, interactive: bool = False,
         secret: str | None = None, state: State | None = None,
     ) -> TokenJob:  # fmt: skip
+        identity = flows.identity_of(want.profile)
+        if isinstance(identity, EntraIdentity) and want.cae:
+            identity = msgspec.structs.replace(identity, cae=True)
         return TokenJob(
-            flows.identity_of(want.profile),
+            identity,
             want.scopes,
             self.network(want.profile),
             deadline,
@@ -169,7 +188,10 @@ class Fetcher:
             state=state,
             registry=want.registry,
             variables={} if want.surroundings is None else want.surroundings.variables,
-            claims=(self.refused.claims(want) if interactive else None) or self.challenges.claims(want),
+            claims=(self.refused.claims(want) if interactive else None)
+            or self.challenges.claims(want)
+            or want.claims,
+            client_secret=secret_at(want.profile.flow.client_secret_source),
         )
 
     async def _run(self, want: Want, job: TokenJob, audience: Audience) -> Token:
@@ -202,6 +224,8 @@ class Fetcher:
         self._expiring.look_at(want.profile.name, result)
         token = tokens.of_result(result, sign_in)
         await self._keep(want, token)
+        if want.claims is not None:
+            await self._keep(want.without_claims, token)
         if not await self.holdings.is_of_now(want.profile, token):
             await self.holdings.drop_token(want.key)
             raise Replaced

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 
+from keyturn import moves
 from keyturn.errors import Refused
 from keyturnd import flows
 from keyturnd.messages import AwxState, EntraState, TokenJob
@@ -74,7 +75,7 @@ class Keeper:
         current = await self._holdings.state(self._profile)
         if current != self._state:
             if isinstance(state, AwxState):
-                raise Refused(f"profile {self._profile.name} is being signed in elsewhere", "run the command again")
+                raise Refused(f"profile {self._profile.name} is being signed in elsewhere", moves.again())
             if self._state is not None:
                 return
         state = self._numbered(state)

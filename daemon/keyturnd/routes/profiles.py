@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.configuration.audiences import all_scopes
 from keyturn.configuration.named import profile_named
 from keyturn.errors import ConfigError, Refused, UsageError
@@ -106,6 +106,9 @@ async def entrust_secret(services: Services, request: Request, waiter: Waiter, _
         await services.holdings.keep_secret(profile, body.secret)
     else:
         await services.holdings.keep_state(profile, state)
+    if flows.row(profile).secret_is_token:
+        services.broker.forget(profile.name)
+        await services.holdings.drop_tokens(profile.name)
     services.broker.failures.clear(profile=profile.name)
     return json_response({"profile": profile.name, "warnings": services.untold_warnings()})
 
@@ -122,7 +125,7 @@ def _first_scopes(config: Config, profile: Profile) -> tuple[str, ...]:
     if not scopes:
         raise ConfigError(
             f"profile {profile.name} has nothing to sign in for: no target, scopes or audiences",
-            f'for example: audiences = ["https://management.azure.com"] in [profile.{profile.name}]',
+            moves.example(f'audiences = ["https://management.azure.com"] in [profile.{profile.name}]'),
         )
     return scopes[0]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturnd.routes import daemon, docker, git, kube, kubelogin, profiles, tokens
+from keyturnd.routes import daemon, docker, kube, kubelogin, profiles, tokens
+from keyturnd.routes.git import credentials as git_credentials
+from keyturnd.routes.git import operations as git
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,6 +24,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/git/store"): git.store,
     ("POST", "/v1/git/erase"): git.erase,
     ("POST", "/v1/git/capability"): git.capability,
+    ("GET", "/v1/credentials"): git_credentials.listing,
+    ("POST", "/v1/credentials/forget"): git_credentials.forget,
     ("POST", "/v1/docker/get"): docker.get,
     ("POST", "/v1/docker/store"): docker.store,
     ("POST", "/v1/docker/erase"): docker.erase,

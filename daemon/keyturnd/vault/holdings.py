@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import StateError
@@ -96,10 +97,22 @@ class Holdings:
                 self.on_new_sign_in(profile.name)
         if flows.sign_in_of(state) != before:
             with suppress(StateError):  # what stays is bound to the sign-in before, and given to nobody
-                await _wholly((await self.vault()).delete_profile, profile.name, ACCESS_TOKENS)
+                await self.drop_tokens(profile.name)
+
+    async def doubt(self, profile: Profile) -> bool:
+        """Note that the server refused the token in the state of `profile`; False where its tokens live elsewhere."""
+        state = await self.state(profile)
+        if not isinstance(state, AwxState) or not state.token:
+            return False
+        await self._put(state_name(profile), msgspec.json.encode(replace(state, doubted=True)))
+        return True
 
     async def keep_secret(self, profile: Profile, secret: str) -> None:
         await self._put(secret_name(profile), secret.encode("utf-8", "surrogateescape"))
+
+    async def drop_tokens(self, profile: str) -> None:
+        """Delete every access token of `profile`."""
+        await _wholly((await self.vault()).delete_profile, profile, ACCESS_TOKENS)
 
     async def drop_token(self, name: RecordName) -> None:
         if not name.in_memory_alone:

@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 from threading import Thread
 
+from keyturn import moves
 from keyturn.console import browser
 from keyturn.console.moments import until
 from keyturn.console.pasting import Paste
@@ -20,8 +21,10 @@ from keyturn.reach import client, launch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from typing import TextIO
+
+    from keyturn.hints import Hint
 
 TERMINAL = Path("/dev/tty")
 _pasting: dict[object, Paste] = {}
@@ -69,10 +72,10 @@ def _invite_to_browser(event: client.Event) -> None:
 
 def _open(event: client.Event) -> None:
     if not browser.opened(str(event.get("url"))):
-        whose = event.get("profile", "PROFILE")
         _say("keyturn: no browser could be started here: open this address yourself,")
         _say(str(event.get("url")))
-        _say(f'keyturn: or set flow = "device-code" in [profile.{whose}]')
+        if whose := event.get("profile"):
+            _say(f'keyturn: or set flow = "device-code" in [profile.{whose}]')
 
 
 INVITATIONS: dict[object, Callable[[client.Event], None]] = {
@@ -81,7 +84,7 @@ INVITATIONS: dict[object, Callable[[client.Event], None]] = {
 }
 
 
-def ask_secret(prompt: str, hint: str | Sequence[str]) -> str:
+def ask_secret(prompt: str, hint: Hint) -> str:
     """A line typed without echo on the terminal.
 
     Raises Refused, with `hint`, where there is no terminal or nothing was typed.
@@ -100,7 +103,7 @@ def ask_secret(prompt: str, hint: str | Sequence[str]) -> str:
     return secret
 
 
-def agrees(question: str, hint: str | Sequence[str]) -> bool:
+def agrees(question: str, hint: Hint) -> bool:
     """Whether the person at the terminal says yes; saying nothing is no.
 
     Raises Refused, with `hint`, where there is no terminal.
@@ -115,11 +118,7 @@ def _ask(event: client.Event) -> None:
     if event.get("kind") == "redirect-url":
         _pasting[event.get("id")] = Paste(prompt, lambda answer: _give(event, answer))
         return
-    answer = (
-        ask_secret(prompt, "run the command again, and answer")
-        if event.get("kind") in SECRET_KINDS
-        else _ask_openly(prompt)
-    )
+    answer = ask_secret(prompt, moves.again()) if event.get("kind") in SECRET_KINDS else _ask_openly(prompt)
     _give(event, answer)
 
 

@@ -99,6 +99,7 @@ def _entra(profile: EntraProfile) -> dict[str, Any]:
         "application_id": profile.application_id,
         "authority": profile.authority,
         "account": profile.account,
+        "cae": profile.cae,
         "secret": _secret(profile),
     }
 
@@ -110,7 +111,7 @@ def _awx(profile: AwxProfile) -> dict[str, Any]:
         "scope": profile.scope,
         "description": profile.description,
         "max_age": profile.max_age,
-        "keep_password": profile.flow.keep_password,
+        "keep_password": profile.flow.keeps_typed,
     }
 
 

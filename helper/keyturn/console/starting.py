@@ -15,5 +15,7 @@ def secret_variables() -> tuple[str, ...]:
         profiles = load(config_file()).profiles.values()
     except KeyturnError:
         return ()  # the daemon starts all the same, and says to every request what is wrong
-    sources = (profile.flow.secret_source for profile in profiles)
+    sources = [
+        source for profile in profiles for source in (profile.flow.secret_source, profile.flow.client_secret_source)
+    ]
     return tuple(source.variable for source in sources if isinstance(source, InVariable))

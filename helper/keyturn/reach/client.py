@@ -8,6 +8,7 @@ import socket
 import struct
 import time
 
+from keyturn import hints, shell
 from keyturn.errors import DaemonUnavailable, Refused
 from keyturn.reach.replies import Event, NotRunning, Reply, read_reply
 
@@ -71,13 +72,13 @@ def connect(directory: int, path: str) -> socket.socket:
         connection.settimeout(SILENCE)
         _join_queue(connection, below(directory, path))
         if (uid := _peer_uid(connection)) != os.geteuid():
-            raise Refused(f"the daemon at {path} belongs to uid {uid}", f"ls -l {path}")
+            raise Refused(f"the daemon at {path} belongs to uid {uid}", shell.listing(path))
     except (FileNotFoundError, ConnectionRefusedError):
         connection.close()
         raise NotRunning from None
     except OSError as error:
         connection.close()
-        raise DaemonUnavailable(f"cannot connect to {path}: {error.strerror or error}", f"ls -l {path}") from None
+        raise DaemonUnavailable(f"cannot connect to {path}: {error.strerror or error}", shell.listing(path)) from None
     except Refused:
         connection.close()
         raise
@@ -184,4 +185,4 @@ def _silent(error: OSError) -> DaemonUnavailable:
         if isinstance(error, TimeoutError)
         else f"is gone: {error.strerror}"
     )
-    return DaemonUnavailable(f"the daemon {reason}", "keyturn daemon restart")
+    return DaemonUnavailable(f"the daemon {reason}", hints.restart_daemon())

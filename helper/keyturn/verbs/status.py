@@ -96,7 +96,7 @@ def _daemon(status: dict[str, Any]) -> str:
 
 
 def _profile(profile: dict[str, Any], status: dict[str, Any], configured: Profile | None) -> Iterator[str]:
-    place = f", {configured.username} at {configured.url}" if isinstance(configured, AwxProfile) else ""
+    place = _place(configured) if isinstance(configured, AwxProfile) else ""
     yield _line(profile["name"], f"{profile['provider']}, {profile['flow']}{place}")
     if not status["running"]:
         return
@@ -111,6 +111,10 @@ def _profile(profile: dict[str, Any], status: dict[str, Any], configured: Profil
         yield _line("", f"a sign-in is under way, {waiting} waiting for it")
     for token in profile["tokens"]:
         yield _line("", f"token for {' '.join(token['scopes'])}: valid {until(token['expires_at'])}")
+
+
+def _place(profile: AwxProfile) -> str:
+    return f", {profile.username} at {profile.url}" if profile.username else f", {profile.url}"
 
 
 def _signed_in(profile: dict[str, Any], status: dict[str, Any], configured: Profile | None) -> str:

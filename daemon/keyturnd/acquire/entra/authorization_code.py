@@ -58,7 +58,7 @@ def _begin(session: Session, application: Any, redirect_uri: str) -> dict[str, A
         session.user_scopes,
         redirect_uri=redirect_uri,
         prompt=identity.prompt or ("select_account" if job.again else None),
-        login_hint=identity.account,
+        login_hint=identity.account or identity.login_hint,
         domain_hint=identity.domain_hint,
         claims_challenge=job.claims,
         response_mode="query" if job.elsewhere else "form_post",

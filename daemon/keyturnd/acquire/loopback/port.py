@@ -9,6 +9,7 @@ import errno
 import socket
 from typing import TYPE_CHECKING, NamedTuple
 
+from keyturn import moves
 from keyturn.errors import Refused
 from keyturnd.acquire.failed import Failed
 
@@ -47,13 +48,9 @@ def first_free(profile: str, ports: Iterable[int] = PORTS) -> Port:
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 reason = f"cannot listen on port {number} of this machine: {error.strerror}"
-                raise Failed(Refused, reason, _by_code(profile)) from None
+                raise Failed(Refused, reason, moves.by_code(profile)) from None
     sentence = f"all ports from {PORTS[0]} to {PORTS[-1]} of this machine are taken, and a browser's answer needs one"
-    raise Failed(Refused, sentence, f"end what listens there, or {_by_code(profile)}")
-
-
-def _by_code(profile: str) -> str:
-    return f'set flow = "device-code" in [profile.{profile}]'
+    raise Failed(Refused, sentence, moves.by_code(profile, first="end what listens there, or "))
 
 
 def _both(number: int) -> tuple[socket.socket, ...]:

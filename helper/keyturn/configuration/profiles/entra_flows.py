@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar, TypeAlias
 
 from keyturn.configuration.profiles import certificates, federation, sign_in_page
 from keyturn.configuration.profiles.certificates import Certificate
 from keyturn.configuration.profiles.federation import Federation
 from keyturn.configuration.profiles.flow import Flow
-from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, InFile, InVariable, InVault, Lent
+from keyturn.configuration.profiles.secrets import (
+    IfConfidential,
+    IfProtected,
+    InFile,
+    InVariable,
+    InVault,
+    Lent,
+    read_place,
+)
 from keyturn.configuration.profiles.sign_in_page import SignInPage
 
 TYPE_CHECKING = False
@@ -18,9 +25,6 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.profiles.secrets import SecretSource
     from keyturn.configuration.tables import Table
-
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-_EXAMPLE_VARIABLE = '"CLIENT_SECRET"'
 
 
 class DeviceCode(Flow, frozen=True, tag="device-code"):
@@ -64,7 +68,7 @@ class ClientSecret(Flow, frozen=True, tag="client-secret"):
     @classmethod
     def read(cls, table: Table) -> Self:
         """With the place its secret comes from."""
-        return cls(_client_secret(table))
+        return cls(read_place(table) or InVault())
 
 
 class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
@@ -90,7 +94,7 @@ class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
     @classmethod
     def read(cls, table: Table) -> Self:
         """With both."""
-        return cls(_client_secret(table), SignInPage.read(table))
+        return cls(read_place(table) or InVault(), SignInPage.read(table))
 
 
 class WorkloadIdentity(Flow, frozen=True, tag="workload-identity"):
@@ -119,19 +123,6 @@ class WorkloadIdentity(Flow, frozen=True, tag="workload-identity"):
         return cls(federation.read_federation(table))
 
 
-def _client_secret(table: Table) -> InVault | InFile | InVariable:
-    """The place a client secret comes from. Raises ConfigError."""
-    what = "the name of an environment variable"
-    file, variable = table.path("client_secret_file"), table.text("client_secret_env", what, _EXAMPLE_VARIABLE)
-    if file is not None:
-        return InFile(file)
-    if variable is None:
-        return InVault()
-    if not _VARIABLE.fullmatch(variable):
-        raise table.expected("client_secret_env", what, _EXAMPLE_VARIABLE)
-    return InVariable(variable)
-
-
 class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
     """An application signs in as itself with a certificate (RFC 7523 section 2.2)."""
 
@@ -142,11 +133,12 @@ class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
     secret_name = "passphrase"  # noqa: S105 - a name, not a secret
 
     certificate: Certificate = Certificate()
+    passphrase: IfProtected | Lent = IfProtected()
 
     @property
     def secret_source(self) -> SecretSource:
         """A person, or the vault."""
-        return IfProtected()
+        return self.passphrase
 
     @property
     def credential(self) -> Certificate:
@@ -157,6 +149,18 @@ class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
     def read(cls, table: Table) -> Self:
         """With the place its certificate is in."""
         return cls(certificates.required_certificate(table))
+
+
+class AzureCli(Flow, frozen=True, tag="azure-cli"):
+    """Whoever signed in with az. Of no profile: az has its own; kubelogin's stand-in asks it."""
+
+    tenant: str = ""
+    """Empty: that of az's account."""
+    subscription: str = ""
+    config_directory: str | None = None
+    """An absolute path, None for az's own."""
+    seen: str = ""
+    """Which of az's sign-ins this is: another one is another identity."""
 
 
 class RefreshToken(Flow, frozen=True, tag="refresh-token"):
@@ -192,11 +196,18 @@ class RefreshToken(Flow, frozen=True, tag="refresh-token"):
     @classmethod
     def read(cls, table: Table) -> Self:
         """With what its application proves itself with."""
-        return cls(_client_secret(table), certificates.read_certificate(table))
+        return cls(read_place(table) or InVault(), certificates.read_certificate(table))
 
 
 EntraFlow: TypeAlias = (
-    Browser | DeviceCode | ClientSecret | ClientCertificate | ConfidentialBrowser | RefreshToken | WorkloadIdentity
+    Browser
+    | DeviceCode
+    | ClientSecret
+    | ClientCertificate
+    | ConfidentialBrowser
+    | RefreshToken
+    | WorkloadIdentity
+    | AzureCli
 )
 FLOWS: tuple[type[EntraFlow], ...] = (
     Browser,

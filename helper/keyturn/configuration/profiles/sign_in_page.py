@@ -22,6 +22,8 @@ class SignInPage(msgspec.Struct, frozen=True):
     """What is asked in any case, even of who is signed in there already."""
     domain_hint: str | None = None
     """Whose accounts to expect: contoso.example, organizations or consumers."""
+    login_hint: str | None = None
+    """Which account the page begins with, whoever signs in then. Of no profile, whose `account` binds."""
 
     @classmethod
     def read(cls, table: Table) -> Self:

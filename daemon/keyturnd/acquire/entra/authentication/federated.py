@@ -9,16 +9,18 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from keyturn import moves
 from keyturn.configuration.private_files import read_own
 from keyturn.errors import ConfigError, KeyturnError
-from keyturn.hints import listing
 from keyturn.protocols.surroundings import GITHUB, GITHUB_URL, PIPELINES, TOKEN_FILE
+from keyturn.shell import listing
 from keyturnd.acquire.entra.authentication import jobs
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.answers import claims_of, is_token
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.federation import Federation
+    from keyturn.hints import Hint, Sentence
     from keyturnd.acquire.network.transport import Transport
     from keyturnd.messages import TokenJob
 
@@ -29,10 +31,10 @@ def token(job: TokenJob, named: Federation, transport: Transport) -> str:
     if named.file is not None:
         return _from_file(named.file)
     if named.service_connection:
-        address, bearer = (_told(told, name, jobs.PIPELINES_ADVICE) for name in PIPELINES)
+        address, bearer = (_told(told, name, moves.access_token_of_step()) for name in PIPELINES)
         asked = jobs.pipelines(address, bearer, named.service_connection)
     elif told.get(GITHUB_URL) or not told.get(TOKEN_FILE):
-        address, bearer = (_told(told, name, jobs.GITHUB_ADVICE) for name in GITHUB)
+        address, bearer = (_told(told, name, moves.id_token_permission()) for name in GITHUB)
         asked = jobs.github(address, bearer)
     else:
         return _from_file(told[TOKEN_FILE])
@@ -46,7 +48,7 @@ def presented(token: str) -> str:
     return ", ".join(f"{name} {value}" for name, value in said.items())
 
 
-def _told(told: dict[str, str], name: str, advice: str) -> str:
+def _told(told: dict[str, str], name: str, advice: Sentence) -> str:
     """The variable `name` of the caller. Raises Failed where it is not set: this is no such job."""
     if not told.get(name):
         raise Failed(ConfigError, f"{name} is not set where the token is asked for", advice)
@@ -70,9 +72,9 @@ def _sound(token: str, place: str) -> str:
     if isinstance(expires_at, int | float) and expires_at <= time.time():
         moment = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(expires_at))
         sentence = f"the federated token of {place} expired at {moment} UTC"
-        raise Failed(ConfigError, sentence, "see why nobody replaces it, or check this machine's clock (date)")
+        raise Failed(ConfigError, sentence, moves.replaced_token())
     return token
 
 
-def _look_at(place: str) -> str | tuple[str, ...]:
-    return listing(place) if place.startswith("/") else "look at what answers there"
+def _look_at(place: str) -> Hint:
+    return listing(place) if place.startswith("/") else moves.odd_place(place)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
+from keyturn import moves
 from keyturn.errors import ConfigError, ProviderRefused
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.answers import is_token, odd, parse
@@ -17,6 +18,7 @@ from keyturnd.acquire.network.transport import Request
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from keyturn.hints import Sentence
     from keyturnd.acquire.network.transport import Transport
 
 AUDIENCE = "api://AzureADTokenExchange"
@@ -24,10 +26,6 @@ AUDIENCE = "api://AzureADTokenExchange"
 GITHUB_HOSTS = (".actions.githubusercontent.com",)
 PIPELINES_HOSTS = ("dev.azure.com", ".dev.azure.com", ".visualstudio.com")
 """Names, and endings that begin with a dot."""
-GITHUB_ADVICE = "give the job `permissions: id-token: write`"
-PIPELINES_ADVICE = (
-    "give the step `env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)`, and the pipeline its service connection"
-)
 API_VERSION = "7.1"
 
 
@@ -38,7 +36,7 @@ class Asked(NamedTuple):
     member: str
     """Of the answer: where the token is."""
     hosts: tuple[str, ...]
-    advice: str
+    advice: Sentence
 
     @property
     def place(self) -> str:
@@ -50,7 +48,7 @@ def github(address: str, bearer: str) -> Asked:
     """`address` has a query already, which names the job."""
     url = f"{address}{'&' if '?' in address else '?'}audience={quote(AUDIENCE, safe='')}"
     headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/json"}
-    return Asked(Request("GET", url, headers), "value", GITHUB_HOSTS, GITHUB_ADVICE)
+    return Asked(Request("GET", url, headers), "value", GITHUB_HOSTS, moves.id_token_permission())
 
 
 def pipelines(address: str, bearer: str, service_connection: str) -> Asked:
@@ -62,7 +60,12 @@ def pipelines(address: str, bearer: str, service_connection: str) -> Asked:
         "Content-Type": "application/json",
         "X-TFS-FedAuthRedirect": "Suppress",
     }
-    return Asked(Request("POST", f"{address}?{query}", headers, b""), "oidcToken", PIPELINES_HOSTS, PIPELINES_ADVICE)
+    return Asked(
+        Request("POST", f"{address}?{query}", headers, b""),
+        "oidcToken",
+        PIPELINES_HOSTS,
+        moves.access_token_of_step(),
+    )
 
 
 def token(asked: Asked, more_hosts: Collection[str], transport: Transport) -> str:
@@ -91,5 +94,5 @@ def _check_place(asked: Asked, more_hosts: Collection[str]) -> None:
         raise Failed(
             ConfigError,
             f"the job is told to ask {place or 'nobody'} for its token, which is not its issuer's own",
-            f'if it is, set oidc_hosts = ["{place}"] in the profile',
+            moves.oidc_host(place),
         )

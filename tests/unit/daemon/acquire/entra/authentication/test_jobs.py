@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from keyturn import moves
 from keyturn.configuration.profiles.federation import Federation
-from keyturnd.acquire.entra.authentication import federated, jobs
+from keyturnd.acquire.entra.authentication import federated
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.transport import Answer
 from keyturnd.messages import EntraIdentity, Network, TokenJob
@@ -120,14 +121,14 @@ def test_a_job_that_gets_none(status: int) -> None:
     told: dict[str, Any] = {"ACTIONS_ID_TOKEN_REQUEST_URL": GITHUB, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": BEARER}
     sentence, hint = refused(Federation(), Issuer({"planted": 1}, status), **told)
     assert sentence.endswith(f"gave the job no token (status {status})")
-    assert hint == jobs.GITHUB_ADVICE
+    assert hint == moves.id_token_permission()
     assert refused(Federation(), Issuer({"value": "a b"}), **told)[0].endswith("holds no token of the job")
 
 
 def test_what_is_not_set_is_named() -> None:
     assert refused(Federation()) == (
         "ACTIONS_ID_TOKEN_REQUEST_URL is not set where the token is asked for",
-        jobs.GITHUB_ADVICE,
+        moves.id_token_permission(),
     )
     told: dict[str, Any] = {"SYSTEM_OIDCREQUESTURI": PIPELINES, "SYSTEM_ACCESSTOKEN": ""}
     named = Federation(service_connection=CONNECTION)
