@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from keyturn.configuration.profiles.certificates import Certificate  # noqa: TC001 - msgspec reads it at run time
-from keyturn.configuration.profiles.federation import Federation  # noqa: TC001 - the same
+from keyturn.configuration.profiles.credentials.certificates import Certificate  # noqa: TC001 - msgspec reads it at run time
+from keyturn.configuration.profiles.credentials.federation import Federation  # noqa: TC001 - the same
 
 CHANNEL_VERSION = 1
 LINE_LIMIT = 1 << 20

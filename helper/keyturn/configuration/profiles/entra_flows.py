@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeAlias
 
-from keyturn.configuration.profiles import certificates, federation, sign_in_page
-from keyturn.configuration.profiles.certificates import Certificate
-from keyturn.configuration.profiles.federation import Federation
+from keyturn.configuration.profiles import sign_in_page
+from keyturn.configuration.profiles.credentials import certificates, federation
+from keyturn.configuration.profiles.credentials.certificates import Certificate
+from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturn.configuration.profiles.flow import Flow
 from keyturn.configuration.profiles.secrets import (
     IfConfidential,

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
-    from keyturn.configuration.profiles.certificates import Certificate
-    from keyturn.configuration.profiles.federation import Federation
+    from keyturn.configuration.profiles.credentials.certificates import Certificate
+    from keyturn.configuration.profiles.credentials.federation import Federation
     from keyturn.configuration.profiles.secrets import SecretSource
     from keyturn.configuration.tables import Table
 

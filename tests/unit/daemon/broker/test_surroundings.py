@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturn.configuration.profiles.entra_flows import WorkloadIdentity
-from keyturn.configuration.profiles.federation import Federation
 from keyturn.errors import VariablesWanted
 from keyturnd.fetching.wants import with_surroundings
 from keyturnd.vault.names import token_name

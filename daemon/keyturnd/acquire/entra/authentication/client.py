@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from keyturn import moves
-from keyturn.configuration.profiles.certificates import Certificate
-from keyturn.configuration.profiles.federation import Federation
+from keyturn.configuration.profiles.credentials.certificates import Certificate
+from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturn.errors import ConfigError, KeyturnError, SignInNeeded
 from keyturn.hints import entrust
 from keyturn.protocols.surroundings import TOKENS

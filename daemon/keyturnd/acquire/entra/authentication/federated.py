@@ -19,7 +19,7 @@ from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.answers import claims_of, is_token
 
 if TYPE_CHECKING:
-    from keyturn.configuration.profiles.federation import Federation
+    from keyturn.configuration.profiles.credentials.federation import Federation
     from keyturn.hints import Hint, Sentence
     from keyturnd.acquire.network.transport import Transport
     from keyturnd.messages import TokenJob

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from keyturn import moves
-from keyturn.configuration.profiles.federation import Federation
+from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturnd.acquire.entra.authentication import federated
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.transport import Answer
