@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from keyturn import hints
-from keyturn.configuration.profiles.awx_flows import ExistingToken, Password, PasswordGrant
+from keyturn.configuration.profiles.awx_flows import BrowserGrant, ExistingToken, Password, PasswordGrant
 from keyturn.configuration.profiles.entra_flows import (
     AzureCli,
     Browser,
@@ -82,6 +82,7 @@ FLOWS: Mapping[type[Flow], Row] = {
     ExistingToken: Row(
         "awx", person=True, secret=ExistingToken.secret_name, by_secret=True, state=AwxState, secret_is_token=True
     ),
+    BrowserGrant: Row("awx", person=True, secret=None, by_secret=False, state=AwxState),
     PasswordGrant: Row("awx", person=True, secret=PasswordGrant.secret_name, by_secret=True, state=AwxState),
 }
 
@@ -117,7 +118,7 @@ def identity_of(profile: Profile) -> Identity:
         application=profile.application,
         description=profile.description,
         flow=profile.flow.name,
-        client_id=profile.flow.client_id if isinstance(profile.flow, PasswordGrant) else "",
+        client_id=profile.flow.client_id if isinstance(profile.flow, PasswordGrant | BrowserGrant) else "",
     )
 
 

@@ -99,7 +99,7 @@ def keys_of(flows: tuple[type[Flow], ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for flow in flows for key in flow.keys))
 
 
-def read_flow(table: Table, flows: tuple[type[FlowT], ...], later: tuple[str, ...]) -> FlowT:
+def read_flow(table: Table, flows: tuple[type[FlowT], ...], later: tuple[str, ...] = ()) -> FlowT:
     """The one of `flows` that `table` asks for, with its own keys. Raises ConfigError at the first mistake."""
     names = tuple(map(name_of, flows))
     name = table.choice("flow", names, later=later)
