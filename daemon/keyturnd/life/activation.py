@@ -9,8 +9,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from keyturn.errors import DaemonUnavailable, UsageError
-from keyturn.reach.launch import BACKLOG
-from keyturn.reach.paths import socket_path
+from keyturn.reach.paths import BACKLOG, socket_path
 
 if TYPE_CHECKING:
     from pathlib import Path
