@@ -59,21 +59,39 @@ HELP = """the keyturn emulator serves until Ctrl-C
 
 write this to ~/.config/keyturn/config.toml:
 
-{config}{awx_config}
-then, in another terminal:
+{config}
+{awx_config}
+then, in another terminal, git:
 
-  keyturn secret set ci < {secret_file}
-  keyturn secret set tower   (the password is above)
-  keyturn setup git          (and kube, docker)
+  keyturn secret set ci - < {secret_file}
+  keyturn setup git
   git clone -c http.sslCAInfo={ca_file} {git}/contoso/demo/_git/app
+
+the cluster:
 
   keyturn setup kube --kubeconfig {kubeconfig_file}
   kubectl --kubeconfig {kubeconfig_file} get namespaces
 
+the registry, for podman and skopeo (docker's engine looks in /etc/docker/certs.d instead):
+
+  mkdir -p ~/.config/containers/certs.d/{registry}
+  cp {ca_file} ~/.config/containers/certs.d/{registry}/ca.crt
+  keyturn setup docker
+  skopeo --insecure-policy copy {image} docker://{registry}/team/app:1
+
+AWX and the gateway:
+
+  echo '{awx_users[alice]}' | keyturn secret set tower -
+  echo '{awx_users[alice]}' | keyturn secret set aap -
+  keyturn run tower -- sh -c 'curl --silent --cacert {ca_file} \
+      --header "Authorization: Bearer $CONTROLLER_OAUTH_TOKEN" "$CONTROLLER_HOST/api/v2/me/"'
+
 the second organisation signs in as a person: keyturn shows a code, which you approve at
 {authority}/common/oauth2/deviceauth (your browser will warn: it does not know this CA)
 
-  git clone -c http.sslCAInfo={ca_file} {git}/fabrikam/demo/_git/app
+  git clone -c http.sslCAInfo={ca_file} {git}/fabrikam/demo/_git/app personal
+
+and when you have seen enough: keyturn setup git --undo, keyturn setup docker --undo, keyturn daemon stop
 """
 
 
@@ -81,8 +99,9 @@ the second organisation signs in as a person: keyturn shows a code, which you ap
 class Ready:
     """The facts of the ready line. `clients`, `awx_users` and `control_key` hold secrets, all invented here.
 
-    environments: the variables that lead a program to a managed identity or a CI job's issuer, by kind; they hold
-    secrets, too. identities: client_id, object_id and resource_id of the machine's own and of the assigned one.
+    image: a small one, as skopeo names it. environments: the variables that lead a program to a managed identity or a
+    CI job's issuer, by kind; they hold secrets, too. identities: client_id, object_id and resource_id of the
+    machine's own and of the assigned one.
     """
 
     authority: str
@@ -106,6 +125,7 @@ class Ready:
     config: str
     kubeconfig: str
     kubeconfig_file: str
+    image: str
     controller: str
     gateway: str
     gateway_2026: str
@@ -164,6 +184,7 @@ def describe(world: World, organizations: tuple[str, ...], repository: str, secr
         config=CONFIG.format(service=service.id, device=device.id, **addresses),
         kubeconfig=kubeconfig.text(world.cluster, world.certificates.ca_file),
         kubeconfig_file=str(world.directory / kubeconfig.FILE),
+        image=world.image,
         controller=awx.urls["controller"],
         gateway=awx.urls["gateway"],
         gateway_2026=awx.urls["gateway-2026"],

@@ -19,6 +19,7 @@ from keyturn_emulator.identity.machine import Machine
 from keyturn_emulator.kubernetes import kubeconfig
 from keyturn_emulator.registry import routes as registry_routes
 from keyturn_emulator.registry.access import Doorkeeper as RegistryDoorkeeper
+from keyturn_emulator.registry.sample import write_image
 from keyturn_emulator.serving.faults import Faults
 from keyturn_emulator.settings import Settings
 
@@ -72,6 +73,7 @@ class World:
         self.awx = AwxServers(ports, self.clock, self.settings, ledger)
         kubeconfig_text = kubeconfig.text(self.cluster, self.certificates.ca_file)
         certificates.write_private(directory / kubeconfig.FILE, kubeconfig_text.encode())
+        self.image = write_image(directory / "image")
         self._furnish()
 
     def change_secret(self, secret: str | None) -> str:

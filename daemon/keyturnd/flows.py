@@ -6,14 +6,27 @@ A new flow is a struct in keyturn.configuration.profiles, a row here, and a gran
 from __future__ import annotations
 
 import os
+import secrets
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
 from keyturn import hints
-from keyturn.configuration.profiles.awx import Password
-from keyturn.configuration.profiles.entra_flows import ClientCertificate, ClientSecret, DeviceCode
+from keyturn.configuration.profiles.awx_flows import BrowserGrant, ExistingToken, Password, PasswordGrant
+from keyturn.configuration.profiles.entra_flows import (
+    AzureCli,
+    Browser,
+    ClientCertificate,
+    ClientSecret,
+    ConfidentialBrowser,
+    DeviceCode,
+    RefreshToken,
+)
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
-from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, Lent
+from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, InFile, InVariable, Lent
 from keyturn.errors import Refused, SignInNeeded
+from keyturn.home import home
+from keyturnd import messages
 from keyturnd.messages import AwxIdentity, AwxState, EntraIdentity, EntraState
 
 if TYPE_CHECKING:
@@ -37,13 +50,37 @@ class Row(NamedTuple):
     state: type[EntraState | AwxState] | None
     """What a sign-in leaves behind to renew tokens by, None where nothing is kept. Renewals that use the same state
     exclude each other."""
+    entrusts: str | None = None
+    """What a user entrusts in place of a sign-in, and what becomes the state; None where nobody does."""
+    secret_is_token: bool = False
+    """Whether that secret is the token itself: another one takes its place at once."""
 
 
+CHALLENGED_BY_NOBODY = frozenset({"kube", "docker"})
+"""Protocols that have no place for a claims challenge."""
 FLOWS: Mapping[type[Flow], Row] = {
+    Browser: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
+    ConfidentialBrowser: Row(
+        "entra", person=True, secret=ConfidentialBrowser.secret_name, by_secret=False, state=EntraState
+    ),
     DeviceCode: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
     ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, by_secret=True, state=None),
+    AzureCli: Row("entra", person=False, secret=None, by_secret=False, state=None),
     ClientCertificate: Row("entra", person=False, secret=ClientCertificate.secret_name, by_secret=True, state=None),
+    RefreshToken: Row(
+        "entra",
+        person=False,
+        secret=RefreshToken.secret_name,
+        by_secret=False,
+        state=EntraState,
+        entrusts=RefreshToken.entrusts,
+    ),
     Password: Row("awx", person=True, secret=Password.secret_name, by_secret=True, state=AwxState),
+    ExistingToken: Row(
+        "awx", person=True, secret=ExistingToken.secret_name, by_secret=True, state=AwxState, secret_is_token=True
+    ),
+    BrowserGrant: Row("awx", person=True, secret=None, by_secret=False, state=AwxState),
+    PasswordGrant: Row("awx", person=True, secret=PasswordGrant.secret_name, by_secret=True, state=AwxState),
 }
 
 
@@ -55,6 +92,7 @@ def row(profile: Profile) -> Row:
 def identity_of(profile: Profile) -> Identity:
     """What an acquisition learns of `profile`."""
     if isinstance(profile, EntraProfile):
+        page = profile.flow.sign_in_page
         return EntraIdentity(
             profile=profile.name,
             flow=profile.flow.name,
@@ -62,6 +100,10 @@ def identity_of(profile: Profile) -> Identity:
             authority=profile.authority,
             account=profile.account,
             credential=profile.flow.credential,
+            azure_cli=_azure_cli(profile.flow) if isinstance(profile.flow, AzureCli) else None,
+            prompt=page.prompt,
+            domain_hint=page.domain_hint,
+            login_hint=page.login_hint,
         )
     return AwxIdentity(
         profile=profile.name,
@@ -72,7 +114,26 @@ def identity_of(profile: Profile) -> Identity:
         host=os.uname().nodename,
         application=profile.application,
         description=profile.description,
+        flow=profile.flow.name,
+        client_id=profile.flow.client_id if isinstance(profile.flow, PasswordGrant | BrowserGrant) else "",
     )
+
+
+def handles_challenges(profile: Profile, protocol: str) -> bool:
+    """Whether tokens of `profile` may live until a claims challenge ends them (reference/entra.md section 4, CAE).
+
+    Only what can bring such a challenge here may declare that: kubectl and docker would keep a dead token for a day.
+    """
+    return isinstance(profile, EntraProfile) and profile.cae and protocol not in CHALLENGED_BY_NOBODY
+
+
+def _azure_cli(flow: AzureCli) -> messages.AzureCli:
+    """Az by the daemon's own PATH: that of a caller, or a directory relative to some place, may be anybody's."""
+    import shutil  # noqa: PLC0415 - every start would wait for it
+
+    path = os.pathsep.join(each for each in os.environ.get("PATH", os.defpath).split(os.pathsep) if each[:1] == "/")
+    program = shutil.which("az", path=path) or ""
+    return messages.AzureCli(program, path, home(), flow.config_directory, flow.tenant, flow.subscription)
 
 
 def secret_elsewhere(profile: Profile) -> str | None:
@@ -91,26 +152,54 @@ def missing(profile: Profile, state: State | None, secret: str | None) -> SignIn
     needs = row(profile)
     if (error := lacking(profile, secret)) is not None:
         return error
-    if not needs.person or (needs.by_secret and secret) or (state is not None and renews_itself(state)):
+    if needs.state is None or (needs.by_secret and secret) or (state is not None and renews_itself(state)):
         return None
+    if needs.entrusts is not None:
+        return SignInNeeded(_without(profile, needs.entrusts, state), hints.entrust(profile.name))
     return SignInNeeded(f"nobody is signed in for profile {profile.name}", hints.login(profile.name))
+
+
+def _without(profile: Profile, token: str, state: State | None) -> str:
+    """That there is no `token`, and whose the last one was."""
+    if state is None or not state.account:
+        return f"profile {profile.name} has no {token} yet"
+    return f"profile {profile.name} has no {token} any more: that of {state.account} was refused"
 
 
 def lacking(profile: Profile, secret: str | None) -> SignInNeeded | None:
     """Why not even a person could bring a token: `secret` is missing, and is none that is typed at the sign-in."""
     needs = row(profile)
-    if needs.secret is None or secret is not None or (needs.person and needs.by_secret) or _if_protected(profile):
+    if needs.secret is None or secret is not None or (needs.person and needs.by_secret) or _optional(profile):
         return None
     return SignInNeeded(f"profile {profile.name} has no {needs.secret} yet", hints.entrust(profile.name))
 
 
 def asks(profile: Profile) -> bool:
     """Whether a person may be asked for something: to sign in, or for a passphrase."""
-    return row(profile).person or _if_protected(profile)
+    return row(profile).person or isinstance(profile.flow.secret_source, IfProtected)
 
 
-def _if_protected(profile: Profile) -> bool:
-    return isinstance(profile.flow.secret_source, IfProtected)
+def _optional(profile: Profile) -> bool:
+    """Whether it may go without the secret that it has a place for."""
+    source = profile.flow.secret_source
+    return isinstance(source, IfConfidential | IfProtected) or (isinstance(source, Lent) and not source.needed)
+
+
+def entrusted_state(profile: Profile, secret: str) -> EntraState | None:
+    """What `secret` becomes, where it is what brings the tokens, and not what an application proves itself with."""
+    return None if row(profile).entrusts is None else EntraState(secret, generation=new_generation())
+
+
+def new_generation() -> str:
+    """What tells a sign-in from every other one."""
+    return secrets.token_hex(8)
+
+
+def refused_state(state: State) -> State | None:
+    """What stays of a `state` whose refresh token was refused, where nobody signs in for another: whose it was."""
+    if not isinstance(state, EntraState) or not state.account:
+        return None
+    return replace(state, refresh_token="")
 
 
 def takes_its_caller(profile: Profile) -> bool:
@@ -120,14 +209,14 @@ def takes_its_caller(profile: Profile) -> bool:
 
 def begins_anew(profile: Profile) -> bool:
     """Whether a sign-in has no use for the state there is: AWX's also tells what to clean up on the server."""
-    return isinstance(profile, EntraProfile)
+    return isinstance(profile, EntraProfile) and row(profile).entrusts is None
 
 
 def wanted_account(profile: Profile) -> str | None:
     """Who must be the one to sign in, where the configuration says so."""
     if isinstance(profile, AwxProfile):
         return profile.username
-    return profile.account if row(profile).person else None
+    return profile.account if row(profile).state is not None else None
 
 
 def is_somebody_elses(profile: Profile, account: str) -> bool:
@@ -140,9 +229,8 @@ def check_account(profile: Profile, account: str) -> None:
     """Raises Refused when what `account` signed in to is not for `profile`."""
     if is_somebody_elses(profile, account):
         who, name = account or "somebody without a name", profile.name
-        raise Refused(
-            f"{who} signed in, but profile {name} is for {wanted_account(profile)}", f"keyturn login {name}"
-        )
+        hint = hints.login(name) if row(profile).entrusts is None else hints.entrust(name)
+        raise Refused(f"{who} signed in, but profile {name} is for {wanted_account(profile)}", hint)
 
 
 def sign_in_of(state: State | None) -> str:
@@ -158,12 +246,12 @@ def is_token_of(state: State | None, profile: AwxProfile, token: str) -> bool:
     identity = identity_of(profile)
     if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
         return False
-    return state.token == token and state.requested == identity.requested
+    return state.token == token and state.requested == identity.requested and not state.doubted
 
 
 def keeps_typed_password(profile: Profile) -> bool:
     """Whether a password typed at a sign-in is entrusted to the vault."""
-    return isinstance(profile, AwxProfile) and profile.flow.keep_password
+    return profile.flow.keeps_typed
 
 
 def renews_itself(state: State) -> bool:

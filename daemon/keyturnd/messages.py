@@ -25,6 +25,19 @@ class Network(msgspec.Struct, frozen=True, omit_defaults=True):
     ca_directory: str | None = None
 
 
+class AzureCli(msgspec.Struct, frozen=True, omit_defaults=True):
+    """az, and how it is to be run. All paths are absolute."""
+
+    program: str
+    """Empty where there is none."""
+    path: str
+    """PATH of the daemon: never that of whoever asks."""
+    home: str
+    config_directory: str | None = None
+    tenant: str = ""
+    subscription: str = ""
+
+
 class EntraIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"):
     """Who signs in at Entra ID, as far as an acquisition needs it."""
 
@@ -34,8 +47,18 @@ class EntraIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"
     authority: str
     """The authority URL with its tenant, e.g. https://login.microsoftonline.com/organizations."""
     account: str | None = None
+    prompt: str | None = None
+    """What the sign-in page asks in any case: login, select_account or consent (OpenID Connect Core 3.1.2.1)."""
+    domain_hint: str | None = None
+    """Whose accounts the sign-in page shall expect, Entra's own parameter."""
+    cae: bool = False
+    """Whether claims challenges are handled, which the capability CP1 declares."""
     credential: Certificate | None = None
     """What the application proves itself with, where that is more than a secret."""
+    login_hint: str | None = None
+    """Which account the sign-in page begins with, where `account` names none."""
+    azure_cli: AzureCli | None = None
+    """Where another program is asked for the token."""
 
 
 class AwxIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
@@ -52,11 +75,15 @@ class AwxIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
     """This machine's name, for the token's description."""
     application: int | None = None
     description: str | None = None
+    flow: str = "password"
+    client_id: str = ""
+    """The application's, where its tokens come from the token endpoint."""
 
     @property
     def requested(self) -> str:
         """What of this a token is made by: one made by another is no substitute."""
-        return f"{self.scope} {self.application or '-'}"
+        flow = "" if self.flow == "password" else f" {self.flow} {self.client_id}"
+        return f"{self.scope} {self.application or '-'}{flow}"
 
 
 class EntraState(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"):
@@ -96,9 +123,19 @@ class AwxState(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
     shown that no token but `token` has it: until then others may, unknown to us."""
     superseded: tuple[int, ...] = ()
     """The ids of tokens that `token` replaced and that may still live."""
+    refresh_token: str = ""
+    """What the successor of an application's token is got by; empty for a personal one."""
+    asked_at: float = 0.0
+    """When a token was asked for whose answer has not come; 0 when none is missing. The server may still carry out
+    such a request, after whoever sent it has died."""
+    noted: int = 0
+    """The highest id of the user's tokens before an application's was asked for: those have no description to look
+    for until we have given them one."""
     controller: str = ""
     """The path of the controller's API below the configured URL, for tools that have to be told; empty where nobody
     has asked the server yet, or it named none."""
+    doubted: bool = False
+    """Whether somebody was refused with `token`: it is not given out again, but may create its successor."""
     refused: str = ""
     """A digest of the entrusted password that the server refused last, so that it is not sent again at once."""
     refused_at: float = 0.0
@@ -127,10 +164,16 @@ class TokenJob(msgspec.Struct, frozen=True, tag="token"):
     network: Network
     deadline: float
     interactive: bool = False
+    elsewhere: bool = False
+    """The person's browser runs on another machine: what it brings has to be carried here."""
+    again: bool = False
+    """The person asked to sign in anew, as another user perhaps."""
     secret: str | None = None
     state: EntraState | AwxState | None = None
     registry: Registry | None = None
     claims: str | None = None
+    client_secret: str | None = None
+    """An application's own, beside the person's `secret`."""
     version: int = CHANNEL_VERSION
 
     def __repr__(self) -> str:
@@ -145,6 +188,7 @@ class RevokeJob(msgspec.Struct, frozen=True, tag="revoke"):
     deadline: float
     state: AwxState
     secret: str | None = None
+    client_secret: str | None = None
     version: int = CHANNEL_VERSION
 
     def __repr__(self) -> str:
@@ -183,7 +227,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag="event"):
     """Something a waiting person should see."""
 
     kind: str
-    """device-code or progress."""
+    """device-code, browser or progress."""
     message: str
     url: str | None = None
     code: str | None = None

@@ -7,6 +7,7 @@ import os
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, Protocol
 
+from keyturn import moves
 from keyturn.errors import Bug
 from keyturnd.broker.broker import Broker
 from keyturnd.broker.failures import Failures
@@ -18,6 +19,7 @@ from keyturnd.fetching.fetch import Fetcher
 from keyturnd.fetching.keeper import Nobody
 from keyturnd.journal import note
 from keyturnd.messages import Failure, KeyringJob, KeyringResult
+from keyturnd.store.store import Store
 from keyturnd.vault.holdings import Holdings
 from keyturnd.vault.keys import KeyringAbsent, KeyringLocked, open_key
 from keyturnd.vault.vault import Vault, vault_directory
@@ -66,6 +68,7 @@ class Services:
             chance=SystemRandom(),
         )
         configuration.on_change.append(self.broker.reconfigured)
+        self.store = Store(self.holdings.vault, clock)
         self.complaints = Complaints(clock)
         self.handed = Handed()
         self.key_source: str | None = None
@@ -119,7 +122,7 @@ class NothingToSeal(Nobody):
 def _keyring_error(failure: Failure) -> Exception:
     classes = {"keyring-absent": KeyringAbsent, "keyring-locked": KeyringLocked, "keyring-silent": KeyringLocked}
     if failure.code in classes:
-        return classes[failure.code](failure.sentence, failure.hint)
+        return classes[failure.code](failure.sentence, error_of(failure).hint)
     if failure.kind == "provider-unreachable":  # the deadline: a prompt nobody answered
-        return KeyringLocked("the OS keyring did not answer", "unlock the keyring, then run the command again")
+        return KeyringLocked("the OS keyring did not answer", moves.unlock_keyring())
     return error_of(failure)

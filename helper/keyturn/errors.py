@@ -23,12 +23,14 @@ processes they travel as problem documents (RFC 9457), see `to_problem` and `fro
 
 from __future__ import annotations
 
-from keyturn.hints import printed
+from keyturn.hints import Sentence, printed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import ClassVar, TextIO
+
+    from keyturn.hints import Hint
 
 
 class KeyturnError(Exception):
@@ -43,13 +45,13 @@ class KeyturnError(Exception):
     passes: ClassVar[bool] = False
     """Whether it may be gone by itself the next time, so that an old token is better than none (DESIGN 5.6)."""
 
-    def __init__(self, sentence: str, hint: str | Sequence[str] | None = None) -> None:
+    def __init__(self, sentence: str, hint: Hint | None = None) -> None:
         """Both texts are folded to one line: an answer of a provider may hold line breaks.
 
-        A `hint` that is a command comes as its words, from keyturn.hints.
+        A `hint` comes from keyturn.hints, keyturn.shell or keyturn.moves.
         """
         self.sentence = one_line(sentence)
-        self.hint = one_line(printed(hint)) if hint else None
+        self.hint = Sentence(one_line(printed(hint))) if hint else None
         self.output = ""
         super().__init__(self.sentence)
 
@@ -68,7 +70,7 @@ class KeyturnError(Exception):
             "exit": self.exit_status,
         }
         if self.hint is not None:
-            problem["hint"] = self.hint
+            problem["hint"] = str(self.hint)
         if self.output:
             problem["output"] = self.output
         return problem
@@ -112,7 +114,7 @@ class VariablesWanted(UserError):
     kind = "variables-wanted"
     http_status = 428
 
-    def __init__(self, sentence: str, hint: str | Sequence[str] | None = None, *, names: Sequence[str] = ()) -> None:
+    def __init__(self, sentence: str, hint: Hint | None = None, *, names: Sequence[str] = ()) -> None:
         super().__init__(sentence, hint)
         self.names = tuple(names)
 
@@ -148,9 +150,7 @@ class ProviderUnreachable(ProviderError):
     http_status = 503
     passes = True
 
-    def __init__(
-        self, sentence: str, hint: str | Sequence[str] | None = None, *, retry_after: float | None = None
-    ) -> None:
+    def __init__(self, sentence: str, hint: Hint | None = None, *, retry_after: float | None = None) -> None:
         super().__init__(sentence, hint)
         self.retry_after = retry_after
 
@@ -199,7 +199,7 @@ def from_problem(problem: Mapping[str, object]) -> KeyturnError:
     sentence = str(problem.get("detail") or "the daemon gave no reason")
     hint = problem.get("hint")
     error_class = BY_KIND.get(kind, Bug)
-    error = error_class(sentence, str(hint) if hint else None)
+    error = error_class(sentence, Sentence(hint) if hint else None)
     error.output = str(problem.get("output", ""))
     if isinstance(error, VariablesWanted):
         error.names = tuple(str(problem.get("variables", "")).split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from keyturn import shell
 from keyturn.errors import UsageError
 
 
@@ -14,7 +15,7 @@ def home() -> str:
     """
     found = os.environ.get("HOME") or _password_database_home()
     if not found.startswith("/"):
-        raise UsageError("HOME is not an absolute path", "export HOME=/home/you")
+        raise UsageError("HOME is not an absolute path", shell.home(_password_database_home()))
     return found
 
 
@@ -30,8 +31,9 @@ def own_home() -> str:
     except OSError:
         return found  # it is missing, or hidden from us: creating something there says so
     if owner != os.geteuid():
-        ours = _password_database_home() or "/home/you"
-        raise UsageError(f"HOME is {found}, which belongs to uid {owner}, not to you", f"export HOME={ours}")
+        raise UsageError(
+            f"HOME is {found}, which belongs to uid {owner}, not to you", shell.home(_password_database_home())
+        )
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.console import started
 from keyturn.errors import Bug, KeyturnError, UsageError, report
 
@@ -24,6 +24,7 @@ VERBS = {
     "profile": "list the configured profiles, or show one",
     "secret": "entrust a profile's secret to the vault",
     "setup": "let git, kubectl or docker use keyturn",
+    "git": "show, forget or take over what is kept for hosts without a target",
     "kubelogin": "do what Azure's kubelogin does",
     "azure": "acquire a token of Entra ID without a profile",
     "awx": "create a token on an AWX that keyturn does not keep",
@@ -35,6 +36,7 @@ VERBS = {
 """Every verb has a module of its name in `verbs`, with `run(arguments) -> exit status`, or stands in ROOMS."""
 ROOMS = {
     "setup": "keyturn.verbs.setup.command",
+    "git": "keyturn.verbs.git.command",
     "awx": "keyturn.verbs.awx.command",
     "run": "keyturn.verbs.run.command",
     "demo": "keyturn.verbs.demo.command",
@@ -161,7 +163,7 @@ def _report(error: KeyturnError) -> int:
 
 
 def _bug(error: Exception) -> Bug:
-    return Bug(f"keyturn failed unexpectedly ({_place(error)})", "report it, with the command you ran")
+    return Bug(f"keyturn failed unexpectedly ({_place(error)})", moves.report())
 
 
 def _place(error: Exception) -> str:

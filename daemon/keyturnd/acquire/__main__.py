@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from keyturn import moves
 from keyturn.errors import ProviderUnreachable
 from keyturnd.acquire import oskeyring
 from keyturnd.acquire.channel import Channel
@@ -55,22 +56,22 @@ def _secrets(job: Job) -> tuple[str, ...]:
     if isinstance(job, KeyringJob):
         known = [job.create]
     else:
-        known = [*_own_secret(job), _secret_of(job.state), job.network.proxy]
+        known = [*_own_secret(job), *_secrets_of(job.state), job.network.proxy, job.client_secret]
     return tuple(secret for secret in known if secret)
 
 
 def _own_secret(job: TokenJob | RevokeJob) -> tuple[str | None, ...]:
-    """Not a person's password: it may be any word of our sentences (see Credential.hidden_in).
+    """Not a person's password: it may be any word of our sentences (see hidden_in).
 
     Nor a passphrase, which no provider is sent.
     """
     return () if isinstance(job.identity, AwxIdentity) or job.identity.credential is not None else (job.secret,)
 
 
-def _secret_of(state: State | None) -> str | None:
+def _secrets_of(state: State | None) -> tuple[str, ...]:
     if state is None:
-        return None
-    return state.token if isinstance(state, AwxState) else state.refresh_token
+        return ()
+    return (state.token, state.refresh_token) if isinstance(state, AwxState) else (state.refresh_token,)
 
 
 def _end_in_time(channel: Channel, job: Job) -> None:
@@ -85,7 +86,7 @@ def _overdue(job: Job) -> Failure:
         return oskeyring.silent(job.deadline)
     provider = urlsplit(job.identity.url).netloc if isinstance(job.identity, AwxIdentity) else "Entra ID"
     sentence = f"{provider} gave profile {job.identity.profile} no answer within {job.deadline:.0f} seconds"
-    return Failure(ProviderUnreachable.kind, sentence, "try again later")
+    return Failure(ProviderUnreachable.kind, sentence, moves.later())
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from msgspec.structs import replace
 
+from keyturn import moves
 from keyturn.errors import ProviderRefused, one_line
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network import answers
@@ -57,7 +58,7 @@ def _sent(request: Request, place: str, transport: Transport) -> Answer:
     except Failed as failed:
         if failed.failure.kind != ProviderRefused.kind:
             raise
-        hint = f"check {place} in [targets.docker], and whether this network asks for a login page"
+        hint = moves.check("service", of=f"{place} in [targets.docker]", also=moves.LOGIN_PAGE)
         raise Failed(ProviderRefused, failed.failure.sentence, hint) from None
 
 
@@ -106,14 +107,14 @@ def _refused(answer: Answer, registry: Registry, profile: str) -> Failed:
     said = _first_message(answer.body) or f"status {answer.status}"
     if answer.status == 404:
         return Failed(
-            ProviderRefused, f"{place} knows no token exchange: {said}", f"check {place} in [targets.docker]"
+            ProviderRefused,
+            f"{place} knows no token exchange: {said}",
+            moves.check("service", of=f"{place} in [targets.docker]"),
         )
-    what = "a tenant" if registry.tenant is None else f"the right tenant instead of {registry.tenant}"
     return Failed(
         ProviderRefused,
         f"{place} refused profile {profile}: {said}",
-        f"check that profile {profile} has the role AcrPull or AcrPush there; where the registry is another"
-        f' tenant\'s: "{place}" = {{ profile = "{profile}", tenant = "…" }} in [targets.docker] names {what}',
+        moves.registry_right(profile, place, registry.tenant),
     )
 
 

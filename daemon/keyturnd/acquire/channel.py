@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from keyturn import hints
 from keyturn.errors import Bug
 from keyturnd.acquire.failed import Failed, without
 from keyturnd.messages import (
@@ -47,7 +48,7 @@ class Channel:
     def __init__(self, receiving: int, sending: int) -> None:
         self._receiving = receiving
         self._sending = sending
-        self._lines: SimpleQueue[bytes] = SimpleQueue()
+        self._lines: SimpleQueue[bytes | None] = SimpleQueue()  # None: see wake
         self._finishing = Lock()
         self._asked = 0
         self.secrets: tuple[str, ...] = ()
@@ -59,7 +60,7 @@ class Channel:
 
     def job(self) -> Job:
         """The first line. Raises Failed when it is of another version, or no job."""
-        line = self._lines.get()
+        line = self._lines.get() or b""
         try:
             version = msgspec.json.decode(line, type=Version).version
         except msgspec.MsgspecError:
@@ -69,7 +70,7 @@ class Channel:
             raise Failed(
                 Bug,
                 f"the daemon speaks version {version} of the acquisition channel, not {CHANNEL_VERSION}",
-                "keyturn daemon restart",
+                hints.restart_daemon(),
             )
         job = self._decode(line)
         if not isinstance(job, TokenJob | RevokeJob | KeyringJob):
@@ -82,20 +83,40 @@ class Channel:
 
     def ask(self, kind: str, prompt: str) -> str:
         """The person's answer to a question."""
+        self.pose(kind, prompt)
+        while (answer := self.answer_within(None)) is None:
+            pass
+        return answer
+
+    def pose(self, kind: str, prompt: str) -> None:
+        """Ask a question, for `answer_within` to return its answer. The next one, or a seal, takes it back."""
         self._asked += 1
         self._send(Ask(self._asked, kind, prompt))
-        while True:
-            match self._decode(self._lines.get()):
-                case Answer(id=self._asked, value=value):
-                    return value
-                case _:
-                    continue
+
+    def answer_within(self, seconds: float | None) -> str | None:
+        """The person's answer to the last question; None after so long, or when `wake` was called."""
+        match self._next(seconds):
+            case Answer(id=self._asked, value=value):
+                return value
+            case _:
+                return None
+
+    def wake(self) -> None:
+        """Let whoever waits for an answer look at something else. For other threads to call."""
+        self._lines.put(None)
 
     def seal(self, state: State) -> None:
         """Return when `state` is durable."""
         self._send(Seal(state))
-        while not isinstance(self._decode(self._lines.get()), Ack):
+        while not isinstance(self._next(None), Ack):
             pass
+
+    def _next(self, seconds: float | None) -> FromDaemon | None:
+        try:
+            line = self._lines.get(timeout=seconds)
+        except Empty:
+            return None
+        return None if line is None else self._decode(line)
 
     def finish(self, outcome: Outcome) -> None:
         """Send the one outcome and end the process; when another thread has sent one, just end."""

@@ -8,14 +8,16 @@ from traceback import extract_tb
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
+from keyturn import moves
 from keyturn.errors import Bug, one_line
 from keyturn.hints import printed
 from keyturnd.messages import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from keyturn.errors import KeyturnError
+    from keyturn.hints import Hint
 
 SENTENCE_LIMIT = 400
 """Characters. A provider's description may be a page long; a terminal line is not."""
@@ -33,7 +35,7 @@ class Failed(Exception):
         self,
         error: type[KeyturnError],
         sentence: str,
-        hint: str | Sequence[str] | None = None,
+        hint: Hint | None = None,
         *,
         retry_after: float | None = None,
         state_dead: bool = False,
@@ -57,7 +59,7 @@ def bug(error: BaseException) -> Failure:
     return Failure(
         Bug.kind,
         f"the acquisition process met an unexpected {type(error).__name__} at {_place(error)}",
-        "please report it with this line",
+        moves.report(),
     )
 
 

@@ -10,6 +10,7 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from keyturn import moves
 from keyturn.errors import StateError
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages import Failure, KeyringResult
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from keyturnd.messages import KeyringJob
 
 SERVICE = "keyturn"
-USE_A_FILE = 'set key = "file" under [daemon] to keep the vault key in a file of yours'
-UNLOCK = "unlock it (sign in to the desktop, or: gnome-keyring-daemon --unlock), then run the command again"
+USE_A_FILE, UNLOCK = moves.key_in_file(), moves.unlock_keyring()
 
 
 class Backend(NamedTuple):

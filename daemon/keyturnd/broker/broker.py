@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from keyturn import hints, moves
 from keyturn.errors import ConfigError, KeyturnError, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.broker import policy
 from keyturnd.broker.flights import Flights
 from keyturnd.broker.memory import Memory
 from keyturnd.broker.rejections import Rejections
+from keyturnd.broker.renewal import Renewal
 from keyturnd.broker.replacements import Replacements
-from keyturnd.fetching.permission import NoLongerAllowed
+from keyturnd.messages import AwxState
 
 if TYPE_CHECKING:
     from random import Random
@@ -28,11 +29,6 @@ if TYPE_CHECKING:
     from keyturnd.fetching.wants import Want
     from keyturnd.vault.holdings import Holdings
     from keyturnd.vault.tokens import Token
-
-RENEWAL_ROUND = 30.0
-"""Seconds between two looks at what is due. Renewal points lie minutes before any minimum life is undercut."""
-PRUNING_INTERVAL = 3600.0
-"""Seconds between two sweeps of expired access tokens out of the vault."""
 
 
 class Broker:
@@ -53,6 +49,7 @@ class Broker:
         self.failures = failures
         self.memory = Memory(holdings, clock, chance)
         self.rejections = Rejections(self.memory, fetcher.challenges, clock)
+        self._logging_out: set[str] = set()
         self._flights = Flights(fetcher=fetcher, failures=failures, memory=self.memory, clock=clock, chance=chance)
         self.flights = self._flights.under_way
         self.reject = self.rejections.reject
@@ -62,11 +59,15 @@ class Broker:
         )  # fmt: skip
         self.doubt = replacements.doubt
         self.replace = replacements.replace
+        self._renewal = Renewal(
+            memory=self.memory, flights=self._flights, failures=failures, fetcher=fetcher, holdings=holdings,
+            clock=clock, logging_out=self._logging_out,
+        )  # fmt: skip
+        self.keep_fresh = self._renewal.keep_fresh
         sign_ins.on_success = self._signed_in
         holdings.on_new_sign_in = self.forget
         self._fetcher = fetcher
         self._clock = clock
-        self._logging_out: set[str] = set()
 
     def at_hand(self, want: Want) -> Held | None:
         """The token in memory, for answers that wait for nothing: if it has life enough and nobody has refused it."""
@@ -81,7 +82,7 @@ class Broker:
             return None
         held.used = True
         if self.memory.due(held):
-            self._renew_behind(want, asked=True)
+            self._renewal.begin(want, asked=True)
         return held
 
     def lasts(self, held: Held) -> bool:
@@ -113,10 +114,34 @@ class Broker:
             held.used = True
             return held.token
 
+    def left_of(self, token: Token) -> float:
+        """Seconds until the token expires."""
+        return token.expires_at - self._clock.wall()
+
+    async def fresh(self, want: Want, waiter: Waiter, by: float) -> Token:
+        """A new token whatever is held, for a caller who needs more life than that has; raises as `token` does."""
+        self._fetcher.check_allowed(want)
+        return await self._fetch_or_ask(want, waiter, by)
+
     async def has(self, want: Want) -> bool:
         """Whether there is a token with life enough for `want`, so that nothing has to be fetched."""
         held = await self._look_up(want)
         return held is not None and not self.rejections.concern(want.key) and self._good(want) is not None
+
+    async def renewed(self, want: Want, waiter: Waiter, by: float) -> Token:
+        """Another token than the one there is, `by` this boot time, for somebody whom the server refused with it.
+
+        One that an AWX keeps is replaced in any case: it is a person who says so, and may have revoked the last one a
+        moment ago. Raises as `token` does, and Refused as `reject` does.
+        """
+        self.failures.clear(profile=want.profile.name)  # a person's try again is not answered by the last failure
+        held = await self._look_up(want)
+        own_state = flows.row(want.profile).state is AwxState and want.key not in self.flights
+        if own_state and await self.holdings.doubt(want.profile):
+            await self.memory.drop(want.key)
+        elif held is not None:
+            await self.reject(want, held.token.digest)
+        return await self.token(want, waiter, by)
 
     async def _look_up(self, want: Want) -> Held | None:
         """What is held for `want`; nothing where the vault cannot be asked, but could not hold a sign-in anyway."""
@@ -139,15 +164,20 @@ class Broker:
         if not flows.row(want.profile).person:
             return await self._fetch_or_ask(want, waiter, by)
         try:
-            again = again or self._fetcher.refused.first(want.profile) == want
+            anew, again = again, again or await self._proves_nothing(want)
             if again and waiter.waits:
-                return await self._sign_in(want, waiter, by)
+                return await self._sign_in(want, waiter, by, again=anew)
             if not again:
                 return await self.token(want, waiter, by)
         except SignInNeeded:
             if waiter.waits:
                 raise
-        raise SignInNeeded(f"signing in to profile {name} takes a terminal", f"keyturn login {name}, at a terminal")
+        raise SignInNeeded(f"signing in to profile {name} takes a terminal", hints.login(name))
+
+    async def _proves_nothing(self, want: Want) -> bool:
+        """Whether a token that is held for `want` says nothing of a sign-in: it was refused since, or has ended."""
+        profile = want.profile
+        return self._fetcher.refused.first(profile) == want or not await self._fetcher.is_signed_in(profile)
 
     async def logout(self, profile: str, configured: Profile | None = None) -> int:
         """Forget everything of `profile`, in memory and in the vault; how many records there were.
@@ -189,31 +219,6 @@ class Broker:
         self.memory.forget(profile)
         self._fetcher.refused.forget(profile)
 
-    async def keep_fresh(self) -> None:
-        """Renew, for ever, what is due and has served somebody since it was issued; the rest may lapse."""
-        pruned = self._clock.boottime()
-        while True:
-            await self._clock.sleep_until(self._clock.boottime() + RENEWAL_ROUND)
-            self._renew_what_is_due()
-            if self._clock.boottime() - pruned >= PRUNING_INTERVAL:
-                pruned = self._clock.boottime()
-                await self._prune()
-
-    def _renew_what_is_due(self) -> None:
-        for want in self.memory.due_for_renewal():
-            try:
-                self._fetcher.check_allowed(want)
-            except NoLongerAllowed:
-                self.memory.held.pop(want.key, None)
-            except ConfigError:
-                return  # it is invalid: nobody can tell what it allows
-            else:
-                self._renew_behind(want, asked=False)
-
-    async def _prune(self) -> None:
-        with suppress(StateError):  # told to whoever needs the vault; nobody waits for this
-            await self.holdings.prune(self._clock.wall())
-
     async def _fetch_or_ask(self, want: Want, waiter: Waiter, by: float) -> Token:
         """A new token, with a person's help where it takes one and `waiter` has one."""
         try:
@@ -232,19 +237,13 @@ class Broker:
         self._check_not_leaving(want)
         return await self._flights.token(want, by)
 
-    def _renew_behind(self, want: Want, *, asked: bool) -> None:
-        if flows.takes_its_caller(want.profile) or want.profile.name in self._logging_out:
-            return
-        if self.failures.may_renew(want, asked=asked):
-            self._flights.begin(want)
-
     def _check_not_leaving(self, want: Want) -> None:
         if want.profile.name in self._logging_out:
-            raise Refused(f"profile {want.profile.name} is being logged out", "run the command again")
+            raise Refused(f"profile {want.profile.name} is being logged out", moves.again())
 
-    async def _sign_in(self, want: Want, waiter: Waiter, by: float) -> Token:
+    async def _sign_in(self, want: Want, waiter: Waiter, by: float, *, again: bool = False) -> Token:
         self._check_not_leaving(want)
-        key, token = await self.sign_ins.join(want, waiter)
+        key, token = await self.sign_ins.join(want, waiter, again=again)
         if key != want.key:  # the person's part is beside the deadline, unless the caller counts it in
             return await self._fetch_for_use(want, self.answer_by(want) if waiter.patience is None else by)
         self.memory.use(key)
@@ -257,4 +256,4 @@ class Broker:
         except ConfigError:
             return
         self.failures.clear(profile=want.profile.name)
-        self.memory.hold(want, token)
+        self.memory.receive(want, token)

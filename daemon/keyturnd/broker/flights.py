@@ -6,6 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from keyturn import moves
 from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable
 from keyturnd import flows
 from keyturnd.broker import policy
@@ -80,7 +81,7 @@ class Flights:
                 self._failures.remember(want, error, self._chance.uniform(-1, 1))
                 raise
         self._failures.forget(want)
-        self._memory.hold(want, token)
+        self._memory.receive(want, token)
         return token
 
     def _landed(self, key: RecordName, task: asyncio.Task[Token]) -> None:
@@ -117,4 +118,4 @@ def _raise(error: KeyturnError | None) -> None:
 def _overdue(want: Want) -> ProviderUnreachable:
     """Why a caller has to leave while the fetch goes on."""
     name = want.profile.name
-    return ProviderUnreachable(f"the token of profile {name} is taking too long to get", "run the command again")
+    return ProviderUnreachable(f"the token of profile {name} is taking too long to get", moves.again())

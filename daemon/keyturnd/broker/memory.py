@@ -64,6 +64,12 @@ class Memory:
         held = self.held.get(want.key)
         return held if held is None or held.want.profile == want.profile else None
 
+    def receive(self, want: Want, token: Token) -> None:
+        """Remember a new `token`; one that was got with claims takes the place of one without, too."""
+        self.hold(want, token)
+        if want.claims is not None:
+            self.hold(want.without_claims, token)
+
     def hold(self, want: Want, token: Token) -> Held:
         """Remember `token`, with a renewal point of its own."""
         jitter = self._chance.uniform(-1, 1)

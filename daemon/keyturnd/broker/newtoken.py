@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from keyturn import hints
 from keyturn.configuration.profiles.described import NAME, described
 from keyturn.configuration.profiles.scopes import by_resource, of_audience
 from keyturn.errors import SignInNeeded, UsageError
@@ -41,9 +42,9 @@ async def new_entra_token(
     profile = described(table, "entra")
     interactive = flows.row(profile).person
     if interactive and not waiter.waits:
-        raise UsageError("a device code needs a terminal to be shown on", "keyturn azure new-token --help")
+        raise UsageError("a device code needs a terminal to be shown on", hints.usage("keyturn azure new-token"))
     if not interactive and secret is None:
-        raise UsageError("a service principal needs a secret", "keyturn azure new-token --client-secret - …")
+        raise UsageError("a service principal needs a secret", hints.usage("keyturn azure new-token"))
     return await _acquire(fetcher, profile, _only_scopes(profile), secret, waiter, interactive=interactive)
 
 
@@ -56,7 +57,7 @@ async def new_awx_token(fetcher: Fetcher, profile: AwxProfile, secret: str | Non
         secret = await fetcher.secret(profile)
     if secret is None:
         sentence = f"the vault holds no password of {profile.username} at {profile.url}"
-        raise SignInNeeded(sentence, "keyturn awx new-token --password - …")
+        raise SignInNeeded(sentence, hints.usage("keyturn awx new-token"))
     unlimited = msgspec.structs.replace(profile, max_age=UNLIMITED)
     token = await _acquire(fetcher, unlimited, (profile.scope,), secret, waiter, interactive=False)
     if "expires" not in token:  # the server did not say: better nothing than a made-up year
@@ -74,7 +75,7 @@ class Onlooker:
         self._waiter.show(as_shown(event))
 
     async def on_ask(self, ask: Ask) -> str:
-        raise UsageError(f"this flow asks for a {ask.kind}", "keyturn --help")
+        raise UsageError(f"this flow asks for a {ask.kind}", hints.usage("keyturn"))
 
     async def on_seal(self, state: State) -> None:
         """Nothing of it is kept."""
@@ -104,14 +105,14 @@ def _without_profile(error: KeyturnError, profile: Profile) -> KeyturnError:
     """`error` with a hint that does not send people to a profile they do not have."""
     if profile.name == NAME and error.hint is not None and NAME in error.hint:
         command = "azure" if profile.provider == "entra" else "awx"
-        error.hint = f"keyturn {command} new-token --help"
+        error.hint = hints.printed(hints.usage(f"keyturn {command} new-token"))
     return error
 
 
 def _only_scopes(profile: EntraProfile) -> tuple[str, ...]:
     groups = [*by_resource(profile.scopes), *(of_audience(audience) for audience in profile.audiences)]
     if len(groups) != 1:
-        raise UsageError("expected scopes of exactly one resource", "keyturn azure new-token --help")
+        raise UsageError("expected scopes of exactly one resource", hints.usage("keyturn azure new-token"))
     return groups[0]
 
 

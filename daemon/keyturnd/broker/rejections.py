@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keyturn import moves
 from keyturn.errors import Refused
 from keyturnd.broker import policy
 
@@ -63,12 +64,16 @@ class Rejections:
             return None
         return held
 
+    def _until_next(self, key: RecordName) -> float:
+        """Seconds until a renewal may be forced again; at least one, as nobody counts in less."""
+        return max(1.0, self._forced[key] + policy.FORCED_RENEWAL_INTERVAL - self._clock.boottime())
+
     def force(self, want: Want, held: Held) -> None:
         """Note that a renewal of `held` is forced. Raises Refused within a minute of the last one."""
         if not self.may_force(want.key):
             raise Refused(
                 "the server refused a token that had just been renewed",
-                f"check that {held.token.account or 'this profile'} may use what was asked for",
+                moves.right_of(held.token.account or "this profile", self._until_next(want.key)),
             )
 
     def forget_forced(self, key: RecordName) -> None:

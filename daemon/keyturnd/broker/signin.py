@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from keyturn import moves
+from keyturn.configuration.kubelogin.stand_in import PREFIX
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import Refused, SignInNeeded
 
@@ -43,6 +45,10 @@ class Waiter(Protocol):
     def patience(self) -> float | None:
         """Seconds it can wait for the person, None for as long as it takes."""
 
+    @property
+    def opens_browser(self) -> bool:
+        """Whether it can open a browser on this machine's screen, before the person's eyes."""
+
     def show(self, event: dict[str, Any]) -> None:
         """Let the person see `event`."""
 
@@ -52,6 +58,7 @@ class Absent:
 
     waits = False
     patience: float | None = None
+    opens_browser = False
 
     def show(self, event: dict[str, Any]) -> None:
         """Nothing."""
@@ -69,8 +76,10 @@ class SignIns:
         self.on_success: Callable[[Want, Token], None] = lambda want, token: None  # noqa: ARG005 - the broker's place
         self.under_way: dict[str, SignIn] = {}
 
-    async def join(self, want: Want, waiter: Waiter) -> tuple[RecordName, Token]:
+    async def join(self, want: Want, waiter: Waiter, *, again: bool = False) -> tuple[RecordName, Token]:
         """Wait for the sign-in of `want`'s profile, begun now if there is none; the token it brought and its name.
+
+        again: the person wants to sign in anew, as another user perhaps.
 
         That is the token the sign-in was begun for, which may be another waiter's. Cancelling this is leaving.
         Raises what ended the sign-in.
@@ -80,7 +89,9 @@ class SignIns:
         if sign_in is not None and sign_in.want.profile != want.profile:
             sign_in.abandon()  # it would go on unseen, and sign in to what the configuration no longer says
         if sign_in is None or sign_in.abandoned:
-            sign_in = self.under_way[name] = SignIn(want, self._fetcher, self._linger)
+            sign_in = self.under_way[name] = SignIn(
+                want, self._fetcher, self._linger, elsewhere=not waiter.opens_browser, again=again
+            )
             sign_in.task.add_done_callback(lambda _: self._ended(sign_in))
         token = await sign_in.wait(waiter)
         return sign_in.want.key, token
@@ -108,14 +119,17 @@ class SignIns:
 class SignIn:
     """One sign-in: an interactive acquisition and the people who watch it."""
 
-    def __init__(self, want: Want, fetcher: Fetcher, linger: float) -> None:
+    def __init__(self, want: Want, fetcher: Fetcher, linger: float, *, elsewhere: bool, again: bool) -> None:
+        """`elsewhere`: whoever begins it has the browser on another machine, if at all."""
         self.want = want
         self.abandoned = False
         self._linger = linger
         self._waiters: list[Waiter] = []
         self._shown: list[dict[str, Any]] = []
         self._asked: dict[str, asyncio.Future[str]] = {}
-        self.task = asyncio.get_running_loop().create_task(fetcher.with_a_person(want, self))
+        self._opened = False
+        work = fetcher.with_a_person(want, self, elsewhere=elsewhere, again=again)
+        self.task = asyncio.get_running_loop().create_task(work)
 
     @property
     def waiting(self) -> int:
@@ -125,7 +139,7 @@ class SignIn:
     async def wait(self, waiter: Waiter) -> Token:
         """Show `waiter` what the others have seen, and wait with them."""
         for event in self._shown:
-            waiter.show(event)
+            self._show_to(waiter, event)
         self._waiters.append(waiter)
         try:
             async with asyncio.timeout(waiter.patience):
@@ -144,7 +158,10 @@ class SignIn:
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._asked[number] = answer
         self._show({"event": "ask", "id": number, "kind": ask.kind, "prompt": ask.prompt})
-        return await answer
+        try:
+            return await answer
+        finally:
+            self._close(number)
 
     def take_answer(self, ask: str, value: str) -> bool:
         """Whether `ask` was ours and open; the first answer counts."""
@@ -152,13 +169,19 @@ class SignIn:
         if answer is None or answer.done():
             return False
         answer.set_result(value)
-        self._shown = [event for event in self._shown if event.get("id") != ask]
         return True
 
     def abandon(self) -> None:
         """End it; whoever still waits is told."""
         self.abandoned = True
         self.task.cancel()
+
+    def _close(self, ask: str) -> None:
+        """`ask` is open no longer, whoever answered it: nobody who comes is asked, and who was asked is told."""
+        self._asked.pop(ask, None)
+        self._shown = [event for event in self._shown if event.get("id") != ask]
+        for waiter in self._waiters:
+            waiter.show({"event": "answered", "id": ask})
 
     def _leave(self, waiter: Waiter) -> None:
         self._waiters.remove(waiter)
@@ -173,14 +196,19 @@ class SignIn:
 
     def _still_pending(self) -> SignInNeeded:
         name = self.want.profile.name
-        return SignInNeeded(
-            f"the sign-in of profile {name} is still pending", "finish it, then run the command again"
-        )
+        return SignInNeeded(f"the sign-in of profile {name} is still pending", moves.finish_sign_in())
 
     def _show(self, event: dict[str, Any]) -> None:
         self._shown.append(event)
         for waiter in self._waiters:
-            waiter.show(event)
+            self._show_to(waiter, event)
+
+    def _show_to(self, waiter: Waiter, event: dict[str, Any]) -> None:
+        """One tab for all who wait: the first who can open it does, and everybody sees where it leads."""
+        if event["event"] == "browser":
+            event = {**event, "open": waiter.opens_browser and not self._opened}
+            self._opened |= event["open"]
+        waiter.show(event)
 
 
 async def joined(task: asyncio.Task[Token]) -> Token:
@@ -192,7 +220,7 @@ async def joined(task: asyncio.Task[Token]) -> Token:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         if task.cancelled():
-            raise Refused("ended by a logout, or because the daemon was stopped", "run the command again") from None
+            raise Refused("ended by a logout, or because the daemon was stopped", moves.again()) from None
         raise
 
 
@@ -200,7 +228,10 @@ def whose(profile: Profile) -> dict[str, Any]:
     """Which identity a sign-in is for, as the person who is asked for it has to know."""
     if isinstance(profile, AwxProfile):
         return {"profile": profile.name, "account": profile.username, "place": profile.url}
-    return {"profile": profile.name, "account": profile.account, "place": f"tenant {profile.tenant}"}
+    place = f"tenant {profile.tenant}"
+    if profile.name.startswith(PREFIX):  # a name that its reader never gave
+        return {"place": f"kubelogin, {place}"}
+    return {"profile": profile.name, "account": profile.account, "place": place}
 
 
 def as_shown(event: Event) -> dict[str, Any]:

@@ -8,10 +8,11 @@ import resource
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 import msgspec
 
+from keyturn import hints, moves
 from keyturn.errors import BY_KIND, AcquisitionDied, Bug, KeyturnError, ProviderUnreachable
 from keyturnd.fetching.last_words import last_words
 from keyturnd.journal import note
@@ -32,8 +33,12 @@ from keyturnd.messages import (
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
+    from collections.abc import Coroutine
+    from typing import Any
 
     from keyturnd.messages import Job, Outcome, State
+
+Returned = TypeVar("Returned")
 
 COMMAND = (sys.executable, "-E", "-P", "-m", "keyturnd.acquire")
 AT_ONCE = 32
@@ -92,7 +97,7 @@ class Acquisitions:
             async with asyncio.timeout_at(ends + GRACE), self._place(job):
                 return await self._run(_shortened(job, ends), listener)
         except TimeoutError:
-            return _failure(ProviderUnreachable(f"no answer within {job.deadline:.0f} seconds", "try again later"))
+            return _failure(ProviderUnreachable(f"no answer within {job.deadline:.0f} seconds", moves.later()))
 
     def _place(self, job: Job) -> asyncio.Semaphore:
         return self._places_of_people if isinstance(job, TokenJob) and job.interactive else self._places
@@ -112,7 +117,7 @@ class Acquisitions:
 
     async def _start(self) -> Process:
         if descriptors_left() < NEEDED:
-            raise AcquisitionDied("too few descriptors are left to start a process", "keyturn daemon restart")
+            raise AcquisitionDied("too few descriptors are left to start a process", hints.restart_daemon())
         try:
             return await asyncio.create_subprocess_exec(
                 *COMMAND,
@@ -124,7 +129,7 @@ class Acquisitions:
                 limit=LINE_LIMIT,
             )
         except OSError as error:
-            raise AcquisitionDied(f"cannot start a process: {error.strerror}", "keyturn daemon restart") from None
+            raise AcquisitionDied(f"cannot start a process: {error.strerror}", hints.restart_daemon()) from None
 
 
 def _shortened(job: Job, ends: float) -> Job:
@@ -133,27 +138,75 @@ def _shortened(job: Job, ends: float) -> Job:
 
 
 async def _converse(process: Process, job: Job, listener: Listener, words: asyncio.Task[str]) -> Outcome:
-    assert process.stdout is not None
     await _send(process, job)
-    for _ in range(MESSAGES):
-        line = await _read_line(process)
-        if line is None:
-            return await _died(process, words)
-        try:
-            message: FromAcquisition = from_acquisition.decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return _failure(Bug("the acquisition process sent a line that is no message"))
-        match message:
-            case Event():
-                listener.on_event(message)
-            case Ask():
-                await _send(process, Answer(message.id, await listener.on_ask(message)))
-            case Seal():
-                await listener.on_seal(message.state)
-                await _send(process, Ack())
-            case _:
-                return message
+    async with Question(process, listener) as question:
+        for _ in range(MESSAGES):
+            line = await question.outlasting(_read_line(process))
+            if line is None:
+                return await _died(process, words)
+            try:
+                message: FromAcquisition = from_acquisition.decode(line)
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                return _failure(Bug("the acquisition process sent a line that is no message"))
+            match message:
+                case Event():
+                    listener.on_event(message)
+                case Ask():
+                    await question.pose(message)
+                case Seal():
+                    await question.withdraw()
+                    await listener.on_seal(message.state)
+                    await _send(process, Ack())
+                case _:
+                    return message
     return _failure(Bug(f"the acquisition process sent more than {MESSAGES} messages"))
+
+
+class Question:
+    """The one question of an acquisition that is open, if any.
+
+    The acquisition goes on meanwhile, as a browser's answer may come before the person's: the next question, a state
+    to seal or the outcome takes it back.
+    """
+
+    def __init__(self, process: Process, listener: Listener) -> None:
+        self._process = process
+        self._listener = listener
+        self._asked: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.withdraw()
+
+    async def pose(self, ask: Ask) -> None:
+        """Ask it in place of the one before."""
+        await self.withdraw()
+        self._asked = asyncio.get_running_loop().create_task(self._answer(ask))
+
+    async def withdraw(self) -> None:
+        """Nobody waits for the answer any more."""
+        if self._asked is not None:
+            self._asked.cancel()
+            await asyncio.wait({self._asked})
+            self._asked = None
+
+    async def outlasting(self, work: Coroutine[Any, Any, Returned]) -> Returned:
+        """The result of `work`. Raises what asking raises meanwhile, as where nobody can be asked."""
+        if self._asked is None:
+            return await work
+        working = asyncio.get_running_loop().create_task(work)
+        try:
+            await asyncio.wait({working, self._asked}, return_when=asyncio.FIRST_COMPLETED)
+            if self._asked.done():
+                self._asked.result()
+            return await working
+        finally:
+            working.cancel()
+
+    async def _answer(self, ask: Ask) -> None:
+        await _send(self._process, Answer(ask.id, await self._listener.on_ask(ask)))
 
 
 async def _send(process: Process, message: FromDaemon) -> None:
@@ -179,7 +232,7 @@ async def _died(process: Process, words: asyncio.Task[str]) -> Failure:
     await asyncio.wait({words}, timeout=GRACE)  # a child of its own might hold its stderr open
     note("acquisition died", logging.ERROR, status=code, said=words.result() if words.done() else "")
     how = f"was killed by signal {-code}" if code < 0 else f"ended with status {code} and no result"
-    return _failure(AcquisitionDied(f"the acquisition process {how}", "run the command again"))
+    return _failure(AcquisitionDied(f"the acquisition process {how}", moves.again()))
 
 
 async def _end(process: Process) -> None:
@@ -201,7 +254,7 @@ def _failure(error: KeyturnError) -> Failure:
 
 def error_of(failure: Failure) -> KeyturnError:
     """The error a failed acquisition stands for."""
-    error_class = BY_KIND.get(failure.kind, Bug)
+    error_class, hint = BY_KIND.get(failure.kind, Bug), moves.told(failure.hint) if failure.hint else None
     if error_class is ProviderUnreachable:
-        return ProviderUnreachable(failure.sentence, failure.hint, retry_after=failure.retry_after)
-    return error_class(failure.sentence, failure.hint)
+        return ProviderUnreachable(failure.sentence, hint, retry_after=failure.retry_after)
+    return error_class(failure.sentence, hint)

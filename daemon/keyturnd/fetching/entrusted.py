@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from keyturn import moves
 from keyturn.configuration.private_files import read_own
 from keyturn.configuration.profiles.secrets import InFile, InVariable
 from keyturn.errors import ConfigError, one_line
-from keyturn.hints import after, entrust, printed, restart_daemon, size
+from keyturn.hints import Sentence, entrust, entrust_of_application, login, printed
+from keyturn.shell import size
+from keyturnd import flows
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
+    from keyturn.configuration.profiles.secrets import SecretSource
     from keyturn.errors import KeyturnError
 
 
@@ -20,7 +24,12 @@ def named_secret(profile: Profile) -> str | None:
 
     Raises ConfigError.
     """
-    match profile.flow.secret_source:
+    return secret_at(profile.flow.secret_source)
+
+
+def secret_at(source: SecretSource | None) -> str | None:
+    """The secret in the file or variable that `source` names, None for any other place. Raises ConfigError."""
+    match source:
         case InFile(file):
             return secret_from_file(file)
         case InVariable(variable):
@@ -34,7 +43,7 @@ def secret_from_variable(variable: str) -> str:
     secret = os.environ.get(variable)
     if not secret:
         sentence = f"{variable} is not set where the daemon was started"
-        raise ConfigError(sentence, after(f"export {variable}", restart_daemon()))
+        raise ConfigError(sentence, moves.export_secret(variable))
     return secret
 
 
@@ -43,18 +52,22 @@ def fitting(error: KeyturnError, profile: Profile) -> KeyturnError:
 
     An acquisition knows the secret only, and would have it entrusted to a vault that nobody asks for it.
     """
-    vault = printed(entrust(profile.name))
+    vault, renewed = printed(entrust(profile.name)), printed(login(profile.name))
+    if error.hint is not None and flows.row(profile).entrusts is not None:
+        beside = _replacing(profile) or printed(entrust_of_application(profile.name))
+        error.hint = Sentence(error.hint.replace(vault, beside).replace(renewed, vault))  # nobody signs in there
+        return error
     if error.hint is not None and vault in error.hint:
-        error.hint = one_line(error.hint.replace(vault, _replacing(profile) or vault))
+        error.hint = Sentence(one_line(error.hint.replace(vault, _replacing(profile) or vault)))
     return error
 
 
 def _replacing(profile: Profile) -> str | None:
     match profile.flow.secret_source:
         case InFile(file):
-            return f"write it to {file}"
+            return moves.write_secret(file)
         case InVariable(variable):
-            return after(f"export {variable}", restart_daemon())
+            return moves.export_secret(variable)
         case _:
             return None
 

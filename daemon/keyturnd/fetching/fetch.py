@@ -6,18 +6,31 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from keyturn import moves
 from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.challenges import Challenges
-from keyturnd.fetching.entrusted import fitting, named_secret
+from keyturnd.fetching.entrusted import fitting, named_secret, secret_at
 from keyturnd.fetching.expiring import ExpiringCertificates
 from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
 from keyturnd.fetching.loans import Loans
 from keyturnd.fetching.permission import check_allowed
 from keyturnd.fetching.refused import RefusedAudiences
-from keyturnd.messages import AwxIdentity, AwxState, EntraState, Failure, Network, Result, RevokeJob, TokenJob
+from keyturnd.messages import (
+    AwxIdentity,
+    AwxState,
+    EntraIdentity,
+    EntraState,
+    Failure,
+    Network,
+    Result,
+    RevokeJob,
+    TokenJob,
+)
 from keyturnd.vault import tokens
 
 if TYPE_CHECKING:
@@ -78,25 +91,33 @@ class Fetcher:
         for _ in range(ATTEMPTS):
             with suppress(Replaced):
                 return await self._silently(want, deadline)
-        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", "run the command again")
+        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", moves.again())
 
     async def _silently(self, want: Want, deadline: float) -> Token:
         self.check_allowed(want)
         profile = want.profile
         state = await self.holdings.state(profile) if flows.row(profile).state is not None else None
-        if state is not None and flows.is_somebody_elses(profile, state.account):
+        if state is not None and state.account and flows.is_somebody_elses(profile, state.account):
             state = None  # `account` was changed: another person has to sign in
         secret = await self.secret(profile)
         if (error := flows.missing(profile, state, secret)) is not None:
             raise await self._explained(error, profile)
         return await self._run(want, self._job(want, deadline, secret=secret, state=state), Nobody())
 
-    async def with_a_person(self, want: Want, audience: Audience) -> Token:
-        """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does."""
+    async def is_signed_in(self, profile: Profile) -> bool:
+        """Whether `profile` has the sign-in of a person that it takes. Access tokens outlive one that has ended."""
+        return flows.row(profile).state is not EntraState or await self.holdings.state(profile) is not None
+
+    async def with_a_person(self, want: Want, audience: Audience, *, elsewhere: bool, again: bool) -> Token:
+        """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does.
+
+        elsewhere, again: see keyturnd.messages.TokenJob.
+        """
         self.check_allowed(want)
         state = None if flows.begins_anew(want.profile) else await self.holdings.state(want.profile)
         secret = await self._beside_a_person(want.profile)
         job = self._job(want, SIGN_IN_DEADLINE, interactive=True, secret=secret, state=state)
+        job = msgspec.structs.replace(job, elsewhere=elsewhere, again=again)
         overheard = Overheard(audience)
         token = await self._run(want, job, overheard)
         if flows.keeps_typed_password(want.profile) and overheard.password is not None:
@@ -125,7 +146,8 @@ class Fetcher:
         if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
             return
         secret = await self.secret(profile)
-        job = RevokeJob(identity, self.network(profile), ATTENDED_DEADLINE, state, secret)
+        client_secret = secret_at(profile.flow.client_secret_source)
+        job = RevokeJob(identity, self.network(profile), ATTENDED_DEADLINE, state, secret, client_secret)
         outcome = await self.acquisitions.run(job, Keeper(self.holdings, profile, job, Nobody()))
         if isinstance(outcome, Failure):
             raise error_of(outcome)
@@ -153,8 +175,11 @@ class Fetcher:
         self, want: Want, deadline: float, *, interactive: bool = False,
         secret: str | None = None, state: State | None = None,
     ) -> TokenJob:  # fmt: skip
+        identity = flows.identity_of(want.profile)
+        if isinstance(identity, EntraIdentity) and want.cae:
+            identity = msgspec.structs.replace(identity, cae=True)
         return TokenJob(
-            flows.identity_of(want.profile),
+            identity,
             want.scopes,
             self.network(want.profile),
             deadline,
@@ -162,7 +187,10 @@ class Fetcher:
             secret=secret,
             state=state,
             registry=want.registry,
-            claims=(self.refused.claims(want) if interactive else None) or self.challenges.claims(want),
+            claims=(self.refused.claims(want) if interactive else None)
+            or self.challenges.claims(want)
+            or want.claims,
+            client_secret=secret_at(want.profile.flow.client_secret_source),
         )
 
     async def _run(self, want: Want, job: TokenJob, audience: Audience) -> Token:
@@ -195,6 +223,8 @@ class Fetcher:
         self._expiring.look_at(want.profile.name, result)
         token = tokens.of_result(result, sign_in)
         await self._keep(want, token)
+        if want.claims is not None:
+            await self._keep(want.without_claims, token)
         if not await self.holdings.is_of_now(want.profile, token):
             await self.holdings.drop_token(want.key)
             raise Replaced

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 
+from keyturn import moves
 from keyturn.errors import Refused
 from keyturnd import flows
 from keyturnd.messages import AwxState, EntraState, TokenJob
@@ -61,7 +61,7 @@ class Keeper:
         self._holdings = holdings
         self._profile = profile
         self._state = job.state
-        self._begins = isinstance(job, TokenJob) and job.interactive
+        self._begins = isinstance(job, TokenJob) and job.interactive and job.state is None
         self.on_event = audience.on_event
         self.on_ask = audience.on_ask
 
@@ -75,7 +75,7 @@ class Keeper:
         current = await self._holdings.state(self._profile)
         if current != self._state:
             if isinstance(state, AwxState):
-                raise Refused(f"profile {self._profile.name} is being signed in elsewhere", "run the command again")
+                raise Refused(f"profile {self._profile.name} is being signed in elsewhere", moves.again())
             if self._state is not None:
                 return
         state = self._numbered(state)
@@ -95,4 +95,4 @@ class Keeper:
         if not isinstance(state, EntraState):
             return state
         before = self._state.generation if isinstance(self._state, EntraState) else ""
-        return replace(state, generation=secrets.token_hex(8) if self._begins else before)
+        return replace(state, generation=flows.new_generation() if self._begins else before)

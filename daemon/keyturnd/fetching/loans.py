@@ -25,7 +25,7 @@ class Loans:
     def is_another(self, profile: str, secret: str) -> bool:
         """Whether `secret` is not the one that was brought last, whose failure says nothing of it then."""
         digest = hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()
-        return self._before.setdefault(profile, digest) != digest
+        return self._before.get(profile) != digest
 
     @contextmanager
     def lent(self, profile: str, secret: str | None) -> Iterator[None]:

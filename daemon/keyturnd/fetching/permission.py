@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturn.configuration import kubelogin
+from keyturn import moves
 from keyturn.configuration.audiences import all_scopes
+from keyturn.configuration.kubelogin import stand_in
 from keyturn.configuration.profiles.profile import EntraProfile
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, Refused
@@ -32,7 +33,7 @@ def check_allowed(config: Config, want: Want) -> None:
     """Raises NoLongerAllowed when nothing in `config` leads to `want`, its profile as it was then included."""
     if not is_as_configured(config, want) or not _leads_to(config, want):
         sentence = f"config.toml no longer allows what was asked of profile {want.profile.name}"
-        raise NoLongerAllowed(sentence, "run the command again")
+        raise NoLongerAllowed(sentence, moves.again())
 
 
 def is_as_configured(config: Config, want: Want) -> bool:
@@ -54,7 +55,7 @@ def _leads_to(config: Config, want: Want) -> bool:
 def _leaves_room(config: Config, want: Want) -> bool:
     assert isinstance(want.profile, EntraProfile)
     try:
-        kubelogin.check_allowed(config, want.profile, want.scopes)
+        stand_in.check_allowed(config, want.profile, want.scopes)
     except Refused:
         return False
     return True

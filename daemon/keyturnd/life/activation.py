@@ -8,6 +8,7 @@ import stat
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
+from keyturn import hints
 from keyturn.errors import DaemonUnavailable, UsageError
 from keyturn.reach.paths import BACKLOG, socket_path
 
@@ -20,14 +21,14 @@ FIRST = 3
 def inherited_socket() -> socket.socket:
     """The one socket passed to us (sd_listen_fds(3)). Raises UsageError when there is none, or another kind."""
     if os.environ.pop("LISTEN_PID", "") != str(os.getpid()) or os.environ.pop("LISTEN_FDS", "") != "1":
-        raise UsageError("keyturnd is started by keyturn, not by hand", "keyturn daemon run")
+        raise UsageError("keyturnd is started by keyturn, not by hand", hints.run_daemon())
     try:
         listener = socket.socket(fileno=FIRST)
         listens = listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
     except OSError:
-        raise UsageError("descriptor 3 is not a socket", "keyturn daemon run") from None
+        raise UsageError("descriptor 3 is not a socket", hints.run_daemon()) from None
     if (listener.family, listener.type) != (socket.AF_UNIX, socket.SOCK_STREAM) or not listens:
-        raise UsageError("descriptor 3 is not a listening Unix stream socket", "keyturn daemon run")
+        raise UsageError("descriptor 3 is not a listening Unix stream socket", hints.run_daemon())
     listener.listen(BACKLOG)  # once more: callers learn the pid of who did it last (unix(7), SO_PEERCRED)
     listener.set_inheritable(False)
     listener.setblocking(False)
@@ -73,7 +74,7 @@ def exec_again(listener: socket.socket) -> NoReturn:
     try:
         os.execve(sys.executable, [sys.executable, "-E", "-P", "-m", "keyturnd", *sys.argv[1:]], environment)
     except OSError as error:
-        raise DaemonUnavailable(f"cannot run {sys.executable}: {error.strerror}", "keyturn daemon run") from None
+        raise DaemonUnavailable(f"cannot run {sys.executable}: {error.strerror}", hints.run_daemon()) from None
 
 
 def package_stamp(package: Path) -> tuple[int, ...] | None:

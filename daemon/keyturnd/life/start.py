@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn import hints
 from keyturn.errors import KeyturnError, UsageError, report
 from keyturn.reach.paths import config_file, state_directory
 from keyturnd.clock import SystemClock
@@ -29,7 +30,7 @@ def main() -> int:
         hardening.harden()
         hardening.raise_descriptor_limit()
         if sys.argv[1:] not in ([], [FOREGROUND]):
-            raise UsageError("keyturnd takes no arguments", "keyturn daemon start")
+            raise UsageError("keyturnd takes no arguments", hints.start_daemon())
         listener = activation.inherited_socket()
         hardening.close_descriptors([listener.fileno()])
         return _serve(listener, foreground=FOREGROUND in sys.argv)

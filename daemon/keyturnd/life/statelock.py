@@ -10,19 +10,21 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import shlex
 import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 import msgspec
 
+from keyturn import hints
 from keyturn.errors import StateError
 from keyturnd.vault.durable import PrivateDirectory
 from keyturnd.vault.ownership import reasons
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from keyturn.hints import Command
 
 LOCK_FILE = "lock"
 HOLDER_FILE = "holder.json"
@@ -49,14 +51,11 @@ class HolderElsewhere(StateError):
         super().__init__(f"{state_directory} is in use by {who}", stop_command(holder))
 
 
-def stop_command(holder: Holder | None) -> str:
+def stop_command(holder: Holder | None) -> Command:
     """How to stop that daemon, from here."""
     if holder is None:
-        return "keyturn daemon stop"
-    command = f"KEYTURN_SOCKET={shlex.quote(holder.socket)} keyturn daemon stop"
-    if holder.host == socket.gethostname():
-        return command
-    return f"ssh {shlex.quote(holder.host)} {shlex.quote(command)}"
+        return hints.stop_daemon()
+    return hints.stop_other_daemon(holder.socket, None if holder.host == socket.gethostname() else holder.host)
 
 
 class StateLock:

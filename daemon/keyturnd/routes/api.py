@@ -8,6 +8,7 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
+from keyturn import hints
 from keyturn.errors import Bug, ConfigError, KeyturnError, UsageError
 from keyturnd.journal import note, note_behind
 from keyturnd.routes.remembered import Remembered
@@ -30,6 +31,7 @@ class Caller:
     def __init__(self, connection: Connection, request: Request) -> None:
         self.waits = request.waits
         self.patience: float | None = None
+        self.opens_browser = request.opens_browser
         self._connection = connection
 
     def show(self, event: dict[str, Any]) -> None:
@@ -92,7 +94,7 @@ class Api:
             route, parameter = route_for(request.method, request.path)
             return await route(self._services, request, Caller(connection, request), parameter)
         except Unroutable as error:
-            return problem(UsageError(error.sentence, "keyturn daemon restart"), error.status)
+            return problem(UsageError(error.sentence, hints.restart_daemon()), error.status)
         except KeyturnError as error:
             note("refused", kind=error.kind, reason=error.sentence)
             return problem(error)
@@ -112,4 +114,4 @@ def _bug(error: Exception) -> Bug:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{type(error).__name__} at {frame.filename.rpartition('/')[2]}:{frame.lineno}"
     note("bug", logging.ERROR, place=place)
-    return Bug(f"the daemon failed unexpectedly ({place})", "keyturn log")
+    return Bug(f"the daemon failed unexpectedly ({place})", hints.log())

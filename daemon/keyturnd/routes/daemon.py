@@ -110,7 +110,7 @@ def _certificate(services: Services, profile: Profile) -> dict[str, Any] | None:
 
 async def _signed_in(services: Services, profile: Profile, kept: set[str] | None) -> bool | None:
     """Whether a person's sign-in lasts; None where none is needed, or nobody can tell yet."""
-    if kept is None or not flows.row(profile).person:
+    if kept is None or flows.row(profile).state is None:
         return None
     if "state" not in kept:
         return False

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import keyturn
+from keyturn import moves
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.targets.docker import find_docker
 from keyturn.configuration.targets.target import scopes_of
@@ -95,6 +96,6 @@ def want_of(config: Config, target: DockerTarget) -> Want:
     profile = profile_named(config, target.profile)
     if "docker" not in profile.protocols:
         raise ConfigError(
-            f"profile {profile.name} is not for docker", f'add "docker" to protocols of profile {profile.name}'
+            f"profile {profile.name} is not for docker", moves.allow("docker", profile.name, str(config.source))
         )
     return Want(profile, scopes_of(target), "docker", Registry(target.login_server, target.tenant))

@@ -43,11 +43,14 @@ class Kubectl:
     def __init__(self, waiter: Waiter, tool: Tool | None, *, asking: bool) -> None:
         completing = tool is not None and not COMPLETION.isdisjoint(arguments_of(tool))
         self.waits = waiter.waits and asking and not completing
+        self.opens_browser = waiter.opens_browser
         self.show: Callable[[dict[str, Any]], None] = waiter.show
 
 
-async def told_once(services: Services, request: Request, answer: Awaitable[Response]) -> Response:
-    """`answer`, whose failure is told once per kubectl: the next ones of a moment fail silently, same status."""
+async def told_once(
+    services: Services, request: Request, answer: Awaitable[Response], exit_status: int | None = None
+) -> Response:
+    """`answer`, whose failure is told once per kubectl: the next of a moment fail silently (`exit_status`)."""
     helper = request.peer.pid
     tool = tool_behind(helper)
     try:
@@ -56,7 +59,7 @@ async def told_once(services: Services, request: Request, answer: Awaitable[Resp
         raise  # a question to the twin of this very helper, which says no more of the next one
     except KeyturnError as error:
         if services.complaints.is_told(tool, helper, error.sentence):
-            return Response(exit_status=error.exit_status)
+            return Response(exit_status=exit_status or error.exit_status)
         services.complaints.tell(tool, helper, error.sentence)
         raise
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from keyturn import moves
 from keyturn.configuration import known_clusters
 from keyturn.configuration.clusters import check_named_cluster
-from keyturn.configuration.kubelogin import names_begin, stand_in
+from keyturn.configuration.kubelogin.stand_in import names_begin, stand_in
 from keyturn.errors import KeyturnError, SignInNeeded, UsageError, VariablesWanted
 from keyturn.protocols import kubectl
 from keyturn.protocols.kubelogin import flags
@@ -19,6 +20,7 @@ from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 
 if TYPE_CHECKING:
+    from keyturn.hints import Sentence
     from keyturn.protocols.kubectl import ExecRequest
     from keyturn.protocols.kubelogin.wish import Wish
     from keyturnd.broker.signin import Waiter
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
     from keyturnd.server.http import Request
     from keyturnd.services import Services
     from keyturnd.vault.tokens import Token
+
+
+FAILED = 1
+"""The exit status of every failure, as kubelogin has it."""
 
 
 class Asked(NamedTuple):
@@ -52,7 +58,7 @@ def at_once(services: Services, request: Request) -> AtHand | None:
 
 async def get_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
     """An ExecCredential for the identity that flags and variables describe, as kubelogin reads them."""
-    return await exec_plugins.told_once(services, request, _get_token(services, request, waiter))
+    return await exec_plugins.told_once(services, request, _get_token(services, request, waiter), FAILED)
 
 
 async def remove_cache_dir(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
@@ -108,10 +114,11 @@ async def _secret(services: Services, request: Request, asked: Asked, client: Cl
     untold = [name for name in asked.wish.secret_variables if request.environment(name) is None]
     if untold:
         raise VariablesWanted("the secret may be in the environment", names=untold)
-    secret = asked.wish.client_secret
+    secret = asked.wish.certificate_password if asked.wish.certificate else asked.wish.client_secret
     if not secret:
-        names = " or ".join(asked.wish.secret_variables) or "--client-secret"
-        raise UsageError("client secret cannot be empty", f"export {names}, as kubelogin reads it")
+        if asked.wish.certificate:
+            return None
+        raise UsageError("client secret cannot be empty", _giving_it(asked.wish))
     if services.fetcher.loans.is_another(want.profile.name, secret):
         services.broker.failures.clear(profile=want.profile.name)
     return secret
@@ -122,11 +129,20 @@ def _in_its_words(error: KeyturnError, asked: Asked) -> KeyturnError:
     name = asked.want.profile.name
     error.sentence = error.sentence.replace(f"profile {name}", f"--login {asked.wish.login}")
     if error.hint is not None and name in error.hint:
-        needs_person = isinstance(error, SignInNeeded)
-        error.hint = (
-            "run the same kubectl command at a terminal" if needs_person else "look at the flags in the kubeconfig"
-        )
+        error.hint = _remedy(error, asked)
     return error
+
+
+def _remedy(error: KeyturnError, asked: Asked) -> Sentence:
+    if flows.row(asked.want.profile).person and isinstance(error, SignInNeeded):
+        return moves.at_terminal()
+    return _giving_it(asked.wish) if asked.wish.login == "spn" else moves.stanza("look at its flags")
+
+
+def _giving_it(wish: Wish) -> Sentence:
+    """What to do about a secret that is missing or wrong."""
+    names = " or ".join(wish.secret_variables)
+    return moves.stanza(f"export {names}, as kubelogin reads it" if names else "give it with its flag")
 
 
 def _client(request: Request, tool: Tool | None, asked: Asked) -> Client | None:

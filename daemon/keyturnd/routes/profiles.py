@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.configuration.audiences import all_scopes
 from keyturn.configuration.named import profile_named
 from keyturn.errors import ConfigError, Refused, UsageError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.broker.signin import Waiter
+    from keyturnd.messages import State
     from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
 
@@ -40,10 +41,11 @@ class LogoutBody(Body, frozen=True):
 
 
 class SecretBody(Body, frozen=True):
-    """A secret to keep in the vault."""
+    """A secret to keep in the vault. `of_application`: what its application proves itself with, beside a token."""
 
     profile: str
     secret: str
+    of_application: bool = False
 
     def __repr__(self) -> str:
         return f"SecretBody(profile={self.profile!r})"
@@ -96,10 +98,17 @@ async def entrust_secret(services: Services, request: Request, waiter: Waiter, _
     """Keep a profile's secret in the vault."""
     body = read_body(request, SecretBody)
     profile = profile_named(services.configuration.current(), body.profile)
-    _check_takes_secret(profile)
+    state = None if body.of_application else flows.entrusted_state(profile, body.secret)
+    _check_takes(profile, body, state)
     if not body.secret or not body.secret.isprintable() or len(body.secret) > SECRET_LIMIT:
         raise UsageError("a secret is one line of visible characters", hints.entrust(profile.name))
-    await services.holdings.keep_secret(profile, body.secret)
+    if state is None:
+        await services.holdings.keep_secret(profile, body.secret)
+    else:
+        await services.holdings.keep_state(profile, state)
+    if flows.row(profile).secret_is_token:
+        services.broker.forget(profile.name)
+        await services.holdings.drop_tokens(profile.name)
     services.broker.failures.clear(profile=profile.name)
     return json_response({"profile": profile.name, "warnings": services.untold_warnings()})
 
@@ -116,7 +125,7 @@ def _first_scopes(config: Config, profile: Profile) -> tuple[str, ...]:
     if not scopes:
         raise ConfigError(
             f"profile {profile.name} has nothing to sign in for: no target, scopes or audiences",
-            f'for example: audiences = ["https://management.azure.com"] in [profile.{profile.name}]',
+            moves.example(f'audiences = ["https://management.azure.com"] in [profile.{profile.name}]'),
         )
     return scopes[0]
 
@@ -125,7 +134,12 @@ def _audience(want: Want) -> str:
     return " ".join(want.scopes) if want.registry is None else want.registry.login_server
 
 
-def _check_takes_secret(profile: Profile) -> None:
+def _check_takes(profile: Profile, body: SecretBody, state: State | None) -> None:
+    """Raises Refused where nobody would ever look for it."""
+    if body.of_application and flows.row(profile).entrusts is None:
+        raise Refused(f"profile {profile.name} takes one secret, not one beside another", hints.entrust(profile.name))
+    if state is not None:
+        return
     if flows.row(profile).secret is None:
         raise Refused(
             f"profile {profile.name} has flow {profile.flow.name}, which takes no secret", hints.login(profile.name)

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     Ready = Callable[[Services, Request], AtHand | None]
 
 ROUTES: dict[tuple[str, str], str] = {
-    ("POST", "/v1/git/get"): "git.get",
-    ("POST", "/v1/git/store"): "git.store",
-    ("POST", "/v1/git/erase"): "git.erase",
-    ("POST", "/v1/git/capability"): "git.capability",
+    ("POST", "/v1/git/get"): "git.operations.get",
+    ("POST", "/v1/git/store"): "git.operations.store",
+    ("POST", "/v1/git/erase"): "git.operations.erase",
+    ("POST", "/v1/git/capability"): "git.operations.capability",
+    ("GET", "/v1/credentials"): "git.credentials.listing",
+    ("POST", "/v1/credentials/forget"): "git.credentials.forget",
     ("POST", "/v1/docker/get"): "docker.get",
     ("POST", "/v1/docker/store"): "docker.store",
     ("POST", "/v1/docker/erase"): "docker.erase",
@@ -50,7 +52,7 @@ ROUTES: dict[tuple[str, str], str] = {
 """Every route, by method and path; `{id}` stands for the last segment."""
 
 AT_ONCE: dict[tuple[str, str], str] = {
-    ("POST", "/v1/git/get"): "git.at_once",
+    ("POST", "/v1/git/get"): "git.operations.at_once",
     ("POST", "/v1/docker/get"): "docker.at_once",
     ("POST", "/v1/kube/get-token"): "kube.at_once",
     ("POST", "/v1/kubelogin/get-token"): "kubelogin.at_once",
@@ -94,5 +96,5 @@ def load_the_rest() -> Iterator[None]:
 
 @functools.cache
 def _function(name: str) -> Any:
-    module, _, function = name.partition(".")
+    module, _, function = name.rpartition(".")
     return getattr(import_module(f"keyturnd.routes.{module}"), function)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.configuration.audiences import all_scopes, allowed_scopes
+from keyturn.configuration.hosts import without_userinfo
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles.described import changed, described
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.profiles.scopes import UnfitScopes, of_audience
 from keyturn.configuration.targets.docker import find_docker
 from keyturn.errors import Refused, UsageError
+from keyturn.protocols.claims_challenge import claims_in
 from keyturnd.broker import newtoken
 from keyturnd.fetching.wants import Want
 from keyturnd.messages import AwxState
@@ -21,6 +23,8 @@ from keyturnd.server.http import json_response
 
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturn.hints import Hint
     from keyturnd.broker.signin import Waiter
     from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
@@ -38,6 +42,10 @@ class TokenBody(Body, frozen=True):
     """A container registry, whose refresh token is wanted: neither audience nor scopes."""
     renew: bool = False
     """The server refused the last one: fetch another."""
+    claims: str | None = None
+    """What the server that refused the last one wants: JSON, or base64 as in its WWW-Authenticate."""
+    min_life: float = 0.0
+    """Seconds that must be left of it."""
 
 
 class NewEntraTokenBody(Body, frozen=True):
@@ -67,14 +75,29 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
     config = services.configuration.current()
     profile = profile_named(config, body.profile)
     if body.purpose not in profile.protocols:
-        hint = f'add "{body.purpose}" to protocols of profile {body.profile} in {config.source}'
+        hint = moves.allow(body.purpose, body.profile, str(config.source))
         raise Refused(f"profile {body.profile} is not for {body.purpose}", hint)
-    want = Want(profile, _scopes(config, body), body.purpose) if body.registry is None else _registry(config, body)
+    claims = _claims(profile, body)
+    want = (
+        _registry(config, body)
+        if body.registry is not None
+        else Want(profile, _scopes(config, body), body.purpose, claims=claims)
+    )
     by = services.broker.answer_by(want)
-    found = await services.broker.token(want, waiter, by)
-    if body.renew and await services.broker.reject(want, found.digest):
-        found = await services.broker.token(want, waiter, by)
+    get = services.broker.renewed if body.renew else services.broker.token
+    found = await get(want, waiter, by)
+    if services.broker.left_of(found) < body.min_life:
+        found = await services.broker.fresh(want, waiter, by)
+        _check_life(services.broker.left_of(found), body)
     return json_response(await _facts(services, want, found))
+
+
+def _check_life(left: float, body: TokenBody) -> None:
+    """Refuse what even a new token cannot fulfil: a long job would fail in its middle."""
+    if left < body.min_life:
+        minutes = int(left // 60)
+        sentence = f"a new token of profile {body.profile} lives {minutes} min, less than was asked for"
+        raise Refused(sentence, hints.shorter_life(body.purpose, body.profile, minutes))
 
 
 async def new_entra_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
@@ -109,6 +132,19 @@ async def _facts(services: Services, want: Want, token: Token) -> dict[str, obje
     return facts
 
 
+def _claims(profile: Profile, body: TokenBody) -> str | None:
+    """What the next token has to be got with. Raises UsageError for what no provider would understand."""
+    if body.claims is None:
+        return None
+    usage = hints.usage(f"keyturn {body.purpose}")
+    if isinstance(profile, AwxProfile) or body.registry is not None:
+        raise UsageError("claims are for tokens of Entra ID itself", usage)
+    found = claims_in(body.claims)
+    if found is None:
+        raise UsageError("the claims are neither a JSON object nor the base64 of one", usage)
+    return found
+
+
 def _awx_profile(config: Config, body: NewAwxTokenBody) -> AwxProfile:
     if body.named is None:
         return described({"flow": "password", **body.profile}, "awx")
@@ -130,34 +166,40 @@ def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
         return _only_scopes(config, body)
     allowed = allowed_scopes(config, body.profile, wanted)
     if allowed is None:
-        raise Refused(f"profile {body.profile} may not ask for {' '.join(wanted)}", _remedy(config, body.profile))
+        raise Refused(
+            f"profile {body.profile} may not ask for {' '.join(wanted)}", _remedy(config, body.profile, wanted)
+        )
     return allowed
 
 
 def _registry(config: Config, body: TokenBody) -> Want:
     """What docker would want for the registry, which must be a target of the profile."""
     if body.audience is not None or body.scopes:
-        raise UsageError("a registry and an audience or scopes at once", "keyturn token --help")
+        raise UsageError("a registry and an audience or scopes at once", hints.usage("keyturn token"))
     target = find_docker(config.docker_targets, body.registry or "")
     if target is None or target.profile != body.profile:
         raise Refused(
             f"the registry is no docker target of profile {body.profile}",
-            f'add "REGISTRY" = "{body.profile}" to [targets.docker] in {config.source}',
+            moves.add(
+                f'"{without_userinfo(body.registry or "")}" = "{body.profile}"',
+                "[targets.docker]",
+                str(config.source),
+            ),
         )
     return docker.want_of(config, target)
 
 
-def _remedy(config: Config, profile: str) -> str:
+def _remedy(config: Config, profile: str, scopes: tuple[str, ...]) -> Hint:
     if isinstance(config.profiles[profile], AwxProfile):
-        return f"set scope in [profile.{profile}], or for one token: keyturn awx new-token {profile} --scope …"
-    return f"add it to scopes or audiences of profile {profile} in {config.source}"
+        return moves.add(f'scope = "{" ".join(scopes)}"', f"[profile.{profile}]", str(config.source))
+    return moves.add("it", f"scopes or audiences of profile {profile}", str(config.source))
 
 
 def _only_scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
     profile = body.profile
     allowed = all_scopes(config, profile)
     if not allowed:
-        hint = f'for example: audiences = ["https://management.azure.com"] in [profile.{profile}]'
+        hint = moves.example(f'audiences = ["https://management.azure.com"] in [profile.{profile}]')
         raise UsageError(f"profile {profile} has no target, scopes or audiences", hint)
     if len(allowed) > 1:
         choice = ", ".join(" ".join(scopes) for scopes in allowed)

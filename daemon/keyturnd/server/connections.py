@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from keyturn import hints
 from keyturn.errors import Refused
 from keyturnd.callers.peer import peer_of
 from keyturnd.server.connection import Connection
@@ -73,7 +74,9 @@ class Connections:
         self.emptied.clear()
         self.by_process[peer.pid] += 1
         if crowded:
-            (oldest or connection).refuse(problem(Refused("too many connections at once", "keyturn status"), 503))
+            (oldest or connection).refuse(
+                problem(Refused("too many connections at once", hints.restart_daemon()), 503)
+            )
         connection.begin()
 
     def busy(self) -> bool:
@@ -85,7 +88,7 @@ class Connections:
         self.unfinished += number
         while self.unfinished > UNFINISHED_BYTES:
             oldest = next(connection for connection in self.open if connection.gathered)
-            oldest.refuse(problem(Refused("too many unfinished requests at once", "keyturn status"), 503))
+            oldest.refuse(problem(Refused("too many unfinished requests at once", hints.restart_daemon()), 503))
 
     def tell(self, connection: Connection) -> None:
         """`connection` is being refused: it no longer counts, but gets some time to read that."""

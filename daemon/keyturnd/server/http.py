@@ -7,7 +7,9 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
+from keyturn import shell
 from keyturn.errors import KeyturnError, UsageError
+from keyturn.reach.paths import socket_path
 
 if TYPE_CHECKING:
     from keyturnd.callers.peer import Peer
@@ -56,6 +58,11 @@ class Request(msgspec.Struct, frozen=True):
     def waits(self) -> bool:
         """Whether the caller can show a sign-in to a person and wait for it."""
         return self.headers.get("accept") == "application/jsonl"
+
+    @property
+    def opens_browser(self) -> bool:
+        """Whether the caller can open a browser on its person's screen, and was not told to leave it."""
+        return self.headers.get("keyturn-browser") == "1"
 
     def environment(self, name: str) -> str | None:
         """The caller's environment variable `name`, if it is set and in the closed list helpers send."""
@@ -112,9 +119,7 @@ def split_target(target: bytes) -> tuple[str, tuple[str, ...]]:
     for field in query.split(b"&") if query else ():
         name, _, value = field.partition(b"=")
         if name != b"arg":
-            raise UsageError(
-                "a query field other than arg", "curl --unix-socket SOCKET http://keyturn/v1/openapi.json"
-            )
+            raise UsageError("a query field other than arg", shell.interface(socket_path()))
         arguments.append(unquote_to_bytes(value).decode("utf-8", "surrogateescape"))
     if len(arguments) > ARGUMENT_LIMIT:
         raise UsageError(f"more than {ARGUMENT_LIMIT} arguments")

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import StateError
@@ -95,10 +96,22 @@ class Holdings:
                 self.on_new_sign_in(profile.name)
         if flows.sign_in_of(state) != before:
             with suppress(StateError):  # what stays is bound to the sign-in before, and given to nobody
-                await _wholly((await self.vault()).delete_profile, profile.name, ACCESS_TOKENS)
+                await self.drop_tokens(profile.name)
+
+    async def doubt(self, profile: Profile) -> bool:
+        """Note that the server refused the token in the state of `profile`; False where its tokens live elsewhere."""
+        state = await self.state(profile)
+        if not isinstance(state, AwxState) or not state.token:
+            return False
+        await self._put(state_name(profile), msgspec.json.encode(replace(state, doubted=True)))
+        return True
 
     async def keep_secret(self, profile: Profile, secret: str) -> None:
         await self._put(secret_name(profile), secret.encode("utf-8", "surrogateescape"))
+
+    async def drop_tokens(self, profile: str) -> None:
+        """Delete every access token of `profile`."""
+        await _wholly((await self.vault()).delete_profile, profile, ACCESS_TOKENS)
 
     async def drop_token(self, name: RecordName) -> None:
         await _wholly((await self.vault()).delete, name)
@@ -108,8 +121,13 @@ class Holdings:
 
         A slower acquisition's refusal must not delete what a newer sign-in brought (buildkite/cli PR 852).
         """
-        if await self.state(profile) == refused:
+        if await self.state(profile) != refused:
+            return
+        rest = flows.refused_state(refused) if flows.row(profile).entrusts is not None else None
+        if rest is None:
             await _wholly((await self.vault()).delete, state_name(profile))
+        else:
+            await self._put(state_name(profile), msgspec.json.encode(rest))
 
     async def set_aside(self, profile: Profile) -> list[RecordName]:
         """What is kept for `profile` but for another provider, authority or client id than it has now, sorted."""

@@ -8,11 +8,11 @@ ever made while sealed records exist.
 from __future__ import annotations
 
 import asyncio
-import shlex
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from keyturn import moves, shell
 from keyturn.errors import ConfigError, StateError
 from keyturnd.vault.durable import PrivateDirectory
 from keyturnd.vault.keystores import (
@@ -77,7 +77,7 @@ async def open_key(state_directory: Path, source: str, keyring: KeyringPort, war
     Raises StateError (among them KeyringAbsent and KeyringLocked) with a hint; ConfigError for another source.
     """
     if source not in SOURCES:
-        raise ConfigError(f'no such source of the vault\'s key: "{source}"', f"use {', '.join(SOURCES)}")
+        raise ConfigError(f'no such source of the vault\'s key: "{source}"', moves.known(SOURCES))
     files = PrivateDirectory(state_directory)
     choice = read_choice(files)
     if choice is None:
@@ -153,7 +153,7 @@ def read_choice(files: PrivateDirectory) -> Choice | None:
         return msgspec.json.decode(content, type=Choice)
     except (msgspec.DecodeError, UnicodeDecodeError):
         path = files.path / CHOICE_FILE
-        hint = f"rm {shlex.quote(str(path))}"  # a key that is still there is found again without it
+        hint = shell.remove(str(path))  # a key that is still there is found again without it
         raise StateError(f"{path} does not say where the vault's key is", hint) from None
 
 
@@ -165,7 +165,7 @@ def encode_choice(choice: Choice) -> bytes:
 def contradiction(files: PrivateDirectory, source: str, choice: Choice) -> StateError:
     """The configuration asks for another source than the one in use."""
     sentence = f'config.toml says key = "{source}", but the key of {files.path} is in the {place(choice)}'
-    return StateError(sentence, f'set key = "{choice.source}" in [daemon]; or, {start_over(files.path)}')
+    return StateError(sentence, moves.key_as_before(choice.source))
 
 
 def place(where: Choice | KeyStore) -> str:

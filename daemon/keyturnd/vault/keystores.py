@@ -7,10 +7,10 @@ import base64
 import binascii
 import hashlib
 import os
-import shlex
 import socket
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from keyturn import moves, shell
 from keyturn.errors import StateError, VaultLocked
 from keyturnd.messages import KeyringResult
 from keyturnd.vault.records import KEY_SIZE
@@ -18,6 +18,7 @@ from keyturnd.vault.records import KEY_SIZE
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from keyturn.hints import Sentence
     from keyturnd.vault.durable import PrivateDirectory
 
 KEY_FILE = "vault.key"
@@ -117,7 +118,7 @@ class KeyringStore:
             return None
         if (key := decode_key(answer.key)) is None:
             sentence = f"the OS keyring's entry {self.account} does not hold a vault key"
-            hint = f"delete that entry in the keyring's own program; {start_over(self._state_directory)}"
+            hint = moves.delete_entry(start_over(self._state_directory))
             raise StateError(sentence, hint)
         return key
 
@@ -139,7 +140,6 @@ def account_of(state_directory: Path) -> str:
     return f"vault@{socket.gethostname()}/{path[:16]}"
 
 
-def start_over(state_directory: Path) -> str:
+def start_over(state_directory: Path) -> Sentence:
     """The last way out: what the records held has to be signed in for, or entrusted, again."""
-    doomed = " ".join(shlex.quote(str(state_directory / name)) for name in ("vault", "key-source.json", KEY_FILE))
-    return f"to start over and sign in again: keyturn daemon stop; rm -rf {doomed}"
+    return shell.start_over(*(str(state_directory / name) for name in ("vault", "key-source.json", KEY_FILE)))

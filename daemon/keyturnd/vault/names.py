@@ -18,10 +18,18 @@ if TYPE_CHECKING:
     from keyturnd.vault.records import Kind
 
 
-def token_name(profile: Profile, scopes: tuple[str, ...], registry: Registry | None = None) -> RecordName:
+def token_name(
+    profile: Profile,
+    scopes: tuple[str, ...],
+    registry: Registry | None = None,
+    *,
+    claims: str | None = None,
+    cae: bool = False,
+) -> RecordName:
     """What an access token of `profile` for `scopes` is filed under: the broker's key as well."""
     place = None if registry is None else " ".join(filter(None, (registry.login_server, registry.tenant)))
-    return msgspec.structs.replace(_name("access-token", profile), scopes=scopes, registry=place)
+    bare = _name("access-token", profile)
+    return msgspec.structs.replace(bare, scopes=scopes, registry=place, claims=claims, cae=cae)
 
 
 def state_name(profile: Profile) -> RecordName:

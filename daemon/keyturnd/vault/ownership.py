@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
-import shlex
 import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from keyturn import shell
 from keyturn.errors import StateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LOOKS = {errno.ENOSPC: "df -h", errno.EDQUOT: "df -h"}
+LOOKS = {errno.ENOSPC: shell.free_space, errno.EDQUOT: shell.free_space}
 """What shows the reason of an errno; for all others, owner and mode do."""
 
 
@@ -31,12 +31,12 @@ def reasons(action: str, path: Path) -> Iterator[None]:
 def cannot(action: str, path: Path, error: OSError) -> StateError:
     """`cannot write PATH: no space left on device`, with the command that shows why."""
     if error.errno == errno.ELOOP:
-        return StateError(f"{path} is a symbolic link", f"rm {shlex.quote(str(path))}")
+        return StateError(f"{path} is a symbolic link", shell.remove(str(path)))
     sentence = f"cannot {action} {path}: {reason(error)}"
     if error.errno == errno.EFBIG:
-        return StateError(sentence, "ulimit -f unlimited")
+        return StateError(sentence, shell.lift_file_limit())
     place = next(place for place in (path, *path.parents) if os.path.lexists(place))
-    return StateError(sentence, f"{LOOKS.get(error.errno or 0, 'ls -ld')} {shlex.quote(str(place))}")
+    return StateError(sentence, LOOKS.get(error.errno or 0, shell.listing)(str(place)))
 
 
 def reason(error: OSError) -> str:
@@ -61,9 +61,9 @@ def open_directory(path: Path) -> int:
 def wrong_kind(path: Path) -> StateError:
     """Why `path` could not be opened as a directory; systems differ in the errno they give a symbolic link."""
     if path.is_symlink():
-        fault, hint = "it is a symbolic link", f"readlink -f {shlex.quote(str(path))}"
+        fault, hint = "it is a symbolic link", shell.leads_to(str(path))
     else:
-        fault, hint = "it is not a directory", f"ls -ld {shlex.quote(str(path))}"
+        fault, hint = "it is not a directory", shell.listing(str(path))
     return StateError(f"{path} is not a private directory of yours: {fault}", hint)
 
 
@@ -81,7 +81,7 @@ def open_file(directory: int, path: Path) -> int | None:
     status = os.fstat(file)
     refusal = intrusion(path, status, "file")
     if not stat.S_ISREG(status.st_mode):
-        refusal = StateError(f"{path} is not a file", f"ls -ld {shlex.quote(str(path))}")
+        refusal = StateError(f"{path} is not a file", shell.listing(str(path)))
     if refusal is not None:
         os.close(file)
         raise refusal
@@ -91,10 +91,9 @@ def open_file(directory: int, path: Path) -> int | None:
 def intrusion(path: Path, status: os.stat_result, kind: str) -> StateError | None:
     """Why others could read or write `path`, None if they can't."""
     prefix = f"{path} is not a private {kind} of yours"
-    quoted = shlex.quote(str(path))
     if status.st_uid != os.geteuid():
-        return StateError(f"{prefix}: owner is uid {status.st_uid}", f"ls -ld {quoted}")
+        return StateError(f"{prefix}: owner is uid {status.st_uid}", shell.listing(str(path)))
+    tighten = shell.make_private_directory if kind == "directory" else shell.make_private
     if (mode := stat.S_IMODE(status.st_mode)) & 0o077:
-        right = "700" if kind == "directory" else "600"
-        return StateError(f"{prefix}: mode is {mode:04o}", f"chmod {right} {quoted}")
+        return StateError(f"{prefix}: mode is {mode:04o}", tighten(str(path)))
     return None

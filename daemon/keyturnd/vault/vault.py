@@ -8,14 +8,15 @@ damaged state or secret is reported once, with the command that makes up for it.
 from __future__ import annotations
 
 import hashlib
-import shlex
 from typing import TYPE_CHECKING
 
+from keyturn import hints
 from keyturn.errors import StateError
 from keyturnd.vault.durable import PrivateDirectory, no_step
 from keyturnd.vault.records import (
     HEADER_LIMIT,
     KEY_SIZE,
+    REPLACEABLE,
     SEALED_SUFFIX,
     Damaged,
     Kind,
@@ -29,6 +30,8 @@ from keyturnd.vault.records import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
+
+    from keyturn.hints import Command
 
 DAMAGED_SUFFIX = ".damaged"
 PAYLOAD_LIMIT = 2 << 20
@@ -70,14 +73,14 @@ class Vault:
         """The payload, None if there is no such record.
 
         Raises DamagedRecord (once, see above), OtherVaultKey, and StateError for a file that cannot be read or
-        that others can read: but not for an access token, which counts as absent then and is replaced.
+        that others can read: but not for what is REPLACEABLE, which counts as absent then.
         """
         file = name.file_name()
         while (content := self._read(name)) is not None:
             try:
                 return unseal(name, content, key=self._key, key_id=self._key_id)
             except OtherKey as error:
-                if name.kind == "access-token":
+                if name.kind in REPLACEABLE:
                     return None  # worth nothing to us, and the next `put` replaces it
                 raise other_vault_key(name, error.key_id) from None
             except Damaged:
@@ -86,7 +89,7 @@ class Vault:
                 break
         else:
             return None
-        if name.kind == "access-token":
+        if name.kind in REPLACEABLE:
             return None
         raise damaged_record(name)
 
@@ -94,7 +97,7 @@ class Vault:
         try:
             return self._files.read(name.file_name())
         except StateError:
-            if name.kind == "access-token":
+            if name.kind in REPLACEABLE:
                 return None
             raise
 
@@ -140,7 +143,6 @@ def other_vault_key(name: RecordName, key_id: str) -> OtherVaultKey:
     return OtherVaultKey(sentence, renewal_command(name))
 
 
-def renewal_command(name: RecordName) -> str:
+def renewal_command(name: RecordName) -> Command:
     """How the user makes up for a record that cannot be read."""
-    profile = shlex.quote(name.profile)
-    return f"keyturn secret set {profile}" if name.kind == "secret" else f"keyturn login {profile}"
+    return hints.entrust(name.profile) if name.kind == "secret" else hints.login(name.profile)

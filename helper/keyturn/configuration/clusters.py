@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.configuration import known_clusters
 from keyturn.configuration.audiences import own_scopes
 from keyturn.configuration.named import profile_named
@@ -36,8 +36,8 @@ class ClusterToken(NamedTuple):
     scopes: tuple[str, ...]
 
 
-SET_UP_AGAIN = "keyturn setup kube --context NAME"
-"""It shows what is recorded and what the kubeconfig has, and records that."""
+SET_UP_AGAIN = hints.set_up("kube")
+"""It shows what is recorded and what the kubeconfig has, and how to record that."""
 
 
 def token_for(
@@ -85,7 +85,7 @@ def _check_cluster(config: Config, request: ExecRequest, options: KubeOptions, t
     if request.trust.insecure:
         raise Refused(
             "the kubeconfig has the cluster's certificate not verified",
-            "remove insecure-skip-tls-verify from its cluster, and set certificate-authority instead",
+            moves.verify_cluster(),
         )
     if options.server is not None and find_kube(config.kube_targets, options.server) is not target:
         raise Refused("the kubeconfig names another cluster than its user was set up for", SET_UP_AGAIN)
@@ -123,7 +123,8 @@ def _target(config: Config, server: str | None) -> KubeTarget | None:
     target = find_kube(config.kube_targets, server)
     if target is None:
         raise Refused(
-            "the cluster of this kubeconfig is no target", f"add its server to [targets.kube] in {config.source}"
+            "the cluster of this kubeconfig is no target",
+            moves.add("its server", "[targets.kube]", str(config.source)),
         )
     return target
 
@@ -132,14 +133,14 @@ def _profile(config: Config, name: str | None) -> Profile:
     if name is None:
         raise UsageError(
             "nothing tells the profile: the kubeconfig has neither --profile nor provideClusterInfo",
-            hints.verb("setup", "kube"),
+            hints.set_up("kube"),
         )
     profile = profile_named(config, name)
     if profile.provider != "entra":
         raise ConfigError(f"profile {name} has no tokens for clusters", hints.profiles())
     if "kube" not in profile.protocols:
         raise ConfigError(
-            f"profile {name} leaves kube out of its protocols", f'add "kube" to protocols of profile {name}'
+            f"profile {name} leaves kube out of its protocols", moves.allow("kube", name, str(config.source))
         )
     return profile
 
@@ -159,5 +160,5 @@ def _scopes(config: Config, profile: Profile, target: KubeTarget, server_id: str
         return found  # as the configuration spells it: each spelling would be a token of its own
     raise Refused(
         f"profile {profile.name} may not ask for the server id on the command line",
-        f"add it to audiences of profile {profile.name} in {config.source}",
+        moves.add("it", f"audiences of profile {profile.name}", str(config.source)),
     )

@@ -6,6 +6,7 @@ import tomllib
 
 import msgspec
 
+from keyturn import moves
 from keyturn.configuration import settings, trusted
 from keyturn.configuration.profiles.profile import is_profile_name, read_profile
 from keyturn.configuration.tables import Table
@@ -100,4 +101,4 @@ def _toml(path: Path, content: bytes) -> dict[str, object]:
 
 
 def _unreadable(path: Path, reason: str) -> ConfigError:
-    return ConfigError(f"{path}: {reason}", f"edit {path}")
+    return ConfigError(f"{path}: {reason}", moves.edit(str(path)))

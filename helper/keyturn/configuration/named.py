@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.configuration.tables import did_you_mean
 from keyturn.errors import ConfigError
 
@@ -10,8 +10,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
-
-EXAMPLE = "write it, beginning with [profile.NAME] (the README has an example), with mode 600"
 
 
 def profile_named(config: Config, name: str) -> Profile:
@@ -28,5 +26,5 @@ def profile_named(config: Config, name: str) -> Profile:
 def no_profile(config: Config) -> ConfigError:
     """Why there is no profile at all: a list of them would be a circle."""
     if not config.source.exists():
-        return ConfigError(f"there is no configuration: {config.source} does not exist", EXAMPLE)
-    return ConfigError(f"there is no profile in {config.source}", f"add [profile.NAME] to {config.source}")
+        return ConfigError(f"there is no configuration: {config.source} does not exist", moves.write_configuration())
+    return ConfigError(f"there is no profile in {config.source}", moves.add("[profile.NAME]", str(config.source)))

@@ -8,7 +8,7 @@ import stat
 
 import msgspec
 
-from keyturn import hints
+from keyturn import hints, shell
 from keyturn.errors import ConfigError, StateError
 
 SIZE_LIMIT = 64 << 10
@@ -31,7 +31,7 @@ class OwnFile(msgspec.Struct, frozen=True):
         if self.mode & 0o077:
             mode = f"{stat.S_IMODE(self.mode):04o}"
             sentence = f"{self.path} may be read or written by others (mode {mode})"
-            raise ConfigError(sentence, hints.make_private(self.path))
+            raise ConfigError(sentence, shell.make_private(self.path))
 
 
 def read_own(path: str, what: str) -> OwnFile:
@@ -47,7 +47,7 @@ def read_own(path: str, what: str) -> OwnFile:
         sentence = f"cannot read {what} in {path}: {error.strerror}"
         if error.errno in OURS:
             raise StateError(sentence, hints.restart_daemon()) from None
-        raise ConfigError(sentence, hints.listing(path)) from None
+        raise ConfigError(sentence, shell.listing(path)) from None
     try:
         status = os.fstat(descriptor)
         _check(path, status)
@@ -58,8 +58,8 @@ def read_own(path: str, what: str) -> OwnFile:
 
 def _check(path: str, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise ConfigError(f"{path} is not a file", hints.listing(path))
+        raise ConfigError(f"{path} is not a file", shell.listing(path))
     if status.st_uid not in {0, os.geteuid()}:
-        raise ConfigError(f"{path} belongs to uid {status.st_uid}", hints.listing(path))
+        raise ConfigError(f"{path} belongs to uid {status.st_uid}", shell.listing(path))
     if status.st_size > SIZE_LIMIT:
-        raise ConfigError(f"{path} exceeds {SIZE_LIMIT >> 10} KiB", hints.size(path))
+        raise ConfigError(f"{path} exceeds {SIZE_LIMIT >> 10} KiB", shell.size(path))

@@ -10,7 +10,7 @@ import re
 
 import msgspec
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.configuration import durations
 from keyturn.configuration.hosts import without_userinfo
 from keyturn.errors import ConfigError
@@ -18,8 +18,10 @@ from keyturn.home import home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator
     from pathlib import Path
+
+    from keyturn.hints import Hint, Sentence
 
 NOT_IN_THIS_VERSION = "not in this version"
 KEY_SHOWN = 120
@@ -49,17 +51,17 @@ class Table(msgspec.Struct, frozen=True):
         """Refuse the first key that is neither; `later` are those of DESIGN that this version does not honour."""
         for key in self.values:
             if key in later:
-                raise self.mistake(key, NOT_IN_THIS_VERSION, f"remove {key} from {self.file}")
+                raise self.mistake(key, NOT_IN_THIS_VERSION, moves.leave_out(key, file=str(self.file)))
             if key not in known:
                 raise self._unknown(key, known)
 
-    def mistake(self, key: str, problem: str, hint: str | Sequence[str] | None = None) -> ConfigError:
+    def mistake(self, key: str, problem: str, hint: Hint | None = None) -> ConfigError:
         """The error to raise: file, key, what is wrong or was expected."""
-        return ConfigError(f"{self.file}: {self.path_of(key)}: {problem}", hint or f"edit {self.file}")
+        return ConfigError(f"{self.file}: {self.path_of(key)}: {problem}", hint or moves.edit(str(self.file)))
 
     def expected(self, key: str, what: str, example: str | None = None) -> ConfigError:
         """Like `mistake`, saying what was expected, with a right line as the hint."""
-        return self.mistake(key, f"expected {what}", f"for example: {key} = {example}" if example else None)
+        return self.mistake(key, f"expected {what}", moves.example(f"{key} = {example}") if example else None)
 
     def path_of(self, key: str) -> str:
         """`key` as TOML would write it below the document's root."""
@@ -113,7 +115,7 @@ class Table(msgspec.Struct, frozen=True):
         expected = f"expected {either(allowed)}"
         if value in later:
             expected = f"{value} is {NOT_IN_THIS_VERSION}: {expected}"
-        raise self.mistake(key, expected, f'for example: {key} = "{allowed[0]}"')
+        raise self.mistake(key, expected, moves.example(f'{key} = "{allowed[0]}"'))
 
     def flag(self, key: str, *, default: bool) -> bool:
         """True or false."""
@@ -155,16 +157,16 @@ class Table(msgspec.Struct, frozen=True):
         if _SECRET_KEY.fullmatch(key):
             profile = self.name.removeprefix("profile.") or "PROFILE"
             return self.mistake(key, "secrets are not kept in this file", hints.entrust(profile))
-        hint = did_you_mean(key, known) or f"known here: {', '.join(sorted(known))}"
+        hint = did_you_mean(key, known) or moves.known(sorted(known))
         return self.mistake(key, "unknown key", hint)
 
 
-def did_you_mean(name: str, known: Collection[str]) -> str | None:
+def did_you_mean(name: str, known: Collection[str]) -> Sentence | None:
     """A hint that names the one of `known` that `name` was meant to be, if any is near."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
     close = get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]}?" if close else None
+    return moves.meant(close[0]) if close else None
 
 
 def either(words: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ import os
 import stat
 from contextlib import contextmanager
 
-from keyturn import hints
+from keyturn import shell
 from keyturn.errors import ConfigError
 
 TYPE_CHECKING = False
@@ -44,9 +44,9 @@ def read_trusted(path: Path) -> bytes | None:
         if error.errno == errno.ENOENT and not path.is_symlink():
             return None
         sentence = f"{path} cannot be read: {_reason(error)}"
-        raise ConfigError(sentence, hints.listing(str(path.parent), str(path))) from None
+        raise ConfigError(sentence, shell.listing(str(path.parent), str(path))) from None
     if len(content) > SIZE_LIMIT:
-        raise ConfigError(f"{path} is larger than {SIZE_LIMIT} bytes", hints.size(str(path)))
+        raise ConfigError(f"{path} is larger than {SIZE_LIMIT} bytes", shell.size(str(path)))
     return content
 
 
@@ -94,13 +94,13 @@ def _check(directory: os.stat_result, file: os.stat_result, path: Path) -> None:
     places = ((directory, path.parent), (file, path))
     for status, place in places:
         if status.st_uid not in {os.geteuid(), 0}:
-            raise ConfigError(f"{place} is not yours: its owner is uid {status.st_uid}", hints.listing(str(place)))
+            raise ConfigError(f"{place} is not yours: its owner is uid {status.st_uid}", shell.listing(str(place)))
     if not stat.S_ISREG(file.st_mode):
-        raise ConfigError(f"{path} is not a regular file", hints.listing(str(path)))
+        raise ConfigError(f"{path} is not a regular file", shell.listing(str(path)))
     writable = [(status, place) for status, place in places if status.st_mode & _WRITABLE_BY_OTHERS]
     if writable:
         faults = (f"{place} can be written by others: its mode is {_mode(status)}" for status, place in writable)
-        hint = hints.keep_others_from_writing(*(str(place) for _, place in writable))
+        hint = shell.keep_others_from_writing(*(str(place) for _, place in writable))
         raise ConfigError(", and ".join(faults), hint)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import re
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any, NoReturn
+
+    from keyturn.hints import Command, Sentence
 
 _CHOICE = re.compile(r"invalid choice: (.*) \(choose from (.*)\)", re.DOTALL)
 _VALUE = re.compile(r"ignored explicit argument .*", re.DOTALL)
@@ -62,7 +64,7 @@ class Parser(argparse.ArgumentParser):
         text = _VALUE.sub("takes no value", text)
         raise UsageError(f"{text[:1].lower()}{text[1:]}", nearest or self._usage())
 
-    def _usage(self) -> Sequence[str]:
+    def _usage(self) -> Command:
         return hints.usage(self.prog)
 
 
@@ -75,9 +77,9 @@ def _acting(parser: argparse.ArgumentParser, given: argparse.Namespace) -> argpa
     return parser
 
 
-def _nearest(word: str, known: Iterable[str]) -> str | None:
+def _nearest(word: str, known: Iterable[str]) -> Sentence | None:
     """What was meant, from `known` alone: the mistyped word may be a secret."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a typing mistake pays for it
 
     close = get_close_matches(word, sorted(set(known)), n=1, cutoff=0.65)
-    return f"did you mean {close[0]}?" if close else None
+    return moves.meant(close[0]) if close else None

@@ -10,17 +10,24 @@ import getpass
 import json
 import os
 from pathlib import Path
+from threading import Thread
 
+from keyturn import moves
+from keyturn.console import browser
 from keyturn.console.moments import until
+from keyturn.console.pasting import Paste
 from keyturn.errors import Refused
 from keyturn.reach import client, launch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
     from typing import TextIO
 
+    from keyturn.hints import Hint
+
 TERMINAL = Path("/dev/tty")
+_pasting: dict[object, Paste] = {}
 SECRET_KINDS = frozenset({"password", "passphrase"})
 
 
@@ -29,24 +36,55 @@ def show(event: client.Event) -> None:
     kind = event.get("event")
     if kind == "ask":
         _ask(event)
-    elif kind == "device-code":
-        _invite(event)
+    elif kind == "answered":
+        _stop_asking(event)
+    elif kind in INVITATIONS:
+        INVITATIONS[kind](event)
     elif event.get("message"):
         _say(f"keyturn: {event['message']}")
 
 
-def _invite(event: client.Event) -> None:
-    """The code on a line of its own, bold where the terminal can: it is what has to be carried to another screen."""
+def _identity(event: client.Event) -> str:
+    """Whose sign-in it is, as far as the event tells."""
     whose = f" to profile {event['profile']}" if event.get("profile") else ""
     identity = ", ".join(str(event[name]) for name in ("account", "place") if event.get(name))
-    _say(f"keyturn: to sign in{whose}{f' ({identity})' if identity else ''}, open {event.get('url')} and")
+    return f"{whose}{f' ({identity})' if identity else ''}"
+
+
+def _invite_with_code(event: client.Event) -> None:
+    """The code on a line of its own, bold where the terminal can: it is what has to be carried to another screen."""
+    _say(f"keyturn: to sign in{_identity(event)}, open {event.get('url')} and")
     _say(f"enter the code {event.get('code')}", bold=True)
     expires_at = event.get("expires_at")
     valid = f"the code is valid {until(float(expires_at))}; " if expires_at else ""
     _say(f"keyturn: {valid}keyturn waits, Ctrl-C gives up")
 
 
-def ask_secret(prompt: str, hint: str | Sequence[str]) -> str:
+def _invite_to_browser(event: client.Event) -> None:
+    """A browser is opened beside us, as it may stay in the foreground; the address is for where there is none."""
+    if event.get("open"):
+        _say(f"keyturn: to sign in{_identity(event)}, go on in the browser; keyturn waits, Ctrl-C gives up")
+        Thread(target=_open, args=(event,), name="browser", daemon=True).start()
+    else:
+        _say(f"keyturn: to sign in{_identity(event)}, open this address; keyturn waits, Ctrl-C gives up")
+        _say(str(event.get("url")))
+
+
+def _open(event: client.Event) -> None:
+    if not browser.opened(str(event.get("url"))):
+        _say("keyturn: no browser could be started here: open this address yourself,")
+        _say(str(event.get("url")))
+        if whose := event.get("profile"):
+            _say(f'keyturn: or set flow = "device-code" in [profile.{whose}]')
+
+
+INVITATIONS: dict[object, Callable[[client.Event], None]] = {
+    "device-code": _invite_with_code,
+    "browser": _invite_to_browser,
+}
+
+
+def ask_secret(prompt: str, hint: Hint) -> str:
     """A line typed without echo on the terminal.
 
     Raises Refused, with `hint`, where there is no terminal or nothing was typed.
@@ -65,7 +103,7 @@ def ask_secret(prompt: str, hint: str | Sequence[str]) -> str:
     return secret
 
 
-def agrees(question: str, hint: str | Sequence[str]) -> bool:
+def agrees(question: str, hint: Hint) -> bool:
     """Whether the person at the terminal says yes; saying nothing is no.
 
     Raises Refused, with `hint`, where there is no terminal.
@@ -77,11 +115,21 @@ def agrees(question: str, hint: str | Sequence[str]) -> bool:
 
 def _ask(event: client.Event) -> None:
     prompt = f"keyturn: {event.get('prompt', '')}: "
-    answer = (
-        ask_secret(prompt, "run the command again, and answer")
-        if event.get("kind") in SECRET_KINDS
-        else _ask_openly(prompt)
-    )
+    if event.get("kind") == "redirect-url":
+        _pasting[event.get("id")] = Paste(prompt, lambda answer: _give(event, answer))
+        return
+    answer = ask_secret(prompt, moves.again()) if event.get("kind") in SECRET_KINDS else _ask_openly(prompt)
+    _give(event, answer)
+
+
+def _stop_asking(event: client.Event) -> None:
+    """It was answered elsewhere, or by the browser itself."""
+    paste = _pasting.pop(event.get("id"), None)
+    if paste is not None:
+        paste.close()
+
+
+def _give(event: client.Event, answer: str) -> None:
     body = json.dumps({"value": answer}).encode()
     try:
         client.exchange(launch.running(), client.Request("POST", f"/v1/asks/{event.get('id')}", body=body))

@@ -6,7 +6,15 @@ import msgspec
 
 from keyturn.configuration.audiences import all_scopes, targets_of
 from keyturn.configuration.profiles.profile import AwxProfile
-from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, InVault, Lent, Typed
+from keyturn.configuration.profiles.secrets import (
+    IfConfidential,
+    IfProtected,
+    InFile,
+    InVariable,
+    InVault,
+    Lent,
+    Typed,
+)
 from keyturn.configuration.targets.docker import DockerTarget
 from keyturn.configuration.targets.git import GitTarget
 from keyturn.configuration.targets.target import scopes_of
@@ -20,26 +28,33 @@ if TYPE_CHECKING:
     from keyturn.configuration.targets.target import Target
 
 
-def secret_name(profile: Profile) -> str:
-    """What the secret of this profile is called."""
-    return profile.flow.secret_name or "secret"
+_SOURCES: dict[type, str] = {
+    Typed: "typed at the sign-in, or entrusted to the vault",
+    InVault: "secret from the vault",
+    IfProtected: "a passphrase from the vault or typed, if it takes one",
+    IfConfidential: "from the vault, with a client secret if that holds one",
+}
+
+
+def secret_name(profile: Profile, *, of_application: bool = False) -> str:
+    """What is entrusted for this profile, or what its application proves itself with beside that."""
+    flow = profile.flow
+    if flow.entrusts is not None and not of_application:
+        return flow.entrusts
+    return "passphrase" if isinstance(flow.secret_source, IfProtected) else flow.secret_name or "secret"
 
 
 def secret_source(profile: Profile) -> str:
     """Where the profile's secret comes from; never the secret."""
     match profile.flow.secret_source:
-        case Typed():
-            return "typed at the sign-in, or entrusted to the vault"
-        case IfProtected():
-            return "a passphrase entrusted to the vault or typed, if it has one"
         case InFile(file):
             return f"secret from the file {file}"
         case InVariable(variable):
             return f"secret from the variable {variable} of the daemon's environment"
-        case InVault():
-            return "secret from the vault"
         case None | Lent():  # the latter in no profile that has a name
             return "no secret, a person signs in"
+        case source:
+            return _SOURCES[type(source)]
 
 
 def summary(config: Config, profile: Profile) -> dict[str, Any]:
@@ -84,6 +99,7 @@ def _entra(profile: EntraProfile) -> dict[str, Any]:
         "application_id": profile.application_id,
         "authority": profile.authority,
         "account": profile.account,
+        "cae": profile.cae,
         "secret": _secret(profile),
     }
 
@@ -95,7 +111,7 @@ def _awx(profile: AwxProfile) -> dict[str, Any]:
         "scope": profile.scope,
         "description": profile.description,
         "max_age": profile.max_age,
-        "keep_password": profile.flow.keep_password,
+        "keep_password": profile.flow.keeps_typed,
     }
 
 

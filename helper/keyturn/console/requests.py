@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from keyturn.console import other_daemon, person
+from keyturn.console import browser, other_daemon, person
 from keyturn.console.starting import secret_variables
 from keyturn.reach import client, launch
 
@@ -14,13 +14,22 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def ask(method: str, path: str, body: dict[str, Any] | None = None, *, waits: bool | None = None) -> dict[str, Any]:
+def ask(
+    method: str,
+    path: str,
+    body: dict[str, Any] | None = None,
+    *,
+    waits: bool | None = None,
+    opens_browser: bool = True,
+) -> dict[str, Any]:
     """The daemon's answer; the daemon is started if need be, and a sign-in shown on the terminal.
 
-    `waits` defaults to whether there is a terminal. Raises the daemon's problem as its keyturn error.
+    `waits` defaults to whether there is a terminal. opens_browser: whether that may be done, where it can.
+    Raises the daemon's problem as its keyturn error.
     """
     other_daemon.warn()
     request = _request(method, path, body, client.has_terminal() if waits is None else waits)
+    request = request._replace(browser=request.waits and opens_browser and browser.is_here())
     return _object(launch.insist(request, secret_variables, person.show))
 
 

@@ -11,9 +11,7 @@ from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    Hint = str | Sequence[str]
+    from keyturn.hints import Hint
 
 LIMIT = 64 << 10
 """Bytes; the daemon refuses much shorter ones already."""

@@ -32,5 +32,9 @@ def _named_in(file: Path) -> Iterable[str]:
     from keyturn.configuration.config import load  # noqa: PLC0415
     from keyturn.configuration.profiles.secrets import InVariable  # noqa: PLC0415
 
-    sources = (profile.flow.secret_source for profile in load(file).profiles.values())
+    sources = (
+        source
+        for profile in load(file).profiles.values()
+        for source in (profile.flow.secret_source, profile.flow.client_secret_source)
+    )
     return (source.variable for source in sources if isinstance(source, InVariable))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from keyturn import hints
+from keyturn.configuration.durations import parse_duration
 from keyturn.console.configured import named_or_only
 from keyturn.console.requests import ask
+from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +22,26 @@ def add_wanted(parser: Parser) -> None:
     wanted = parser.add_mutually_exclusive_group()
     wanted.add_argument("--audience", metavar="URI", help="everything consented to at this resource")
     wanted.add_argument("--scope", dest="scopes", metavar="SCOPE", action="append", help="may be repeated")
+    parser.add_argument("--min-life", metavar="TIME", help="renewed first if it has less left: 90s, 30m, 2h")
     parser.add_argument("--renew", action="store_true", help="the server refused the last one: replace it")
+    parser.add_argument(
+        "--claims", metavar="CLAIMS", help="what the server that refused the last one asks for: JSON or its base64"
+    )
+    add_no_browser(parser)
+
+
+def add_no_browser(parser: Parser) -> None:
+    """Whether a sign-in may open a browser here."""
+    parser.add_argument(
+        "--no-browser", action="store_true", help="print a sign-in's address instead of opening a browser"
+    )
+
+
+def _seconds(text: str, command: str) -> float:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"--min-life: {error}", hints.usage(command)) from None
 
 
 def fetch(options: Namespace, purpose: Literal["token", "run"], command: str) -> dict[str, Any]:
@@ -31,6 +53,10 @@ def fetch(options: Namespace, purpose: Literal["token", "run"], command: str) ->
         body["scopes"] = options.scopes
     if getattr(options, "registry", None) is not None:
         body["registry"] = options.registry
+    if options.claims is not None:
+        body["claims"] = options.claims
+    if options.min_life is not None:
+        body["min_life"] = _seconds(options.min_life, command)
     if options.renew:
         body["renew"] = True
-    return ask("POST", "/v1/token", body)
+    return ask("POST", "/v1/token", body, opens_browser=not options.no_browser)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from keyturn import __version__
+from keyturn import __version__, hints
 from keyturn.errors import KeyturnError, UsageError
 from keyturn.kubelogin import completion, convert
 from keyturn.twin import helper
@@ -51,7 +51,7 @@ def _split(arguments: Sequence[str]) -> tuple[str, list[str]]:
         if flag in {"-v", "--v"} and rest:
             rest.pop(0)
         elif not flag.startswith(("-v", "--v=", "--logtostderr")):
-            raise UsageError(f"unknown flag: {flag}", "kubelogin --help")
+            raise UsageError(f"unknown flag: {flag}", hints.usage("kubelogin"))
     return (rest[0], rest[1:]) if rest else ("--help", [])
 
 
@@ -71,7 +71,7 @@ def _run(verb: str, rest: list[str]) -> int:
         return 0
     if verb == "convert-kubeconfig":
         return convert.run(rest, os.environ.get)
-    raise UsageError(f'unknown command "{verb}" for "kubelogin"', "kubelogin --help")
+    raise UsageError(f'unknown command "{verb}" for "kubelogin"', hints.usage("kubelogin"))
 
 
 def _forget(flags: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyturn import moves
 from keyturn.errors import UsageError
 from keyturn.protocols.kubelogin.flags import OF_CONVERT, SWITCHES, TEXTS
 
@@ -32,6 +33,6 @@ compdef _kubelogin kubelogin
 def script(shell: str) -> str:
     """The script for `shell`. Raises UsageError."""
     if shell not in SCRIPTS:
-        raise UsageError(f"no completion for {shell or 'no shell'}", "kubelogin completion bash")
+        raise UsageError(f"no completion for {shell or 'no shell'}", moves.known(SCRIPTS))
     flags = " ".join(f"--{name}" for name in (*TEXTS, *SWITCHES, *OF_CONVERT) if name != "v")
     return SCRIPTS[shell].format(verbs=VERBS, flags=flags)

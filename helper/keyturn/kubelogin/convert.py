@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from keyturn import moves, shell
 from keyturn.errors import Refused, UsageError
 from keyturn.kubelogin import stanza
 from keyturn.protocols.kubelogin.flags import OF_CONVERT, parse
@@ -60,7 +61,7 @@ def _concerned(files: Sequence[KubeFile], context: str | None) -> Iterator[User]
     if context is not None:
         only = next((file.contexts[context].get("user") for file in files if context in file.contexts), "")
         if not only:
-            raise UsageError(f'no context exists with the name: "{context}"', "kubectl config get-contexts")
+            raise UsageError(f'no context exists with the name: "{context}"', shell.kubectl("config", "get-contexts"))
     seen: set[str] = set()
     for file in files:
         for name, content in file.users.items():
@@ -80,7 +81,10 @@ def _write(files: Sequence[KubeFile], outfile: str | None) -> None:
         files[0].write_to(Path(outfile))
     else:
         joined = os.pathsep.join(str(file.path) for file in files)
-        raise Refused(f"--outfile takes one kubeconfig, and there are several: {joined}", "--kubeconfig FILE")
+        raise Refused(
+            f"--outfile takes one kubeconfig, and there are several: {joined}",
+            moves.form("kubelogin convert-kubeconfig --kubeconfig FILE"),
+        )
 
 
 def _warn(given: dict[str, str]) -> None:
@@ -89,5 +93,5 @@ def _warn(given: dict[str, str]) -> None:
     if found:
         sys.stderr.write(
             f"keyturn: warning: {shlex.join(found)} now stands in clear in the kubeconfig\n"
-            "keyturn: hint: leave it out, and export AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PASSWORD\n"
+            f"keyturn: hint: {moves.secret_variables()}\n"
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 
+from keyturn import hints
 from keyturn.errors import ConfigError, SignInNeeded, UsageError, VaultLocked
 
 TYPE_CHECKING = False
@@ -65,7 +66,7 @@ def parse_store(body: bytes) -> str:
     members = {key.lower(): value for key, value in document.items()} if isinstance(document, dict) else {}
     server = members.get("serverurl")
     if not isinstance(server, str):
-        error = UsageError("expected credentials with a ServerURL, as JSON", f"{PROGRAM} store")
+        error = UsageError("expected credentials with a ServerURL, as JSON", hints.usage(PROGRAM))
         error.output = refusal(error.sentence, error.hint)
         raise error
     return server.strip(" \t\r\n")
@@ -107,7 +108,7 @@ def failed(error: KeyturnError) -> str:
 def check_arguments(arguments: Sequence[str]) -> None:
     """Raises UsageError if anything stands before the operation: this helper has no options."""
     if arguments:
-        raise UsageError(f"{PROGRAM} has no option {arguments[0]}", f"{PROGRAM} get|store|erase|list|version")
+        raise UsageError(f"{PROGRAM} has no option {arguments[0]}", hints.usage(PROGRAM))
 
 
 def _json(value: dict[str, Any]) -> bytes:

@@ -15,6 +15,7 @@ import re
 import time
 from typing import NamedTuple
 
+from keyturn import hints, shell
 from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
@@ -94,10 +95,10 @@ def parse(info: bytes) -> ExecRequest:
     document = _object(info)
     version, spec = document.get("apiVersion"), document.get("spec") or {}
     if document.get("kind") != KIND or not isinstance(spec, dict):
-        raise UsageError(f"{VARIABLE} is no {KIND}", f"unset {VARIABLE}")
+        raise UsageError(f"{VARIABLE} is no {KIND}", shell.unset(VARIABLE))
     if version not in VERSIONS:
         shown = str(version or "none")[:_SHOWN]
-        raise UsageError(f"{VARIABLE} is of another version: {shown}", f"in the kubeconfig: apiVersion: {V1}")
+        raise UsageError(f"{VARIABLE} is of another version: {shown}", hints.set_up("kube"))
     cluster = spec.get("cluster")
     return ExecRequest(version, spec.get("interactive") is True, _cluster_server(cluster), _trust(cluster))
 
@@ -109,12 +110,10 @@ def options(arguments: Sequence[str]) -> KubeOptions:
     for argument in rest:
         name, equals, value = argument.partition("=")
         if name not in OPTIONS:
-            raise UsageError(
-                f"kube-credential-keyturn has no option {argument}", "get-token [--profile NAME] [--server-id ID]"
-            )
+            raise UsageError(f"kube-credential-keyturn has no option {argument}", hints.set_up("kube"))
         found[name] = value if equals else next(rest, "")
         if not found[name]:
-            raise UsageError(f"{name} lacks a value", f"{name} {OPTIONS[name]}")
+            raise UsageError(f"{name} lacks a value", hints.set_up("kube"))
     return KubeOptions(
         found.get("--profile"),
         _server_id(found.get("--server-id")),
@@ -159,7 +158,7 @@ def _object(info: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):  # ValueError: not JSON, not UTF-8, a number of over 4300 digits
         document = None
     if not isinstance(document, dict):
-        raise UsageError(f"{VARIABLE} is not a JSON object", f"unset {VARIABLE}")
+        raise UsageError(f"{VARIABLE} is not a JSON object", shell.unset(VARIABLE))
     return document
 
 
@@ -169,7 +168,7 @@ def _cluster_server(cluster: object) -> str | None:
         return None
     server = cluster.get("server") if isinstance(cluster, dict) else None
     if not isinstance(server, str) or not server:
-        raise UsageError(f"{VARIABLE} names a cluster without a server", "look at server in the kubeconfig")
+        raise UsageError(f"{VARIABLE} names a cluster without a server", shell.kubectl("config", "view"))
     return server
 
 
@@ -194,7 +193,7 @@ def _trust(cluster: object) -> Trust:
 def _api_version(text: str | None) -> str | None:
     version = None if text is None else f"{GROUP}/{text}"
     if version is not None and version not in VERSIONS:
-        raise UsageError("--api-version is none of kubectl's", "--api-version v1beta1")
+        raise UsageError("--api-version is none of kubectl's", hints.set_up("kube"))
     return version
 
 
@@ -204,5 +203,5 @@ def _server_id(text: str | None) -> str | None:
         return None
     server_id = text.removesuffix("/.default").rstrip("/")
     if not _SCOPE.fullmatch(server_id):
-        raise UsageError("--server-id is not the id of an application", "--server-id ID")
+        raise UsageError("--server-id is not the id of an application", hints.set_up("kube"))
     return server_id

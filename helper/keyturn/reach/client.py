@@ -8,6 +8,7 @@ import socket
 import struct
 import time
 
+from keyturn import hints, shell
 from keyturn.errors import DaemonUnavailable, Refused
 from keyturn.reach.replies import Event, NotRunning, Reply, read_reply
 
@@ -44,13 +45,17 @@ UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 
 class Request(NamedTuple):
-    """What goes to the daemon. `waits`: the caller can show a sign-in to a person and wait for it."""
+    """What goes to the daemon. `waits`: the caller can show a sign-in to a person and wait for it.
+
+    `browser`: it can open a browser before the person's eyes, and was not told to leave that.
+    """
 
     method: str
     path: str
     arguments: tuple[str, ...] = ()
     body: bytes = b""
     waits: bool = False
+    browser: bool = False
     variables: tuple[str, ...] = ENVIRONMENT
     """Which of the caller's variables go with it."""
     wanted: tuple[str, ...] = ()
@@ -67,13 +72,13 @@ def connect(directory: int, path: str) -> socket.socket:
         connection.settimeout(SILENCE)
         _join_queue(connection, below(directory, path))
         if (uid := _peer_uid(connection)) != os.geteuid():
-            raise Refused(f"the daemon at {path} belongs to uid {uid}", f"ls -l {path}")
+            raise Refused(f"the daemon at {path} belongs to uid {uid}", shell.listing(path))
     except (FileNotFoundError, ConnectionRefusedError):
         connection.close()
         raise NotRunning from None
     except OSError as error:
         connection.close()
-        raise DaemonUnavailable(f"cannot connect to {path}: {error.strerror or error}", f"ls -l {path}") from None
+        raise DaemonUnavailable(f"cannot connect to {path}: {error.strerror or error}", shell.listing(path)) from None
     except Refused:
         connection.close()
         raise
@@ -110,6 +115,7 @@ def encode(request: Request) -> bytes:
     head += _environment_headers(request)
     if request.waits:
         head.append("Accept: application/jsonl")
+        head.append(f"Keyturn-Browser: {int(request.browser)}")
     head.append(f"Content-Length: {len(request.body)}")
     return "\r\n".join(head).encode("ascii") + b"\r\n\r\n" + request.body
 
@@ -179,4 +185,4 @@ def _silent(error: OSError) -> DaemonUnavailable:
         if isinstance(error, TimeoutError)
         else f"is gone: {error.strerror}"
     )
-    return DaemonUnavailable(f"the daemon {reason}", "keyturn daemon restart")
+    return DaemonUnavailable(f"the daemon {reason}", hints.restart_daemon())

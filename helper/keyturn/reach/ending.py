@@ -8,6 +8,7 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
+from keyturn import hints, shell
 from keyturn.errors import DaemonUnavailable
 from keyturn.reach import client, launch
 from keyturn.reach.paths import socket_path
@@ -40,7 +41,7 @@ def end() -> int | None:
         agreed = _agrees(connection)
         if process is None and not agreed:
             sentence = "the daemon does not answer, nor is known which process it is"
-            raise DaemonUnavailable(sentence, f"fuser -v {socket_path()}")
+            raise DaemonUnavailable(sentence, shell.users_of(socket_path()))
         if process is not None and not _has_ended(process, LEAVE_PATIENCE if agreed else 0.0):
             _signal_until_it_ends(process)
     finally:
@@ -66,10 +67,20 @@ def _process(pid: int) -> int | None:
     except (OSError, AttributeError):
         return None
     with suppress(OSError):
-        if b"keyturnd" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+        if is_keyturnd(Path(f"/proc/{pid}/cmdline").read_bytes()):
             return process
     os.close(process)
     return None
+
+
+def is_keyturnd(command_line: bytes) -> bool:
+    """Whether a daemon is started so: a Python's module or script of that name.
+
+    Whoever has the word among its arguments (an editor, a grep) and the daemon's pid by now must not be ended.
+    """
+    interpreter, *words = command_line.split(b"\0")
+    named = next((word for word in words if not word.startswith(b"-")), b"")  # behind -E, -P, -m
+    return interpreter.rpartition(b"/")[2].startswith(b"python") and named.rpartition(b"/")[2] == b"keyturnd"
 
 
 def _signal_until_it_ends(process: int) -> None:
@@ -78,7 +89,7 @@ def _signal_until_it_ends(process: int) -> None:
             signal.pidfd_send_signal(process, number)
         if _has_ended(process, SIGNAL_PATIENCE):
             return
-    raise DaemonUnavailable("the daemon does not end, not even killed", "keyturn log")
+    raise DaemonUnavailable("the daemon does not end, not even killed", hints.log())
 
 
 def _has_ended(process: int, patience: float) -> bool:

@@ -7,6 +7,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
+from keyturn import moves
 from keyturn.errors import Refused
 
 
@@ -22,4 +23,4 @@ def program(name: str) -> str:
         path = directory / name
         if path.is_file() and os.access(path, os.X_OK):
             return str(path)
-    raise Refused(f"{name} is not installed beside keyturn", "install keyturn again")
+    raise Refused(f"{name} is not installed beside keyturn", moves.reinstall())

@@ -14,6 +14,7 @@ import socket
 import stat
 import time
 
+from keyturn import hints, shell
 from keyturn.errors import DaemonUnavailable
 from keyturn.reach import client
 from keyturn.reach.paths import (
@@ -92,7 +93,7 @@ def insist(
             return client.exchange(connect_or_start(secret_variables), request, on_event)
         except client.NotRunning:
             continue
-    raise DaemonUnavailable("the daemon left without an answer", "keyturn daemon run")
+    raise DaemonUnavailable("the daemon left without an answer", hints.run_daemon())
 
 
 def _holder_of_state(path: str) -> socket.socket | None:
@@ -130,7 +131,7 @@ def _start(path: str, secret_variables: Iterable[str]) -> socket.socket:
         finally:
             os.close(lock)
     except client.NotRunning:
-        raise DaemonUnavailable("the daemon left as soon as it was started", "keyturn daemon run") from None
+        raise DaemonUnavailable("the daemon left as soon as it was started", hints.run_daemon()) from None
     finally:
         os.close(directory)
 
@@ -157,7 +158,7 @@ def run_in_foreground(secret_variables: Iterable[str]) -> NoReturn:
 
 
 def _running_already() -> DaemonUnavailable:
-    return DaemonUnavailable("a daemon is running already", "keyturn daemon stop")
+    return DaemonUnavailable("a daemon is running already", hints.stop_daemon())
 
 
 def _lock(directory: int, where: str) -> int:
@@ -171,7 +172,7 @@ def _lock(directory: int, where: str) -> int:
                 os.close(descriptor)
                 raise DaemonUnavailable(
                     "another process has been starting the daemon for too long",
-                    f"fuser -v {where}/{LOCK_NAME}",
+                    shell.users_of(f"{where}/{LOCK_NAME}"),
                 ) from None
             time.sleep(pause)
             pause = min(pause * 2, 0.1)
@@ -188,14 +189,16 @@ def _bind(directory: int, path: str) -> socket.socket:
         pass
     else:
         if not stat.S_ISSOCK(mode):
-            raise DaemonUnavailable(f"{where}/{name} is not a socket", f"rm {where}/{name}")
+            raise DaemonUnavailable(f"{where}/{name} is not a socket", shell.remove(f"{where}/{name}"))
         os.unlink(name, dir_fd=directory)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o077)
     try:
         listener.bind(client.below(directory, path))
     except OSError as error:
-        raise DaemonUnavailable(f"cannot bind {where}/{name}: {error.strerror or error}", f"ls -ld {where}") from None
+        raise DaemonUnavailable(
+            f"cannot bind {where}/{name}: {error.strerror or error}", shell.listing(where)
+        ) from None
     finally:
         os.umask(before)
     listener.listen(BACKLOG)

@@ -10,6 +10,7 @@ import os
 import stat
 import sys
 
+from keyturn import shell
 from keyturn.errors import StateError, UsageError
 
 TYPE_CHECKING = False
@@ -42,7 +43,7 @@ def socket_path() -> str:
     if named:
         if not named.startswith("/") or named.endswith("/"):
             raise UsageError(
-                f"KEYTURN_SOCKET is {named!r}, expected an absolute path of a socket", "unset KEYTURN_SOCKET"
+                f"KEYTURN_SOCKET is {named!r}, expected an absolute path of a socket", shell.unset("KEYTURN_SOCKET")
             )
         return named
     for runtime in (os.environ.get("XDG_RUNTIME_DIR"), f"/run/user/{os.geteuid()}"):
@@ -98,7 +99,7 @@ def _place(variable: str, platform_default: str) -> Path:
     named = os.environ.get(variable) if variable else None
     if named:
         if not named.startswith("/"):
-            raise UsageError(f"{variable} is {named!r}, expected an absolute path", f"unset {variable}")
+            raise UsageError(f"{variable} is {named!r}, expected an absolute path", shell.unset(variable))
         return Path(named)
     variable, below_home = XDG[platform_default]
     named = os.environ.get(variable, "")
@@ -130,9 +131,16 @@ def _make_private(path: str) -> None:
     except FileExistsError:
         return  # a file or a dangling link: the open says so
     except OSError as error:
-        raise StateError(f"cannot create {path}: {error.strerror}", f"mkdir -p -m 700 {path}") from None
+        raise StateError(f"cannot create {path}: {error.strerror}", shell.listing(_nearest(path))) from None
     finally:
         os.umask(before)
+
+
+def _nearest(path: str) -> str:
+    """The part of `path` that is there."""
+    while not os.path.lexists(path):
+        path = os.path.dirname(path)
+    return path
 
 
 def _why_not_directory(path: str, error: OSError) -> str:
@@ -144,5 +152,5 @@ def _why_not_directory(path: str, error: OSError) -> str:
 
 
 def _unsafe(path: str, fault: str) -> StateError:
-    remedy = f"chmod 700 {path}" if "mode" in fault else f"ls -ld {path}"
+    remedy = shell.make_private_directory(path) if "mode" in fault else shell.listing(path)
     return StateError(f"{path} is not a private directory of yours: {fault}", remedy)

@@ -6,6 +6,7 @@ import json
 import os
 import re
 
+from keyturn import hints, moves
 from keyturn.errors import Bug, DaemonUnavailable, from_problem
 
 TYPE_CHECKING = False
@@ -49,7 +50,7 @@ def read_reply(connection: socket.socket, on_event: Callable[[Event], None] | No
         return _follow(chunks, on_event)
     body = b"".join(chunks)
     if headers.get("content-length") != str(len(body)):
-        raise DaemonUnavailable("the daemon's answer is cut short", "keyturn daemon restart")
+        raise DaemonUnavailable("the daemon's answer is cut short", hints.restart_daemon())
     if status != 200:
         raise from_problem(_json(body))
     return Reply(status, _exit_status(headers.get("keyturn-exit", "")), body)
@@ -62,11 +63,11 @@ def _read_head(connection: socket.socket) -> tuple[bytes, bytes]:
         if not chunk and not received:
             raise NotRunning
         if not chunk or len(received) > HEAD_LIMIT:
-            raise DaemonUnavailable("the daemon's answer is not HTTP", "keyturn daemon restart")
+            raise DaemonUnavailable("the daemon's answer is not HTTP", hints.restart_daemon())
         received += chunk
     head, end, rest = received.partition(b"\r\n\r\n")
     if len(head + end) > HEAD_LIMIT:
-        raise DaemonUnavailable("the daemon's answer is not HTTP", "keyturn daemon restart")
+        raise DaemonUnavailable("the daemon's answer is not HTTP", hints.restart_daemon())
     return head, rest
 
 
@@ -75,7 +76,7 @@ def _parse_head(head: bytes) -> tuple[int, dict[str, str]]:
     lines = match[2].decode("latin-1").split("\r\n")[1:] if match else []
     headers = {name.lower(): value.strip(" \t") for name, _, value in (line.partition(":") for line in lines)}
     if match is None or len(headers) != len(lines) or "transfer-encoding" in headers:
-        raise DaemonUnavailable("the daemon's answer is not HTTP", "keyturn daemon restart")
+        raise DaemonUnavailable("the daemon's answer is not HTTP", hints.restart_daemon())
     return int(match[1]), headers
 
 
@@ -86,7 +87,7 @@ def _chunks(connection: socket.socket, first: bytes) -> Iterator[bytes]:
     while chunk := _some(connection):
         total += len(chunk)
         if total > BODY_LIMIT:
-            raise DaemonUnavailable("the daemon's answer is too long", "keyturn daemon restart")
+            raise DaemonUnavailable("the daemon's answer is too long", hints.restart_daemon())
         yield chunk
 
 
@@ -111,20 +112,20 @@ def _follow(chunks: Iterable[bytes], on_event: Callable[[Event], None] | None) -
                 raise from_problem(event)
             if on_event is not None:
                 on_event(event)
-    raise DaemonUnavailable("the daemon stopped while you were waiting", "run the command again")
+    raise DaemonUnavailable("the daemon stopped while you were waiting", moves.again())
 
 
 def _json(text: bytes) -> Event:
     try:
         parsed = json.loads(text)
     except ValueError:
-        raise Bug("the daemon's answer is not JSON", "keyturn daemon restart") from None
+        raise Bug("the daemon's answer is not JSON", hints.restart_daemon()) from None
     if not isinstance(parsed, dict):
-        raise Bug("the daemon's answer is not a JSON object", "keyturn daemon restart")
+        raise Bug("the daemon's answer is not a JSON object", hints.restart_daemon())
     return parsed
 
 
 def _exit_status(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 255:
-        raise Bug("the daemon's answer has no exit status", "keyturn daemon restart")
+        raise Bug("the daemon's answer has no exit status", hints.restart_daemon())
     return int(text)

@@ -50,9 +50,7 @@ class Deadline:
     def _look(self) -> None:
         left = self._end - time.clock_gettime(CLOCK)
         if left <= 0:
-            raise DeadlinePassed(
-                f"the daemon did not answer within {self._seconds} seconds", "keyturn daemon restart"
-            )
+            raise DeadlinePassed(f"the daemon did not answer within {self._seconds} seconds", hints.restart_daemon())
         signal.setitimer(signal.ITIMER_REAL, min(left, TICK))
 
 

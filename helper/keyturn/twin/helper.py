@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.errors import KeyturnError, UsageError, UserError, VariablesWanted
 from keyturn.reach import client
 from keyturn.twin import deadline
@@ -54,7 +54,8 @@ def _served(
     """The exit status, with the answer written. words: the operation, and the options beside it."""
     operation, options = words
     person = _person_is_there(family, body)
-    request = client.Request("POST", f"/v1/{name}/{operation}", options, body, person, family.VARIABLES)
+    here = person and _browser_is_here()
+    request = client.Request("POST", f"/v1/{name}/{operation}", options, body, person, here, family.VARIABLES)
     try:
         limit.arm()
         reply = _ask_for_all(request, family, operation, _shower(family, limit))
@@ -80,8 +81,7 @@ def _input_in_time(family: Family, limit: deadline.Deadline) -> bytes:
         limit.arm()
         return family.body()
     except deadline.DeadlinePassed:
-        hint = "whoever starts this helper has to close its input"
-        raise UserError("standard input did not end in time", hint) from None
+        raise UserError("standard input did not end in time", moves.close_input()) from None
 
 
 def _about(name: str, word: str) -> int:
@@ -118,13 +118,13 @@ def _operation(name: str, family: Family, arguments: tuple[str, ...]) -> tuple[s
     Raises what the family calls a misuse.
     """
     if not arguments:
-        raise family.MISUSE("no operation given", USAGE[name])
+        raise family.MISUSE("no operation given", moves.form(USAGE[name]))
     word = arguments[0 if family.FIRST else -1]
     if word in family.OPERATIONS:
         return word, arguments[1:] if family.FIRST else arguments[:-1]
     if family.PASSES_OVER_UNKNOWN:
         return None
-    raise family.MISUSE(f"unknown operation: {word}", USAGE[name])
+    raise family.MISUSE(f"unknown operation: {word}", moves.form(USAGE[name]))
 
 
 def _ask_for_all(
@@ -165,6 +165,12 @@ def _start_and_ask(request: client.Request, show: Callable[[client.Event], None]
 def _person_is_there(family: Family, body: bytes) -> bool:
     """Whether a sign-in may be shown: never where the caller forbids prompts, or nobody would see it."""
     return client.has_terminal() and family.may_ask(body)
+
+
+def _browser_is_here() -> bool:
+    from keyturn.console import browser  # noqa: PLC0415 - only where somebody might be shown something
+
+    return browser.is_here()
 
 
 def _shower(family: Family, limit: deadline.Deadline) -> Callable[[client.Event], None]:

@@ -48,7 +48,7 @@ def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | Non
     from keyturn.configuration import known_clusters  # noqa: PLC0415 - only where no daemon runs
     from keyturn.configuration.clusters import check_named_cluster  # noqa: PLC0415
     from keyturn.configuration.config import load  # noqa: PLC0415
-    from keyturn.configuration.kubelogin import stand_in  # noqa: PLC0415
+    from keyturn.configuration.kubelogin.stand_in import stand_in  # noqa: PLC0415
     from keyturn.protocols import kubectl  # noqa: PLC0415
     from keyturn.protocols.kubelogin.flags import parse  # noqa: PLC0415
     from keyturn.protocols.kubelogin.wish import wish  # noqa: PLC0415

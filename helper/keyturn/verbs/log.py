@@ -8,7 +8,7 @@ import re
 import sys
 from itertools import chain
 
-from keyturn import hints
+from keyturn import shell
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import print_json
 from keyturn.errors import StateError
@@ -90,4 +90,4 @@ def _read(path: Path) -> Iterator[str]:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise StateError(f"cannot read {path}: {(error.strerror or '').lower()}", hints.listing(str(path))) from None
+        raise StateError(f"cannot read {path}: {(error.strerror or '').lower()}", shell.listing(str(path))) from None

@@ -6,6 +6,7 @@ from keyturn.console.configured import named_or_only
 from keyturn.console.moments import until
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask, print_json, tell_warnings
+from keyturn.console.token_request import add_no_browser
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,10 +25,12 @@ def run(arguments: Sequence[str]) -> int:
     parser = Parser(prog="keyturn login", description=DESCRIPTION)
     parser.add_profile("who signs in")
     parser.add_argument("--again", action="store_true", help="sign in anew, as another user perhaps")
+    add_no_browser(parser)
     parser.add_json()
     options = parser.parse(arguments)
     name = named_or_only(options.profile, "keyturn login")
-    done = ask("POST", "/v1/login", {"profile": name, "again": options.again})
+    body = {"profile": name, "again": options.again}
+    done = ask("POST", "/v1/login", body, opens_browser=not options.no_browser)
     if options.json:
         print_json(done)
     else:

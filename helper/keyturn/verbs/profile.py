@@ -85,11 +85,12 @@ def _entra(profile: EntraProfile) -> Iterator[tuple[str, str]]:
 
 def _awx(profile: AwxProfile) -> Iterator[tuple[str, str]]:
     yield "url", profile.url
-    yield "username", profile.username
+    if profile.username:
+        yield "username", profile.username
     yield "token", f"{_kind(profile)}, scope {profile.scope}, replaced after {duration(profile.max_age)}"
     if profile.description:
         yield "description", profile.description
-    if profile.flow.keep_password:
+    if profile.flow.keeps_typed:
         yield "password", "entrusted to the vault when it is typed"
 
 

@@ -15,18 +15,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DESCRIPTION = """\
-Entrust a profile's secret to the vault, which keeps it sealed: the client secret of an application at Entra ID, or
-the password of a user of an AWX, who then has to sign in no more.
+Entrust a profile's secret to the vault, which keeps it sealed: the client secret of an application at Entra ID, the
+passphrase of its certificate, a refresh token, or the password of a user of an AWX, who then has to sign in no more.
 
 Without SOURCE it is asked for on the terminal, without echo, or read from standard input where that is no terminal.
 One line end is removed from it.
 """
+ASKED = ""
 EPILOG = """\
 examples:
   keyturn secret set ci
   keyturn secret set ci - < secret.txt
   keyturn secret set ci env:CLIENT_SECRET
   keyturn secret set tower
+  keyturn secret set bot @token.txt
+  keyturn secret set bot --application env:CLIENT_SECRET
 """
 
 
@@ -37,12 +40,19 @@ def run(arguments: Sequence[str]) -> int:
     action = actions.add_parser("set", help="entrust a secret", description=DESCRIPTION, epilog=EPILOG)
     action.add_argument("profile", metavar="PROFILE", help="whose secret")
     action.add_argument("source", metavar="SOURCE", nargs="?", help=HELP)
+    whose = "beside a refresh token: what its application proves itself with, a secret or a certificate's passphrase"
+    action.add_argument("--application", metavar="SOURCE", nargs="?", const=ASKED, help=whose)
     action.add_json()
     options = parser.parse(arguments)
     profile = profile_named(configuration(), options.profile)
-    name, what = profile.name, secret_name(profile)
-    secret = read_secret(options.source, f"keyturn: {what} of {name}: ", hints.entrust_from_input(name))
-    done = ask("POST", "/v1/secret", {"profile": name, "secret": secret}, waits=False)
+    of_application = options.application is not None
+    if of_application and options.source is not None:
+        parser.error("argument --application: one secret at a time")
+    source = None if options.application == ASKED else options.application or options.source
+    name, what = profile.name, secret_name(profile, of_application=of_application)
+    secret = read_secret(source, f"keyturn: {what} of {name}: ", hints.entrust_from_input(name))
+    body = {"profile": name, "secret": secret, "of_application": of_application}
+    done = ask("POST", "/v1/secret", body, waits=False)
     if options.json:
         print_json(done)
     else:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
+    from keyturn.configuration.profiles.flow import Flow
     from keyturn.configuration.profiles.profile import Profile
 
 DESCRIPTION = """\
@@ -95,7 +96,7 @@ def _daemon(status: dict[str, Any]) -> str:
 
 
 def _profile(profile: dict[str, Any], status: dict[str, Any], configured: Profile | None) -> Iterator[str]:
-    place = f", {configured.username} at {configured.url}" if isinstance(configured, AwxProfile) else ""
+    place = _place(configured) if isinstance(configured, AwxProfile) else ""
     yield _line(profile["name"], f"{profile['provider']}, {profile['flow']}{place}")
     if not status["running"]:
         return
@@ -112,24 +113,37 @@ def _profile(profile: dict[str, Any], status: dict[str, Any], configured: Profil
         yield _line("", f"token for {' '.join(token['scopes'])}: valid {until(token['expires_at'])}")
 
 
+def _place(profile: AwxProfile) -> str:
+    return f", {profile.username} at {profile.url}" if profile.username else f", {profile.url}"
+
+
 def _signed_in(profile: dict[str, Any], status: dict[str, Any], configured: Profile | None) -> str:
-    if configured is not None and isinstance(configured.flow.secret_source, InFile | InVariable):
-        return profile_texts.secret_source(configured)
-    if configured is not None and isinstance(configured.flow.secret_source, IfProtected):
-        return f"{configured.flow.secret_name} in the vault" if profile["secret"] else "signs in by itself"
+    flow = None if configured is None else configured.flow
+    if configured is not None and flow is not None and flow.entrusts is None:
+        if isinstance(flow.secret_source, InFile | InVariable):
+            return profile_texts.secret_source(configured)
+        if isinstance(flow.secret_source, IfProtected):
+            return f"{flow.secret_name} in the vault" if profile["secret"] else "signs in by itself"
     if status["key"] is None:
         return "not known before the vault is opened"
+    return _kept(profile, flow)
+
+
+def _kept(profile: dict[str, Any], flow: Flow | None) -> str:
+    """What the vault has of it."""
+    secret = "password" if flow is None or flow.secret_name is None else flow.secret_name
     if profile["signed_in"] is None:  # it takes nobody
         return "secret in the vault" if profile["secret"] else f"no secret yet: keyturn secret set {profile['name']}"
     if profile["signed_in"]:
-        return _whose(profile)
-    return "password in the vault" if profile["secret"] else f"not signed in: keyturn login {profile['name']}"
+        return _whose(profile) + (f", {secret} in the vault" if profile["secret"] else "")
+    if flow is not None and flow.entrusts:
+        return f"no {flow.entrusts}: keyturn secret set {profile['name']}"
+    return f"{secret} in the vault" if profile["secret"] else f"not signed in: keyturn login {profile['name']}"
 
 
 def _whose(profile: dict[str, Any]) -> str:
     accounts = dict.fromkeys(token["account"] for token in profile["tokens"] if token["account"])
-    entrusted = ", password in the vault" if profile["secret"] else ""
-    return (f"signed in as {', '.join(accounts)}" if accounts else "signed in") + entrusted
+    return f"signed in as {', '.join(accounts)}" if accounts else "signed in"
 
 
 def _line(name: str, text: str) -> str:

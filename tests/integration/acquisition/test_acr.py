@@ -96,7 +96,7 @@ def test_a_rotated_refresh_token_is_durable_before_anything_else_can_fail(both: 
     both.exchanged = reply({"errors": []}, 401)
     with Acquisition() as acquisition:
         acquisition.send(both.job(user=True))
-        assert seal_of(acquisition).state.refresh_token == "planted-rotated-token"  # type: ignore[union-attr]
+        assert seal_of(acquisition).state.refresh_token == "planted-rotated-token"
         assert acquisition.silent()
         assert both.exchanges == []
         acquisition.send(Ack())

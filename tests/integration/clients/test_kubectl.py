@@ -194,7 +194,7 @@ def test_a_kubeconfig_with_a_ca_of_its_own_gets_nothing(cluster_scene: ClusterSc
     issued = cluster_scene.tokens_issued()  # some kubectls run the plugin to change a configuration, too
     refused = cluster_scene.kubectl("get", "namespaces", status=1)
     assert "keyturn: error: the kubeconfig reaches the cluster by another CA, proxy or name" in refused.stderr
-    assert "keyturn: hint: keyturn setup kube --context NAME\n" in refused.stderr
+    assert "keyturn: hint: keyturn setup kube\n" in refused.stderr
     assert cluster_scene.tokens_issued() == issued
     cluster_scene.machine.run("keyturn", "setup", "kube", "--context", CONTEXT, status=0)
     assert cluster_scene.namespaces() == NAMESPACES

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.emulator.client import claims_of
+from support.emulator.certified import certified
+from support.emulator.client import EntraClient, claims_of
 from support.needs import need
 
 if TYPE_CHECKING:
@@ -146,6 +149,20 @@ def test_a_person_signs_in_once_for_several_at_a_terminal(stand_in: StandIn) -> 
     assert stand_in.emulator.control.count("devicecode") == 1
 
 
+def test_a_person_signs_in_with_the_browser(stand_in: StandIn) -> None:
+    ca_file = stand_in.ready.ca_file
+    person = f"{sys.executable} -m keyturn_emulator.browser --ca-file {ca_file} --answer user=bob@contoso.example"
+    flags = stand_in.flags("--login", "interactive", "--login-hint", "alice@contoso.example", client="device")
+    elsewhere = stand_in.get_token(*flags, "--redirect-url", "https://elsewhere.example/")
+    assert elsewhere.stderr.startswith("Error: --redirect-url is another address")
+    with stand_in.machine.terminal(str(stand_in.program), "get-token", *flags, BROWSER=person) as terminal:
+        terminal.wait_for("to sign in .kubelogin, tenant ")
+        terminal.wait_for(V1BETA1)
+        assert terminal.end() == 0
+    token = stand_in.token(*flags, "--timeout", "10s")["status"]["token"]
+    assert claims_of(token)["upn"] == "bob@contoso.example", "a hint binds nobody"
+
+
 def test_convert_and_use_as_azs_own_recipe_has_it(stand_in: StandIn) -> None:
     stand_in.use("--login", "devicecode", *stand_in.flags())
     stand_in.convert("-l", "spn", "--client-secret", stand_in.secret)
@@ -156,3 +173,62 @@ def test_convert_and_use_as_azs_own_recipe_has_it(stand_in: StandIn) -> None:
     assert args[-2:] == ["--client-secret", stand_in.secret]
     missing = stand_in.convert("--context", "nowhere", status=1)
     assert missing.stderr.startswith('Error: no context exists with the name: "nowhere"\n')
+
+
+AZ = """#!/bin/sh
+printf '%s\\n' "$@" "HOME=$HOME" "AZURE_CONFIG_DIR=$AZURE_CONFIG_DIR" >"{home}/az-words"
+env | grep -c SECRET >"{home}/az-secrets"
+cat "{home}/az-answer" 2>/dev/null && exit 0
+echo "ERROR: Please run 'az login' to setup account." >&2
+exit 1
+"""
+
+
+def test_whoever_is_signed_in_with_az(stand_in: StandIn) -> None:
+    """Az by the daemon's PATH, once for each of its sign-ins; az logout counts."""
+    home = stand_in.machine.home
+    az = stand_in.program.with_name("az")
+    az.write_text(AZ.format(home=home))
+    az.chmod(0o755)
+    (home / ".azure").mkdir()
+    flags = ["--login", "azurecli", "--server-id", AKS, "--subscription", "production"]
+    lacking = stand_in.get_token(*flags, secret="planted")
+    assert lacking.returncode == 1
+    assert lacking.stderr == (
+        "Error: az is not signed in for this: Please run 'az login' to setup account.\n"
+        "keyturn: hint: sign in: az login\n"
+    )
+    with EntraClient(stand_in.emulator) as client:
+        token = client.service_token(f"{AKS}/.default")
+    answer = {"accessToken": token, "expires_on": int(time.time()) + 3600, "tenant": stand_in.ready.tenant}
+    (home / "az-answer").write_text(json.dumps(answer))
+    (home / ".azure/azureProfile.json").write_text("{}")  # somebody has signed in
+    assert stand_in.token(*flags)["status"]["token"] == token
+    assert (home / "az-words").read_text().splitlines() == [
+        "account",
+        "get-access-token",
+        "--output=json",
+        f"--resource={AKS}",
+        "--subscription=production",
+        f"HOME={home}",
+        "AZURE_CONFIG_DIR=",
+    ]
+    assert (home / "az-secrets").read_text() == "0\n"
+    (home / "az-answer").unlink()
+    assert stand_in.token(*flags)["status"]["token"] == token, "held"
+    (home / ".azure/azureProfile.json").write_text("{ }")  # somebody has signed out
+    assert stand_in.get_token(*flags).returncode == 1
+
+
+def test_a_certificate_and_its_passphrase(stand_in: StandIn) -> None:
+    app = certified("app")
+    stand_in.emulator.control.register_certificate(app.pem)
+    file = stand_in.machine.home / "app.pfx"
+    file.write_bytes(app.pfx("planted passphrase"))
+    file.chmod(0o600)
+    flags = stand_in.flags("--login", "spn", "--client-certificate", str(file))
+    lacking = stand_in.get_token(*flags)
+    assert lacking.stderr.startswith("Error: a passphrase protects")
+    assert "export AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE_PASSWORD or AZURE_CLIENT" in lacking.stderr
+    stand_in.machine.environment["AZURE_CLIENT_CERTIFICATE_PASSWORD"] = "planted passphrase"
+    assert claims_of(stand_in.token(*flags)["status"]["token"])["aud"] == AKS

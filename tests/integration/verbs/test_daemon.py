@@ -74,7 +74,7 @@ def test_a_host_that_is_not_ours_starts_no_daemon(machine: Machine) -> None:
     for operation in ("get", "store", "erase"):
         silent = machine.run("git-credential-keyturn", operation, input=NOT_OURS, status=0)
         assert (silent.stdout, silent.stderr) == ("", "")
-    assert machine.run("git-credential-keyturn", "capability", status=0).stdout == "version 0\n"
+    assert machine.run("git-credential-keyturn", "capability", status=0).stdout.startswith("version 0\n")
     assert machine.daemon_pid() is None
 
 

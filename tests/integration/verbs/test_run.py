@@ -178,6 +178,15 @@ def test_renew_replaces_what_the_server_has_forgotten(entrusted: AwxScene) -> No
     renewed = environment_of(entrusted.machine, *RUN, "--renew")["CONTROLLER_OAUTH_TOKEN"]
     assert renewed != dead
     assert len(entrusted.live()) == 1
+    entrusted.emulator.control.awx_revoke("controller")  # within the minute
+    entrusted.emulator.control.fault("controller.tokens", "close", times=4)
+    entrusted.machine.run(*RUN, "--renew", "--", need("true"), status=4)
+    entrusted.emulator.control.clear_faults()
+    once_more = environment_of(entrusted.machine, *RUN, "--renew")["CONTROLLER_OAUTH_TOKEN"]
+    assert once_more not in {dead, renewed}
+    while_it_lives = environment_of(entrusted.machine, *RUN, "--renew")["CONTROLLER_OAUTH_TOKEN"]
+    assert while_it_lives != once_more
+    assert len(entrusted.live()) == 1
 
 
 def test_renew_with_nobody_there(awx: AwxScene) -> None:

@@ -56,6 +56,24 @@ def test_renew_replaces_the_token(scene: Scene) -> None:
     assert scene.tokens_issued() == 2
 
 
+def test_min_life_renews_only_what_has_less(scene: Scene) -> None:
+    first = scene.machine.json("token", "ci", "--min-life", "30m")["access_token"]
+    assert scene.machine.json("token", "ci", "--min-life", "58m")["access_token"] == first
+    scene.emulator.control.settings(token_lifetime=1200)
+    scene.machine.run("keyturn", "token", "ci", "--renew", status=0)
+    scene.emulator.control.settings(token_lifetime=3600)
+    second = scene.machine.json("token", "ci", "--min-life", "30m")["access_token"]
+    assert second == scene.machine.json("token", "ci")["access_token"]
+    assert scene.tokens_issued() == 3
+
+
+def test_a_life_that_no_token_has(scene: Scene) -> None:
+    refused = scene.machine.run("keyturn", "token", "ci", "--min-life", "30d", status=1)
+    assert refused.stdout == ""
+    assert "a new token of profile ci lives 59 min, less than was asked for" in refused.stderr
+    scene.machine.run("keyturn", "token", "ci", "--min-life", "soon", status=2)
+
+
 def test_one_of_several_audiences_has_to_be_named(with_audiences: Scene) -> None:
     refused = with_audiences.machine.run("keyturn", "token", "ci", status=2)
     assert ARM in refused.stderr

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import parse_qs, urlsplit
 
+from keyturn import moves
 from keyturn.errors import ProviderUnreachable
 from keyturnd.acquire.awx.api import Reply
 from keyturnd.acquire.awx.dialects import Site
@@ -156,4 +157,4 @@ def session(awx: InMemoryAwx, channel: InMemoryChannel) -> Session:
 
 def lost() -> Failed:
     """What an exchange ends in whose answer never came."""
-    return Failed(ProviderUnreachable, "awx.example closed the connection or sent no valid answer", "try again later")
+    return Failed(ProviderUnreachable, "awx.example closed the connection or sent no valid answer", moves.later())

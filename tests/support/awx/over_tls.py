@@ -44,7 +44,7 @@ class AwxOverTls(ScriptedProvider):
         body = json.loads(seen.body) if seen.body else None
         try:
             credential = Credential(header, "", writes=True)
-            status, document, _ = self.awx.call(seen.method, f"{self.base}{seen.target}", credential, body)
+            status, document, *_ = self.awx.call(seen.method, f"{self.base}{seen.target}", credential, body)
         except ConnectionAbortedError:
             return None
         return reply(b"" if document is None else document, status)

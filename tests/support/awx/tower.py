@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from keyturnd.messages import AwxIdentity, AwxState, Failure, Network, Result, RevokeJob, TokenJob
+from support.awx.client import AwxClient
 from support.awx.over_tls import Vault
 
 if TYPE_CHECKING:
@@ -19,13 +20,14 @@ class Tower:
     """One of the emulator's servers, a profile there, and a daemon's vault for it."""
 
     def __init__(self, emulator: Emulator, dialect: str) -> None:
+        self._emulator = emulator
         self.control = emulator.control
         self.dialect = dialect
         self.ready = emulator.ready
         self.password = emulator.ready.awx_users["alice"]
         self.identity = AwxIdentity(
             profile="tower",
-            url=str(getattr(emulator.ready, dialect)),
+            url=str(getattr(emulator.ready, dialect.replace("-", "_"))),
             username="alice",
             scope="write",
             max_age=WEEK,
@@ -36,8 +38,12 @@ class Tower:
     def become(self, **changes: Any) -> None:
         """Change the profile."""
         self.identity = replace(self.identity, **changes)
-        if "username" in changes:
+        if changes.get("username"):
             self.password = self.vault.typed = self.ready.awx_users[self.identity.username]
+
+    def client(self) -> AwxClient:
+        """Somebody else's requests to the same server."""
+        return AwxClient(self._emulator, self.dialect)
 
     def job(self, **members: Any) -> TokenJob:
         """A token job from what is durable."""

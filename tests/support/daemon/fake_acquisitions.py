@@ -5,12 +5,19 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from keyturnd.messages import Done, EntraState, Event, Failure, Result, RevokeJob, TokenJob
+from keyturnd.messages import Done, EntraIdentity, EntraState, Event, Failure, Result, RevokeJob, TokenJob
 
 if TYPE_CHECKING:
     from keyturnd.fetching.acquisition import Listener
     from keyturnd.messages import Job, Outcome
     from support.daemon.manual_clock import ManualClock
+
+
+def invitation(job: TokenJob, number: int) -> Event:
+    """What a person is shown first."""
+    if isinstance(job.identity, EntraIdentity) and job.identity.flow == "browser":
+        return Event("browser", "sign in", url=f"https://login.example/authorize?{number}")
+    return Event("device-code", "sign in", url="https://login.example/device", code=f"CODE{number}")
 
 
 class FakeAcquisitions:
@@ -64,9 +71,7 @@ class FakeAcquisitions:
 
     async def _run(self, job: TokenJob, listener: Listener, number: int) -> Result | Failure:
         if job.interactive:
-            listener.on_event(
-                Event("device-code", "sign in", url="https://login.example/device", code=f"CODE{number}")
-            )
+            listener.on_event(invitation(job, number))
         self.arrived.set()
         await self.open_gate.wait()
         if self.failure is not None:

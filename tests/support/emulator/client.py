@@ -82,6 +82,19 @@ class EntraClient:
         document: dict[str, Any] = answer.json()
         return document
 
+    def token_of_service(self, emulator: Emulator) -> str:
+        """A refresh token of the confidential client, as a middle tier gets one."""
+        sent = self.sign_in(emulator, f"openid offline_access api://{self.service}/access_as_user")["access_token"]
+        form = {
+            "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            "client_id": self.service,
+            "client_secret": self.secret,
+            "assertion": sent,
+            "requested_token_use": "on_behalf_of",
+            "scope": USER_SCOPE,
+        }
+        return str(self.token(form).json()["refresh_token"])
+
 
 def trusting(ca_file: str) -> ssl.SSLContext:
     """A context that trusts the emulator's authority alone, under OpenSSL's strict checks."""

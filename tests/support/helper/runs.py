@@ -127,7 +127,7 @@ def check_request(vector: Vector, outcome: Outcome, *, accepts: bool) -> None:
     assert len(outcome.requests) == 1, outcome
     request = outcome.requests[0]
     if accepts:
-        request = request.replace(b"Accept: application/jsonl\r\n", b"", 1)
+        request = request.replace(b"Accept: application/jsonl\r\nKeyturn-Browser: 0\r\n", b"", 1)
     assert request.startswith(head)
     assert request[len(head) :] == (vector.input if vector.request_body is None else vector.request_body)
 

@@ -77,9 +77,13 @@ class Terminal:
     def wait_for_silence(self) -> None:
         """Wait until the program has turned the echo off: from then on what is typed stays invisible."""
         deadline = time.monotonic() + PATIENCE
-        while termios.tcgetattr(self._slave)[3] & termios.ECHO:
+        while self.echoes():
             assert time.monotonic() < deadline, f"the echo stays on after {self.seen!r}"
             assert self._watch(time.monotonic() + 0.01) or self.process.poll() is None, self.seen
+
+    def echoes(self) -> bool:
+        """Whether what is typed is shown."""
+        return bool(termios.tcgetattr(self._slave)[3] & termios.ECHO)
 
     def end(self) -> int:
         """Wait for the program's end; its exit status (negative: the signal that ended it)."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.configuration.profiles import awx, entra_flows
+from keyturn.configuration.profiles import awx_flows, entra_flows
 from keyturn.configuration.profiles.flow import name_of
 from keyturnd import flows
 from keyturnd.acquire.entra.grants import GRANTS
@@ -14,10 +14,10 @@ from keyturnd.acquire.entra.grants import GRANTS
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.flow import Flow
 
-KNOWN = {"entra": entra_flows.FLOWS, "awx": awx.FLOWS}
+KNOWN = {"entra": (*entra_flows.FLOWS, entra_flows.AzureCli), "awx": awx_flows.FLOWS}
 
 
-def test_every_flow_of_the_configuration_has_a_row() -> None:
+def test_every_flow_of_the_configuration_and_that_of_az_has_a_row() -> None:
     assert {(row.provider, flow) for flow, row in flows.FLOWS.items()} == {
         (provider, flow) for provider, known in KNOWN.items() for flow in known
     }
@@ -35,6 +35,13 @@ def test_every_flow_of_entra_has_a_grant_that_takes_whom_its_row_says() -> None:
 
 
 @pytest.mark.parametrize("flow", flows.FLOWS, ids=name_of)
+def test_what_is_entrusted_in_place_of_a_sign_in_is_said_once(flow: type[Flow]) -> None:
+    row = flows.FLOWS[flow]
+    assert row.entrusts == flow.entrusts
+    assert row.entrusts is None or not row.person
+
+
+@pytest.mark.parametrize("flow", flows.FLOWS, ids=name_of)
 def test_who_signs_in_once_leaves_what_renews_the_tokens(flow: type[Flow]) -> None:
     row = flows.FLOWS[flow]
-    assert row.person == (row.state is not None)
+    assert (row.person or row.entrusts is not None) == (row.state is not None)

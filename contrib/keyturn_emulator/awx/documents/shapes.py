@@ -55,8 +55,12 @@ def token_row(token: AccessToken, dialect: Dialect, *, shown: bool = False) -> R
     }
     if dialect.is_controller:
         return {"type": "o_auth2_access_token", **row}
-    used = moment(token.last_used) if token.last_used is not None else None
-    return {**row, "created_by": token.user.id, "modified_by": token.user.id, "last_used": used}
+    return {**row, "created_by": token.user.id, "modified_by": token.user.id, "last_used": last_used(token)}
+
+
+def last_used(token: AccessToken) -> str | None:
+    """When a token was used last: both servers filter and order by it, and gateways show it."""
+    return None if token.last_used is None else moment(token.last_used)
 
 
 def _token_related(token: AccessToken, dialect: Dialect) -> Row:

@@ -56,7 +56,10 @@ def deleted() -> Response:
     return Response(status_code=204)
 
 
-def listing(call: Call, rows: Sequence[Row], model: str) -> Response:
-    """A page of `rows`, which are of the kind `model`."""
+def listing(call: Call, rows: Sequence[Row], model: str, hidden: str = "") -> Response:
+    """A page of `rows`, which are of the kind `model`. hidden: a field to filter and order by that is not shown."""
     request = call.request
-    return JSONResponse(page_of(rows, model, request.url.path, dict(request.query_params), call.dialect))
+    page = page_of(rows, model, request.url.path, dict(request.query_params), call.dialect)
+    results: Sequence[Row] = page["results"]  # type: ignore[assignment]
+    shown = [{name: value for name, value in row.items() if name != hidden} for row in results]
+    return JSONResponse({**page, "results": shown})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from keyturn_emulator.awx import refusals
 from keyturn_emulator.awx.documents.fields import REQUIRED, Fields, read
-from keyturn_emulator.awx.documents.shapes import token_row
+from keyturn_emulator.awx.documents.shapes import last_used, token_row
 from keyturn_emulator.awx.endpoints import applications, call, users
 
 if TYPE_CHECKING:
@@ -92,8 +92,9 @@ async def delete(asked: Call) -> Response:
 
 
 def _listed(asked: Call, wanted: Callable[[AccessToken], bool]) -> Response:
-    rows = [token_row(token, asked.dialect) for token in asked.server.store.tokens.values() if wanted(token)]
-    page = call.listing(asked, rows, MODEL)
+    found = [token for token in asked.server.store.tokens.values() if wanted(token)]
+    rows = [{**token_row(token, asked.dialect), "last_used": last_used(token)} for token in found]
+    page = call.listing(asked, rows, MODEL, "last_used" if asked.dialect.is_controller else "")
     asked.server.count("listed")
     return page
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
+from keyturn import moves
 from keyturn.errors import ProviderRefused
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.transport import EXCHANGE_LIMIT, Request, Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from keyturnd.acquire.awx.credentials import Credential
+    from keyturnd.acquire.awx.credentials import Client, Credential
     from keyturnd.acquire.deadline import Deadline
     from keyturnd.messages import AwxIdentity, Network
 
+TEXT_LIMIT = 1000
 HURRIED_LIMIT = 5.0
 """Seconds for one exchange that nobody waits for."""
 HURRIED_SHARE = 4
@@ -31,6 +33,8 @@ class Reply(NamedTuple):
     document: dict[str, Any] | None
     """The JSON object in it, None when it holds none: AWX sends pages with 403, 404 and 500, and nothing with 204."""
     sent_at: float
+    text: str = ""
+    """The first characters of one that is no JSON object."""
 
 
 class Api:
@@ -40,7 +44,7 @@ class Api:
         self.identity = identity
         self.place = urlsplit(identity.url).netloc
         """Host and port, for people."""
-        self._deadline = deadline
+        self.deadline = deadline
         self._transport = Transport(network, deadline)
         self._hurried = False
 
@@ -53,13 +57,26 @@ class Api:
             headers["Authorization"] = credential.header
         if body is not None:
             headers["Content-Type"] = "application/json"
-        content = None if body is None else json.dumps(body).encode()
+        return self._exchange(Request(method, url, headers, None if body is None else json.dumps(body).encode()))
+
+    def submit(self, url: str, form: Mapping[str, str], client: Client) -> Reply:
+        """The same for a form that an application sends: its endpoints take no JSON (reference/awx.md section 3)."""
+        headers = {
+            "Accept": "application/json",
+            "Content-Type": "application/x-www-form-urlencoded",
+            **client.headers,
+        }
+        return self._exchange(Request("POST", url, headers, urlencode({**form, **client.fields}).encode()))
+
+    def _exchange(self, request: Request) -> Reply:
         self._transport.limit = self._limit()
         try:
-            answer = self._transport.exchange(Request(method, url, headers, content))
+            answer = self._transport.exchange(request)
         except Failed as failed:
             raise self._in_our_words(failed) from None
-        return Reply(answer.status, _object(answer.body), answer.sent_at)
+        document = _object(answer.body)
+        text = "" if document is not None else answer.body[:TEXT_LIMIT].decode("utf-8", "replace")
+        return Reply(answer.status, document, answer.sent_at, text)
 
     @contextmanager
     def hurried(self) -> Iterator[None]:
@@ -71,13 +88,13 @@ class Api:
             self._hurried = False
 
     def _limit(self) -> float:
-        return min(HURRIED_LIMIT, self._deadline.left() / HURRIED_SHARE) if self._hurried else EXCHANGE_LIMIT
+        return min(HURRIED_LIMIT, self.deadline.left() / HURRIED_SHARE) if self._hurried else EXCHANGE_LIMIT
 
     def _in_our_words(self, failed: Failed) -> Failed:
         """The transport's refusal is a redirect, and its hint names keys that an AWX profile does not have."""
         if failed.failure.kind != ProviderRefused.kind:
             return failed
-        hint = f"check `url` of [profile.{self.identity.profile}], and whether this network asks for a login page"
+        hint = moves.check("url", of=f"[profile.{self.identity.profile}]", also=moves.LOGIN_PAGE)
         return Failed(ProviderRefused, failed.failure.sentence, hint)
 
 

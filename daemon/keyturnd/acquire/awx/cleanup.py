@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from msgspec.structs import replace
 
 from keyturn.errors import ProviderUnreachable
+from keyturnd.acquire.awx.tokens import CLOCK_SKEW
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
@@ -67,10 +68,16 @@ class Sweep:
         self.deleted = 0
 
     def lost(self, state: AwxState) -> list[int] | None:
-        """The ids of all tokens under the intent of `state`, None when nobody could tell."""
-        if not state.intent:
+        """The ids of all tokens that an answer which never came may have told of, None when nobody could tell.
+
+        A pair has no description; and while nobody knows the id of our own one, it would be among them.
+        """
+        if state.intent:
+            return self._asked(lambda credential: self._server.bearing(credential, state.intent))
+        if not state.refresh_token or not state.asked_at or not state.token_id:
             return []
-        return self._asked(lambda credential: self._server.bearing(credential, state.intent))
+        application, since = self._server.api.identity.application, state.asked_at - CLOCK_SKEW
+        return self._asked(lambda credential: self._server.unmarked(credential, application, state.noted, since))
 
     def ordered(self, ids: Sequence[int]) -> list[int]:
         """`ids` with the tokens we sign with at the end: they delete themselves last."""

@@ -8,6 +8,7 @@ the token of a request that a server carried out long after we had looked for it
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -27,14 +28,15 @@ if TYPE_CHECKING:
 def create(session: Session, credential: Credential) -> Result:
     """A new token in place of the session's. Raises Denied when nothing was created, Failed otherwise."""
     identity, server, before = session.identity, session.server, session.state
-    session.seal(replace(before, intent=tokens.description(before, identity)))
+    session.seal(replace(before, intent=tokens.description(before, identity), asked_at=time.time()))
     try:
         created = _asked_for(session, credential)
     except Denied:
         session.seal(before)
         raise
     session.channel.secrets += (created.token,)
-    session.seal(tokens.replacing(session.state, created, identity, server.site.controller))
+    made = tokens.replacing(session.state, created, identity, server.site.controller)
+    session.seal(replace(made, asked_at=before.asked_at))
     new = bearer(session.state)
     cleanup.settle(session, (new, credential) if new.writes else (credential, new))
     details = tokens.details(created, server.url, identity)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from base64 import b64encode
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote_plus
 
+from keyturn import moves
 from keyturn.errors import ConfigError, one_line
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from keyturnd.messages import AwxIdentity, AwxState
 
 
@@ -23,19 +27,48 @@ class Credential(NamedTuple):
     token_id: int = 0
     """The id of the token it is; 0 for a password."""
 
-    def hidden_in(self, text: str) -> str:
-        """`text` without it: a server may quote what it was sent.
-
-        Only texts of servers pass through here. A person's password can be any word, and cut out of our own
-        sentences it would be the word that is missing there.
-        """
-        forms = {self.header.partition(" ")[2], self.secret, one_line(self.secret)} - {""}
-        for form in sorted(forms, key=len, reverse=True):
-            text = text.replace(form, "…")
-        return text
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """How a server may quote it."""
+        return self.header.partition(" ")[2], self.secret
 
     def __repr__(self) -> str:
         return f"Credential(token_id={self.token_id})"
+
+
+def hidden_in(text: str, secrets: Iterable[str]) -> str:
+    """`text` without the `secrets` a server was sent, which it may quote.
+
+    Only texts of servers pass through here. A person's password can be any word, and cut out of our own sentences it
+    would be the word that is missing there.
+    """
+    forms = {form for secret in secrets for form in (secret, one_line(secret))} - {""}
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, "…")
+    return text
+
+
+class Client(NamedTuple):
+    """What an application proves at the token endpoint who it is by. `secret` is empty for a public one. Secret."""
+
+    client_id: str
+    secret: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """For a confidential one (RFC 6749 section 2.3.1: form-encoded first)."""
+        if not self.secret:
+            return {}
+        pair = f"{quote_plus(self.client_id)}:{quote_plus(self.secret)}".encode()
+        return {"Authorization": f"Basic {b64encode(pair).decode()}"}
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """For a public one: by Basic with an empty secret it would be refused (reference/awx.md section 3)."""
+        return {} if self.secret else {"client_id": self.client_id}
+
+    def __repr__(self) -> str:
+        return f"Client({self.client_id!r})"
 
 
 def basic(identity: AwxIdentity, password: str) -> Credential:
@@ -44,7 +77,7 @@ def basic(identity: AwxIdentity, password: str) -> Credential:
         raise Failed(
             ConfigError,
             f"the username of profile {identity.profile} holds a colon, which no password sign-in can carry",
-            f"check `username` of [profile.{identity.profile}]",
+            moves.check("username", of=f"[profile.{identity.profile}]"),
         )
     pair = f"{identity.username}:{password}".encode("utf-8", "surrogateescape")
     return Credential(f"Basic {b64encode(pair).decode()}", password, writes=True)

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from keyturn import moves
 from keyturn.errors import ProviderRefused
 from keyturnd.acquire.failed import Failed
 
@@ -67,7 +68,7 @@ def no_tokens(api: Api) -> NoTokens:
     return NoTokens(
         ProviderRefused,
         f"{api.place} has no tokens: this AWX is newer than 24.6.1, or a controller behind a gateway",
-        f"set `url` of [profile.{api.identity.profile}] to the platform gateway, if there is one",
+        moves.gateway(api.identity.profile),
     )
 
 
@@ -94,5 +95,5 @@ def _url(api: Api, below: str) -> str:
 
 def _no_awx(api: Api, why: str) -> Failed:
     return Failed(
-        ProviderRefused, f"{api.place} is no AWX: {why}", f"check `url` of [profile.{api.identity.profile}]"
+        ProviderRefused, f"{api.place} is no AWX: {why}", moves.check("url", of=f"[profile.{api.identity.profile}]")
     )

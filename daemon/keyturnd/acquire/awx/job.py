@@ -1,7 +1,4 @@
-"""AWX: which credential a job needs, and what it does with it.
-
-A write token renews itself, without the password: it creates its successor, which then deletes it. A read token may
-do neither (reference/awx.md section 2), and a dead one needs the password again: the entrusted one, or a person.
+"""AWX: which grant performs a flow. A fixed table: no module is imported because a message names it.
 
 No failure here says `state_dead`: what the state tells of tokens left on the server must outlive any refusal, and a
 token that is refused today may be good tomorrow (a user disabled for a while). The next sign-in replaces it.
@@ -9,26 +6,40 @@ token that is refused today may be good tomorrow (a user disabled for a while). 
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING
-
-from msgspec.structs import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyturn.errors import Bug
-from keyturnd.acquire.awx import cleanup, creation, passwords, tokens
+from keyturnd.acquire.awx import pasted, personal
 from keyturnd.acquire.awx.api import Api
-from keyturnd.acquire.awx.credentials import basic, bearer
+from keyturnd.acquire.awx.application import code, pairs
 from keyturnd.acquire.awx.dialects import discover
-from keyturnd.acquire.awx.refusals import Denied, needs_person
+from keyturnd.acquire.awx.refusals import needs_person
 from keyturnd.acquire.awx.server import Server
 from keyturnd.acquire.awx.session import Session
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages import AwxIdentity, AwxState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.deadline import Deadline
     from keyturnd.messages import Result, TokenJob
+
+
+class Grant(NamedTuple):
+    """How a flow gets a token: with a person's help, or with what the vault holds (the entrusted secret is given)."""
+
+    attended: Callable[[Session], Result]
+    silent: Callable[[Session, str | None], Result]
+
+
+GRANTS: Mapping[str, Grant] = {
+    "password": Grant(personal.typed, personal.silently),
+    "token": Grant(pasted.typed, pasted.silently),
+    "password-grant": Grant(pairs.typed, pairs.silently),
+    "browser": Grant(code.by_browser, pairs.silently),
+}
 
 
 def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:
@@ -36,50 +47,9 @@ def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:
     identity, state = job.identity, job.state
     if not isinstance(identity, AwxIdentity) or not (state is None or isinstance(state, AwxState)):
         raise Failed(Bug, "the acquisition process was sent a job of two providers")
-    api = Api(identity, job.network, deadline)
+    api, grant = Api(identity, job.network, deadline), GRANTS[identity.flow]
     if not job.interactive and not job.secret and not (state and state.token):
         raise needs_person(api, "nobody is signed in")
-    session = Session(identity, channel, Server(api, discover(api)), state)
-    if job.interactive:
-        return passwords.typed(session)
-    return _silently(session, job.secret)
-
-
-def _silently(session: Session, password: str | None) -> Result:
-    """With the token there is, else with the entrusted password."""
-    found = _by_token(session, password) if session.state.token else None
-    if found is not None:
-        return found
-    if not password:
-        api = session.server.api
-        refused = bearer(session.state).writes
-        why = f"{api.place} takes the token no longer" if refused else "a read token cannot renew itself"
-        raise needs_person(api, why)
-    return passwords.entrusted(session, password)
-
-
-def _by_token(session: Session, password: str | None) -> Result | None:
-    """The token again if a crash kept it from the daemon, else its successor; None when it may not bring one."""
-    own = bearer(session.state)
-    if tokens.is_young(session.state, session.identity, time.time()):
-        return _recovered(session, password) if session.server.is_alive(own) else None
-    if not own.writes:
-        return None
-    try:
-        return creation.create(session, own)
-    except Denied as denied:
-        if not denied.other_credential:
-            raise
-        return None
-
-
-def _recovered(session: Session, password: str | None) -> Result:
-    own = bearer(session.state)
-    session.seal(replace(session.state, controller=session.server.site.controller))
-    known_good = password if password and not _is_doubtful(session, password) else None
-    cleanup.settle(session, (own, basic(session.identity, known_good)) if known_good else (own,))
-    return tokens.result(session.state, session.identity, {})
-
-
-def _is_doubtful(session: Session, password: str) -> bool:
-    return bool(session.state.refused) and passwords.was_refused(session.state, password, time.time())
+    server = Server(api, discover(api))
+    session = Session(identity, channel, server, state, job.client_secret, elsewhere=job.elsewhere)
+    return grant.attended(session) if job.interactive else grant.silent(session, job.secret)

@@ -13,30 +13,33 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from keyturn import hints
 from keyturn.errors import ProviderRefused
-from keyturnd.acquire.awx import creation
-from keyturnd.acquire.awx.credentials import basic
 from keyturnd.acquire.awx.refusals import Denied
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyturnd.acquire.awx.session import Session
     from keyturnd.messages import AwxState, Result
+
+    Create = Callable[[Session, str], Result]
 
 REFUSAL_PAUSE = 1800.0
 """Seconds. Active Directory forgets failed sign-ins after 30 minutes by default: two of ours never add up."""
 _SALT_BYTES = 16
 
 
-def entrusted(session: Session, password: str) -> Result:
+def entrusted(session: Session, password: str, create: Create) -> Result:
     """A token by the password in the vault. Raises Failed; a refused password needs its owner."""
     identity, place = session.identity, session.server.api.place
-    hint = f"keyturn secret set {identity.profile}"
+    hint = hints.entrust(identity.profile)
     if was_refused(session.state, password, time.time()):
         sentence = f"{place} refused the password entrusted for profile {identity.profile}: it is not tried again yet"
         raise Failed(ProviderRefused, sentence, hint)
     try:
-        return creation.create(session, basic(identity, password))
+        return create(session, password)
     except Denied as denied:
         if not denied.dead:
             raise
@@ -44,20 +47,20 @@ def entrusted(session: Session, password: str) -> Result:
         raise Failed(ProviderRefused, denied.failure.sentence, hint) from None
 
 
-def typed(session: Session) -> Result:
+def typed(session: Session, create: Create) -> Result:
     """A token by a password that a person types, who may correct it once. Raises Failed."""
     identity, place = session.identity, session.server.api.place
     question = f"password of {identity.username} at {place}"
     first = session.channel.ask("password", question)
     try:
-        return creation.create(session, basic(identity, first))
+        return create(session, first)
     except Denied as denied:
         if not denied.dead:
             raise
         second = session.channel.ask("password", f"{place} refused it; {question}")
         if second in {"", first}:
             raise
-    return creation.create(session, basic(identity, second))
+    return create(session, second)
 
 
 def refusing(state: AwxState, password: str, now: float) -> AwxState:

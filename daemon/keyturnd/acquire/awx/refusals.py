@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from keyturn import hints, moves
 from keyturn.errors import ProviderRefused, SignInNeeded, one_line
+from keyturnd.acquire.awx.credentials import hidden_in
 from keyturnd.acquire.awx.dialects import no_tokens
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from keyturn.errors import KeyturnError
+    from keyturn.hints import Hint
     from keyturnd.acquire.awx.api import Api, Reply
     from keyturnd.acquire.awx.credentials import Credential
 
@@ -28,7 +33,7 @@ class Denied(Failed):
         self,
         error: type[KeyturnError],
         sentence: str,
-        hint: str,
+        hint: Hint,
         *,
         dead: bool = False,
         other_credential: bool = False,
@@ -50,9 +55,9 @@ def refusal(api: Api, reply: Reply, credential: Credential) -> Failed:
         case 401:
             return _unknown(api)
         case 403:
-            return _forbidden(api, _said(reply.document, credential))
+            return _forbidden(api, said(reply.document, credential.forms))
         case 400:
-            return _bad_request(api, _said(reply.document, credential))
+            return _bad_request(api, said(reply.document, credential.forms))
         case 404 | 410:
             return no_tokens(api)
         case status:
@@ -62,7 +67,7 @@ def refusal(api: Api, reply: Reply, credential: Credential) -> Failed:
 def needs_person(api: Api, why: str) -> Failed:
     """Nothing there is can fetch a token, and a password would."""
     profile = api.identity.profile
-    return Failed(SignInNeeded, f"{why}: profile {profile} needs a password", f"keyturn login {profile}")
+    return Failed(SignInNeeded, f"{why}: profile {profile} needs a password", hints.login(profile))
 
 
 def _unknown(api: Api) -> Denied:
@@ -70,27 +75,33 @@ def _unknown(api: Api) -> Denied:
     return Denied(
         ProviderRefused,
         f"{api.place} refused the name or the password of {api.identity.username}, or takes no passwords",
-        f"keyturn login {api.identity.profile}",
+        hints.login(api.identity.profile),
         dead=True,
         other_credential=True,
     )
 
 
-def _forbidden(api: Api, said: str) -> Denied:
-    identity = api.identity
-    if (external := _EXTERNAL.search(said)) is not None:
-        source = f" ({external[1]})" if external[1] else ""
-        return Denied(
-            ProviderRefused,
-            f"{identity.username} is a user of an external directory{source}, for whom {api.place} creates no tokens",
-            f"ask for ALLOW_OAUTH2_FOR_EXTERNAL_USERS on the server, "
-            f"or use a local account in [profile.{identity.profile}]",
-        )
-    return Denied(ProviderRefused, f"{api.place} does not allow it: {said}", _check(api), other_credential=True)
+def external(api: Api, text: str) -> Denied | None:
+    """The refusal of a user of an external directory, if `text` says that it is one."""
+    found = _EXTERNAL.search(text)
+    if found is None:
+        return None
+    identity, source = api.identity, f" ({found[1]})" if found[1] else ""
+    who = identity.username or "who signed in"
+    return Denied(
+        ProviderRefused,
+        f"{who} is a user of an external directory{source}, for whom {api.place} creates no tokens",
+        moves.external_user(identity.profile),
+    )
 
 
-def _bad_request(api: Api, said: str) -> Denied:
-    return Denied(ProviderRefused, f"{api.place} does not take the request: {said}", _check(api))
+def _forbidden(api: Api, reason: str) -> Denied:
+    denied = Denied(ProviderRefused, f"{api.place} does not allow it: {reason}", _check(api), other_credential=True)
+    return external(api, reason) or denied
+
+
+def _bad_request(api: Api, reason: str) -> Denied:
+    return Denied(ProviderRefused, f"{api.place} does not take the request: {reason}", _check(api))
 
 
 def _page(api: Api, reply: Reply) -> Failed:
@@ -98,29 +109,31 @@ def _page(api: Api, reply: Reply) -> Failed:
     return Failed(
         ProviderRefused,
         f"{api.place} answered with status {reply.status} and no reason",
-        f"check `url` of [profile.{api.identity.profile}], and the proxy if there is one",
+        moves.check("url", of=f"[profile.{api.identity.profile}]", also="the proxy if there is one"),
     )
 
 
-def _check(api: Api) -> str:
+def _check(api: Api) -> Hint:
     if api.identity.application is None:
-        return f"check `username` and `scope` of [profile.{api.identity.profile}]"
-    return f"check `application` of [profile.{api.identity.profile}], and whether its organisation is yours"
+        return moves.check("username", "scope", of=f"[profile.{api.identity.profile}]")
+    return moves.check(
+        "application", of=f"[profile.{api.identity.profile}]", also="whether its organisation is yours"
+    )
 
 
-def _said(document: dict[str, Any], credential: Credential) -> str:
-    """The server's reason: `detail`, or the first field that it finds fault with."""
+def said(document: dict[str, Any], secrets: Iterable[str]) -> str:
+    """The server's reason, without the `secrets` it was sent: `detail`, or the first field it finds fault with."""
     detail = document.get("detail")
     if isinstance(detail, str):
-        return _shown(detail, credential)
+        return _shown(detail, secrets)
     for field, faults in document.items():
         first = faults[0] if isinstance(faults, list) and faults else faults
         if isinstance(first, str):
-            return _shown(f"{field}: {first}", credential)
+            return _shown(f"{field}: {first}", secrets)
     return "it gives no reason"
 
 
-def _shown(text: str, credential: Credential) -> str:
+def _shown(text: str, secrets: Iterable[str]) -> str:
     # Hidden first: folded or cut in two, an echoed password is no longer found, and yet can be read.
-    hidden = credential.hidden_in(text)
+    hidden = hidden_in(text, secrets)
     return one_line(hidden[: 10 * DETAIL_LIMIT])[:DETAIL_LIMIT].rstrip(". ")

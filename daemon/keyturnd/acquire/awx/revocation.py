@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from keyturn import hints, moves
 from keyturn.errors import ProviderRefused, SignInNeeded
+from keyturnd.acquire.awx import passwords
 from keyturnd.acquire.awx.api import Api
+from keyturnd.acquire.awx.application import exchange, pairs
 from keyturnd.acquire.awx.cleanup import Sweep, clean
 from keyturnd.acquire.awx.credentials import basic, bearer
 from keyturnd.acquire.awx.dialects import NoTokens, discover
@@ -18,6 +22,7 @@ from keyturnd.acquire.failed import Failed
 from keyturnd.messages import Done
 
 if TYPE_CHECKING:
+    from keyturnd.acquire.awx.cleanup import Cleaned
     from keyturnd.acquire.awx.credentials import Credential
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.deadline import Deadline
@@ -25,15 +30,16 @@ if TYPE_CHECKING:
 
 
 def revoke(job: RevokeJob, channel: Channel, deadline: Deadline) -> Done:
-    """Delete it all. Raises Failed when something may be left."""
-    if not (job.state.token or _has_remains(job.state)):
+    """Delete it all. Raises Failed when something may be left. A token that somebody else made is not ours to end."""
+    state = job.state
+    if not (state.mark or state.refresh_token or _has_remains(state)):
         return Done()
     api = Api(job.identity, job.network, deadline)
     try:
         server = Server(api, discover(api))
     except NoTokens:
         return Done()  # an upgrade that takes the tokens away ends every one of them (awx#15666)
-    end_all(Session(job.identity, channel, server, job.state), job.secret)
+    end_all(Session(job.identity, channel, server, state, job.client_secret), job.secret)
     return Done()
 
 
@@ -44,16 +50,30 @@ def end_all(session: Session, password: str | None) -> None:
     deleted with, and when it is gone and we were killed, nobody could look for them any more.
     """
     server, alive = session.server, _is_alive(session)
+    if alive:
+        pairs.identify(session, bearer(session.state))
     credentials = _credentials(session, password, alive=alive)
-    # With nothing to sign with, nobody could look for tokens of a creation long past, and it would be said in vain.
-    mark = session.state.mark if credentials else ""
-    cleaned = clean(server, replace(session.state, intent=session.state.intent or mark), credentials)
-    session.seal(cleaned.state)
+    cleaned = clean(server, _with_mark(session.state, alive=alive), credentials)
+    session.seal(_noting_refusal(cleaned, password))
     if _has_remains(cleaned.state):
         raise _undone(session, password, cleaned.failed)
     sweep = Sweep(server, credentials)
-    if alive and not sweep.delete(session.state.token_id):
-        raise _undone(session, password, sweep.failed)
+    if alive and not sweep.delete(session.state.token_id) and not _ended_by_refresh_token(session):
+        raise _undone(session, password, sweep.failed or cleaned.failed)
+
+
+def _with_mark(state: AwxState, *, alive: bool) -> AwxState:
+    """With a look for all that bears the token's mark, if the token itself can look.
+
+    It finds tokens of a creation long past. A password alone is not sent for that: it may be refused, because
+    local sign-in was switched off, and with that the server has deleted all tokens (awx#14030).
+    """
+    return replace(state, intent=state.mark) if alive and not state.intent and not state.refresh_token else state
+
+
+def _noting_refusal(cleaned: Cleaned, password: str | None) -> AwxState:
+    refused = isinstance(cleaned.failed, Denied) and cleaned.failed.dead
+    return passwords.refusing(cleaned.state, password, time.time()) if refused and password else cleaned.state
 
 
 def _has_remains(state: AwxState) -> bool:
@@ -66,8 +86,24 @@ def _is_alive(session: Session) -> bool:
 
 
 def _credentials(session: Session, password: str | None, *, alive: bool) -> list[Credential]:
+    """A password that was refused a moment ago is not sent again: a directory may lock the account."""
     found = [bearer(session.state)] if alive else []
-    return [*found, basic(session.identity, password)] if password else found
+    usable = password and not passwords.was_refused(session.state, password, time.time())
+    return [*found, basic(session.identity, password)] if usable and password else found
+
+
+def _ended_by_refresh_token(session: Session) -> bool:
+    """Whether a pair that may not delete itself is ended by revoking it, as a controller does.
+
+    A gateway answers 200 and does nothing (reference/awx.md, "The gateway of 2026"): what counts is the token.
+    """
+    if not session.state.refresh_token:
+        return False
+    try:
+        exchange.revoke(session)
+        return not session.server.is_alive(bearer(session.state))
+    except Failed:
+        return False
 
 
 def _undone(session: Session, password: str | None, failed: Failed | None) -> Failed:
@@ -75,8 +111,11 @@ def _undone(session: Session, password: str | None, failed: Failed | None) -> Fa
     identity, place = session.identity, session.server.api.place
     if failed is not None and not (isinstance(failed, Denied) and failed.other_credential):
         return failed
-    hint = f"keyturn secret set {identity.profile}, then: keyturn logout {identity.profile}"
+    hint = moves.logout_again(identity.profile)
     if password and failed is not None:
         return Failed(ProviderRefused, failed.failure.sentence, hint)
+    if not identity.username:
+        sentence = f"nobody but its user or an administrator can delete token {session.state.token_id} at {place}"
+        return Failed(ProviderRefused, sentence, hints.forget_locally(identity.profile))
     sentence = f"only the password of {identity.username} can delete what profile {identity.profile} has at {place}"
     return Failed(SignInNeeded, sentence, hint)

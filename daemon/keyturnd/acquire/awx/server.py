@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from keyturn import moves
 from keyturn.errors import ProviderRefused
 from keyturnd.acquire.awx import tokens
 from keyturnd.acquire.awx.refusals import refusal
@@ -46,7 +47,8 @@ class Server:
 
     def is_alive(self, credential: Credential) -> bool:
         """Whether the server still takes the token that `credential` is. Raises Failed when it does not tell."""
-        reply = self.api.call("GET", self._one(credential.token_id), credential)
+        place = self._one(credential.token_id) if credential.token_id else f"{self.site.api}me/"
+        reply = self.api.call("GET", place, credential)
         if reply.status == 200 and reply.document is not None:
             return True
         if reply.status in {401, 404} and reply.document is not None:
@@ -66,6 +68,45 @@ class Server:
                 break
         return found
 
+    def who(self, credential: Credential) -> str:
+        """The name of the user that `credential` is of. Raises Failed."""
+        reply = self.api.call("GET", f"{self.site.api}me/", credential)
+        match self._rows(reply, credential):
+            case [{"username": str(name)}, *_]:
+                return name
+        raise self._odd()
+
+    def newest(self, credential: Credential, application: int | None) -> int:
+        """The highest id of the tokens of `application` there are, 0 where there is none. Raises Failed."""
+        found = self._found(credential, f"?{_of(application)}order_by=-id&page_size=1")
+        return found[0]["id"] if found else 0
+
+    def used_last(self, credential: Credential, application: int | None) -> dict[str, Any]:
+        """The token of `application` that was used last, with its id. Raises Failed.
+
+        Without the first filter, those never used would come first (reference/awx.md section 3).
+        """
+        query = f"?last_used__isnull=false&{_of(application)}order_by=-last_used&page_size=1"
+        found = self._found(credential, query)
+        if not found:
+            raise self._odd()
+        return found[0]
+
+    def unmarked(self, credential: Credential, application: int | None, noted: int, since: float) -> list[int]:
+        """The ids of tokens of `application` without a description, newer than id `noted` and created `since` then.
+
+        since: UTC epoch seconds. Raises Failed.
+        """
+        found = self._found(credential, f"?{_of(application)}order_by=-id&page_size={PAGE_SIZE}")
+        newer = [row for row in found if row["id"] > noted and not row.get("description")]
+        return [row["id"] for row in newer if (tokens.moment(row.get("created")) or 0.0) >= since]
+
+    def describe(self, credential: Credential, token_id: int, description: str) -> None:
+        """Give a token a description. Raises Failed."""
+        reply = self.api.call("PATCH", self._one(token_id), credential, {"description": description})
+        if reply.status != 200:
+            raise refusal(self.api, reply, credential)
+
     def delete(self, credential: Credential, token_id: int, *, surely_ours: bool = True) -> bool:
         """End a token: True when it is gone, False when it turns out to be somebody else's. Raises Failed."""
         reply = self.api.call("DELETE", self._one(token_id), credential)
@@ -81,18 +122,31 @@ class Server:
         raise refusal(self.api, reply, credential)
 
     def _ids(self, reply: Reply, credential: Credential, description: str) -> list[int]:
+        rows = self._rows(reply, credential)
+        # Compared again: behind a server that ignores the filter would stand all tokens of the user.
+        ours = [row for row in rows if row.get("description") == description]
+        return [row["id"] for row in ours if tokens.is_id(row.get("id"))]
+
+    def _found(self, credential: Credential, query: str) -> list[dict[str, Any]]:
+        """The rows with an id on the first page of `query`."""
+        rows = self._rows(self.api.call("GET", self.url + query, credential), credential)
+        return [row for row in rows if tokens.is_id(row.get("id"))]
+
+    def _rows(self, reply: Reply, credential: Credential) -> list[dict[str, Any]]:
         if reply.status != 200:
             raise refusal(self.api, reply, credential)
         rows = (reply.document or {}).get("results")
         if not isinstance(rows, list):
             raise self._odd()
-        # Compared again: behind a server that ignores the filter would stand all tokens of the user.
-        ours = [row for row in rows if isinstance(row, dict) and row.get("description") == description]
-        return [row["id"] for row in ours if tokens.is_id(row.get("id"))]
+        return [row for row in rows if isinstance(row, dict)]
 
     def _one(self, token_id: int) -> str:
         return f"{self.url}{token_id}/"
 
     def _odd(self) -> Failed:
-        hint = f"check `url` of [profile.{self.api.identity.profile}]"
+        hint = moves.check("url", of=f"[profile.{self.api.identity.profile}]")
         return Failed(ProviderRefused, f"{self.api.place} answered with something that are no tokens", hint)
+
+
+def _of(application: int | None) -> str:
+    return "" if application is None else f"application={application}&"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keyturnd.acquire.awx.credentials import Client
 from keyturnd.messages import AwxState
 
 if TYPE_CHECKING:
@@ -15,8 +16,20 @@ if TYPE_CHECKING:
 class Session:
     """`state` is what is durable by now. An AWX failure never calls it dead: see the module awx."""
 
-    def __init__(self, identity: AwxIdentity, channel: Channel, server: Server, state: AwxState | None) -> None:
+    def __init__(
+        self,
+        identity: AwxIdentity,
+        channel: Channel,
+        server: Server,
+        state: AwxState | None,
+        client_secret: str | None = None,
+        *,
+        elsewhere: bool = False,
+    ) -> None:
+        """`elsewhere`: whether the person's browser is on another machine."""
+        self.elsewhere = elsewhere
         self.identity = identity
+        self.client = Client(identity.client_id, client_secret or "")
         self.channel = channel
         self.server = server
         self.state = state or AwxState(identity.username)

@@ -7,6 +7,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
+from keyturn import moves
 from keyturn.errors import ProviderRefused, one_line
 from keyturnd.acquire.awx.refusals import Unusable
 from keyturnd.messages import AwxState, Result
@@ -51,7 +52,9 @@ def read(api: Api, reply: Reply) -> Created:
         raise Unusable(
             ProviderRefused,
             f"{api.place} created a token and did not tell it",
-            f"check `url` of [profile.{api.identity.profile}], and what stands between here and the server",
+            moves.check(
+                "url", of=f"[profile.{api.identity.profile}]", also="what stands between here and the server"
+            ),
         )
     _check_owner(api, document)
     scope = document.get("scope")
@@ -69,7 +72,7 @@ def _check_owner(api: Api, document: dict[str, Any]) -> None:
                 ProviderRefused,
                 f"{api.place} created a token of {one_line(owner)[:TEXT_LIMIT]} for profile {profile}, "
                 f"which is for {api.identity.username}",
-                f"check `username` and `url` of [profile.{profile}]",
+                moves.check("username", "url", of=f"[profile.{profile}]"),
             )
 
 
@@ -140,7 +143,7 @@ def is_young(state: AwxState, identity: AwxIdentity, now: float) -> bool:
     """Whether the token of `state` is what a new one would be. `now`: UTC epoch seconds."""
     age = now - state.created_at
     life = end_of(state, identity) - state.created_at
-    return state.requested == identity.requested and -CLOCK_SKEW <= age < life * YOUNG_SHARE
+    return not state.doubted and state.requested == identity.requested and -CLOCK_SKEW <= age < life * YOUNG_SHARE
 
 
 def end_of(state: AwxState, identity: AwxIdentity) -> float:

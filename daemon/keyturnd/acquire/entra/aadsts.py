@@ -9,78 +9,114 @@ Source: reference/entra.md section 4, with the page on error codes behind it.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from keyturn import hints, moves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from keyturn.hints import Hint
+
 _NUMBER = re.compile(r"AADSTS(\d{5,9})")
 
-_LOGIN = "keyturn login {profile}"
-_TENANT = "check `tenant` and `environment` of [profile.{profile}]"
-_ACCOUNT = "wrong account or tenant: check `tenant` of [profile.{profile}], then: keyturn login {profile}"
-_APPLICATION = "check `application_id` and `tenant` of [profile.{profile}]"
-_REDIRECT = "register http://localhost as a redirect address (mobile and desktop) of the application"
-_PASSWORD = "change the password, then: keyturn login {profile}"  # noqa: S105 - a hint, not a password
-_SECRET = "keyturn secret set {profile}"  # noqa: S105 - a command, not a secret
-_KIND = "allow public client flows for the application, or check `flow` of [profile.{profile}]"
-_DEVICE = "a managed device is required, which a device code cannot prove: sign in by browser on such a device"
-_POLICY = "ask an administrator about Conditional Access, with the correlation id and the time"
-_MFA = "enrol for multi-factor authentication in a browser, then: keyturn login {profile}"
-_CONSENT = "keyturn login {profile}, and consent, or let an administrator consent for the tenant"
-_SCOPES = "check `scopes` of the target or of [profile.{profile}]: one resource, and /.default for applications"
-_RESOURCE = "check `scopes` of the target; an administrator has to add the permission to the application"
-_OWN_TENANT = "set `tenant` of [profile.{profile}] to the one the application lives in"
-_CERTIFICATE = "upload the certificate to the application, or name the one that is there"
-_GRANT = "an administrator has to grant permissions to `application_id` of [profile.{profile}]"
-_AGAIN = "try again later"
-_ASSERTION = (
+Advice = Callable[[str], "Hint"]
+"""What to do, given the profile."""
+
+
+def _check(*keys: str, also: str = "") -> Advice:
+    return lambda profile: moves.check(*keys, of=f"[profile.{profile}]", also=also)
+
+
+def _first(what: str) -> Advice:
+    return lambda profile: moves.before_login(what.format(profile=profile), profile)
+
+
+def _new_secret(what: str) -> Advice:
+    return lambda profile: moves.replaced_secret(what, profile)
+
+
+def _say(text: str) -> Advice:
+    return lambda profile: moves.number(text.format(profile=profile))
+
+
+_LOGIN: Advice = hints.login
+_TENANT = _check("tenant", "environment")
+_ACCOUNT = _first("wrong account or tenant: check `tenant` of [profile.{profile}]")
+_APPLICATION = _check("application_id", "tenant")
+_REDIRECT = _say("register http://localhost as a redirect address (mobile and desktop) of the application")
+_PASSWORD = _first("change the password")
+_KIND = _say("allow public client flows for the application, or check `flow` of [profile.{profile}]")
+_DEVICE = _say("a managed device is required, which a device code cannot prove: sign in by browser on such a device")
+_POLICY = _say("ask an administrator about Conditional Access, with the correlation id and the time")
+_MFA = _first("enrol for multi-factor authentication in a browser")
+_CONSENT = _first("be ready to consent, or let an administrator consent for the tenant")
+_SCOPES = _say("check `scopes` of the target or of [profile.{profile}]: one resource, and /.default for applications")
+_RESOURCE = _say("check `scopes` of the target; an administrator has to add the permission to the application")
+_OWN_TENANT: Advice = moves.own_tenant
+_CERTIFICATE = _say("upload the certificate to the application, or name the one that is there")
+_GRANT = _say("an administrator has to grant permissions to `application_id` of [profile.{profile}]")
+_ASSERTION = _say(
     "check the certificate or the federated token that profile {profile} proves itself with, and its `tenant`"
 )
-_FRESH_ASSERTION = "send a token that a user got for `application_id`, and that is fresh: no application's own"
-_NOT_THERE = "an administrator has to add the application to the tenant, or `tenant` of [profile.{profile}] is wrong"
-_REPORT = "please report it with this line"
+_FRESH_ASSERTION = _say("send a token that a user got for `application_id`, and that is fresh: no application's own")
+_NOT_THERE = _say(
+    "an administrator has to add the application to the tenant, or `tenant` of [profile.{profile}] is wrong"
+)
 
-_ADVICE: tuple[tuple[tuple[int, ...], str], ...] = (
+
+def _report(_: str) -> Hint:
+    return moves.report()
+
+
+def _again(_: str) -> Hint:
+    return moves.later()
+
+
+_ADVICE: tuple[tuple[tuple[int, ...], Advice], ...] = (
     ((16000, 50020, 50034, 51004, 90072), _ACCOUNT),
     ((50011, 500112, 900971, 9002325, 9002327), _REDIRECT),
     ((50013, 500133, 7000114), _FRESH_ASSERTION),
     ((50027, 700021, 700023), _ASSERTION),
-    ((50053,), "the account is locked or the address blocked: wait, or ask an administrator"),
+    ((50053,), _say("the account is locked or the address blocked: wait, or ask an administrator")),
     ((50055, 50144), _PASSWORD),
-    ((50057,), "the account is disabled: ask an administrator"),
+    ((50057,), _say("the account is disabled: ask an administrator")),
     ((50058, 700020, 50132, 50133, 50173, 70043), _LOGIN),
     ((50059, 90002, 90038, 900432, 900439), _TENANT),
     ((50072, 50079, 53004), _MFA),
     ((50074, 50076, 50078, 50158), _LOGIN),
     ((50097, 50129, 53000, 53001, 50005), _DEVICE),
     ((53003, 50131, 530032, 530035), _POLICY),
-    ((50105,), "an administrator has to assign the user to the application"),
-    ((50126, 50056), "wrong user name or password: try once more, then stop (accounts get locked)"),
+    ((50105,), _say("an administrator has to assign the user to the application")),
+    ((50126, 50056), _say("wrong user name or password: try once more, then stop (accounts get locked)")),
     ((50194, 9001023, 90130), _OWN_TENANT),
-    ((50196,), "too many requests of one kind: wait five minutes, and look for a script that loops"),
+    ((50196,), _say("too many requests of one kind: wait five minutes, and look for a script that loops")),
     ((500011, 650052, 650053, 650056, 650057), _RESOURCE),
-    ((500021, 500022, 500212, 500213), "this network allows certain tenants only: ask its administrator"),
+    ((500021, 500022, 500212, 500213), _say("this network allows certain tenants only: ask its administrator")),
     ((54005, 501481, 70016, 70018, 70019, 70020, 700005), _LOGIN),
     ((65001, 90094, 90095), _CONSENT),
-    ((65002,), "register an application of your own, and set its id as `application_id` of [profile.{profile}]"),
+    (
+        (65002,),
+        _say("register an application of your own, and set its id as `application_id` of [profile.{profile}]"),
+    ),
     ((65004,), _CONSENT),
     ((70000, 70008, 700082, 700084), _LOGIN),
     ((70011, 28000, 28002, 700022, 1002012), _SCOPES),
     ((700016, 700011, 70001, 7000112), _APPLICATION),
-    ((700024,), "the assertion's times do not fit: check this machine's clock"),
+    ((700024,), _say("the assertion's times do not fit: check this machine's clock")),
     ((700025, 7000218), _KIND),
-    ((700026,), "the assertion was used before: run the command again"),
+    ((700026,), _say("the assertion was used before: run the command again")),
     ((700027, 50012, 1000502), _CERTIFICATE),
-    ((7000215,), "store the secret's value, not its id: " + _SECRET),
+    ((7000215,), _new_secret("store the secret's value, not its id")),
     ((7000229,), _NOT_THERE),
-    ((90100, 9000411), _REPORT),
-    ((7000222,), "the secret has expired: create another, then: " + _SECRET),
-    ((70021, 700211, 700212, 700213), "compare issuer, subject and audience of the federated credential"),
-    ((90006, 90012, 90024, 90033, 50033, 50087, 90055), _AGAIN),
+    ((90100, 9000411), _report),
+    ((7000222,), _new_secret("the secret has expired: create another, then")),
+    ((70021, 700211, 700212, 700213), _say("compare issuer, subject and audience of the federated credential")),
+    ((90006, 90012, 90024, 90033, 50033, 50087, 90055), _again),
 )
 
-HINTS: Mapping[int, str] = {number: hint for numbers, hint in _ADVICE for number in numbers}
+HINTS: Mapping[int, Advice] = {number: hint for numbers, hint in _ADVICE for number in numbers}
 DEAD = frozenset({70000, 70008, 700082, 700084, 50132, 50133, 50173, 70043})
 """The refresh token itself is no good: unknown, expired, idle for too long, or revoked with its session."""
 TRANSIENT = frozenset({50033, 50087, 50196, 90006, 90012, 90024, 90033, 90055})
@@ -92,9 +128,9 @@ def numbers_in(codes: object, description: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys((*listed[:8], *(int(number) for number in _NUMBER.findall(description)[:8]))))
 
 
-def hint(numbers: Iterable[int], profile: str, *, of_user: bool) -> str | None:
+def hint(numbers: Iterable[int], profile: str, *, of_user: bool) -> Hint | None:
     """The advice for the first number that has any: `of_user` for a person, else for an application."""
-    found = next((HINTS[number] for number in numbers if number in HINTS), None)
-    if found is not None and not of_user and _LOGIN in found:
-        found = _GRANT  # nobody signs in, and nobody consents, for a service principal
-    return None if found is None else found.format(profile=profile)
+    found = next((HINTS[number](profile) for number in numbers if number in HINTS), None)
+    if found is not None and not of_user and hints.printed(hints.login(profile)) in hints.printed(found):
+        return _GRANT(profile)  # nobody signs in, and nobody consents, for a service principal
+    return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from keyturn import moves
 from keyturn.configuration.profiles.clouds import same_service
 from keyturn.errors import ProviderRefused
 from keyturnd.acquire.failed import Failed
@@ -39,7 +40,7 @@ def discovery(answer: Mapping[str, Any], authority: str) -> dict[str, Any]:
             raise Failed(
                 ProviderRefused,
                 f"the discovery document of {place} names a {name} that is not its own",
-                "check `authority` or `environment` of the profile",
+                moves.check("authority", "environment", of="the profile"),
             )
         endpoints[name] = url
     return endpoints

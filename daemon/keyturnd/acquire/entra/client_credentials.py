@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from keyturn import moves
 from keyturn.errors import ConfigError
 from keyturn.hints import entrust
 from keyturnd.acquire.entra import outcome
@@ -43,5 +44,5 @@ def _check_tenant(identity: EntraIdentity) -> None:
         raise Failed(
             ConfigError,
             f"profile {identity.profile} signs in as an application, which has no home in tenant {tenant}",
-            f'set tenant = "TENANT-ID" in [profile.{identity.profile}]',
+            moves.own_tenant(identity.profile),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from keyturn import hints, moves
 from keyturn.errors import ProviderRefused, ProviderUnreachable, SignInNeeded
 from keyturnd.acquire.entra import outcome
 from keyturnd.acquire.entra.refusals import Refusal
@@ -51,7 +52,7 @@ def _start(session: Session, application: Any) -> dict[str, Any]:
         raise Failed(
             ProviderRefused,
             f"{session.place} knows no sign-in by device code",
-            f"check `flow` and `authority` of [profile.{session.identity.profile}]",
+            moves.check("flow", "authority", of=f"[profile.{session.identity.profile}]"),
         )
     flow: dict[str, Any] = application.initiate_device_flow(session.user_scopes, claims_challenge=session.job.claims)
     if "device_code" not in flow:
@@ -109,7 +110,7 @@ def _refused(session: Session, answer: dict[str, Any]) -> Failed:
             return Failed(
                 ProviderRefused,
                 f"the sign-in of profile {profile} was declined",
-                f"keyturn login {profile}",
+                hints.login(profile),
                 code=word,
             )
         case "expired_token":
@@ -123,6 +124,6 @@ def _expired(session: Session) -> Failed:
     return Failed(
         SignInNeeded,
         f"the sign-in of profile {profile} was not approved in time",
-        f"keyturn login {profile}",
+        hints.login(profile),
         code="expired_token",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyturnd.acquire.entra import client_credentials, device_code
+from keyturnd.acquire.entra import authorization_code, azure_cli, client_credentials, device_code, refresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,7 +22,11 @@ class Grant(NamedTuple):
 
 
 GRANTS: Mapping[str, Grant] = {
+    "browser": Grant(authorization_code.acquire, person=True),
+    "confidential-browser": Grant(authorization_code.acquire, person=True),
     "device-code": Grant(device_code.acquire, person=True),
     "client-secret": Grant(client_credentials.acquire, person=False),
+    "azure-cli": Grant(azure_cli.acquire, person=False),
     "client-certificate": Grant(client_credentials.acquire, person=False),
+    "refresh-token": Grant(refresh.acquire, person=False),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from keyturn import hints, moves
 from keyturn.errors import Bug, ConfigError, SignInNeeded
 from keyturnd.acquire.entra import refresh
 from keyturnd.acquire.entra.authentication.client import credential
@@ -44,16 +45,16 @@ def _granted(session: Session) -> Result:
     """
     grant = GRANTS.get(session.identity.flow)
     if grant is None:
-        raise Failed(Bug, f"no acquisition for flow {session.identity.flow}", "keyturn daemon restart")
+        raise Failed(Bug, f"no acquisition for flow {session.identity.flow}", hints.restart_daemon())
     if isinstance(session.job.state, EntraState):
         try:
-            return refresh.acquire(session, session.job.state)
+            return refresh.acquire(session)
         except Failed as failed:
-            if not session.job.interactive or failed.failure.kind != SignInNeeded.kind:
+            if not (session.job.interactive and grant.person) or failed.failure.kind != SignInNeeded.kind:
                 raise
     if grant.person and not session.job.interactive:
         profile = session.identity.profile
-        raise Failed(SignInNeeded, f"profile {profile} is not signed in", f"keyturn login {profile}")
+        raise Failed(SignInNeeded, f"profile {profile} is not signed in", hints.login(profile))
     return grant.acquire(session)
 
 
@@ -68,5 +69,5 @@ def _check_authority(identity: EntraIdentity) -> None:
         raise Failed(
             ConfigError,
             f"the authority of profile {identity.profile} is not an https URL with a tenant",
-            f"check `authority` and `tenant` of [profile.{identity.profile}]",
+            moves.check("authority", "tenant", of=f"[profile.{identity.profile}]"),
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from keyturnd.acquire.entra import answers
+from keyturnd.acquire.entra.issuer import Issuer, issuer_of
 from keyturnd.acquire.entra.refusals import CORRELATION_ID, Refusal, refused_answer
 from keyturnd.acquire.network.answers import parse
 from keyturnd.acquire.network.transport import Request
@@ -55,6 +56,8 @@ class MsalClient:
         self._authority = identity.authority
         self._profile = identity.profile
         self.last: Exchange | None = None
+        self.issuer = Issuer()
+        """Who issues, by the OpenID configuration, which msal does not tell."""
 
     def get(
         self, url: str, params: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
@@ -66,7 +69,9 @@ class MsalClient:
         if answer.status != 200:
             refused = Refusal.read(refused_answer(answer.status, answer.body, place))
             raise refused.failed(self._profile, of_user=False)
-        return _response(answer, answers.discovery(parse(answer.body, place), self._authority))
+        configuration = parse(answer.body, place)
+        self.issuer = issuer_of(configuration)
+        return _response(answer, answers.discovery(configuration, self._authority))
 
     def post(
         self,

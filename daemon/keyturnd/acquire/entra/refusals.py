@@ -9,7 +9,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from keyturn import hints, moves
 from keyturn.errors import ProviderRefused, ProviderUnreachable, SignInNeeded, one_line
+from keyturn.protocols.claims_challenge import claims_in
 from keyturnd.acquire.entra import aadsts
 from keyturnd.acquire.failed import Failed
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyturn.errors import KeyturnError
+    from keyturn.hints import Hint
 
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 CORRELATION_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
@@ -63,12 +66,12 @@ class Refusal(NamedTuple):
             _claims(answer.get("claims")),
         )
 
-    def failed(self, profile: str, *, of_user: bool, refresh: bool = False) -> Failed:
-        """The failure this means: `of_user` for a person's sign-in, `refresh` for a stored one."""
+    def failed(self, profile: str, *, of_user: bool, refresh: bool = False, account: str = "") -> Failed:
+        """The failure this means: `of_user` for a person's sign-in, `refresh` for a stored one, of `account`."""
         kind = self._kind(of_user=of_user)
         return Failed(
             kind,
-            f"Entra ID refused profile {profile}: {self._reason()}",
+            f"Entra ID refused profile {profile}{f' ({account})' if account else ''}: {self._reason()}",
             aadsts.hint(self.numbers, profile, of_user=of_user) or self._usual_hint(kind, profile, of_user=of_user),
             state_dead=refresh and kind is not ProviderUnreachable and self._ends_login(),
             claims=self.claims if kind is SignInNeeded and self.claims else None,
@@ -91,16 +94,16 @@ class Refusal(NamedTuple):
         said = self.description or self.error
         return f"{said} (correlation id {self.correlation_id})" if self.correlation_id else said
 
-    def _usual_hint(self, kind: type[KeyturnError], profile: str, *, of_user: bool) -> str:
+    def _usual_hint(self, kind: type[KeyturnError], profile: str, *, of_user: bool) -> Hint:
         if kind is SignInNeeded:
-            return f"keyturn login {profile}"
+            return hints.login(profile)
         if kind is ProviderUnreachable:
-            return "try again later"
+            return moves.later()
         if self.error == "invalid_client" and not of_user:
-            return f"keyturn secret set {profile}"
+            return hints.entrust(profile)
         if self.error in {"invalid_client", "unauthorized_client"}:
-            return f"check `application_id` and `tenant` of [profile.{profile}]"
-        return f"check [profile.{profile}], and the scopes of the target"
+            return moves.check("application_id", "tenant", of=f"[profile.{profile}]")
+        return moves.check("scopes", of=f"[profile.{profile}]", also="the scopes of the target")
 
 
 def refused_answer(status: int, body: bytes, place: str) -> dict[str, Any]:
@@ -113,7 +116,7 @@ def refused_answer(status: int, body: bytes, place: str) -> dict[str, Any]:
         raise Failed(
             ProviderRefused,
             f"{place} answered with status {status} and no reason",
-            "check `authority` or `environment` of the profile, and the proxy if there is one",
+            moves.check("authority", "environment", of="the profile", also="the proxy if there is one"),
         )
     return {name: answer[name] for name in _MEMBERS if name in answer}
 
@@ -123,13 +126,10 @@ def _matching(pattern: re.Pattern[str], value: object) -> str:
 
 
 def _claims(value: object) -> str:
-    """A claims challenge that can be sent back: msal fails on anything but a JSON object."""
-    if not isinstance(value, str) or len(value) > CLAIMS_LIMIT:
+    """A claims challenge that can be sent back: msal fails on anything but a JSON object of objects."""
+    if not isinstance(value, str) or len(value) > CLAIMS_LIMIT or not value.startswith("{"):
         return ""
-    try:
-        return value if isinstance(json.loads(value), dict) else ""
-    except (ValueError, RecursionError):
-        return ""
+    return claims_in(value) or ""
 
 
 def _first_sentence(description: str) -> str:

@@ -6,6 +6,7 @@ import base64
 import json
 from typing import Any, TypeGuard
 
+from keyturn import moves
 from keyturn.errors import ProviderUnreachable
 from keyturnd.acquire.failed import Failed
 
@@ -26,7 +27,7 @@ def parse(body: bytes, place: str) -> dict[str, Any]:
 
 def odd(place: str, how: str) -> Failed:
     """A 200 nobody can use. Transient: it is no refusal, and whatever stands in between may be gone tomorrow."""
-    return Failed(ProviderUnreachable, f"the answer of {place} {how}", "try again later")
+    return Failed(ProviderUnreachable, f"the answer of {place} {how}", moves.later())
 
 
 def claims_of(jwt: str) -> dict[str, Any]:

@@ -8,30 +8,22 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from keyturn import moves
 from keyturn.errors import ProviderUnreachable
-from keyturn.hints import after, restart_daemon
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from keyturn.hints import Hint
     from keyturnd.acquire.network.proxies import Proxy
 
 
-UNKNOWN_ISSUER = 'is it a proxy or a CA of your own? set ca_file = "/path/to/ca.pem" in [network] or the profile'
-_OTHER_NAME = "check the name in the configuration: a server of another name answers there"
-TRUST_HINTS = {
-    9: "it is not valid yet: check this machine's clock (date)",
-    10: "it has expired: check this machine's clock (date), or tell the server's administrator",
-    62: _OTHER_NAME,
-    64: _OTHER_NAME,
-}
+TRUST_HINTS = {9: moves.clock, 10: moves.expired, 62: moves.other_name, 64: moves.other_name}
 """By X509_V_ERR_* of OpenSSL's x509_vfy.h: no `ca_file` makes a certificate live longer, or bear another name."""
-PROXY_CREDENTIALS = after(
-    "remove `proxy` from [network] and export HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT",
-    restart_daemon(),
-)
-"""A password is kept in no configuration, and a daemon that runs sees no variable that is exported later."""
+
+
+_LATER = moves.later()
 
 
 class Loss(Exception):
@@ -44,7 +36,7 @@ class Loss(Exception):
     def __init__(
         self,
         sentence: str,
-        hint: str | None = "try again later",
+        hint: Hint = _LATER,
         *,
         sent: bool = False,
         final: bool = False,
@@ -63,10 +55,10 @@ class Loss(Exception):
         """The failure this becomes when it is not tried again."""
         return Failed(ProviderUnreachable, self.sentence, self._spoken_hint(), retry_after=self.retry_after)
 
-    def _spoken_hint(self) -> str | None:
+    def _spoken_hint(self) -> Hint:
         if self.retry_after is None:
             return self.hint
-        return f"try again in {self.retry_after:.0f} seconds"
+        return moves.in_seconds(self.retry_after)
 
 
 def loss_of(error: httpx.HTTPError, place: str, proxy: Proxy | None) -> Loss:
@@ -79,9 +71,9 @@ def loss_of(error: httpx.HTTPError, place: str, proxy: Proxy | None) -> Loss:
         return _proxy_refused(error, proxy)
     if isinstance(error, httpx.ConnectError):
         reached = place if proxy is None else f"the proxy {proxy.url}"
-        return Loss(f"cannot connect to {reached}: {_reason(causes)}", "check the network, then try again")
+        return Loss(f"cannot connect to {reached}: {_reason(causes)}", moves.network())
     if isinstance(error, httpx.TimeoutException):
-        return Loss(f"{place} gave no answer in time", "check the network, then try again", sent=True, final=True)
+        return Loss(f"{place} gave no answer in time", moves.network(), sent=True, final=True)
     if isinstance(error, httpx.RemoteProtocolError | httpx.NetworkError):
         return Loss(f"{place} closed the connection or sent no valid answer", sent=True)
     return Loss(f"the exchange with {place} failed ({type(error).__name__})", sent=True, final=True)
@@ -109,7 +101,7 @@ def _untrusted(error: ssl.SSLCertVerificationError, place: str) -> Loss:
 
     As a configuration mistake it would end renewals that a change of network lets succeed.
     """
-    hint = TRUST_HINTS.get(error.verify_code, UNKNOWN_ISSUER)
+    hint = TRUST_HINTS.get(error.verify_code, moves.own_ca)()
     return Loss(f"the certificate of {place} is not trusted: {error.verify_message}", hint, final=True)
 
 
@@ -117,5 +109,5 @@ def _proxy_refused(error: httpx.ProxyError, proxy: Proxy | None) -> Loss:
     number = str(error)[:3]
     said = f" with status {number}" if number.isdigit() else ""
     url = proxy.url if proxy else "the proxy"
-    hint = PROXY_CREDENTIALS if number == "407" else "check `proxy` in [network]"
+    hint = moves.proxy_credentials() if number == "407" else moves.check("proxy", of="[network]")
     return Loss(f"the proxy {url} refused the connection{said}", hint, final=True)

@@ -7,6 +7,7 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from keyturn import moves
 from keyturn.errors import ConfigError
 from keyturnd.acquire.failed import Failed
 
@@ -42,7 +43,7 @@ def parse(url: str) -> Proxy:
         raise Failed(
             ConfigError,
             "the proxy is not an http:// or https:// URL",
-            'set proxy = "http://HOST:PORT" in [network]',
+            moves.add('proxy = "http://HOST:PORT"', "[network]"),
         )
     place = f"[{host}]" if ":" in host else host
     clean = urlunsplit((parts.scheme, place if port is None else f"{place}:{port}", "", "", ""))

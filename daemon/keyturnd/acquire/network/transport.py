@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from keyturn import moves
 from keyturn.errors import ConfigError, ProviderRefused, ProviderUnreachable
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network import trust
@@ -158,7 +159,7 @@ def _body(response: httpx.Response, place: str) -> bytes:
     for chunk in response.iter_raw():
         body += chunk
         if len(body) > BODY_LIMIT:
-            raise Failed(ProviderUnreachable, f"{place} sent an answer of more than 1 MiB", "try again later")
+            raise Failed(ProviderUnreachable, f"{place} sent an answer of more than 1 MiB", moves.later())
     return bytes(body)
 
 
@@ -171,13 +172,15 @@ def _redirected(place: str, location: str) -> Failed:
     return Failed(
         ProviderRefused,
         f"{place} wants to redirect to {target}, which is never followed",
-        "check `authority` or `environment` of the profile, and whether this network asks for a login page",
+        moves.check("authority", "environment", of="the profile", also=moves.LOGIN_PAGE),
     )
 
 
 def _no_address(place: str) -> Failed:
     return Failed(
-        ConfigError, f"{place} is not an address", "check `authority` of the profile, and `proxy` in [network]"
+        ConfigError,
+        f"{place} is not an address",
+        moves.check("authority", of="the profile", also="`proxy` of [network]"),
     )
 
 

@@ -6,6 +6,7 @@ import os
 import ssl
 from typing import TYPE_CHECKING
 
+from keyturn import moves
 from keyturn.errors import ConfigError
 from keyturnd.acquire.failed import Failed
 
@@ -35,7 +36,7 @@ def context(network: Network) -> ssl.SSLContext:
         raise Failed(
             ConfigError,
             f"cannot use the certificate authorities in {named}: {reason}",
-            "set ca_file, in [network] or the profile, to a readable PEM file",
+            moves.readable_ca(),
         ) from None
     made.verify_flags &= ~ssl.VERIFY_X509_STRICT  # a default since Python 3.13; private CAs that curl takes fail it
     return made

@@ -7,41 +7,17 @@ from typing import ClassVar, Literal, cast
 
 import msgspec
 
+from keyturn import moves
 from keyturn.configuration.hosts import UnfitName, https_url
-from keyturn.configuration.profiles.flow import Flow, keys_of, read_flow
-from keyturn.configuration.profiles.secrets import Typed
+from keyturn.configuration.profiles.awx_flows import FLOWS, AwxFlow, Password
+from keyturn.configuration.profiles.flow import keys_of, read_flow
 from keyturn.configuration.profiles.uses import read_protocols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Self
-
-    from keyturn.configuration.profiles.secrets import SecretSource
     from keyturn.configuration.tables import Table
 
 
-class Password(Flow, frozen=True, tag="password"):
-    """A person's password, typed at the sign-in or entrusted to the vault, creates the tokens."""
-
-    keys: ClassVar = {"keep_password": "password"}
-    secret_name = "password"  # noqa: S105 - a name, not a secret
-
-    keep_password: bool = False
-    """Whether a password typed at a sign-in is entrusted to the vault."""
-
-    @property
-    def secret_source(self) -> SecretSource:
-        """A person, or the vault."""
-        return Typed()
-
-    @classmethod
-    def read(cls, table: Table) -> Self:
-        """With the choice to keep what is typed."""
-        return cls(table.flag("keep_password", default=False))
-
-
-FLOWS = (Password,)
-LATER_FLOWS = ("token", "password-grant", "browser")
 KEYS = (
     "provider",
     "url",
@@ -56,7 +32,7 @@ KEYS = (
     "protocols",
     *keys_of(FLOWS),
 )
-LATER_KEYS = ("client_id", "confirm", "max_life")
+LATER_KEYS = ("confirm", "max_life")
 PROTOCOLS = ("git", "token", "run")
 """What AWX's tokens can be good for; git only where somebody put a server behind AWX's sign-in."""
 DEFAULT_PROTOCOLS = ("token", "run")
@@ -87,7 +63,8 @@ class AwxProfile(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     """https://HOST[:PORT][/PATH], host in lower case, no slash at its end."""
     username: str
-    flow: Password = Password()
+    """Empty where the server tells who signed in."""
+    flow: AwxFlow = Password()
     application: int | None = None
     """The id of an application that the tokens are to be linked to."""
     scope: Scope = "write"
@@ -114,13 +91,13 @@ class AwxProfile(msgspec.Struct, frozen=True, kw_only=True):
 def read_awx_profile(name: str, table: Table) -> AwxProfile:
     """The profile in `table`. Raises ConfigError at the first mistake."""
     table.check_keys(KEYS, LATER_KEYS)
-    flow = read_flow(table, FLOWS, LATER_FLOWS)
+    flow = read_flow(table, FLOWS)
     return AwxProfile(
         name=name,
         flow=flow,
         url=_url(table),
-        username=_username(table),
-        application=_application(table),
+        username=_username(table, required=flow.needs_username),
+        application=_application(table, required=flow.needs_application),
         scope=cast("Scope", table.choice("scope", ("write", "read")) or "write"),
         description=_description(table),
         max_age=_max_age(table),
@@ -137,7 +114,7 @@ def _url(table: Table) -> str:
     try:
         place = https_url(written)
     except UnfitName as error:
-        raise table.mistake("url", str(error), f"for example: url = {_EXAMPLE_URL}") from None
+        raise table.mistake("url", str(error), moves.example(f"url = {_EXAMPLE_URL}")) from None
     return place._replace(segments=_without_api(place.segments)).url
 
 
@@ -149,8 +126,10 @@ def _without_api(segments: tuple[str, ...]) -> tuple[str, ...]:
     return segments
 
 
-def _username(table: Table) -> str:
+def _username(table: Table, *, required: bool) -> str:
     found = table.text("username", "the name you sign in with", '"alice"')
+    if found is None and not required:
+        return ""
     if found is None:
         raise table.expected("username", "the name you sign in with", '"alice"')
     if ":" in found:  # RFC 7617: the server would take the rest for the password
@@ -158,9 +137,9 @@ def _username(table: Table) -> str:
     return found
 
 
-def _application(table: Table) -> int | None:
+def _application(table: Table, *, required: bool) -> int | None:
     found = table.whole_number("application", "the id of an application", "7")
-    if found is not None and not 0 < found < APPLICATION_LIMIT:
+    if (found is None and required) or (found is not None and not 0 < found < APPLICATION_LIMIT):
         raise table.expected("application", "the id of an application", "7")
     return found
 

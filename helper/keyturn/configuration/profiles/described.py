@@ -8,6 +8,7 @@ from typing import overload
 import msgspec
 
 from keyturn import hints
+from keyturn.configuration.profiles.awx_flows import Password
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile, Profile, read_profile
 from keyturn.configuration.tables import Table
 from keyturn.errors import ConfigError, UsageError
@@ -40,6 +41,6 @@ def changed(profile: AwxProfile, table: Mapping[str, object]) -> AwxProfile:
     """`profile` with the keys of `table` in place of its own; null takes one away. Raises UsageError."""
     if not set(table) <= set(OPEN_KEYS):
         raise UsageError(f"a named profile leaves only {', '.join(OPEN_KEYS)} open", hints.usage(_COMMANDS["awx"]))
-    whole = {"flow": profile.flow.name, "url": profile.url, "username": profile.username, **table}
+    whole = {"flow": Password().name, "url": profile.url, "username": profile.username or "unknown", **table}
     read = described(whole, "awx")
     return msgspec.structs.replace(profile, **{key: getattr(read, key) for key in table})

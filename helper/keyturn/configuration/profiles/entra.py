@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
+from keyturn import moves
 from keyturn.configuration.profiles import identity, scopes
 from keyturn.configuration.profiles.entra_flows import FLOWS, LATER_FLOWS, EntraFlow
 from keyturn.configuration.profiles.flow import keys_of, read_flow
@@ -26,6 +27,7 @@ KEYS = (
     "ca_file",
     "scopes",
     "audiences",
+    "cae",
     "protocols",
     *keys_of(FLOWS),
     *identity.ALIASES,
@@ -57,6 +59,8 @@ class EntraProfile(msgspec.Struct, frozen=True, kw_only=True):
     """An absolute path."""
     scopes: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
+    cae: bool = False
+    """Whether its tokens live for a day, or until a claims challenge, where the protocol can bring one back."""
     protocols: frozenset[str] = frozenset(PROTOCOLS)
     """Which protocols may hand out this profile's tokens."""
 
@@ -81,6 +85,7 @@ def read_entra_profile(name: str, table: Table) -> EntraProfile:
         ca_file=table.path("ca_file"),
         scopes=_scopes(table, flow),
         audiences=_audiences(table),
+        cae=table.flag("cae", default=False),
         protocols=read_protocols(table, fitting=PROTOCOLS, default=PROTOCOLS),
     )
 
@@ -90,7 +95,7 @@ def _scopes(table: Table, flow: EntraFlow) -> tuple[str, ...]:
     try:
         scopes.for_flow(found, flow)
     except scopes.UnfitScopes as error:
-        raise table.mistake("scopes", str(error), f"for example: scopes = {_EXAMPLE_SCOPE}") from None
+        raise table.mistake("scopes", str(error), moves.example(f"scopes = {_EXAMPLE_SCOPE}")) from None
     return found
 
 
@@ -100,5 +105,5 @@ def _audiences(table: Table) -> tuple[str, ...]:
         for audience in found:
             scopes.of_audience(audience)
     except scopes.UnfitScopes as error:
-        raise table.mistake("audiences", str(error), f"for example: audiences = {_EXAMPLE_AUDIENCE}") from None
+        raise table.mistake("audiences", str(error), moves.example(f"audiences = {_EXAMPLE_AUDIENCE}")) from None
     return found

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar, TypeAlias
 
-from keyturn.configuration.profiles import certificates
+from keyturn.configuration.profiles import certificates, sign_in_page
 from keyturn.configuration.profiles.certificates import Certificate
 from keyturn.configuration.profiles.flow import Flow
-from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, InVault, Lent
+from keyturn.configuration.profiles.secrets import (
+    IfConfidential,
+    IfProtected,
+    InFile,
+    InVariable,
+    InVault,
+    Lent,
+    read_place,
+)
+from keyturn.configuration.profiles.sign_in_page import SignInPage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,12 +25,27 @@ if TYPE_CHECKING:
     from keyturn.configuration.profiles.secrets import SecretSource
     from keyturn.configuration.tables import Table
 
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-_EXAMPLE_VARIABLE = '"CLIENT_SECRET"'
-
 
 class DeviceCode(Flow, frozen=True, tag="device-code"):
     """A person signs in on another screen with a code (RFC 8628)."""
+
+
+class Browser(Flow, frozen=True, tag="browser"):
+    """A person signs in with the browser (RFC 6749 section 4.1, with PKCE)."""
+
+    keys: ClassVar = sign_in_page.KEYS
+
+    page: SignInPage = SignInPage()
+
+    @property
+    def sign_in_page(self) -> SignInPage:
+        """What the configuration says of it."""
+        return self.page
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """With its wishes for the page."""
+        return cls(SignInPage.read(table))
 
 
 class ClientSecret(Flow, frozen=True, tag="client-secret"):
@@ -44,15 +67,33 @@ class ClientSecret(Flow, frozen=True, tag="client-secret"):
     @classmethod
     def read(cls, table: Table) -> Self:
         """With the place its secret comes from."""
-        what = "the name of an environment variable"
-        file, variable = table.path("client_secret_file"), table.text("client_secret_env", what, _EXAMPLE_VARIABLE)
-        if file is not None:
-            return cls(InFile(file))
-        if variable is None:
-            return cls()
-        if not _VARIABLE.fullmatch(variable):
-            raise table.expected("client_secret_env", what, _EXAMPLE_VARIABLE)
-        return cls(InVariable(variable))
+        return cls(read_place(table) or InVault())
+
+
+class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
+    """A person signs in with the browser to an application that proves itself with a secret."""
+
+    keys: ClassVar = {**ClientSecret.keys, **Browser.keys}
+    exclusive = ClientSecret.exclusive
+    secret_name = ClientSecret.secret_name
+
+    secret: InVault | InFile | InVariable = InVault()
+    page: SignInPage = SignInPage()
+
+    @property
+    def sign_in_page(self) -> SignInPage:
+        """What the configuration says of it."""
+        return self.page
+
+    @property
+    def secret_source(self) -> SecretSource:
+        """Where the client secret is."""
+        return self.secret
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """With both."""
+        return cls(read_place(table) or InVault(), SignInPage.read(table))
 
 
 class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
@@ -65,11 +106,12 @@ class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
     secret_name = "passphrase"  # noqa: S105 - a name, not a secret
 
     certificate: Certificate = Certificate()
+    passphrase: IfProtected | Lent = IfProtected()
 
     @property
     def secret_source(self) -> SecretSource:
         """A person, or the vault."""
-        return IfProtected()
+        return self.passphrase
 
     @property
     def credential(self) -> Certificate:
@@ -82,12 +124,66 @@ class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
         return cls(certificates.required_certificate(table))
 
 
-EntraFlow: TypeAlias = DeviceCode | ClientSecret | ClientCertificate
-FLOWS: tuple[type[EntraFlow], ...] = (DeviceCode, ClientSecret, ClientCertificate)
+class AzureCli(Flow, frozen=True, tag="azure-cli"):
+    """Whoever signed in with az. Of no profile: az has its own; kubelogin's stand-in asks it."""
+
+    tenant: str = ""
+    """Empty: that of az's account."""
+    subscription: str = ""
+    config_directory: str | None = None
+    """An absolute path, None for az's own."""
+    seen: str = ""
+    """Which of az's sign-ins this is: another one is another identity."""
+
+
+class RefreshToken(Flow, frozen=True, tag="refresh-token"):
+    """A refresh token that somebody got elsewhere brings that person's tokens (RFC 6749 section 6).
+
+    Of a public client, or of an application that proves itself with a secret or a certificate.
+    """
+
+    keys: ClassVar = {**ClientSecret.keys, **certificates.KEYS}
+    exclusive = (
+        *ClientSecret.exclusive,
+        *certificates.EXCLUSIVE,
+        *((secret, key) for secret in ClientSecret.keys for key in ("certificate", "certificate_thumbprint")),
+    )
+    secret_name = ClientSecret.secret_name
+    entrusts = "refresh token"
+
+    secret: InVault | InFile | InVariable = InVault()
+    certificate: Certificate | None = None
+
+    @property
+    def secret_source(self) -> SecretSource:
+        """Where that of the application is; the vault holds none for a public client."""
+        if self.certificate is not None:
+            return IfProtected()
+        return IfConfidential() if isinstance(self.secret, InVault) else self.secret
+
+    @property
+    def credential(self) -> Certificate | None:
+        """The certificate, if it has one."""
+        return self.certificate
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """With what its application proves itself with."""
+        return cls(read_place(table) or InVault(), certificates.read_certificate(table))
+
+
+EntraFlow: TypeAlias = (
+    Browser | DeviceCode | ClientSecret | ClientCertificate | ConfidentialBrowser | RefreshToken | AzureCli
+)
+FLOWS: tuple[type[EntraFlow], ...] = (
+    Browser,
+    DeviceCode,
+    ClientSecret,
+    ClientCertificate,
+    ConfidentialBrowser,
+    RefreshToken,
+)
 LATER_FLOWS = (
-    "browser",
-    "refresh-token",
     "workload-identity",
     "managed-identity",
-    "confidential-browser",
 )

@@ -9,6 +9,8 @@ from typing import ClassVar, TypeVar
 
 import msgspec
 
+from keyturn import moves
+from keyturn.configuration.profiles.sign_in_page import SignInPage
 from keyturn.configuration.tables import either
 
 TYPE_CHECKING = False
@@ -33,8 +35,14 @@ class Flow(msgspec.Struct, frozen=True, tag_field="flow"):
     """Whether it requires `tenant`, and one that is not shared: an application has a home (AADSTS50059)."""
     for_application: ClassVar[bool] = False
     """Whether an application signs in as itself, which can ask for `/.default` alone (AADSTS1002012)."""
+    needs_username: ClassVar[bool] = False
+    """Whether it requires `username`: elsewhere the server tells who signed in."""
+    needs_application: ClassVar[bool] = False
+    """Whether it requires `application`: the id by which tokens of that application are found again."""
     secret_name: ClassVar[str | None] = None
     """What its secret is called, None where it takes none."""
+    entrusts: ClassVar[str | None] = None
+    """What is entrusted to the vault beside that secret, None where nothing is: what brings the tokens."""
 
     @property
     def name(self) -> str:
@@ -42,9 +50,24 @@ class Flow(msgspec.Struct, frozen=True, tag_field="flow"):
         return name_of(type(self))
 
     @property
+    def sign_in_page(self) -> SignInPage:
+        """What it asks of the page in a person's browser, nothing where there is none."""
+        return SignInPage()
+
+    @property
     def secret_source(self) -> SecretSource | None:
         """Where its secret comes from, None where it takes none."""
         return None
+
+    @property
+    def client_secret_source(self) -> SecretSource | None:
+        """Where an application's own secret is that is sent beside a person's, None where there is none."""
+        return None
+
+    @property
+    def keeps_typed(self) -> bool:
+        """Whether a password typed at a sign-in is entrusted to the vault."""
+        return False
 
     @property
     def credential(self) -> Certificate | None:
@@ -70,7 +93,7 @@ def keys_of(flows: tuple[type[Flow], ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for flow in flows for key in flow.keys))
 
 
-def read_flow(table: Table, flows: tuple[type[FlowT], ...], later: tuple[str, ...]) -> FlowT:
+def read_flow(table: Table, flows: tuple[type[FlowT], ...], later: tuple[str, ...] = ()) -> FlowT:
     """The one of `flows` that `table` asks for, with its own keys. Raises ConfigError at the first mistake."""
     names = tuple(map(name_of, flows))
     name = table.choice("flow", names, later=later)
@@ -85,8 +108,8 @@ def _check_keys(table: Table, chosen: type[Flow], flows: tuple[type[FlowT], ...]
     for other in flows:
         for key, what in other.keys.items():
             if key in table.values and key not in chosen.keys:
-                example = f'for example: flow = "{name_of(other)}"'
+                example = moves.example(f'flow = "{name_of(other)}"')
                 raise table.mistake(key, f"flow {name_of(chosen)} uses no {what}", example)
     for first, second in chosen.exclusive:
         if first in table.values and second in table.values:
-            raise table.mistake(second, f"{first} is set already", "remove one of them")
+            raise table.mistake(second, f"{first} is set already", moves.leave_out_one())

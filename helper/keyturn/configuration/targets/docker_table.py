@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyturn import moves
 from keyturn.configuration.hosts import UnfitName, host_and_port
 from keyturn.configuration.profiles.identity import is_own_tenant
 from keyturn.configuration.targets.docker import DockerTarget, is_azure
@@ -32,7 +33,7 @@ def _target(entries: Entries, server: str) -> DockerTarget:
     entry.check_keys(("profile", "service", "tenant"), later=("scopes", "authtype"))
     profile = entries.profile(entry)
     if entry.choice("service", ("acr",)) is None and not is_azure(host, port):
-        raise entry.mistake("service", "missing: only Azure's own names imply it", 'add service = "acr"')
+        raise entry.mistake("service", "missing: only Azure's own names imply it", moves.add('service = "acr"'))
     return DockerTarget(host=host, port=port, profile=profile.name, tenant=_tenant(entry))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from keyturn import moves
 from keyturn.configuration.hosts import HTTPS_PORT, Place, UnfitName, https_url
 from keyturn.configuration.targets.entries import Entries, read_scopes
 from keyturn.configuration.targets.git import (
@@ -47,7 +48,7 @@ def _target(entries: Entries, url: str) -> GitTarget:
         raise entry.mistake(
             "scopes",
             "missing: only Azure DevOps implies them",
-            f'add service = "azure-devops" or scopes = {_EXAMPLE_SCOPES}',
+            moves.add(f'service = "azure-devops" or scopes = {_EXAMPLE_SCOPES}'),
         )
     return GitTarget(
         url=url,

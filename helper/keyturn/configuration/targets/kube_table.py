@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from keyturn import moves
 from keyturn.configuration.hosts import Place, UnfitName, https_url
 from keyturn.configuration.targets.entries import Entries, read_scopes
 from keyturn.configuration.targets.kube import KubeService, KubeTarget
@@ -55,5 +56,5 @@ def _service(entry: Table, scopes: tuple[str, ...]) -> KubeService:
     """AKS unless something else is said: the name of a cluster's server tells nothing."""
     named = entry.choice("service", ("aks", "plain")) or ("plain" if scopes else "aks")
     if named == "plain" and not scopes:
-        raise entry.mistake("scopes", "missing: only AKS implies them", f"for example: scopes = {_EXAMPLE_SCOPES}")
+        raise entry.mistake("scopes", "missing: only AKS implies them", moves.example(f"scopes = {_EXAMPLE_SCOPES}"))
     return cast("KubeService", named)

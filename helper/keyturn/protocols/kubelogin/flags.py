@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from keyturn import hints, moves
 from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
@@ -97,29 +98,29 @@ def _long(word: str, rest: Iterator[str], more: Collection[str]) -> tuple[str, s
     if name.startswith(FOREIGN):
         raise UsageError(
             f"--{name} is a flag of int128's kubelogin; this one stands in for Azure's",
-            "write the path of the other program as the command in the kubeconfig",
+            moves.stanza("write the path of the other program as the command"),
         )
     if name in SWITCHES:
         return name, _switch(name, value if equals else "true")
     if name not in TEXTS and name not in more:
-        raise UsageError(f"unknown flag: --{written}", "kubelogin get-token --help")
+        raise UsageError(f"unknown flag: --{written}", hints.usage("kubelogin get-token"))
     return name, value if equals else _next(f"--{written}", rest)
 
 
 def _short(word: str, rest: Iterator[str]) -> tuple[str, str]:
     name = LETTERS.get(word[0])
     if name is None:
-        raise UsageError(f"unknown shorthand flag: '{word[0]}' in -{word}", "kubelogin get-token --help")
+        raise UsageError(f"unknown shorthand flag: '{word[0]}' in -{word}", hints.usage("kubelogin get-token"))
     return name, word[1:].removeprefix("=") if len(word) > 1 else _next(f"-{word}", rest)
 
 
 def _next(flag: str, rest: Iterator[str]) -> str:
     for value in rest:
         return value
-    raise UsageError(f"flag needs an argument: {flag}", "kubelogin get-token --help")
+    raise UsageError(f"flag needs an argument: {flag}", hints.usage("kubelogin get-token"))
 
 
 def _switch(name: str, value: str) -> str:
     if value.lower() not in _TRUE | _FALSE:
-        raise UsageError(f"--{name} is true or false", "kubelogin get-token --help")
+        raise UsageError(f"--{name} is true or false", hints.usage("kubelogin get-token"))
     return "true" if value.lower() in _TRUE else "false"

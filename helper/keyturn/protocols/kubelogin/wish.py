@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from keyturn import moves
 from keyturn.errors import Refused, UsageError
 from keyturn.protocols.kubelogin.flags import is_on, seconds
 
@@ -169,18 +170,18 @@ def _secret_variables(found: _Sources, login: str) -> tuple[str, ...]:
 
 def _check(given: Mapping[str, str], login: str) -> None:
     if login in INSTEAD:
-        raise Refused(f"login method {login} is not one that keyturn has", INSTEAD[login])
+        raise Refused(f"login method {login} is not one that keyturn has", moves.stanza(INSTEAD[login]))
     if login not in LOGINS:
-        raise UsageError(f"{login!r} is not a supported login method", f"supported methods: {', '.join((*LOGINS,))}")
+        raise UsageError(f"{login!r} is not a supported login method", moves.known(LOGINS))
     if is_on(given, "legacy"):
         raise Refused(
             "--legacy asks for a token of an audience that no managed AKS cluster takes",
-            "take --legacy out of the kubeconfig",
+            moves.stanza("leave --legacy out"),
         )
     if is_on(given, "pop-enabled") or given.get("pop-claims"):
         raise Refused(
             "keyturn has no proof-of-possession tokens (--pop-enabled)",
-            "use Azure's own kubelogin for clusters that require them",
+            moves.stanza("use Azure's own kubelogin for clusters that require them"),
         )
 
 
@@ -188,7 +189,7 @@ def _server_id(text: str) -> str:
     """As kubelogin makes the scope of it: slashes at the end do not count, `/.default` is added where it lacks."""
     server_id = text.rstrip("/").removesuffix("/.default")
     if not server_id:
-        raise UsageError("server-id is required", "kubelogin get-token --server-id ID")
+        raise UsageError("server-id is required", moves.form("kubelogin get-token --server-id ID"))
     return server_id
 
 
@@ -197,14 +198,16 @@ def _cloud(environment: str) -> str:
     if cloud is None:
         raise UsageError(
             f"--environment {environment} is no cloud that is known here",
-            "one of AzurePublicCloud, AzureUSGovernmentCloud, AzureChinaCloud; or --authority-host URL/",
+            moves.known(("AzurePublicCloud", "AzureUSGovernmentCloud", "AzureChinaCloud")),
         )
     return cloud
 
 
 def _authority_host(text: str) -> str:
     if text and not text.endswith("/"):
-        raise UsageError(f"authority host {text!r} should have a trailing slash", f"--authority-host {text}/")
+        raise UsageError(
+            f"authority host {text!r} should have a trailing slash", moves.stanza(f"--authority-host {text}/")
+        )
     return text.removesuffix("/")
 
 
@@ -212,9 +215,9 @@ def _timeout(given: Mapping[str, str], found: _Sources) -> float:
     """In seconds. An invalid variable does not count, an invalid flag is a mistake."""
     stated = seconds(given["timeout"]) if "timeout" in given else TIMEOUT
     if stated is None:
-        raise UsageError("--timeout is no duration", "for example: --timeout 60s")
+        raise UsageError("--timeout is no duration", moves.example("--timeout 60s"))
     variable = seconds(found.under("AZURE_CLI_TIMEOUT"))
     timeout = stated if variable is None else variable
     if timeout <= 0:
-        raise UsageError("timeout must be greater than 0", "for example: --timeout 60s")
+        raise UsageError("timeout must be greater than 0", moves.example("--timeout 60s"))
     return timeout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from keyturn import hints
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import print_json
 from keyturn.errors import KeyturnError, report
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DESCRIPTION = """\
-Watch keyturn work: real git against an emulator of Entra ID and Azure Repos on this machine.
+Watch keyturn work: real git, and kubectl and skopeo where they are installed, against an emulator of Entra ID, Azure
+Repos, AKS, a container registry and AWX on this machine.
 
 Everything happens in a temporary directory with a HOME of its own; your configuration, your keyring and your daemon
 are not touched. In the end daemon and emulator are stopped and the directory is removed, after Ctrl-C as well.
@@ -43,6 +45,5 @@ def run(arguments: Sequence[str]) -> int:
     else:
         display.summary(outcome.summary(), good=outcome.exit_status() == 0)
     if outcome.failed is not None:
-        hint = "keyturn demo --keep, and read the log in .local/state/keyturn of the directory it names"
-        report(KeyturnError(f"{outcome.failed.title}: {outcome.failed.finding}", hint), sys.stderr)
+        report(KeyturnError(f"{outcome.failed.title}: {outcome.failed.finding}", hints.kept_demo()), sys.stderr)
     return outcome.exit_status()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import shlex
 import sys
 from importlib.metadata import PackageNotFoundError, distribution, requires
 from importlib.util import find_spec
 
+from keyturn import shell
 from keyturn.errors import Refused
 
 TYPE_CHECKING = False
@@ -24,7 +24,7 @@ def require() -> None:
         names = " and ".join(_NAME.findall(requirement)[0] for requirement in missing)
         raise Refused(
             f"the demo needs {names}, not installed here",
-            shlex.join([*_installer(), *missing]),
+            shell.install(_installer(), missing),
         )
 
 

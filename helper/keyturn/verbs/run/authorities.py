@@ -11,7 +11,7 @@ import os
 import ssl
 from pathlib import Path
 
-from keyturn import hints
+from keyturn import shell
 from keyturn.errors import ConfigError, StateError
 from keyturn.reach import spawn
 from keyturn.reach.paths import open_private_directory, socket_path
@@ -52,9 +52,9 @@ def _content(ca_file: str, *known: str | None) -> bytes:
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         sentence = f"cannot read the certificate authorities in {ca_file}: {reason}"
-        raise ConfigError(sentence, hints.listing(ca_file)) from None
+        raise ConfigError(sentence, shell.listing(ca_file)) from None
     if BEGIN not in own:
-        raise ConfigError(f"{ca_file} holds no PEM certificate", hints.kind_of(ca_file))
+        raise ConfigError(f"{ca_file} holds no PEM certificate", shell.kind_of(ca_file))
     return next(_readable(*known, *_system()), b"") + b"\n" + own
 
 
@@ -90,7 +90,7 @@ def _written(content: bytes) -> str:
         os.rename(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        raise StateError(f"cannot write to {where}: {reason}", hints.listing(where)) from None
+        raise StateError(f"cannot write to {where}: {reason}", shell.listing(where)) from None
     finally:
         os.close(directory)
     return f"{where}/{name}"

@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 
-from keyturn import hints
+from keyturn import hints, shell
 from keyturn.console import started, token_request
 from keyturn.console.parsing import Parser
 from keyturn.console.token_variables import (
@@ -97,8 +97,8 @@ def _program(name: str) -> str:
     if found is not None:
         return found
     if "/" in name and os.path.exists(name):  # noqa: PTH110 - Path would not take what is no path
-        raise CommandNotRunnable(f"{name} cannot be run: permission denied", hints.listing(name))
-    raise CommandNotFound(f"there is no command {name}", hints.where_is(name))
+        raise CommandNotRunnable(f"{name} cannot be run: permission denied", shell.listing(name))
+    raise CommandNotFound(f"there is no command {name}", shell.where_is(name))
 
 
 def _become(program: str, command: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
@@ -110,4 +110,4 @@ def _become(program: str, command: Sequence[str], environment: Mapping[str, str]
         os.execve(program, list(command), environment)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        raise CommandNotRunnable(f"{command[0]} cannot be run: {reason}", hints.kind_of(program)) from None
+        raise CommandNotRunnable(f"{command[0]} cannot be run: {reason}", shell.kind_of(program)) from None

@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shlex
 import stat
 import tempfile
 from pathlib import Path
 
+from keyturn import moves, shell
 from keyturn.errors import Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from keyturn.hints import Command
 
 SIZE_LIMIT = 1 << 20
 PRIVATE = 0o600
@@ -46,7 +48,7 @@ class OwnFile:
             try:
                 self._fill(descriptor, text)
                 if _identity(self._status()) != _identity(self._before):
-                    raise Refused(f"{self.path} was changed by another program meanwhile", "run the command again")
+                    raise Refused(f"{self.path} was changed by another program meanwhile", moves.again())
                 temporary.replace(self._target)
             except BaseException:
                 temporary.unlink(missing_ok=True)
@@ -67,7 +69,7 @@ class OwnFile:
         """Have no file there, nor those of `directories` that are empty then. Raises Refused, also if it changed."""
         with _explained(self.path):
             if _identity(self._status()) != _identity(self._before):
-                raise Refused(f"{self.path} was changed by another program meanwhile", "run the command again")
+                raise Refused(f"{self.path} was changed by another program meanwhile", moves.again())
             self._target.unlink(missing_ok=True)
             self._before, self.text = None, ""
         with contextlib.suppress(OSError):
@@ -115,8 +117,8 @@ def _sync_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
-def _listing(*paths: Path) -> str:
-    return shlex.join(["ls", "-ld", *map(str, paths)])
+def _listing(*paths: Path) -> Command:
+    return shell.listing(*map(str, paths))
 
 
 @contextlib.contextmanager

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 
+from keyturn import shell
 from keyturn.errors import Refused
 from keyturn.reach.paths import open_private_directory, state_directory
 from keyturn.verbs.setup.own_file import OwnFile
@@ -64,5 +64,5 @@ class Record:
                 raise TypeError
         except (ValueError, TypeError, AttributeError):
             path = str(self._file.path)
-            raise Refused(f"{path} is not what keyturn wrote", shlex.join(["rm", path])) from None
+            raise Refused(f"{path} is not what keyturn wrote", shell.remove(path)) from None
         return found

@@ -326,7 +326,7 @@ def test_no_git(configured: Machine) -> None:
     empty = configured.home / "empty"
     empty.mkdir()
     refused = configured.run("keyturn", "setup", "git", status=1, PATH=str(empty))
-    assert refused.stderr == "keyturn: error: git is not installed, or not on PATH\nkeyturn: hint: git --version\n"
+    assert refused.stderr == "keyturn: error: git is not installed, or not on PATH\nkeyturn: hint: which -a git\n"
 
 
 def test_nothing_to_set_up(machine: Machine) -> None:

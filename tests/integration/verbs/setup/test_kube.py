@@ -428,7 +428,7 @@ def test_no_kubectl(configured: Machine, kubeconfig: Path) -> None:
     empty.mkdir()
     refused = configured.run("keyturn", "setup", "kube", status=1, PATH=str(empty))
     assert refused.stderr == (
-        "keyturn: error: kubectl is not installed, or not on PATH\nkeyturn: hint: kubectl version --client\n"
+        "keyturn: error: kubectl is not installed, or not on PATH\nkeyturn: hint: which -a kubectl\n"
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from keyturn.errors import Bug, ProviderRefused
+from keyturn.hints import Sentence
 from keyturnd.acquire.failed import SENTENCE_LIMIT, Failed, bug, without
 from keyturnd.messages import Failure
 
 
 def test_sentences_are_one_short_line() -> None:
-    failure = without([], Failed(ProviderRefused, "a\r\nb\x1b[1m" + "c" * 1000, "d\ne").failure)
+    failure = without([], Failed(ProviderRefused, "a\r\nb\x1b[1m" + "c" * 1000, Sentence("d\ne")).failure)
     assert failure.sentence.startswith("a b [1mccc")
     assert len(failure.sentence) == SENTENCE_LIMIT
     assert failure.hint == "d e"
@@ -29,7 +30,9 @@ def test_secrets_are_cut_out_in_every_form() -> None:
 
 @pytest.mark.parametrize("before", range(SENTENCE_LIMIT - 12, SENTENCE_LIMIT + 2))
 def test_no_piece_of_a_secret_is_left_at_the_limit(before: int) -> None:
-    failure = Failed(ProviderRefused, "x" * before + "planted-secret", "y" * before + "planted-secret").failure
+    failure = Failed(
+        ProviderRefused, "x" * before + "planted-secret", Sentence("y" * before + "planted-secret")
+    ).failure
     shown = without(["planted-secret"], failure)
     assert "p" not in shown.sentence + (shown.hint or "")
     assert len(shown.sentence) <= SENTENCE_LIMIT
@@ -37,7 +40,7 @@ def test_no_piece_of_a_secret_is_left_at_the_limit(before: int) -> None:
 
 @pytest.mark.parametrize("secret", ["planted  secret", "planted\tsecret", " planted secret\n", "planted secret."])
 def test_a_secret_is_cut_out_of_a_folded_text_too(secret: str) -> None:
-    failure = Failed(ProviderRefused, f"no: {secret}".rstrip("."), f"try {secret} again").failure
+    failure = Failed(ProviderRefused, f"no: {secret}".rstrip("."), Sentence(f"try {secret} again")).failure
     shown = without([secret], failure)
     assert "planted" not in shown.sentence + (shown.hint or "")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from keyturn.errors import AcquisitionDied, StateError
+from keyturn.errors import AcquisitionDied, Refused, StateError
 from keyturnd.fetching import acquisition
 from keyturnd.fetching.acquisition import MESSAGES, Acquisitions
 from keyturnd.messages import (
@@ -25,6 +25,7 @@ from keyturnd.messages import (
     TokenJob,
     encode_line,
 )
+from keyturnd.services import NothingToSeal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -202,3 +203,42 @@ async def test_no_process_is_started_with_too_few_descriptors(
     with pytest.raises(AcquisitionDied, match="descriptors"):
         await acquisitions.run(JOB, audience)
     assert acquisitions.started == 0
+
+
+class Silent(Audience):
+    """Somebody who does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+        self.withdrawn: list[str] = []
+
+    async def on_ask(self, ask: Ask) -> str:
+        self.asked.append(ask.prompt)
+        try:
+            never: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+            return await never
+        finally:
+            self.withdrawn.append(ask.prompt)
+
+
+async def test_an_open_question_holds_nothing_up_and_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser may bring the answer before the person has pasted it."""
+    second = encode_line(Ask(2, "password", "Again")).decode()
+    code = f"hear(); say({ASK!r}); say({EVENT!r}); say({second!r}); say({SEAL!r}); hear(); say({RESULT!r})"
+    silent = Silent()
+    assert await playing(monkeypatch, code).run(JOB, silent) == Result("token", 2.0, 1.0)
+    assert (silent.events, silent.sealed) == (1, [EntraState("r")])
+    assert silent.asked == silent.withdrawn == ["Password", "Again"][: len(silent.asked)]
+
+
+async def test_the_outcome_takes_an_open_question_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = Silent()
+    code = f"hear(); say({ASK!r}); say({EVENT!r}); say({RESULT!r})"
+    assert await playing(monkeypatch, code).run(JOB, silent) == Result("token", 2.0, 1.0)
+    assert silent.asked == silent.withdrawn
+
+
+async def test_who_cannot_be_asked_ends_the_acquisition(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Refused):
+        await playing(monkeypatch, f"hear(); say({ASK!r}); hear(); hear()").run(JOB, NothingToSeal())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import shlex
 import signal
 import socket
 import stat
@@ -71,7 +72,7 @@ def test_a_second_daemon_is_refused_and_told_where_the_first_is(state: Path) -> 
         assert error.holder == Holder(host=socket.gethostname(), socket=str(SOCKET), pid=first.pid)
         assert (error.host, error.socket) == (socket.gethostname(), str(SOCKET))
         assert error.sentence == (f"{state} is in use by the daemon with pid {first.pid} on {socket.gethostname()}")
-        assert error.hint == f"KEYTURN_SOCKET={SOCKET} keyturn daemon stop"
+        assert error.hint == f"env KEYTURN_SOCKET={SOCKET} keyturn daemon stop"
         assert read_holder(state) == error.holder
 
 
@@ -135,9 +136,9 @@ def test_a_holder_that_has_not_said_who_it_is(state: Path, content: bytes | None
 
 def test_a_holder_on_another_host_is_stopped_there() -> None:
     holder = Holder(host="build-7", socket="/home/al ice/socket", pid=1)
-    assert stop_command(holder) == (
-        """ssh build-7 'KEYTURN_SOCKET='"'"'/home/al ice/socket'"'"' keyturn daemon stop'"""
-    )
+    *ssh, command = stop_command(holder)
+    assert ssh == ["ssh", "build-7"]
+    assert shlex.split(command) == ["env", "KEYTURN_SOCKET=/home/al ice/socket", "keyturn", "daemon", "stop"]
 
 
 def test_a_file_system_without_locks_is_refused(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:

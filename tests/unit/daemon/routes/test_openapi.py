@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from keyturnd.routes import profiles, tokens
+from keyturnd.routes.git import credentials
 from keyturnd.routes.openapi import document
 from keyturnd.routes.table import ROUTES
 
@@ -18,6 +19,7 @@ BODIES: dict[str, type[Body]] = {
     "/v1/token": tokens.TokenBody,
     "/v1/azure/new-token": tokens.NewEntraTokenBody,
     "/v1/awx/new-token": tokens.NewAwxTokenBody,
+    "/v1/credentials/forget": credentials.ForgetBody,
     "/v1/login": profiles.LoginBody,
     "/v1/logout": profiles.LogoutBody,
     "/v1/secret": profiles.SecretBody,
@@ -69,6 +71,7 @@ def _kind(annotation: object) -> str:
         "StrType": "string",
         "LiteralType": "string",
         "BoolType": "boolean",
+        "FloatType": "number",
         "VarTupleType": "array",
         "DictType": "object",
     }[name]

@@ -11,8 +11,9 @@ from keyturn.configuration.config import parse
 from keyturn.errors import Refused
 from keyturnd.callers.peer import Peer
 from keyturnd.configuration import Configuration
-from keyturnd.routes import git, remembered
+from keyturnd.routes import remembered
 from keyturnd.routes.api import Api
+from keyturnd.routes.git import operations as git
 from keyturnd.server.http import Request
 from support.daemon.brokers import Bench, Person
 
@@ -116,7 +117,7 @@ async def test_another_configuration_ends_it(desk: Desk) -> None:
 
 async def test_while_everything_is_refused_nothing_is_recalled(desk: Desk) -> None:
     desk.ask()
-    desk.api.refusal = Refused("not now", "try again")
+    desk.api.refusal = Refused("not now")
     assert desk.recall() is None
     assert desk.ask() is None
 

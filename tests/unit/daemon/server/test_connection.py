@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keyturn import moves
 from keyturn.errors import Refused
 from keyturnd.callers.peer import Peer
 from keyturnd.server import connection as module
@@ -131,7 +132,7 @@ async def test_a_wait_is_a_stream_that_beats_and_ends_in_the_answer(
     async def wait(connection: Connection, request: Request) -> Response:
         connection.show({"event": "device-code", "code": "ABC"})
         await approved.wait()
-        return problem(Refused("no", "ask again"))
+        return problem(Refused("no", moves.again()))
 
     line = await lines(wait)
     await line.say(REQUEST)
@@ -143,7 +144,11 @@ async def test_a_wait_is_a_stream_that_beats_and_ends_in_the_answer(
     assert b"Content-Type: application/jsonl" in head
     events = [json.loads(event) for event in body.split(b"\n") if event]
     assert events[0] == {"event": "device-code", "code": "ABC"}
-    assert (events[-1]["event"], events[-1]["detail"], events[-1]["hint"]) == ("problem", "no", "ask again")
+    assert (events[-1]["event"], events[-1]["detail"], events[-1]["hint"]) == (
+        "problem",
+        "no",
+        "run the command again",
+    )
 
 
 async def test_silence_ends_at_its_deadline(

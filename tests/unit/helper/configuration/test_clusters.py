@@ -59,7 +59,8 @@ def test_rule(case: dict[str, Any]) -> None:
         token_for(RULES, request, asked, {})
     assert caught.value.kind == case["error"]
     assert caught.value.hint
-    assert caught.value.hint == case.get("hint", caught.value.hint)
+    shown = caught.value.hint.replace(str(RULES.source), "FILE")
+    assert shown == case.get("hint", shown)
 
 
 def test_nothing_that_tells_the_profile_names_what_would() -> None:
@@ -149,7 +150,7 @@ def test_a_real_server_reached_in_another_way_gets_nothing(changed: dict[str, An
     with pytest.raises(Refused) as caught:
         token_for(RULES, request_, asked, KNOWN)
     if "insecure" not in changed:
-        assert caught.value.hint == "keyturn setup kube --context NAME"
+        assert caught.value.hint == "keyturn setup kube"
 
 
 def test_nobody_unverified_gets_anything_even_where_nothing_is_recorded() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from keyturn.console.secret_sources import LIMIT, read_secret
 from keyturn.errors import UsageError
+from keyturn.hints import Sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +19,7 @@ SECRET = "s3cr~t value"
 
 
 def read(source: str | None) -> str:
-    return read_secret(source, "prompt: ", "the hint")
+    return read_secret(source, "prompt: ", Sentence("the hint"))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyturn.errors import BY_KIND, UsageError
+from keyturn.hints import Sentence
 from keyturn.protocols import docker
 from support import places
 
@@ -36,7 +37,7 @@ def test_the_fixed_answers() -> None:
 @pytest.mark.parametrize("kind", BY_KIND)
 def test_what_a_person_must_do_first_is_not_found_and_the_rest_is_told(kind: str) -> None:
     """Not being found lets clients that ask for every registry go on with the others."""
-    error = BY_KIND[kind]("it failed", "do this")
+    error = BY_KIND[kind]("it failed", Sentence("do this"))
     persons = kind in {"sign-in-needed", "configuration", "vault-locked"}
     assert docker.failed(error) == (docker.NOT_FOUND.decode() if persons else "keyturn: it failed; do this\n")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from keyturn import moves
 from keyturn.configuration.profiles.certificates import Certificate
 from keyturn.errors import ConfigError, KeyturnError, SignInNeeded
 from keyturn.hints import entrust
@@ -68,7 +69,7 @@ def _by_certificate(job: TokenJob, identity: EntraIdentity, named: Certificate, 
             return assertion.sign(certified, identity.application_id, endpoint, algorithm, send_x5c=named.send_x5c)
         except assertion.DamagedKey:
             sentence = f"the key of the certificate {certified.sha1} is damaged"
-            raise Failed(ConfigError, sentence, "put a whole copy in its place") from None
+            raise Failed(ConfigError, sentence, moves.whole_certificate()) from None
 
     return Credential({"client_assertion": signed}, certified)
 
@@ -102,12 +103,12 @@ def _check_times(certified: Certified) -> None:
         raise Failed(
             ConfigError,
             f"the certificate {certified.sha1} expired on {certificate.not_valid_after_utc:%Y-%m-%d}",
-            "get another, upload it to the application, and put it in the place of the old one",
+            moves.new_certificate(),
         )
     begins = certificate.not_valid_before_utc
     if now < begins.timestamp():
         raise Failed(
             ConfigError,
             f"the certificate {certified.sha1} is not valid before {begins:%Y-%m-%d %H:%M} UTC",
-            "check this machine's clock (date)",
+            moves.clock(),
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyturn.configuration.private_files import OwnFile, read_own
 from keyturn.errors import ConfigError
-from keyturn.hints import listing
+from keyturn.shell import listing
 from keyturnd.acquire.entra.authentication import pem
 from keyturnd.acquire.entra.authentication.certified import Certified, of_pair, thumbprints
 

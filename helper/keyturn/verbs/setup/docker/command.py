@@ -6,6 +6,7 @@ import json
 import sys
 from typing import NamedTuple
 
+from keyturn import hints, moves
 from keyturn.configuration.hosts import Place, UnfitName
 from keyturn.configuration.registry_logins import docker_file
 from keyturn.configuration.targets.docker import find_docker, registry
@@ -171,14 +172,16 @@ def _chosen(config: Config, words: Sequence[str]) -> list[str]:
     """The login servers of all docker targets, or of those that `words` name, each once."""
     if not config.docker_targets:
         example = '"REGISTRY.azurecr.io" = "PROFILE"'
-        raise ConfigError(f"{config.source} has no docker targets", f"add {example} to [targets.docker] in it")
+        raise ConfigError(
+            f"{config.source} has no docker targets", moves.add(example, "[targets.docker]", str(config.source))
+        )
     if not words:
         return [target.login_server for target in config.docker_targets]
     found = []
     for word in words:
         target = find_docker(config.docker_targets, word)
         if target is None:
-            raise UsageError(f"{_normal(word)} is no docker target", "keyturn profile list")
+            raise UsageError(f"{_normal(word)} is no docker target", hints.profiles())
         found.append(target.login_server)
     return list(dict.fromkeys(found))
 
@@ -188,13 +191,13 @@ def _normal(word: str) -> str:
     try:
         return Place(*registry(word)).netloc
     except UnfitName as error:
-        raise UsageError(f"HOST: {error}", "keyturn setup docker --help") from None
+        raise UsageError(f"HOST: {error}", hints.usage("keyturn setup docker")) from None
 
 
 def _report(plan: Plan, options: Namespace) -> None:
     if options.json:
         changes = [change._asdict() | {"file": str(change.file)} for change in plan.changes]
-        warnings = [advice._asdict() for advice in plan.advice]
+        warnings = [{"sentence": advice.sentence, "hint": hints.printed(advice.hint)} for advice in plan.advice]
         print_json({"dry_run": options.dry_run, "changes": changes, "warnings": warnings})
         return
     for change in plan.changes:
@@ -202,4 +205,4 @@ def _report(plan: Plan, options: Namespace) -> None:
     if not plan.changes:
         print("keyturn: nothing to change")
     for advice in plan.advice:
-        print(f"keyturn: warning: {advice.sentence}\nkeyturn: hint: {advice.hint}", file=sys.stderr)
+        print(f"keyturn: warning: {advice.sentence}\nkeyturn: hint: {hints.printed(advice.hint)}", file=sys.stderr)

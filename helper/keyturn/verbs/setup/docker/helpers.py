@@ -7,8 +7,8 @@ takes the name behind `docker-credential-` and nothing else, and looks for the p
 from __future__ import annotations
 
 import json
-import shlex
 
+from keyturn import shell
 from keyturn.configuration.registry_logins import logins_in, member
 from keyturn.errors import Refused
 from keyturn.verbs.setup.docker import json_text
@@ -116,7 +116,7 @@ class HelperTable:
             raise self._unfit(f"has a {MEMBER} that does not name a helper for each registry")
 
     def _unfit(self, why: str) -> Refused:
-        return Refused(f"{self._file} {why}", shlex.join(["python3", "-m", "json.tool", self._file]))
+        return Refused(f"{self._file} {why}", shell.json_mistake(self._file))
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

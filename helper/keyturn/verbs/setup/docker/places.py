@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from keyturn import hints, moves, shell
 from keyturn.configuration import registry_logins as logins
 from keyturn.errors import Refused
 from keyturn.reach.installed import program
@@ -19,12 +19,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from keyturn.hints import Command, Hint
+
 
 class Advice(NamedTuple):
     """Something in the way that `setup` does not change, and the command that does."""
 
     sentence: str
-    hint: str
+    hint: Hint
 
 
 def files() -> list[Path]:
@@ -54,11 +56,11 @@ def on_path() -> Advice | None:
     if found is None:
         return Advice(
             f"docker looks for {PROGRAM} on PATH, where it is not",
-            f'export PATH={shlex.quote(str(ours.parent))}:"$PATH"',
+            shell.on_path(str(ours.parent)),
         )
     if not ours.samefile(found):
         sentence = f"docker starts {found}, which PATH leads to before {ours}"
-        return Advice(sentence, shlex.join(["ls", "-l", found, str(ours)]))
+        return Advice(sentence, shell.listing(found, str(ours)))
     return None
 
 
@@ -67,9 +69,7 @@ def confined() -> Advice | None:
     found = shutil.which("docker")
     if found is None or not found.startswith("/snap/"):
         return None
-    return Advice(
-        f"{found} is docker from snap, which cannot start keyturn", "install docker as a package of the system"
-    )
+    return Advice(f"{found} is docker from snap, which cannot start keyturn", moves.docker_package())
 
 
 def by_variables(registries: Iterable[str]) -> Iterator[Advice]:
@@ -77,10 +77,12 @@ def by_variables(registries: Iterable[str]) -> Iterator[Advice]:
     for name, path in (("DOCKER_CONFIG", logins.docker_file()), ("REGISTRY_AUTH_FILE", logins.named_file())):
         if os.environ.get(name):
             sentence = f"{path} counts only where {name} is set as it is here"
-            yield Advice(sentence, f"without it, too: env -u {name} keyturn setup docker")
+            yield Advice(sentence, shell.without(name, hints.set_up("docker")))
     held = logins.logins_in(os.environ.get("DOCKER_AUTH_CONFIG", ""))
     for registry in held.intersection(registries):
-        yield Advice(f"docker takes its login for {registry} from DOCKER_AUTH_CONFIG", "unset DOCKER_AUTH_CONFIG")
+        yield Advice(
+            f"docker takes its login for {registry} from DOCKER_AUTH_CONFIG", shell.unset("DOCKER_AUTH_CONFIG")
+        )
 
 
 def stale(file: Path, table: HelperTable, registries: Iterable[str]) -> Iterator[Advice]:
@@ -101,13 +103,14 @@ def overruled(registries: Iterable[str]) -> Iterator[Advice]:
     for registry in registries:
         if table.helpers.get(registry, SUFFIX) != SUFFIX or registry in table.logins:
             yield Advice(
-                f"podman and skopeo take their login for {registry} from {path}", f"podman logout {registry}"
+                f"podman and skopeo take their login for {registry} from {path}",
+                shell.registry_logout(("podman",), registry),
             )
 
 
-def _logout(file: Path, registry: str) -> str:
+def _logout(file: Path, registry: str) -> Command:
     if file == logins.docker_file():
-        return shlex.join(["docker", "logout", registry])
+        return shell.registry_logout(("docker",), registry)
     if file == logins.helm_file():
-        return shlex.join(["helm", "registry", "logout", registry])
-    return shlex.join(["podman", "logout", "--authfile", str(file), registry])
+        return shell.registry_logout(("helm", "registry"), registry)
+    return shell.registry_logout(("podman",), registry, "--authfile", str(file))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import shlex
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
+from keyturn import shell
 from keyturn.errors import Refused
 from keyturn.home import home
 
@@ -55,10 +55,10 @@ class GitConfig:
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
         except FileNotFoundError:
-            raise Refused("git is not installed, or not on PATH", "git --version") from None
+            raise Refused("git is not installed, or not on PATH", shell.where_is("git")) from None
         if done.returncode not in fine:
             reason = done.stderr.decode(errors="replace").strip() or f"exit status {done.returncode}"
-            raise Refused(f"git config failed: {reason}", shlex.join(command))
+            raise Refused(f"git config failed: {reason}", shell.as_run(command))
         return done.stdout.decode(errors="surrogateescape")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyturn import hints, moves
 from keyturn.configuration.hosts import HTTPS_PORT, UnfitName, https_url, without_userinfo
 from keyturn.configuration.targets.git import AZURE_DEVOPS_HOST, LEGACY_SUFFIX
 from keyturn.errors import ConfigError, UsageError
@@ -22,7 +23,9 @@ def chosen(config: Config, words: Sequence[str]) -> list[Origin]:
     """
     if not config.git_targets:
         example = '"https://dev.azure.com/ORGANIZATION" = "PROFILE"'
-        raise ConfigError(f"{config.source} has no git targets", f"add {example} to [targets.git] in it")
+        raise ConfigError(
+            f"{config.source} has no git targets", moves.add(example, "[targets.git]", str(config.source))
+        )
     with_path: dict[str, bool] = {}
     for target in config.git_targets:
         for url in _urls(target.place):
@@ -37,7 +40,7 @@ def origins_of(word: str) -> list[str]:
     try:
         return _urls(https_url(word))
     except UnfitName as error:
-        raise UsageError(f"{without_userinfo(word)}: {error}", "keyturn setup git --help") from None
+        raise UsageError(f"{without_userinfo(word)}: {error}", hints.usage("keyturn setup git")) from None
 
 
 def _named(words: Sequence[str], known: Iterable[str]) -> list[str]:
@@ -45,7 +48,7 @@ def _named(words: Sequence[str], known: Iterable[str]) -> list[str]:
     for word in words:
         urls = [url for url in origins_of(word) if url in known]
         if not urls:
-            raise UsageError(f"no git target is at {without_userinfo(word)}", "keyturn profile list")
+            raise UsageError(f"no git target is at {without_userinfo(word)}", hints.profiles())
         found += urls
     return list(dict.fromkeys(found))
 

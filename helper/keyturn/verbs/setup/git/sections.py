@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from keyturn import moves
 from keyturn.errors import Refused
 
 TYPE_CHECKING = False
@@ -62,7 +63,7 @@ def shell_word(path: str) -> str:
     line of a configuration can hold.
     """
     if "\n" in path or not path.startswith("/"):
-        raise Refused(f"git cannot call {path}", "install keyturn at another place")
+        raise Refused(f"git cannot call {path}", moves.other_place())
     return _SPECIAL.sub(r"\\\g<0>", path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from keyturn import hints
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
 from keyturn.verbs.setup.kube import stand_in, text
@@ -101,14 +102,17 @@ def _check(plan: Plan, options: Namespace) -> int:
             )
     if asking and not found:
         return 0
-    print("keyturn: hint: keyturn setup kube", file=sys.stderr)
+    print(f"keyturn: hint: {hints.printed(hints.set_up('kube'))}", file=sys.stderr)
     return 1
 
 
 def _report(plan: Plan, options: Namespace) -> None:
     changes = list(plan.changes())
     for sentence, hint in plan.warnings:
-        print(f"keyturn: warning: {_printable(sentence)}\nkeyturn: hint: {_printable(hint)}", file=sys.stderr)
+        print(
+            f"keyturn: warning: {_printable(sentence)}\nkeyturn: hint: {_printable(hints.printed(hint))}",
+            file=sys.stderr,
+        )
     if options.json:
         users = {name: stanza for file in plan.files for name, stanza in file.added.items()}
         listed = [change._asdict() | {"file": str(change.file)} for change in changes]

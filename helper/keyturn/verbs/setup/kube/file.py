@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 
+from keyturn import hints, moves, shell
 from keyturn.errors import Refused
 from keyturn.verbs.setup.kube import users
 from keyturn.verbs.setup.kube.reader import read
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
+
+    from keyturn.hints import Command
 
     Named = dict[str, dict[str, Any]]
 
@@ -136,11 +138,11 @@ class KubeFile:
     def _unsafe(self) -> Refused:
         return Refused(
             f"{self.path} is written in a form that keyturn does not change",
-            "write what this tells by hand: keyturn setup kube --dry-run",
+            moves.by_hand(hints.set_up("kube", "--dry-run")),
         )
 
-    def _shown(self, *arguments: str) -> str:
-        return shlex.join(["kubectl", f"--kubeconfig={self.path}", *arguments])
+    def _shown(self, *arguments: str) -> Command:
+        return shell.kubectl(f"--kubeconfig={self.path}", *arguments)
 
 
 def _by_name(document: dict[str, Any], kind: str) -> Named:
@@ -172,9 +174,11 @@ def _locked(path: Path) -> Iterator[None]:
     try:
         os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     except FileExistsError:
-        raise Refused(f"{path} is being changed by another program", f"if none runs: rm {lock}") from None
+        raise Refused(f"{path} is being changed by another program", moves.unlocked(str(lock))) from None
     except OSError as error:
-        raise Refused(f"{lock} cannot be made: {(error.strerror or '').lower()}", f"ls -ld {path.parent}") from None
+        raise Refused(
+            f"{lock} cannot be made: {(error.strerror or '').lower()}", shell.listing(str(path.parent))
+        ) from None
     try:
         yield
     finally:

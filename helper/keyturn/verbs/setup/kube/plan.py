@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import shlex
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
+from keyturn import hints, moves
 from keyturn.configuration.clusters import token_for
 from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.configuration.targets.kube import find_kube
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.targets.kube import KubeTarget
+    from keyturn.hints import Hint
 
 
 USERS = "users"
@@ -55,7 +56,7 @@ class Plan:
         self.files = [KubeFile(path) for path in kubeconfigs(kubeconfig)]
         self.register = Register()
         self.notes: list[str] = []
-        self.warnings: list[tuple[str, str]] = []
+        self.warnings: list[tuple[str, Hint]] = []
         self._record = Record("kube")
         self._only = context
         if kubeconfig is not None and not self.files[0].is_there:
@@ -92,14 +93,14 @@ class Plan:
         directory, cluster = self._cluster(file.contexts[context])
         trust, known = trust_of(cluster, directory), self.register.trusted(target.place)
         if trust.insecure:
-            self._complain(context, "is reached without verification", "set certificate-authority in its cluster")
+            self._complain(context, "is reached without verification", moves.verify_cluster())
             return
         if self.register.is_damaged:
             self.notes.append(f"the cluster of context {context} is reached by {shown(trust)}: now that counts")
         if known not in {None, trust}:
             told = f"is reached by {shown(trust)}, and was set up with {shown(known)}"
             if self._only is None:
-                self._complain(context, told, f"keyturn setup kube --context {shlex.quote(context)}")
+                self._complain(context, told, hints.set_up("kube", "--context", context))
                 return
             self.notes.append(f"the cluster of context {context} {told}: now the former counts")
         word = self.register.learn(target.place, trust, profile, file.path)
@@ -113,7 +114,7 @@ class Plan:
         if not file.users and (written := file.empty_users()) is not None:
             self._record.remember(file.path, USERS, written)
 
-    def _complain(self, context: str, what: str, hint: str) -> None:
+    def _complain(self, context: str, what: str, hint: Hint) -> None:
         """Refuse what was asked for by name; pass over what is only among the others."""
         sentence = f"the cluster of context {context} {what}"
         if self._only is not None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import shlex
 import subprocess
 import tempfile
 
+from keyturn import shell
 from keyturn.errors import Refused
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ def read(text: str, path: str) -> dict[str, Any]:
     try:
         document: dict[str, Any] = json.loads(found)
     except ValueError:
-        hint = shlex.join(["kubectl", f"--kubeconfig={path}", "config", "view"])
+        hint = shell.kubectl(f"--kubeconfig={path}", "config", "view")
         raise Refused(f"kubectl cannot read {path}", hint) from None
     return document
 
@@ -40,5 +40,5 @@ def _run(stdin: Any, *arguments: str) -> bytes:
             stdin=stdin or subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
         )  # fmt: skip
     except OSError:
-        raise Refused("kubectl is not installed, or not on PATH", "kubectl version --client") from None
+        raise Refused("kubectl is not installed, or not on PATH", shell.where_is("kubectl")) from None
     return done.stdout if done.returncode == 0 else b""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn import hints
+from keyturn import hints, moves, shell
 from keyturn.configuration.hosts import UnfitName, https_url, without_userinfo
 from keyturn.errors import ConfigError, Refused, UsageError
 
@@ -11,23 +11,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from keyturn.configuration.config import Config
+    from keyturn.hints import Sentence
     from keyturn.verbs.setup.kube.file import KubeFile
 
-GET_CONTEXTS = "kubectl config get-contexts"
 SHOWN = 5
 """Servers in one sentence."""
-FETCH = "fetch one, of AKS for instance with: az aks get-credentials --resource-group GROUP --name CLUSTER"
 EXAMPLE = "https://CLUSTER.hcp.REGION.azmk8s.io"
 
 
 def no_file(file: KubeFile) -> UsageError:
     """For a kubeconfig that was named and is not there."""
-    return UsageError(f"there is no kubeconfig {file.path}", hints.listing(str(file.path.absolute().parent)))
+    return UsageError(f"there is no kubeconfig {file.path}", shell.listing(str(file.path.absolute().parent)))
 
 
 def no_context(context: str, files: Sequence[KubeFile]) -> UsageError:
     """For a context that was named and is not there."""
-    return UsageError(f"there is no context {context} in {_listed(file.path for file in files)}", GET_CONTEXTS)
+    return UsageError(
+        f"there is no context {context} in {_listed(file.path for file in files)}",
+        shell.kubectl("config", "get-contexts"),
+    )
 
 
 def no_target(config: Config, context: str, server: str) -> Refused:
@@ -47,19 +49,19 @@ def nothing_to_do(config: Config, files: Sequence[KubeFile], servers: Sequence[s
     wanted = _listed(target.url for target in config.kube_targets)
     if not any(file.is_there for file in files):
         sentence = f"there is no kubeconfig {where}; the kube targets are {wanted}"
-        return ConfigError(sentence, hints.after(FETCH, hints.verb("setup", "kube")))
+        return ConfigError(sentence, moves.fetch_kubeconfig(hints.set_up("kube")))
     if not found:
         sentence = f"{where} has no contexts; the kube targets are {wanted}"
-        return ConfigError(sentence, hints.after(FETCH, hints.verb("setup", "kube")))
+        return ConfigError(sentence, moves.fetch_kubeconfig(hints.set_up("kube")))
     sentence = (
         f"no context in {where} is for a kube target: its servers are {_listed(found)}; the targets are {wanted}"
     )
     return ConfigError(sentence, _add(config, *servers))
 
 
-def _add(config: Config, *servers: str) -> str:
+def _add(config: Config, *servers: str) -> Sentence:
     fit = (server for server in servers if _is_fit(server))
-    return f'add "{next(fit, EXAMPLE)}" = "PROFILE" to [targets.kube] in {config.source}'
+    return moves.add(f'"{next(fit, EXAMPLE)}" = "PROFILE"', "[targets.kube]", str(config.source))
 
 
 def _is_fit(server: str) -> bool:

@@ -7,7 +7,7 @@ import shlex
 import shutil
 from pathlib import Path
 
-from keyturn import hints
+from keyturn import shell
 from keyturn.errors import Refused
 from keyturn.home import home
 from keyturn.reach.installed import program
@@ -31,7 +31,7 @@ def install() -> tuple[Path, list[str]]:
     """
     path = _place() / NAME
     if os.path.lexists(path) and not _is_ours(path):
-        raise Refused(f"{path} is another program, which keyturn does not replace", hints.listing(str(path)))
+        raise Refused(f"{path} is another program, which keyturn does not replace", shell.listing(str(path)))
     path.unlink(missing_ok=True)
     helper = Path(program(PROGRAM))
     if _is_script(helper):
@@ -58,7 +58,9 @@ def _place() -> Path:
     found = next((each for each in candidates if each in searched and os.access(each, os.W_OK)), None)
     if found is None:
         names = " nor ".join(str(each) for each in dict.fromkeys(candidates))
-        raise Refused(f"neither {names} is on PATH and can be written", 'export PATH="$HOME/.local/bin:$PATH"')
+        raise Refused(
+            f"neither {names} is on PATH and can be written", shell.on_path(str(Path(home(), ".local", "bin")))
+        )
     return found
 
 

@@ -1,4 +1,4 @@
-"""keyturnd.acquire.awx.job: which credential is used for what, and which requests are never made."""
+"""keyturnd.acquire.awx.personal: which credential is used for what, and which requests are never made."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
-from keyturnd.acquire.awx import job, passwords
+from keyturnd.acquire.awx import passwords, personal
 from keyturnd.acquire.awx.credentials import bearer
 from keyturnd.acquire.failed import Failed
 from support.awx.in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, lost, session
@@ -24,7 +24,7 @@ def _now(monkeypatch: pytest.MonkeyPatch) -> None:
 def signed_in(scope: str = "write", **changes: Any) -> tuple[InMemoryAwx, InMemoryChannel]:
     """A token due for renewal, and the state of it with `changes`."""
     server, channel = InMemoryAwx(replace(IDENTITY, scope=scope)), InMemoryChannel(typed=(PASSWORD,))
-    passwords.typed(session(server, channel))
+    personal.typed(session(server, channel))
     assert channel.durable is not None
     aged = {"created_at": NOW - 0.67 * IDENTITY.max_age, "expires_at": NOW + 0.33 * IDENTITY.max_age}
     channel.durable = replace(channel.durable, **(aged | changes))
@@ -38,20 +38,20 @@ def methods(server: InMemoryAwx) -> list[str]:
 
 def test_a_renewal_is_three_requests() -> None:
     server, channel = signed_in()
-    job._silently(session(server, channel), None)
+    personal.silently(session(server, channel), None)
     assert methods(server) == ["POST", "GET", "DELETE"]
 
 
 def test_a_read_token_does_not_try_to_renew_itself() -> None:
     server, channel = signed_in("read")
-    job._silently(session(server, channel), PASSWORD)
+    personal.silently(session(server, channel), PASSWORD)
     assert methods(server) == ["POST", "GET", "DELETE"]
 
 
 def test_a_read_token_alone_makes_no_request() -> None:
     server, channel = signed_in("read")
     with pytest.raises(Failed) as caught:
-        job._silently(session(server, channel), None)
+        personal.silently(session(server, channel), None)
     assert caught.value.failure.sentence == "a read token cannot renew itself: profile tower needs a password"
     assert server.requests == []
 
@@ -59,7 +59,7 @@ def test_a_read_token_alone_makes_no_request() -> None:
 def test_an_old_dead_token_falls_back_to_the_entrusted_password() -> None:
     server, channel = signed_in()
     server.rows.clear()
-    job._silently(session(server, channel), PASSWORD)
+    personal.silently(session(server, channel), PASSWORD)
     assert methods(server)[:2] == ["POST", "POST"]
     assert len(server.rows) == 1
 
@@ -70,7 +70,7 @@ def test_a_refusal_that_no_password_changes_is_final() -> None:
     said = "OAuth2 Tokens cannot be created by users associated with an external authentication provider (ldap)"
     server._create = lambda _: (403, {"detail": said})  # type: ignore[method-assign,assignment]  # a refusal instead
     with pytest.raises(Failed) as caught:
-        job._silently(session(server, channel), PASSWORD)
+        personal.silently(session(server, channel), PASSWORD)
     assert "external directory (ldap)" in caught.value.failure.sentence
     assert methods(server) == ["POST"]
 
@@ -86,7 +86,7 @@ def test_a_token_that_is_not_told_is_deleted_and_not_asked_for_again() -> None:
 
     server.call = masked  # type: ignore[method-assign,assignment]  # a gateway that masks too much
     with pytest.raises(Failed):
-        job._silently(session(server, channel), None)
+        personal.silently(session(server, channel), None)
     assert methods(server) == ["POST", "GET", "DELETE"]
     assert list(server.rows) == [1]
 
@@ -102,7 +102,7 @@ def test_what_was_replaced_before_does_not_count_as_found() -> None:
 
     server.before = unheard
     with pytest.raises(Failed):
-        job._silently(session(server, channel), None)
+        personal.silently(session(server, channel), None)
     assert methods(server) == ["POST", "GET"]
 
 
@@ -114,7 +114,7 @@ def test_a_change_to_read_deletes_the_write_token_last() -> None:
     channel.durable = replace(channel.durable, superseded=(1, other))
     server.identity = replace(IDENTITY, scope="read")
     server.requests.clear()
-    result = job._silently(session(server, channel), None)
+    result = personal.silently(session(server, channel), None)
     assert [row.token for row in server.rows.values()] == [result.access_token]
     assert [rest for method, rest in server.requests if method == "DELETE"] == [f"{other}/", "1/"]
 
@@ -123,7 +123,7 @@ def test_a_doubtful_password_is_not_used_to_clean_up() -> None:
     server, channel = signed_in("read", created_at=NOW, expires_at=NOW + IDENTITY.max_age, superseded=(7,))
     assert channel.durable is not None
     channel.durable = passwords.refusing(channel.durable, "stale", NOW)
-    job._silently(session(server, channel), "stale")
+    personal.silently(session(server, channel), "stale")
     assert server.requests == [("GET", "1/"), ("DELETE", "7/")]
 
 
@@ -131,7 +131,7 @@ def test_a_token_of_another_user_is_deleted_and_not_asked_for_again() -> None:
     server, channel = InMemoryAwx(), InMemoryChannel(typed=(PASSWORD,))
     server.owner = "mallory"
     with pytest.raises(Failed, match="a token of mallory"):
-        passwords.typed(session(server, channel))
+        personal.typed(session(server, channel))
     assert methods(server) == ["POST", "GET", "DELETE"]
     assert server.rows == {}
     assert channel.durable is not None

@@ -1,4 +1,4 @@
-"""keyturnd.acquire.awx.job: killed at every step in turn, then started again, it ends with one live token.
+"""keyturnd.acquire.awx.personal: killed at every step in turn, then started again, it ends with one live token.
 
 Each request is a step before the server did it and one after; each seal one before it is durable and one after.
 The same with real processes is in tests/faults; here no step is left out.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from keyturnd.acquire.awx import job, passwords, revocation
+from keyturnd.acquire.awx import personal, revocation
 from keyturnd.acquire.failed import Failed
 from support.awx.in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, Killed, lost, session
 
@@ -52,16 +52,16 @@ def _now(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def silently(server: InMemoryAwx, channel: InMemoryChannel) -> Result:
-    return job._silently(session(server, channel), None)
+    return personal.silently(session(server, channel), None)
 
 
 def entrusted(server: InMemoryAwx, channel: InMemoryChannel) -> Result:
-    return job._silently(session(server, channel), PASSWORD)
+    return personal.silently(session(server, channel), PASSWORD)
 
 
 def typed(server: InMemoryAwx, channel: InMemoryChannel) -> Result:
     channel._typed = [PASSWORD]
-    return passwords.typed(session(server, channel))
+    return personal.typed(session(server, channel))
 
 
 def aged(channel: InMemoryChannel) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyturnd.acquire.awx import job, passwords
+from keyturnd.acquire.awx import passwords, personal
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages import AwxState, Failure
 from support.awx.in_memory import NOW, PASSWORD, InMemoryAwx, InMemoryChannel, session
@@ -17,20 +17,20 @@ def _now(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def entrusted(server: InMemoryAwx, channel: InMemoryChannel, password: str) -> Failure:
     with pytest.raises(Failed) as caught:
-        job._silently(session(server, channel), password)
+        personal.silently(session(server, channel), password)
     return caught.value.failure
 
 
 def test_a_typed_password() -> None:
     server, channel = InMemoryAwx(), InMemoryChannel(typed=(PASSWORD,))
-    passwords.typed(session(server, channel))
+    personal.typed(session(server, channel))
     assert channel.asked == ["password of alice at awx.example"]
     assert list(server.rows) == [1]
 
 
 def test_a_mistyped_password_may_be_corrected_once() -> None:
     server, channel = InMemoryAwx(), InMemoryChannel(typed=("mistyped", PASSWORD))
-    passwords.typed(session(server, channel))
+    personal.typed(session(server, channel))
     assert channel.asked[1] == "awx.example refused it; password of alice at awx.example"
     assert list(server.rows) == [1]
 
@@ -39,7 +39,7 @@ def test_a_mistyped_password_may_be_corrected_once() -> None:
 def test_then_it_is_over(second: str, sent: int) -> None:
     server, channel = InMemoryAwx(), InMemoryChannel(typed=("mistyped", second))
     with pytest.raises(Failed) as caught:
-        passwords.typed(session(server, channel))
+        personal.typed(session(server, channel))
     assert (caught.value.failure.kind, caught.value.failure.hint) == ("provider-refused", "keyturn login tower")
     assert [method for method, _ in server.requests] == ["POST"] * sent
     assert channel.durable == AwxState("alice")
@@ -61,7 +61,7 @@ def test_a_refused_entrusted_password_is_not_sent_again_soon(monkeypatch: pytest
 def test_another_entrusted_password_is_tried_at_once() -> None:
     server, channel = InMemoryAwx(), InMemoryChannel()
     entrusted(server, channel, "stale")
-    job._silently(session(server, channel), PASSWORD)
+    personal.silently(session(server, channel), PASSWORD)
     assert channel.durable is not None
     assert (channel.durable.refused, channel.durable.intent) == ("", "")
 
@@ -78,19 +78,19 @@ def test_the_note_does_not_hold_the_password() -> None:
 
 def test_a_dead_token_falls_back_to_the_entrusted_password() -> None:
     server, channel = InMemoryAwx(), InMemoryChannel(typed=(PASSWORD,))
-    passwords.typed(session(server, channel))
+    personal.typed(session(server, channel))
     server.rows.clear()
-    job._silently(session(server, channel), PASSWORD)
+    personal.silently(session(server, channel), PASSWORD)
     assert list(server.rows) == [2]
 
 
 def test_a_dead_token_alone_needs_a_person_and_stays_known() -> None:
     server, channel = InMemoryAwx(), InMemoryChannel(typed=(PASSWORD,))
-    passwords.typed(session(server, channel))
+    personal.typed(session(server, channel))
     known = channel.durable
     server.rows.clear()
     with pytest.raises(Failed) as caught:
-        job._silently(session(server, channel), None)
+        personal.silently(session(server, channel), None)
     failure = caught.value.failure
     assert (failure.kind, failure.hint, failure.state_dead) == ("sign-in-needed", "keyturn login tower", False)
     assert channel.durable == known

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from keyturnd.acquire.awx.api import Reply
-from keyturnd.acquire.awx.credentials import basic
+from keyturnd.acquire.awx.credentials import basic, hidden_in
 from keyturnd.acquire.awx.dialects import NoTokens
 from keyturnd.acquire.awx.refusals import Denied, refusal
 from support.awx.in_memory import FORBIDDEN, IDENTITY, NOW, PASSWORD, UNKNOWN, InMemoryAwx
@@ -128,4 +128,5 @@ def test_no_refusal_is_too_odd(status: int, document: dict[str, Any]) -> None:
 
 
 def test_a_password_that_the_server_folded_is_cut_out_too() -> None:
-    assert basic(IDENTITY, "correct horse  battery").hidden_in("not: correct horse battery") == "not: …"
+    forms = basic(IDENTITY, "correct horse  battery").forms
+    assert hidden_in("not: correct horse battery", forms) == "not: …"

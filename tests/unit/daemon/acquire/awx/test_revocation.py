@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from keyturnd.acquire.awx import passwords, revocation
+from keyturnd.acquire.awx import personal, revocation
 from keyturnd.acquire.failed import Failed
 from support.awx.in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, lost, session
 
 if TYPE_CHECKING:
     from keyturnd.messages import Failure
+
+HINT = "keyturn secret set tower, then: keyturn logout tower; or leave it there: keyturn logout tower --locally"
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +24,7 @@ def _now(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def signed_in(scope: str = "write") -> tuple[InMemoryAwx, InMemoryChannel]:
     server, channel = InMemoryAwx(replace(IDENTITY, scope=scope)), InMemoryChannel(typed=(PASSWORD,))
-    passwords.typed(session(server, channel))
+    personal.typed(session(server, channel))
     server.requests.clear()
     return server, channel
 
@@ -50,7 +52,7 @@ def test_a_read_token_alone_cannot_be_deleted() -> None:
     server, channel = signed_in("read")
     told = failure(server, channel, None)
     assert told.kind == "sign-in-needed"
-    assert told.hint == "keyturn secret set tower, then: keyturn logout tower"
+    assert told.hint == HINT
     assert len(server.rows) == 1
 
 
@@ -59,7 +61,7 @@ def test_a_wrong_entrusted_password_is_tried_once() -> None:
     assert channel.durable is not None
     channel.durable = replace(channel.durable, superseded=(7, 8, 9))
     told = failure(server, channel, "stale")
-    assert (told.kind, told.hint) == ("provider-refused", "keyturn secret set tower, then: keyturn logout tower")
+    assert (told.kind, told.hint) == ("provider-refused", HINT)
     assert [rest for method, rest in server.requests if method == "DELETE"] == ["7/", "7/"]
 
 

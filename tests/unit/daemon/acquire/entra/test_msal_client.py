@@ -75,8 +75,8 @@ def as_application(transport: FakeTransport, **members: Any) -> Result:
 
 
 def as_user(transport: FakeTransport, **members: Any) -> tuple[Result, list[EntraState]]:
-    used = session(transport, "device-code", **members)
-    result = refresh.acquire(used, EntraState("old", "alice", "u.t"))
+    used = session(transport, "device-code", state=EntraState("old", "alice", "u.t"), **members)
+    result = refresh.acquire(used)
     return result, used.channel.states  # type: ignore[attr-defined]  # it is a Sealed
 
 
@@ -158,7 +158,7 @@ def test_an_application_without_a_tenant_asks_nobody(tenant: str) -> None:
     with pytest.raises(Failed) as caught:
         client_credentials.acquire(used._replace(job=TokenJob(identity, (), Network(), 1, secret="s")))
     assert caught.value.failure.kind == "configuration"
-    assert caught.value.failure.hint == 'set tenant = "TENANT-ID" in [profile.ci]'
+    assert caught.value.failure.hint == "set `tenant` of [profile.ci] to the one the application lives in"
     assert not transport.requests
 
 

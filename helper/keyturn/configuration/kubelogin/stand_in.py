@@ -9,18 +9,30 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from keyturn import hints, moves
 from keyturn.configuration.audiences import own_scopes
+from keyturn.configuration.kubelogin import az_directory
 from keyturn.configuration.profiles import scopes
 from keyturn.configuration.profiles.clouds import CLOUDS
 from keyturn.configuration.profiles.entra import EntraProfile, read_entra_profile
-from keyturn.configuration.profiles.entra_flows import FLOWS, ClientSecret, DeviceCode
+from keyturn.configuration.profiles.entra_flows import (
+    FLOWS,
+    AzureCli,
+    Browser,
+    ClientCertificate,
+    ClientSecret,
+    DeviceCode,
+)
 from keyturn.configuration.profiles.flow import name_of
+from keyturn.configuration.profiles.identity import DEFAULT_TENANT, PRESETS
 from keyturn.configuration.profiles.secrets import Lent
+from keyturn.configuration.profiles.sign_in_page import SignInPage
 from keyturn.configuration.tables import Table
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, Refused, UsageError
@@ -30,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.entra_flows import EntraFlow
     from keyturn.protocols.kubelogin.wish import Wish
 
 PREFIX = "kubelogin:"
@@ -44,11 +57,14 @@ FLOW_OF = {
     "interactive": "browser",
     "spn": "client-secret",
     "msi": "managed-identity",
-    "azurecli": "azure-cli",
     "workloadidentity": "workload-identity",
     "azurepipelines": "workload-identity",
 }
-PERSONAL = (DeviceCode,)
+_SUBSCRIPTION = re.compile(r"[0-9A-Za-z._][0-9A-Za-z._ -]*", re.ASCII)
+"""As azidentity has it, and none that begins like an option."""
+_LOOPBACK = re.compile(r"http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?/?", re.ASCII)
+"""RFC 8252 section 7.3: at a loopback address any port will do."""
+PERSONAL = (Browser, DeviceCode)
 """The flows in which a person is asked to sign in."""
 
 
@@ -71,18 +87,18 @@ def check_allowed(config: Config, profile: EntraProfile, wanted: tuple[str, ...]
     if not any(scopes.same_audience(wanted, each) for each in _audiences(config)):
         raise Refused(
             f"--server-id {wanted[0].removesuffix('/.default')} is neither that of AKS nor an audience of a profile",
-            f"add it to audiences of a profile in {config.source}",
+            moves.add("it", "audiences of a profile", str(config.source)),
         )
     if _login_host(profile) not in {*_cloud_hosts(), *map(_login_host, _entra(config))}:
         raise Refused(
             "the authority host is that of no cloud and of no profile",
-            f'add a profile with authority = "{_login_host(profile)}" to {config.source}',
+            moves.add(f'a profile with authority = "{_login_host(profile)}"', file=str(config.source)),
         )
     known = {AKS_CLIENT, ARC_CLIENT, *(each.application_id for each in _entra(config))}
     if isinstance(profile.flow, PERSONAL) and profile.application_id not in known:
         raise Refused(
             f"nobody is asked to sign in to application {profile.application_id}, which is not that of AKS",
-            f'add a profile with application_id = "{profile.application_id}" to {config.source}, if you trust it',
+            moves.add(f'a profile with application_id = "{profile.application_id}"', file=str(config.source)),
         )
 
 
@@ -92,21 +108,59 @@ def names_begin(cache_dir: str) -> str:
 
 
 def _profile(config: Config, wish: Wish) -> EntraProfile:
+    if wish.login == "azurecli":
+        return _of_az(wish)
     flow = _flow(wish)
-    table = {
+    table: dict[str, object] = {
         "flow": flow,
         "application_id": wish.client_id,
-        "tenant": wish.tenant or "organizations",
+        "tenant": wish.tenant or DEFAULT_TENANT,
         "authority": wish.authority_host or None,
         "environment": None if wish.authority_host else wish.cloud,
     }
+    if flow == "client-certificate":
+        table |= {"certificate": wish.certificate, "send_x5c": True}  # as kubelogin sends the chain
     given = {key: value for key, value in table.items() if value is not None}
-    name = names_begin(wish.cache_dir) + _digest(json.dumps(wish.told, sort_keys=True), 32)
-    profile = _read(name, given)
-    if isinstance(profile.flow, ClientSecret):
-        secret = ClientSecret(Lent(wish.secret_variables))
-        profile = msgspec.structs.replace(profile, flow=secret)
-    return msgspec.structs.replace(profile, ca_file=_ca_file(config, profile), protocols=frozenset({"kube"}))
+    profile = _read(_name(wish), given)
+    return msgspec.structs.replace(
+        profile,
+        flow=_with_its_caller(profile.flow, wish),
+        ca_file=_ca_file(config, profile),
+        protocols=frozenset({"kube"}),
+    )
+
+
+def _of_az(wish: Wish) -> EntraProfile:
+    """Whoever is signed in with az now, and no longer than that."""
+    if wish.subscription and not _SUBSCRIPTION.fullmatch(wish.subscription):
+        raise UsageError("--subscription is neither a name nor an id", moves.az("those there are", "account list"))
+    directory = az_directory.own_directory(wish.azure_config_dir) if wish.azure_config_dir else None
+    seen = az_directory.stamp(directory)
+    table: dict[str, object] = {
+        "flow": name_of(DeviceCode),  # none that a profile could have
+        "application_id": PRESETS["azure-cli"],
+        "tenant": wish.tenant or DEFAULT_TENANT,
+        "environment": wish.cloud,
+    }
+    return msgspec.structs.replace(
+        _read(_name(wish, seen), table), flow=AzureCli(wish.tenant, wish.subscription, directory, seen)
+    )
+
+
+def _name(wish: Wish, *more: str) -> str:
+    """The same for the same identity, and for no other."""
+    return names_begin(wish.cache_dir) + _digest(json.dumps([wish.told, *more], sort_keys=True), 32)
+
+
+def _with_its_caller(flow: EntraFlow, wish: Wish) -> EntraFlow:
+    """`flow`, with its secret from whoever asks: the vault has none of an identity that nobody configured."""
+    if isinstance(flow, ClientSecret):
+        return ClientSecret(Lent(wish.secret_variables))
+    if isinstance(flow, ClientCertificate):
+        return msgspec.structs.replace(flow, passphrase=Lent(wish.secret_variables, needed=False))
+    if isinstance(flow, Browser):
+        return Browser(SignInPage(login_hint=wish.login_hint or None))
+    return flow
 
 
 def _flow(wish: Wish) -> str:
@@ -115,24 +169,39 @@ def _flow(wish: Wish) -> str:
     if flow not in map(name_of, FLOWS):
         raise Refused(
             f"this version of keyturn has no {flow} for --login {wish.login}",
-            "use --login devicecode or spn with a secret, or Azure's own kubelogin",
+            moves.stanza("use --login devicecode or spn with a secret, or Azure's own kubelogin"),
         )
     if not wish.client_id:
-        raise UsageError("client-id is required", f"kubelogin get-token --login {wish.login} --client-id ID")
+        raise UsageError(
+            "client-id is required", moves.form(f"kubelogin get-token --login {wish.login} --client-id ID")
+        )
+    if wish.redirect_url and not _LOOPBACK.fullmatch(wish.redirect_url):
+        raise Refused(
+            "--redirect-url is another address than this machine's own",
+            moves.stanza("leave it out: the browser comes back to http://localhost, whose port does not count"),
+        )
     if wish.login == "spn" and not wish.tenant:
-        raise UsageError("tenant-id is required", f"kubelogin get-token --login {wish.login} --tenant-id ID")
+        raise UsageError(
+            "tenant-id is required", moves.form(f"kubelogin get-token --login {wish.login} --tenant-id ID")
+        )
     return flow
 
 
-_FLAGS = {"application_id": "client-id", "tenant": "tenant-id", "authority": "authority-host"}
+_FLAGS = {
+    "application_id": "client-id",
+    "tenant": "tenant-id",
+    "authority": "authority-host",
+    "certificate": "client-certificate",
+}
+"""What kubelogin calls the keys of a profile."""
 
 
-def _read(name: str, table: dict[str, str]) -> EntraProfile:
+def _read(name: str, table: dict[str, object]) -> EntraProfile:
     try:
-        return read_entra_profile(name, Table(Path("kubelogin"), "", dict(table)))
+        return read_entra_profile(name, Table(Path("kubelogin"), "", table))
     except ConfigError as error:
         _, key, problem = error.sentence.split(": ", 2)
-        raise UsageError(f"--{_FLAGS.get(key, key)}: {problem}", "kubelogin get-token --help") from None
+        raise UsageError(f"--{_FLAGS.get(key, key)}: {problem}", hints.usage("kubelogin get-token")) from None
 
 
 def _scopes(config: Config, server_id: str) -> tuple[str, ...]:
@@ -140,7 +209,9 @@ def _scopes(config: Config, server_id: str) -> tuple[str, ...]:
     try:
         wanted = scopes.of_audience(server_id)
     except scopes.UnfitScopes:
-        raise UsageError("server-id is not the id of an application", "kubelogin get-token --server-id ID") from None
+        raise UsageError(
+            "server-id is not the id of an application", moves.form("kubelogin get-token --server-id ID")
+        ) from None
     return next((each for each in _audiences(config) if scopes.same_audience(wanted, each)), wanted)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.targets.git import find_git
@@ -56,7 +56,7 @@ def want_of(config: Config, target: GitTarget, name: str) -> Want:
     """The token that the profile `name` gets for `target`. Raises ConfigError where that is not to be."""
     profile = profile_named(config, name)
     if "git" not in profile.protocols:
-        raise ConfigError(f"profile {name} is not for git", f'add "git" to protocols of profile {name}')
+        raise ConfigError(f"profile {name} is not for git", moves.allow("git", name, str(config.source)))
     if isinstance(profile, AwxProfile):
         scopes: tuple[str, ...] = (profile.scope,)
         fits = profile.authority == config.profiles[target.profile].authority

@@ -1,0 +1,1 @@
+"""Whose tokens callers of the kubelogin stand-in get."""

@@ -1,0 +1,65 @@
+"""The address that a browser ended on elsewhere: typed or pasted without echo, while the sign-in may end without it.
+
+The terminal is read byte by byte: line by line it would cut off what is longer than 4095 characters, and some
+providers' codes are.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import termios
+from threading import Thread
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TERMINAL = "/dev/tty"
+LONGEST = 64 << 10
+ENDS = b"\r\n\x04"
+"""Enter, and Ctrl-D."""
+ERASE = b"\x7f\b"
+KILL = b"\x15"
+
+
+class Paste:
+    """One question. `answered` is called with the line, in another thread."""
+
+    def __init__(self, prompt: str, answered: Callable[[str], None]) -> None:
+        self._answered = answered
+        self._terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+        self._before = termios.tcgetattr(self._terminal)
+        self._open = True
+        atexit.register(self.close)
+        self._hush()
+        os.write(self._terminal, prompt.encode())
+        Thread(target=self._read, name="paste", daemon=True).start()
+
+    def close(self) -> None:
+        """The terminal as it was; what is typed from now on is for others."""
+        if self._open:
+            self._open = False
+            atexit.unregister(self.close)
+            os.write(self._terminal, b"\n")  # or what follows would stand behind the prompt
+            termios.tcsetattr(self._terminal, termios.TCSAFLUSH, self._before)
+
+    def _hush(self) -> None:
+        silent = termios.tcgetattr(self._terminal)
+        silent[3] &= ~(termios.ECHO | termios.ICANON)
+        termios.tcsetattr(self._terminal, termios.TCSAFLUSH, silent)
+
+    def _read(self) -> None:
+        line = b""
+        while len(line) < LONGEST and (byte := os.read(self._terminal, 1)) and byte not in ENDS:
+            line = edited(line, byte)
+        if self._open:
+            self.close()
+            self._answered(line.decode(errors="replace"))
+
+
+def edited(line: bytes, byte: bytes) -> bytes:
+    """`line` after one more key: what a terminal that reads lines would make of it."""
+    if byte in ERASE:
+        return line[:-1]
+    return b"" if byte == KILL else line + byte

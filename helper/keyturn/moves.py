@@ -1,0 +1,364 @@
+"""Hints that no command can be: an edit of the user's own, or another's move (time, an administrator).
+
+See keyturn.hints for the kinds.
+"""
+
+from __future__ import annotations
+
+from keyturn.hints import Sentence, after, entrust, forget_locally, login, logout, move, printed, restart_daemon
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from keyturn.hints import Command
+
+LOGIN_PAGE = "whether this network asks for a login page"
+
+
+@move
+def example(line: str) -> Sentence:
+    """A right line of the configuration."""
+    return Sentence(f"for example: {line}")
+
+
+@move
+def edit(file: str) -> Sentence:
+    """Set right what the error names."""
+    return Sentence(f"edit {file}")
+
+
+@move
+def known(words: Iterable[str]) -> Sentence:
+    """What may stand there."""
+    return Sentence(f"known here: {', '.join(words)}")
+
+
+@move
+def meant(word: str) -> Sentence:
+    """What is near to a mistyped word."""
+    return Sentence(f"did you mean {word}?")
+
+
+@move
+def add(line: str, table: str = "", file: str = "") -> Sentence:
+    """A line that is missing, and where."""
+    return Sentence(" ".join([f"add {line}", *([f"to {table}"] if table else []), *([f"in {file}"] if file else [])]))
+
+
+@move
+def leave_out(*keys: str, file: str = "") -> Sentence:
+    """A key that is too much, or all but one of several."""
+    return Sentence(f"remove {' or '.join(keys)}{f' from {file}' if file else ''}")
+
+
+@move
+def leave_out_one() -> Sentence:
+    """Two keys that the error names and that exclude each other."""
+    return Sentence("remove one of them")
+
+
+@move
+def allow(purpose: str, profile: str, file: str) -> Sentence:
+    """Let a profile be used for something."""
+    return Sentence(f'add "{purpose}" to protocols of profile {profile} in {file}')
+
+
+@move
+def check(*keys: str, of: str, also: str = "") -> Sentence:
+    """What in the configuration decides, where nothing tells which of it is wrong."""
+    return Sentence(f"check {' and '.join(f'`{key}`' for key in keys)} of {of}{f', and {also}' if also else ''}")
+
+
+@move
+def own_tenant(profile: str) -> Sentence:
+    """An application signs in to the tenant it lives in."""
+    return Sentence(f"set `tenant` of [profile.{profile}] to the one the application lives in")
+
+
+@move
+def own_ca() -> Sentence:
+    """A certificate whose issuer nobody here knows."""
+    return Sentence('is it a proxy or a CA of your own? set ca_file = "/path/to/ca.pem" in [network] or the profile')
+
+
+@move
+def readable_ca() -> Sentence:
+    """A `ca_file` that is none."""
+    return Sentence("set ca_file, in [network] or the profile, to a readable PEM file")
+
+
+@move
+def proxy_credentials() -> Sentence:
+    """A password is kept in no configuration, and a daemon that runs sees no variable that is exported later."""
+    what = "remove `proxy` from [network] and export HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
+    return after(what, restart_daemon())
+
+
+@move
+def write_secret(file: str) -> Sentence:
+    """A secret that its owner keeps in a file."""
+    return Sentence(f"write it to {file}")
+
+
+@move
+def export_secret(variable: str) -> Sentence:
+    """A secret that comes with the daemon's environment."""
+    return after(f"export {variable}", restart_daemon())
+
+
+@move
+def replaced_secret(what: str, profile: str) -> Sentence:
+    """A secret that is no good: entrust the right one."""
+    return Sentence(f"{what}: {printed(entrust(profile))}")
+
+
+@move
+def before_login(what: str, profile: str) -> Sentence:
+    """What a sign-in will ask for, or cannot do."""
+    return after(what, login(profile))
+
+
+@move
+def by_code(profile: str, first: str = "") -> Sentence:
+    """A machine where no browser's answer can be received."""
+    return Sentence(f'{first}set flow = "device-code" in [profile.{profile}]')
+
+
+@move
+def key_in_file() -> Sentence:
+    """A machine whose keyring cannot be used."""
+    return Sentence('set key = "file" under [daemon] to keep the vault key in a file of yours')
+
+
+@move
+def key_as_before(source: str) -> Sentence:
+    """The configuration names another place for the vault's key than the one it is in."""
+    return Sentence(f'set key = "{source}" in [daemon]')
+
+
+@move
+def unlock_keyring() -> Sentence:
+    """A keyring that only its owner can open."""
+    return Sentence(
+        "unlock it (sign in to the desktop, or: gnome-keyring-daemon --unlock), then run the command again"
+    )
+
+
+@move
+def delete_entry(start_over: Sentence) -> Sentence:
+    """A keyring's entry that is ours by name alone."""
+    return Sentence(f"delete that entry in the keyring's own program; {start_over}")
+
+
+@move
+def verify_cluster() -> Sentence:
+    """A kubeconfig that takes anybody for the cluster."""
+    return Sentence("remove insecure-skip-tls-verify from its cluster, and set certificate-authority instead")
+
+
+@move
+def other_place() -> Sentence:
+    """A path that no line of git's configuration can hold."""
+    return Sentence("install keyturn at another place")
+
+
+@move
+def docker_package() -> Sentence:
+    """A docker that can start no helper."""
+    return Sentence("install docker as a package of the system")
+
+
+@move
+def fetch_kubeconfig(command: Command) -> Sentence:
+    """A cluster that kubectl does not know yet."""
+    what = "fetch one, of AKS for instance with: az aks get-credentials --resource-group GROUP --name CLUSTER"
+    return after(what, command)
+
+
+@move
+def form(line: str) -> Sentence:
+    """What a program takes, where it can say no more: it is a helper that another program starts."""
+    return Sentence(line)
+
+
+@move
+def stanza(what: str) -> Sentence:
+    """What to change in the kubeconfig, or in the environment, that kubelogin is started with."""
+    return Sentence(f"in the kubeconfig: {what}")
+
+
+@move
+def secret_variables() -> Sentence:
+    """A secret on a command line, which every user of the machine sees."""
+    return Sentence("leave it out, and export AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PASSWORD")
+
+
+@move
+def az(what: str, command: str) -> Sentence:
+    """What az itself does or tells: keyturn only runs it."""
+    return Sentence(f"{what}: az {command}")
+
+
+@move
+def az_installed() -> Sentence:
+    """A machine without az, or a daemon that cannot find it."""
+    return after("put az on PATH", restart_daemon())
+
+
+@move
+def own_az() -> Sentence:
+    """A directory of az that somebody else may have filled."""
+    return Sentence("use az's own directory: unset AZURE_CONFIG_DIR")
+
+
+@move
+def at_terminal() -> Sentence:
+    """A sign-in that kubectl has no place for."""
+    return Sentence("run the same kubectl command at a terminal")
+
+
+@move
+def whole_certificate() -> Sentence:
+    """A key that cannot be read."""
+    return Sentence("put a whole copy in its place")
+
+
+@move
+def new_certificate() -> Sentence:
+    """A certificate whose time is over."""
+    return Sentence("get another, upload it to the application, and put it in the place of the old one")
+
+
+@move
+def by_hand(command: Command) -> Sentence:
+    """A file in a form that keyturn does not change."""
+    return Sentence(f"write what this tells by hand: {printed(command)}")
+
+
+@move
+def unlocked(lock: str) -> Sentence:
+    """A lock that a killed program may have left."""
+    return Sentence(f"if none runs: {printed(('rm', lock))}")
+
+
+@move
+def later() -> Sentence:
+    """A provider in trouble."""
+    return Sentence("try again later")
+
+
+@move
+def in_seconds(seconds: float) -> Sentence:
+    """A provider that says how long."""
+    return Sentence(f"try again in {seconds:.0f} seconds")
+
+
+@move
+def network() -> Sentence:
+    """A provider out of reach."""
+    return Sentence("check the network, then try again")
+
+
+@move
+def again() -> Sentence:
+    """What passes by itself."""
+    return Sentence("run the command again")
+
+
+@move
+def finish_sign_in() -> Sentence:
+    """A sign-in that another waits for."""
+    return Sentence("finish it, then run the command again")
+
+
+@move
+def close_input() -> Sentence:
+    """A program that starts a helper and holds its input open."""
+    return Sentence("whoever starts this helper has to close its input")
+
+
+@move
+def clock() -> Sentence:
+    """A certificate that is not valid yet."""
+    return Sentence("it is not valid yet: check this machine's clock (date)")
+
+
+@move
+def expired() -> Sentence:
+    """A certificate that is not valid any more: no `ca_file` makes it live longer."""
+    return Sentence("it has expired: check this machine's clock (date), or tell the server's administrator")
+
+
+@move
+def other_name() -> Sentence:
+    """A certificate for another server."""
+    return Sentence("check the name in the configuration: a server of another name answers there")
+
+
+@move
+def right_of(who: str, wait: float | None = None) -> Sentence:
+    """A server that refused a new token, too; `wait`: seconds after which the next try renews it once more."""
+    again = "" if wait is None else f"run the command again in {wait:.0f} s; if that is refused, too, "
+    return Sentence(f"{again}ask the server's administrator whether {who} may do this")
+
+
+@move
+def registry_right(profile: str, place: str, tenant: str | None) -> Sentence:
+    """A registry that lets somebody sign in, and no further; or a guest, whose token is of another tenant."""
+    what = "a tenant" if tenant is None else f"the right tenant instead of {tenant}"
+    return Sentence(
+        f"check that profile {profile} has the role AcrPull or AcrPush there; where the registry is another"
+        f' tenant\'s: "{place}" = {{ profile = "{profile}", tenant = "…" }} in [targets.docker] names {what}'
+    )
+
+
+@move
+def logout_again(profile: str) -> Sentence:
+    """Tokens that only the right password can delete on the server."""
+    what = printed(entrust(profile))
+    return Sentence(f"{after(what, logout(profile))}; or leave it there: {printed(forget_locally(profile))}")
+
+
+@move
+def external_user(profile: str) -> Sentence:
+    """An AWX that creates no tokens for users of a directory."""
+    return Sentence(
+        f"ask for ALLOW_OAUTH2_FOR_EXTERNAL_USERS on the server, or use a local account in [profile.{profile}]"
+    )
+
+
+@move
+def gateway(profile: str) -> Sentence:
+    """An AWX whose tokens have moved."""
+    return Sentence(f"set `url` of [profile.{profile}] to the platform gateway, if there is one")
+
+
+@move
+def number(advice: str) -> Sentence:
+    """What the table of a provider's error numbers says (keyturnd.acquire.entra.aadsts)."""
+    return Sentence(advice)
+
+
+@move
+def reinstall() -> Sentence:
+    """A part of keyturn that is missing."""
+    return Sentence("install keyturn again")
+
+
+@move
+def report() -> Sentence:
+    """A mistake of ours."""
+    return Sentence("please report it with this line")
+
+
+@move
+def told(hint: str) -> Sentence:
+    """What another process of keyturn said, from its own builders."""
+    return Sentence(hint)
+
+
+@move
+def write_configuration() -> Sentence:
+    """The first configuration there is."""
+    return Sentence("write it, beginning with [profile.NAME] (the README has an example), with mode 600")

@@ -1,0 +1,149 @@
+"""Hints that are commands of other programs, see keyturn.hints."""
+
+from __future__ import annotations
+
+from keyturn.hints import Sentence, cure, printed, show
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keyturn.hints import Command
+
+
+@cure
+def keep_others_from_writing(*paths: str) -> Command:
+    """Take the right to write from everybody but the owner."""
+    return "chmod", "go-w", *paths
+
+
+@cure
+def make_private(path: str) -> Command:
+    """Take every right from everybody but the owner of a file."""
+    return "chmod", "600", path
+
+
+@show
+def listing(*paths: str) -> Command:
+    """Owner, mode and kind of files."""
+    return "ls", "-ld", *paths
+
+
+@show
+def size(path: str) -> Command:
+    """Lines, words and bytes of a file, and nothing of its content."""
+    return "wc", path
+
+
+@show
+def where_is(program: str) -> Command:
+    """Whether a shell knows a program of this name."""
+    return "which", "-a", program
+
+
+@show
+def kind_of(path: str) -> Command:
+    """What kind of file it is: a program for another machine, a script without an interpreter."""
+    return "file", path
+
+
+@cure
+def make_private_directory(path: str) -> Command:
+    """The same for a directory."""
+    return "chmod", "700", path
+
+
+@cure
+def remove(path: str) -> Command:
+    """Remove a file in whose place something else has to be."""
+    return "rm", path
+
+
+@cure
+def start_over(*paths: str) -> Sentence:
+    """The last way out: what the files held has to be signed in for, or entrusted, again."""
+    return Sentence(f"to start over and sign in again: {printed(('rm', '-rf', *paths))}")
+
+
+@cure
+def unset(variable: str) -> Command:
+    """Without a variable that leads astray."""
+    return "unset", variable
+
+
+@cure
+def home(path: str) -> Command:
+    """With the home directory that is the user's own."""
+    return "export", f"HOME={path}"
+
+
+@cure
+def on_path(directory: str) -> Sentence:
+    """With a directory where programs are looked for first. The shell has to put in what PATH is already."""
+    return Sentence(f'export PATH={printed((directory,))}:"$PATH"')
+
+
+@cure
+def without(variable: str, command: Sequence[str]) -> Sentence:
+    """A command once more, without a variable that counts only here."""
+    return Sentence(f"without it, too: {printed(('env', '-u', variable, *command))}")
+
+
+@cure
+def lift_file_limit() -> Sentence:
+    """Files as large as they come, for a daemon too."""
+    return Sentence("ulimit -f unlimited && keyturn daemon restart")
+
+
+@cure
+def registry_logout(program: Sequence[str], registry: str, *options: str) -> Command:
+    """Without an old login that a registry's client would use instead of keyturn's."""
+    return *program, "logout", *options, registry
+
+
+@cure
+def install(installer: Sequence[str], packages: Sequence[str]) -> Command:
+    """Install what is missing where keyturn is installed."""
+    return *installer, *packages
+
+
+@show
+def leads_to(path: str) -> Command:
+    """Where a symbolic link leads."""
+    return "readlink", "-f", path
+
+
+@show
+def free_space(path: str) -> Command:
+    """How full a file system is."""
+    return "df", "-h", path
+
+
+@show
+def users_of(path: str) -> Command:
+    """Which processes have a file or a socket open."""
+    return "fuser", "-v", path
+
+
+@show
+def json_mistake(path: str) -> Command:
+    """Where a file stops being JSON."""
+    return "python3", "-m", "json.tool", path
+
+
+@show
+def as_run(command: Sequence[str]) -> Command:
+    """A command that failed, to see what it says."""
+    return tuple(command)
+
+
+@show
+def kubectl(*words: str) -> Command:
+    """What kubectl makes of its configuration."""
+    return "kubectl", *words
+
+
+@show
+def interface(socket: str) -> Command:
+    """What the daemon answers, as an OpenAPI document."""
+    return "curl", "--unix-socket", socket, "http://keyturn/v1/openapi.json"

@@ -1,0 +1,115 @@
+"""Signing in with a browser, at terminals: on this machine's screen, on another's, and in none."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from support.machine.terminal import INTERRUPT
+from support.scenes.scene import Scene, scene
+
+if TYPE_CHECKING:
+    from support.emulator.browser import Browser
+    from support.machine.terminal import Terminal
+
+__all__ = ["scene"]
+
+ADDRESS = r"https://\S+/authorize\?\S+"
+PASTE = "or paste the address that the browser ended on: "
+
+
+def at_a_browser(scene: Scene, *lines: str) -> None:
+    """Let profile `me` sign in with a browser."""
+    scene.config = scene.config.replace('flow = "device-code"', "\n".join(('flow = "browser"', *lines)))
+    scene.machine.configure(scene.config)
+
+
+def browser_of(scene: Scene, user: str = "alice@contoso.example") -> str:
+    """A $BROWSER whose person signs in as `user`."""
+    module = "keyturn_emulator.browser"
+    return f"{sys.executable} -m {module} --ca-file {scene.emulator.ready.ca_file} --answer user={user}"
+
+
+def login(scene: Scene, *words: str, **environment: str) -> Terminal:
+    return scene.machine.terminal("keyturn", "login", *words, piped=False, **environment)
+
+
+def test_one_tab_serves_two_terminals_and_ends_nothing_else(scene: Scene) -> None:
+    """The first has no browser, so the second opens one: `xdg-open` would do, here it is a program that waits."""
+    at_a_browser(scene)
+    waiting = scene.machine.home / "opened"
+    slow = f"sh -c 'echo x >> {waiting}; exec \"$@\"' - {browser_of(scene)}"
+    with login(scene, "me") as first:
+        first.wait_for(re.escape(PASTE))
+        with login(scene, "me", BROWSER=slow) as second:
+            assert (second.end(), first.end()) == (0, 0)
+            assert "keyturn: to sign in to profile me (tenant " in second.seen
+            assert "), go on in the browser; keyturn waits, Ctrl-C gives up\n" in second.seen
+            assert not re.search(ADDRESS, second.seen)
+    assert re.search(r"\), open this address; keyturn waits, Ctrl-C gives up\n" + ADDRESS + "\n", first.seen)
+    assert waiting.read_text("ascii") == "x\n"
+    assert scene.emulator.control.count("authorize") == 1
+    assert f"keyturn: profile me is signed in as {scene.emulator.ready.user}, token valid" in first.seen
+    assert "username=alice@contoso.example" in scene.ask("fabrikam/demo/_git/app").stdout
+    assert scene.emulator.control.count("authorize") == 1
+
+
+def test_through_ssh_the_address_is_carried_both_ways(scene: Scene, browser: Browser) -> None:
+    at_a_browser(scene)
+    with login(scene, "me", SSH_CONNECTION="::1 1 ::1 22", DISPLAY=":0", BROWSER=browser_of(scene)) as terminal:
+        url = terminal.wait_for(ADDRESS)[0]
+        terminal.wait_for(re.escape(PASTE))
+        terminal.wait_for_silence()
+        ended = browser.press(browser.open(url), "continue", user=scene.emulator.ready.user).headers["location"]
+        terminal.type(f"nonsense{ended}\n")
+        terminal.wait_for("that is no address that begins with http://localhost:[0-9]+; paste the")
+        terminal.wait_for_silence()
+        terminal.type(f"nonsense\x15{ended}x\x7f\n")
+        assert terminal.end() == 0
+        assert "code=" not in terminal.seen
+        assert terminal.echoes()
+
+
+def test_ctrl_c_ends_it_and_frees_the_port(scene: Scene) -> None:
+    at_a_browser(scene)
+    with login(scene, "me", "--no-browser", BROWSER=browser_of(scene)) as terminal:
+        terminal.wait_for(re.escape(PASTE))
+        terminal.wait_for_silence()
+        terminal.type(INTERRUPT)
+        assert terminal.end() == 130
+        assert terminal.echoes()
+    while scene.machine.json("status")["acquisitions"]["running"]:
+        pass
+    assert scene.emulator.control.count("token") == 0
+    with login(scene, "me", BROWSER=browser_of(scene)) as again:
+        assert again.end() == 0
+
+
+def test_where_no_browser_starts_the_address_and_another_way_are_named(scene: Scene) -> None:
+    at_a_browser(scene)
+    ours = str(scene.machine.programs)
+    with login(scene, "me", PATH=ours, BROWSER="no-such-browser:/bin/false") as terminal:
+        terminal.wait_for("keyturn: no browser could be started here: open this address yourself,\n" + ADDRESS)
+        terminal.wait_for(r'keyturn: or set flow = "device-code" in \[profile.me\]\n')
+
+
+def test_two_accounts_of_one_tenant_never_mix(scene: Scene) -> None:
+    alice, bob = scene.emulator.ready.users
+    at_a_browser(scene, f'account = "{alice}"')
+    me = re.search(r"\[profile\.me\][^[]*", scene.config)
+    assert me is not None
+    scene.machine.configure(me[0].replace("profile.me", "profile.other").replace(alice, bob) + scene.config)
+    config = scene.machine.config_file.read_text("utf-8")
+    scene.machine.configure(
+        config.replace("[profile.other]", '[profile.other]\naudiences = ["https://vault.azure.net"]')
+    )
+    with login(scene, "me", BROWSER=browser_of(scene, bob)) as wrong:
+        assert wrong.end() == 1
+        assert f"keyturn: error: you signed in as {bob}, profile me is for {alice}\n" in wrong.seen
+        assert "keyturn: hint: keyturn login me --again\n" in wrong.seen
+    for profile, user in (("other", bob), ("me", alice)):
+        with login(scene, profile, BROWSER=browser_of(scene, user)) as right:
+            assert right.end() == 0
+    assert scene.machine.json("token", "me")["account"] == alice
+    assert scene.machine.json("token", "other")["account"] == bob
