@@ -213,6 +213,14 @@ def own_az() -> Sentence:
 
 
 @move
+def allow_plugin(program: str) -> Sentence:
+    """A policy of kubectl's (1.35 or newer) that keeps it from running our helper."""
+    section, entry = ("--section", "credentialplugin"), f"command={program}"
+    command = ("kubectl", "kuberc", "set", *section, "--policy", "Allowlist", "--allowlist-entry", entry)
+    return Sentence(f"if you want it to run: {printed(command)}")
+
+
+@move
 def at_terminal() -> Sentence:
     """A sign-in that kubectl has no place for."""
     return Sentence("run the same kubectl command at a terminal")
