@@ -22,6 +22,7 @@ from keyturn.configuration.profiles.entra_flows import (
     ConfidentialBrowser,
     DeviceCode,
     RefreshToken,
+    WorkloadIdentity,
 )
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, InFile, InVariable, Lent
@@ -76,6 +77,7 @@ FLOWS: Mapping[type[Flow], Row] = {
         state=EntraState,
         entrusts=RefreshToken.entrusts,
     ),
+    WorkloadIdentity: Row("entra", person=False, secret=None, by_secret=False, state=None),
     Password: Row("awx", person=True, secret=Password.secret_name, by_secret=True, state=AwxState),
     ExistingToken: Row(
         "awx", person=True, secret=ExistingToken.secret_name, by_secret=True, state=AwxState, secret_is_token=True
@@ -202,8 +204,8 @@ def refused_state(state: State) -> State | None:
 
 
 def takes_its_caller(profile: Profile) -> bool:
-    """Whether each token takes a caller who brings the secret: then nothing is renewed ahead of time."""
-    return isinstance(profile.flow.secret_source, Lent)
+    """Whether each token takes a caller who brings what it is got with: then nothing is renewed ahead of time."""
+    return isinstance(profile.flow.secret_source, Lent) or bool(profile.flow.variables)
 
 
 def begins_anew(profile: Profile) -> bool:

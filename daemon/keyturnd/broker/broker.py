@@ -78,7 +78,8 @@ class Broker:
 
     def at_hand(self, want: Want) -> Held | None:
         """The token in memory, for answers that wait for nothing: if it has life enough and nobody has refused it."""
-        return None if self.rejections.concern(want.key) else self._good(want)
+        # Never where the request holds secrets: its bytes are remembered beside the answer.
+        return None if want.surroundings is not None or self.rejections.concern(want.key) else self._good(want)
 
     def _good(self, want: Want) -> Held | None:
         """The token in memory if it has life enough for `want`; renewed behind the answer when that is due."""

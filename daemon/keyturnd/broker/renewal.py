@@ -83,5 +83,6 @@ class Renewal:
                 self.begin(want, asked=False)
 
     async def _prune(self) -> None:
+        self._memory.lapse()
         with suppress(StateError):  # told to whoever needs the vault; nobody waits for this
             await self._holdings.prune(self._clock.wall())

@@ -168,6 +168,7 @@ class Fetcher:
             secret=secret,
             state=state,
             registry=want.registry,
+            variables={} if want.surroundings is None else want.surroundings.variables,
             claims=(self.refused.claims(want) if interactive else None)
             or self.challenges.claims(want)
             or want.claims,

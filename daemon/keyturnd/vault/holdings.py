@@ -65,7 +65,7 @@ class Holdings:
         The record's name tells authority and client id apart, but not who signed in; and all tokens of an AWX profile
         share one state, in which the last one has replaced those before.
         """
-        payload = (await self.vault()).get(name)
+        payload = None if name.in_memory_alone else (await self.vault()).get(name)
         token = None if payload is None else tokens.decode(payload)
         if token is None or flows.is_somebody_elses(profile, token.account):
             return None
@@ -91,7 +91,8 @@ class Holdings:
         return None if payload is None else payload.decode("utf-8", "surrogateescape")
 
     async def keep_token(self, name: RecordName, token: Token) -> None:
-        await self._put(name, tokens.encode(token))
+        if not name.in_memory_alone:
+            await self._put(name, tokens.encode(token))
 
     async def keep_state(self, profile: Profile, state: State) -> None:
         """Keep `state`; with another sign-in in it than before, no token of the one before outlives this."""
@@ -121,7 +122,8 @@ class Holdings:
         await _wholly((await self.vault()).delete_profile, profile, ACCESS_TOKENS)
 
     async def drop_token(self, name: RecordName) -> None:
-        await _wholly((await self.vault()).delete, name)
+        if not name.in_memory_alone:
+            await _wholly((await self.vault()).delete, name)
 
     async def drop_dead_state(self, profile: Profile, refused: State) -> None:
         """Forget the sign-in state, but only if it is still the one that was refused.
