@@ -40,11 +40,11 @@ def _perform(job: Job, channel: Channel) -> Outcome:
     if isinstance(job, KeyringJob):
         return oskeyring.perform(job)
     if isinstance(job, RevokeJob):
-        from keyturnd.acquire.awx import revocation  # noqa: PLC0415 - see above
+        from keyturnd.acquire.awx.ending import revocation  # noqa: PLC0415 - see above
 
         return revocation.revoke(job, channel, Deadline(job.deadline))
     if isinstance(job, SettleJob):
-        from keyturnd.acquire.awx import settling  # noqa: PLC0415 - see above
+        from keyturnd.acquire.awx.ending import settling  # noqa: PLC0415 - see above
 
         return settling.settle(job, channel, Deadline(job.deadline))
     if isinstance(job.identity, AwxIdentity):

@@ -1,6 +1,6 @@
 """keyturnd.broker.orphans: what a server creates after its client died is gone within a minute of daemon's time.
 
-Each round runs the real look (keyturnd.acquire.awx.settling) against an AWX in memory.
+Each round runs the real look (keyturnd.acquire.awx.ending.settling) against an AWX in memory.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from keyturn.configuration.config import Config
 from keyturn.configuration.profiles.awx_flows import Password
 from keyturn.configuration.profiles.profile import AwxProfile
-from keyturnd.acquire.awx import personal, settling
+from keyturnd.acquire.awx import personal
+from keyturnd.acquire.awx.ending import settling
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages import AwxState, Done, SettleJob
 from support.awx.in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, lost, session
