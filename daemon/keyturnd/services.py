@@ -56,7 +56,7 @@ class Services:
         self.configuration = configuration
         self.state_directory = state_directory
         self.acquisitions = Acquisitions()
-        self.holdings = Holdings(self._open_vault)
+        self.holdings = Holdings(self._open_vault, vault_directory(state_directory))
         fetcher = Fetcher(self.acquisitions, self.holdings, configuration.current, self._warn)
         self.fetcher = fetcher
         self.broker = Broker(
