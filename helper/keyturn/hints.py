@@ -139,6 +139,30 @@ def restart_daemon() -> Command:
     return "keyturn", "daemon", "restart"
 
 
+@cure
+def remove_targets(*targets: str) -> Command:
+    """Take away what a profile is for."""
+    return "keyturn", "target", "remove", *targets
+
+
+@cure
+def say_service(place: str) -> Command:
+    """What answers at a place whose name does not tell: the one service that has no name of its own."""
+    return "keyturn", "init", place, "--service", "awx"
+
+
+@show
+def status() -> Command:
+    """What the daemon holds, and what failed last."""
+    return "keyturn", "status"
+
+
+@show
+def targets() -> Command:
+    """Which targets there are."""
+    return "keyturn", "target", "list"
+
+
 @show
 def usage(program: str) -> Command:
     """What `program` takes."""

@@ -18,6 +18,7 @@ BODIES: dict[str, type[Body]] = {
     "/v1/token": tokens.TokenBody,
     "/v1/azure/new-token": tokens.NewEntraTokenBody,
     "/v1/awx/new-token": tokens.NewAwxTokenBody,
+    "/v1/discovery": profiles.DiscoveryBody,
     "/v1/login": profiles.LoginBody,
     "/v1/logout": profiles.LogoutBody,
     "/v1/secret": profiles.SecretBody,
