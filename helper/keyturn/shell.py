@@ -126,6 +126,12 @@ def users_of(path: str) -> Command:
 
 
 @show
+def process(pid: int) -> Command:
+    """Which program a process runs; all of them where the system did not tell the process (0)."""
+    return "ps", "-f", *(("-p", str(pid)) if pid else ("-A",))
+
+
+@show
 def json_mistake(path: str) -> Command:
     """Where a file stops being JSON."""
     return "python3", "-m", "json.tool", path

@@ -124,6 +124,8 @@ def _signed_in(profile: dict[str, Any], status: dict[str, Any], configured: Prof
             return profile_texts.secret_source(configured)
         if isinstance(flow.secret_source, IfProtected):
             return f"{flow.secret_name} in the vault" if profile["secret"] else "signs in by itself"
+    if flow is not None and flow.for_application and flow.secret_name is None:
+        return "signs in by itself"
     if status["key"] is None:
         return "not known before the vault is opened"
     return _kept(profile, flow)
