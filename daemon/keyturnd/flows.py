@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
 from keyturn import hints
-from keyturn.configuration.profiles.awx_flows import ExistingToken, Password, PasswordGrant
+from keyturn.configuration.profiles.awx_flows import BrowserGrant, ExistingToken, Password, PasswordGrant
 from keyturn.configuration.profiles.entra_flows import (
     AzureCli,
     Browser,
@@ -22,6 +21,7 @@ from keyturn.configuration.profiles.entra_flows import (
     ConfidentialBrowser,
     DeviceCode,
     RefreshToken,
+    WorkloadIdentity,
 )
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, InFile, InVariable, Lent
@@ -57,6 +57,8 @@ class Row(NamedTuple):
     """Whether that secret is the token itself: another one takes its place at once."""
 
 
+CHALLENGED_BY_NOBODY = frozenset({"kube", "docker"})
+"""Protocols that have no place for a claims challenge."""
 FLOWS: Mapping[type[Flow], Row] = {
     Browser: Row("entra", person=True, secret=None, by_secret=False, state=EntraState),
     ConfidentialBrowser: Row(
@@ -74,10 +76,12 @@ FLOWS: Mapping[type[Flow], Row] = {
         state=EntraState,
         entrusts=RefreshToken.entrusts,
     ),
+    WorkloadIdentity: Row("entra", person=False, secret=None, by_secret=False, state=None),
     Password: Row("awx", person=True, secret=Password.secret_name, by_secret=True, state=AwxState),
     ExistingToken: Row(
         "awx", person=True, secret=ExistingToken.secret_name, by_secret=True, state=AwxState, secret_is_token=True
     ),
+    BrowserGrant: Row("awx", person=True, secret=None, by_secret=False, state=AwxState),
     PasswordGrant: Row("awx", person=True, secret=PasswordGrant.secret_name, by_secret=True, state=AwxState),
 }
 
@@ -113,12 +117,22 @@ def identity_of(profile: Profile) -> Identity:
         application=profile.application,
         description=profile.description,
         flow=profile.flow.name,
-        client_id=profile.flow.client_id if isinstance(profile.flow, PasswordGrant) else "",
+        client_id=profile.flow.client_id if isinstance(profile.flow, PasswordGrant | BrowserGrant) else "",
     )
+
+
+def handles_challenges(profile: Profile, protocol: str) -> bool:
+    """Whether tokens of `profile` may live until a claims challenge ends them (reference/entra.md section 4, CAE).
+
+    Only what can bring such a challenge here may declare that: kubectl and docker would keep a dead token for a day.
+    """
+    return isinstance(profile, EntraProfile) and profile.cae and protocol not in CHALLENGED_BY_NOBODY
 
 
 def _azure_cli(flow: AzureCli) -> messages.AzureCli:
     """Az by the daemon's own PATH: that of a caller, or a directory relative to some place, may be anybody's."""
+    import shutil  # noqa: PLC0415 - every start would wait for it
+
     path = os.pathsep.join(each for each in os.environ.get("PATH", os.defpath).split(os.pathsep) if each[:1] == "/")
     program = shutil.which("az", path=path) or ""
     return messages.AzureCli(program, path, home(), flow.config_directory, flow.tenant, flow.subscription)
@@ -191,8 +205,8 @@ def refused_state(state: State) -> State | None:
 
 
 def takes_its_caller(profile: Profile) -> bool:
-    """Whether each token takes a caller who brings the secret: then nothing is renewed ahead of time."""
-    return isinstance(profile.flow.secret_source, Lent)
+    """Whether each token takes a caller who brings what it is got with: then nothing is renewed ahead of time."""
+    return isinstance(profile.flow.secret_source, Lent) or bool(profile.flow.variables)
 
 
 def begins_anew(profile: Profile) -> bool:

@@ -26,6 +26,7 @@ VERBS = {
     "target": "show, add or remove what profiles are for",
     "secret": "entrust a profile's secret to the vault",
     "setup": "let git, kubectl or docker use keyturn",
+    "git": "show, forget or take over what is kept for hosts without a target",
     "kubelogin": "do what Azure's kubelogin does",
     "azure": "acquire a token of Entra ID without a profile",
     "awx": "create a token on an AWX that keyturn does not keep",
@@ -39,6 +40,7 @@ ROOMS = {
     "init": "keyturn.verbs.init.command",
     "profile": "keyturn.verbs.profile.command",
     "setup": "keyturn.verbs.setup.command",
+    "git": "keyturn.verbs.git.command",
     "awx": "keyturn.verbs.awx.command",
     "run": "keyturn.verbs.run.command",
     "demo": "keyturn.verbs.demo.command",
@@ -61,10 +63,13 @@ environment, none of which has to be set:
 
 def main() -> int:
     """The keyturn command; its exit status."""
+    words = started.words()
     try:
-        status = _status_of(started.words())
+        status = _status_of(words)
         if sys.stdout is not None:
             sys.stdout.flush()  # at exit, Python could only complain that it cannot
+        if words[:1] == ["helper"]:
+            os._exit(status)  # all is said, and somebody waits: Python takes milliseconds to take itself apart
     except KeyturnError as error:
         return _report(error)
     except KeyboardInterrupt:

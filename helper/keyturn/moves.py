@@ -213,6 +213,14 @@ def own_az() -> Sentence:
 
 
 @move
+def allow_plugin(program: str) -> Sentence:
+    """A policy of kubectl's (1.35 or newer) that keeps it from running our helper."""
+    section, entry = ("--section", "credentialplugin"), f"command={program}"
+    command = ("kubectl", "kuberc", "set", *section, "--policy", "Allowlist", "--allowlist-entry", entry)
+    return Sentence(f"if you want it to run: {printed(command)}")
+
+
+@move
 def at_terminal() -> Sentence:
     """A sign-in that kubectl has no place for."""
     return Sentence("run the same kubectl command at a terminal")
@@ -228,6 +236,38 @@ def whole_certificate() -> Sentence:
 def new_certificate() -> Sentence:
     """A certificate whose time is over."""
     return Sentence("get another, upload it to the application, and put it in the place of the old one")
+
+
+@move
+def id_token_permission() -> Sentence:
+    """A job of GitHub Actions that may not ask for a token of its own."""
+    return Sentence("give the job `permissions: id-token: write`")
+
+
+@move
+def access_token_of_step() -> Sentence:
+    """A step of Azure Pipelines without the job's token, or without a right to its service connection."""
+    return Sentence(
+        "give the step `env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)`, and the pipeline its service connection"
+    )
+
+
+@move
+def oidc_host(place: str) -> Sentence:
+    """An issuer of the user's own; nobody else is sent a job's token."""
+    return Sentence(f'if it is, set oidc_hosts = ["{place}"] in the profile')
+
+
+@move
+def replaced_token() -> Sentence:
+    """A file that somebody else has to renew."""
+    return Sentence("see why nobody replaces it, or check this machine's clock (date)")
+
+
+@move
+def odd_place(place: str) -> Sentence:
+    """An address where something else answers."""
+    return Sentence(f"look at what answers at {place}")
 
 
 @move

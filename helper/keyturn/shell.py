@@ -126,6 +126,12 @@ def users_of(path: str) -> Command:
 
 
 @show
+def process(pid: int) -> Command:
+    """Which program a process runs; all of them where the system did not tell the process (0)."""
+    return "ps", "-f", *(("-p", str(pid)) if pid else ("-A",))
+
+
+@show
 def json_mistake(path: str) -> Command:
     """Where a file stops being JSON."""
     return "python3", "-m", "json.tool", path
@@ -147,3 +153,9 @@ def kubectl(*words: str) -> Command:
 def interface(socket: str) -> Command:
     """What the daemon answers, as an OpenAPI document."""
     return "curl", "--unix-socket", socket, "http://keyturn/v1/openapi.json"
+
+
+@cure
+def unset_header(key: str, scope: str) -> Command:
+    """Without a header that git sends in place of a credential; scope: as `git config --show-scope` has it."""
+    return "git", "config", *([f"--{scope}"] if scope in {"system", "global"} else []), "--unset-all", key

@@ -23,6 +23,7 @@ from keyturnd.messages import (
     KeyringJob,
     RevokeJob,
     Seal,
+    SettleJob,
     TokenJob,
     encode_line,
     from_daemon,
@@ -74,7 +75,7 @@ class Channel:
                 hints.restart_daemon(),
             )
         job = self._decode(line)
-        if not isinstance(job, TokenJob | RevokeJob | KeyringJob | DiscoveryJob):
+        if not isinstance(job, TokenJob | RevokeJob | SettleJob | KeyringJob | DiscoveryJob):
             raise Failed(Bug, "the acquisition process was sent no job")
         return job
 

@@ -11,9 +11,11 @@ from keyturnd import flows
 from keyturnd.broker import policy
 from keyturnd.broker.flights import Flights
 from keyturnd.broker.memory import Memory
+from keyturnd.broker.orphans import Orphans
 from keyturnd.broker.rejections import Rejections
 from keyturnd.broker.renewal import Renewal
 from keyturnd.broker.replacements import Replacements
+from keyturnd.fetching.remote import Remote
 from keyturnd.messages import AwxState
 
 if TYPE_CHECKING:
@@ -59,9 +61,14 @@ class Broker:
         )  # fmt: skip
         self.doubt = replacements.doubt
         self.replace = replacements.replace
+        self._remote = Remote(fetcher)
+        self.orphans = Orphans(
+            remote=self._remote, holdings=holdings, flights=self._flights, clock=clock, config=fetcher.config,
+            logging_out=self._logging_out,
+        )  # fmt: skip
         self._renewal = Renewal(
             memory=self.memory, flights=self._flights, failures=failures, fetcher=fetcher, holdings=holdings,
-            clock=clock, logging_out=self._logging_out,
+            clock=clock, logging_out=self._logging_out, each_round=self.orphans.look,
         )  # fmt: skip
         self.keep_fresh = self._renewal.keep_fresh
         sign_ins.on_success = self._signed_in
@@ -71,7 +78,8 @@ class Broker:
 
     def at_hand(self, want: Want) -> Held | None:
         """The token in memory, for answers that wait for nothing: if it has life enough and nobody has refused it."""
-        return None if self.rejections.concern(want.key) else self._good(want)
+        # Never where the request holds secrets: its bytes are remembered beside the answer.
+        return None if want.surroundings is not None or self.rejections.concern(want.key) else self._good(want)
 
     def _good(self, want: Want) -> Held | None:
         """The token in memory if it has life enough for `want`; renewed behind the answer when that is due."""
@@ -164,7 +172,7 @@ class Broker:
         if not flows.row(want.profile).person:
             return await self._fetch_or_ask(want, waiter, by)
         try:
-            anew, again = again, again or self._fetcher.refused.first(want.profile) == want
+            anew, again = again, again or await self._proves_nothing(want)
             if again and waiter.waits:
                 return await self._sign_in(want, waiter, by, again=anew)
             if not again:
@@ -173,6 +181,11 @@ class Broker:
             if waiter.waits:
                 raise
         raise SignInNeeded(f"signing in to profile {name} takes a terminal", hints.login(name))
+
+    async def _proves_nothing(self, want: Want) -> bool:
+        """Whether a token that is held for `want` says nothing of a sign-in: it was refused since, or has ended."""
+        profile = want.profile
+        return self._fetcher.refused.first(profile) == want or not await self._fetcher.is_signed_in(profile)
 
     async def logout(self, profile: str, configured: Profile | None = None) -> int:
         """Forget everything of `profile`, in memory and in the vault; how many records there were.
@@ -184,7 +197,7 @@ class Broker:
         try:
             await self._end_all(profile)
             if configured is not None:
-                await self._fetcher.revoke(configured)
+                await self._remote.revoke(configured)
             self.forget(profile)
             try:
                 return await self.holdings.forget(profile)
@@ -194,7 +207,10 @@ class Broker:
             self._logging_out.discard(profile)
 
     async def _end_all(self, profile: str) -> None:
-        ending = self._flights.of(profile)
+        ending: list[asyncio.Task[Token] | asyncio.Task[None]] = [
+            *self._flights.of(profile),
+            *self.orphans.of(profile),
+        ]
         if (sign_in := self.sign_ins.under_way.get(profile)) is not None:
             ending.append(sign_in.task)
         for task in ending:
@@ -251,4 +267,4 @@ class Broker:
         except ConfigError:
             return
         self.failures.clear(profile=want.profile.name)
-        self.memory.hold(want, token)
+        self.memory.receive(want, token)

@@ -64,13 +64,19 @@ class Memory:
         held = self.held.get(want.key)
         return held if held is None or held.want.profile == want.profile else None
 
+    def receive(self, want: Want, token: Token) -> None:
+        """Remember a new `token`; one that was got with claims takes the place of one without, too."""
+        self.hold(want, token)
+        if want.claims is not None:
+            self.hold(want.without_claims, token)
+
     def hold(self, want: Want, token: Token) -> Held:
         """Remember `token`, with a renewal point of its own."""
         jitter = self._chance.uniform(-1, 1)
         renew_at = policy.renewal_point(
             issued_at=token.issued_at, expires_at=token.expires_at, refresh_at=token.refresh_at, jitter=jitter
         )
-        held = Held(token, self._clock.wall(), self._clock.boottime(), renew_at, want, want.key)
+        held = Held(token, self._clock.wall(), self._clock.boottime(), renew_at, want.forgotten, want.key)
         self.held[want.key] = held
         self._dropped.pop(want.key, None)
         return held
@@ -85,6 +91,14 @@ class Memory:
         if (held := self.held.pop(key, None)) is not None:
             self._dropped[key] = held.token.digest
         await self._holdings.drop_token(key)
+
+    def lapse(self) -> None:
+        """Forget the expired tokens of jobs that nobody asks for again; a machine sees thousands of them."""
+        wall = self._clock.wall()
+        for key, held in list(self.held.items()):
+            if key.in_memory_alone and held.token.expires_at < wall:
+                del self.held[key]
+                self._dropped.pop(key, None)
 
     def forget(self, profile: str) -> None:
         """Forget all tokens of `profile`; the vault keeps them."""

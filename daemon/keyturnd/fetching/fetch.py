@@ -20,7 +20,14 @@ from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
 from keyturnd.fetching.loans import Loans
 from keyturnd.fetching.permission import check_allowed
 from keyturnd.fetching.refused import RefusedAudiences
-from keyturnd.messages import AwxIdentity, AwxState, EntraState, Failure, Network, Result, RevokeJob, TokenJob
+from keyturnd.messages import (
+    EntraIdentity,
+    EntraState,
+    Failure,
+    Network,
+    Result,
+    TokenJob,
+)
 from keyturnd.vault import tokens
 
 if TYPE_CHECKING:
@@ -63,14 +70,14 @@ class Fetcher:
         self.loans = Loans()
         self.challenges = Challenges()
         self._expiring = ExpiringCertificates(warn)
-        self._config = config
+        self.config = config
         self._warn = warn
         self._check = check
         self._keeps = True
 
     def check_allowed(self, want: Want) -> None:
         """Raises ConfigError when the configuration of now does not lead to `want`, or is invalid."""
-        self._check(self._config(), want)
+        self._check(self.config(), want)
 
     async def silently(self, want: Want, deadline: float = SILENT_DEADLINE) -> Token:
         """A new token without anybody's help, within `deadline` seconds.
@@ -93,6 +100,10 @@ class Fetcher:
         if (error := flows.missing(profile, state, secret)) is not None:
             raise await self._explained(error, profile)
         return await self._run(want, self._job(want, deadline, secret=secret, state=state), Nobody())
+
+    async def is_signed_in(self, profile: Profile) -> bool:
+        """Whether `profile` has the sign-in of a person that it takes. Access tokens outlive one that has ended."""
+        return flows.row(profile).state is not EntraState or await self.holdings.state(profile) is not None
 
     async def with_a_person(self, want: Want, audience: Audience, *, elsewhere: bool, again: bool) -> Token:
         """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does.
@@ -122,25 +133,9 @@ class Fetcher:
             raise error
         return secret
 
-    async def revoke(self, profile: Profile) -> None:
-        """End on the server what `profile` holds there; nothing to do for Entra ID, whose tokens just expire.
-
-        Raises ProviderError when the server could not be asked.
-        """
-        state = await self.holdings.state(profile) if flows.row(profile).state is not None else None
-        identity = flows.identity_of(profile)
-        if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
-            return
-        secret = await self.secret(profile)
-        client_secret = secret_at(profile.flow.client_secret_source)
-        job = RevokeJob(identity, self.network(profile), ATTENDED_DEADLINE, state, secret, client_secret)
-        outcome = await self.acquisitions.run(job, Keeper(self.holdings, profile, job, Nobody()))
-        if isinstance(outcome, Failure):
-            raise error_of(outcome)
-
     def network(self, profile: Profile | None = None) -> Network:
         """[network] of the configuration, else the environment this daemon was started with."""
-        settings, environment = self._config().network, os.environ
+        settings, environment = self.config().network, os.environ
         own_ca = profile.ca_file if profile is not None else None
         return Network(
             proxy=settings.proxy or environment.get("HTTPS_PROXY") or environment.get("https_proxy"),
@@ -162,8 +157,11 @@ class Fetcher:
         self, want: Want, deadline: float, *, interactive: bool = False,
         secret: str | None = None, state: State | None = None,
     ) -> TokenJob:  # fmt: skip
+        identity = flows.identity_of(want.profile)
+        if isinstance(identity, EntraIdentity) and want.cae:
+            identity = msgspec.structs.replace(identity, cae=True)
         return TokenJob(
-            flows.identity_of(want.profile),
+            identity,
             want.scopes,
             self.network(want.profile),
             deadline,
@@ -171,7 +169,10 @@ class Fetcher:
             secret=secret,
             state=state,
             registry=want.registry,
-            claims=(self.refused.claims(want) if interactive else None) or self.challenges.claims(want),
+            variables={} if want.surroundings is None else want.surroundings.variables,
+            claims=(self.refused.claims(want) if interactive else None)
+            or self.challenges.claims(want)
+            or want.claims,
             client_secret=secret_at(want.profile.flow.client_secret_source),
         )
 
@@ -205,6 +206,8 @@ class Fetcher:
         self._expiring.look_at(want.profile.name, result)
         token = tokens.of_result(result, sign_in)
         await self._keep(want, token)
+        if want.claims is not None:
+            await self._keep(want.without_claims, token)
         if not await self.holdings.is_of_now(want.profile, token):
             await self.holdings.drop_token(want.key)
             raise Replaced

@@ -58,6 +58,8 @@ def _paths() -> Document:
         "/v1/secret": {
             "post": _json("entrust a secret", _body("profile:string secret:string of_application:boolean"))
         },
+        "/v1/credentials": {"get": _json("what is kept for hosts without a target: hosts and users, no secret")},
+        "/v1/credentials/forget": {"post": _json("forget what is kept for a URL", _body("url:string"))},
         "/v1/asks/{id}": {"post": {**_json("answer a question", _body("value:string")), "parameters": [_ask()]}},
         "/v1/discovery": {"post": _json("the tenant of an Azure DevOps organization", _body("url:string"))},
         "/v1/status": {"get": _json("the daemon's figures and the profiles' state")},
@@ -75,8 +77,8 @@ def _helpers() -> Document:
     identity = "an ExecCredential for the identity that flags and variables describe; 428: wants more variables"
     cluster = "the content of KUBERNETES_EXEC_INFO, empty where it is not set"
     return {
-        "/v1/git/get": {"post": _helper("a credential for a URL that is a target, nothing for any other", git)},
-        "/v1/git/store": {"post": _helper("accepted and not kept", git)},
+        "/v1/git/get": {"post": _helper("a credential for a URL that is a target, what is kept for any other", git)},
+        "/v1/git/store": {"post": _helper("kept for a URL that is no target, where [git] store says so", git)},
         "/v1/git/erase": {"post": _helper("the server refused this credential: replace it if it is ours", git)},
         "/v1/git/capability": {"post": _helper("what the helper can do, as git >= 2.46 asks", git)},
         "/v1/docker/get": {
@@ -94,7 +96,8 @@ def _helpers() -> Document:
 
 def _tokens() -> Document:
     wanted = (
-        "profile:string audience:string scopes:array purpose:string registry:string renew:boolean min_life:number"
+        "profile:string audience:string scopes:array purpose:string registry:string renew:boolean min_life:number "
+        "claims:string"
     )
     unknown = "a token for an identity in no configuration"
     created = "a token on an AWX, of a named profile or of none, that keyturn does not keep"

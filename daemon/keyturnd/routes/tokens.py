@@ -13,8 +13,9 @@ from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.profiles.scopes import UnfitScopes, of_audience
 from keyturn.configuration.targets.docker import find_docker
 from keyturn.errors import Refused, UsageError
+from keyturn.protocols.claims_challenge import claims_in
 from keyturnd.broker import newtoken
-from keyturnd.fetching.wants import Want
+from keyturnd.fetching.wants import Want, with_surroundings
 from keyturnd.messages import AwxState
 from keyturnd.routes import docker
 from keyturnd.routes.bodies import Body, read_body
@@ -22,6 +23,7 @@ from keyturnd.server.http import json_response
 
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import Profile
     from keyturn.hints import Hint
     from keyturnd.broker.signin import Waiter
     from keyturnd.server.http import Request, Response
@@ -40,6 +42,8 @@ class TokenBody(Body, frozen=True):
     """A container registry, whose refresh token is wanted: neither audience nor scopes."""
     renew: bool = False
     """The server refused the last one: fetch another."""
+    claims: str | None = None
+    """What the server that refused the last one wants: JSON, or base64 as in its WWW-Authenticate."""
     min_life: float = 0.0
     """Seconds that must be left of it."""
 
@@ -73,7 +77,13 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
     if body.purpose not in profile.protocols:
         hint = moves.allow(body.purpose, body.profile, str(config.source))
         raise Refused(f"profile {body.profile} is not for {body.purpose}", hint)
-    want = Want(profile, _scopes(config, body), body.purpose) if body.registry is None else _registry(config, body)
+    claims = _claims(profile, body)
+    want = (
+        _registry(config, body)
+        if body.registry is not None
+        else Want(profile, _scopes(config, body), body.purpose, claims=claims)
+    )
+    want = with_surroundings(want, request.environment)
     by = services.broker.answer_by(want)
     get = services.broker.renewed if body.renew else services.broker.token
     found = await get(want, waiter, by)
@@ -121,6 +131,19 @@ async def _facts(services: Services, want: Want, token: Token) -> dict[str, obje
         place = {"url": want.profile.url, "controller": controller, "galaxy": want.profile.galaxy}
         facts |= {**place, "ca_file": ca_file}
     return facts
+
+
+def _claims(profile: Profile, body: TokenBody) -> str | None:
+    """What the next token has to be got with. Raises UsageError for what no provider would understand."""
+    if body.claims is None:
+        return None
+    usage = hints.usage(f"keyturn {body.purpose}")
+    if isinstance(profile, AwxProfile) or body.registry is not None:
+        raise UsageError("claims are for tokens of Entra ID itself", usage)
+    found = claims_in(body.claims)
+    if found is None:
+        raise UsageError("the claims are neither a JSON object nor the base64 of one", usage)
+    return found
 
 
 def _awx_profile(config: Config, body: NewAwxTokenBody) -> AwxProfile:

@@ -23,10 +23,14 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-Kind = Literal["state", "access-token", "secret"]
+Kind = Literal["state", "access-token", "secret", "git-credential"]
+REPLACEABLE: frozenset[Kind] = frozenset({"access-token", "git-credential"})
+"""Kinds whose loss costs one more request to a provider or a person: what of them cannot be read counts as absent."""
 
 MAGIC = b"keyturn-sealed-record 1\n"
 SEALED_SUFFIX = ".sealed"
+GIT_PREFIX = "git-"
+"""Of the file of each git-credential: the helper's twin looks whether there is one (keyturn.twin.git)."""
 KEY_SIZE = 32
 NONCE_SIZE = 12
 HEADER_LIMIT = 64 << 10
@@ -41,7 +45,8 @@ class RecordName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     kind: Kind
-    """state: what a sign-in left (refresh token); access-token; secret: entrusted by the user."""
+    """state: what a sign-in left (refresh token); access-token; secret: entrusted by the user;
+    git-credential: of a host without a profile, which is empty then."""
     profile: str
     provider: str
     authority: str
@@ -49,8 +54,17 @@ class RecordName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     client_id: str
     scopes: tuple[str, ...] = ()
     claims: str | None = None
+    cae: bool = False
+    """Whether it was got as by somebody who handles claims challenges (CP1): it lives for a day."""
     registry: str | None = None
     """The login server (and the tenant asked for) whose refresh token it is, where it is not the provider's own."""
+    surroundings: str | None = None
+    """A digest of what the caller's job or machine told it, in the name of a token that no file ever holds."""
+
+    @property
+    def in_memory_alone(self) -> bool:
+        """Whether nothing under this name is ever sealed: it is no other job's business."""
+        return self.surroundings is not None
 
     def canonical(self) -> bytes:
         """One line of JSON, the same for the same name, whatever order the fields are declared in."""
@@ -58,7 +72,8 @@ class RecordName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def file_name(self) -> str:
         """SHA-256 of the canonical form, so that no profile or URL has to be a valid file name."""
-        return hashlib.sha256(self.canonical()).hexdigest() + SEALED_SUFFIX
+        prefix = GIT_PREFIX if self.kind == "git-credential" else ""
+        return prefix + hashlib.sha256(self.canonical()).hexdigest() + SEALED_SUFFIX
 
 
 class Header(msgspec.Struct, frozen=True):

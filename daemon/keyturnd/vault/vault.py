@@ -16,6 +16,7 @@ from keyturnd.vault.durable import PrivateDirectory, no_step
 from keyturnd.vault.records import (
     HEADER_LIMIT,
     KEY_SIZE,
+    REPLACEABLE,
     SEALED_SUFFIX,
     Damaged,
     Kind,
@@ -72,14 +73,14 @@ class Vault:
         """The payload, None if there is no such record.
 
         Raises DamagedRecord (once, see above), OtherVaultKey, and StateError for a file that cannot be read or
-        that others can read: but not for an access token, which counts as absent then and is replaced.
+        that others can read: but not for what is REPLACEABLE, which counts as absent then.
         """
         file = name.file_name()
         while (content := self._read(name)) is not None:
             try:
                 return unseal(name, content, key=self._key, key_id=self._key_id)
             except OtherKey as error:
-                if name.kind == "access-token":
+                if name.kind in REPLACEABLE:
                     return None  # worth nothing to us, and the next `put` replaces it
                 raise other_vault_key(name, error.key_id) from None
             except Damaged:
@@ -88,7 +89,7 @@ class Vault:
                 break
         else:
             return None
-        if name.kind == "access-token":
+        if name.kind in REPLACEABLE:
             return None
         raise damaged_record(name)
 
@@ -96,7 +97,7 @@ class Vault:
         try:
             return self._files.read(name.file_name())
         except StateError:
-            if name.kind == "access-token":
+            if name.kind in REPLACEABLE:
                 return None
             raise
 

@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keyturn.configuration.tables import Table
 
+GitStore = Literal["off", "memory", "vault"]
 KeySource = Literal["auto", "keyring", "file"]
 LogLevel = Literal["error", "info", "debug"]
 
@@ -48,8 +49,10 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True):
 class GitSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`[git]`."""
 
-    store: Literal["off"] = "off"
+    store: GitStore = "off"
     """What becomes of credentials for hosts without a target."""
+    timeout: float | None = None
+    """Seconds after which a kept one is forgotten, counted from when it was last accepted; None for never."""
 
 
 class DockerSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,9 +87,12 @@ def read_network(table: Table) -> NetworkSettings:
 
 def read_git(table: Table) -> GitSettings:
     """The git settings in `table`."""
-    table.check_keys(("store",))
-    table.choice("store", ("off",), later=("memory", "vault"))
-    return GitSettings()
+    table.check_keys(("store", "timeout"))
+    store = table.choice("store", ("off", "memory", "vault")) or "off"
+    timeout = table.duration("timeout")
+    if timeout is not None and not timeout:
+        raise table.expected("timeout", "a duration of a second or more", '"15m"')
+    return GitSettings(store=cast("GitStore", store), timeout=timeout)
 
 
 def read_docker(table: Table) -> DockerSettings:

@@ -24,6 +24,9 @@ def add_wanted(parser: Parser) -> None:
     wanted.add_argument("--scope", dest="scopes", metavar="SCOPE", action="append", help="may be repeated")
     parser.add_argument("--min-life", metavar="TIME", help="renewed first if it has less left: 90s, 30m, 2h")
     parser.add_argument("--renew", action="store_true", help="the server refused the last one: replace it")
+    parser.add_argument(
+        "--claims", metavar="CLAIMS", help="what the server that refused the last one asks for: JSON or its base64"
+    )
     add_no_browser(parser)
 
 
@@ -50,6 +53,8 @@ def fetch(options: Namespace, purpose: Literal["token", "run"], command: str) ->
         body["scopes"] = options.scopes
     if getattr(options, "registry", None) is not None:
         body["registry"] = options.registry
+    if options.claims is not None:
+        body["claims"] = options.claims
     if options.min_life is not None:
         body["min_life"] = _seconds(options.min_life, command)
     if options.renew:

@@ -29,13 +29,30 @@ def claims_of(headers: Iterable[str]) -> str | None:
     return next(filter(None, map(_claims, headers)), None)
 
 
+def claims_in(text: str) -> str | None:
+    """The JSON that a person or a program gives: as it is, or as a challenge has it. None for anything else."""
+    plain = text.strip()
+    return _object(plain) if plain.startswith("{") else _decoded(plain)
+
+
 def _claims(header: str) -> str | None:
     if header[:7].lower() != "bearer " or (found := _CLAIMS.search(header)) is None:
         return None
-    encoded = found[1].rstrip("=").translate(_URL_SAFE)
+    return _decoded(found[1])
+
+
+def _decoded(encoded: str) -> str | None:
+    plain = encoded.rstrip("=").translate(_URL_SAFE)
     try:
-        text = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True).decode()
-        is_object = len(text) <= LONGEST and isinstance(json.loads(text), dict)
-    except (binascii.Error, ValueError, RecursionError):
+        return _object(base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode())
+    except (binascii.Error, ValueError):
         return None
-    return text if is_object else None
+
+
+def _object(text: str) -> str | None:
+    """`text` if it is a claims request, and not too long a one: an object of objects (`access_token`, `id_token`)."""
+    try:
+        parsed = json.loads(text) if len(text) <= LONGEST else None
+    except (ValueError, RecursionError):
+        return None
+    return text if isinstance(parsed, dict) and all(isinstance(part, dict) for part in parsed.values()) else None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
+from urllib.parse import unquote
 
+_TRUE = {"1", "true", "yes", "on"}
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
@@ -30,6 +32,10 @@ class GitRequest(NamedTuple):
     """The scheme of an Authorization header whose rest is `credential` (git >= 2.46)."""
     credential: str | None = None
     """Secret."""
+    ephemeral: bool = False
+    """Not to be kept."""
+    oauth_refresh_token: str | None = None
+    """Secret, for whoever keeps it (git >= 2.41)."""
     password_expiry_utc: int | None = None
     """UTC epoch seconds."""
     wwwauth: tuple[str, ...] = ()
@@ -73,6 +79,8 @@ def parse(body: bytes) -> GitRequest:
         password_expiry_utc=_epoch_seconds(single.get("password_expiry_utc")),
         authtype=single.get("authtype"),
         credential=single.get("credential"),
+        ephemeral=single.get("ephemeral", "").lower() in _TRUE,
+        oauth_refresh_token=single.get("oauth_refresh_token"),
         wwwauth=tuple(several.get("wwwauth[]", ())),
         capabilities=tuple(several.get("capability[]", ())),
         state=tuple(several.get("state[]", ())),
@@ -80,7 +88,10 @@ def parse(body: bytes) -> GitRequest:
 
 
 def _attributes(body: bytes) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """Single values, of which the last wins, and arrays, which an empty value empties (git-credential(1))."""
+    """Single values, of which the last wins, and arrays, which an empty value empties (git-credential(1)).
+
+    `url` stands for its parts, and for nothing that was said before it.
+    """
     single: dict[str, str] = {}
     several: dict[str, list[str]] = {}
     # Only LF ends a line: splitlines() would let `host=a\rhost=b` in (GCM 61e4fa4c). A last line without LF is
@@ -93,13 +104,44 @@ def _attributes(body: bytes) -> tuple[dict[str, str], dict[str, list[str]]]:
         key, equals, value = line.decode("utf-8", "surrogateescape").partition("=")
         if not equals or not key:
             raise MalformedRequest("a line is not key=value")
-        if not key.endswith("[]"):
+        if key == "url":
+            single, several = parts_of(value), {}
+        elif not key.endswith("[]"):
             single[key] = value
         elif value:
             several.setdefault(key, []).append(value)
         else:
             several[key] = []
     return single, several
+
+
+def parts_of(url: str) -> dict[str, str]:
+    """The attributes that `url=` stands for, cut as git cuts it (credential.c, credential_from_url_1).
+
+    Raises MalformedRequest for a URL without a scheme, and for a line break, CR or NUL in a part (CVE-2020-5260).
+    """
+    protocol, separator, rest = url.partition("://")
+    if not separator or not protocol:
+        raise MalformedRequest("url has no scheme")
+    end = next((n for n, character in enumerate(rest) if character in "/?#"), len(rest))
+    userinfo, at, host = rest[:end].partition("@")
+    username, colon, password = userinfo.partition(":")
+    parts = {"host": host if at else userinfo, "path": rest[end:].lstrip("/")}
+    if at:
+        parts["username"] = username
+    if at and colon:
+        parts["password"] = password
+    decoded = {name: _decoded(text) for name, text in parts.items() if text or name != "path"}
+    if "path" in decoded:
+        decoded["path"] = decoded["path"][:1] + decoded["path"][1:].rstrip("/")
+    return {"protocol": protocol, **decoded}
+
+
+def _decoded(text: str) -> str:
+    decoded = unquote(text, errors="surrogateescape")
+    if any(character in decoded for character in "\r\n\0"):
+        raise MalformedRequest("url holds a line break, CR or NUL")
+    return decoded
 
 
 def _epoch_seconds(text: str | None) -> int | None:

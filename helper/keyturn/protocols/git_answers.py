@@ -7,6 +7,24 @@ import math
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from typing import Protocol
+
+    class Kept(Protocol):
+        """A credential of a host without a target."""
+
+        @property
+        def username(self) -> str | None: ...
+        @property
+        def password(self) -> str | None: ...
+        @property
+        def authtype(self) -> str | None: ...
+        @property
+        def credential(self) -> str | None: ...
+        @property
+        def password_expiry_utc(self) -> int | None: ...
+        @property
+        def oauth_refresh_token(self) -> str | None: ...
+
 
 NOTHING = b""
 """Not ours: git asks the next helper, then the user."""
@@ -17,6 +35,7 @@ KNOWN_CAPABILITIES = ("authtype", "state")
 state with the `store` or `erase` that follows (reference/git.md section 1)."""
 CAPABILITIES = b"version 0\n" + b"".join(f"capability {name}\n".encode() for name in KNOWN_CAPABILITIES)
 """The answer to `capability`."""
+_KEPT = ("username", "password", "password_expiry_utc", "oauth_refresh_token")
 NAMELESS = "keyturn"
 """The user name that goes with the token of somebody without a name: git would ask a person for an empty one, and
 no server of ours reads it beside a token."""
@@ -48,6 +67,18 @@ def answer(
             *([_line("state[]", state), _line("continue", "1")] if state is not None else []),
         ]
     )
+
+
+def kept(credential: Kept, offered: Collection[str]) -> bytes:
+    """What some caller once had approved, as it was; its header only for a caller that offers authtype.
+
+    Byte for byte: git may have put anything into it but a line break, and what is not UTF-8 has lone surrogates here.
+    """
+    header = ("authtype", "credential") if "authtype" in offered else ()
+    fields = ((name, getattr(credential, name)) for name in (*header, *_KEPT))
+    lines = [f"{name}={value}\n" for name, value in fields if value is not None]
+    announced = ["capability[]=authtype\n"] if header else []
+    return "".join((*announced, *lines)).encode("utf-8", "surrogateescape")
 
 
 def _secret(username: str, token: str, *, bearer: bool) -> Iterator[tuple[str, str]]:

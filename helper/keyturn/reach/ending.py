@@ -11,7 +11,6 @@ from pathlib import Path
 from keyturn import hints, shell
 from keyturn.errors import DaemonUnavailable
 from keyturn.reach import client, launch
-from keyturn.reach.paths import socket_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def end() -> int | None:
         agreed = _agrees(connection)
         if process is None and not agreed:
             sentence = "the daemon does not answer, nor is known which process it is"
-            raise DaemonUnavailable(sentence, shell.users_of(socket_path()))
+            raise DaemonUnavailable(sentence, shell.process(pid))
         if process is not None and not _has_ended(process, LEAVE_PATIENCE if agreed else 0.0):
             _signal_until_it_ends(process)
     finally:

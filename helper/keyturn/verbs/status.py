@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from keyturn import __version__
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable
@@ -79,6 +81,9 @@ def _lines(status: dict[str, Any]) -> Iterator[str]:
     yield _line("configuration", status["configuration"]["path"])
     if status["configuration"]["error"]:
         yield _line("", f"error: {status['configuration']['error']}")
+    elif not status["profiles"]:
+        is_there = Path(status["configuration"]["path"]).exists()
+        yield _line("", "there is no profile in it" if is_there else "it does not exist")
     yield _line("state", status["state"])
     if status["running"]:
         yield _line("vault key", KEY_SOURCES.get(status["key"], str(status["key"])))
@@ -124,6 +129,8 @@ def _signed_in(profile: dict[str, Any], status: dict[str, Any], configured: Prof
             return profile_texts.secret_source(configured)
         if isinstance(flow.secret_source, IfProtected):
             return f"{flow.secret_name} in the vault" if profile["secret"] else "signs in by itself"
+    if flow is not None and flow.for_application and flow.secret_name is None:
+        return "signs in by itself"
     if status["key"] is None:
         return "not known before the vault is opened"
     return _kept(profile, flow)

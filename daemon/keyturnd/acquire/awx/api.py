@@ -44,7 +44,7 @@ class Api:
         self.identity = identity
         self.place = urlsplit(identity.url).netloc
         """Host and port, for people."""
-        self._deadline = deadline
+        self.deadline = deadline
         self._transport = Transport(network, deadline)
         self._hurried = False
 
@@ -88,7 +88,7 @@ class Api:
             self._hurried = False
 
     def _limit(self) -> float:
-        return min(HURRIED_LIMIT, self._deadline.left() / HURRIED_SHARE) if self._hurried else EXCHANGE_LIMIT
+        return min(HURRIED_LIMIT, self.deadline.left() / HURRIED_SHARE) if self._hurried else EXCHANGE_LIMIT
 
     def _in_our_words(self, failed: Failed) -> Failed:
         """The transport's refusal is a redirect, and its hint names keys that an AWX profile does not have."""

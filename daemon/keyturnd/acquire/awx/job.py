@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from keyturn.errors import Bug
 from keyturnd.acquire.awx import pasted, personal
 from keyturnd.acquire.awx.api import Api
-from keyturnd.acquire.awx.application import pairs
+from keyturnd.acquire.awx.application import code, pairs
 from keyturnd.acquire.awx.dialects import discover
 from keyturnd.acquire.awx.refusals import needs_person
 from keyturnd.acquire.awx.server import Server
@@ -38,6 +38,7 @@ GRANTS: Mapping[str, Grant] = {
     "password": Grant(personal.typed, personal.silently),
     "token": Grant(pasted.typed, pasted.silently),
     "password-grant": Grant(pairs.typed, pairs.silently),
+    "browser": Grant(code.by_browser, pairs.silently),
 }
 
 
@@ -49,5 +50,6 @@ def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:
     api, grant = Api(identity, job.network, deadline), GRANTS[identity.flow]
     if not job.interactive and not job.secret and not (state and state.token):
         raise needs_person(api, "nobody is signed in")
-    session = Session(identity, channel, Server(api, discover(api)), state, job.client_secret)
+    server = Server(api, discover(api))
+    session = Session(identity, channel, server, state, job.client_secret, elsewhere=job.elsewhere)
     return grant.attended(session) if job.interactive else grant.silent(session, job.secret)

@@ -23,7 +23,11 @@ class Session:
         server: Server,
         state: AwxState | None,
         client_secret: str | None = None,
+        *,
+        elsewhere: bool = False,
     ) -> None:
+        """`elsewhere`: whether the person's browser is on another machine."""
+        self.elsewhere = elsewhere
         self.identity = identity
         self.client = Client(identity.client_id, client_secret or "")
         self.channel = channel

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from keyturn import hints
-from keyturn.errors import ProviderRefused, Refused, SignInNeeded
+from keyturn.errors import ProviderRefused, Refused
 from keyturnd.acquire.entra import outcome
 from keyturnd.acquire.entra.refusals import Refusal
 from keyturnd.acquire.failed import Failed, without
-from keyturnd.acquire.loopback import pages, port
+from keyturnd.acquire.loopback import pages, port, waiting
 from keyturnd.acquire.loopback.listener import Listener
-from keyturnd.acquire.loopback.redirect import Awaited, Unfit
+from keyturnd.acquire.loopback.redirect import Awaited
 from keyturnd.messages import Event
 
 if TYPE_CHECKING:
@@ -23,14 +23,6 @@ if TYPE_CHECKING:
 
     from keyturnd.acquire.entra.session import Session
     from keyturnd.messages import Result
-
-LOOK = 30.0
-"""Seconds between two looks at the clock that counts suspend."""
-LAST_WORDS = 2.0
-"""Seconds before the job's own end in which the sign-in ends by a word of ours."""
-ATTEMPTS = 8
-"""Addresses that may be pasted."""
-PASTE = "paste the address that the browser ended on"
 
 
 def acquire(session: Session) -> Result:
@@ -41,7 +33,9 @@ def acquire(session: Session) -> Result:
     awaited = Awaited(ours.redirect_uri, flow["state"], session.http.issuer.is_named_by)
     with Listener(ours, awaited, session.channel.wake) as listener:
         session.channel.tell(Event("browser", f"to sign in, open {flow['auth_uri']}", url=flow["auth_uri"]))
-        fields = _answer(session, listener)
+        fields = waiting.answer(
+            listener, session.channel, session.deadline, session.identity.profile, elsewhere=session.job.elsewhere
+        )
         try:
             result = _redeemed(session, application, flow, fields)
         except Failed as failed:
@@ -64,30 +58,6 @@ def _begin(session: Session, application: Any, redirect_uri: str) -> dict[str, A
         response_mode="query" if job.elsewhere else "form_post",
     )
     return flow
-
-
-def _answer(session: Session, listener: Listener) -> Mapping[str, str]:
-    """What the browser brings, or the person pastes, whichever is first. Raises Failed when nobody does in time."""
-    channel = session.channel
-    if session.job.elsewhere:
-        channel.pose("redirect-url", f"or {PASTE}")
-    tries = 0
-    while listener.answer is None:
-        left = session.deadline.left() - LAST_WORDS
-        if left <= 0:
-            raise _expired(session)
-        pasted = channel.answer_within(min(left, LOOK))
-        if pasted is None:
-            continue
-        try:
-            fields = listener.awaited.pasted(pasted)
-        except Unfit as unfit:
-            if (tries := tries + 1) == ATTEMPTS:
-                raise _expired(session) from None
-            channel.pose("redirect-url", f"{unfit}; {PASTE}")
-        else:
-            listener.carry(fields)
-    return listener.answer
 
 
 def _redeemed(session: Session, application: Any, flow: dict[str, Any], fields: Mapping[str, str]) -> Result:
@@ -132,9 +102,3 @@ def _refused(session: Session, fields: Mapping[str, str]) -> Failed:
         sentence = f"the sign-in of profile {profile} was declined"
         return Failed(ProviderRefused, sentence, hints.login(profile), code=refusal.error)
     return refusal.failed(profile, of_user=True)
-
-
-def _expired(session: Session) -> Failed:
-    profile = session.identity.profile
-    sentence = f"the sign-in of profile {profile} was not finished in time"
-    return Failed(SignInNeeded, sentence, hints.login(profile), code="expired_token")

@@ -23,7 +23,7 @@ def acquire(session: Session) -> Result:
         raise Failed(SignInNeeded, f"profile {profile} has no refresh token", entrust(profile))
     application = session.application()
     answer = application.acquire_token_by_refresh_token(
-        state.refresh_token, session.user_scopes, data={"claims": session.job.claims}
+        state.refresh_token, session.user_scopes, data={"claims": session.claims}
     )
     if "access_token" not in answer:
         refusal = Refusal.read(answer).failed(profile, of_user=True, refresh=True, account=state.account)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyturn import hints, moves
 from keyturn.errors import ProviderRefused, ProviderUnreachable, SignInNeeded, one_line
+from keyturn.protocols.claims_challenge import claims_in
 from keyturnd.acquire.entra import aadsts
 from keyturnd.acquire.failed import Failed
 
@@ -125,13 +126,10 @@ def _matching(pattern: re.Pattern[str], value: object) -> str:
 
 
 def _claims(value: object) -> str:
-    """A claims challenge that can be sent back: msal fails on anything but a JSON object."""
-    if not isinstance(value, str) or len(value) > CLAIMS_LIMIT:
+    """A claims challenge that can be sent back: msal fails on anything but a JSON object of objects."""
+    if not isinstance(value, str) or len(value) > CLAIMS_LIMIT or not value.startswith("{"):
         return ""
-    try:
-        return value if isinstance(json.loads(value), dict) else ""
-    except (ValueError, RecursionError):
-        return ""
+    return claims_in(value) or ""
 
 
 def _first_sentence(description: str) -> str:

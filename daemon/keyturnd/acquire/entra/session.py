@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 RESERVED = frozenset({"openid", "profile", "offline_access"})
 """Scopes that msal adds by itself to a user's request, and refuses to be given."""
+
+
+CHALLENGEABLE = "CP1"
+"""What says that we handle claims challenges: whoever declares it gets tokens that live for a day, or until one."""
 
 
 class Forgetful(msal.TokenCache):  # type: ignore[misc]  # msal has no types
@@ -53,6 +58,15 @@ class Session(NamedTuple):
         return [scope for scope in self.job.scopes if scope not in RESERVED]
 
     @property
+    def claims(self) -> str | None:
+        """What a token request asks for where msal does not add the capability by itself."""
+        if not self.identity.cae:
+            return self.job.claims
+        wanted = json.loads(self.job.claims or "{}")
+        wanted["access_token"] = {**wanted.get("access_token", {}), "xms_cc": {"values": [CHALLENGEABLE]}}
+        return json.dumps(wanted)
+
+    @property
     def place(self) -> str:
         """Host and port of the authority."""
         return urlsplit(self.identity.authority).netloc
@@ -78,6 +92,7 @@ class Session(NamedTuple):
             "http_cache": self.discovered,
             "instance_discovery": False,
             "token_cache": Forgetful(),
+            "client_capabilities": [CHALLENGEABLE] if self.identity.cae else None,
         }
         if self.credential.for_msal is None:
             return msal.PublicClientApplication(self.identity.application_id, **common)

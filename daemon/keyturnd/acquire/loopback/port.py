@@ -28,11 +28,12 @@ class Port(NamedTuple):
 
     number: int
     sockets: tuple[socket.socket, ...]
+    host: str = "localhost"
 
     @property
     def redirect_uri(self) -> str:
         """Where the browser shall come back to."""
-        return f"http://localhost:{self.number}"
+        return f"http://{self.host}:{self.number}"
 
     def close(self) -> None:
         """Leave the port to others."""
@@ -40,11 +41,14 @@ class Port(NamedTuple):
             listening.close()
 
 
-def first_free(profile: str, ports: Iterable[int] = PORTS) -> Port:
-    """The first of `ports` that nobody has on either address. Raises Failed, for `profile` to hear, if none is."""
+def first_free(profile: str, ports: Iterable[int] = PORTS, host: str = "localhost") -> Port:
+    """The first of `ports` that nobody has on either address. Raises Failed, for `profile` to hear, if none is.
+
+    host: what the provider has registered it under.
+    """
     for number in ports:
         try:
-            return Port(number, _both(number))
+            return Port(number, _both(number), host)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 reason = f"cannot listen on port {number} of this machine: {error.strerror}"

@@ -9,7 +9,7 @@ import msgspec
 
 from keyturn import moves
 from keyturn.configuration.hosts import UnfitName, https_url
-from keyturn.configuration.profiles.awx_flows import FLOWS, LATER_FLOWS, AwxFlow, Password
+from keyturn.configuration.profiles.awx_flows import FLOWS, AwxFlow, Password
 from keyturn.configuration.profiles.flow import keys_of, read_flow
 from keyturn.configuration.profiles.uses import read_protocols
 
@@ -91,7 +91,7 @@ class AwxProfile(msgspec.Struct, frozen=True, kw_only=True):
 def read_awx_profile(name: str, table: Table) -> AwxProfile:
     """The profile in `table`. Raises ConfigError at the first mistake."""
     table.check_keys(KEYS, LATER_KEYS)
-    flow = read_flow(table, FLOWS, LATER_FLOWS)
+    flow = read_flow(table, FLOWS)
     return AwxProfile(
         name=name,
         flow=flow,

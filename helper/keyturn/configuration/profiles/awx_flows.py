@@ -99,7 +99,7 @@ class PasswordGrant(Flow, frozen=True, tag="password-grant"):
         return cls(_client_id(table), read_place(table), table.flag("keep_password", default=False))
 
 
-class Browser(Flow, frozen=True, tag="browser"):
+class BrowserGrant(Flow, frozen=True, tag="browser"):
     """An application's token by a sign-in in the browser (RFC 6749 section 4.1, RFC 7636): the way of SSO users."""
 
     keys: ClassVar = _APPLICATION
@@ -120,9 +120,8 @@ class Browser(Flow, frozen=True, tag="browser"):
         return cls(_client_id(table), read_place(table))
 
 
-AwxFlow: TypeAlias = Password | ExistingToken | PasswordGrant
-FLOWS: tuple[type[AwxFlow], ...] = (Password, ExistingToken, PasswordGrant)
-LATER_FLOWS = ("browser",)
+AwxFlow: TypeAlias = Password | ExistingToken | PasswordGrant | BrowserGrant
+FLOWS: tuple[type[AwxFlow], ...] = (Password, ExistingToken, PasswordGrant, BrowserGrant)
 
 
 def _client_id(table: Table) -> str:

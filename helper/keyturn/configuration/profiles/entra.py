@@ -27,6 +27,7 @@ KEYS = (
     "ca_file",
     "scopes",
     "audiences",
+    "cae",
     "protocols",
     *keys_of(FLOWS),
     *identity.ALIASES,
@@ -34,7 +35,6 @@ KEYS = (
 LATER_KEYS = (
     "confirm",
     "max_life",
-    "federated_token_file",
 )
 
 _EXAMPLE_SCOPE = '["https://graph.microsoft.com/.default"]'
@@ -58,6 +58,8 @@ class EntraProfile(msgspec.Struct, frozen=True, kw_only=True):
     """An absolute path."""
     scopes: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
+    cae: bool = False
+    """Whether its tokens live for a day, or until a claims challenge, where the protocol can bring one back."""
     protocols: frozenset[str] = frozenset(PROTOCOLS)
     """Which protocols may hand out this profile's tokens."""
 
@@ -82,6 +84,7 @@ def read_entra_profile(name: str, table: Table) -> EntraProfile:
         ca_file=table.path("ca_file"),
         scopes=_scopes(table, flow),
         audiences=_audiences(table),
+        cae=table.flag("cae", default=False),
         protocols=read_protocols(table, fitting=PROTOCOLS, default=PROTOCOLS),
     )
 

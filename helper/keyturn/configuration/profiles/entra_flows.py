@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeAlias
 
-from keyturn.configuration.profiles import certificates, sign_in_page
-from keyturn.configuration.profiles.certificates import Certificate
+from keyturn.configuration.profiles import sign_in_page
+from keyturn.configuration.profiles.credentials import certificates, federation
+from keyturn.configuration.profiles.credentials.certificates import Certificate
+from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturn.configuration.profiles.flow import Flow
 from keyturn.configuration.profiles.secrets import (
     IfConfidential,
@@ -96,6 +98,32 @@ class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
         return cls(read_place(table) or InVault(), SignInPage.read(table))
 
 
+class WorkloadIdentity(Flow, frozen=True, tag="workload-identity"):
+    """An application signs in as itself with the word of another issuer (RFC 7523 section 2.2)."""
+
+    keys: ClassVar = federation.KEYS
+    exclusive = federation.EXCLUSIVE
+    needs_own_tenant = True
+    for_application = True
+
+    federation: Federation = Federation()
+
+    @property
+    def credential(self) -> Federation:
+        """Whose word, and where it is to be had."""
+        return self.federation
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Those that lead a job to its issuer."""
+        return self.federation.variables
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """With the place of the other issuer's tokens."""
+        return cls(federation.read_federation(table))
+
+
 class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
     """An application signs in as itself with a certificate (RFC 7523 section 2.2)."""
 
@@ -173,7 +201,14 @@ class RefreshToken(Flow, frozen=True, tag="refresh-token"):
 
 
 EntraFlow: TypeAlias = (
-    Browser | DeviceCode | ClientSecret | ClientCertificate | ConfidentialBrowser | RefreshToken | AzureCli
+    Browser
+    | DeviceCode
+    | ClientSecret
+    | ClientCertificate
+    | ConfidentialBrowser
+    | RefreshToken
+    | WorkloadIdentity
+    | AzureCli
 )
 FLOWS: tuple[type[EntraFlow], ...] = (
     Browser,
@@ -182,8 +217,6 @@ FLOWS: tuple[type[EntraFlow], ...] = (
     ClientCertificate,
     ConfidentialBrowser,
     RefreshToken,
+    WorkloadIdentity,
 )
-LATER_FLOWS = (
-    "workload-identity",
-    "managed-identity",
-)
+LATER_FLOWS = ("managed-identity",)

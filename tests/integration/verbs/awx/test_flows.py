@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from typing import TYPE_CHECKING
+
+import pytest
 
 from support.awx.client import AwxClient
 from support.needs import need
-from support.scenes.awx import AwxScene, awx
+from support.scenes.awx import SERVERS, AwxScene, awx
 
 if TYPE_CHECKING:
     from support.machine.machine import Machine
@@ -27,6 +31,16 @@ flow = "password-grant"
 url = "{url}"
 ca_file = "{ca_file}"
 username = "alice"
+application = {id}
+client_id = "{client_id}"
+"""
+
+BROWSER = """
+[profile.sso]
+provider = "awx"
+flow = "browser"
+url = "{url}"
+ca_file = "{ca_file}"
 application = {id}
 client_id = "{client_id}"
 """
@@ -70,3 +84,61 @@ def test_an_applications_token_of_an_ordinary_user_of_a_gateway(awx: AwxScene) -
     assert renewed != token
     machine.run("keyturn", "logout", "app", status=0)
     assert awx.live("aap-2026") == []
+
+
+class Sso:
+    """Somebody who signs in with a browser alone, to an application with a redirect URI."""
+
+    def __init__(self, awx: AwxScene, dialect: str, redirect_uri: str = "http://127.0.0.1", **more: object) -> None:
+        self.machine, self.control = awx.machine, awx.emulator.control
+        fields = {"name": "sso", "organization": 1, "client_type": "public", "redirect_uris": redirect_uri}
+        with AwxClient(awx.emulator, dialect) as client:
+            form = {**fields, "authorization_grant_type": "authorization-code"}
+            made = client.ask("POST", "{api}/applications/", "admin", json=form).json()
+            url = str(client.http.base_url).rstrip("/")
+        text = BROWSER.format(**{**made, "url": url, "ca_file": awx.emulator.ready.ca_file})
+        self.machine.configure(text + "".join(f'{name} = "{value}"\n' for name, value in more.items()))
+        self._ca_file = awx.emulator.ready.ca_file
+
+    def login(self, user: str, *words: str) -> tuple[int, str]:
+        """Exit status and all that the terminal showed."""
+        password = self.control.awx_change_password(user, "without-a-colon")
+        answers = f"--answer username={user} --answer password={password}"
+        browser = f"{sys.executable} -m keyturn_emulator.browser --ca-file {self._ca_file} {answers}"
+        with self.machine.terminal("keyturn", "login", "sso", *words, piped=False, BROWSER=browser) as terminal:
+            return terminal.end(), terminal.seen
+
+
+@pytest.mark.parametrize("profile", ["tower", "aap-2026"])
+def test_a_sign_in_with_the_browser(profile: str, awx: AwxScene) -> None:
+    """For who has no password there: consent, PKCE, a pair, its refresh, and nothing left at the end."""
+    sso = Sso(awx, SERVERS[profile])
+    sso.control.settings(awx_allow_external=True)
+    status, seen = sso.login("ext")
+    assert status == 0, seen
+    assert re.search(r"application [0-9]+ at 127.0.0.1:[0-9]+ needs the redirect URI http://127.0.0.1 ", seen)
+    assert "keyturn: profile sso is signed in as ext, token valid" in seen
+    token = handed_over(awx.machine, "sso")
+    assert awx.machine.json("token", "sso", "--renew")["access_token"] != token
+    (live,) = sso.control.awx_tokens(SERVERS[profile])
+    assert (live["user"], live["description"].startswith("keyturn sso@")) == ("ext", True)
+    awx.machine.run("keyturn", "logout", "sso", status=0)
+    assert sso.control.awx_tokens(SERVERS[profile]) == []
+
+
+def test_who_may_not_have_tokens_is_told_at_the_last_step(awx: AwxScene) -> None:
+    status, seen = Sso(awx, "gateway-2026").login("ext")
+    assert status == 1
+    assert "who signed in is a user of an external directory (keycloak)" in seen
+    assert "ALLOW_OAUTH2_FOR_EXTERNAL_USERS" in seen
+
+
+def test_somebody_else_signs_in(awx: AwxScene) -> None:
+    """What the browser's own session brought is deleted again: it is nobody's."""
+    sso = Sso(awx, "gateway-2026", username="alice")
+    status, seen = sso.login("bob")
+    assert status == 1
+    assert "keyturn: error: bob signed in, but profile sso is for alice\n" in seen
+    assert "keyturn: hint: keyturn login sso --again\n" in seen
+    assert sso.control.awx_tokens("gateway-2026") == []
+    assert sso.login("alice")[0] == 0

@@ -223,7 +223,11 @@ def test_a_host_that_is_none(configured: Machine) -> None:
 
 def test_nothing_to_set_up(machine: Machine) -> None:
     refused = machine.run("keyturn", "setup", "docker", status=2)
+    assert "there is no configuration: " in refused.stderr
+    machine.configure(CONFIG.partition("[targets.docker]")[0])
+    refused = machine.run("keyturn", "setup", "docker", status=2)
     assert "has no docker targets" in refused.stderr
+    assert 'hint: add "REGISTRY.azurecr.io" = "me" to [targets.docker]' in refused.stderr
 
 
 def with_programs(machine: Machine, *names: str) -> str:
@@ -329,3 +333,67 @@ def test_dockers_old_login_is_told_and_the_hint_removes_it(configured: Machine, 
     assert hint == "docker logout contoso.azurecr.io"
     configured.run(need("docker"), *hint.split()[1:], status=0)
     assert configured.run("keyturn", "setup", "docker", status=0).stderr == ""
+
+
+def test_discover_proposes_what_is_no_target_and_changes_nothing(
+    configured: Machine, docker_file: Path, podman_file: Path
+) -> None:
+    docker = {
+        "auths": {
+            "contoso.azurecr.io": {},
+            "fabrikam.azurecr.io": {},
+            "https://index.docker.io/v1/": {"auth": "eA=="},
+        },
+        "credHelpers": {"images.example": "acr-env", "other.example": "pass", "x.azurecr.io.evil.example": "pass"},
+    }
+    write(docker_file, json.dumps(docker))
+    write(podman_file, json.dumps({"auths": {"federal.azurecr.us": {"auth": "eA=="}, "fabrikam.azurecr.io": {}}}))
+    before = everything(configured)
+    told = configured.run("keyturn", "setup", "docker", "--discover", status=0).stdout.splitlines()
+    assert told == [
+        f"keyturn: what you trust of this belongs below [targets.docker] in {configured.config_file}:",
+        f'"fabrikam.azurecr.io" = "me"  # in {docker_file}',
+        f'"images.example" = "me"  # asks acr-env, in {docker_file}',
+        f'"federal.azurecr.us" = "me"  # in {podman_file}',
+    ]
+    assert everything(configured) == before
+
+
+def test_an_abandoned_helper_is_replaced_and_comes_back(configured: Machine, docker_file: Path) -> None:
+    before = write(docker_file, '{"credHelpers": {"contoso.azurecr.io": "acr-env"}}\n')
+    configured.run("keyturn", "setup", "docker", status=0)
+    assert helpers(docker_file) == OURS
+    configured.run("keyturn", "setup", "docker", "--undo", status=0)
+    assert docker_file.read_bytes() == before
+
+
+def test_one_drop_in_for_all_registries_of_podman_and_skopeo(configured: Machine, docker_file: Path) -> None:
+    """A real skopeo asks us for whatever it meets, and its logout reaches us."""
+    skopeo = need("skopeo")
+    directory = configured.home / ".config/containers/registries.conf.d"
+    write(directory / "10-other.conf", 'credential-helpers = ["containers-auth.json", "other"]\n')
+    told = configured.run("keyturn", "setup", "docker", "--registries-conf", status=0).stdout
+    drop_in = directory / "50-keyturn.conf"
+    assert f"keyturn: {drop_in}: credential-helpers names keyturn\n" in told
+    assert 'credential-helpers = ["containers-auth.json", "other", "keyturn"]' in drop_in.read_text()
+    (directory / "10-other.conf").unlink()
+    again = configured.run("keyturn", "setup", "docker", status=0).stdout
+    assert f"keyturn: {drop_in}: credential-helpers names keyturn\n" in again, "kept as it has to be"
+    asked = configured.run(skopeo, "inspect", "docker://127.0.0.1:1/none", PATH=_recording(configured))
+    assert asked.returncode != 0
+    configured.run(skopeo, "logout", "contoso.azurecr.io", PATH=_recording(configured))
+    assert (configured.home / "asked").read_text().split() == ["get", "erase"]
+    configured.run("keyturn", "setup", "docker", "--undo", status=0)
+    assert not drop_in.exists()
+
+
+def _recording(machine: Machine) -> str:
+    """PATH with a helper in front of ours that writes down what it is asked."""
+    directory = machine.home / "recording"
+    directory.mkdir(exist_ok=True)
+    helper = directory / "docker-credential-keyturn"
+    helper.write_text(
+        f'#!/bin/sh\necho "$1" >>{machine.home}/asked\nexec {PROGRAMS}/docker-credential-keyturn "$@"\n'
+    )
+    helper.chmod(0o755)
+    return f"{directory}:{machine.environment['PATH']}"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ME = personal_profile()
 CLAIMS = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
 STEP_UP = Failure("sign-in-needed", "AADSTS50076: use another factor", "keyturn login me", claims=CLAIMS)
+DEAD = Failure("sign-in-needed", "AADSTS700082: expired", "keyturn login me", state_dead=True)
 OTHER = want(ME, OTHER_SCOPES)
 NOBODY = Person(waits=False)
 
@@ -94,7 +95,20 @@ async def test_a_changed_profile_was_refused_nothing(bench: Bench) -> None:
 
 async def test_a_dead_sign_in_may_be_made_for_anything(bench: Bench) -> None:
     bench.failures.clear()
-    bench.provider.failure = Failure("sign-in-needed", "AADSTS700082: expired", "keyturn login me", state_dead=True)
+    bench.provider.failure = DEAD
     with pytest.raises(SignInNeeded):
         await bench.broker.token(OTHER, NOBODY)
     assert bench.fetcher.refused.first(ME) is None
+
+
+async def test_a_token_that_outlived_its_sign_in_proves_nothing(bench: Bench) -> None:
+    """Else `keyturn login`, which the refusal advises, would end well and change nothing."""
+    bench.failures.clear()
+    bench.provider.failure = DEAD
+    with pytest.raises(SignInNeeded):
+        await bench.broker.token(OTHER, NOBODY)
+    bench.provider.failure = None
+    with pytest.raises(SignInNeeded, match="takes a terminal"):
+        await bench.broker.login(want(ME), NOBODY, again=False)
+    await bench.broker.login(want(ME), Person(), again=False)
+    assert bench.provider.jobs[-1].interactive

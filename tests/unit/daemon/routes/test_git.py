@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from keyturn.configuration import config
 from keyturnd.callers.peer import Peer
-from keyturnd.routes import git, git_wants
+from keyturnd.routes.git import operations, wants
 from keyturnd.vault.tokens import Token
 from support.daemon.brokers import Bench, Person
 
@@ -37,12 +37,12 @@ async def test_a_nameless_owner_gets_a_constant_user_name(tmp_path: Path) -> Non
         broker=bench.broker,
         holdings=bench.holdings,
     )
-    asked = git_wants.asked_of(settings, request())
+    asked = wants.asked_of(settings, request())
     assert asked is not None
     await bench.holdings.keep_token(asked.want.key, Token("access", now, now + 3600))
-    answered = await git.get(services, request(), Person(waits=False), "")
+    answered = await operations.get(services, request(), Person(waits=False), "")
     assert answered.body.splitlines()[:2] == [b"username=keyturn", b"password=access"]
 
 
 def request() -> Request:
-    return cast("Request", SimpleNamespace(arguments=(), body=BODY, peer=Peer(0, 0)))
+    return cast("Request", SimpleNamespace(arguments=(), body=BODY, peer=Peer(0, 0), environment=lambda _: None))

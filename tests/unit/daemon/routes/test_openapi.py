@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from keyturnd.routes import profiles, tokens
+from keyturnd.routes.git import credentials
 from keyturnd.routes.openapi import document
 from keyturnd.routes.table import ROUTES
 
@@ -19,6 +20,7 @@ BODIES: dict[str, type[Body]] = {
     "/v1/azure/new-token": tokens.NewEntraTokenBody,
     "/v1/awx/new-token": tokens.NewAwxTokenBody,
     "/v1/discovery": profiles.DiscoveryBody,
+    "/v1/credentials/forget": credentials.ForgetBody,
     "/v1/login": profiles.LoginBody,
     "/v1/logout": profiles.LogoutBody,
     "/v1/secret": profiles.SecretBody,

@@ -11,8 +11,9 @@ from keyturn.configuration.config import parse
 from keyturn.errors import Refused
 from keyturnd.callers.peer import Peer
 from keyturnd.configuration import Configuration
-from keyturnd.routes import git, remembered
+from keyturnd.routes import remembered
 from keyturnd.routes.api import Api
+from keyturnd.routes.git import operations as git
 from keyturnd.server.http import Request
 from support.daemon.brokers import Bench, Person
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyturn.protocols.claims_challenge import LONGEST, claims_of
+from keyturn.protocols.claims_challenge import LONGEST, claims_in, claims_of
 
 CLAIMS = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
 ENCODED = base64.b64encode(CLAIMS.encode()).decode()
@@ -28,10 +28,26 @@ def test_a_challenge_is_read(header: str) -> None:
     assert claims_of(["TFS-Federated", header]) == CLAIMS
 
 
-@pytest.mark.parametrize("text", ['{"a":"??>>"}', '{"a":"\N{GREEK SMALL LETTER ALPHA}~~~"}'])
+@pytest.mark.parametrize("text", ['{"a":{"b":"??>>"}}', '{"a":{"b":"\N{GREEK SMALL LETTER ALPHA}~~~"}}'])
 def test_either_alphabet_is_read(text: str) -> None:
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         assert claims_of([f'Bearer claims="{encode(text.encode()).decode()}"']) == text
+        assert claims_in(f" {encode(text.encode()).decode()}\n") == text
+    assert claims_in(f" {text}\n") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "W10", "e30x", '{"access_token":null}', '{"access_token":[]}', "ä", "{" * 9000, "e"],
+)
+def test_what_is_no_claims_request(text: str) -> None:
+    assert claims_in(text) is None
+
+
+@given(st.text())
+def test_whatever_a_person_gives_is_claims_or_none(text: str) -> None:
+    claims = claims_in(text)
+    assert claims is None or all(isinstance(part, dict) for part in json.loads(claims).values())
 
 
 @pytest.mark.parametrize(

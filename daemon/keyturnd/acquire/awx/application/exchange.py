@@ -40,6 +40,12 @@ def by_password(session: Session, password: str) -> Pair:
     return _asked(session, {"grant_type": "password", **form}, (password,))
 
 
+def by_code(session: Session, code: str, redirect_uri: str, verifier: str) -> Pair:
+    """The same; only here is a user of an external directory refused (reference/awx.md section 3)."""
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri, "code_verifier": verifier}
+    return _asked(session, form, (code, verifier))
+
+
 def by_refresh_token(session: Session) -> Pair:
     """The same; the pair it comes from is dead then."""
     spent = session.state.refresh_token

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from keyturn import moves
-from keyturn.errors import ProviderUnreachable
+from keyturn import hints, moves
+from keyturn.errors import ProviderUnreachable, Refused, one_line
 from keyturnd.acquire.awx import cleanup, passwords, tokens
 from keyturnd.acquire.awx.application import exchange
 from keyturnd.acquire.awx.credentials import basic, bearer
@@ -26,7 +26,15 @@ if TYPE_CHECKING:
     from keyturnd.acquire.awx.application.exchange import Pair
     from keyturnd.acquire.awx.credentials import Credential
     from keyturnd.acquire.awx.session import Session
-    from keyturnd.messages import AwxState, Result
+    from keyturnd.messages import AwxIdentity, AwxState, Result
+
+
+class Stranger(Failed):
+    """Another user signed in than the profile is for."""
+
+    def __init__(self, account: str, identity: AwxIdentity) -> None:
+        sentence = f"{one_line(account)} signed in, but profile {identity.profile} is for {identity.username}"
+        super().__init__(Refused, sentence, hints.login_again(identity.profile))
 
 
 def typed(session: Session) -> Result:
@@ -125,6 +133,8 @@ def _settled(session: Session, own: Credential) -> Result:
     with session.server.api.hurried():
         try:
             identify(session, own)
+        except Stranger:
+            raise
         except Failed:
             return tokens.result(session.state, session.identity, {})  # the next acquisition does it
     cleanup.settle(session, (bearer(session.state),))
@@ -132,13 +142,20 @@ def _settled(session: Session, own: Credential) -> Result:
 
 
 def identify(session: Session, own: Credential) -> None:
-    """Find the id of the session's pair, if nobody knows it: that of the token used last. Raises Failed."""
-    state = session.state
+    """Find the id of the session's pair, if nobody knows it: that of the token used last.
+
+    Raises Stranger, once the pair is gone, when it is another user's than the profile's; Failed.
+    """
+    state, identity = session.state, session.identity
     if state.token_id or not state.refresh_token:
         return
-    session.server.who(own)
+    account = session.server.who(own)
     token_id = session.server.used_last(own, session.identity.application)["id"]
-    mark = tokens.description(state, session.identity)
-    session.seal(replace(state, token_id=token_id, mark=mark))
+    if identity.username and account.casefold() != identity.username.casefold():
+        session.server.delete(own, token_id)
+        session.seal(replace(state, token="", refresh_token=""))
+        raise Stranger(account, identity)
+    mark = tokens.description(state, identity)
+    session.seal(replace(state, account=account, token_id=token_id, mark=mark))
     if own.writes:
         session.server.describe(own, token_id, mark)

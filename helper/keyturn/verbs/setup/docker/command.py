@@ -6,16 +6,19 @@ import json
 import sys
 from typing import NamedTuple
 
-from keyturn import hints, moves
+from keyturn import hints
 from keyturn.configuration.hosts import Place, UnfitName
+from keyturn.configuration.named import no_target
 from keyturn.configuration.registry_logins import docker_file
 from keyturn.configuration.targets.docker import find_docker, registry
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
 from keyturn.editing.own_file import OwnFile
-from keyturn.errors import ConfigError, UsageError
-from keyturn.verbs.setup.docker import places
+from keyturn.errors import UsageError
+from keyturn.verbs.setup import proposals
+from keyturn.verbs.setup.docker import discover, places
 from keyturn.verbs.setup.docker.helpers import MEMBER, STORE, SUFFIX, HelperTable
+from keyturn.verbs.setup.docker.registries_conf import KEY, DropIn
 from keyturn.verbs.setup.record import CREATED, Record
 
 TYPE_CHECKING = False
@@ -36,9 +39,13 @@ Where docker has no store for other passwords yet, its default one is named. Not
 brings back what stood there before. Run it again after you have added targets.
 """
 EPILOG = """\
+--registries-conf writes a drop-in of containers' registries.conf: podman, skopeo and buildah then ask keyturn for
+every registry, their logout reaches it, and a new target needs no further set-up for them.
+
 examples:
   keyturn setup docker --dry-run
   keyturn setup docker contoso.azurecr.io
+  keyturn setup docker --discover
   keyturn setup docker --undo
 """
 
@@ -46,7 +53,7 @@ examples:
 class Change(NamedTuple):
     """One registry's entry in one file: the helper's suffix before and after, None for no entry.
 
-    registry: or `credsStore`, for the helper of all others.
+    registry: or `credsStore`, for the helper of all others; or `credential-helpers`, for those of all.
     """
 
     file: Path
@@ -57,6 +64,8 @@ class Change(NamedTuple):
     def sentence(self) -> str:
         """As the entry reads, and what it replaces."""
         told = f"{self.file}: "
+        if self.registry == KEY:
+            return f"{told}{KEY} names {self.after}" if self.after else f"{told}gone again"
         if self.registry == STORE:
             kept = f'"{STORE}": {json.dumps(self.after or self.before)}'
             return f"{told}{kept}" + ("" if self.after else " is gone again")
@@ -73,6 +82,7 @@ class Plan:
         self.record = Record("docker")
         self.changes: list[Change] = []
         self.advice: list[Advice] = []
+        self._drop_in = DropIn()
         self._files = [OwnFile(path) for path in places.files()]
         self._tables = [HelperTable(file.text, str(file.path)) for file in self._files]
 
@@ -110,6 +120,16 @@ class Plan:
             if SUFFIX not in table.helpers.values():
                 self._give_up_store(file, table)
 
+    def ask_for_all(self, *, wanted: bool) -> None:
+        """Have the drop-in as it has to be, where it is wanted, or was once."""
+        if (wanted or self._drop_in.is_there) and not self._drop_in.is_right:
+            self.changes.append(Change(self._drop_in.path, KEY, None, SUFFIX))
+
+    def give_up_drop_in(self, words: Sequence[str]) -> None:
+        """Take the drop-in away, unless only the registries `words` are given up."""
+        if self._drop_in.is_there and not words:
+            self.changes.append(Change(self._drop_in.path, KEY, SUFFIX, None))
+
     def _keep_default_store(self, file: OwnFile, table: HelperTable) -> None:
         """Docker chooses a store for passwords only while its file names no helper: ours would be the first."""
         store = places.default_store()
@@ -135,7 +155,9 @@ class Plan:
             self.record.save()
 
     def _write_files(self) -> None:
-        changed = {change.file for change in self.changes}
+        changed = {change.file: change.after for change in self.changes}
+        if self._drop_in.path in changed:
+            (self._drop_in.write if changed[self._drop_in.path] else self._drop_in.remove)()
         for file, table in zip(self._files, self._tables, strict=True):
             if file.path not in changed:
                 continue
@@ -150,6 +172,12 @@ class Plan:
 def add_arguments(parser: Parser) -> None:
     """What comes after `keyturn setup docker`."""
     parser.add_argument("hosts", metavar="HOST", nargs="*", help="the login server of a docker target (default: all)")
+    parser.add_argument(
+        "--discover", action="store_true", help="print targets for the Azure registries in your files"
+    )
+    parser.add_argument(
+        "--registries-conf", action="store_true", help="also let podman and skopeo ask for every registry (see below)"
+    )
     parser.add_argument("--dry-run", action="store_true", help="print what would change, and change nothing")
     parser.add_argument("--undo", action="store_true", help="bring back what was there, for all registries or HOST")
     parser.add_json()
@@ -157,11 +185,17 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """The exit status."""
+    if options.discover:
+        config = configuration()
+        found = list(discover.proposals(config, places.files()))
+        return proposals.report(config, "targets.docker", found, as_json=options.json)
     plan = Plan()
     if options.undo:
         plan.undo([_normal(word) for word in options.hosts])
+        plan.give_up_drop_in(options.hosts)
     else:
         plan.ask_keyturn(_chosen(configuration(), options.hosts))
+        plan.ask_for_all(wanted=options.registries_conf)
     if not options.dry_run:
         plan.carry_out(undoing=options.undo)
     _report(plan, options)
@@ -171,10 +205,7 @@ def run(options: Namespace) -> int:
 def _chosen(config: Config, words: Sequence[str]) -> list[str]:
     """The login servers of all docker targets, or of those that `words` name, each once."""
     if not config.docker_targets:
-        example = '"REGISTRY.azurecr.io" = "PROFILE"'
-        raise ConfigError(
-            f"{config.source} has no docker targets", moves.add(example, "[targets.docker]", str(config.source))
-        )
+        raise no_target(config, "docker", "REGISTRY.azurecr.io")
     if not words:
         return [target.login_server for target in config.docker_targets]
     found = []

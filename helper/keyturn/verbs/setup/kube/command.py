@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import sys
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
-from keyturn.verbs.setup.kube import stand_in, text
+from keyturn.verbs.setup import proposals
+from keyturn.verbs.setup.kube import discover, kuberc, stand_in, text
 from keyturn.verbs.setup.kube.plan import Plan
 from keyturn.verbs.setup.kube.register import outdated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Iterable
+    from typing import Any
 
     from keyturn.console.parsing import Parser
+    from keyturn.hints import Sentence
     from keyturn.verbs.setup.kube.plan import Change
+    from keyturn.verbs.setup.kube.register import Register
 
 HELP = "let kubectl, helm and k9s use keyturn"
 DESCRIPTION = """\
@@ -43,6 +48,9 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--profile", metavar="NAME", help="use this profile instead of the target's")
     parser.add_argument("--as-kubelogin", action="store_true", help="also be found as Azure's kubelogin (see below)")
     parser.add_argument("--dry-run", action="store_true", help="print what would change, and change nothing")
+    parser.add_argument(
+        "--discover", action="store_true", help="print targets for the AKS clusters that are none yet"
+    )
     parser.add_argument("--check", action="store_true", help="name the contexts that have to be set up again")
     parser.add_argument("--undo", action="store_true", help="give the contexts their former users back")
     parser.add_json()
@@ -53,6 +61,10 @@ def run(options: Namespace) -> int:
     if options.as_kubelogin:
         return _stand_in(options)
     plan = Plan(options.kubeconfig, options.context)
+    if options.discover:
+        config = configuration()
+        found = list(discover.proposals(config, plan.files))
+        return proposals.report(config, "targets.kube", found, as_json=options.json)
     if options.check:
         return _check(plan, options)
     if options.undo:
@@ -85,7 +97,7 @@ def _stand_in(options: Namespace) -> int:
 def _check(plan: Plan, options: Namespace) -> int:
     """Exit status 1 where there is something to do."""
     asking = list(plan.asking())
-    found = [(file.path, name, why) for file, name, user in asking if (why := outdated(user, plan.register))]
+    found = [(file.path, name, why) for file, name, user in asking if (why := _wrong(user, plan.register))]
     if options.json:
         print_json(
             {
@@ -102,13 +114,25 @@ def _check(plan: Plan, options: Namespace) -> int:
             )
     if asking and not found:
         return 0
+    for hint in _policies(user for _, _, user in asking):
+        print(f"keyturn: hint: {hints.printed(hint)}", file=sys.stderr)
     print(f"keyturn: hint: {hints.printed(hints.set_up('kube'))}", file=sys.stderr)
     return 1
 
 
+def _wrong(user: dict[str, Any], register: Register) -> str | None:
+    """What has to be done about a user of ours; what setting it up again cures comes first."""
+    if (why := outdated(user, register)) is not None:
+        return why
+    program = str(user["exec"]["command"])
+    return None if kuberc.forbids(program) is None else f"may not run {program}: kubectl's policy forbids it"
+
+
 def _report(plan: Plan, options: Namespace) -> None:
     changes = list(plan.changes())
-    for sentence, hint in plan.warnings:
+    stanzas = [{"exec": stanza} for file in plan.files for stanza in file.added.values()]
+    forbidden = [("kubectl's policy (kuberc) forbids keyturn's helper", hint) for hint in _policies(stanzas)]
+    for sentence, hint in [*plan.warnings, *forbidden]:
         print(
             f"keyturn: warning: {_printable(sentence)}\nkeyturn: hint: {_printable(hints.printed(hint))}",
             file=sys.stderr,
@@ -127,6 +151,12 @@ def _report(plan: Plan, options: Namespace) -> None:
     if options.dry_run:
         for name, stanza in {name: stanza for file in plan.files for name, stanza in file.added.items()}.items():
             print(*text.user_lines(name, stanza), sep="\n")
+
+
+def _policies(asking: Iterable[dict[str, Any]]) -> list[Sentence]:
+    """How to let kubectl run each program of ours that it must not, by the very path in the kubeconfig."""
+    programs = dict.fromkeys(str(user["exec"]["command"]) for user in asking)
+    return [moves.allow_plugin(program) for program in programs if kuberc.forbids(program) is not None]
 
 
 def _sentence(change: Change) -> str:

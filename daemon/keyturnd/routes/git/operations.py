@@ -12,7 +12,8 @@ from keyturn.errors import ConfigError, KeyturnError, Refused
 from keyturn.protocols import git_answers, git_options, git_state
 from keyturn.protocols.claims_challenge import claims_of
 from keyturnd.callers.gits import asker_of, client_of
-from keyturnd.routes.git_wants import asked_of
+from keyturnd.routes.git import credentials
+from keyturnd.routes.git.wants import asked_of
 from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 from keyturnd.vault import tokens
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from keyturnd.broker.signin import Waiter
     from keyturnd.callers.handed import Client
     from keyturnd.callers.peer import Tool
-    from keyturnd.routes.git_wants import Asked
+    from keyturnd.routes.git.wants import Asked
     from keyturnd.server.http import Request
     from keyturnd.services import Services
     from keyturnd.vault.tokens import Token
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
 
 def at_once(services: Services, request: Request) -> AtHand | None:
     """See keyturnd.routes.table.AT_ONCE. Never for a caller that may have been refused what it was given."""
-    asked = asked_of(services.configuration.current(), request)
+    config = services.configuration.current()
+    asked = asked_of(config, request)
     if asked is None:
-        return AtHand(Response(git_answers.NOTHING))
+        kept = credentials.at_once(services, config, request)
+        return None if kept is None else AtHand(kept)
     if "state" in asked.request.capabilities and asked.request.follows_an_answer:
         return None
     held = services.broker.at_hand(asked.want)
@@ -40,13 +43,14 @@ def at_once(services: Services, request: Request) -> AtHand | None:
 
 
 async def get(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
-    """A credential for a URL that is a target, nothing for any other; another one where ours was refused.
+    """A credential for a URL that is a target, another one where that was refused; what is kept for any other.
 
     A target that cannot be served stops git: prompting for a password would only lead to another refusal.
     """
-    asked = asked_of(await _settled(services, request), request)
+    config = await _settled(services, request)
+    asked = asked_of(config, request)
     if asked is None:
-        return Response(git_answers.NOTHING)
+        return await credentials.find(services, config, request)
     helper = request.peer.pid
     asker = asker_of(helper)
     client = client_of(asker, asked.place)
@@ -118,20 +122,26 @@ async def _settled(services: Services, request: Request) -> Config:
 
 
 async def store(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
-    """Success, which git reports to every helper whoever supplied the credential: nothing to keep of our own.
+    """Success, which git reports to every helper whoever supplied the credential: of a target's, nothing is kept.
 
     But that this process has our token is kept in mind: if it asks again, a later request of it was refused.
     """
-    asked = asked_of(services.configuration.current(), request)
-    if asked is not None and asked.request.secret:
+    config = services.configuration.current()
+    asked = asked_of(config, request)
+    if asked is None:
+        return await credentials.keep(services, config, request)
+    if asked.request.secret:
         _note(services, request, asked, tokens.digest(asked.request.secret))
     return Response(git_answers.NOTHING)
 
 
 async def erase(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """The server refused a credential: if it is our token, the next request gets another one."""
-    asked = asked_of(services.configuration.current(), request)
-    if asked is None or not asked.request.secret:
+    config = services.configuration.current()
+    asked = asked_of(config, request)
+    if asked is None:
+        return await credentials.erase(services, config, request)
+    if not asked.request.secret:
         return Response(git_answers.NOTHING)
     digest, helper = tokens.digest(asked.request.secret), request.peer.pid
     asker = _note(services, request, asked, digest)

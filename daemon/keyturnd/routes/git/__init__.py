@@ -1,0 +1,1 @@
+"""What git asks: tokens of targets, and what is kept for other hosts."""

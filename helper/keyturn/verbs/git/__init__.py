@@ -1,0 +1,1 @@
+"""`keyturn git`: what is kept for hosts without a target."""

@@ -1,0 +1,60 @@
+"""`keyturn setup kube --discover`: the clusters of AKS in kubeconfigs that are no targets yet."""
+
+from __future__ import annotations
+
+import re
+
+from keyturn.configuration.hosts import UnfitName, https_url
+from keyturn.configuration.profiles import scopes
+from keyturn.configuration.targets.kube import find_kube
+from keyturn.verbs.setup.proposals import Proposal, likely_profile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from keyturn.configuration.config import Config
+    from keyturn.verbs.setup.kube.file import KubeFile
+
+AKS_HOST = re.compile(r".+\.(azmk8s\.io|aks\.containerservice\.azure\.us|cx\.prod\.service\.azk8s\.cn)", re.ASCII)
+"""Of the public cloud, the US government's and China's. No token depends on it: it only picks what is proposed."""
+AKS_SERVER = scopes.AKS[0].removesuffix(scopes.DEFAULT_SUFFIX)
+
+
+def proposals(config: Config, files: Sequence[KubeFile]) -> Iterator[Proposal]:
+    """One for each server that AKS's naming, or a user who asks for AKS's audience, gives away."""
+    seen: set[str] = set()
+    clusters: dict[str, Any] = {}
+    users: dict[str, Any] = {}
+    for file in reversed(files):  # of two with one name, the first file's counts
+        clusters |= file.clusters
+        users |= file.users
+    for file in files:
+        for name, context in file.contexts.items():
+            server = str(clusters.get(str(context.get("cluster")), {}).get("server", ""))
+            args = _args(users.get(str(context.get("user"))))
+            place = _place(server)
+            if place is None or place in seen or find_kube(config.kube_targets, server) is not None:
+                continue
+            if AKS_HOST.fullmatch(https_url(server).host) or AKS_SERVER in args:
+                seen.add(place)
+                yield Proposal(
+                    server, likely_profile(config, "kube", _tenant(args)), f"context {name} in {file.path}"
+                )
+
+
+def _args(user: Any) -> list[str]:
+    return [str(each) for each in ((user or {}).get("exec") or {}).get("args") or []]
+
+
+def _tenant(args: Sequence[str]) -> str:
+    found = [args[place + 1] for place, each in enumerate(args[:-1]) if each in {"--tenant-id", "-t"}]
+    return found[-1] if found else ""
+
+
+def _place(server: str) -> str | None:
+    try:
+        return https_url(server).url
+    except UnfitName:
+        return None

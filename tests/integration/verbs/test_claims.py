@@ -1,0 +1,99 @@
+"""`keyturn token --claims`, and profiles that declare CAE, end to end."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.scenes.scene import Scene, scene
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["scene"]
+
+ARM = "https://management.azure.com"
+STEP_UP = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
+CHALLENGE = base64.b64encode(STEP_UP.encode()).decode()
+HOUR = 3600
+
+
+def configured(scene: Scene, *lines: str) -> None:
+    """Profile `me` signs in with a browser, may ask for ARM, and has `lines` more."""
+    browser = "\n".join(('flow = "browser"', f'audiences = ["{ARM}"]', *lines))
+    scene.machine.configure(scene.config.replace('flow = "device-code"', browser))
+    program = f"{sys.executable} -m keyturn_emulator.browser --ca-file {scene.emulator.ready.ca_file}"
+    scene.machine.environment["BROWSER"] = program
+
+
+def token(scene: Scene, *words: str) -> dict[str, Any]:
+    found: dict[str, Any] = scene.machine.json("token", "me", "--audience", ARM, *words)
+    return found
+
+
+def said_in(text: str) -> dict[str, Any]:
+    """The claims of an access token."""
+    part = text.split(".")[1]
+    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return found
+
+
+def login(scene: Scene) -> None:
+    with scene.machine.terminal("keyturn", "login", "me") as terminal:
+        assert terminal.end() == 0, terminal.seen
+
+
+def test_a_challenge_is_met_by_itself_where_it_can_be(scene: Scene) -> None:
+    configured(scene)
+    login(scene)
+    first = token(scene)["access_token"]
+    assert "acrs" not in said_in(first)
+    met = [token(scene, *words)["access_token"] for words in (("--claims", CHALLENGE), ("--claims", STEP_UP), ())]
+    assert said_in(met[0])["acrs"] == ["c1"]
+    assert met == [met[0]] * 3
+    assert met[0] != first
+    assert scene.emulator.control.count("token.refresh_token") == 2
+
+
+def test_a_challenge_that_takes_a_person(scene: Scene) -> None:
+    """The browser is sent to meet the claims; afterwards nobody asks for them any more."""
+    configured(scene)
+    login(scene)
+    scene.emulator.control.demand(ARM, STEP_UP, interactive=True)
+    refused = scene.machine.run("keyturn", "token", "me", "--audience", ARM, "--claims", CHALLENGE, status=3)
+    assert "AADSTS50076" in refused.stderr
+    assert refused.stderr.endswith("keyturn: hint: keyturn login me\n")
+    login(scene)
+    assert said_in(token(scene, "--claims", CHALLENGE)["access_token"])["acrs"] == ["c1"]
+    assert said_in(token(scene)["access_token"])["acrs"] == ["c1"]
+    assert scene.emulator.control.count("authorize") == 2
+
+
+@pytest.mark.parametrize("words", [("me", "--claims", "nonsense"), ("me", "--claims", "[1]"), ("me", "--claims", "")])
+def test_what_is_no_claims_request(scene: Scene, words: Sequence[str]) -> None:
+    configured(scene)
+    refused = scene.machine.run("keyturn", "token", *words, status=2)
+    assert "keyturn: error: the claims are neither a JSON object nor the base64 of one\n" in refused.stderr
+
+
+def test_a_cae_token_lives_for_a_day_and_ends_with_its_session(scene: Scene) -> None:
+    configured(scene, "cae = true")
+    login(scene)
+    long = token(scene)
+    said = said_in(long["access_token"])
+    assert said["xms_cc"] == ["CP1"]
+    assert said["exp"] - said["iat"] >= 20 * HOUR
+    scene.emulator.control.revoke_account()
+    challenge = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}'
+    words = ("keyturn", "token", "me", "--audience", ARM, "--claims", challenge)
+    assert scene.machine.run(*words, status=3).stdout == ""
+    login(scene)
+    assert token(scene, "--claims", challenge)["access_token"] != long["access_token"]
+    scene.machine.configure(scene.machine.config_file.read_text("utf-8").replace("cae = true", ""), key=None)
+    short = said_in(token(scene)["access_token"])
+    assert short["exp"] - short["iat"] <= 2 * HOUR
+    assert "xms_cc" not in short

@@ -1,0 +1,100 @@
+"""Tokens that a claims challenge asks for, and those of profiles that declare that they handle one (CAE)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from msgspec.structs import replace
+
+from keyturn.errors import SignInNeeded
+from keyturnd.messages import EntraIdentity, Failure
+from support.daemon.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyturn.configuration.profiles.profile import EntraProfile
+    from keyturnd.fetching.wants import Want
+
+ME, CI = personal_profile(), service_profile()
+CLAIMS = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
+PLAIN = want(ME, protocol="token")
+CHALLENGED = replace(PLAIN, claims=CLAIMS)
+NOBODY = Person(waits=False)
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> Bench:
+    """Where somebody is signed in."""
+    made = Bench(tmp_path / "vault")
+    await made.broker.token(PLAIN, Person())
+    return made
+
+
+async def text(bench: Bench, wanted: Want, waiter: Person = NOBODY) -> str:
+    return (await bench.broker.token(wanted, waiter)).access_token
+
+
+async def test_claims_reach_the_provider_and_their_token_takes_the_place_of_the_one_without(bench: Bench) -> None:
+    assert await text(bench, CHALLENGED) == "access-2"
+    assert bench.provider.jobs[-1].claims == CLAIMS
+    assert await text(bench, CHALLENGED) == await text(bench, PLAIN) == "access-2"
+    assert bench.provider.started == 2
+
+
+async def test_both_survive_a_restart(bench: Bench, tmp_path: Path) -> None:
+    await text(bench, CHALLENGED)
+    after = Bench(tmp_path / "vault", bench.clock)
+    assert await text(after, CHALLENGED) == await text(after, PLAIN) == "access-2"
+    assert after.provider.started == 0
+
+
+async def test_who_asks_for_other_claims_gets_another_token(bench: Bench) -> None:
+    other = replace(PLAIN, claims=CLAIMS.replace("c1", "c2"))
+    assert [await text(bench, each) for each in (CHALLENGED, other, CHALLENGED)] == [
+        "access-2",
+        "access-3",
+        "access-2",
+    ]
+    assert [job.claims for job in bench.provider.jobs] == [None, CLAIMS, other.claims]
+
+
+async def test_nobody_joins_a_fetch_with_other_claims(bench: Bench) -> None:
+    bench.provider.hold()
+    fetches = [
+        asyncio.ensure_future(text(bench, replace(PLAIN, claims=claims))) for claims in (CLAIMS, '{"id_token":{}}')
+    ]
+    await bench.provider.arrived.wait()
+    bench.provider.release()
+    assert await asyncio.gather(*fetches) == ["access-2", "access-3"]
+
+
+async def test_a_person_is_asked_for_them_where_nobody_else_can_meet_them(bench: Bench) -> None:
+    bench.provider.failure = Failure("sign-in-needed", "AADSTS50076: use another factor")
+    with pytest.raises(SignInNeeded):
+        await text(bench, CHALLENGED)
+    assert bench.fetcher.refused.first(ME) == CHALLENGED
+    bench.provider.failure = None
+    await bench.broker.login(CHALLENGED, Person(), again=False)
+    job = bench.provider.jobs[-1]
+    assert (job.interactive, job.claims) == (True, CLAIMS)
+    assert bench.fetcher.refused.first(ME) is None
+    assert await text(bench, PLAIN) == await text(bench, CHALLENGED) == "access-3"
+
+
+@pytest.mark.parametrize("profile", [ME, CI], ids=["person", "application"])
+async def test_cae_is_declared_where_a_challenge_can_come_back(bench: Bench, profile: EntraProfile) -> None:
+    capable = replace(profile, cae=True)
+    await bench.entrust(CI)
+    for protocol in ("git", "token", "run", "kube", "docker"):
+        await text(bench, want(capable, OTHER_SCOPES, protocol), Person())
+    declared = [job.identity.cae for job in bench.provider.jobs[1:] if isinstance(job.identity, EntraIdentity)]
+    assert declared == [True, False], "one token for those who can be challenged, another for those who cannot"
+
+
+async def test_who_declares_it_no_longer_gets_no_such_token(bench: Bench) -> None:
+    capable = replace(ME, cae=True)
+    assert await text(bench, want(capable)) == "access-2"
+    assert await text(bench, want(ME)) == "access-1"

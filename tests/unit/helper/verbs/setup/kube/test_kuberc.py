@@ -1,0 +1,67 @@
+"""kubectl's policy on plugins: which of them keep our helper from running."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keyturn.verbs.setup.kube.kuberc import forbids
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROGRAM = "/opt/keyturn/bin/kube-credential-keyturn"
+HEAD = "apiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\n"
+LISTED = "credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist:\n"
+
+
+@pytest.fixture
+def kuberc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("KUBERC", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    path = tmp_path / ".kube/kuberc"
+    path.parent.mkdir()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "forbidden"),
+    [
+        ("", False),
+        ("credentialPluginPolicy: AllowAll\n", False),
+        ('credentialPluginPolicy: ""\n', False),
+        ("credentialPluginPolicy: DenyAll  # for now\n", True),
+        ("credentialPluginPolicy: 'DenyAll'\n", True),
+        (f"{LISTED}- command: {PROGRAM}\n", False),
+        (f'{LISTED}  - command: "{PROGRAM}"\n', False),
+        (f"{LISTED}- name: {PROGRAM} # as in 1.35\n", False),
+        (f"{LISTED}-\n  command: {PROGRAM}\n", False),
+        (f"{LISTED}- command: /usr/bin/kube-credential-keyturn\n", True),
+        (f"{LISTED}- command: aws\n", True),
+        (f"{LISTED}- command: aws\naliases:\n- name: x\n  command: {PROGRAM}\n", True),
+        (f"# credentialPluginPolicy: DenyAll\ncredentialPluginAllowlist:\n- command: {PROGRAM}\n", False),
+    ],
+)
+def test_policies(kuberc: Path, text: str, *, forbidden: bool) -> None:
+    kuberc.write_text(HEAD + text)
+    assert forbids(PROGRAM) == (kuberc if forbidden else None)
+
+
+def test_a_bare_name_is_what_path_leads_it_to(kuberc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = kuberc.parent / "kube-credential-keyturn"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    kuberc.write_text(f"{HEAD}{LISTED}- command: kube-credential-keyturn\n")
+    monkeypatch.setenv("PATH", str(kuberc.parent))
+    assert forbids(str(program)) is None
+    assert forbids(PROGRAM) == kuberc
+
+
+def test_which_file(kuberc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert forbids(PROGRAM) is None, "there is none"
+    kuberc.write_text(f"{HEAD}credentialPluginPolicy: DenyAll\n")
+    monkeypatch.setenv("KUBERC", "off")
+    assert forbids(PROGRAM) is None
+    monkeypatch.setenv("KUBERC", str(kuberc.with_name("other")))
+    assert forbids(PROGRAM) is None
