@@ -145,18 +145,6 @@ def remove_targets(*targets: str) -> Command:
     return "keyturn", "target", "remove", *targets
 
 
-@cure
-def say_service(place: str) -> Command:
-    """What answers at a place whose name does not tell: the one service that has no name of its own."""
-    return "keyturn", "init", place, "--service", "awx"
-
-
-@show
-def status() -> Command:
-    """What the daemon holds, and what failed last."""
-    return "keyturn", "status"
-
-
 @show
 def targets() -> Command:
     """Which targets there are."""

@@ -68,7 +68,9 @@ def _service_of(text: str) -> Service:
         return "aks"
     if is_azure_devops(https_url(target.key).host):
         return "azure-devops"
-    raise UsageError(f"nothing tells what answers at {target.key}", hints.say_service(text))
+    raise UsageError(
+        f"nothing tells what answers at {target.key}: name it with --service", hints.usage("keyturn init")
+    )
 
 
 def _url(text: str) -> str:

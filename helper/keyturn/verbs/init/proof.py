@@ -6,7 +6,7 @@ import os
 import subprocess
 import tempfile
 
-from keyturn import hints
+from keyturn import moves
 from keyturn.configuration.targets.recognized import CLONE
 from keyturn.configuration.targets.target import IMPLIED
 from keyturn.console.requests import ask
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def prove(place: Place, profile: str) -> str:
     """A sentence of what worked. Raises what did not."""
     if place.service == "azure-devops" and f"/{CLONE}/" in place.given:
-        return _list_branches(place.given)
+        return _list_branches(place.given, profile)
     body: dict[str, Any] = {"profile": profile, "purpose": "token"}
     if place.service == "acr":
         body["registry"] = place.key
@@ -32,7 +32,7 @@ def prove(place: Place, profile: str) -> str:
     return f"a token for {place.key} came; the tool gets the next ones by itself"
 
 
-def _list_branches(url: str) -> str:
+def _list_branches(url: str, profile: str) -> str:
     """In an empty directory: no configuration of a repository has a say in it."""
     environment = os.environ | {"GIT_TERMINAL_PROMPT": "0", "GIT_CEILING_DIRECTORIES": "/"}
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"):
@@ -45,6 +45,6 @@ def _list_branches(url: str) -> str:
         )  # fmt: skip
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise Refused(f"git cannot read {url}: {last}", hints.status())
+        raise Refused(f"git cannot read {url}: {last}", moves.right_of(f"profile {profile}"))
     branches = len(done.stdout.splitlines())
     return f"git reads {url}: {branches or 'no'} branch{'es' if branches > 1 else ''}{'' if branches else ' yet'}"
