@@ -198,6 +198,21 @@ class RevokeJob(msgspec.Struct, frozen=True, tag="revoke"):
         return f"RevokeJob(profile={self.identity.profile!r})"
 
 
+class SettleJob(msgspec.Struct, frozen=True, tag="settle"):
+    """Look on the server for the token of a request whose answer never came, and delete it."""
+
+    identity: AwxIdentity
+    network: Network
+    deadline: float
+    state: AwxState
+    secret: str | None = None
+    client_secret: str | None = None
+    version: int = CHANNEL_VERSION
+
+    def __repr__(self) -> str:
+        return f"SettleJob(profile={self.identity.profile!r})"
+
+
 class KeyringJob(msgspec.Struct, frozen=True, tag="keyring"):
     """Read the vault key from the OS keyring or, with `create`, store this one if there is none (base64)."""
 
@@ -254,7 +269,7 @@ class Seal(msgspec.Struct, frozen=True, tag="seal"):
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
-    """The revocation is complete: nothing of it lives on the server."""
+    """The revocation is complete: nothing of it lives on the server. Or the look was taken."""
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True, tag="result"):
@@ -304,7 +319,7 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True, tag="error"):
     """For programs: keyring-absent, keyring-locked, or the provider's own `error` word. Empty when unknown."""
 
 
-Job = TokenJob | RevokeJob | KeyringJob
+Job = TokenJob | RevokeJob | SettleJob | KeyringJob
 Outcome = Result | Done | KeyringResult | Failure
 FromDaemon = Job | Answer | Ack
 FromAcquisition = Event | Ask | Seal | Outcome

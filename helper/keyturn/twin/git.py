@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn.errors import ConfigError, KeyturnError, UsageError
+from keyturn.errors import KeyturnError, UsageError
 from keyturn.reach.client import ENVIRONMENT, Reply
 from keyturn.twin import prompting
 from keyturn.twin.streams import to_blank_line
@@ -35,18 +35,15 @@ def may_ask(request: bytes) -> bool:  # noqa: ARG001 - git says so in its enviro
 def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | None:
     """Silence when nothing can come of a daemon: no target, and nothing that is kept or to be kept.
 
-    Raises ConfigError, which stops git where `setup git` has said that the URL is ours.
+    Where `setup git` has said that the URL is ours, that is for the daemon to find out. Raises ConfigError.
     """
     from keyturn.protocols import git_answers, git_options  # noqa: PLC0415 - only where no daemon runs
 
     if operation == "capability":
         return Reply(200, 0, git_answers.CAPABILITIES)
-    try:
-        needed = (operation != "store" and _is_ours(request)) or _is_kept(operation, options, request)
-    except ConfigError as error:
-        if operation == "get" and git_options.OURS in options:
-            error.output = git_answers.QUIT.decode("ascii")
-        raise
+    if operation == "get" and git_options.OURS in options:
+        return None  # `setup git` found a target; reading the configuration takes as long as all else until the start
+    needed = (operation != "store" and _is_ours(request)) or _is_kept(operation, options, request)
     return None if needed else Reply(200, 0, git_answers.NOTHING)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.cases import acquisition, cold_start, daemon_share, memory, sign_in, warm_answer
+from benchmarks.cases import acquisition, cold_start, daemon_share, kubelogin, memory, sign_in, warm_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,5 +19,6 @@ CASES: dict[str, Callable[[Sequence[Stage], int], Result]] = {
     "memory": memory.run,
     "acquisition": acquisition.run,
     "sign-in": sign_in.run,
+    "kubelogin": kubelogin.run,
 }
 """Each takes the stages to compare, this build's first, and how often to run."""

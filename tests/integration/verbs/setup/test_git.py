@@ -331,4 +331,8 @@ def test_no_git(configured: Machine) -> None:
 
 def test_nothing_to_set_up(machine: Machine) -> None:
     refused = machine.run("keyturn", "setup", "git", status=2)
+    assert "there is no configuration: " in refused.stderr
+    machine.configure(CONFIG.partition("[targets.git]")[0])
+    refused = machine.run("keyturn", "setup", "git", status=2)
     assert "has no git targets" in refused.stderr
+    assert 'hint: add "https://dev.azure.com/ORGANIZATION" = "me" to [targets.git]' in refused.stderr

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from keyturn import hints, moves
+from keyturn import hints
 from keyturn.configuration.hosts import HTTPS_PORT, UnfitName, https_url, without_userinfo
+from keyturn.configuration.named import no_target
 from keyturn.configuration.targets.git import AZURE_DEVOPS_HOST, LEGACY_SUFFIX
-from keyturn.errors import ConfigError, UsageError
+from keyturn.errors import UsageError
 from keyturn.verbs.setup.git.sections import Origin
 
 TYPE_CHECKING = False
@@ -22,10 +23,7 @@ def chosen(config: Config, words: Sequence[str]) -> list[Origin]:
     Raises ConfigError where there is no target, UsageError for a word that leads to none.
     """
     if not config.git_targets:
-        example = '"https://dev.azure.com/ORGANIZATION" = "PROFILE"'
-        raise ConfigError(
-            f"{config.source} has no git targets", moves.add(example, "[targets.git]", str(config.source))
-        )
+        raise no_target(config, "git", "https://dev.azure.com/ORGANIZATION")
     with_path: dict[str, bool] = {}
     for target in config.git_targets:
         for url in _urls(target.place):
