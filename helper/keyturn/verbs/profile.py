@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyturn.configuration.audiences import all_scopes, targets_of
-from keyturn.configuration.named import profile_named
+from keyturn.configuration.named import no_profile, profile_named
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.console.configured import configuration, named_or_only
 from keyturn.console.moments import duration
@@ -47,7 +47,8 @@ def _list(*, as_json: bool) -> None:
         print_json(profiles)
         return
     if not profiles:
-        print(f"keyturn: no profile in {config.source}")
+        error = no_profile(config)
+        print(f"keyturn: {error.sentence}\nkeyturn: hint: {error.hint}")
     width = max((len(profile["name"]) for profile in profiles), default=0)
     for profile in profiles:
         targets = ", ".join(profile["targets"]) or "no targets"
