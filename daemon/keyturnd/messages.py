@@ -1,7 +1,7 @@
 """What the daemon and an acquisition process say to each other: JSON lines, at most 1 MiB each.
 
 The daemon sends one job, then `Answer` and `Ack`; the acquisition process sends `Event`, `Ask` and `Seal` as it
-goes, and ends with exactly one of `Result`, `Done`, `KeyringResult` or `Failure`.
+goes, and ends with exactly one of `Result`, `Done`, `KeyringResult`, `Discovered` or `Failure`.
 """
 
 from __future__ import annotations
@@ -199,6 +199,21 @@ class RevokeJob(msgspec.Struct, frozen=True, tag="revoke"):
         return f"RevokeJob(profile={self.identity.profile!r})"
 
 
+class SettleJob(msgspec.Struct, frozen=True, tag="settle"):
+    """Look on the server for the token of a request whose answer never came, and delete it."""
+
+    identity: AwxIdentity
+    network: Network
+    deadline: float
+    state: AwxState
+    secret: str | None = None
+    client_secret: str | None = None
+    version: int = CHANNEL_VERSION
+
+    def __repr__(self) -> str:
+        return f"SettleJob(profile={self.identity.profile!r})"
+
+
 class KeyringJob(msgspec.Struct, frozen=True, tag="keyring"):
     """Read the vault key from the OS keyring or, with `create`, store this one if there is none (base64)."""
 
@@ -211,6 +226,15 @@ class KeyringJob(msgspec.Struct, frozen=True, tag="keyring"):
 
     def __repr__(self) -> str:
         return f"KeyringJob(account={self.account!r})"
+
+
+class DiscoveryJob(msgspec.Struct, frozen=True, tag="discovery"):
+    """Find out, without credentials, to which tenant an Azure DevOps organization belongs."""
+
+    url: str
+    network: Network
+    deadline: float
+    version: int = CHANNEL_VERSION
 
 
 class Answer(msgspec.Struct, frozen=True, tag="answer"):
@@ -255,7 +279,7 @@ class Seal(msgspec.Struct, frozen=True, tag="seal"):
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
-    """The revocation is complete: nothing of it lives on the server."""
+    """The revocation is complete: nothing of it lives on the server. Or the look was taken."""
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True, tag="result"):
@@ -290,6 +314,13 @@ class KeyringResult(msgspec.Struct, frozen=True, omit_defaults=True, tag="keyrin
         return f"KeyringResult(backend={self.backend!r})"
 
 
+class Discovered(msgspec.Struct, frozen=True, omit_defaults=True, tag="discovered"):
+    """A tenant's id, or "organizations", and the cloud it signs in to; both empty where nothing tells."""
+
+    tenant: str = ""
+    environment: str = ""
+
+
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True, tag="error"):
     """Why there is no result: the kind of a keyturn.errors class, its sentence and hint."""
 
@@ -305,8 +336,8 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True, tag="error"):
     """For programs: keyring-absent, keyring-locked, or the provider's own `error` word. Empty when unknown."""
 
 
-Job = TokenJob | RevokeJob | KeyringJob
-Outcome = Result | Done | KeyringResult | Failure
+Job = TokenJob | RevokeJob | SettleJob | KeyringJob | DiscoveryJob
+Outcome = Result | Done | KeyringResult | Discovered | Failure
 FromDaemon = Job | Answer | Ack
 FromAcquisition = Event | Ask | Seal | Outcome
 

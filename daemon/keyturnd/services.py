@@ -16,7 +16,7 @@ from keyturnd.callers.complaints import Complaints
 from keyturnd.callers.handed import Handed
 from keyturnd.fetching.acquisition import Acquisitions, error_of
 from keyturnd.fetching.fetch import Fetcher
-from keyturnd.fetching.keeper import Nobody
+from keyturnd.fetching.keeper import NothingToSeal
 from keyturnd.journal import note
 from keyturnd.messages import Failure, KeyringJob, KeyringResult
 from keyturnd.store.store import Store
@@ -56,7 +56,7 @@ class Services:
         self.configuration = configuration
         self.state_directory = state_directory
         self.acquisitions = Acquisitions()
-        self.holdings = Holdings(self._open_vault)
+        self.holdings = Holdings(self._open_vault, vault_directory(state_directory))
         fetcher = Fetcher(self.acquisitions, self.holdings, configuration.current, self._warn)
         self.fetcher = fetcher
         self.broker = Broker(
@@ -68,6 +68,9 @@ class Services:
             chance=SystemRandom(),
         )
         configuration.on_change.append(self.broker.reconfigured)
+        self.understood: dict[bytes, Any] = {}
+        """What callers' words were taken to mean, by a digest of the words, while the configuration stays."""
+        configuration.on_change.append(lambda _: self.understood.clear())
         self.store = Store(self.holdings.vault, clock)
         self.complaints = Complaints(clock)
         self.handed = Handed()
@@ -110,13 +113,6 @@ class Keyring:
         if not isinstance(outcome, KeyringResult):
             raise Bug("the keyring's acquisition ended with a token")
         return outcome
-
-
-class NothingToSeal(Nobody):
-    """Follows an acquisition that has no state to keep."""
-
-    async def on_seal(self, state: object) -> None:
-        """Nothing of it is kept."""
 
 
 def _keyring_error(failure: Failure) -> Exception:

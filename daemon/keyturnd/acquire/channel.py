@@ -18,10 +18,12 @@ from keyturnd.messages import (
     Ack,
     Answer,
     Ask,
+    DiscoveryJob,
     Failure,
     KeyringJob,
     RevokeJob,
     Seal,
+    SettleJob,
     TokenJob,
     encode_line,
     from_daemon,
@@ -73,7 +75,7 @@ class Channel:
                 hints.restart_daemon(),
             )
         job = self._decode(line)
-        if not isinstance(job, TokenJob | RevokeJob | KeyringJob):
+        if not isinstance(job, TokenJob | RevokeJob | SettleJob | KeyringJob | DiscoveryJob):
             raise Failed(Bug, "the acquisition process was sent no job")
         return job
 

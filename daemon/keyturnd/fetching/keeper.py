@@ -13,7 +13,7 @@ from keyturnd.messages import AwxState, EntraState, TokenJob
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
-    from keyturnd.messages import Ask, Event, Result, RevokeJob, State
+    from keyturnd.messages import Ask, Event, Result, RevokeJob, SettleJob, State
     from keyturnd.vault.holdings import Holdings
 
 
@@ -33,6 +33,13 @@ class Nobody:
 
     async def on_ask(self, ask: Ask) -> str:
         raise Refused(f"a silent acquisition asked for a {ask.kind}")
+
+
+class NothingToSeal(Nobody):
+    """Follows an acquisition that has no state to keep."""
+
+    async def on_seal(self, state: object) -> None:
+        """Nothing of it is kept."""
 
 
 class Overheard:
@@ -57,7 +64,9 @@ class Replaced(Exception):
 class Keeper:
     """Follows one acquisition of a profile and makes its sign-in state durable."""
 
-    def __init__(self, holdings: Holdings, profile: Profile, job: TokenJob | RevokeJob, audience: Audience) -> None:
+    def __init__(
+        self, holdings: Holdings, profile: Profile, job: TokenJob | RevokeJob | SettleJob, audience: Audience
+    ) -> None:
         self._holdings = holdings
         self._profile = profile
         self._state = job.state

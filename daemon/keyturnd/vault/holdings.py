@@ -19,6 +19,7 @@ from keyturnd.vault.records import RecordName
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.messages import State
@@ -39,8 +40,10 @@ class Holdings:
     Every method raises StateError when the vault or its key cannot be read or written.
     """
 
-    def __init__(self, open_vault: Callable[[], Awaitable[Vault]]) -> None:
+    def __init__(self, open_vault: Callable[[], Awaitable[Vault]], directory: Path | None = None) -> None:
+        """`directory`: where the vault's records lie, for a look that takes no key."""
         self._open_vault = open_vault
+        self._directory = directory
         self._vault: Vault | None = None
         self._opening = asyncio.Lock()
         self.on_new_sign_in: Callable[[str], None] = lambda profile: None  # noqa: ARG005 - the broker's place
@@ -78,6 +81,10 @@ class Holdings:
     async def state(self, profile: Profile) -> State | None:
         payload = (await self.vault()).get(state_name(profile))
         return None if payload is None else _state_decoder.decode(payload)
+
+    def may_have_state(self, profile: Profile) -> bool:
+        """Whether there is a record of its state, whoever may be able to read it."""
+        return self._directory is None or (self._directory / state_name(profile).file_name()).exists()
 
     async def secret(self, profile: Profile) -> str | None:
         payload = (await self.vault()).get(secret_name(profile))

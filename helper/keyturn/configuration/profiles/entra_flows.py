@@ -75,14 +75,23 @@ class ClientSecret(Flow, frozen=True, tag="client-secret"):
         return cls(read_place(table) or InVault())
 
 
-class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
-    """A person signs in with the browser to an application that proves itself with a secret."""
+SECRET_OR_CERTIFICATE = (
+    *ClientSecret.exclusive,
+    *certificates.EXCLUSIVE,
+    *((secret, key) for secret in ClientSecret.keys for key in ("certificate", "certificate_thumbprint")),
+)
+"""Pairs of keys of an application that proves itself with either."""
 
-    keys: ClassVar = {**ClientSecret.keys, **Browser.keys}
-    exclusive = ClientSecret.exclusive
+
+class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
+    """A person signs in with the browser to an application that proves itself with a secret or a certificate."""
+
+    keys: ClassVar = {**ClientSecret.keys, **certificates.KEYS, **Browser.keys}
+    exclusive = SECRET_OR_CERTIFICATE
     secret_name = ClientSecret.secret_name
 
     secret: InVault | InFile | InVariable = InVault()
+    certificate: Certificate | None = None
     page: SignInPage = SignInPage()
 
     @property
@@ -92,13 +101,19 @@ class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
 
     @property
     def secret_source(self) -> SecretSource:
-        """Where the client secret is."""
-        return self.secret
+        """Where that of the application is."""
+        return self.secret if self.certificate is None else IfProtected()
+
+    @property
+    def credential(self) -> Certificate | None:
+        """The certificate, if it has one."""
+        return self.certificate
 
     @classmethod
     def read(cls, table: Table) -> Self:
-        """With both."""
-        return cls(read_place(table) or InVault(), SignInPage.read(table))
+        """With what its application proves itself with, and its wishes for the page."""
+        certificate = certificates.read_certificate(table)
+        return cls(read_place(table) or InVault(), certificate, SignInPage.read(table))
 
 
 class WorkloadIdentity(Flow, frozen=True, tag="workload-identity"):
@@ -174,11 +189,7 @@ class RefreshToken(Flow, frozen=True, tag="refresh-token"):
     """
 
     keys: ClassVar = {**ClientSecret.keys, **certificates.KEYS}
-    exclusive = (
-        *ClientSecret.exclusive,
-        *certificates.EXCLUSIVE,
-        *((secret, key) for secret in ClientSecret.keys for key in ("certificate", "certificate_thumbprint")),
-    )
+    exclusive = SECRET_OR_CERTIFICATE
     secret_name = ClientSecret.secret_name
     entrusts = "refresh token"
 
