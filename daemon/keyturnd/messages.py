@@ -1,7 +1,7 @@
 """What the daemon and an acquisition process say to each other: JSON lines, at most 1 MiB each.
 
 The daemon sends one job, then `Answer` and `Ack`; the acquisition process sends `Event`, `Ask` and `Seal` as it
-goes, and ends with exactly one of `Result`, `Done`, `KeyringResult` or `Failure`.
+goes, and ends with exactly one of `Result`, `Done`, `KeyringResult`, `Discovered` or `Failure`.
 """
 
 from __future__ import annotations
@@ -227,6 +227,15 @@ class KeyringJob(msgspec.Struct, frozen=True, tag="keyring"):
         return f"KeyringJob(account={self.account!r})"
 
 
+class DiscoveryJob(msgspec.Struct, frozen=True, tag="discovery"):
+    """Find out, without credentials, to which tenant an Azure DevOps organization belongs."""
+
+    url: str
+    network: Network
+    deadline: float
+    version: int = CHANNEL_VERSION
+
+
 class Answer(msgspec.Struct, frozen=True, tag="answer"):
     """A person's answer to an `Ask`. Secret."""
 
@@ -304,6 +313,13 @@ class KeyringResult(msgspec.Struct, frozen=True, omit_defaults=True, tag="keyrin
         return f"KeyringResult(backend={self.backend!r})"
 
 
+class Discovered(msgspec.Struct, frozen=True, omit_defaults=True, tag="discovered"):
+    """A tenant's id, or "organizations", and the cloud it signs in to; both empty where nothing tells."""
+
+    tenant: str = ""
+    environment: str = ""
+
+
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True, tag="error"):
     """Why there is no result: the kind of a keyturn.errors class, its sentence and hint."""
 
@@ -319,8 +335,8 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True, tag="error"):
     """For programs: keyring-absent, keyring-locked, or the provider's own `error` word. Empty when unknown."""
 
 
-Job = TokenJob | RevokeJob | SettleJob | KeyringJob
-Outcome = Result | Done | KeyringResult | Failure
+Job = TokenJob | RevokeJob | SettleJob | KeyringJob | DiscoveryJob
+Outcome = Result | Done | KeyringResult | Discovered | Failure
 FromDaemon = Job | Answer | Ack
 FromAcquisition = Event | Ask | Seal | Outcome
 

@@ -401,4 +401,4 @@ def told(hint: str) -> Sentence:
 @move
 def write_configuration() -> Sentence:
     """The first configuration there is."""
-    return Sentence("write it, beginning with [profile.NAME] (the README has an example), with mode 600")
+    return Sentence("keyturn init writes one; the README tells what is in it")
