@@ -16,8 +16,7 @@ from keyturnd import flows
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
-    from keyturn.configuration.profiles.clouds import cloud_of
-from keyturn.configuration.profiles.secrets import SecretSource
+    from keyturn.configuration.profiles.secrets import SecretSource
     from keyturn.errors import KeyturnError
 
 
