@@ -1,5 +1,5 @@
 #!/bin/sh
-# sh contrib/newer-git.sh DIRECTORY: git of Debian's next release and git-lfs, unpacked into DIRECTORY beside the
+# sh contrib/newer-git.sh DIRECTORY: git of Debian's next release, git-lfs and cargo, unpacked into DIRECTORY beside the
 # installed one; DIRECTORY/bin/git starts it. For the tests: git learnt in 2.46 what heals a refused token.
 # Nothing is installed. The suite's line is the machine's own with another name, checked with the same keys.
 set -eu
@@ -23,13 +23,22 @@ printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s mai
 : >"$root/apt/status" # as if nothing were installed: git comes with every library it was built against
 
 apt() {
-    apt-get -qq -o Dir::Etc::SourceList="$root/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+    with_sources apt-get -qq "$@"
+}
+with_sources() {
+    program=$1
+    shift
+    "$program" -o Dir::Etc::SourceList="$root/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
         -o Dir::State::Lists="$root/apt/lists" -o Dir::State::Status="$root/apt/status" -o Dir::Cache="$root/apt" \
         -o APT::Sandbox::User=root -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false \
         -o Acquire::Languages=none "$@"
 }
 apt update
-apt install --yes --no-install-recommends --download-only git git-lfs >/dev/null
+# cargo without the compiler that its package depends on: nothing is built.
+libraries=$(with_sources apt-cache depends cargo | sed -n 's/^ *Depends: \(lib[^ ]*\)$/\1/p')
+# shellcheck disable=SC2086 # a list of names
+apt install --yes --no-install-recommends --download-only git git-lfs $libraries >/dev/null
+(cd "$root/apt/archives" && apt download cargo)
 for package in "$root"/apt/archives/*.deb; do
     case ${package##*/} in
         perl* | libperl* | git-man* | debconf* | dpkg*) ;;
@@ -52,5 +61,9 @@ exec $root/usr/lib/git-core/$program "\$@"
 END
     chmod 755 "$root/bin/$program"
 done
+patchelf --set-interpreter "$loader" --force-rpath --set-rpath "${loader%/*}" "$root/usr/bin/cargo"
+ln -s ../usr/bin/cargo "$root/bin/cargo"
+# Its libgit2 believes in the system's certificates alone; this copy in those of the directory it is started in.
+sed -i 's|/etc/ssl/certs/ca-certificates\.crt|ca-certificates-for-this-cargo.pem|' "$root"/usr/lib/*/libgit2.so.*.*.*
 ln -sf ../../bin/git-lfs "$root/usr/lib/git-core/git-lfs"
 "$root/bin/git" version
