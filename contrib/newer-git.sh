@@ -23,21 +23,15 @@ printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s mai
 : >"$root/apt/status" # as if nothing were installed: git comes with every library it was built against
 
 apt() {
-    with_sources apt-get -qq "$@"
-}
-with_sources() {
-    program=$1
-    shift
-    "$program" -o Dir::Etc::SourceList="$root/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+    apt-get -qq -o Dir::Etc::SourceList="$root/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
         -o Dir::State::Lists="$root/apt/lists" -o Dir::State::Status="$root/apt/status" -o Dir::Cache="$root/apt" \
         -o APT::Sandbox::User=root -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false \
         -o Acquire::Languages=none "$@"
 }
 apt update
-# cargo without the compiler that its package depends on: nothing is built.
-libraries=$(with_sources apt-cache depends cargo | sed -n 's/^ *Depends: \(lib[^ ]*\)$/\1/p')
-# shellcheck disable=SC2086 # a list of names
-apt install --yes --no-install-recommends --download-only git git-lfs $libraries >/dev/null
+# cargo and its libraries, without the compiler that its package depends on, too: nothing is built.
+apt install --yes --no-install-recommends --download-only git git-lfs \
+    libcurl4t64 libgcc-s1 libgit2-1.9 libsqlite3-0 libssh2-1t64 libssl3t64 >/dev/null
 (cd "$root/apt/archives" && apt download cargo)
 for package in "$root"/apt/archives/*.deb; do
     case ${package##*/} in
