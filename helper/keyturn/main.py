@@ -36,8 +36,6 @@ VERBS = {
     "helper": "what git, kubectl and docker start (not for people)",
 }
 """Every verb has a module of its name in `verbs`, with `run(arguments) -> exit status`, or stands in ROOMS."""
-LATER = ("completion", "doctor", "init", "lock", "target", "unlock", "vault")
-"""Verbs of later versions, refused by name."""
 ROOMS = {
     "init": "keyturn.verbs.init.command",
     "profile": "keyturn.verbs.profile.command",
@@ -109,8 +107,6 @@ def dispatch(arguments: Sequence[str]) -> int:
 
         print(f"keyturn {__version__}")
         return 0
-    if verb in LATER:
-        raise UsageError(f"keyturn {verb} is for a later version, and not there yet", hints.verb("--help"))
     if verb not in VERBS:
         raise UsageError(f"there is no verb {verb!r}", _nearest(verb))
     return _runner(verb)(rest)

@@ -6,7 +6,7 @@ import pytest
 
 from keyturn import __version__
 from keyturn.errors import UsageError
-from keyturn.main import LATER, VERBS, dispatch
+from keyturn.main import VERBS, dispatch
 
 SECRET = "hunter2-planted"
 
@@ -87,14 +87,6 @@ def test_an_unknown_verb_names_the_nearest(typed: str, hint: str) -> None:
     with pytest.raises(UsageError) as raised:
         dispatch([typed])
     assert raised.value.hint == hint
-
-
-@pytest.mark.parametrize("verb", LATER)
-def test_a_verb_of_a_later_version_is_refused_by_name(verb: str) -> None:
-    assert verb not in VERBS
-    with pytest.raises(UsageError, match=f"^keyturn {verb} is for a later version, and not there yet$") as raised:
-        dispatch([verb])
-    assert raised.value.hint == "keyturn --help"
 
 
 @pytest.mark.parametrize(

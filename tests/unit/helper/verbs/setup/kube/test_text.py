@@ -168,15 +168,3 @@ def test_what_could_be_read_otherwise_is_quoted(text: str) -> None:
 
 def test_control_characters_are_escaped() -> None:
     assert scalar("a\u2028\nb") == '"a\\u2028\\nb"'
-
-
-@pytest.mark.parametrize("document", ['{"kind": "Config"}', '{"users": []}', '{"users": null, "kind": "Config"}'])
-def test_a_list_of_users_with_nobody_in_it_comes_back_in_json_too(document: str) -> None:
-    edited = editor(document)
-    written = edited.empty_users()
-    assert written is not None
-    edited.add_user("keyturn/me:", STANZA)
-    assert edited.empty_users() is None
-    edited.remove_user("keyturn/me:")
-    edited.leave_users(written)
-    assert json.loads(edited.text) == json.loads(document)
