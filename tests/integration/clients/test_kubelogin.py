@@ -243,7 +243,7 @@ def test_jobs_and_pods(stand_in: StandIn) -> None:
     refused = machine.run(str(stand_in.program), "get-token", *place, **github)
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.startswith("Error: ")
-    hosts = [urlsplit(stand_in.ready.authority).netloc]
+    hosts = [urlsplit(github["ACTIONS_ID_TOKEN_REQUEST_URL"]).netloc]
     profile = f"""[profile.job]
 provider = "entra"
 flow = "workload-identity"
