@@ -12,6 +12,7 @@ import msgspec
 
 from keyturn.configuration.profiles.credentials.certificates import Certificate  # noqa: TC001 - msgspec reads it at run time
 from keyturn.configuration.profiles.credentials.federation import Federation  # noqa: TC001 - the same
+from keyturn.configuration.profiles.credentials.managed import ManagedIdentity  # noqa: TC001 - the same
 
 CHANNEL_VERSION = 1
 LINE_LIMIT = 1 << 20
@@ -54,7 +55,7 @@ class EntraIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"
     """Whose accounts the sign-in page shall expect, Entra's own parameter."""
     cae: bool = False
     """Whether claims challenges are handled, which the capability CP1 declares."""
-    credential: Certificate | Federation | None = None
+    credential: Certificate | Federation | ManagedIdentity | None = None
     """What the application proves itself with, where that is more than a secret."""
     login_hint: str | None = None
     """Which account the sign-in page begins with, where `account` names none."""

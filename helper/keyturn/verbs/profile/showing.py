@@ -60,7 +60,8 @@ def _lines(config: Config, profile: Profile) -> Iterator[tuple[str, str]]:
 
 
 def _entra(profile: EntraProfile) -> Iterator[tuple[str, str]]:
-    yield "application", profile.application_id
+    if profile.application_id:
+        yield "application", profile.application_id
     yield "authority", profile.authority
     if profile.account:
         yield "account", profile.account
