@@ -20,6 +20,7 @@ from keyturn.configuration.profiles.entra_flows import (
     ClientSecret,
     ConfidentialBrowser,
     DeviceCode,
+    OnBehalfOf,
     RefreshToken,
     WorkloadIdentity,
 )
@@ -68,6 +69,7 @@ FLOWS: Mapping[type[Flow], Row] = {
     ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, by_secret=True, state=None),
     AzureCli: Row("entra", person=False, secret=None, by_secret=False, state=None),
     ClientCertificate: Row("entra", person=False, secret=ClientCertificate.secret_name, by_secret=True, state=None),
+    OnBehalfOf: Row("entra", person=False, secret=OnBehalfOf.secret_name, by_secret=True, state=None),
     RefreshToken: Row(
         "entra",
         person=False,

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyturnd.acquire.entra import authorization_code, azure_cli, client_credentials, device_code, refresh
+from keyturnd.acquire.entra import (
+    authorization_code,
+    azure_cli,
+    client_credentials,
+    device_code,
+    on_behalf_of,
+    refresh,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,5 +36,6 @@ GRANTS: Mapping[str, Grant] = {
     "azure-cli": Grant(azure_cli.acquire, person=False),
     "client-certificate": Grant(client_credentials.acquire, person=False),
     "workload-identity": Grant(client_credentials.acquire, person=False),
+    "on-behalf-of": Grant(on_behalf_of.acquire, person=False),
     "refresh-token": Grant(refresh.acquire, person=False),
 }

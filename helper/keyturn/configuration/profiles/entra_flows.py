@@ -211,6 +211,24 @@ class RefreshToken(Flow, frozen=True, tag="refresh-token"):
         return cls(read_place(table) or InVault(), certificates.read_certificate(table))
 
 
+class OnBehalfOf(Flow, frozen=True, tag="on-behalf-of"):
+    """An application asks on behalf of a user. Of no profile: each token takes one of that user's."""
+
+    secret_name = ClientSecret.secret_name
+
+    certificate: Certificate | None = None
+
+    @property
+    def secret_source(self) -> SecretSource:
+        """Whoever asks brings it, or the passphrase of the certificate."""
+        return Lent(needed=self.certificate is None)
+
+    @property
+    def credential(self) -> Certificate | None:
+        """The certificate, if it has one."""
+        return self.certificate
+
+
 EntraFlow: TypeAlias = (
     Browser
     | DeviceCode
@@ -220,6 +238,7 @@ EntraFlow: TypeAlias = (
     | RefreshToken
     | WorkloadIdentity
     | AzureCli
+    | OnBehalfOf
 )
 FLOWS: tuple[type[EntraFlow], ...] = (
     Browser,
