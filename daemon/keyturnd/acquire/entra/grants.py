@@ -12,6 +12,7 @@ from keyturnd.acquire.entra import (
     on_behalf_of,
     refresh,
 )
+from keyturnd.acquire.entra.managed import grant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +27,8 @@ class Grant(NamedTuple):
     acquire: Callable[[Session], Result]
     person: bool
     """Whether it takes a person, as keyturnd.flows says too."""
+    at_authority: bool = True
+    """Whether it asks at the profile's authority."""
 
 
 GRANTS: Mapping[str, Grant] = {
@@ -35,6 +38,7 @@ GRANTS: Mapping[str, Grant] = {
     "client-secret": Grant(client_credentials.acquire, person=False),
     "azure-cli": Grant(azure_cli.acquire, person=False),
     "client-certificate": Grant(client_credentials.acquire, person=False),
+    "managed-identity": Grant(grant.acquire, person=False, at_authority=False),
     "workload-identity": Grant(client_credentials.acquire, person=False),
     "on-behalf-of": Grant(on_behalf_of.acquire, person=False),
     "refresh-token": Grant(refresh.acquire, person=False),

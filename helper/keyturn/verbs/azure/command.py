@@ -56,12 +56,17 @@ BODY = {"credential": "secret", "certificate_password": "secret"}
 BY_PERSONS = frozenset({"browser", "confidential-browser", "device-code"})
 
 
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn azure", description="Tokens of Microsoft Entra ID without a profile.")
+    actions = made.add_subparsers(dest="action", metavar="ACTION", required=True)
+    _add_parameters(actions.add_parser("new-token", help="acquire a token", description=DESCRIPTION, epilog=EPILOG))
+    return made
+
+
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
-    parser = Parser(prog="keyturn azure", description="Tokens of Microsoft Entra ID without a profile.")
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    _add_parameters(actions.add_parser("new-token", help="acquire a token", description=DESCRIPTION, epilog=EPILOG))
-    options = parser.parse(arguments)
+    options = parser().parse(arguments)
     chosen = parameter_sets.resolved(options)
     printing.check_showable(options)
     table = _table(options, chosen)
