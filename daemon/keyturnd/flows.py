@@ -14,17 +14,16 @@ from msgspec.structs import replace
 from keyturn import hints
 from keyturn.configuration.profiles.awx_flows import BrowserGrant, ExistingToken, Password, PasswordGrant
 from keyturn.configuration.profiles.entra_flows import (
-    AzureCli,
     Browser,
     ClientCertificate,
     ClientSecret,
     ConfidentialBrowser,
     DeviceCode,
     OfMachine,
-    OnBehalfOf,
     RefreshToken,
     WorkloadIdentity,
 )
+from keyturn.configuration.profiles.passing_flows import AzureCli, OnBehalfOf
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, InFile, InVariable, Lent
 from keyturn.errors import Refused, SignInNeeded
