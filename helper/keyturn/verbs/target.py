@@ -34,10 +34,10 @@ examples:
 """
 
 
-def run(arguments: Sequence[str]) -> int:
-    """The verb's exit status."""
-    parser = Parser(prog="keyturn target", description=DESCRIPTION, epilog=EPILOG)
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn target", description=DESCRIPTION, epilog=EPILOG)
+    actions = made.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("list", help="list all targets", description="List all targets.").add_json()
     add = actions.add_parser("add", help="add a target, or change one", description="Add or change a target.")
     add.add_argument("place", metavar="URL", help="a URL for git or kubectl, a login server for docker")
@@ -47,7 +47,12 @@ def run(arguments: Sequence[str]) -> int:
     add.add_argument("--scope", dest="scopes", metavar="SCOPE", action="append", help="what a plain one gets")
     remove = actions.add_parser("remove", help="remove targets", description="Remove targets.")
     remove.add_argument("places", metavar="URL", nargs="+", help="as `keyturn target list` shows it")
-    options = parser.parse(arguments)
+    return made
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The verb's exit status."""
+    options = parser().parse(arguments)
     {"list": _list, "add": _add, "remove": _remove}[options.action](options)
     return 0
 

@@ -40,9 +40,25 @@ examples:
 SERVICES = (*PROTOCOLS, "awx")
 
 
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn init", description=DESCRIPTION, epilog=EPILOG)
+    made.add_argument("url", metavar="URL", nargs="?", help="where tokens are wanted")
+    made.add_argument("--service", choices=SERVICES, help="what answers there, where its name does not tell")
+    made.add_argument("--profile", metavar="NAME", help="the profile's name (default: work, or awx)")
+    made.add_argument("--tenant", metavar="TENANT", help="its id or a domain (default: asked of the organization)")
+    made.add_argument("--flow", metavar="FLOW", help="who signs in and how (default: browser, or device-code)")
+    made.add_argument("--application-id", metavar="ID", help="an application of your own (default: Azure CLI's)")
+    made.add_argument("--authority", metavar="URL", help="a login host that is none of Microsoft's")
+    made.add_argument("--account", metavar="NAME", help="who signs in")
+    made.add_argument("--ca-file", metavar="FILE", help="the CA of a provider of your own")
+    made.add_argument("--yes", action="store_true", help="ask nothing, and agree to what would be shown")
+    return made
+
+
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
-    options = _options(arguments)
+    options = parser().parse(arguments)
     place = _place(options)
     tenant, environment = ("", "") if place.service == "awx" else _tenant(place, options)
     document = ConfigDocument(config_file())
@@ -56,21 +72,6 @@ def run(arguments: Sequence[str]) -> int:
     print(f"keyturn: {prove(place, proposal.profile)}")
     print(f"keyturn: to take it back: {_way_back(proposal)}")
     return 0
-
-
-def _options(arguments: Sequence[str]) -> Namespace:
-    parser = Parser(prog="keyturn init", description=DESCRIPTION, epilog=EPILOG)
-    parser.add_argument("url", metavar="URL", nargs="?", help="where tokens are wanted")
-    parser.add_argument("--service", choices=SERVICES, help="what answers there, where its name does not tell")
-    parser.add_argument("--profile", metavar="NAME", help="the profile's name (default: work, or awx)")
-    parser.add_argument("--tenant", metavar="TENANT", help="its id or a domain (default: asked of the organization)")
-    parser.add_argument("--flow", metavar="FLOW", help="who signs in and how (default: browser, or device-code)")
-    parser.add_argument("--application-id", metavar="ID", help="an application of your own (default: Azure CLI's)")
-    parser.add_argument("--authority", metavar="URL", help="a login host that is none of Microsoft's")
-    parser.add_argument("--account", metavar="NAME", help="who signs in")
-    parser.add_argument("--ca-file", metavar="FILE", help="the CA of a provider of your own")
-    parser.add_argument("--yes", action="store_true", help="ask nothing, and agree to what would be shown")
-    return parser.parse(arguments)
 
 
 def _place(options: Namespace) -> Place:

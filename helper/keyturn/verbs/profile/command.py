@@ -30,10 +30,10 @@ examples:
 """
 
 
-def run(arguments: Sequence[str]) -> int:
-    """The verb's exit status."""
-    parser = Parser(prog="keyturn profile", description=DESCRIPTION, epilog=EPILOG)
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn profile", description=DESCRIPTION, epilog=EPILOG)
+    actions = made.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("list", help="list all profiles", description="List all profiles.").add_json()
     show = actions.add_parser("show", help="show one profile", description="Show one profile.")
     show.add_profile("which profile")
@@ -47,7 +47,12 @@ def run(arguments: Sequence[str]) -> int:
     remove.add_argument("--locally", action="store_true", help="ask no server to delete anything")
     check = actions.add_parser("check", help="prove that a profile gets its tokens", description=checking.DESCRIPTION)
     check.add_profile("which profile")
-    return _do(parser.parse(arguments))
+    return made
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The verb's exit status."""
+    return _do(parser().parse(arguments))
 
 
 def _do(options: Namespace) -> int:
