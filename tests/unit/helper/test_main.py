@@ -6,7 +6,8 @@ import pytest
 
 from keyturn import __version__
 from keyturn.errors import UsageError
-from keyturn.main import VERBS, dispatch
+from keyturn.main import dispatch
+from keyturn.verbs.known import VERBS
 
 SECRET = "hunter2-planted"
 
