@@ -195,6 +195,12 @@ def secret_variables() -> Sentence:
 
 
 @move
+def with_kubectl() -> Sentence:
+    """A kubeconfig in a form that only kubectl is sure to read."""
+    return Sentence("install kubectl, or write the file without aliases, and each key once")
+
+
+@move
 def az(what: str, command: str) -> Sentence:
     """What az itself does or tells: keyturn only runs it."""
     return Sentence(f"{what}: az {command}")
@@ -268,6 +274,12 @@ def replaced_token() -> Sentence:
 def odd_place(place: str) -> Sentence:
     """An address where something else answers."""
     return Sentence(f"look at what answers at {place}")
+
+
+@move
+def other_cloud(profile: str) -> Sentence:
+    """A cloud that Microsoft has closed."""
+    return Sentence(f"set `environment` of [profile.{profile}] to the cloud that the tenant has moved to")
 
 
 @move
