@@ -54,6 +54,7 @@ environment, none of which has to be set:
   KEYTURN_CONFIG  the configuration (default: keyturn/config.toml in the user's configuration directory)
   KEYTURN_STATE   the directory of vault and log (default: keyturn in the user's state directory)
   KEYTURN_SOCKET  the daemon's socket (default: keyturn/socket in the user's runtime directory)
+  KEYTURN_LOG     how much the daemon logs: error, info or debug (default: `log` in [daemon])
 """
 
 
@@ -96,13 +97,24 @@ def dispatch(arguments: Sequence[str]) -> int:
         print(_help())
         return 0
     if verb in {"-V", "--version", "version"}:
-        from keyturn import __version__  # noqa: PLC0415 - only here
-
-        print(f"keyturn {__version__}")
-        return 0
+        return _tell_version(rest)
     if verb not in VERBS:
         raise UsageError(f"there is no verb {verb!r}", _nearest(verb))
     return _runner(verb)(rest)
+
+
+def _tell_version(rest: Sequence[str]) -> int:
+    from keyturn import __version__  # noqa: PLC0415 - only here
+    from keyturn.console.parsing import Parser  # noqa: PLC0415
+    from keyturn.console.requests import print_json  # noqa: PLC0415
+
+    parser = Parser(prog="keyturn version", description="Say which version this is.")
+    parser.add_json()
+    if parser.parse(rest).json:
+        print_json({"version": __version__})
+    else:
+        print(f"keyturn {__version__}")
+    return 0
 
 
 def _runner(verb: str) -> Callable[[Sequence[str]], int]:

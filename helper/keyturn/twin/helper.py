@@ -31,6 +31,9 @@ USAGE = {
 def run(arguments: Sequence[str]) -> int:
     """One helper call; its exit status. Raises UsageError for an unknown family or operation."""
     until, arguments = deadline.given(arguments)
+    if list(arguments) in (["--help"], ["-h"]):
+        sys.stdout.write("".join(["usage, by other programs:\n", *(f"  {usage}\n" for usage in USAGE.values())]))
+        return 0
     if not arguments or arguments[0] not in USAGE:
         raise UsageError("keyturn helper lacks a family: git, docker or kube", hints.verb("setup", "git"))
     name, family = arguments[0], _family(arguments[0])

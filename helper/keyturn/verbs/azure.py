@@ -8,6 +8,7 @@ from keyturn import hints
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask, print_facts, print_json
 from keyturn.console.secret_sources import HELP, read_secret
+from keyturn.console.token_request import AUDIENCE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _add_parameters(parser: Parser) -> None:
     where.add_argument("--authority", metavar="URL", help="a login host instead of a cloud")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--scopes", metavar="SCOPE", nargs="+", action="extend", help="scopes of one resource")
-    what.add_argument("--audience", metavar="URI", help="everything consented to at this resource")
+    what.add_argument("--audience", metavar="NAME", help=AUDIENCE)
     who = parser.add_mutually_exclusive_group(required=True)
     who.add_argument("--service-principal", action="store_true", help="sign in as the application, by its secret")
     device = ("--use-device-authentication", "--device-code", "--device-auth", "--device")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keyturn.configuration.audiences import all_scopes, targets_of
 from keyturn.configuration.named import profile_named
+from keyturn.configuration.profiles.clouds import spoken
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.console.configured import configuration, named_or_only
 from keyturn.console.moments import duration
@@ -72,7 +73,7 @@ def _lines(config: Config, profile: Profile) -> Iterator[tuple[str, str]]:
     if profile.ca_file:
         yield "ca_file", profile.ca_file
     yield "protocols", " ".join(sorted(profile.protocols))
-    yield from _listed("may ask for", [" ".join(scopes) for scopes in all_scopes(config, profile.name)])
+    yield from _listed("may ask for", [spoken(scopes) for scopes in all_scopes(config, profile.name)])
     yield from _targets(config, profile)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keyturn import __version__
+from keyturn.configuration.profiles.clouds import spoken
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable
 from keyturn.console import profile_texts
@@ -26,9 +27,11 @@ Show the daemon, the configuration, and for every profile whether it is signed i
 
 Starts no daemon and acquires no token.
 """
+UNPROTECTED = "no protection against"
+"""What a warning of the daemon may say already."""
 KEY_SOURCES = {
     "keyring": "in the OS keyring",
-    "file": "in a file: no protection against someone who can read your files",
+    "file": f"in a file: {UNPROTECTED} someone who can read your files",
     None: "not needed yet",
 }
 COLUMN = 15
@@ -81,7 +84,8 @@ def _lines(status: dict[str, Any]) -> Iterator[str]:
         yield _line("", f"error: {status['configuration']['error']}")
     yield _line("state", status["state"])
     if status["running"]:
-        yield _line("vault key", KEY_SOURCES.get(status["key"], str(status["key"])))
+        warned = any(UNPROTECTED in warning for warning in status["warnings"])
+        yield _line("vault key", "in a file" if warned else KEY_SOURCES.get(status["key"], str(status["key"])))
         yield from (_line("warning", warning) for warning in status["warnings"])
     known = _configured()[1]
     for profile in status["profiles"]:
@@ -100,7 +104,7 @@ def _profile(profile: dict[str, Any], status: dict[str, Any], configured: Profil
     yield _line(profile["name"], f"{profile['provider']}, {profile['flow']}{place}")
     if not status["running"]:
         return
-    yield _line("", _signed_in(profile, status, configured))
+    yield _line("", _signed_in(profile, configured))
     if certificate := profile.get("certificate"):
         yield _line("", f"certificate {certificate['thumbprint']}: valid {until(certificate['expires_at'])}")
     for aside in profile.get("set_aside", ()):
@@ -110,28 +114,30 @@ def _profile(profile: dict[str, Any], status: dict[str, Any], configured: Profil
     if waiting := profile["waiting_for_sign_in"]:
         yield _line("", f"a sign-in is under way, {waiting} waiting for it")
     for token in profile["tokens"]:
-        yield _line("", f"token for {' '.join(token['scopes'])}: valid {until(token['expires_at'])}")
+        yield _line(
+            "", f"token for {token.get('registry') or spoken(token['scopes'])}: valid {until(token['expires_at'])}"
+        )
 
 
 def _place(profile: AwxProfile) -> str:
     return f", {profile.username} at {profile.url}" if profile.username else f", {profile.url}"
 
 
-def _signed_in(profile: dict[str, Any], status: dict[str, Any], configured: Profile | None) -> str:
+def _signed_in(profile: dict[str, Any], configured: Profile | None) -> str:
     flow = None if configured is None else configured.flow
     if configured is not None and flow is not None and flow.entrusts is None:
         if isinstance(flow.secret_source, InFile | InVariable):
             return profile_texts.secret_source(configured)
         if isinstance(flow.secret_source, IfProtected):
             return f"{flow.secret_name} in the vault" if profile["secret"] else "signs in by itself"
-    if status["key"] is None:
-        return "not known before the vault is opened"
     return _kept(profile, flow)
 
 
 def _kept(profile: dict[str, Any], flow: Flow | None) -> str:
     """What the vault has of it."""
     secret = "password" if flow is None or flow.secret_name is None else flow.secret_name
+    if profile["signed_in"] is None and profile["secret"] is None:
+        return "not known: the vault cannot be read"
     if profile["signed_in"] is None:  # it takes nobody
         return "secret in the vault" if profile["secret"] else f"no secret yet: keyturn secret set {profile['name']}"
     if profile["signed_in"]:
