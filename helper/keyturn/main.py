@@ -8,6 +8,7 @@ import sys
 from keyturn import hints, moves
 from keyturn.console import started
 from keyturn.errors import Bug, KeyturnError, UsageError, report
+from keyturn.folding import fold_standard_streams, folded, width_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ ROOMS = {
 HELP = """\
 keyturn VERB --help, or keyturn help VERB, tells more; keyturn version says which this is.
 
-exit status: 0 done, 1 refused or failed, 2 wrong usage or configuration, 3 sign-in needed,
-             4 provider unreachable (try later), 130 interrupted; of `keyturn run` the command's own
+exit status:      0 done, 1 refused or failed, 2 wrong usage or configuration, 3 sign-in needed,
+                  4 provider unreachable (try later), 130 interrupted; of `keyturn run` the command's own
 
 environment, none of which has to be set:
   KEYTURN_CONFIG  the configuration (default: keyturn/config.toml in the user's configuration directory)
@@ -60,6 +61,7 @@ environment, none of which has to be set:
 
 def main() -> int:
     """The keyturn command; its exit status."""
+    fold_standard_streams()
     try:
         status = _status_of(started.words())
         if sys.stdout is not None:
@@ -133,15 +135,15 @@ def _nearest(verb: str) -> Command:
 
 
 def _help() -> str:
-    width = max(map(len, VERBS))
-    lines = [f"  {verb:<{width}}  {what}" for verb, what in VERBS.items()]
+    column, width = max(map(len, VERBS)) + 4, width_of(sys.stdout)
+    lines = [folded(f"  {verb:<{column - 4}}  {what}", width, " " * column) for verb, what in VERBS.items()]
     return "\n".join(
         [
             "usage: keyturn VERB [ARGUMENTS]",
             "",
             *lines,
             "",
-            HELP,
+            *(folded(line, width, " " * 18) for line in HELP.splitlines()),
         ]
     )
 

@@ -13,6 +13,7 @@ from keyturn.console.moments import in_local_time
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import print_json
 from keyturn.errors import StateError
+from keyturn.folding import folded, width_of
 from keyturn.reach.paths import state_directory
 
 TYPE_CHECKING = False
@@ -50,7 +51,7 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     for line in lines:
         moment, blank, rest = line.partition(" ")
-        print(f"{in_local_time(moment)}{blank}{rest}")
+        print(folded(f"{in_local_time(moment)}{blank}{rest}", width_of(sys.stdout)))
     if not lines:
         print(f"keyturn: nothing is logged yet in {directory}", file=sys.stderr)
     return 0

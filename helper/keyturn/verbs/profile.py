@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from keyturn.configuration.audiences import all_scopes, targets_of
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles.clouds import spoken
@@ -11,6 +13,7 @@ from keyturn.console.moments import duration
 from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import details, protocol_of, secret_source, summary, target_name
 from keyturn.console.requests import print_json
+from keyturn.folding import folded, width_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +56,8 @@ def _list(*, as_json: bool) -> None:
     for profile in profiles:
         targets = ", ".join(profile["targets"]) or "no targets"
         place = profile.get("tenant") or profile["url"]
-        print(f"{profile['name']:<{width}}  {profile['flow']:<13}  {place}  {targets}")
+        line = f"{profile['name']:<{width}}  {profile['flow']:<13}  {place}  {targets}"
+        print(folded(line, width_of(sys.stdout), " " * (width + 17)))
 
 
 def _show(name: str, *, as_json: bool) -> None:
@@ -62,7 +66,9 @@ def _show(name: str, *, as_json: bool) -> None:
     if as_json:
         print_json(details(config, profile))
     else:
-        print("\n".join(f"{key:<{COLUMN}}{text}" for key, text in _lines(config, profile)))
+        width = width_of(sys.stdout)
+        for key, text in _lines(config, profile):
+            print(folded(f"{key:<{COLUMN}}{text}", width, " " * COLUMN))
 
 
 def _lines(config: Config, profile: Profile) -> Iterator[tuple[str, str]]:

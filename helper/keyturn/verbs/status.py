@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from keyturn import __version__
 from keyturn.configuration.profiles.clouds import spoken
 from keyturn.configuration.profiles.profile import AwxProfile
@@ -12,6 +14,7 @@ from keyturn.console.moments import duration, until
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask_running, print_json
 from keyturn.errors import ConfigError
+from keyturn.folding import folded, width_of
 from keyturn.reach.paths import config_file, socket_path, state_directory
 
 TYPE_CHECKING = False
@@ -153,4 +156,5 @@ def _whose(profile: dict[str, Any]) -> str:
 
 
 def _line(name: str, text: str) -> str:
-    return f"{name:<{COLUMN}}{text}" if len(name) < COLUMN else f"{name} {text}"
+    line = f"{name:<{COLUMN}}{text}" if len(name) < COLUMN else f"{name} {text}"
+    return folded(line, width_of(sys.stdout), " " * COLUMN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -78,6 +79,9 @@ def test_a_person(switch: str, emulator: Emulator, device: list[str], machine: M
     names = {name.strip() for name in shown}
     assert {"access_token", "refresh_token", "id_token", "tenant_id", "unique_id", "correlation_id"} <= names
     assert not list((machine.state / "vault").glob("*"))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", shown["expires_at".ljust(len(next(iter(shown))))])
+    assert "account username" in names
+    assert not [value for value in shown.values() if "{" in value]
 
 
 def test_nothing_is_kept(service: list[str], secret: str, machine: Machine) -> None:
