@@ -14,6 +14,7 @@ Counts are dotted names, each dot a finer grain:
     identity.ENDPOINT  oidc.github  oidc.pipelines        requests that arrived; ENDPOINT: app-service, imds, arc,
         service-fabric, azure-ml, cloud-shell
     git  git.refs  git.upload-pack  git.receive-pack      requests that arrived
+         git.lfs.batch  git.lfs.locks  git.lfs.upload  git.lfs.download
     organisation                                          the front door of one, https://HOST/ORGANISATION
     git.anonymous  git.authorized  git.refused  git.refused.REASON
     registry  registry.exchange  registry.token  registry.ping  registry.manifests  registry.blobs

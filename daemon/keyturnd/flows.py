@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -22,6 +21,7 @@ from keyturn.configuration.profiles.entra_flows import (
     ConfidentialBrowser,
     DeviceCode,
     RefreshToken,
+    WorkloadIdentity,
 )
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, Lent
@@ -76,6 +76,7 @@ FLOWS: Mapping[type[Flow], Row] = {
         state=EntraState,
         entrusts=RefreshToken.entrusts,
     ),
+    WorkloadIdentity: Row("entra", person=False, secret=None, by_secret=False, state=None),
     Password: Row("awx", person=True, secret=Password.secret_name, by_secret=True, state=AwxState),
     ExistingToken: Row(
         "awx", person=True, secret=ExistingToken.secret_name, by_secret=True, state=AwxState, secret_is_token=True
@@ -130,6 +131,8 @@ def handles_challenges(profile: Profile, protocol: str) -> bool:
 
 def _azure_cli(flow: AzureCli) -> messages.AzureCli:
     """Az by the daemon's own PATH: that of a caller, or a directory relative to some place, may be anybody's."""
+    import shutil  # noqa: PLC0415 - every start would wait for it
+
     path = os.pathsep.join(each for each in os.environ.get("PATH", os.defpath).split(os.pathsep) if each[:1] == "/")
     program = shutil.which("az", path=path) or ""
     return messages.AzureCli(program, path, home(), flow.config_directory, flow.tenant, flow.subscription)
@@ -191,8 +194,8 @@ def refused_state(state: State) -> State | None:
 
 
 def takes_its_caller(profile: Profile) -> bool:
-    """Whether each token takes a caller who brings the secret: then nothing is renewed ahead of time."""
-    return isinstance(profile.flow.secret_source, Lent)
+    """Whether each token takes a caller who brings what it is got with: then nothing is renewed ahead of time."""
+    return isinstance(profile.flow.secret_source, Lent) or bool(profile.flow.variables)
 
 
 def begins_anew(profile: Profile) -> bool:

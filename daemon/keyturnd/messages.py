@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from keyturn.configuration.profiles.certificates import Certificate  # noqa: TC001 - msgspec reads it at run time
+from keyturn.configuration.profiles.credentials.certificates import Certificate  # noqa: TC001 - msgspec reads it at run time
+from keyturn.configuration.profiles.credentials.federation import Federation  # noqa: TC001 - the same
 
 CHANNEL_VERSION = 1
 LINE_LIMIT = 1 << 20
@@ -53,7 +54,7 @@ class EntraIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"
     """Whose accounts the sign-in page shall expect, Entra's own parameter."""
     cae: bool = False
     """Whether claims challenges are handled, which the capability CP1 declares."""
-    credential: Certificate | None = None
+    credential: Certificate | Federation | None = None
     """What the application proves itself with, where that is more than a secret."""
     login_hint: str | None = None
     """Which account the sign-in page begins with, where `account` names none."""
@@ -172,6 +173,8 @@ class TokenJob(msgspec.Struct, frozen=True, tag="token"):
     state: EntraState | AwxState | None = None
     registry: Registry | None = None
     claims: str | None = None
+    variables: dict[str, str] = {}
+    """What leads the caller's job, or a program on its machine, to their identity; empty texts are unset. Secret."""
     client_secret: str | None = None
     """An application's own, beside the person's `secret`."""
     version: int = CHANNEL_VERSION
@@ -193,6 +196,21 @@ class RevokeJob(msgspec.Struct, frozen=True, tag="revoke"):
 
     def __repr__(self) -> str:
         return f"RevokeJob(profile={self.identity.profile!r})"
+
+
+class SettleJob(msgspec.Struct, frozen=True, tag="settle"):
+    """Look on the server for the token of a request whose answer never came, and delete it."""
+
+    identity: AwxIdentity
+    network: Network
+    deadline: float
+    state: AwxState
+    secret: str | None = None
+    client_secret: str | None = None
+    version: int = CHANNEL_VERSION
+
+    def __repr__(self) -> str:
+        return f"SettleJob(profile={self.identity.profile!r})"
 
 
 class KeyringJob(msgspec.Struct, frozen=True, tag="keyring"):
@@ -251,7 +269,7 @@ class Seal(msgspec.Struct, frozen=True, tag="seal"):
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
-    """The revocation is complete: nothing of it lives on the server."""
+    """The revocation is complete: nothing of it lives on the server. Or the look was taken."""
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True, tag="result"):
@@ -301,7 +319,7 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True, tag="error"):
     """For programs: keyring-absent, keyring-locked, or the provider's own `error` word. Empty when unknown."""
 
 
-Job = TokenJob | RevokeJob | KeyringJob
+Job = TokenJob | RevokeJob | SettleJob | KeyringJob
 Outcome = Result | Done | KeyringResult | Failure
 FromDaemon = Job | Answer | Ack
 FromAcquisition = Event | Ask | Seal | Outcome

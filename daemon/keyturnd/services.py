@@ -56,7 +56,7 @@ class Services:
         self.configuration = configuration
         self.state_directory = state_directory
         self.acquisitions = Acquisitions()
-        self.holdings = Holdings(self._open_vault)
+        self.holdings = Holdings(self._open_vault, vault_directory(state_directory))
         fetcher = Fetcher(self.acquisitions, self.holdings, configuration.current, self._warn)
         self.fetcher = fetcher
         self.broker = Broker(
@@ -68,6 +68,9 @@ class Services:
             chance=SystemRandom(),
         )
         configuration.on_change.append(self.broker.reconfigured)
+        self.understood: dict[bytes, Any] = {}
+        """What callers' words were taken to mean, by a digest of the words, while the configuration stays."""
+        configuration.on_change.append(lambda _: self.understood.clear())
         self.store = Store(self.holdings.vault, clock)
         self.complaints = Complaints(clock)
         self.handed = Handed()

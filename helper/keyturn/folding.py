@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 NARROWEST, WIDEST = 60, 200
 """Columns between which a text reads well."""
 OURS, HINT = "keyturn: ", "keyturn: hint: "
-PROGRAM = re.compile(
+PROGRAM = (
     r"(?:(?:git|docker|kube)-credential-)?keyturn|kubelogin|ls|chmod|rm|wc|which|file|unset|export|env|ulimit|readlink"
     r"|df|fuser|ps|python3|docker|podman|helm|kubectl|git|curl|ssh"
 )
@@ -45,7 +45,7 @@ def folded(text: str, width: int | None, behind: str = "  ") -> str:
 def _command_at_the_end(text: str) -> tuple[str, str]:
     """A hint's words, and the command they end in: a shell would take two lines for two commands."""
     told, colon, command = text.rpartition(": ")
-    if text.startswith(HINT) and PROGRAM.fullmatch(command.split(" ", 1)[0]):
+    if text.startswith(HINT) and re.fullmatch(PROGRAM, command.split(" ", 1)[0]):
         return f"{told}{colon}".rstrip(), command
     return text, ""
 

@@ -62,10 +62,13 @@ environment, none of which has to be set:
 def main() -> int:
     """The keyturn command; its exit status."""
     fold_standard_streams()
+    words = started.words()
     try:
-        status = _status_of(started.words())
+        status = _status_of(words)
         if sys.stdout is not None:
             sys.stdout.flush()  # at exit, Python could only complain that it cannot
+        if words[:1] == ["helper"]:
+            os._exit(status)  # all is said, and somebody waits: Python takes milliseconds to take itself apart
     except KeyturnError as error:
         return _report(error)
     except KeyboardInterrupt:

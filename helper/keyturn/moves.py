@@ -239,6 +239,38 @@ def new_certificate() -> Sentence:
 
 
 @move
+def id_token_permission() -> Sentence:
+    """A job of GitHub Actions that may not ask for a token of its own."""
+    return Sentence("give the job `permissions: id-token: write`")
+
+
+@move
+def access_token_of_step() -> Sentence:
+    """A step of Azure Pipelines without the job's token, or without a right to its service connection."""
+    return Sentence(
+        "give the step `env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)`, and the pipeline its service connection"
+    )
+
+
+@move
+def oidc_host(place: str) -> Sentence:
+    """An issuer of the user's own; nobody else is sent a job's token."""
+    return Sentence(f'if it is, set oidc_hosts = ["{place}"] in the profile')
+
+
+@move
+def replaced_token() -> Sentence:
+    """A file that somebody else has to renew."""
+    return Sentence("see why nobody replaces it, or check this machine's clock (date)")
+
+
+@move
+def odd_place(place: str) -> Sentence:
+    """An address where something else answers."""
+    return Sentence(f"look at what answers at {place}")
+
+
+@move
 def by_hand(command: Command) -> Sentence:
     """A file in a form that keyturn does not change."""
     return Sentence(f"write what this tells by hand: {printed(command)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from keyturn_emulator.bearer.signing import ClaimsChallenged, TokenRefused
+from keyturn_emulator.git import large_files
 from keyturn_emulator.git.backend import Backend, variables
 from keyturn_emulator.git.repositories import split_path
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from keyturn_emulator.git.access import Doorkeeper
-    from keyturn_emulator.git.repositories import Repositories
+    from keyturn_emulator.git.repositories import Address, Repositories
     from keyturn_emulator.ledger import Ledger
 
 ENDPOINTS = {
@@ -39,7 +41,7 @@ def endpoint_name(method: str, path: str) -> str | None:
     for (wanted, ending), name in ENDPOINTS.items():
         if method == wanted and path.endswith(ending):
             return name
-    return "organisation" if FRONT_DOOR.fullmatch(path) else None
+    return "organisation" if FRONT_DOOR.fullmatch(path) else large_files.endpoint_name(method, path)
 
 
 class GitHost:
@@ -82,6 +84,8 @@ class GitHost:
         if door and door[1].lower() in self._organisations:
             return PlainTextResponse("signed in")
         found = split_path(raw_path)
+        if found is not None and found[1].startswith(large_files.PREFIX):
+            return self._large_files(request, *found)
         path = self._repositories.find(found[0]) if found else None
         if found is None or path is None or found[0].organisation not in self._organisations:
             return PlainTextResponse(NOT_FOUND, 404)
@@ -92,3 +96,11 @@ class GitHost:
             return PlainTextResponse("only git's smart protocol is spoken here", 403)
         environment = {**self._repositories.environment(), **variables(request, f"{path}{rest}", user)}
         return Backend(self._repositories.git, environment)
+
+    def _large_files(self, request: Request, address: Address, rest: str) -> ASGIApp:
+        """git-lfs puts `.git` behind a repository that is not called so."""
+        named = dataclasses.replace(address, repository=address.repository.removesuffix(".git"))
+        path = self._repositories.find(named)
+        if path is None or large_files.endpoint_name(request.method, rest) is None:
+            return PlainTextResponse(NOT_FOUND, 404)
+        return large_files.LargeFiles(path, rest, str(request.url).partition(large_files.PREFIX)[0])

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     ReviewMaker = Callable[[Request, User], Awaitable[dict[str, object]]]
 
 NAMES = (
-    (re.compile(r"/version"), "kube.version"),
+    (re.compile(r"/version/?"), "kube.version"),  # kr8s asks with a slash at the end
     (re.compile(r"/(healthz|livez|readyz)"), "kube.health"),
     (re.compile(r"/apis?|/api/v1|/apis/[^/]+(/[^/]+)?"), "kube.discovery"),
     (re.compile(r"/api/v1/namespaces(/[^/]+)?"), "kube.namespaces"),
@@ -82,7 +82,7 @@ class Cluster:
             raise (
                 refusals.no_such_path() if endpoint_name(request.method, path) is None else refusals.no_such_method()
             )
-        if path == "/version":
+        if path in {"/version", "/version/"}:
             return JSONResponse(discovery.VERSION)
         return PlainTextResponse("ok") if endpoint_name("GET", path) == "kube.health" else _discovered(request)
 

@@ -22,6 +22,7 @@ from keyturnd.messages import (
     KeyringJob,
     RevokeJob,
     Seal,
+    SettleJob,
     TokenJob,
     encode_line,
     from_daemon,
@@ -73,7 +74,7 @@ class Channel:
                 hints.restart_daemon(),
             )
         job = self._decode(line)
-        if not isinstance(job, TokenJob | RevokeJob | KeyringJob):
+        if not isinstance(job, TokenJob | RevokeJob | SettleJob | KeyringJob):
             raise Failed(Bug, "the acquisition process was sent no job")
         return job
 

@@ -11,9 +11,11 @@ from keyturnd import flows
 from keyturnd.broker import policy
 from keyturnd.broker.flights import Flights
 from keyturnd.broker.memory import Memory
+from keyturnd.broker.orphans import Orphans
 from keyturnd.broker.rejections import Rejections
 from keyturnd.broker.renewal import Renewal
 from keyturnd.broker.replacements import Replacements
+from keyturnd.fetching.remote import Remote
 from keyturnd.messages import AwxState
 
 if TYPE_CHECKING:
@@ -59,9 +61,14 @@ class Broker:
         )  # fmt: skip
         self.doubt = replacements.doubt
         self.replace = replacements.replace
+        self._remote = Remote(fetcher)
+        self.orphans = Orphans(
+            remote=self._remote, holdings=holdings, flights=self._flights, clock=clock, config=fetcher.config,
+            logging_out=self._logging_out,
+        )  # fmt: skip
         self._renewal = Renewal(
             memory=self.memory, flights=self._flights, failures=failures, fetcher=fetcher, holdings=holdings,
-            clock=clock, logging_out=self._logging_out,
+            clock=clock, logging_out=self._logging_out, each_round=self.orphans.look,
         )  # fmt: skip
         self.keep_fresh = self._renewal.keep_fresh
         sign_ins.on_success = self._signed_in
@@ -71,7 +78,8 @@ class Broker:
 
     def at_hand(self, want: Want) -> Held | None:
         """The token in memory, for answers that wait for nothing: if it has life enough and nobody has refused it."""
-        return None if self.rejections.concern(want.key) else self._good(want)
+        # Never where the request holds secrets: its bytes are remembered beside the answer.
+        return None if want.surroundings is not None or self.rejections.concern(want.key) else self._good(want)
 
     def _good(self, want: Want) -> Held | None:
         """The token in memory if it has life enough for `want`; renewed behind the answer when that is due."""
@@ -189,7 +197,7 @@ class Broker:
         try:
             await self._end_all(profile)
             if configured is not None:
-                await self._fetcher.revoke(configured)
+                await self._remote.revoke(configured)
             self.forget(profile)
             try:
                 return await self.holdings.forget(profile)
@@ -199,7 +207,10 @@ class Broker:
             self._logging_out.discard(profile)
 
     async def _end_all(self, profile: str) -> None:
-        ending = self._flights.of(profile)
+        ending: list[asyncio.Task[Token] | asyncio.Task[None]] = [
+            *self._flights.of(profile),
+            *self.orphans.of(profile),
+        ]
         if (sign_in := self.sign_ins.under_way.get(profile)) is not None:
             ending.append(sign_in.task)
         for task in ending:

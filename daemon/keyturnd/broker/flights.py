@@ -72,7 +72,7 @@ class Flights:
 
     async def _fly(self, want: Want) -> Token:
         ends = self._clock.boottime() + policy.LONGEST_FLIGHT
-        async with self._turn(want, ends):
+        async with self.turn(want, ends):
             try:
                 token = await self._fetcher.silently(want, min(SILENT_DEADLINE, ends - self._clock.boottime()))
             except (NoLongerAllowed, ConfigError):
@@ -91,7 +91,7 @@ class Flights:
             task.exception()  # looked at: a failed renewal behind an answer has no other reader
 
     @asynccontextmanager
-    async def _turn(self, want: Want, ends: float) -> AsyncIterator[None]:
+    async def turn(self, want: Want, ends: float) -> AsyncIterator[None]:
         """Fetches that use the same refresh token exclude each other, so that none is rotated away under another.
 
         What failed meanwhile for all of them is not tried once more by each. Raises that failure, and

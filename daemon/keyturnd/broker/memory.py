@@ -76,7 +76,7 @@ class Memory:
         renew_at = policy.renewal_point(
             issued_at=token.issued_at, expires_at=token.expires_at, refresh_at=token.refresh_at, jitter=jitter
         )
-        held = Held(token, self._clock.wall(), self._clock.boottime(), renew_at, want, want.key)
+        held = Held(token, self._clock.wall(), self._clock.boottime(), renew_at, want.forgotten, want.key)
         self.held[want.key] = held
         self._dropped.pop(want.key, None)
         return held
@@ -91,6 +91,14 @@ class Memory:
         if (held := self.held.pop(key, None)) is not None:
             self._dropped[key] = held.token.digest
         await self._holdings.drop_token(key)
+
+    def lapse(self) -> None:
+        """Forget the expired tokens of jobs that nobody asks for again; a machine sees thousands of them."""
+        wall = self._clock.wall()
+        for key, held in list(self.held.items()):
+            if key.in_memory_alone and held.token.expires_at < wall:
+                del self.held[key]
+                self._dropped.pop(key, None)
 
     def forget(self, profile: str) -> None:
         """Forget all tokens of `profile`; the vault keeps them."""

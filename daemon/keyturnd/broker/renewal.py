@@ -10,7 +10,7 @@ from keyturnd import flows
 from keyturnd.fetching.permission import NoLongerAllowed
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Callable, Container
 
     from keyturnd.broker.failures import Failures
     from keyturnd.broker.flights import Flights
@@ -27,7 +27,10 @@ PRUNING_INTERVAL = 3600.0
 
 
 class Renewal:
-    """Begins flights that nobody waits for; `logging_out` names the profiles for which nothing new may begin."""
+    """Begins flights that nobody waits for; `logging_out` names the profiles for which nothing new may begin.
+
+    each_round: what else is to be looked at every half minute.
+    """
 
     def __init__(
         self,
@@ -39,6 +42,7 @@ class Renewal:
         holdings: Holdings,
         clock: Clock,
         logging_out: Container[str],
+        each_round: Callable[[], None],
     ) -> None:
         self._memory = memory
         self._flights = flights
@@ -47,6 +51,7 @@ class Renewal:
         self._holdings = holdings
         self._clock = clock
         self._logging_out = logging_out
+        self._each_round = each_round
 
     def begin(self, want: Want, *, asked: bool) -> None:
         """Renew `want` behind whatever is being done, unless its last failure forbids that; `asked`: by a request."""
@@ -61,6 +66,7 @@ class Renewal:
         while True:
             await self._clock.sleep_until(self._clock.boottime() + ROUND)
             self._renew_what_is_due()
+            self._each_round()
             if self._clock.boottime() - pruned >= PRUNING_INTERVAL:
                 pruned = self._clock.boottime()
                 await self._prune()
@@ -77,5 +83,6 @@ class Renewal:
                 self.begin(want, asked=False)
 
     async def _prune(self) -> None:
+        self._memory.lapse()
         with suppress(StateError):  # told to whoever needs the vault; nobody waits for this
             await self._holdings.prune(self._clock.wall())

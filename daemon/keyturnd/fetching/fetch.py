@@ -21,14 +21,11 @@ from keyturnd.fetching.loans import Loans
 from keyturnd.fetching.permission import check_allowed
 from keyturnd.fetching.refused import RefusedAudiences
 from keyturnd.messages import (
-    AwxIdentity,
-    AwxState,
     EntraIdentity,
     EntraState,
     Failure,
     Network,
     Result,
-    RevokeJob,
     TokenJob,
 )
 from keyturnd.vault import tokens
@@ -73,14 +70,14 @@ class Fetcher:
         self.loans = Loans()
         self.challenges = Challenges()
         self._expiring = ExpiringCertificates(warn)
-        self._config = config
+        self.config = config
         self._warn = warn
         self._check = check
         self._keeps = True
 
     def check_allowed(self, want: Want) -> None:
         """Raises ConfigError when the configuration of now does not lead to `want`, or is invalid."""
-        self._check(self._config(), want)
+        self._check(self.config(), want)
 
     async def silently(self, want: Want, deadline: float = SILENT_DEADLINE) -> Token:
         """A new token without anybody's help, within `deadline` seconds.
@@ -136,25 +133,9 @@ class Fetcher:
             raise error
         return secret
 
-    async def revoke(self, profile: Profile) -> None:
-        """End on the server what `profile` holds there; nothing to do for Entra ID, whose tokens just expire.
-
-        Raises ProviderError when the server could not be asked.
-        """
-        state = await self.holdings.state(profile) if flows.row(profile).state is not None else None
-        identity = flows.identity_of(profile)
-        if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
-            return
-        secret = await self.secret(profile)
-        client_secret = secret_at(profile.flow.client_secret_source)
-        job = RevokeJob(identity, self.network(profile), ATTENDED_DEADLINE, state, secret, client_secret)
-        outcome = await self.acquisitions.run(job, Keeper(self.holdings, profile, job, Nobody()))
-        if isinstance(outcome, Failure):
-            raise error_of(outcome)
-
     def network(self, profile: Profile) -> Network:
         """[network] of the configuration, else the environment this daemon was started with."""
-        settings, environment = self._config().network, os.environ
+        settings, environment = self.config().network, os.environ
         return Network(
             proxy=settings.proxy or environment.get("HTTPS_PROXY") or environment.get("https_proxy"),
             no_proxy=settings.no_proxy or environment.get("NO_PROXY") or environment.get("no_proxy"),
@@ -187,6 +168,7 @@ class Fetcher:
             secret=secret,
             state=state,
             registry=want.registry,
+            variables={} if want.surroundings is None else want.surroundings.variables,
             claims=(self.refused.claims(want) if interactive else None)
             or self.challenges.claims(want)
             or want.claims,

@@ -13,7 +13,7 @@ from keyturnd.messages import AwxState, EntraState, TokenJob
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
-    from keyturnd.messages import Ask, Event, Result, RevokeJob, State
+    from keyturnd.messages import Ask, Event, Result, RevokeJob, SettleJob, State
     from keyturnd.vault.holdings import Holdings
 
 
@@ -57,7 +57,9 @@ class Replaced(Exception):
 class Keeper:
     """Follows one acquisition of a profile and makes its sign-in state durable."""
 
-    def __init__(self, holdings: Holdings, profile: Profile, job: TokenJob | RevokeJob, audience: Audience) -> None:
+    def __init__(
+        self, holdings: Holdings, profile: Profile, job: TokenJob | RevokeJob | SettleJob, audience: Audience
+    ) -> None:
         self._holdings = holdings
         self._profile = profile
         self._state = job.state

@@ -13,7 +13,7 @@ from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, KeyturnError, Refused
 from keyturn.protocols import docker
 from keyturnd.broker.signin import Absent
-from keyturnd.fetching.wants import Want
+from keyturnd.fetching.wants import Want, with_surroundings
 from keyturnd.messages import Registry
 from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
@@ -35,7 +35,7 @@ def at_once(services: Services, request: Request) -> AtHand | None:
     target = find_docker(config.docker_targets, server)
     if target is None:
         return AtHand(Response(docker.unknown(server), exit_status=1))
-    held = services.broker.at_hand(want_of(config, target))
+    held = services.broker.at_hand(_bound(config, target, request))
     return None if held is None else AtHand(_credential(server, held.token), held)
 
 
@@ -48,7 +48,7 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
         target = find_docker(config.docker_targets, server)
         if target is None:
             return Response(docker.unknown(server), exit_status=1)
-        token = await services.broker.token(want_of(config, target), Absent())
+        token = await services.broker.token(_bound(config, target, request), Absent())
     except KeyturnError as error:
         error.output = docker.failed(error)
         raise
@@ -72,7 +72,7 @@ async def erase(services: Services, request: Request, waiter: Waiter, _: str) ->
     target = find_docker(config.docker_targets, docker.server_name(request.body))
     if target is not None:
         with suppress(Refused):  # replaced within the minute, and so kept in mind: `docker logout` shall not fail
-            await services.broker.reject(want_of(config, target), None)
+            await services.broker.reject(_bound(config, target, request), None)
     return Response()
 
 
@@ -89,6 +89,11 @@ async def version(services: Services, request: Request, waiter: Waiter, _: str) 
 
 def _credential(server: str, token: Token) -> Response:
     return Response(docker.answer(server, docker.NULL_GUID, token.access_token))
+
+
+def _bound(config: Config, target: DockerTarget, request: Request) -> Want:
+    """`want_of`, by the caller's job or machine where that is the identity."""
+    return with_surroundings(want_of(config, target), request.environment)
 
 
 def want_of(config: Config, target: DockerTarget) -> Want:

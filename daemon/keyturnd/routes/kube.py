@@ -8,7 +8,7 @@ from keyturn.configuration import known_clusters
 from keyturn.configuration.clusters import token_for
 from keyturn.protocols import kubectl
 from keyturnd.callers.peer import tool_behind
-from keyturnd.fetching.wants import Want
+from keyturnd.fetching.wants import Want, with_surroundings
 from keyturnd.routes import exec_plugins
 from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
@@ -36,7 +36,8 @@ def _asked(services: Services, request: Request) -> Asked:
     info, options = kubectl.parse(request.body), kubectl.options(request.arguments)
     known = known_clusters.load(services.state_directory)
     token = token_for(services.configuration.current(), info, options, known)
-    return Asked(info, options, Want(token.profile, token.scopes, "kube"))
+    want = with_surroundings(Want(token.profile, token.scopes, "kube"), request.environment)
+    return Asked(info, options, want)
 
 
 def at_once(services: Services, request: Request) -> AtHand | None:

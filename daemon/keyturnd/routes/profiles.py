@@ -12,7 +12,7 @@ from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles import clouds
 from keyturn.errors import ConfigError, Refused, UsageError
 from keyturnd import flows
-from keyturnd.fetching.wants import Want
+from keyturnd.fetching.wants import Want, with_surroundings
 from keyturnd.messages import AwxState
 from keyturnd.routes.bodies import Body, read_body
 from keyturnd.server.http import json_response
@@ -68,7 +68,7 @@ async def login(services: Services, request: Request, waiter: Waiter, _: str) ->
     config = services.configuration.current()
     profile = profile_named(config, body.profile)
     refused = services.fetcher.refused.first(profile)
-    want = refused or Want(profile, _first_scopes(config, profile), "token")
+    want = refused or with_surroundings(Want(profile, _first_scopes(config, profile), "token"), request.environment)
     if refused is not None:
         waiter.show({"event": "progress", "message": f"signing in for {_audience(want)}, which was refused"})
     token = await services.broker.login(want, waiter, again=body.again)

@@ -16,7 +16,7 @@ from keyturn.configuration.targets.docker import find_docker
 from keyturn.errors import Refused, UsageError
 from keyturn.protocols.claims_challenge import claims_in
 from keyturnd.broker import newtoken
-from keyturnd.fetching.wants import Want
+from keyturnd.fetching.wants import Want, with_surroundings
 from keyturnd.messages import AwxState
 from keyturnd.routes import docker
 from keyturnd.routes.bodies import Body, read_body
@@ -84,6 +84,7 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
         if body.registry is not None
         else Want(profile, _scopes(config, body), body.purpose, claims=claims)
     )
+    want = with_surroundings(want, request.environment)
     by = services.broker.answer_by(want)
     get = services.broker.renewed if body.renew else services.broker.token
     found = await get(want, waiter, by)

@@ -19,6 +19,7 @@ from keyturnd.vault.records import RecordName
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.messages import State
@@ -39,8 +40,10 @@ class Holdings:
     Every method raises StateError when the vault or its key cannot be read or written.
     """
 
-    def __init__(self, open_vault: Callable[[], Awaitable[Vault]]) -> None:
+    def __init__(self, open_vault: Callable[[], Awaitable[Vault]], directory: Path | None = None) -> None:
+        """`directory`: where the vault's records lie, for a look that takes no key."""
         self._open_vault = open_vault
+        self._directory = directory
         self._vault: Vault | None = None
         self._opening = asyncio.Lock()
         self.on_new_sign_in: Callable[[str], None] = lambda profile: None  # noqa: ARG005 - the broker's place
@@ -62,7 +65,7 @@ class Holdings:
         The record's name tells authority and client id apart, but not who signed in; and all tokens of an AWX profile
         share one state, in which the last one has replaced those before.
         """
-        payload = (await self.vault()).get(name)
+        payload = None if name.in_memory_alone else (await self.vault()).get(name)
         token = None if payload is None else tokens.decode(payload)
         if token is None or flows.is_somebody_elses(profile, token.account):
             return None
@@ -79,12 +82,17 @@ class Holdings:
         payload = (await self.vault()).get(state_name(profile))
         return None if payload is None else _state_decoder.decode(payload)
 
+    def may_have_state(self, profile: Profile) -> bool:
+        """Whether there is a record of its state, whoever may be able to read it."""
+        return self._directory is None or (self._directory / state_name(profile).file_name()).exists()
+
     async def secret(self, profile: Profile) -> str | None:
         payload = (await self.vault()).get(secret_name(profile))
         return None if payload is None else payload.decode("utf-8", "surrogateescape")
 
     async def keep_token(self, name: RecordName, token: Token) -> None:
-        await self._put(name, tokens.encode(token))
+        if not name.in_memory_alone:
+            await self._put(name, tokens.encode(token))
 
     async def keep_state(self, profile: Profile, state: State) -> None:
         """Keep `state`; with another sign-in in it than before, no token of the one before outlives this."""
@@ -114,7 +122,8 @@ class Holdings:
         await _wholly((await self.vault()).delete_profile, profile, ACCESS_TOKENS)
 
     async def drop_token(self, name: RecordName) -> None:
-        await _wholly((await self.vault()).delete, name)
+        if not name.in_memory_alone:
+            await _wholly((await self.vault()).delete, name)
 
     async def drop_dead_state(self, profile: Profile, refused: State) -> None:
         """Forget the sign-in state, but only if it is still the one that was refused.

@@ -25,11 +25,17 @@ def token_name(
     *,
     claims: str | None = None,
     cae: bool = False,
+    surroundings: str | None = None,
 ) -> RecordName:
-    """What an access token of `profile` for `scopes` is filed under: the broker's key as well."""
+    """What an access token of `profile` for `scopes` is filed under: the broker's key as well.
+
+    surroundings: the digest of those that it was got in; such a token is filed in memory alone.
+    """
     place = None if registry is None else " ".join(filter(None, (registry.login_server, registry.tenant)))
     bare = _name("access-token", profile)
-    return msgspec.structs.replace(bare, scopes=scopes, registry=place, claims=claims, cae=cae)
+    return msgspec.structs.replace(
+        bare, scopes=scopes, registry=place, claims=claims, cae=cae, surroundings=surroundings
+    )
 
 
 def state_name(profile: Profile) -> RecordName:

@@ -58,6 +58,13 @@ class RecordName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether it was got as by somebody who handles claims challenges (CP1): it lives for a day."""
     registry: str | None = None
     """The login server (and the tenant asked for) whose refresh token it is, where it is not the provider's own."""
+    surroundings: str | None = None
+    """A digest of what the caller's job or machine told it, in the name of a token that no file ever holds."""
+
+    @property
+    def in_memory_alone(self) -> bool:
+        """Whether nothing under this name is ever sealed: it is no other job's business."""
+        return self.surroundings is not None
 
     def canonical(self) -> bytes:
         """One line of JSON, the same for the same name, whatever order the fields are declared in."""

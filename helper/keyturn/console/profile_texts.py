@@ -52,7 +52,7 @@ def secret_source(profile: Profile) -> str:
         case InVariable(variable):
             return f"secret from the variable {variable} of the daemon's environment"
         case None | Lent():  # the latter in no profile that has a name
-            return "no secret, a person signs in"
+            return "no secret" if profile.flow.for_application else "no secret, a person signs in"
         case source:
             return _SOURCES[type(source)]
 

@@ -8,6 +8,8 @@ import sys
 from keyturn.console import browser, other_daemon, person
 from keyturn.console.moments import in_local_time, local
 from keyturn.console.starting import secret_variables
+from keyturn.errors import VariablesWanted
+from keyturn.protocols import surroundings
 from keyturn.reach import client, launch
 
 TYPE_CHECKING = False
@@ -32,7 +34,13 @@ def ask(
     other_daemon.warn()
     request = _request(method, path, body, client.has_terminal() if waits is None else waits)
     request = request._replace(browser=request.waits and opens_browser and browser.is_here())
-    return _object(launch.insist(request, secret_variables, person.show))
+    try:
+        return _object(launch.insist(request, secret_variables, person.show))
+    except VariablesWanted as error:
+        wanted = tuple(name for name in error.names if name in surroundings.ALL)
+        if not wanted:
+            raise
+    return _object(launch.insist(request._replace(wanted=wanted), secret_variables, person.show))
 
 
 def ask_running(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:

@@ -139,7 +139,9 @@ def _ask_for_all(
     try:
         return _ask(request, family, operation, show)
     except VariablesWanted as error:
-        wanted = tuple(name for name in error.names if name in family.SECRETS)
+        from keyturn.protocols import surroundings  # noqa: PLC0415 - only where a job or a machine is the identity
+
+        wanted = tuple(name for name in error.names if name in {*family.SECRETS, *surroundings.ALL})
         if not wanted:
             raise
         return _ask(request._replace(wanted=wanted), family, operation, show)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from keyturn.configuration.audiences import all_scopes, targets_of
-from keyturn.configuration.named import profile_named
+from keyturn.configuration.named import no_profile, profile_named
 from keyturn.configuration.profiles.clouds import spoken
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.console.configured import configuration, named_or_only
@@ -51,7 +51,8 @@ def _list(*, as_json: bool) -> None:
         print_json(profiles)
         return
     if not profiles:
-        print(f"keyturn: no profile in {config.source}")
+        error = no_profile(config)
+        print(f"keyturn: {error.sentence}\nkeyturn: hint: {error.hint}")
     width = max((len(profile["name"]) for profile in profiles), default=0)
     for profile in profiles:
         targets = ", ".join(profile["targets"]) or "no targets"

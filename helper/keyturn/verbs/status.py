@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from keyturn import __version__
 from keyturn.configuration.profiles.clouds import spoken
@@ -85,6 +86,9 @@ def _lines(status: dict[str, Any]) -> Iterator[str]:
     yield _line("configuration", status["configuration"]["path"])
     if status["configuration"]["error"]:
         yield _line("", f"error: {status['configuration']['error']}")
+    elif not status["profiles"]:
+        is_there = Path(status["configuration"]["path"]).exists()
+        yield _line("", "there is no profile in it" if is_there else "it does not exist")
     yield _line("state", status["state"])
     if status["running"]:
         warned = any(UNPROTECTED in warning for warning in status["warnings"])
@@ -133,6 +137,8 @@ def _signed_in(profile: dict[str, Any], configured: Profile | None) -> str:
             return profile_texts.secret_source(configured)
         if isinstance(flow.secret_source, IfProtected):
             return f"{flow.secret_name} in the vault" if profile["secret"] else "signs in by itself"
+    if flow is not None and flow.for_application and flow.secret_name is None:
+        return "signs in by itself"
     return _kept(profile, flow)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.measured import Result, Row
 from benchmarks.timing import in_turns
-from keyturn.configuration.profiles.certificates import Certificate
+from keyturn.configuration.profiles.credentials.certificates import Certificate
 from keyturnd.messages import encode_line
 from support.acquisition.driver import COMMAND, job
 from support.emulator.certified import certified

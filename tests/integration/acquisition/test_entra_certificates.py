@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from keyturn.configuration.profiles.certificates import Certificate
+from keyturn.configuration.profiles.credentials.certificates import Certificate
 from keyturnd.messages import Answer, Ask, Failure, Result
 from support.acquisition.driver import Acquisition, Finished, job, run
 from support.emulator.certified import Certified, certified

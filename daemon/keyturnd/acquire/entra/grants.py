@@ -28,5 +28,6 @@ GRANTS: Mapping[str, Grant] = {
     "client-secret": Grant(client_credentials.acquire, person=False),
     "azure-cli": Grant(azure_cli.acquire, person=False),
     "client-certificate": Grant(client_credentials.acquire, person=False),
+    "workload-identity": Grant(client_credentials.acquire, person=False),
     "refresh-token": Grant(refresh.acquire, person=False),
 }

@@ -27,7 +27,7 @@ def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:
     assert isinstance(job.identity, EntraIdentity)
     _check_authority(job.identity)
     transport = Transport(job.network, deadline)
-    proof = credential(job, channel)
+    proof = credential(job, channel, transport)
     session = Session(job, channel, deadline, MsalClient(transport, job.identity), {}, proof)
     result = _granted(session)
     if job.registry is None:

@@ -11,7 +11,7 @@ from keyturn.configuration.targets.git import find_git
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError
 from keyturn.protocols import git, git_options
-from keyturnd.fetching.wants import Want
+from keyturnd.fetching.wants import Want, with_surroundings
 
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
@@ -49,7 +49,8 @@ def asked_of(config: Config, request: Request) -> Asked | None:
     target = find_git(config.git_targets, said)
     if target is None:
         return None
-    return Asked(said, want_of(config, target, options.profile or target.profile), target)
+    want = want_of(config, target, options.profile or target.profile)
+    return Asked(said, with_surroundings(want, request.environment), target)
 
 
 def want_of(config: Config, target: GitTarget, name: str) -> Want:

@@ -35,7 +35,6 @@ KEYS = (
 LATER_KEYS = (
     "confirm",
     "max_life",
-    "federated_token_file",
 )
 
 _EXAMPLE_SCOPE = '["https://graph.microsoft.com/.default"]'

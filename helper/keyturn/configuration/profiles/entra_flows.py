@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeAlias
 
-from keyturn.configuration.profiles import certificates, sign_in_page
-from keyturn.configuration.profiles.certificates import Certificate
+from keyturn.configuration.profiles import sign_in_page
+from keyturn.configuration.profiles.credentials import certificates, federation
+from keyturn.configuration.profiles.credentials.certificates import Certificate
+from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturn.configuration.profiles.flow import Flow
 from keyturn.configuration.profiles.secrets import (
     IfConfidential,
@@ -70,14 +72,23 @@ class ClientSecret(Flow, frozen=True, tag="client-secret"):
         return cls(read_place(table) or InVault())
 
 
-class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
-    """A person signs in with the browser to an application that proves itself with a secret."""
+SECRET_OR_CERTIFICATE = (
+    *ClientSecret.exclusive,
+    *certificates.EXCLUSIVE,
+    *((secret, key) for secret in ClientSecret.keys for key in ("certificate", "certificate_thumbprint")),
+)
+"""Pairs of keys of an application that proves itself with either."""
 
-    keys: ClassVar = {**ClientSecret.keys, **Browser.keys}
-    exclusive = ClientSecret.exclusive
+
+class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
+    """A person signs in with the browser to an application that proves itself with a secret or a certificate."""
+
+    keys: ClassVar = {**ClientSecret.keys, **certificates.KEYS, **Browser.keys}
+    exclusive = SECRET_OR_CERTIFICATE
     secret_name = ClientSecret.secret_name
 
     secret: InVault | InFile | InVariable = InVault()
+    certificate: Certificate | None = None
     page: SignInPage = SignInPage()
 
     @property
@@ -87,13 +98,45 @@ class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
 
     @property
     def secret_source(self) -> SecretSource:
-        """Where the client secret is."""
-        return self.secret
+        """Where that of the application is."""
+        return self.secret if self.certificate is None else IfProtected()
+
+    @property
+    def credential(self) -> Certificate | None:
+        """The certificate, if it has one."""
+        return self.certificate
 
     @classmethod
     def read(cls, table: Table) -> Self:
-        """With both."""
-        return cls(read_place(table) or InVault(), SignInPage.read(table))
+        """With what its application proves itself with, and its wishes for the page."""
+        certificate = certificates.read_certificate(table)
+        return cls(read_place(table) or InVault(), certificate, SignInPage.read(table))
+
+
+class WorkloadIdentity(Flow, frozen=True, tag="workload-identity"):
+    """An application signs in as itself with the word of another issuer (RFC 7523 section 2.2)."""
+
+    keys: ClassVar = federation.KEYS
+    exclusive = federation.EXCLUSIVE
+    needs_own_tenant = True
+    for_application = True
+
+    federation: Federation = Federation()
+
+    @property
+    def credential(self) -> Federation:
+        """Whose word, and where it is to be had."""
+        return self.federation
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Those that lead a job to its issuer."""
+        return self.federation.variables
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """With the place of the other issuer's tokens."""
+        return cls(federation.read_federation(table))
 
 
 class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
@@ -143,11 +186,7 @@ class RefreshToken(Flow, frozen=True, tag="refresh-token"):
     """
 
     keys: ClassVar = {**ClientSecret.keys, **certificates.KEYS}
-    exclusive = (
-        *ClientSecret.exclusive,
-        *certificates.EXCLUSIVE,
-        *((secret, key) for secret in ClientSecret.keys for key in ("certificate", "certificate_thumbprint")),
-    )
+    exclusive = SECRET_OR_CERTIFICATE
     secret_name = ClientSecret.secret_name
     entrusts = "refresh token"
 
@@ -173,7 +212,14 @@ class RefreshToken(Flow, frozen=True, tag="refresh-token"):
 
 
 EntraFlow: TypeAlias = (
-    Browser | DeviceCode | ClientSecret | ClientCertificate | ConfidentialBrowser | RefreshToken | AzureCli
+    Browser
+    | DeviceCode
+    | ClientSecret
+    | ClientCertificate
+    | ConfidentialBrowser
+    | RefreshToken
+    | WorkloadIdentity
+    | AzureCli
 )
 FLOWS: tuple[type[EntraFlow], ...] = (
     Browser,
@@ -182,8 +228,6 @@ FLOWS: tuple[type[EntraFlow], ...] = (
     ClientCertificate,
     ConfidentialBrowser,
     RefreshToken,
+    WorkloadIdentity,
 )
-LATER_FLOWS = (
-    "workload-identity",
-    "managed-identity",
-)
+LATER_FLOWS = ("managed-identity",)

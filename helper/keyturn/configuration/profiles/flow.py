@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
-    from keyturn.configuration.profiles.certificates import Certificate
+    from keyturn.configuration.profiles.credentials.certificates import Certificate
+    from keyturn.configuration.profiles.credentials.federation import Federation
     from keyturn.configuration.profiles.secrets import SecretSource
     from keyturn.configuration.tables import Table
 
@@ -70,9 +71,14 @@ class Flow(msgspec.Struct, frozen=True, tag_field="flow"):
         return False
 
     @property
-    def credential(self) -> Certificate | None:
+    def credential(self) -> Certificate | Federation | None:
         """What the application proves itself with beside or in place of a secret."""
         return None
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Which of its caller's variables it takes; a token is then given only to who brings the same."""
+        return ()
 
     @classmethod
     def read(cls, table: Table) -> Self:  # noqa: ARG003 - for flows that have keys

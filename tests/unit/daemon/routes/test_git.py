@@ -45,4 +45,4 @@ async def test_a_nameless_owner_gets_a_constant_user_name(tmp_path: Path) -> Non
 
 
 def request() -> Request:
-    return cast("Request", SimpleNamespace(arguments=(), body=BODY, peer=Peer(0, 0)))
+    return cast("Request", SimpleNamespace(arguments=(), body=BODY, peer=Peer(0, 0), environment=lambda _: None))

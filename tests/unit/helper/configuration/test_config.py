@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyturn.configuration import config
-from keyturn.configuration.profiles.certificates import Certificate
+from keyturn.configuration.profiles.credentials.certificates import Certificate
 from keyturn.configuration.profiles.entra_flows import ClientCertificate, ClientSecret, DeviceCode
 from keyturn.configuration.profiles.profile import PROTOCOLS, EntraProfile
 from keyturn.configuration.profiles.secrets import InFile, InVariable

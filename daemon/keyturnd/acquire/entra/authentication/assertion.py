@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyturn.configuration.profiles.certificates import Algorithm
+    from keyturn.configuration.profiles.credentials.certificates import Algorithm
     from keyturnd.acquire.entra.authentication.certified import Certified
 
 

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from keyturn import moves
-from keyturn.configuration.profiles.certificates import Certificate
+from keyturn.configuration.profiles.credentials.certificates import Certificate
+from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturn.errors import ConfigError, KeyturnError, SignInNeeded
 from keyturn.hints import entrust
+from keyturn.protocols.surroundings import TOKENS
+from keyturnd.acquire.entra.authentication import federated
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages import EntraIdentity
 
@@ -19,18 +22,27 @@ if TYPE_CHECKING:
 
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.entra.authentication.certified import Certified
+    from keyturnd.acquire.network.transport import Transport
     from keyturnd.messages import Result, TokenJob
 
 UPLOAD = "upload the certificate to the application"
+COMPARE = "compare with the federated credentials of the application"
 ATTEMPTS = 3
 """How often a person may type a passphrase wrong."""
 
 
+class Presented:
+    """What the last assertion of another issuer says; empty before there was one."""
+
+    said = ""
+
+
 class Credential(NamedTuple):
-    """`for_msal`: its client_credential, None for a public client."""
+    """`for_msal`: its client_credential, None for a public client. What it calls is called when a request leaves."""
 
     for_msal: str | dict[str, Callable[[dict[str, Any]], str]] | None = None
     certified: Certified | None = None
+    presented: Presented | None = None
 
     def noted(self, result: Result) -> Result:
         """`result`, with what `keyturn status` tells of the certificate."""
@@ -40,21 +52,45 @@ class Credential(NamedTuple):
         return msgspec.structs.replace(result, certificate_expires_at=ends, certificate_thumbprint=name)
 
     def explained(self, refused: Failed) -> Failed:
-        """`refused`, with the certificate's name: whoever registered another one has to find out which."""
-        if self.certified is not None and refused.failure.code == "invalid_client":
-            said = refused.failure.hint or ""
+        """`refused`, with what was presented: whoever registered something else has to find out."""
+        said = refused.failure.hint or ""
+        if refused.failure.code != "invalid_client":
+            return refused
+        if self.certified is not None:
             advice = UPLOAD if said.startswith("keyturn ") else said
             hint = f"{advice}; its thumbprint is {self.certified.sha1}"
-            refused.failure = msgspec.structs.replace(refused.failure, hint=hint)
+        elif self.presented is not None and self.presented.said:
+            hint = f"{COMPARE if said.startswith('keyturn ') else said}; the token has {self.presented.said}"
+        else:
+            return refused
+        refused.failure = msgspec.structs.replace(refused.failure, hint=hint)
         return refused
 
 
-def credential(job: TokenJob, channel: Channel) -> Credential:
+def credential(job: TokenJob, channel: Channel, transport: Transport) -> Credential:
     """The credential of the job's application. Raises Failed, and asks whoever waits for a passphrase."""
     assert isinstance(job.identity, EntraIdentity)
     if isinstance(job.identity.credential, Certificate):
         return _by_certificate(job, job.identity, job.identity.credential, channel)
+    if isinstance(job.identity.credential, Federation):
+        return _federated(job, job.identity.credential, channel, transport)
     return Credential(job.secret)
+
+
+def _federated(job: TokenJob, named: Federation, channel: Channel, transport: Transport) -> Credential:
+    presented = Presented()
+    channel.secrets = (
+        *channel.secrets,
+        *(value for name, value in job.variables.items() if value and name in TOKENS),
+    )
+
+    def got(_: dict[str, Any]) -> str:
+        token = federated.token(job, named, transport)
+        channel.secrets = (*channel.secrets, token)
+        presented.said = federated.presented(token)
+        return token
+
+    return Credential({"client_assertion": got}, presented=presented)
 
 
 def _by_certificate(job: TokenJob, identity: EntraIdentity, named: Certificate, channel: Channel) -> Credential:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cryptography import x509
 
-    from keyturn.configuration.profiles.certificates import Certificate
+    from keyturn.configuration.profiles.credentials.certificates import Certificate
 
 SUFFIXES = frozenset({".pem", ".crt", ".cer", ".key", ".pfx", ".p12"})
 FILES_LIMIT = 500

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from keyturnd.acquire.awx import personal, revocation
+from keyturnd.acquire.awx import personal
+from keyturnd.acquire.awx.ending import revocation
 from keyturnd.acquire.failed import Failed
 from support.awx.in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, Killed, lost, session
 

@@ -1,4 +1,4 @@
-"""keyturnd.acquire.awx.revocation: what a logout deletes, with what, and what it says when it cannot."""
+"""keyturnd.acquire.awx.ending.revocation: what a logout deletes, with what, and what it says when it cannot."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from keyturnd.acquire.awx import personal, revocation
+from keyturnd.acquire.awx import personal
+from keyturnd.acquire.awx.ending import revocation
 from keyturnd.acquire.failed import Failed
 from support.awx.in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, lost, session
 

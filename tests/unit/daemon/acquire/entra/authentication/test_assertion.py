@@ -18,7 +18,7 @@ from support.needs import need
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyturn.configuration.profiles.certificates import Algorithm
+    from keyturn.configuration.profiles.credentials.certificates import Algorithm
     from support.emulator.certified import Certified as Made
 
 CLIENT, ENDPOINT = "11111111-2222-3333-4444-555555555555", "https://login.example/t/oauth2/v2.0/token"

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from keyturn.configuration.profiles.certificates import Certificate
+from keyturn.configuration.profiles.credentials.certificates import Certificate
 from keyturn.errors import ConfigError
 from keyturnd.acquire.entra.authentication import lookup, pem
 from support.emulator.certified import Certified, certified

@@ -40,7 +40,7 @@ _EXAMPLE_THUMBPRINT = '"0123456789ABCDEF0123456789ABCDEF01234567"'
 _EXAMPLE_FILE = '"~/.config/keyturn/certificates/app.pem"'
 
 
-class Certificate(msgspec.Struct, frozen=True, omit_defaults=True):
+class Certificate(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="certificate"):
     """A certificate with its key: in `file`, or the one with `thumbprint` in one of `directories`."""
 
     file: str | None = None

@@ -1,0 +1,1 @@
+"""The end of tokens: at a logout, and where an answer never came."""

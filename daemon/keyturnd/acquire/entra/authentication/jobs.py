@@ -1,0 +1,98 @@
+"""How a job of GitHub Actions or Azure Pipelines asks its own issuer for a token (reference/entra.md section 2).
+
+The job's variables say where. What goes there is a secret of the job, so the host has to be one of the issuer's own:
+whoever could set the variables of a build would otherwise have the secret sent to themselves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote, urlencode, urlsplit
+
+from keyturn import moves
+from keyturn.errors import ConfigError, ProviderRefused
+from keyturnd.acquire.failed import Failed
+from keyturnd.acquire.network.answers import is_token, odd, parse
+from keyturnd.acquire.network.transport import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from keyturn.hints import Sentence
+    from keyturnd.acquire.network.transport import Transport
+
+AUDIENCE = "api://AzureADTokenExchange"
+"""What Microsoft's documentation has every federated credential expect."""
+GITHUB_HOSTS = (".actions.githubusercontent.com",)
+PIPELINES_HOSTS = ("dev.azure.com", ".dev.azure.com", ".visualstudio.com")
+"""Names, and endings that begin with a dot."""
+API_VERSION = "7.1"
+
+
+class Asked(NamedTuple):
+    """One request to a job's issuer. Secret: `request` holds the job's own token."""
+
+    request: Request
+    member: str
+    """Of the answer: where the token is."""
+    hosts: tuple[str, ...]
+    advice: Sentence
+
+    @property
+    def place(self) -> str:
+        """Who is asked."""
+        return urlsplit(self.request.url).netloc
+
+
+def github(address: str, bearer: str) -> Asked:
+    """`address` has a query already, which names the job."""
+    url = f"{address}{'&' if '?' in address else '?'}audience={quote(AUDIENCE, safe='')}"
+    headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/json"}
+    return Asked(Request("GET", url, headers), "value", GITHUB_HOSTS, moves.id_token_permission())
+
+
+def pipelines(address: str, bearer: str, service_connection: str) -> Asked:
+    """Without the last header who is refused is sent to a sign-in page."""
+    query = urlencode({"api-version": API_VERSION, "serviceConnectionId": service_connection})
+    headers = {
+        "Authorization": f"Bearer {bearer}",
+        "Accept": "application/json",
+        "Content-Type": "application/json",
+        "X-TFS-FedAuthRedirect": "Suppress",
+    }
+    return Asked(
+        Request("POST", f"{address}?{query}", headers, b""),
+        "oidcToken",
+        PIPELINES_HOSTS,
+        moves.access_token_of_step(),
+    )
+
+
+def token(asked: Asked, more_hosts: Collection[str], transport: Transport) -> str:
+    """The job's token. Raises Failed, before anything is sent where the host is not the issuer's."""
+    _check_place(asked, more_hosts)
+    answer = transport.exchange(asked.request)
+    if answer.status != 200:
+        sentence = f"{asked.place} gave the job no token (status {answer.status})"
+        raise Failed(ProviderRefused, sentence, asked.advice)
+    value = parse(answer.body, asked.place).get(asked.member)
+    if not is_token(value):
+        raise odd(asked.place, "holds no token of the job")
+    return value
+
+
+def _check_place(asked: Asked, more_hosts: Collection[str]) -> None:
+    try:
+        parts = urlsplit(asked.request.url)
+        host, port = parts.hostname or "", parts.port or 443
+    except ValueError:
+        parts, host, port = urlsplit(""), "", 443
+    place = host if port == 443 else f"{host}:{port}"
+    own = port == 443 and any(host == known or (known[0] == "." and host.endswith(known)) for known in asked.hosts)
+    sound = parts.scheme == "https" and parts.username is None and not parts.fragment
+    if not sound or not (own or place in more_hosts):
+        raise Failed(
+            ConfigError,
+            f"the job is told to ask {place or 'nobody'} for its token, which is not its issuer's own",
+            moves.oidc_host(place),
+        )

@@ -1,0 +1,159 @@
+"""Where a job may be sent for its token, and what it is sent; whoever answers there gets a secret."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from keyturn import moves
+from keyturn.configuration.profiles.credentials.federation import Federation
+from keyturnd.acquire.entra.authentication import federated
+from keyturnd.acquire.failed import Failed
+from keyturnd.acquire.network.transport import Answer
+from keyturnd.messages import EntraIdentity, Network, TokenJob
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyturnd.acquire.network.transport import Request
+
+BEARER = "planted-bearer"
+GITHUB = "https://run-actions-1-azure-eastus.actions.githubusercontent.com/81//idtoken/x?api-version=2.0"
+PIPELINES = "https://dev.azure.com/contoso/1/_apis/distributedtask/hubs/build/plans/2/jobs/3/oidctoken"
+CONNECTION = "11111111-2222-3333-4444-555555555555"
+
+
+def jwt(**claims: Any) -> str:
+    part = base64.urlsafe_b64encode(json.dumps({"iss": "i", "sub": "s", "aud": "a", **claims}).encode()).decode()
+    return f"e30.{part.rstrip('=')}.c2ln"
+
+
+class Issuer:
+    """Answers every request with one body, and remembers them."""
+
+    def __init__(self, body: object, status: int = 200) -> None:
+        self.asked: list[Request] = []
+        self._answer = Answer(status, {}, json.dumps(body).encode(), 0.0)
+
+    def exchange(self, request: Request) -> Answer:
+        self.asked.append(request)
+        return self._answer
+
+
+def got(named: Federation, issuer: Issuer | None = None, **variables: str) -> str:
+    identity = EntraIdentity("ci", "workload-identity", CONNECTION, "https://login.example/t", credential=named)
+    job = TokenJob(identity, ("r/.default",), Network(), 30.0, variables=variables)
+    return federated.token(job, named, issuer or Issuer({}))  # type: ignore[arg-type]  # it behaves like one
+
+
+def refused(named: Federation, issuer: Issuer | None = None, **variables: str) -> tuple[str, str]:
+    with pytest.raises(Failed) as caught:
+        got(named, issuer, **variables)
+    failure = caught.value.failure
+    assert "planted" not in failure.sentence + str(failure.hint)
+    return failure.sentence, str(failure.hint)
+
+
+def test_github_is_asked_for_the_audience_of_entra() -> None:
+    issuer = Issuer({"value": jwt()})
+    told: dict[str, Any] = {"ACTIONS_ID_TOKEN_REQUEST_URL": GITHUB, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": BEARER}
+    assert got(Federation(), issuer, AZURE_FEDERATED_TOKEN_FILE="/nowhere", **told) == jwt()
+    (asked,) = issuer.asked
+    assert (asked.method, asked.headers["Authorization"]) == ("GET", f"Bearer {BEARER}")
+    query = dict(parse_qsl(urlsplit(asked.url).query))
+    assert query == {"api-version": "2.0", "audience": "api://AzureADTokenExchange"}
+
+
+def test_pipelines_are_posted_to() -> None:
+    issuer = Issuer({"oidcToken": jwt()})
+    told: dict[str, Any] = {"SYSTEM_OIDCREQUESTURI": PIPELINES, "SYSTEM_ACCESSTOKEN": BEARER}
+    assert got(Federation(service_connection=CONNECTION), issuer, **told) == jwt()
+    (asked,) = issuer.asked
+    assert (asked.method, asked.headers["X-TFS-FedAuthRedirect"]) == ("POST", "Suppress")
+    assert asked.url == f"{PIPELINES}?api-version=7.1&serviceConnectionId={CONNECTION}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://x.actions.githubusercontent.com/t",
+        "https://actions.githubusercontent.com.evil.example/t",
+        "https://evil.example/x.actions.githubusercontent.com",
+        "https://x.actions.githubusercontent.com@evil.example/t",
+        "https://evil.example#.actions.githubusercontent.com",
+        "https://a:b@x.actions.githubusercontent.com/t",
+        "https://x.actions.githubusercontent.com:8443/t",
+        "https://githubusercontent.com/t",
+        "https://xactions.githubusercontent.com/t",
+        "https://[::1/t",
+        "file:///etc/passwd",
+        "x",
+    ],
+)
+def test_nobody_else_is_sent_the_jobs_secret(url: str) -> None:
+    issuer = Issuer({"value": jwt()})
+    told: dict[str, Any] = {"ACTIONS_ID_TOKEN_REQUEST_URL": url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": BEARER}
+    sentence, hint = refused(Federation(), issuer, **told)
+    assert "which is not its issuer's own" in sentence
+    assert "oidc_hosts" in hint
+    assert issuer.asked == []
+
+
+def test_hosts_that_the_profile_names() -> None:
+    issuer = Issuer({"value": jwt()})
+    told: dict[str, Any] = {
+        "ACTIONS_ID_TOKEN_REQUEST_URL": "https://ci.example:8443/t",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": BEARER,
+    }
+    assert got(Federation(hosts=("ci.example:8443",)), issuer, **told) == jwt()
+    assert refused(Federation(hosts=("ci.example",)), issuer, **told)[0].startswith(
+        "the job is told to ask ci.example:8443"
+    )
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_job_that_gets_none(status: int) -> None:
+    told: dict[str, Any] = {"ACTIONS_ID_TOKEN_REQUEST_URL": GITHUB, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": BEARER}
+    sentence, hint = refused(Federation(), Issuer({"planted": 1}, status), **told)
+    assert sentence.endswith(f"gave the job no token (status {status})")
+    assert hint == moves.id_token_permission()
+    assert refused(Federation(), Issuer({"value": "a b"}), **told)[0].endswith("holds no token of the job")
+
+
+def test_what_is_not_set_is_named() -> None:
+    assert refused(Federation()) == (
+        "ACTIONS_ID_TOKEN_REQUEST_URL is not set where the token is asked for",
+        moves.id_token_permission(),
+    )
+    told: dict[str, Any] = {"SYSTEM_OIDCREQUESTURI": PIPELINES, "SYSTEM_ACCESSTOKEN": ""}
+    named = Federation(service_connection=CONNECTION)
+    assert refused(named, **told)[0] == "SYSTEM_ACCESSTOKEN is not set where the token is asked for"
+
+
+def test_a_file_is_read_each_time_and_stripped(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    for number in (1, 2):
+        file.write_text(f"\n {jwt(exp=time.time() + 60, jti=number)}\r\n", encoding="ascii")
+        assert got(Federation(str(file))) == file.read_text(encoding="ascii").strip()
+    told: dict[str, Any] = {"ACTIONS_ID_TOKEN_REQUEST_URL": "", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": ""}
+    assert got(Federation(), AZURE_FEDERATED_TOKEN_FILE=str(file), **told) == file.read_text(encoding="ascii").strip()
+
+
+def test_a_file_that_is_no_good(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    named = Federation(str(file))
+    assert refused(named)[0] == f"cannot read the federated token in {file}: No such file or directory"
+    for content in ("", "planted", jwt().encode().hex(), f"{jwt()}\n{jwt()}", "\xff"):
+        file.write_text(content, encoding="latin-1")
+        assert refused(named)[0] == f"{file} gave no token that could be an assertion"
+    file.write_text(jwt(exp=1_700_000_000), encoding="ascii")
+    assert refused(named)[0] == f"the federated token of {file} expired at 2023-11-14 22:13:20 UTC"
+
+
+def test_what_it_presents_is_told() -> None:
+    assert federated.presented(jwt()) == "issuer i, subject s, audience a"

@@ -1,0 +1,156 @@
+"""keyturnd.broker.orphans: what a server creates after its client died is gone within a minute of daemon's time.
+
+Each round runs the real look (keyturnd.acquire.awx.ending.settling) against an AWX in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from msgspec.structs import replace
+
+from keyturn.configuration.config import Config
+from keyturn.configuration.profiles.awx_flows import Password
+from keyturn.configuration.profiles.profile import AwxProfile
+from keyturnd.acquire.awx import personal
+from keyturnd.acquire.awx.ending import settling
+from keyturnd.acquire.failed import Failed
+from keyturnd.messages import AwxState, Done, SettleJob
+from support.awx.in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, lost, session
+from support.daemon.brokers import Bench
+from support.daemon.manual_clock import ManualClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyturnd.fetching.acquisition import Listener
+    from keyturnd.messages import Job, Outcome
+
+TOWER = AwxProfile(name="tower", url=IDENTITY.url, username=IDENTITY.username, flow=Password())
+
+
+class Looks:
+    """Runs each job where it is, against `awx`."""
+
+    def __init__(self, awx: InMemoryAwx) -> None:
+        self.awx = awx
+        self.jobs: list[Job] = []
+        self.running: set[int] = set()
+
+    async def run(self, job: Job, listener: Listener) -> Outcome:
+        self.jobs.append(job)
+        assert isinstance(job, SettleJob)
+        channel = InMemoryChannel(job.state)
+        try:
+            settling.look(session(self.awx, channel), job.secret)
+        except Failed as failed:
+            return failed.failure
+        finally:
+            for state in channel.seals:
+                await listener.on_seal(state)
+        return Done()
+
+
+class Daemon:
+    """A daemon that holds the token of profile `tower`, and whose last request for one was never answered."""
+
+    def __init__(self, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.bench = Bench(directory, ManualClock(wall=NOW))
+        self.bench.config = Config(profiles={"tower": TOWER}, source=directory / "config.toml")
+        monkeypatch.setattr("time.time", self.bench.clock.wall)
+        self.awx, channel = InMemoryAwx(), InMemoryChannel(typed=(PASSWORD,))
+        personal.typed(session(self.awx, channel))
+        assert channel.durable is not None
+        self.state = replace(channel.durable, asked_at=NOW)
+        self.looks = Looks(self.awx)
+        self.bench.fetcher.acquisitions = self.looks
+
+    async def rounds(self, count: int, state: AwxState | None = None) -> None:
+        if state is not None:
+            await self.bench.holdings.keep_state(TOWER, state)
+        rounds = asyncio.create_task(self.bench.broker.keep_fresh())
+        for _ in range(count):
+            await self.bench.clock.armed()
+            self.bench.clock.advance(30.5)
+            await self.bench.clock.armed()
+            await asyncio.gather(*self.bench.broker.orphans.of("tower"))
+        rounds.cancel()
+        await asyncio.wait([rounds])
+
+    async def durable(self) -> AwxState:
+        return cast("AwxState", await self.bench.holdings.state(TOWER))
+
+    def create_late(self) -> None:
+        """The server carries out what it was asked for."""
+        self.awx._create({"scope": "write", "description": self.state.mark})
+
+
+@pytest.fixture(name="daemon")
+def a_daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Daemon:
+    return Daemon(tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("rounds_before", [0, 1, 20])
+async def test_it_is_gone_within_a_minute_whenever_it_comes(daemon: Daemon, rounds_before: int) -> None:
+    await daemon.rounds(rounds_before, daemon.state)
+    daemon.create_late()
+    assert len(daemon.awx.rows) == 2
+    await daemon.rounds(1)
+    assert [row.token for row in daemon.awx.rows.values()] == [daemon.state.token]
+    assert (await daemon.durable()).token == daemon.state.token
+
+
+async def test_a_first_token_that_the_password_can_delete(daemon: Daemon) -> None:
+    """Killed before there was any: the description is in the sealed intent, the password in the vault."""
+    await daemon.bench.holdings.keep_secret(TOWER, PASSWORD)
+    daemon.awx.rows.clear()
+    await daemon.rounds(2, AwxState("alice", intent=daemon.state.mark, asked_at=NOW))
+    daemon.create_late()
+    await daemon.rounds(1)
+    assert daemon.awx.rows == {}
+
+
+async def test_after_a_quarter_of_an_hour_it_is_looked_for_no_more(daemon: Daemon) -> None:
+    await daemon.rounds(40, daemon.state)
+    assert (await daemon.durable()).asked_at == 0
+    looks = len(daemon.looks.jobs)
+    assert 29 <= looks <= 32
+    await daemon.rounds(10)
+    assert len(daemon.looks.jobs) == looks
+
+
+async def test_where_no_answer_is_missing_nobody_asks(daemon: Daemon) -> None:
+    await daemon.rounds(3, replace(daemon.state, asked_at=0.0))
+    assert daemon.looks.jobs == []
+
+
+async def test_a_server_that_is_away_is_asked_less_and_less(daemon: Daemon) -> None:
+    def away(_: str) -> None:
+        raise lost()
+
+    daemon.awx.before = away
+    await daemon.rounds(20, daemon.state)
+    assert 3 <= len(daemon.looks.jobs) <= 8
+    assert (await daemon.durable()).asked_at == NOW
+    daemon.awx.before = lambda _: None
+    daemon.create_late()
+    await daemon.rounds(11)
+    assert len(daemon.awx.rows) == 1
+
+
+async def test_with_nothing_to_ask_by_it_ends(daemon: Daemon) -> None:
+    daemon.awx.rows.clear()
+    await daemon.rounds(60, AwxState("alice", intent=daemon.state.mark, asked_at=NOW))
+    assert await daemon.durable() == AwxState("alice", intent=daemon.state.mark)
+    assert daemon.awx.requests[3:] == []
+
+
+async def test_a_logout_ends_the_look(daemon: Daemon) -> None:
+    await daemon.bench.holdings.keep_state(TOWER, daemon.state)
+    daemon.bench.broker.orphans.look()
+    (looking,) = daemon.bench.broker.orphans.of("tower")
+    await daemon.bench.broker.logout("tower")
+    assert looking.done()
+    assert await daemon.bench.holdings.state(TOWER) is None

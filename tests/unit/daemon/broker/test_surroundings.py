@@ -1,0 +1,83 @@
+"""Tokens got with the variables of a caller's job: for that job alone, in memory alone, by a caller alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keyturn.configuration.profiles.credentials.federation import Federation
+from keyturn.configuration.profiles.entra_flows import WorkloadIdentity
+from keyturn.errors import VariablesWanted
+from keyturnd.fetching.wants import with_surroundings
+from keyturnd.vault.names import token_name
+from support.daemon.brokers import SCOPES, Bench, Person, service_profile, want
+
+if TYPE_CHECKING:
+    from keyturnd.fetching.wants import Want
+
+CI = service_profile(flow=WorkloadIdentity())
+NAMES = WorkloadIdentity().variables
+NOBODY = Person(waits=False)
+
+
+def of_job(job: str) -> Want:
+    return with_surroundings(want(CI), lambda name: f"planted {name} of {job}")
+
+
+def test_every_name_has_to_be_sent_if_only_as_unset() -> None:
+    with pytest.raises(VariablesWanted) as caught:
+        with_surroundings(want(CI), dict.fromkeys(NAMES[1:], "x").get)
+    assert caught.value.names == NAMES
+    assert with_surroundings(want(CI), dict.fromkeys(NAMES, "").get).surroundings is not None
+    file = service_profile(flow=WorkloadIdentity(Federation("/t")))
+    assert with_surroundings(want(file), lambda _: None) == want(file)
+
+
+async def test_each_job_has_its_own(bench: Bench) -> None:
+    tokens = [(await bench.broker.token(of_job(job), NOBODY)).access_token for job in "abab"]
+    assert (tokens[0], tokens[1]) == (tokens[2], tokens[3])
+    assert len(set(tokens)) == 2
+    assert bench.provider.started == 2
+    assert [job.variables for job in bench.provider.jobs] == [
+        {name: f"planted {name} of {job}" for name in NAMES} for job in "ab"
+    ]
+
+
+async def test_nothing_of_it_is_kept(bench: Bench) -> None:
+    await bench.broker.token(of_job("a"), NOBODY)
+    kept = [name for name in bench.vault.names() if name.kind == "access-token"]
+    assert kept == []
+    assert "planted" not in repr(bench.broker.memory.held)
+    (held,) = bench.broker.memory.held.values()
+    assert held.want.surroundings is not None
+    assert held.want.surroundings.variables == {}
+    assert bench.broker.at_hand(of_job("a")) is None  # its answers would be remembered with the request's bytes
+    await bench.broker.memory.drop(of_job("a").key)
+    assert bench.broker.memory.held == {}
+
+
+async def test_no_renewal_without_a_caller(bench: Bench) -> None:
+    await bench.broker.token(of_job("a"), NOBODY)
+    bench.clock.advance(3000)
+    assert bench.broker.memory.due_for_renewal() == []
+    await bench.broker.token(of_job("a"), NOBODY)
+    assert bench.provider.started == 1
+    bench.clock.advance(400)
+    await bench.broker.token(of_job("a"), NOBODY)
+    assert bench.provider.started == 2
+
+
+async def test_the_tokens_of_jobs_long_gone_are_forgotten(bench: Bench) -> None:
+    for job in "abc":
+        await bench.broker.token(of_job(job), NOBODY)
+    bench.clock.advance(3601)
+    await bench.broker.token(of_job("d"), NOBODY)
+    bench.broker.memory.lapse()
+    assert list(bench.broker.memory.held) == [of_job("d").key]
+
+
+def test_a_name_without_surroundings_is_what_it_was() -> None:
+    assert b"surroundings" not in token_name(CI, SCOPES).canonical()
+    assert of_job("a").key.in_memory_alone
+    assert not want(CI).key.in_memory_alone
