@@ -210,6 +210,8 @@ def _only_scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
         raise UsageError(f"profile {profile} has no target, scopes or audiences", hint)
     if len(allowed) > 1:
         choice = ", ".join(map(clouds.spoken, allowed))
-        cure = (hints.token if body.purpose == "token" else hints.run)(profile, *allowed[0])
+        cure = (hints.token if body.purpose == "token" else hints.run)(
+            profile, *allowed[0], audience=clouds.short_name(allowed[0])
+        )
         raise UsageError(f"profile {profile} has several audiences: {choice}", cure)
     return allowed[0]

@@ -104,7 +104,7 @@ def test_profile_show_names_no_secret(scene: Scene) -> None:
     told = scene.machine.run("keyturn", "profile", "show", "ci", status=0).stdout
     assert "flow           client-secret (secret from the vault)" in told
     assert f"git targets    {scene.emulator.ready.git}/contoso (azure-devops)" in told
-    assert "may ask for    499b84ac-1321-427f-aa17-267ca6975798/.default" in told
+    assert "may ask for    Azure DevOps\n" in told
     assert secret not in told
     shown = scene.machine.json("profile", "show", "me")
     assert (shown["secret"], shown["flow"]) == (None, "device-code")

@@ -138,6 +138,12 @@ def spoken(scopes: Iterable[str]) -> str:
     return f"{name} ({', '.join(rights)})" if rights else name
 
 
+def short_name(scopes: Iterable[str]) -> str | None:
+    """The short name of the audience, where `scopes` are everything consented to at one that has such a name."""
+    called = spoken(scopes)
+    return next((short for short, name in SPOKEN.items() if name == called), None)
+
+
 _SPOKEN = {
     uri.rstrip("/"): SPOKEN[short]
     for known in (EVERYWHERE, *(each.resources for each in CLOUDS))

@@ -95,3 +95,7 @@ def test_every_name_is_spoken_in_every_cloud() -> None:
     for known in CLOUDS:
         for short, called in SPOKEN.items():
             assert spoken((f"{audience(short, f'https://{known.host}/t')}/.default",)) == called
+        assert [short_name((f"{audience(short, f'https://{known.host}/t')}/.default",)) for short in SPOKEN] == [
+            *SPOKEN
+        ]
+    assert short_name(("https://graph.microsoft.com/User.Read",)) is None
