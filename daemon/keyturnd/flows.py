@@ -20,6 +20,7 @@ from keyturn.configuration.profiles.entra_flows import (
     ClientSecret,
     ConfidentialBrowser,
     DeviceCode,
+    OfMachine,
     RefreshToken,
     WorkloadIdentity,
 )
@@ -76,6 +77,7 @@ FLOWS: Mapping[type[Flow], Row] = {
         state=EntraState,
         entrusts=RefreshToken.entrusts,
     ),
+    OfMachine: Row("entra", person=False, secret=None, by_secret=False, state=None),
     WorkloadIdentity: Row("entra", person=False, secret=None, by_secret=False, state=None),
     Password: Row("awx", person=True, secret=Password.secret_name, by_secret=True, state=AwxState),
     ExistingToken: Row(

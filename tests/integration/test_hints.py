@@ -190,6 +190,8 @@ ROWS = {
     "for_profile": Row(words("keyturn", "login"), "profile ci is signed in", proof=TOKEN),
     "token": Row(two_audiences("token", "ci"), "eyJ", proof=words("keyturn", "status")),
     "run": Row(two_audiences("run", "ci", "--", "true"), "", proof=words("keyturn", "status")),
+    "remove_targets": Row(words("keyturn", "profile", "remove", "ci"), "no longer a target"),
+    "targets": Row(words("keyturn", "target", "remove", "https://dev.azure.com/xyzzy"), "git "),
     "shorter_life": Row(words("keyturn", "token", "ci", "--min-life", "30d"), "eyJ", proof=TOKEN),
     "verb": Row(words("keyturn", "stauts"), "configuration", proof=LIST),
     "restart_daemon": Row(secret_in_a_variable, "daemon restarted", proof=TOKEN),

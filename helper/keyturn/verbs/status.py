@@ -41,11 +41,16 @@ KEY_SOURCES = {
 COLUMN = 15
 
 
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn status", description=DESCRIPTION)
+    made.add_json()
+    return made
+
+
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status: 0, whether or not a daemon runs."""
-    parser = Parser(prog="keyturn status", description=DESCRIPTION)
-    parser.add_json()
-    options = parser.parse(arguments)
+    options = parser().parse(arguments)
     answer = ask_running("GET", "/v1/status")
     status = _without_daemon() if answer is None else {"running": True, **answer}
     if options.json:

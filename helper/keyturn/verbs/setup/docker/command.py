@@ -13,12 +13,12 @@ from keyturn.configuration.registry_logins import docker_file
 from keyturn.configuration.targets.docker import find_docker, registry
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
+from keyturn.editing.own_file import OwnFile
 from keyturn.errors import UsageError
 from keyturn.verbs.setup import proposals
 from keyturn.verbs.setup.docker import discover, places
 from keyturn.verbs.setup.docker.helpers import MEMBER, STORE, SUFFIX, HelperTable
 from keyturn.verbs.setup.docker.registries_conf import KEY, DropIn
-from keyturn.verbs.setup.own_file import OwnFile
 from keyturn.verbs.setup.record import CREATED, Record
 
 TYPE_CHECKING = False

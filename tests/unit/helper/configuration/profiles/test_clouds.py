@@ -11,6 +11,7 @@ from keyturn.configuration.profiles.clouds import (
     authority_host,
     cloud,
     same_service,
+    short_name,
     spoken,
 )
 
@@ -24,6 +25,7 @@ from keyturn.configuration.profiles.clouds import (
         ("AzureUSGovernment", "login.microsoftonline.us"),
         ("AzureGermanCloud", "login.microsoftonline.de"),
         ("AzurePPE", "login.windows-ppe.net"),
+        ("azurebleucloud", "login.sovcloud-identity.fr"),
         ("AzureMars", None),
         ("", None),
     ],
