@@ -60,7 +60,6 @@ def test_usage_errors_repeat_no_value(words: list[str]) -> None:
         (["run", "tower"], "expected -- and then the command to run"),
         (["run", "tower", "--"], "expected -- and then the command to run"),
         (["run", "tower", "awx", "me"], "too many arguments"),
-        (["azure", "new-token", "--application-id", "x", "--audience", "y"], "one of the arguments"),
     ],
 )
 def test_usage_errors_say_what_is_wrong(words: list[str], sentence: str) -> None:
