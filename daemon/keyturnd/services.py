@@ -16,7 +16,7 @@ from keyturnd.callers.complaints import Complaints
 from keyturnd.callers.handed import Handed
 from keyturnd.fetching.acquisition import Acquisitions, error_of
 from keyturnd.fetching.fetch import Fetcher
-from keyturnd.fetching.keeper import Nobody
+from keyturnd.fetching.keeper import NothingToSeal
 from keyturnd.journal import note
 from keyturnd.messages import Failure, KeyringJob, KeyringResult
 from keyturnd.store.store import Store
@@ -113,13 +113,6 @@ class Keyring:
         if not isinstance(outcome, KeyringResult):
             raise Bug("the keyring's acquisition ended with a token")
         return outcome
-
-
-class NothingToSeal(Nobody):
-    """Follows an acquisition that has no state to keep."""
-
-    async def on_seal(self, state: object) -> None:
-        """Nothing of it is kept."""
 
 
 def _keyring_error(failure: Failure) -> Exception:

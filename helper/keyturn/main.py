@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from keyturn.hints import Command
 
 VERBS = {
+    "init": "begin: configure, sign in and set up one place",
     "login": "sign in, or check that a profile is signed in",
     "logout": "forget a profile's tokens, sign-in and secret",
     "token": "print an access token",
     "run": "run a command with an access token in its environment",
     "status": "show the daemon and every profile's state",
-    "profile": "list the configured profiles, or show one",
+    "profile": "show, add, change, check or remove profiles",
+    "target": "show, add or remove what profiles are for",
     "secret": "entrust a profile's secret to the vault",
     "setup": "let git, kubectl or docker use keyturn",
     "git": "show, forget or take over what is kept for hosts without a target",
@@ -35,9 +37,12 @@ VERBS = {
 }
 """Every verb has a module of its name in `verbs`, with `run(arguments) -> exit status`, or stands in ROOMS."""
 ROOMS = {
+    "init": "keyturn.verbs.init.command",
+    "profile": "keyturn.verbs.profile.command",
     "setup": "keyturn.verbs.setup.command",
     "git": "keyturn.verbs.git.command",
     "awx": "keyturn.verbs.awx.command",
+    "azure": "keyturn.verbs.azure.command",
     "run": "keyturn.verbs.run.command",
     "demo": "keyturn.verbs.demo.command",
     "kubelogin": "keyturn.kubelogin.command",

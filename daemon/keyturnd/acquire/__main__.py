@@ -14,10 +14,10 @@ from keyturnd.acquire.channel import Channel
 from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.failed import Failed, bug
 from keyturnd.acquire.isolation import isolate
-from keyturnd.messages import AwxIdentity, AwxState, Failure, KeyringJob, RevokeJob, SettleJob
+from keyturnd.messages import AwxIdentity, AwxState, DiscoveryJob, Failure, KeyringJob, RevokeJob, SettleJob, TokenJob
 
 if TYPE_CHECKING:
-    from keyturnd.messages import Job, Outcome, State, TokenJob
+    from keyturnd.messages import Job, Outcome, State
 
 
 def main() -> None:
@@ -39,6 +39,10 @@ def _perform(job: Job, channel: Channel) -> Outcome:
     """No two kinds share a library: msal is imported with entra, keyring when oskeyring performs."""
     if isinstance(job, KeyringJob):
         return oskeyring.perform(job)
+    if isinstance(job, DiscoveryJob):
+        from keyturnd.acquire.network import discovery  # noqa: PLC0415 - see above
+
+        return discovery.discover(job)
     if isinstance(job, RevokeJob):
         from keyturnd.acquire.awx.ending import revocation  # noqa: PLC0415 - see above
 
@@ -59,8 +63,11 @@ def _perform(job: Job, channel: Channel) -> Outcome:
 def _secrets(job: Job) -> tuple[str, ...]:
     if isinstance(job, KeyringJob):
         known = [job.create]
+    elif isinstance(job, DiscoveryJob):
+        known = [job.network.proxy]
     else:
         known = [*_own_secret(job), *_secrets_of(job.state), job.network.proxy, job.client_secret]
+        known += [job.assertion] if isinstance(job, TokenJob) else []
     return tuple(secret for secret in known if secret)
 
 
@@ -88,6 +95,9 @@ def _end_in_time(channel: Channel, job: Job) -> None:
 def _overdue(job: Job) -> Failure:
     if isinstance(job, KeyringJob):
         return oskeyring.silent(job.deadline)
+    if isinstance(job, DiscoveryJob):
+        sentence = f"{urlsplit(job.url).netloc} gave no answer within {job.deadline:.0f} seconds"
+        return Failure(ProviderUnreachable.kind, sentence, moves.later())
     provider = urlsplit(job.identity.url).netloc if isinstance(job.identity, AwxIdentity) else "Entra ID"
     sentence = f"{provider} gave profile {job.identity.profile} no answer within {job.deadline:.0f} seconds"
     return Failure(ProviderUnreachable.kind, sentence, moves.later())

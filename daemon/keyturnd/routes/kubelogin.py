@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from keyturn import moves
 from keyturn.configuration import known_clusters
 from keyturn.configuration.clusters import check_named_cluster
-from keyturn.configuration.kubelogin.stand_in import names_begin, stand_in
+from keyturn.configuration.kubelogin.identities import names_begin
+from keyturn.configuration.kubelogin.stand_in import stand_in
+from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import KeyturnError, SignInNeeded, UsageError, VariablesWanted
 from keyturn.protocols import kubectl
 from keyturn.protocols.kubelogin import flags
 from keyturn.protocols.kubelogin.wish import cache_dir, wish
 from keyturnd import flows
 from keyturnd.callers.peer import tool_behind
-from keyturnd.fetching.wants import Want
+from keyturnd.fetching.wants import Want, with_surroundings
 from keyturnd.routes import exec_plugins
 from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
@@ -99,7 +101,8 @@ def _asked(services: Services, request: Request) -> Asked:
     info = kubectl.parse(request.body)
     config = services.configuration.current()
     check_named_cluster(config, info, lambda: known_clusters.load(services.state_directory))
-    said, want = _understood(services, request, config)
+    said, plain = _understood(services, request, config)
+    want = with_surroundings(plain, request.environment)
     version = info.api_version if request.body.strip() else kubectl.V1BETA1
     return Asked(version, info, said, want)
 
@@ -131,7 +134,7 @@ async def _secret(services: Services, request: Request, asked: Asked, client: Cl
     Raises VariablesWanted for those that only the twin sends, and UsageError where there is none at all.
     """
     want = asked.want
-    if not flows.takes_its_caller(want.profile):
+    if not isinstance(want.profile.flow.secret_source, Lent):
         return None
     doubted = client is not None and services.handed.doubtful(client, want.key, request.peer.pid) is not None
     if not doubted and await services.broker.has(want):

@@ -61,6 +61,7 @@ def _paths() -> Document:
         "/v1/credentials": {"get": _json("what is kept for hosts without a target: hosts and users, no secret")},
         "/v1/credentials/forget": {"post": _json("forget what is kept for a URL", _body("url:string"))},
         "/v1/asks/{id}": {"post": {**_json("answer a question", _body("value:string")), "parameters": [_ask()]}},
+        "/v1/discovery": {"post": _json("the tenant of an Azure DevOps organization", _body("url:string"))},
         "/v1/status": {"get": _json("the daemon's figures and the profiles' state")},
         "/v1/daemon": {"get": _json("which daemon this is: version, configuration and state")},
         "/v1/openapi.json": {"get": _json("this document")},
@@ -99,10 +100,11 @@ def _tokens() -> Document:
         "claims:string"
     )
     unknown = "a token for an identity in no configuration"
+    lent = "profile:object secret:string refresh_token:string assertion:string watched:boolean"
     created = "a token on an AWX, of a named profile or of none, that keyturn does not keep"
     return {
         "/v1/token": {"post": _json("an access token", _body(wanted), waits=True)},
-        "/v1/azure/new-token": {"post": _json(unknown, _body("profile:object secret:string"), waits=True)},
+        "/v1/azure/new-token": {"post": _json(unknown, _body(lent), waits=True)},
         "/v1/awx/new-token": {"post": _json(created, _body("profile:object named:string secret:string"))},
     }
 

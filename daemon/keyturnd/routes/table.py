@@ -43,6 +43,7 @@ ROUTES: dict[tuple[str, str], str] = {
     ("POST", "/v1/logout"): "profiles.logout",
     ("POST", "/v1/secret"): "profiles.entrust_secret",
     ("POST", "/v1/asks/{id}"): "profiles.answer",
+    ("POST", "/v1/discovery"): "profiles.discovery",
     ("GET", "/v1/status"): "daemon.status",
     ("GET", "/v1/daemon"): "daemon.identity",
     ("GET", "/v1/openapi.json"): "daemon.openapi",

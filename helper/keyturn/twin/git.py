@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn.errors import KeyturnError, UsageError
+from keyturn.errors import KeyturnError, Refused, UsageError
 from keyturn.reach.client import ENVIRONMENT, Reply
 from keyturn.twin import prompting
 from keyturn.twin.streams import to_blank_line
@@ -21,6 +21,8 @@ MISUSE: type[UserError] = UsageError
 WAITS_FOR_A_PERSON = True
 RECORDS = "git-"
 """What the names of the vault's files with kept credentials begin with (keyturnd.vault.records)."""
+BY_A_SERVER = "the server refused "
+"""What sentences of refusals begin with (keyturnd.broker.rejections)."""
 VARIABLES: tuple[str, ...] = ENVIRONMENT
 SECRETS: tuple[str, ...] = ()
 
@@ -59,8 +61,23 @@ def output_of(error: KeyturnError, operation: str, request: bytes) -> str:  # no
 
 
 def told(error: KeyturnError, operation: str, request: bytes) -> KeyturnError | None:  # noqa: ARG001
-    """Nothing is ever "not found" here: silence, or a failure."""
-    return None
+    """A refusal, where git never sent what we gave it: with the header that it sends instead.
+
+    Nothing is ever "not found" here; whatever else fails is told as it is.
+    """
+    from keyturn import shell  # noqa: PLC0415
+    from keyturn.protocols import git  # noqa: PLC0415
+    from keyturn.twin import stale_header  # noqa: PLC0415
+
+    try:
+        found = stale_header.of(git.parse(request)) if error.sentence.startswith(BY_A_SERVER) else None
+    except git.MalformedRequest:
+        return None
+    if found is None:
+        return None
+    scope, key = found
+    sentence = f"the server refused what git sends as {key}, in place of the token"
+    return Refused(sentence, shell.unset_header(key, scope))
 
 
 def _is_ours(request: bytes) -> bool:

@@ -26,6 +26,7 @@ from keyturnd.acquire.network.proxies import Proxy, proxy_for
 from keyturnd.acquire.network.retry_after import seconds
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Mapping
 
     from keyturnd.acquire.deadline import Deadline
@@ -44,12 +45,13 @@ LONGEST_PAUSE = 3.0
 
 
 class Request(NamedTuple):
-    """What is sent. `url` is https."""
+    """What is sent. `url` is https, but for what is on this machine or its link: `local`, where no proxy leads."""
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes | None = None
+    local: bool = False
 
 
 class Answer(NamedTuple):
@@ -64,13 +66,22 @@ class Answer(NamedTuple):
 class Transport:
     """HTTPS to the hosts of one acquisition."""
 
-    def __init__(self, network: Network, deadline: Deadline, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        network: Network,
+        deadline: Deadline,
+        pause: Callable[[float], None] = time.sleep,
+        trusted: ssl.SSLContext | None = None,
+    ) -> None:
+        """`trusted`: whom to trust in place of what `network` says."""
         self._network = network
         self._deadline = deadline
         self._pause = pause
-        self._trust = trust.context(network)
+        self._trust = trusted or trust.context(network)
         self._clients: dict[Proxy | None, httpx.Client] = {}
         self.limit = EXCHANGE_LIMIT
+        self.report: Callable[[Request, Answer | None, float], None] | None = None
+        """Told each exchange, its answer if there was one, and the seconds it took."""
 
     def exchange(self, request: Request) -> Answer:
         """The answer to `request`, whatever its status below 500 except 3xx, 408 and 429.
@@ -93,13 +104,22 @@ class Transport:
             raise loss.failed() from None
 
     def _once(self, request: Request) -> Answer:
-        answer = self._within_limit(request)
+        answer = self._reported(request)
         place = urlsplit(request.url).netloc
         if answer.status in {408, 429} or answer.status >= 500:
             asked = seconds(answer.headers.get("retry-after"), time.time())
             raise Loss(f"{place} answered with status {answer.status}", retry_after=asked, status=answer.status)
         if 300 <= answer.status < 400:
             raise _redirected(place, answer.headers.get("location", ""))
+        return answer
+
+    def _reported(self, request: Request) -> Answer:
+        began, answer = time.monotonic(), None
+        try:
+            answer = self._within_limit(request)
+        finally:
+            if self.report is not None:
+                self.report(request, answer, time.monotonic() - began)
         return answer
 
     def _within_limit(self, request: Request) -> Answer:
@@ -124,7 +144,7 @@ class Transport:
 
     def _send(self, request: Request) -> Answer:
         parts = urlsplit(request.url)
-        proxy = proxy_for(self._network, parts.hostname or "", parts.port or 443)
+        proxy = None if request.local else proxy_for(self._network, parts.hostname or "", parts.port or 443)
         # Compressed, a small answer could become a huge one after the limit was checked.
         headers = {**request.headers, "Accept-Encoding": "identity"}
         sent_at = time.time()

@@ -36,12 +36,17 @@ examples:
 """
 
 
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn awx", description="Tokens of AWX and Ansible Automation Platform.")
+    actions = made.add_subparsers(dest="action", metavar="ACTION", required=True)
+    _add_parameters(actions.add_parser("new-token", help="create a token", description=DESCRIPTION, epilog=EPILOG))
+    return made
+
+
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
-    parser = Parser(prog="keyturn awx", description="Tokens of AWX and Ansible Automation Platform.")
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    _add_parameters(actions.add_parser("new-token", help="create a token", description=DESCRIPTION, epilog=EPILOG))
-    options = parser.parse(arguments)
+    options = parser().parse(arguments)
     planned = creation(options)
     if options.what_if:
         _tell(planned, as_json=options.json)

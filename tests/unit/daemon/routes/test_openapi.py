@@ -19,6 +19,7 @@ BODIES: dict[str, type[Body]] = {
     "/v1/token": tokens.TokenBody,
     "/v1/azure/new-token": tokens.NewEntraTokenBody,
     "/v1/awx/new-token": tokens.NewAwxTokenBody,
+    "/v1/discovery": profiles.DiscoveryBody,
     "/v1/credentials/forget": credentials.ForgetBody,
     "/v1/login": profiles.LoginBody,
     "/v1/logout": profiles.LogoutBody,

@@ -71,7 +71,7 @@ class Plan:
             server = self._server(file.contexts[name])
             target = find_kube(config.kube_targets, server)
             if target is None and self._only is not None:
-                raise refusals.no_target(config, name, server)
+                raise refusals.not_a_target(config, name, server)
             if target is not None:
                 found = True
                 # Says no to a profile that will not do.
@@ -170,6 +170,8 @@ class Plan:
         changed = [file for file in self.files if file.is_changed()]
         for file in changed:
             file.check()
+            if file.loses_comments:
+                self.notes.append(f"{file.path} was in a form that has to be written anew: its comments are gone")
         if not undoing:
             self._remember()
         for file in changed:
