@@ -4,7 +4,7 @@
 # In front of them:
 #   --python PYTHON  with that one, in an environment of its own (.venv-PYTHON)
 #   --lowest         with the oldest versions of everything that pyproject.toml allows (.venv-lowest)
-# --long in front: what takes hours, a thousand simulated quarters (--quarters N: fewer).
+#   --long           instead of all this: what takes hours, a thousand simulated quarters (--quarters N: fewer)
 # KEYTURN_REQUIRE_ALL=1: a test that misses a program fails instead of being skipped.
 set -eu
 unset CDPATH

@@ -32,7 +32,7 @@ async def test_the_current_one_is_replaced_with_the_claims_that_were_asked_for(b
 
 
 async def test_claims_that_were_granted_are_asked_for_again(bench: Bench) -> None:
-    """The server would challenge the next token, too, and a git that was refused for something else asks once more."""
+    """The server would challenge the next token, too, and git asks but once more, whatever it was refused for."""
     await bench.broker.token(want(CI), NOBODY)
     await replaced(bench, "access-1", claims=CLAIMS)
     bench.clock.advance(policy.FORCED_RENEWAL_INTERVAL)
