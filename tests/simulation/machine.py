@@ -164,12 +164,17 @@ class Machine:
 
     def _replacements(self) -> list[tuple[Any, str, Any]]:
         clock, client, wait = self.clock, httpx.Client, device_code.Wait
+        begin: Any = transport.Transport.__init__
         program: Any = lambda tool: self._programs[tool]  # noqa: E731
         return [
             (time, "time", clock.wall),
             (time, "sleep", clock.pass_by),
             (EmulatorsClock, "now", lambda _clock: clock.wall()),
-            (transport.Transport.__init__, "__defaults__", (clock.pass_by,)),
+            (
+                begin,
+                "__defaults__",
+                tuple(clock.pass_by if each is time.sleep else each for each in begin.__defaults__),
+            ),
             (trust, "context", lambda _network: False),
             (httpx, "Client", lambda **_options: client(transport=self.provider)),
             (device_code, "Wait", lambda: wait(clock.wall, clock.pass_by)),
