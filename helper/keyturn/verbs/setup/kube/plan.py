@@ -94,7 +94,7 @@ class Plan:
         ours, unknown = {(str(file.path), name) for file, name, _ in self.asking()}, set(config.kube_targets)
         for file, name in self._contexts():
             target = find_kube(config.kube_targets, self._server(file.contexts[name]))
-            unknown.discard(target)  # type: ignore[arg-type] # None is not in it
+            unknown.discard(target)
             if target is not None and (str(file.path), name) not in ours:
                 yield f"context {name} does not ask keyturn"
         yield from (f"no context is for {target.url}" for target in config.kube_targets if target in unknown)
