@@ -271,6 +271,12 @@ def odd_place(place: str) -> Sentence:
 
 
 @move
+def other_cloud(profile: str) -> Sentence:
+    """A cloud that Microsoft has closed."""
+    return Sentence(f"set `environment` of [profile.{profile}] to the cloud that the tenant has moved to")
+
+
+@move
 def on_azure() -> Sentence:
     """A managed identity where there is none."""
     return Sentence("this flow works on Azure's own machines, and on those that Azure Arc has joined")
