@@ -3,6 +3,7 @@
 # Arguments go to pytest, and then pytest alone runs: sh contrib/test.sh tests/unit -k name
 # In front of them:
 #   --python PYTHON  with that one, in an environment of its own (.venv-PYTHON)
+#   --long           what takes minutes: the parsers under a fuzzer
 #   --lowest         with the oldest versions of everything that pyproject.toml allows (.venv-lowest)
 # KEYTURN_REQUIRE_ALL=1: a test that misses a program fails instead of being skipped.
 set -eu
@@ -11,12 +12,17 @@ cd -P -- "$(dirname -- "$0")/.."
 . contrib/venv.sh
 
 venv=$PWD/.venv
+long=
 case ${1-} in
 --python)
     [ $# -ge 2 ] || fail "--python takes the name of a Python" "sh contrib/test.sh --python python3.13"
     pythons=$2
     venv=$PWD/.venv-${2##*/}
     shift 2
+    ;;
+--long)
+    long=yes
+    shift
     ;;
 --lowest)
     lowest=yes
@@ -37,6 +43,10 @@ check() { # NAME COMMAND…: every check runs, whatever the ones before said
 need_git
 make_venv "$venv"
 install_keyturn "$venv" test
+if [ -n "$long" ]; then
+    install_keyturn "$venv" long
+    PYTHONPATH=$PWD/tests exec "$bin/python" -m fuzz
+fi
 [ $# -eq 0 ] || exec "$bin/python" -m pytest "$@"
 
 check "ruff check" "$bin/python" -m ruff check
