@@ -14,10 +14,10 @@ from keyturnd.acquire.channel import Channel
 from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.failed import Failed, bug
 from keyturnd.acquire.isolation import isolate
-from keyturnd.messages import AwxIdentity, AwxState, DiscoveryJob, Failure, KeyringJob, RevokeJob, SettleJob
+from keyturnd.messages import AwxIdentity, AwxState, DiscoveryJob, Failure, KeyringJob, RevokeJob, SettleJob, TokenJob
 
 if TYPE_CHECKING:
-    from keyturnd.messages import Job, Outcome, State, TokenJob
+    from keyturnd.messages import Job, Outcome, State
 
 
 def main() -> None:
@@ -67,6 +67,7 @@ def _secrets(job: Job) -> tuple[str, ...]:
         known = [job.network.proxy]
     else:
         known = [*_own_secret(job), *_secrets_of(job.state), job.network.proxy, job.client_secret]
+        known += [job.assertion] if isinstance(job, TokenJob) else []
     return tuple(secret for secret in known if secret)
 
 

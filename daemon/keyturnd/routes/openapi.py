@@ -100,10 +100,11 @@ def _tokens() -> Document:
         "claims:string"
     )
     unknown = "a token for an identity in no configuration"
+    lent = "profile:object secret:string refresh_token:string assertion:string watched:boolean"
     created = "a token on an AWX, of a named profile or of none, that keyturn does not keep"
     return {
         "/v1/token": {"post": _json("an access token", _body(wanted), waits=True)},
-        "/v1/azure/new-token": {"post": _json(unknown, _body("profile:object secret:string"), waits=True)},
+        "/v1/azure/new-token": {"post": _json(unknown, _body(lent), waits=True)},
         "/v1/awx/new-token": {"post": _json(created, _body("profile:object named:string secret:string"))},
     }
 
