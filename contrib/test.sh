@@ -3,8 +3,9 @@
 # Arguments go to pytest, and then pytest alone runs: sh contrib/test.sh tests/unit -k name
 # In front of them:
 #   --python PYTHON  with that one, in an environment of its own (.venv-PYTHON)
-#   --long           what takes minutes: the parsers under a fuzzer
 #   --lowest         with the oldest versions of everything that pyproject.toml allows (.venv-lowest)
+#   --long           instead of all this: a minute of fuzzing, then for hours a thousand simulated quarters
+#                    (--quarters N: fewer)
 # KEYTURN_REQUIRE_ALL=1: a test that misses a program fails instead of being skipped.
 set -eu
 unset CDPATH
@@ -12,7 +13,6 @@ cd -P -- "$(dirname -- "$0")/.."
 . contrib/venv.sh
 
 venv=$PWD/.venv
-long=
 case ${1-} in
 --python)
     [ $# -ge 2 ] || fail "--python takes the name of a Python" "sh contrib/test.sh --python python3.13"
@@ -20,16 +20,17 @@ case ${1-} in
     venv=$PWD/.venv-${2##*/}
     shift 2
     ;;
---long)
-    long=yes
-    shift
-    ;;
 --lowest)
     lowest=yes
     venv=$PWD/.venv-lowest
     shift
     ;;
 esac
+long=
+if [ "${1-}" = --long ]; then
+    long=yes
+    shift
+fi
 bin=$venv/bin
 failed=
 
@@ -45,7 +46,9 @@ make_venv "$venv"
 install_keyturn "$venv" test
 if [ -n "$long" ]; then
     install_keyturn "$venv" long
-    PYTHONPATH=$PWD/tests exec "$bin/python" -m fuzz
+    export PYTHONPATH="$PWD/tests"
+    "$bin/python" -m fuzz
+    exec "$bin/python" -m simulation --quarters 1000 "$@"
 fi
 [ $# -eq 0 ] || exec "$bin/python" -m pytest "$@"
 
