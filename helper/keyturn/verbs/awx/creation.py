@@ -54,7 +54,7 @@ def creation(options: Namespace) -> Creation:
 
 
 def _of_a_profile(options: Namespace) -> Creation:
-    name = named_or_only(options.profile, PROGRAM)
+    name = named_or_only(options.profile, PROGRAM, "awx")
     profile = profile_named(configuration(), name)
     if not isinstance(profile, AwxProfile):
         raise UsageError(f"profile {name} is not one of an AWX", hints.profiles())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.errors import KeyturnError, Refused, UsageError
+from keyturn.errors import ConfigError, KeyturnError, Refused, UsageError
 from keyturn.main import dispatch
 
 if TYPE_CHECKING:
@@ -78,7 +78,6 @@ def test_what_if_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
         (["--url", "https://awx.example"], "username: expected the name you sign in with"),
         (["--username", "alice"], "url: expected the server's URL"),
         (["work"], "profile work is not one of an AWX"),
-        ([], "which profile: tower, work?"),
         (["tower", "--application", "7", "--personal"], "argument --personal: not allowed with"),
         (["tower", "--application", "hunter2"], "application: expected the id of an application"),
         (["tower", "--application", "0"], "application: expected the id of an application"),
@@ -92,6 +91,18 @@ def test_wrong_usage(words: list[str], sentence: str) -> None:
         dispatch(["awx", "new-token", *words])
     assert raised.value.sentence.startswith(sentence)
     assert "hunter2" not in raised.value.lines()
+
+
+def test_only_profiles_of_an_awx_come_into_question(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert dispatch(["awx", "new-token", "--what-if"]) == 0  # tower is the only one
+    (tmp_path / "config.toml").write_text(CONFIG + CONFIG[: CONFIG.index("[profile.work]")].replace("tower", "aap"))
+    with pytest.raises(UsageError) as raised:
+        dispatch(["awx", "new-token", "--what-if"])
+    assert raised.value.sentence == "which profile: tower, aap?"
+    assert raised.value.hint == "keyturn awx new-token tower"
+    (tmp_path / "config.toml").write_text(CONFIG[CONFIG.index("[profile.work]") :])
+    with pytest.raises(ConfigError, match="one of awx"):
+        dispatch(["awx", "new-token", "--what-if"])
 
 
 def test_confirm_needs_somebody_to_ask() -> None:
