@@ -16,12 +16,13 @@ from keyturnd.callers.complaints import Complaints
 from keyturnd.callers.handed import Handed
 from keyturnd.fetching.acquisition import Acquisitions, error_of
 from keyturnd.fetching.fetch import Fetcher
-from keyturnd.fetching.keeper import Nobody
+from keyturnd.fetching.keeper import NothingToSeal
 from keyturnd.journal import note
 from keyturnd.messages import Failure, KeyringJob, KeyringResult
 from keyturnd.store.store import Store
 from keyturnd.vault.holdings import Holdings
 from keyturnd.vault.keys import KeyringAbsent, KeyringLocked, open_key
+from keyturnd.vault.made import MadeTokens
 from keyturnd.vault.vault import Vault, vault_directory
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class Services:
         )
         configuration.on_change.append(self.broker.reconfigured)
         self.store = Store(self.holdings.vault, clock)
+        self.made = MadeTokens(self.holdings.vault)
+        self.clock = clock
         self.complaints = Complaints(clock)
         self.handed = Handed()
         self.key_source: str | None = None
@@ -110,13 +113,6 @@ class Keyring:
         if not isinstance(outcome, KeyringResult):
             raise Bug("the keyring's acquisition ended with a token")
         return outcome
-
-
-class NothingToSeal(Nobody):
-    """Follows an acquisition that has no state to keep."""
-
-    async def on_seal(self, state: object) -> None:
-        """Nothing of it is kept."""
 
 
 def _keyring_error(failure: Failure) -> Exception:

@@ -14,7 +14,7 @@ from keyturnd.acquire.channel import Channel
 from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.failed import Failed, bug
 from keyturnd.acquire.isolation import isolate
-from keyturnd.messages import AwxIdentity, AwxState, Failure, KeyringJob, RevokeJob, SettleJob
+from keyturnd.messages import AskJob, AwxIdentity, AwxState, Failure, KeyringJob, RevokeJob, SettleJob
 
 if TYPE_CHECKING:
     from keyturnd.messages import Job, Outcome, State, TokenJob
@@ -47,6 +47,10 @@ def _perform(job: Job, channel: Channel) -> Outcome:
         from keyturnd.acquire.awx.ending import settling  # noqa: PLC0415 - see above
 
         return settling.settle(job, channel, Deadline(job.deadline))
+    if isinstance(job, AskJob):
+        from keyturnd.acquire.awx.asking.job import answer  # noqa: PLC0415 - see above
+
+        return answer(job, Deadline(job.deadline))
     if isinstance(job.identity, AwxIdentity):
         from keyturnd.acquire.awx.job import acquire  # noqa: PLC0415 - see above
 
@@ -64,7 +68,7 @@ def _secrets(job: Job) -> tuple[str, ...]:
     return tuple(secret for secret in known if secret)
 
 
-def _own_secret(job: TokenJob | RevokeJob | SettleJob) -> tuple[str | None, ...]:
+def _own_secret(job: TokenJob | RevokeJob | SettleJob | AskJob) -> tuple[str | None, ...]:
     """Not a person's password: it may be any word of our sentences (see hidden_in).
 
     Nor a passphrase, which no provider is sent.

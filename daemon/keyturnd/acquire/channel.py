@@ -18,6 +18,7 @@ from keyturnd.messages import (
     Ack,
     Answer,
     Ask,
+    AskJob,
     Failure,
     KeyringJob,
     RevokeJob,
@@ -74,7 +75,7 @@ class Channel:
                 hints.restart_daemon(),
             )
         job = self._decode(line)
-        if not isinstance(job, TokenJob | RevokeJob | SettleJob | KeyringJob):
+        if not isinstance(job, TokenJob | RevokeJob | SettleJob | AskJob | KeyringJob):
             raise Failed(Bug, "the acquisition process was sent no job")
         return job
 

@@ -1,19 +1,14 @@
-"""`keyturn azure new-token` and `keyturn awx new-token`: one token that keyturn does not keep.
-
-After the PowerShell cmdlets New-SecMgmtAccessToken and, for AWX, New-Token.
-"""
+"""`keyturn azure new-token`, after the cmdlet New-SecMgmtAccessToken: one token that keyturn does not keep."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from keyturn import hints
 from keyturn.configuration.profiles.described import NAME, described
 from keyturn.configuration.profiles.scopes import by_resource, of_audience
-from keyturn.errors import SignInNeeded, UsageError
+from keyturn.errors import UsageError
 from keyturnd import flows
 from keyturnd.broker.signin import as_shown
 from keyturnd.fetching.acquisition import error_of
@@ -21,15 +16,11 @@ from keyturnd.fetching.fetch import ATTENDED_DEADLINE, SIGN_IN_DEADLINE
 from keyturnd.messages import Failure, Result, TokenJob
 
 if TYPE_CHECKING:
-    from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile, Profile
+    from keyturn.configuration.profiles.profile import EntraProfile, Profile
     from keyturn.errors import KeyturnError
     from keyturnd.broker.signin import Waiter
     from keyturnd.fetching.fetch import Fetcher
     from keyturnd.messages import Ask, Event, State
-
-UNLIMITED = 1e5 * 365 * 86400
-"""Seconds, as a maximum age that no server's own exceeds (AWX's default is 1000 years): who is given a token that
-keyturn does not replace has to know how long it lives on the server."""
 
 
 async def new_entra_token(
@@ -46,23 +37,6 @@ async def new_entra_token(
     if not interactive and secret is None:
         raise UsageError("a service principal needs a secret", hints.usage("keyturn azure new-token"))
     return await _acquire(fetcher, profile, _only_scopes(profile), secret, waiter, interactive=interactive)
-
-
-async def new_awx_token(fetcher: Fetcher, profile: AwxProfile, secret: str | None, waiter: Waiter) -> dict[str, Any]:
-    """Create and describe a token on an AWX. It stays there until it expires or somebody deletes it.
-
-    Raises SignInNeeded when there is no password, and what keyturnd.fetching.fetch raises.
-    """
-    if secret is None:
-        secret = await fetcher.secret(profile)
-    if secret is None:
-        sentence = f"the vault holds no password of {profile.username} at {profile.url}"
-        raise SignInNeeded(sentence, hints.usage("keyturn awx new-token"))
-    unlimited = msgspec.structs.replace(profile, max_age=UNLIMITED)
-    token = await _acquire(fetcher, unlimited, (profile.scope,), secret, waiter, interactive=False)
-    if "expires" not in token:  # the server did not say: better nothing than a made-up year
-        del token["expires_at"], token["expires_on"]
-    return token
 
 
 class Onlooker:
@@ -95,17 +69,16 @@ async def _acquire(
     job = TokenJob(identity, scopes, network, deadline, interactive=interactive, secret=secret)
     outcome = await fetcher.acquisitions.run(job, Onlooker(waiter))
     if isinstance(outcome, Failure):
-        raise _without_profile(error_of(outcome), profile)
+        raise _without_profile(error_of(outcome))
     assert isinstance(outcome, Result)
     flows.check_account(profile, outcome.account)
     return _description(outcome)
 
 
-def _without_profile(error: KeyturnError, profile: Profile) -> KeyturnError:
+def _without_profile(error: KeyturnError) -> KeyturnError:
     """`error` with a hint that does not send people to a profile they do not have."""
-    if profile.name == NAME and error.hint is not None and NAME in error.hint:
-        command = "azure" if profile.provider == "entra" else "awx"
-        error.hint = hints.printed(hints.usage(f"keyturn {command} new-token"))
+    if error.hint is not None and NAME in error.hint:
+        error.hint = hints.printed(hints.usage("keyturn azure new-token"))
     return error
 
 

@@ -35,6 +35,13 @@ class Nobody:
         raise Refused(f"a silent acquisition asked for a {ask.kind}")
 
 
+class NothingToSeal(Nobody):
+    """Follows an acquisition that has no state to keep."""
+
+    async def on_seal(self, state: object) -> None:
+        """Nothing of it is kept."""
+
+
 class Overheard:
     """An audience whose typed password may be entrusted afterwards, if that is what its profile says."""
 

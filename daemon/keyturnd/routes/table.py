@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturnd.routes import daemon, docker, kube, kubelogin, profiles, tokens
+from keyturnd.routes import awx, daemon, docker, kube, kubelogin, profiles, tokens
 from keyturnd.routes.git import credentials as git_credentials
 from keyturnd.routes.git import operations as git
 
@@ -36,7 +36,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/kubelogin/remove-cache-dir"): kubelogin.remove_cache_dir,
     ("POST", "/v1/token"): tokens.token,
     ("POST", "/v1/azure/new-token"): tokens.new_entra_token,
-    ("POST", "/v1/awx/new-token"): tokens.new_awx_token,
+    ("POST", "/v1/awx/new-token"): awx.new_token,
+    ("POST", "/v1/awx/question"): awx.question,
+    ("POST", "/v1/awx/made"): awx.made,
     ("POST", "/v1/login"): profiles.login,
     ("POST", "/v1/logout"): profiles.logout,
     ("POST", "/v1/secret"): profiles.entrust_secret,

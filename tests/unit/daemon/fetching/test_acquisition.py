@@ -12,6 +12,7 @@ import pytest
 from keyturn.errors import AcquisitionDied, Refused, StateError
 from keyturnd.fetching import acquisition
 from keyturnd.fetching.acquisition import MESSAGES, Acquisitions
+from keyturnd.fetching.keeper import NothingToSeal
 from keyturnd.messages import (
     LINE_LIMIT,
     Ask,
@@ -25,7 +26,6 @@ from keyturnd.messages import (
     TokenJob,
     encode_line,
 )
-from keyturnd.services import NothingToSeal
 
 if TYPE_CHECKING:
     from pathlib import Path
