@@ -1,5 +1,5 @@
 #!/bin/sh
-# sh contrib/newer-git.sh DIRECTORY: git of Debian's next release and git-lfs, unpacked into DIRECTORY beside the
+# sh contrib/newer-git.sh DIRECTORY: git of Debian's next release, git-lfs and cargo, unpacked into DIRECTORY beside the
 # installed one; DIRECTORY/bin/git starts it. For the tests: git learnt in 2.46 what heals a refused token.
 # Nothing is installed. The suite's line is the machine's own with another name, checked with the same keys.
 set -eu
@@ -29,7 +29,10 @@ apt() {
         -o Acquire::Languages=none "$@"
 }
 apt update
-apt install --yes --no-install-recommends --download-only git git-lfs >/dev/null
+# cargo and its libraries, without the compiler that its package depends on, too: nothing is built.
+apt install --yes --no-install-recommends --download-only git git-lfs \
+    libcurl4t64 libgcc-s1 libgit2-1.9 libsqlite3-0 libssh2-1t64 libssl3t64 >/dev/null
+(cd "$root/apt/archives" && apt download cargo)
 for package in "$root"/apt/archives/*.deb; do
     case ${package##*/} in
         perl* | libperl* | git-man* | debconf* | dpkg*) ;;
@@ -52,5 +55,9 @@ exec $root/usr/lib/git-core/$program "\$@"
 END
     chmod 755 "$root/bin/$program"
 done
+patchelf --set-interpreter "$loader" --force-rpath --set-rpath "${loader%/*}" "$root/usr/bin/cargo"
+ln -s ../usr/bin/cargo "$root/bin/cargo"
+# Its libgit2 believes in the system's certificates alone; this copy in those of the directory it is started in.
+sed -i 's|/etc/ssl/certs/ca-certificates\.crt|ca-certificates-for-this-cargo.pem|' "$root"/usr/lib/*/libgit2.so.*.*.*
 ln -sf ../../bin/git-lfs "$root/usr/lib/git-core/git-lfs"
 "$root/bin/git" version

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -21,6 +20,7 @@ from keyturn.configuration.profiles.entra_flows import (
     ClientSecret,
     ConfidentialBrowser,
     DeviceCode,
+    OfMachine,
     RefreshToken,
     WorkloadIdentity,
 )
@@ -77,6 +77,7 @@ FLOWS: Mapping[type[Flow], Row] = {
         state=EntraState,
         entrusts=RefreshToken.entrusts,
     ),
+    OfMachine: Row("entra", person=False, secret=None, by_secret=False, state=None),
     WorkloadIdentity: Row("entra", person=False, secret=None, by_secret=False, state=None),
     Password: Row("awx", person=True, secret=Password.secret_name, by_secret=True, state=AwxState),
     ExistingToken: Row(
@@ -132,6 +133,8 @@ def handles_challenges(profile: Profile, protocol: str) -> bool:
 
 def _azure_cli(flow: AzureCli) -> messages.AzureCli:
     """Az by the daemon's own PATH: that of a caller, or a directory relative to some place, may be anybody's."""
+    import shutil  # noqa: PLC0415 - every start would wait for it
+
     path = os.pathsep.join(each for each in os.environ.get("PATH", os.defpath).split(os.pathsep) if each[:1] == "/")
     program = shutil.which("az", path=path) or ""
     return messages.AzureCli(program, path, home(), flow.config_directory, flow.tenant, flow.subscription)

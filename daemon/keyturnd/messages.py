@@ -1,7 +1,7 @@
 """What the daemon and an acquisition process say to each other: JSON lines, at most 1 MiB each.
 
 The daemon sends one job, then `Answer` and `Ack`; the acquisition process sends `Event`, `Ask` and `Seal` as it
-goes, and ends with exactly one of `Result`, `Done`, `KeyringResult` or `Failure`.
+goes, and ends with exactly one of `Result`, `Done`, `KeyringResult`, `Discovered` or `Failure`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import msgspec
 
 from keyturn.configuration.profiles.credentials.certificates import Certificate  # noqa: TC001 - msgspec reads it at run time
 from keyturn.configuration.profiles.credentials.federation import Federation  # noqa: TC001 - the same
+from keyturn.configuration.profiles.credentials.managed import ManagedIdentity  # noqa: TC001 - the same
 
 CHANNEL_VERSION = 1
 LINE_LIMIT = 1 << 20
@@ -54,7 +55,7 @@ class EntraIdentity(msgspec.Struct, frozen=True, omit_defaults=True, tag="entra"
     """Whose accounts the sign-in page shall expect, Entra's own parameter."""
     cae: bool = False
     """Whether claims challenges are handled, which the capability CP1 declares."""
-    credential: Certificate | Federation | None = None
+    credential: Certificate | Federation | ManagedIdentity | None = None
     """What the application proves itself with, where that is more than a secret."""
     login_hint: str | None = None
     """Which account the sign-in page begins with, where `account` names none."""
@@ -245,6 +246,15 @@ class KeyringJob(msgspec.Struct, frozen=True, tag="keyring"):
         return f"KeyringJob(account={self.account!r})"
 
 
+class DiscoveryJob(msgspec.Struct, frozen=True, tag="discovery"):
+    """Find out, without credentials, to which tenant an Azure DevOps organization belongs."""
+
+    url: str
+    network: Network
+    deadline: float
+    version: int = CHANNEL_VERSION
+
+
 class Answer(msgspec.Struct, frozen=True, tag="answer"):
     """A person's answer to an `Ask`. Secret."""
 
@@ -331,6 +341,13 @@ class KeyringResult(msgspec.Struct, frozen=True, omit_defaults=True, tag="keyrin
         return f"KeyringResult(backend={self.backend!r})"
 
 
+class Discovered(msgspec.Struct, frozen=True, omit_defaults=True, tag="discovered"):
+    """A tenant's id, or "organizations", and the cloud it signs in to; both empty where nothing tells."""
+
+    tenant: str = ""
+    environment: str = ""
+
+
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True, tag="error"):
     """Why there is no result: the kind of a keyturn.errors class, its sentence and hint."""
 
@@ -346,8 +363,8 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True, tag="error"):
     """For programs: keyring-absent, keyring-locked, or the provider's own `error` word. Empty when unknown."""
 
 
-Job = TokenJob | RevokeJob | SettleJob | AskJob | KeyringJob
-Outcome = Result | Done | Told | KeyringResult | Failure
+Job = TokenJob | RevokeJob | SettleJob | AskJob | KeyringJob | DiscoveryJob
+Outcome = Result | Done | Told | KeyringResult | Discovered | Failure
 FromDaemon = Job | Answer | Ack
 FromAcquisition = Event | Ask | Seal | Outcome
 

@@ -69,6 +69,9 @@ class Services:
             chance=SystemRandom(),
         )
         configuration.on_change.append(self.broker.reconfigured)
+        self.understood: dict[bytes, Any] = {}
+        """What callers' words were taken to mean, by a digest of the words, while the configuration stays."""
+        configuration.on_change.append(lambda _: self.understood.clear())
         self.store = Store(self.holdings.vault, clock)
         self.made = MadeTokens(self.holdings.vault)
         self.clock = clock

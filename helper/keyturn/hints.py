@@ -139,6 +139,18 @@ def restart_daemon() -> Command:
     return "keyturn", "daemon", "restart"
 
 
+@cure
+def remove_targets(*targets: str) -> Command:
+    """Take away what a profile is for."""
+    return "keyturn", "target", "remove", *targets
+
+
+@show
+def targets() -> Command:
+    """Which targets there are."""
+    return "keyturn", "target", "list"
+
+
 @show
 def usage(program: str) -> Command:
     """What `program` takes."""

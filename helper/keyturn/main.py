@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from keyturn.hints import Command
 
 VERBS = {
+    "init": "begin: configure, sign in and set up one place",
     "login": "sign in, or check that a profile is signed in",
     "logout": "forget a profile's tokens, sign-in and secret",
     "token": "print an access token",
     "run": "run a command with an access token in its environment",
     "status": "show the daemon and every profile's state",
-    "profile": "list the configured profiles, or show one",
+    "profile": "show, add, change, check or remove profiles",
+    "target": "show, add or remove what profiles are for",
     "secret": "entrust a profile's secret to the vault",
     "setup": "let git, kubectl or docker use keyturn",
     "git": "show, forget or take over what is kept for hosts without a target",
@@ -35,6 +37,8 @@ VERBS = {
 }
 """Every verb has a module of its name in `verbs`, with `run(arguments) -> exit status`, or stands in ROOMS."""
 ROOMS = {
+    "init": "keyturn.verbs.init.command",
+    "profile": "keyturn.verbs.profile.command",
     "setup": "keyturn.verbs.setup.command",
     "git": "keyturn.verbs.git.command",
     "awx": "keyturn.verbs.awx.command",
@@ -59,10 +63,13 @@ environment, none of which has to be set:
 
 def main() -> int:
     """The keyturn command; its exit status."""
+    words = started.words()
     try:
-        status = _status_of(started.words())
+        status = _status_of(words)
         if sys.stdout is not None:
             sys.stdout.flush()  # at exit, Python could only complain that it cannot
+        if words[:1] == ["helper"]:
+            os._exit(status)  # all is said, and somebody waits: Python takes milliseconds to take itself apart
     except KeyturnError as error:
         return _report(error)
     except KeyboardInterrupt:

@@ -271,6 +271,54 @@ def odd_place(place: str) -> Sentence:
 
 
 @move
+def other_cloud(profile: str) -> Sentence:
+    """A cloud that Microsoft has closed."""
+    return Sentence(f"set `environment` of [profile.{profile}] to the cloud that the tenant has moved to")
+
+
+@move
+def on_azure() -> Sentence:
+    """A managed identity where there is none."""
+    return Sentence("this flow works on Azure's own machines, and on those that Azure Arc has joined")
+
+
+@move
+def assigned_identity() -> Sentence:
+    """An identity that the machine does not have."""
+    return Sentence("assign the identity to this machine or app, or name another one in the profile")
+
+
+@move
+def own_identity(*keys: str) -> Sentence:
+    """An endpoint that cannot give the identity that was named."""
+    return Sentence(f"remove {' and '.join(keys)} from the profile: there it is the machine's own, or none")
+
+
+@move
+def resource() -> Sentence:
+    """A machine's endpoint that tells no reason."""
+    return Sentence("check the audience: that it exists, and is written as it calls itself, its last slash included")
+
+
+@move
+def arc_member() -> Sentence:
+    """A key that only some users of a machine may read."""
+    return Sentence("let root add you to its group: usermod -aG himds USER, and sign in to this machine again")
+
+
+@move
+def arc_agent() -> Sentence:
+    """An agent of Azure Arc that knows its own identity alone."""
+    return Sentence("update the agent of Azure Arc, or use the machine's own identity")
+
+
+@move
+def not_keyturns_own() -> Sentence:
+    """A profile that would ask keyturn itself for its token."""
+    return Sentence("give it another flow, or run the command outside of keyturn's environment")
+
+
+@move
 def by_hand(command: Command) -> Sentence:
     """A file in a form that keyturn does not change."""
     return Sentence(f"write what this tells by hand: {printed(command)}")
@@ -407,4 +455,4 @@ def told(hint: str) -> Sentence:
 @move
 def write_configuration() -> Sentence:
     """The first configuration there is."""
-    return Sentence("write it, beginning with [profile.NAME] (the README has an example), with mode 600")
+    return Sentence("keyturn init writes one; the README tells what is in it")

@@ -153,3 +153,9 @@ def kubectl(*words: str) -> Command:
 def interface(socket: str) -> Command:
     """What the daemon answers, as an OpenAPI document."""
     return "curl", "--unix-socket", socket, "http://keyturn/v1/openapi.json"
+
+
+@cure
+def unset_header(key: str, scope: str) -> Command:
+    """Without a header that git sends in place of a credential; scope: as `git config --show-scope` has it."""
+    return "git", "config", *([f"--{scope}"] if scope in {"system", "global"} else []), "--unset-all", key

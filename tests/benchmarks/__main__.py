@@ -19,10 +19,7 @@ def main() -> int:
     asked = _arguments()
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        compared = [builds.THIS]
-        if asked.against is not None:
-            (directory / "earlier").mkdir()
-            compared.append(builds.from_wheel(asked.against, directory / "earlier"))
+        compared = [builds.THIS] if asked.against is None else builds.both(asked.against, directory)
         emulator = stack.enter_context(Emulator())
         stages = [
             stack.enter_context(Stage(build, directory / f"machine{number}", emulator))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from support import places
 from support.installation import packages
 from support.machine.machine import PROGRAMS
 
@@ -21,6 +22,19 @@ class Build(NamedTuple):
 THIS = Build("this build", PROGRAMS)
 
 
-def from_wheel(wheel: Path, directory: Path) -> Build:
-    """An earlier build, in a virtual environment below `directory` that borrows its dependencies from this one."""
-    return Build(wheel.stem.split("-py3-")[0], packages.in_venv(directory, wheel.resolve()).programs)
+def both(wheel: Path, directory: Path) -> list[Build]:
+    """This build and the earlier one in `wheel`, both installed from a wheel, in virtual environments that are alike.
+
+    They borrow their dependencies from this one, where this build may stand in the source tree: that starts slower.
+    """
+    ours = packages.build(places.REPOSITORY, directory / "wheel", "--wheel")
+    earlier = wheel.stem.split("-py3-")[0]
+    return [
+        Build(THIS.name, _installed(ours, directory / "this")),
+        Build(f"earlier {earlier}", _installed(wheel, directory / "earlier")),
+    ]
+
+
+def _installed(wheel: Path, directory: Path) -> Path:
+    directory.mkdir()
+    return packages.in_venv(directory, wheel.resolve()).programs

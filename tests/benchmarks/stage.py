@@ -11,6 +11,7 @@ from support.machine.machine import Machine
 from support.scenes.cluster import exec_info
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from keyturn_emulator.launch import Emulator
@@ -32,7 +33,16 @@ class Stage(Machine):
 
     def label(self, name: str) -> str:
         """`name` in the results, where another build's is there too."""
-        return name if self.build == THIS else f"{name} ({self.build.name})"
+        return name if self.ours else f"{name} ({self.build.name})"
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is this build, and not one it is compared with."""
+        return self.build.name == THIS.name
+
+    def earlier(self, stages: Sequence[Stage], name: str) -> tuple[str, ...]:
+        """What the row `name` is called where it is compared: the other builds' for this one's, else nothing."""
+        return tuple(other.label(name) for other in stages if not other.ours) if self.ours else ()
 
     def native(self, family: str) -> Command:
         """The helper as a caller starts it."""

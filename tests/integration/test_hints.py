@@ -16,6 +16,7 @@ from support.emulator.certified import certified
 from support.emulator.client import EntraClient
 from support.hints import states
 from support.hints.row import Row, told_by, words
+from support.needs import need
 from support.scenes.awx import AwxScene
 from support.scenes.scene import Scene, scene
 
@@ -162,6 +163,18 @@ def see_it_end(scene: Scene, terminal: Terminal) -> None:
     terminal.wait_for("is signed in as")
 
 
+def ask_the_server(scene: Scene) -> CompletedProcess[str]:
+    return scene.machine.run(need("git"), "ls-remote", scene.repository)
+
+
+def header_left_behind(scene: Scene) -> CompletedProcess[str]:
+    """As a pipeline's checkout leaves it; git sends that alone, and erases our token at each refusal."""
+    key = f"http.{scene.emulator.ready.git}/.extraHeader"
+    scene.machine.git("config", "--global", key, "Authorization: bearer of-an-ended-job")
+    ask_the_server(scene)
+    return ask_the_server(scene)
+
+
 TOKEN_OF_ME = words("keyturn", "token", "me")
 DEVOPS = AZURE_DEVOPS[0]
 TOKEN, LIST = words("keyturn", "token", "ci"), words("keyturn", "profile", "list")
@@ -177,11 +190,14 @@ ROWS = {
     "for_profile": Row(words("keyturn", "login"), "profile ci is signed in", proof=TOKEN),
     "token": Row(two_audiences("token", "ci"), "eyJ", proof=words("keyturn", "status")),
     "run": Row(two_audiences("run", "ci", "--", "true"), "", proof=words("keyturn", "status")),
+    "remove_targets": Row(words("keyturn", "profile", "remove", "ci"), "no longer a target"),
+    "targets": Row(words("keyturn", "target", "remove", "https://dev.azure.com/xyzzy"), "git "),
     "shorter_life": Row(words("keyturn", "token", "ci", "--min-life", "30d"), "eyJ", proof=TOKEN),
     "verb": Row(words("keyturn", "stauts"), "configuration", proof=LIST),
     "restart_daemon": Row(secret_in_a_variable, "daemon restarted", proof=TOKEN),
     "keep_others_from_writing": Row(writable_configuration, "", proof=LIST),
     "make_private": Row(readable_secret, "", proof=TOKEN),
+    "unset_header": Row(header_left_behind, "", proof=ask_the_server),
     "usage": Row(words("keyturn", "login", "--xyzzy"), "--again"),
     "profiles": Row(words("keyturn", "profile", "show", "xyzzy"), "device-code"),
     "profile": Row(secret_elsewhere, "secret from the file /nowhere/s"),

@@ -14,10 +14,20 @@ from keyturnd.acquire.channel import Channel
 from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.failed import Failed, bug
 from keyturnd.acquire.isolation import isolate
-from keyturnd.messages import AskJob, AwxIdentity, AwxState, Failure, KeyringJob, RevokeJob, SettleJob
+from keyturnd.messages import (
+    AskJob,
+    AwxIdentity,
+    AwxState,
+    DiscoveryJob,
+    Failure,
+    KeyringJob,
+    RevokeJob,
+    SettleJob,
+    TokenJob,
+)
 
 if TYPE_CHECKING:
-    from keyturnd.messages import Job, Outcome, State, TokenJob
+    from keyturnd.messages import Job, Outcome, State
 
 
 def main() -> None:
@@ -39,22 +49,15 @@ def _perform(job: Job, channel: Channel) -> Outcome:
     """No two kinds share a library: msal is imported with entra, keyring when oskeyring performs."""
     if isinstance(job, KeyringJob):
         return oskeyring.perform(job)
-    if isinstance(job, RevokeJob):
-        from keyturnd.acquire.awx.ending import revocation  # noqa: PLC0415 - see above
+    if isinstance(job, DiscoveryJob):
+        from keyturnd.acquire.network import discovery  # noqa: PLC0415 - see above
 
-        return revocation.revoke(job, channel, Deadline(job.deadline))
-    if isinstance(job, SettleJob):
-        from keyturnd.acquire.awx.ending import settling  # noqa: PLC0415 - see above
-
-        return settling.settle(job, channel, Deadline(job.deadline))
-    if isinstance(job, AskJob):
-        from keyturnd.acquire.awx.asking.job import answer  # noqa: PLC0415 - see above
-
-        return answer(job, Deadline(job.deadline))
+        return discovery.discover(job)
     if isinstance(job.identity, AwxIdentity):
-        from keyturnd.acquire.awx.job import acquire  # noqa: PLC0415 - see above
+        from keyturnd.acquire.awx.job import perform  # noqa: PLC0415 - see above
 
-        return acquire(job, channel, Deadline(job.deadline))
+        return perform(job, channel, Deadline(job.deadline))
+    assert isinstance(job, TokenJob)
     from keyturnd.acquire.entra.job import acquire  # noqa: PLC0415 - see above
 
     return acquire(job, channel, Deadline(job.deadline))
@@ -63,6 +66,8 @@ def _perform(job: Job, channel: Channel) -> Outcome:
 def _secrets(job: Job) -> tuple[str, ...]:
     if isinstance(job, KeyringJob):
         known = [job.create]
+    elif isinstance(job, DiscoveryJob):
+        known = [job.network.proxy]
     else:
         known = [*_own_secret(job), *_secrets_of(job.state), job.network.proxy, job.client_secret]
     return tuple(secret for secret in known if secret)
@@ -92,6 +97,9 @@ def _end_in_time(channel: Channel, job: Job) -> None:
 def _overdue(job: Job) -> Failure:
     if isinstance(job, KeyringJob):
         return oskeyring.silent(job.deadline)
+    if isinstance(job, DiscoveryJob):
+        sentence = f"{urlsplit(job.url).netloc} gave no answer within {job.deadline:.0f} seconds"
+        return Failure(ProviderUnreachable.kind, sentence, moves.later())
     provider = urlsplit(job.identity.url).netloc if isinstance(job.identity, AwxIdentity) else "Entra ID"
     sentence = f"{provider} gave profile {job.identity.profile} no answer within {job.deadline:.0f} seconds"
     return Failure(ProviderUnreachable.kind, sentence, moves.later())

@@ -19,6 +19,7 @@ from keyturnd.messages import (
     Answer,
     Ask,
     AskJob,
+    DiscoveryJob,
     Failure,
     KeyringJob,
     RevokeJob,
@@ -75,7 +76,7 @@ class Channel:
                 hints.restart_daemon(),
             )
         job = self._decode(line)
-        if not isinstance(job, TokenJob | RevokeJob | SettleJob | AskJob | KeyringJob):
+        if not isinstance(job, TokenJob | RevokeJob | SettleJob | AskJob | KeyringJob | DiscoveryJob):
             raise Failed(Bug, "the acquisition process was sent no job")
         return job
 

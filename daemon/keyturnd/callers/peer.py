@@ -6,7 +6,7 @@ import os
 import socket
 import struct
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 _US = os.geteuid()
 _CREDENTIALS = struct.Struct("3i")
@@ -25,13 +25,7 @@ class Peer(NamedTuple):
         return self.uid == _US
 
 
-class KernelSocket(Protocol):
-    """What asyncio's and uvloop's sockets have in common."""
-
-    def getsockopt(self, level: int, option: int, buffer_size: int, /) -> bytes: ...
-
-
-def peer_of(connection: KernelSocket) -> Peer:
+def peer_of(connection: socket.socket) -> Peer:
     """The peer of a connected Unix socket (SO_PEERCRED, unix(7); LOCAL_PEERCRED on macOS, untried)."""
     if hasattr(socket, "SO_PEERCRED"):
         pid, uid, _ = _CREDENTIALS.unpack(

@@ -53,7 +53,7 @@ MESSAGES = 200
 
 OWN_DESCRIPTORS = Path("/proc/self/fd" if sys.platform == "linux" else "/dev/fd")
 NEEDED = 24
-"""Descriptors a start takes, with room for the vault's files. At EMFILE uvloop leaks those it has got already."""
+"""Descriptors a start takes, with room for the vault's files: half-way it would fail with less of a reason."""
 
 
 class Listener(Protocol):

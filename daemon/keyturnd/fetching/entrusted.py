@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from keyturn import moves
 from keyturn.configuration.private_files import read_own
+from keyturn.configuration.profiles.clouds import cloud_of
 from keyturn.configuration.profiles.secrets import InFile, InVariable
-from keyturn.errors import ConfigError, one_line
+from keyturn.errors import ConfigError, ProviderUnreachable, one_line
 from keyturn.hints import Sentence, entrust, entrust_of_application, login, printed
 from keyturn.shell import size
 from keyturnd import flows
@@ -48,10 +49,13 @@ def secret_from_variable(variable: str) -> str:
 
 
 def fitting(error: KeyturnError, profile: Profile) -> KeyturnError:
-    """`error` with a hint that fits the place `profile` has its secret from.
+    """`error` with a hint that fits the place `profile` has its secret from, and the cloud it is in.
 
     An acquisition knows the secret only, and would have it entrusted to a vault that nobody asks for it.
     """
+    if isinstance(error, ProviderUnreachable) and (cloud := cloud_of(profile.authority)) is not None and cloud.closed:
+        error.sentence = f"{error.sentence}; {cloud.name} was closed on {cloud.closed}"
+        error.hint = moves.other_cloud(profile.name)
     vault, renewed = printed(entrust(profile.name)), printed(login(profile.name))
     if error.hint is not None and flows.row(profile).entrusts is not None:
         beside = _replacing(profile) or printed(entrust_of_application(profile.name))

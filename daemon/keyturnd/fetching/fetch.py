@@ -133,14 +133,15 @@ class Fetcher:
             raise error
         return secret
 
-    def network(self, profile: Profile) -> Network:
+    def network(self, profile: Profile | None = None) -> Network:
         """[network] of the configuration, else the environment this daemon was started with."""
         settings, environment = self.config().network, os.environ
+        own_ca = profile.ca_file if profile is not None else None
         return Network(
             proxy=settings.proxy or environment.get("HTTPS_PROXY") or environment.get("https_proxy"),
             no_proxy=settings.no_proxy or environment.get("NO_PROXY") or environment.get("no_proxy"),
-            ca_file=profile.ca_file or settings.ca_file or environment.get("SSL_CERT_FILE"),
-            ca_directory=None if profile.ca_file or settings.ca_file else environment.get("SSL_CERT_DIR"),
+            ca_file=own_ca or settings.ca_file or environment.get("SSL_CERT_FILE"),
+            ca_directory=None if own_ca or settings.ca_file else environment.get("SSL_CERT_DIR"),
         )
 
     async def secret(self, profile: Profile) -> str | None:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from keyturn import hints
 from keyturn.errors import DaemonUnavailable, UsageError
-from keyturn.reach.launch import BACKLOG
-from keyturn.reach.paths import socket_path
+from keyturn.reach.paths import BACKLOG, socket_path
 
 if TYPE_CHECKING:
     from pathlib import Path

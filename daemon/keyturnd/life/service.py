@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import keyturn
 import keyturnd
-from keyturn.reach.launch import LOCK_NAME
+from keyturn.reach.paths import LOCK_NAME
 from keyturnd.journal import note
 from keyturnd.life import activation, hardening
 from keyturnd.life.lookout import Lookout
+from keyturnd.routes.table import load_the_rest
 from keyturnd.server.acceptor import Acceptor
 from keyturnd.server.connections import IN_ALL, Connections
 
@@ -34,6 +35,8 @@ provider, less than the 90 s after which systemd kills."""
 REFUSAL_STAY = 2.0
 """Seconds after which a daemon that can only refuse is gone, even if somebody asks again and again: it must not be
 in the way of one that is started with other settings."""
+SETTLING_IN = 0.2
+"""Seconds after the start."""
 BROKEN_STAY = 10.0
 """Seconds without a request after which a daemon whose configuration is invalid leaves."""
 ENDS = (signal.SIGTERM, signal.SIGINT)
@@ -88,10 +91,12 @@ class Service:
         self._acceptor.start()
         renewing = loop.create_task(self._services.broker.keep_fresh())
         looking = loop.create_task(self._look_around())
+        loading = loop.create_task(_load_the_rest())
         note("ready", pid=os.getpid(), version=keyturn.__version__, socket=self._path)
         await self._leaving.wait()
         renewing.cancel()
         looking.cancel()
+        loading.cancel()
         await self._stop_serving()
         again = self._again and await self._come_back()
         if not again:
@@ -180,6 +185,13 @@ class Service:
             pass  # a launcher is at work; it will find our socket dead and replace it
         finally:
             os.close(lock)
+
+
+async def _load_the_rest() -> None:
+    """A little at a time, once those who have waited for our start are answered."""
+    await asyncio.sleep(SETTLING_IN)
+    for _ in load_the_rest():
+        await asyncio.sleep(0)
 
 
 def _note_bug(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:  # noqa: ARG001 - asyncio's signature

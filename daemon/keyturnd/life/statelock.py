@@ -8,18 +8,18 @@ between hosts, sockets are not.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 import msgspec
-from filelock import BaseFileLock, FileLock, Timeout
 
 from keyturn import hints
 from keyturn.errors import StateError
 from keyturnd.vault.durable import PrivateDirectory
-from keyturnd.vault.ownership import cannot
+from keyturnd.vault.ownership import reasons
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +61,7 @@ def stop_command(holder: Holder | None) -> Command:
 class StateLock:
     """Held from `acquire` to `release` or to the end of the process."""
 
-    def __init__(self, files: PrivateDirectory, lock: BaseFileLock) -> None:
+    def __init__(self, files: PrivateDirectory, lock: int) -> None:
         self._files = files
         self._lock = lock
         self._identity = identity_of(files.path / LOCK_FILE)
@@ -102,7 +102,7 @@ class StateLock:
         with suppress(StateError):
             if self.is_ours():
                 self._files.delete(HOLDER_FILE)
-        self._lock.release()
+        os.close(self._lock)
 
 
 def identity_of(path: Path) -> tuple[int, int] | None:
@@ -114,21 +114,24 @@ def identity_of(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def lock_file(state_directory: Path) -> BaseFileLock:
-    """The lock, taken. `thread_local=False`, because the thread that shuts down need not be the one that started.
+def lock_file(state_directory: Path) -> int:
+    """The lock, taken: flock(2) on the descriptor returned, until that is closed.
 
-    Without `fallback_to_soft=False` filelock's answer to a file system without locks would be a mere file, which a
-    kill -9 leaves behind.
+    Raises HolderElsewhere, or another StateError on file systems without locks: a mere file in their place would stay
+    behind after a kill -9.
     """
     path = state_directory / LOCK_FILE
-    lock: BaseFileLock = FileLock(path, mode=0o600, thread_local=False, fallback_to_soft=False)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        raise HolderElsewhere(state_directory, read_holder(state_directory)) from None
-    except (OSError, NotImplementedError) as error:
-        raise cannot("lock", path, OSError(*error.args)) from error
-    return lock
+    with reasons("lock", path):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise HolderElsewhere(state_directory, read_holder(state_directory)) from None
+        except OSError:
+            os.close(descriptor)
+            raise
+    return descriptor
 
 
 def read_holder(state_directory: Path) -> Holder | None:

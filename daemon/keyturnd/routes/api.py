@@ -12,7 +12,7 @@ from keyturn import hints
 from keyturn.errors import Bug, ConfigError, KeyturnError, UsageError
 from keyturnd.journal import note, note_behind
 from keyturnd.routes.remembered import Remembered
-from keyturnd.routes.table import AT_ONCE, ROUTES, Unroutable, route_for
+from keyturnd.routes.table import ROUTES, Unroutable, ready_for, route_for
 from keyturnd.server.http import Request, Response, problem
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Api:
         said: the bytes that `request` arrived as.
         """
         began = time.perf_counter()
-        route = AT_ONCE.get((request.method, request.path))
+        route = ready_for(request.method, request.path)
         if route is None or self.refusal is not None:
             return None
         try:

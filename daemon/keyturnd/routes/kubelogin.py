@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyturn import moves
 from keyturn.configuration import known_clusters
 from keyturn.configuration.clusters import check_named_cluster
-from keyturn.configuration.kubelogin.stand_in import names_begin, stand_in
+from keyturn.configuration.kubelogin.identities import names_begin
+from keyturn.configuration.kubelogin.stand_in import stand_in
+from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import KeyturnError, SignInNeeded, UsageError, VariablesWanted
 from keyturn.protocols import kubectl
 from keyturn.protocols.kubelogin import flags
 from keyturn.protocols.kubelogin.wish import cache_dir, wish
 from keyturnd import flows
 from keyturnd.callers.peer import tool_behind
-from keyturnd.fetching.wants import Want
+from keyturnd.fetching.wants import Want, with_surroundings
 from keyturnd.routes import exec_plugins
 from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 
 if TYPE_CHECKING:
+    from keyturn.configuration.config import Config
     from keyturn.hints import Sentence
     from keyturn.protocols.kubectl import ExecRequest
     from keyturn.protocols.kubelogin.wish import Wish
@@ -31,6 +35,9 @@ if TYPE_CHECKING:
     from keyturnd.vault.tokens import Token
 
 
+UNDERSTOOD = 512
+"""Sets of flags and variables whose meaning is remembered; beyond that all are forgotten."""
+ENV = "keyturn-env"
 FAILED = 1
 """The exit status of every failure, as kubelogin has it."""
 
@@ -92,12 +99,33 @@ async def _get_token(services: Services, request: Request, waiter: Waiter) -> Re
 def _asked(services: Services, request: Request) -> Asked:
     """Raises UsageError, Refused or ConfigError."""
     info = kubectl.parse(request.body)
-    said = wish(flags.parse(request.arguments), request.environment)
     config = services.configuration.current()
     check_named_cluster(config, info, lambda: known_clusters.load(services.state_directory))
-    identity = stand_in(config, said)
+    said, plain = _understood(services, request, config)
+    want = with_surroundings(plain, request.environment)
     version = info.api_version if request.body.strip() else kubectl.V1BETA1
-    return Asked(version, info, said, Want(identity.profile, identity.scopes, "kubelogin"))
+    return Asked(version, info, said, want)
+
+
+def _understood(services: Services, request: Request, config: Config) -> tuple[Wish, Want]:
+    """Whom these flags and variables mean; worked out once for the same words, which is most of an answer's time."""
+    digest = _digest(request)
+    known: tuple[Wish, Want] | None = services.understood.get(digest)
+    if known is not None:
+        return known
+    said = wish(flags.parse(request.arguments), request.environment)
+    identity = stand_in(config, said)
+    found = said, Want(identity.profile, identity.scopes, "kubelogin")
+    if said.login != "azurecli" and not (said.client_secret or said.certificate_password):
+        if len(services.understood) >= UNDERSTOOD:
+            services.understood.clear()
+        services.understood[digest] = found
+    return found
+
+
+def _digest(request: Request) -> bytes:
+    words = [*request.arguments, *(f"{name}:{value}" for name, value in request.headers.items() if name[:11] == ENV)]
+    return hashlib.sha256("\0".join(words).encode("utf-8", "surrogateescape")).digest()
 
 
 async def _secret(services: Services, request: Request, asked: Asked, client: Client | None) -> str | None:
@@ -106,7 +134,7 @@ async def _secret(services: Services, request: Request, asked: Asked, client: Cl
     Raises VariablesWanted for those that only the twin sends, and UsageError where there is none at all.
     """
     want = asked.want
-    if not flows.takes_its_caller(want.profile):
+    if not isinstance(want.profile.flow.secret_source, Lent):
         return None
     doubted = client is not None and services.handed.doubtful(client, want.key, request.peer.pid) is not None
     if not doubted and await services.broker.has(want):

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from keyturn import hints, moves
 from keyturn.configuration.audiences import all_scopes
+from keyturn.configuration.hosts import HTTPS_PORT, UnfitName, https_url
 from keyturn.configuration.named import profile_named
+from keyturn.configuration.targets.git import is_azure_devops
 from keyturn.errors import ConfigError, Refused, UsageError
 from keyturnd import flows
+from keyturnd.fetching.discovery import discover
 from keyturnd.fetching.wants import Want, with_surroundings
 from keyturnd.messages import AwxState
 from keyturnd.routes.bodies import Body, read_body
@@ -49,6 +52,12 @@ class SecretBody(Body, frozen=True):
 
     def __repr__(self) -> str:
         return f"SecretBody(profile={self.profile!r})"
+
+
+class DiscoveryBody(Body, frozen=True):
+    """The URL of an organization that somebody has no profile for yet."""
+
+    url: str
 
 
 class AnswerBody(Body, frozen=True):
@@ -147,3 +156,16 @@ def _check_takes(profile: Profile, body: SecretBody, state: State | None) -> Non
     where = flows.secret_elsewhere(profile)
     if where is not None:
         raise Refused(f"profile {profile.name} reads its secret from {where}", hints.profile(profile.name))
+
+
+async def discovery(services: Services, request: Request, _waiter: Waiter, _: str) -> Response:
+    """The tenant and cloud of an organization, empty where it does not tell. Nobody but Azure DevOps is asked."""
+    body = read_body(request, DiscoveryBody)
+    try:
+        place = https_url(body.url)
+    except UnfitName as error:
+        raise UsageError(f"url: {error}", hints.usage("keyturn init")) from None
+    if not is_azure_devops(place.host) or place.port != HTTPS_PORT:
+        raise UsageError(f"{place.netloc} is not Azure DevOps", hints.usage("keyturn init"))
+    found = await discover(services.acquisitions, place.url, services.fetcher.network())
+    return json_response({"tenant": found.tenant, "environment": found.environment})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from keyturn.reach.launch import BACKLOG
+from keyturn.reach.paths import BACKLOG
 
 if TYPE_CHECKING:
     import socket

@@ -28,3 +28,15 @@ def no_profile(config: Config) -> ConfigError:
     if not config.source.exists():
         return ConfigError(f"there is no configuration: {config.source} does not exist", moves.write_configuration())
     return ConfigError(f"there is no profile in {config.source}", moves.add("[profile.NAME]", str(config.source)))
+
+
+def no_target(config: Config, table: str, example: str, told: str = "") -> ConfigError:
+    """Why there is no target in `table` (git, docker, kube): without a profile there cannot be any.
+
+    example: what a target could be called; told: what else there is to say.
+    """
+    if not config.profiles:
+        return no_profile(config)
+    profile = next(iter(config.profiles)) if len(config.profiles) == 1 else "PROFILE"
+    hint = moves.add(f'"{example}" = "{profile}"', f"[targets.{table}]", str(config.source))
+    return ConfigError(f"{config.source} has no {table} targets{told}", hint)

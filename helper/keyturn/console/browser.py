@@ -59,8 +59,10 @@ def _started(command: Sequence[str]) -> bool:
         started = subprocess.Popen(
             [program, *command[1:]], stdin=silent, stdout=silent, stderr=silent, start_new_session=True
         )
-        return started.wait(PATIENCE) == 0
-    except subprocess.TimeoutExpired:
-        return True
     except OSError:
         return False
+    try:
+        return started.wait(PATIENCE) == 0
+    except subprocess.TimeoutExpired:
+        started.returncode = 0  # it is on its own: nobody here will ask for its end
+        return True

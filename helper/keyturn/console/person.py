@@ -113,6 +113,11 @@ def agrees(question: str, hint: Hint) -> bool:
     return _ask_openly(f"keyturn: {question} [y/N] ").strip().lower() in {"y", "yes"}
 
 
+def ask_line(question: str) -> str:
+    """What a person at the terminal types, without the blanks around it."""
+    return _ask_openly(f"keyturn: {question}").strip()
+
+
 def _ask(event: client.Event) -> None:
     prompt = f"keyturn: {event.get('prompt', '')}: "
     if event.get("kind") == "redirect-url":

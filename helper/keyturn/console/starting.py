@@ -4,18 +4,37 @@ from __future__ import annotations
 
 from keyturn.errors import KeyturnError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
 
 def secret_variables() -> tuple[str, ...]:
     """The environment variables that profiles read their secrets from; none while the configuration is invalid."""
-    from keyturn.configuration.config import load  # noqa: PLC0415 - only where a daemon is started
-    from keyturn.configuration.profiles.secrets import InVariable  # noqa: PLC0415
+    from keyturn.configuration.trusted import read_trusted  # noqa: PLC0415 - only where a daemon is started
     from keyturn.reach.paths import config_file  # noqa: PLC0415
 
+    file = config_file()
     try:
-        profiles = load(config_file()).profiles.values()
+        content = read_trusted(file) or b""
+        return tuple(_named_in(file)) if _may_name_one(content) else ()
     except KeyturnError:
         return ()  # the daemon starts all the same, and says to every request what is wrong
-    sources = [
-        source for profile in profiles for source in (profile.flow.secret_source, profile.flow.client_secret_source)
-    ]
-    return tuple(source.variable for source in sources if isinstance(source, InVariable))
+
+
+def _may_name_one(content: bytes) -> bool:
+    """Whether a key like client_secret_env may stand there: to understand all of it takes longer than the start."""
+    return b"_env" in content or b"\\" in content  # TOML may escape any letter of a key
+
+
+def _named_in(file: Path) -> Iterable[str]:
+    from keyturn.configuration.config import load  # noqa: PLC0415
+    from keyturn.configuration.profiles.secrets import InVariable  # noqa: PLC0415
+
+    sources = (
+        source
+        for profile in load(file).profiles.values()
+        for source in (profile.flow.secret_source, profile.flow.client_secret_source)
+    )
+    return (source.variable for source in sources if isinstance(source, InVariable))

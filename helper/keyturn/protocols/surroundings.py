@@ -14,6 +14,17 @@ PIPELINES_TOKEN = "SYSTEM_ACCESSTOKEN"  # noqa: S105 - a name, not a token
 PIPELINES = (PIPELINES_URL, PIPELINES_TOKEN)
 TOKEN_FILE = "AZURE_FEDERATED_TOKEN_FILE"  # noqa: S105 - a name, not a token
 """What the webhook of AKS sets in a pod."""
-TOKENS = (GITHUB_TOKEN, PIPELINES_TOKEN)
-ALL = (*GITHUB, *PIPELINES, TOKEN_FILE)
+ENDPOINT = "IDENTITY_ENDPOINT"
+HEADER = "IDENTITY_HEADER"
+THUMBPRINT = "IDENTITY_SERVER_THUMBPRINT"
+IMDS = "IMDS_ENDPOINT"
+MSI_ENDPOINT = "MSI_ENDPOINT"
+MSI_SECRET = "MSI_SECRET"  # noqa: S105 - a name, not a secret
+POD_HOST = "AZURE_POD_IDENTITY_AUTHORITY_HOST"
+MACHINE = (ENDPOINT, HEADER, THUMBPRINT, IMDS, MSI_ENDPOINT, MSI_SECRET, POD_HOST)
+"""Which together tell what kind of machine of Azure's this is."""
+OWN_HEADER = "keyturn-"
+"""What HEADER begins with where the endpoint is one of keyturn's own: it would ask itself."""
+TOKENS = (GITHUB_TOKEN, PIPELINES_TOKEN, HEADER, MSI_SECRET)
+ALL = (*GITHUB, *PIPELINES, TOKEN_FILE, *MACHINE)
 """All that a daemon may ask any helper of ours for."""

@@ -17,7 +17,14 @@ import time
 from keyturn import hints, shell
 from keyturn.errors import DaemonUnavailable
 from keyturn.reach import client
-from keyturn.reach.paths import config_file, open_private_directory, socket_path, state_directory
+from keyturn.reach.paths import (
+    BACKLOG,
+    LOCK_NAME,
+    config_file,
+    open_private_directory,
+    socket_path,
+    state_directory,
+)
 from keyturn.reach.spawn import run_here, spawn
 
 TYPE_CHECKING = False
@@ -25,12 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import NoReturn
 
-LOCK_NAME = "launch.lock"
 LOCK_PATIENCE = 8.0
 """Seconds to wait for another launcher. Binding and forking take milliseconds; gpg-agent's clients allow 8 s too."""
-
-BACKLOG = 512
-"""A parallel fetch of many repositories connects at once; a full backlog would make callers wait one by one."""
 
 
 def running(path: str | None = None) -> socket.socket:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 
 from keyturn import shell
 from keyturn.errors import StateError, UsageError
@@ -16,8 +17,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
-BELOW_HOME_UNLESS = {"user_state_path": "XDG_STATE_HOME", "user_config_path": "XDG_CONFIG_HOME"}
-"""What moves the platform's directories elsewhere (XDG base directory specification)."""
+XDG = {
+    "user_state_path": ("XDG_STATE_HOME", ".local/state"),
+    "user_config_path": ("XDG_CONFIG_HOME", ".config"),
+}
+"""The variable that names the platform's directory, and where below HOME it is without (XDG base directories)."""
+BY_XDG = sys.platform == "linux"
+LOCK_NAME = "launch.lock"
+"""Beside the socket; held by whoever binds or removes it."""
+BACKLOG = 512
+"""A parallel fetch of many repositories connects at once; a full backlog would make callers wait one by one."""
 DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -92,12 +101,17 @@ def _place(variable: str, platform_default: str) -> Path:
         if not named.startswith("/"):
             raise UsageError(f"{variable} is {named!r}, expected an absolute path", shell.unset(variable))
         return Path(named)
-    import platformdirs  # noqa: PLC0415
+    variable, below_home = XDG[platform_default]
+    named = os.environ.get(variable, "")
+    if BY_XDG and named.startswith("/"):  # the specification passes over any other
+        return Path(named, "keyturn")
+    from keyturn.home import own_home  # noqa: PLC0415
 
-    if not os.environ.get(BELOW_HOME_UNLESS[platform_default]):
-        from keyturn.home import own_home  # noqa: PLC0415
+    home = own_home()
+    if BY_XDG:
+        return Path(home, below_home, "keyturn")
+    import platformdirs  # noqa: PLC0415 - it takes longer than all the rest: not where its rule is this short
 
-        own_home()
     place: Path = getattr(platformdirs, platform_default)("keyturn", appauthor=False)
     return place
 

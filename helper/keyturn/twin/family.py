@@ -44,4 +44,7 @@ if TYPE_CHECKING:
             """What the caller has to read on stdout when not even a daemon could be asked."""
 
         def told(self, error: KeyturnError, operation: str, request: bytes) -> KeyturnError | None:
-            """What stderr says where the caller must read `error` as "not found" (exit status 1), None elsewhere."""
+            """What stderr says where the caller must read `error` as "not found", or something here explains it.
+
+            The exit status is 1 then; None where `error` is told as it is.
+            """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn.errors import ConfigError, KeyturnError, UsageError
+from keyturn.errors import KeyturnError, Refused, UsageError
 from keyturn.reach.client import ENVIRONMENT, Reply
 from keyturn.twin import prompting
 from keyturn.twin.streams import to_blank_line
@@ -21,6 +21,8 @@ MISUSE: type[UserError] = UsageError
 WAITS_FOR_A_PERSON = True
 RECORDS = "git-"
 """What the names of the vault's files with kept credentials begin with (keyturnd.vault.records)."""
+BY_A_SERVER = "the server refused "
+"""What sentences of refusals begin with (keyturnd.broker.rejections)."""
 VARIABLES: tuple[str, ...] = ENVIRONMENT
 SECRETS: tuple[str, ...] = ()
 
@@ -35,18 +37,15 @@ def may_ask(request: bytes) -> bool:  # noqa: ARG001 - git says so in its enviro
 def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | None:
     """Silence when nothing can come of a daemon: no target, and nothing that is kept or to be kept.
 
-    Raises ConfigError, which stops git where `setup git` has said that the URL is ours.
+    Where `setup git` has said that the URL is ours, that is for the daemon to find out. Raises ConfigError.
     """
     from keyturn.protocols import git_answers, git_options  # noqa: PLC0415 - only where no daemon runs
 
     if operation == "capability":
         return Reply(200, 0, git_answers.CAPABILITIES)
-    try:
-        needed = (operation != "store" and _is_ours(request)) or _is_kept(operation, options, request)
-    except ConfigError as error:
-        if operation == "get" and git_options.OURS in options:
-            error.output = git_answers.QUIT.decode("ascii")
-        raise
+    if operation == "get" and git_options.OURS in options:
+        return None  # `setup git` found a target; reading the configuration takes as long as all else until the start
+    needed = (operation != "store" and _is_ours(request)) or _is_kept(operation, options, request)
     return None if needed else Reply(200, 0, git_answers.NOTHING)
 
 
@@ -62,8 +61,23 @@ def output_of(error: KeyturnError, operation: str, request: bytes) -> str:  # no
 
 
 def told(error: KeyturnError, operation: str, request: bytes) -> KeyturnError | None:  # noqa: ARG001
-    """Nothing is ever "not found" here: silence, or a failure."""
-    return None
+    """A refusal, where git never sent what we gave it: with the header that it sends instead.
+
+    Nothing is ever "not found" here; whatever else fails is told as it is.
+    """
+    from keyturn import shell  # noqa: PLC0415
+    from keyturn.protocols import git  # noqa: PLC0415
+    from keyturn.twin import stale_header  # noqa: PLC0415
+
+    try:
+        found = stale_header.of(git.parse(request)) if error.sentence.startswith(BY_A_SERVER) else None
+    except git.MalformedRequest:
+        return None
+    if found is None:
+        return None
+    scope, key = found
+    sentence = f"the server refused what git sends as {key}, in place of the token"
+    return Refused(sentence, shell.unset_header(key, scope))
 
 
 def _is_ours(request: bytes) -> bool:

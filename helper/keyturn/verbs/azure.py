@@ -30,17 +30,22 @@ examples:
 PLAIN_KEYS = ("application_id", "tenant", "environment", "authority", "scopes")
 
 
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn azure", description="Tokens of Microsoft Entra ID without a profile.")
+    actions = made.add_subparsers(dest="action", metavar="ACTION", required=True)
+    _add_parameters(actions.add_parser("new-token", help="acquire a token", description=DESCRIPTION, epilog=EPILOG))
+    return made
+
+
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
-    parser = Parser(prog="keyturn azure", description="Tokens of Microsoft Entra ID without a profile.")
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    _add_parameters(actions.add_parser("new-token", help="acquire a token", description=DESCRIPTION, epilog=EPILOG))
-    options = parser.parse(arguments)
+    options = parser().parse(arguments)
     body: dict[str, Any] = {"profile": _table(options)}
     if options.service_principal:
         body["secret"] = read_secret(options.client_secret, "keyturn: client secret: ", hints.usage(PROGRAM))
     elif options.client_secret is not None:
-        parser.error("argument --client-secret: goes with --service-principal")
+        parser().error("argument --client-secret: goes with --service-principal")
     token = ask("POST", "/v1/azure/new-token", body)
     if options.json:
         print_json(token)

@@ -29,12 +29,17 @@ actions:
 """
 
 
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn daemon", description=DESCRIPTION, epilog=EPILOG)
+    made.add_argument("action", metavar="ACTION", choices=("run", *ACTIONS), help="start, stop, restart or run")
+    made.add_json()
+    return made
+
+
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
-    parser = Parser(prog="keyturn daemon", description=DESCRIPTION, epilog=EPILOG)
-    parser.add_argument("action", metavar="ACTION", choices=("run", *ACTIONS), help="start, stop, restart or run")
-    parser.add_json()
-    options = parser.parse(arguments)
+    options = parser().parse(arguments)
     if options.action == "run":
         launch.run_in_foreground(secret_variables())
     done = ACTIONS[options.action]()

@@ -33,14 +33,19 @@ _LINE = re.compile(r"(?P<time>\S+) (?P<level>[A-Z]+) (?P<rest>.*)")
 _VALUE = re.compile(r"""(?:^| )(\w+)=('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\S*)""")
 
 
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn log", description=DESCRIPTION)
+    made.add_argument("-n", "--lines", metavar="N", type=int, default=LINES, help=f"how many (default: {LINES})")
+    made.add_json()
+    return made
+
+
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
-    parser = Parser(prog="keyturn log", description=DESCRIPTION)
-    parser.add_argument("-n", "--lines", metavar="N", type=int, default=LINES, help=f"how many (default: {LINES})")
-    parser.add_json()
-    options = parser.parse(arguments)
+    options = parser().parse(arguments)
     if options.lines < 1:
-        parser.error("argument -n/--lines: expected a number above 0")
+        parser().error("argument -n/--lines: expected a number above 0")
     directory = state_directory()
     lines = list(chain.from_iterable(_read(directory / name) for name in NAMES))[-options.lines :]
     if options.json:

@@ -20,14 +20,19 @@ password, which is kept only where the profile says keep_password.
 """
 
 
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn login", description=DESCRIPTION)
+    made.add_profile("who signs in")
+    made.add_argument("--again", action="store_true", help="sign in anew, as another user perhaps")
+    add_no_browser(made)
+    made.add_json()
+    return made
+
+
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
-    parser = Parser(prog="keyturn login", description=DESCRIPTION)
-    parser.add_profile("who signs in")
-    parser.add_argument("--again", action="store_true", help="sign in anew, as another user perhaps")
-    add_no_browser(parser)
-    parser.add_json()
-    options = parser.parse(arguments)
+    options = parser().parse(arguments)
     name = named_or_only(options.profile, "keyturn login")
     body = {"profile": name, "again": options.again}
     done = ask("POST", "/v1/login", body, opens_browser=not options.no_browser)

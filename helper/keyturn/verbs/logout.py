@@ -25,13 +25,18 @@ Works for a profile that the configuration no longer has, too, but then nothing 
 """
 
 
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn logout", description=DESCRIPTION)
+    made.add_profile("whose tokens to forget")
+    made.add_argument("--locally", action="store_true", help="ask no server to delete anything")
+    made.add_json()
+    return made
+
+
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
-    parser = Parser(prog="keyturn logout", description=DESCRIPTION)
-    parser.add_profile("whose tokens to forget")
-    parser.add_argument("--locally", action="store_true", help="ask no server to delete anything")
-    parser.add_json()
-    options = parser.parse(arguments)
+    options = parser().parse(arguments)
     name = named_or_only(options.profile, "keyturn logout")
     try:
         done = ask("POST", "/v1/logout", {"profile": name, "locally": options.locally})

@@ -33,21 +33,26 @@ examples:
 """
 
 
-def run(arguments: Sequence[str]) -> int:
-    """The verb's exit status."""
-    parser = Parser(prog="keyturn secret", description="Entrust a profile's secret to the vault.")
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn secret", description="Entrust a profile's secret to the vault.")
+    actions = made.add_subparsers(dest="action", metavar="ACTION", required=True)
     action = actions.add_parser("set", help="entrust a secret", description=DESCRIPTION, epilog=EPILOG)
     action.add_argument("profile", metavar="PROFILE", help="whose secret")
     action.add_argument("source", metavar="SOURCE", nargs="?", help=HELP)
     whose = "beside a refresh token: what its application proves itself with, a secret or a certificate's passphrase"
     action.add_argument("--application", metavar="SOURCE", nargs="?", const=ASKED, help=whose)
     action.add_json()
-    options = parser.parse(arguments)
+    return made
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The verb's exit status."""
+    options = parser().parse(arguments)
     profile = profile_named(configuration(), options.profile)
     of_application = options.application is not None
     if of_application and options.source is not None:
-        parser.error("argument --application: one secret at a time")
+        parser().error("argument --application: one secret at a time")
     source = None if options.application == ASKED else options.application or options.source
     name, what = profile.name, secret_name(profile, of_application=of_application)
     secret = read_secret(source, f"keyturn: {what} of {name}: ", hints.entrust_from_input(name))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from keyturn import __version__
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable
@@ -34,11 +36,16 @@ KEY_SOURCES = {
 COLUMN = 15
 
 
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn status", description=DESCRIPTION)
+    made.add_json()
+    return made
+
+
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status: 0, whether or not a daemon runs."""
-    parser = Parser(prog="keyturn status", description=DESCRIPTION)
-    parser.add_json()
-    options = parser.parse(arguments)
+    options = parser().parse(arguments)
     answer = ask_running("GET", "/v1/status")
     status = _without_daemon() if answer is None else {"running": True, **answer}
     if options.json:
@@ -79,6 +86,9 @@ def _lines(status: dict[str, Any]) -> Iterator[str]:
     yield _line("configuration", status["configuration"]["path"])
     if status["configuration"]["error"]:
         yield _line("", f"error: {status['configuration']['error']}")
+    elif not status["profiles"]:
+        is_there = Path(status["configuration"]["path"]).exists()
+        yield _line("", "there is no profile in it" if is_there else "it does not exist")
     yield _line("state", status["state"])
     if status["running"]:
         yield _line("vault key", KEY_SOURCES.get(status["key"], str(status["key"])))

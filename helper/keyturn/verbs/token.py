@@ -37,16 +37,21 @@ examples:
 """
 
 
-def run(arguments: Sequence[str]) -> int:
-    """The verb's exit status."""
-    parser = Parser(prog="keyturn token", description=DESCRIPTION, epilog=EPILOG)
-    token_request.add_wanted(parser)
-    parser.add_argument(
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn token", description=DESCRIPTION, epilog=EPILOG)
+    token_request.add_wanted(made)
+    made.add_argument(
         "--registry", metavar="HOST", help="the refresh token of this container registry, a docker target"
     )
-    parser.add_argument("--format", choices=FORMATS, default="text", help="see below (default: text)")
-    parser.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
-    options = parser.parse(arguments)
+    made.add_argument("--format", choices=FORMATS, default="text", help="see below (default: text)")
+    made.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
+    return made
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The verb's exit status."""
+    options = parser().parse(arguments)
     _print(token_request.fetch(options, "token", "keyturn token"), options.format)
     return 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.cases import acquisition, cold_start, daemon_share, memory, warm_answer
+from benchmarks.cases import acquisition, cold_start, daemon_share, kubelogin, memory, sign_in, warm_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,5 +18,7 @@ CASES: dict[str, Callable[[Sequence[Stage], int], Result]] = {
     "cold-start": cold_start.run,
     "memory": memory.run,
     "acquisition": acquisition.run,
+    "sign-in": sign_in.run,
+    "kubelogin": kubelogin.run,
 }
 """Each takes the stages to compare, this build's first, and how often to run."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from benchmarks.builds import THIS
 from benchmarks.measured import Result, Row
 from benchmarks.timing import in_turns
 
@@ -26,7 +25,7 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
     asked = provider.count("token")
     times = in_turns({stage.label(NAME): partial(_once, stage) for stage in stages}, max(1, rounds // SHARE))
     assert provider.count("token") == asked, "what was measured is not a start alone: the provider was asked"
-    earlier = tuple(stage.label(NAME) for stage in stages if stage.build != THIS)
+    earlier = stages[0].earlier(stages, NAME)
     return Result(
         [Row(name, "ms", values, earlier if name == NAME else (), name == NAME) for name, values in times.items()]
     )

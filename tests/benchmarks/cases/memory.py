@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.builds import THIS
 from benchmarks.measured import Result, Row
 from benchmarks.stage import OPERATIONS
 from support.daemon import wire
@@ -24,6 +23,7 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
         memory = wire.status(stage.socket)["memory_kib"]
         for kind in ("pss", "rss"):
             name = f"daemon, {kind.upper()}"
-            earlier = tuple(other.label(name) for other in stages if other.build != THIS and stage.build == THIS)
-            rows.append(Row(stage.label(name), "MiB", [memory[kind] / 1024], earlier, stage.build == THIS))
+            rows.append(
+                Row(stage.label(name), "MiB", [memory[kind] / 1024], stage.earlier(stages, name), ours=stage.ours)
+            )
     return Result(rows)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from benchmarks.builds import THIS
 from benchmarks.measured import Result, Row
 from benchmarks.peers import PEERS, UNMEASURED
 from benchmarks.peers.absence import Absent
@@ -51,8 +50,7 @@ def _helpers(stage: Stage) -> dict[str, Command]:
 
 def _beside(stages: Sequence[Stage], stage: Stage, name: str) -> tuple[str, ...]:
     """With what the row `name` of `stage` is compared."""
-    earlier = tuple(other.label(name) for other in stages if other.build != THIS) if stage.build == THIS else ()
-    return (*PEERS[name.partition(",")[0]], *earlier)
+    return (*PEERS[name.partition(",")[0]], *stage.earlier(stages, name))
 
 
 def _peers(stage: Stage, family: str, stack: ExitStack, absent: dict[str, str]) -> dict[str, Command]:

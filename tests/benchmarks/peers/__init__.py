@@ -22,7 +22,7 @@ PEERS: dict[str, dict[str, Peer]] = {
 }
 """Each gives a command that answers with what it keeps, while its context lasts. Raises Absent."""
 UNMEASURED = dict.fromkeys(
-    ("docker-credential-pass", "docker-credential-secretservice", "git-credential-oauth", "kubelogin", "oidc-agent"),
+    ("docker-credential-pass", "docker-credential-secretservice", "git-credential-oauth", "oidc-agent"),
     "nobody has written how to set it up",
 )
 """Peers without a module."""

@@ -11,13 +11,16 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
+from keyturn.configuration.profiles.credentials.certificates import Certificate
 from keyturn_emulator.browser import visit
 from keyturnd.messages import Ack, Answer, Ask, EntraIdentity, EntraState, Event, Failure, Result
 from support.acquisition.driver import Acquisition, Finished, job, run, seal_of
 from support.emulator.browser import answer_of
+from support.emulator.certified import certified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from keyturn_emulator.launch import Emulator
     from keyturnd.messages import TokenJob
@@ -32,6 +35,15 @@ def browser_job(emulator: Emulator, **members: Any) -> TokenJob:
     made = job(f"{emulator.ready.authority}/{emulator.ready.tenant}", emulator.ready.ca_file, flow=flow, **members)
     assert isinstance(made.identity, EntraIdentity)
     return replace(made, identity=replace(made.identity, **page))
+
+
+def proven(emulator: Emulator, file: Path) -> dict[str, Any]:
+    """Members of a job whose application proves itself with a certificate, now in `file`, and no secret."""
+    app = certified("browser")
+    emulator.control.register_certificate(app.pem)
+    file.touch(0o600)
+    file.write_text(app.pem + app.key_pem, "ascii")
+    return {"credential": Certificate(str(file)), "secret": None}
 
 
 class SignIn:
@@ -85,11 +97,17 @@ def begun(emulator: Emulator, **members: Any) -> Iterator[SignIn]:
         yield SignIn(acquisition)
 
 
-@pytest.mark.parametrize(("flow", "by_query"), [("browser", False), ("confidential-browser", True)])
-def test_a_person_signs_in(emulator: Emulator, flow: str, *, by_query: bool) -> None:
+@pytest.mark.parametrize(
+    ("flow", "by_query", "certified_by"),
+    [("browser", False, None), ("confidential-browser", True, None), ("confidential-browser", False, "app.pem")],
+)
+def test_a_person_signs_in(
+    emulator: Emulator, tmp_path: Path, flow: str, certified_by: str | None, *, by_query: bool
+) -> None:
     """By form and, at a provider that has it no other way, by query; the page tells whose token it is."""
     emulator.control.settings(answers_by_query=by_query)
-    with begun(emulator, flow=flow) as sign_in:
+    proof = proven(emulator, tmp_path / certified_by) if certified_by else {}
+    with begun(emulator, flow=flow, **proof) as sign_in:
         assert sign_in.query["response_mode"] == "form_post"
         assert sign_in.query["code_challenge_method"] == "S256"
         with ThreadPoolExecutor() as beside:
@@ -104,7 +122,7 @@ def test_a_person_signs_in(emulator: Emulator, flow: str, *, by_query: bool) -> 
     client = "service" if flow == "confidential-browser" else "device"
     assert emulator.control.count(f"token.authorization_code.{client}") == 1
     with Acquisition() as acquisition:
-        acquisition.send(browser_job(emulator, flow=flow, interactive=False, state=state))
+        acquisition.send(browser_job(emulator, flow=flow, interactive=False, state=state, **proof))
         seal_of(acquisition)
         acquisition.send(Ack())
         assert isinstance(Finished(acquisition).outcome, Result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -104,3 +105,40 @@ def test_twenty_gits_at_once_with_one_revoked_token(scene: Scene, calls: Calls) 
     assert all(map(silent, done))
     assert "erase" not in calls.taken()
     assert scene.tokens_issued() == 2
+
+
+@pytest.fixture
+def large_files(scene: Scene, calls: Calls) -> Path:
+    """A clone with git-lfs on, and a large file that is committed in it."""
+    scene.machine.environment["PATH"] = f"{Path(newer()).parent}:{scene.machine.environment['PATH']}"
+    work = scene.clone()
+    scene.machine.git("lfs", "install", directory=work)
+    scene.machine.git("lfs", "track", "*.bin", directory=work)
+    (work / "large.bin").write_bytes(b"large" * 1000)
+    scene.machine.git("add", ".", directory=work)
+    scene.machine.git("commit", "-qm", "large", directory=work)
+    calls.taken()
+    return work
+
+
+def gets(scene: Scene) -> int:
+    """How often a helper has asked: git-lfs hides its calls from git's trace."""
+    scene.machine.stop()
+    return (scene.machine.state / "keyturnd.log").read_text("utf-8").count("path=/v1/git/get")
+
+
+def test_git_lfs_goes_on_with_another_token(scene: Scene, calls: Calls, large_files: Path) -> None:
+    scene.emulator.control.fault("git.lfs", "status", times=1, status=401, headers=REFUSAL, after=1)
+    scene.push(large_files)
+    assert gets(scene) <= 5
+    assert scene.tokens_issued() == 2
+    other = scene.clone("other")
+    assert (other / "large.bin").read_bytes() == b"large" * 1000
+
+
+def test_git_lfs_that_is_refused_for_ever_costs_one_token(scene: Scene, calls: Calls, large_files: Path) -> None:
+    scene.emulator.control.fault("git.lfs", "status", times=100, status=401, headers=REFUSAL)
+    said = scene.push(large_files, status=1).stderr
+    assert said.count("keyturn: error:") == said.count(RENEWED_IN_VAIN) == 1
+    assert scene.tokens_issued() == 2
+    assert gets(scene) <= 8

@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -232,3 +233,38 @@ def test_a_certificate_and_its_passphrase(stand_in: StandIn) -> None:
     assert "export AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE_PASSWORD or AZURE_CLIENT" in lacking.stderr
     stand_in.machine.environment["AZURE_CLIENT_CERTIFICATE_PASSWORD"] = "planted passphrase"
     assert claims_of(stand_in.token(*flags)["status"]["token"])["aud"] == AKS
+
+
+def test_jobs_and_pods(stand_in: StandIn) -> None:
+    """GitHub's job comes before a pod's file, as in kubelogin; a job is sent only where a profile lets it."""
+    machine, environments = stand_in.machine, stand_in.ready.environments
+    place = stand_in.flags("--login", "workloadidentity")
+    refused = machine.run(str(stand_in.program), "get-token", *place, **_job(environments["github-actions"]))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("Error: ")
+    hosts = [
+        urlsplit(address).netloc
+        for each in environments.values()
+        for name, address in each.items()
+        if "URL" in name or "URI" in name
+    ]
+    profile = f"""[profile.job]
+provider = "entra"
+flow = "workload-identity"
+tenant = "contoso.example"
+application_id = "11111111-2222-3333-4444-555555555555"
+oidc_hosts = {json.dumps(hosts)}
+"""
+    machine.configure(machine.config_file.read_text() + profile)
+    machine.environment |= _job(environments["github-actions"])
+    token = stand_in.token(*place)["status"]["token"]
+    assert claims_of(token)["aud"] == AKS
+    assert stand_in.emulator.control.count("oidc.github") == 1
+    pipelines = stand_in.flags("--login", "azurepipelines")
+    machine.environment |= _job(environments["azure-pipelines"])
+    machine.environment["AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"] = stand_in.ready.service_connection
+    assert claims_of(stand_in.token(*pipelines)["status"]["token"])["aud"] == AKS
+
+
+def _job(environment: dict[str, str]) -> dict[str, Any]:
+    return dict(environment)

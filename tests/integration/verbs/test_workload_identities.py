@@ -88,3 +88,19 @@ def test_a_file_that_the_cluster_replaces(machine: Machine, emulator: Emulator) 
     assert "subject system:serviceaccount:default:other, audience " in refused.stderr
     file.write_text(emulator.control.federated_token(lifetime=-60), encoding="ascii")
     assert f"the federated token of {file} expired at 20" in machine.run("keyturn", "login", "ci", status=2).stderr
+
+
+def test_a_machine_of_azures_is_an_identity_itself(machine: Machine, emulator: Emulator) -> None:
+    """Its variables travel with each request, too; ACR's exchange goes on from its token."""
+    made = Scene(machine, emulator)
+    table, targets = made.config.split("[profile.me]")[0], made.config.partition("[targets.git]")[2]
+    ca_file = next(line for line in table.splitlines() if line.startswith("ca_file"))
+    machine.configure(f'[profile.ci]\nprovider = "entra"\nflow = "managed-identity"\n{ca_file}\n[targets.git]\n'
+                      + "\n".join(line for line in targets.splitlines() if '"me"' not in line))  # fmt: skip
+    app: dict[str, Any] = emulator.ready.environments["app-service"]
+    asked = machine.run("git-credential-keyturn", "get", input=made.attributes(), status=0, **app)
+    assert f"username={emulator.ready.identities['machine']['client_id']}\n" in asked.stdout
+    shown = machine.run("keyturn", "profile", "show", "ci", status=0).stdout
+    assert "flow           managed-identity (no secret)" in shown
+    assert "signs in by itself" in machine.run("keyturn", "status", status=0).stdout
+    assert sealed_tokens(machine) == 0

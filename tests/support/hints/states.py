@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from keyturn import hints, shell
 from keyturn.errors import Bug, DaemonUnavailable, from_problem
 from keyturn.reach import launch
-from keyturn.reach.launch import LOCK_NAME
+from keyturn.reach.paths import LOCK_NAME
 from keyturnd.life.statelock import HolderElsewhere, read_holder
 from keyturnd.vault.ownership import cannot
 from support.hints.row import told_by

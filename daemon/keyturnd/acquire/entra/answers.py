@@ -65,12 +65,12 @@ def token(answer: Mapping[str, Any], place: str) -> dict[str, Any]:
     kind = answer.get("token_type")
     if not isinstance(kind, str) or kind.lower() != "bearer":
         raise odd(place, "holds a token that is no bearer token")
-    life = answer.get("expires_in")
-    if not is_count(life, LONGEST_LIFE):
+    answer = {**answer, **{name: _counted(answer.get(name)) for name in _SECONDS}}
+    if not is_count(answer["expires_in"], LONGEST_LIFE):
         raise odd(place, "says no usable lifetime")
     if "refresh_token" in answer and not is_token(answer["refresh_token"]):
         raise odd(place, "holds an unusable refresh token")
-    sound = {"access_token": answer["access_token"], "token_type": "Bearer", "expires_in": life}
+    sound = {"access_token": answer["access_token"], "token_type": "Bearer", "expires_in": answer["expires_in"]}
     return sound | {name: answer[name] for name, check in _OPTIONAL.items() if check(answer.get(name))}
 
 
@@ -97,6 +97,11 @@ def client_info(encoded: object) -> dict[str, Any]:
     return decoded(encoded) if isinstance(encoded, str) else {}
 
 
+def _counted(value: object) -> object:
+    """Seconds that AD FS and B2C write as a text, as everybody else does: a number."""
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16 else value
+
+
 def _is_jwt(value: object) -> bool:
     return is_token(value) and bool(claims_of(value))
 
@@ -113,6 +118,7 @@ def _is_scope(value: object) -> bool:
     return isinstance(value, str) and len(value) <= 10_000 and value.isascii() and value.isprintable()
 
 
+_SECONDS = ("expires_in", "ext_expires_in", "refresh_in")
 _OPTIONAL: Mapping[str, Callable[[object], bool]] = {
     "refresh_token": is_token,
     "id_token": _is_jwt,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyturnd.acquire.entra import authorization_code, azure_cli, client_credentials, device_code, refresh
+from keyturnd.acquire.entra.managed import grant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +20,8 @@ class Grant(NamedTuple):
     acquire: Callable[[Session], Result]
     person: bool
     """Whether it takes a person, as keyturnd.flows says too."""
+    at_authority: bool = True
+    """Whether it asks at the profile's authority."""
 
 
 GRANTS: Mapping[str, Grant] = {
@@ -28,6 +31,7 @@ GRANTS: Mapping[str, Grant] = {
     "client-secret": Grant(client_credentials.acquire, person=False),
     "azure-cli": Grant(azure_cli.acquire, person=False),
     "client-certificate": Grant(client_credentials.acquire, person=False),
+    "managed-identity": Grant(grant.acquire, person=False, at_authority=False),
     "workload-identity": Grant(client_credentials.acquire, person=False),
     "refresh-token": Grant(refresh.acquire, person=False),
 }

@@ -19,17 +19,22 @@ from keyturnd.messages import EntraIdentity, EntraState
 if TYPE_CHECKING:
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.deadline import Deadline
+    from keyturnd.acquire.entra.grants import Grant
     from keyturnd.messages import Result, TokenJob
 
 
 def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:
     """The token `job` asks for. Raises Failed."""
     assert isinstance(job.identity, EntraIdentity)
-    _check_authority(job.identity)
+    grant = GRANTS.get(job.identity.flow)
+    if grant is None:
+        raise Failed(Bug, f"no acquisition for flow {job.identity.flow}", hints.restart_daemon())
+    if grant.at_authority:
+        _check_authority(job.identity)
     transport = Transport(job.network, deadline)
     proof = credential(job, channel, transport)
     session = Session(job, channel, deadline, MsalClient(transport, job.identity), {}, proof)
-    result = _granted(session)
+    result = _granted(session, grant)
     if job.registry is None:
         return result
     from keyturnd.acquire import acr  # noqa: PLC0415 - only registries pay for it
@@ -38,14 +43,11 @@ def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:
     return acr.exchange(job.registry, result, job.identity.profile, transport)
 
 
-def _granted(session: Session) -> Result:
+def _granted(session: Session, grant: Grant) -> Result:
     """Entra ID's own token: by the state there is, else by the grant that the profile's flow stands for.
 
     With a person waiting, a refused refresh is no end; without one, nothing a person has to do is begun.
     """
-    grant = GRANTS.get(session.identity.flow)
-    if grant is None:
-        raise Failed(Bug, f"no acquisition for flow {session.identity.flow}", hints.restart_daemon())
     if isinstance(session.job.state, EntraState):
         try:
             return refresh.acquire(session)

@@ -87,7 +87,9 @@ UNDER_WAY = Page(
     ("keyturn has your answer and waits for the provider.", "The terminal says how it ends."),
     good=True,
 )
-ALREADY = Page("This sign-in is done", ("keyturn has had its answer already: nothing was changed by this one.", BACK))
+ALREADY = Page(
+    "This sign-in is done", ("keyturn has had its answer already: nothing was changed by this one.", BACK), good=True
+)
 OVER = Page(
     "This sign-in is over",
     (

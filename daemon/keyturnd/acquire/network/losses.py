@@ -53,7 +53,10 @@ class Loss(Exception):
 
     def failed(self) -> Failed:
         """The failure this becomes when it is not tried again."""
-        return Failed(ProviderUnreachable, self.sentence, self._spoken_hint(), retry_after=self.retry_after)
+        code = "" if self.status is None else f"status-{self.status}"
+        return Failed(
+            ProviderUnreachable, self.sentence, self._spoken_hint(), retry_after=self.retry_after, code=code
+        )
 
     def _spoken_hint(self) -> Hint:
         if self.retry_after is None:

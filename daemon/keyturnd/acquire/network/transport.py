@@ -26,6 +26,7 @@ from keyturnd.acquire.network.proxies import Proxy, proxy_for
 from keyturnd.acquire.network.retry_after import seconds
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Mapping
 
     from keyturnd.acquire.deadline import Deadline
@@ -44,12 +45,13 @@ LONGEST_PAUSE = 3.0
 
 
 class Request(NamedTuple):
-    """What is sent. `url` is https."""
+    """What is sent. `url` is https, but for what is on this machine or its link: `local`, where no proxy leads."""
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes | None = None
+    local: bool = False
 
 
 class Answer(NamedTuple):
@@ -64,11 +66,18 @@ class Answer(NamedTuple):
 class Transport:
     """HTTPS to the hosts of one acquisition."""
 
-    def __init__(self, network: Network, deadline: Deadline, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        network: Network,
+        deadline: Deadline,
+        pause: Callable[[float], None] = time.sleep,
+        trusted: ssl.SSLContext | None = None,
+    ) -> None:
+        """`trusted`: whom to trust in place of what `network` says."""
         self._network = network
         self._deadline = deadline
         self._pause = pause
-        self._trust = trust.context(network)
+        self._trust = trusted or trust.context(network)
         self._clients: dict[Proxy | None, httpx.Client] = {}
         self.limit = EXCHANGE_LIMIT
 
@@ -124,7 +133,7 @@ class Transport:
 
     def _send(self, request: Request) -> Answer:
         parts = urlsplit(request.url)
-        proxy = proxy_for(self._network, parts.hostname or "", parts.port or 443)
+        proxy = None if request.local else proxy_for(self._network, parts.hostname or "", parts.port or 443)
         # Compressed, a small answer could become a huge one after the limit was checked.
         headers = {**request.headers, "Accept-Encoding": "identity"}
         sent_at = time.time()

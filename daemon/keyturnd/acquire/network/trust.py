@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 import ssl
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from keyturn import moves
 from keyturn.errors import ConfigError
@@ -39,6 +41,40 @@ def context(network: Network) -> ssl.SSLContext:
             moves.readable_ca(),
         ) from None
     made.verify_flags &= ~ssl.VERIFY_X509_STRICT  # a default since Python 3.13; private CAs that curl takes fail it
+    return made
+
+
+class Pinned(ssl.SSLContext):
+    """Trusts the one certificate with this SHA-1 (hexadecimal digits, any case), whoever it names.
+
+    How Service Fabric has it: its certificates are self-signed, and a variable holds the thumbprint. It is looked at
+    before the first byte of a request leaves.
+    """
+
+    thumbprint = ""
+
+    def wrap_socket(self, *arguments: Any, **options: Any) -> ssl.SSLSocket:
+        """A connection to it. Raises SSLCertVerificationError when it is another."""
+        wrapped = super().wrap_socket(*arguments, **options)
+        presented = hashlib.sha1(wrapped.getpeercert(binary_form=True) or b"", usedforsecurity=False).hexdigest()
+        if not hmac.compare_digest(presented, self.thumbprint.lower()):
+            wrapped.close()
+            raise _another()
+        return wrapped
+
+
+def _another() -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError("another certificate")
+    error.verify_code, error.verify_message = 0, "it is not the one whose thumbprint is known"
+    return error
+
+
+def pinned(thumbprint: str) -> ssl.SSLContext:
+    """See Pinned."""
+    made = Pinned(ssl.PROTOCOL_TLS_CLIENT)
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_NONE
+    made.thumbprint = thumbprint
     return made
 
 

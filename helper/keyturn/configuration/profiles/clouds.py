@@ -31,9 +31,10 @@ CLOUDS = (
     Cloud("AzureGermanCloud", "login.microsoftonline.de", closed="29 October 2021"),
     # Microsoft's own pre-production. The cmdlet mapped it to no host at all, so it never worked there.
     Cloud("AzurePPE", "login.windows-ppe.net"),
+    Cloud("AzureBleuCloud", "login.sovcloud-identity.fr"),
 )
-# The sovereign login.sovcloud-identity.{fr,de,sg} have no name that the sources agree on: a profile reaches
-# them by `authority`.
+# The sovereign login.sovcloud-identity.{de,sg} have no name in azure-cli 2.91 yet: a profile reaches them by
+# `authority`.
 
 _BY_NAME = {cloud.name.lower(): cloud for cloud in CLOUDS}
 
@@ -47,6 +48,12 @@ def authority_host(name: str) -> str | None:
     """The login host of the cloud `name` (any letter case), or None when no cloud is called so."""
     found = cloud(name)
     return found.host if found else None
+
+
+def cloud_of(authority: str) -> Cloud | None:
+    """The cloud whose login service the URL `authority` is of, or None."""
+    host = authority.partition("://")[2].partition("/")[0].lower()
+    return next((known for known in CLOUDS if host in {known.host, *known.aliases}), None)
 
 
 def same_service(host: str, other: str) -> bool:

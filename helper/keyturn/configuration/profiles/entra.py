@@ -8,7 +8,7 @@ import msgspec
 
 from keyturn import moves
 from keyturn.configuration.profiles import identity, scopes
-from keyturn.configuration.profiles.entra_flows import FLOWS, LATER_FLOWS, EntraFlow
+from keyturn.configuration.profiles.entra_flows import FLOWS, EntraFlow
 from keyturn.configuration.profiles.flow import keys_of, read_flow
 from keyturn.configuration.profiles.uses import PROTOCOLS, read_protocols
 
@@ -52,7 +52,8 @@ class EntraProfile(msgspec.Struct, frozen=True, kw_only=True):
     application_id: str
     flow: EntraFlow
     authority: str
-    """The login host's URL with the tenant: https://login.microsoftonline.com/organizations."""
+    """The login host's URL with the tenant: https://login.microsoftonline.com/organizations. Where Azure manages the
+    identity that is nobody's business, and the flow's name stands in its place."""
     account: str | None = None
     ca_file: str | None = None
     """An absolute path."""
@@ -72,14 +73,14 @@ class EntraProfile(msgspec.Struct, frozen=True, kw_only=True):
 def read_entra_profile(name: str, table: Table) -> EntraProfile:
     """The profile in `table`. Raises ConfigError at the first mistake."""
     table.check_keys(KEYS, LATER_KEYS)
-    flow = read_flow(table, FLOWS, LATER_FLOWS)
+    flow = read_flow(table, FLOWS)
     tenant = identity.tenant(table, own_for=flow.name if flow.needs_own_tenant else "")
     return EntraProfile(
         name=name,
         tenant=tenant,
-        application_id=identity.application_id(table),
+        application_id=identity.application_id(table) if flow.has_registration else "",
         flow=flow,
-        authority=f"{identity.login_url(table)}/{tenant}",
+        authority=f"{identity.login_url(table)}/{tenant}" if flow.has_registration else flow.name,
         account=table.text("account", "a user name", '"alice@contoso.example"'),
         ca_file=table.path("ca_file"),
         scopes=_scopes(table, flow),

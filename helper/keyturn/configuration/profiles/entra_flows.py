@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeAlias
 
-from keyturn.configuration.profiles import sign_in_page
-from keyturn.configuration.profiles.credentials import certificates, federation
+from keyturn import moves
+from keyturn.configuration.profiles import identity, sign_in_page
+from keyturn.configuration.profiles.credentials import certificates, federation, managed
 from keyturn.configuration.profiles.credentials.certificates import Certificate
 from keyturn.configuration.profiles.credentials.federation import Federation
+from keyturn.configuration.profiles.credentials.managed import ManagedIdentity
 from keyturn.configuration.profiles.flow import Flow
 from keyturn.configuration.profiles.secrets import (
     IfConfidential,
@@ -19,6 +21,7 @@ from keyturn.configuration.profiles.secrets import (
     read_place,
 )
 from keyturn.configuration.profiles.sign_in_page import SignInPage
+from keyturn.protocols import surroundings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,14 +75,23 @@ class ClientSecret(Flow, frozen=True, tag="client-secret"):
         return cls(read_place(table) or InVault())
 
 
-class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
-    """A person signs in with the browser to an application that proves itself with a secret."""
+SECRET_OR_CERTIFICATE = (
+    *ClientSecret.exclusive,
+    *certificates.EXCLUSIVE,
+    *((secret, key) for secret in ClientSecret.keys for key in ("certificate", "certificate_thumbprint")),
+)
+"""Pairs of keys of an application that proves itself with either."""
 
-    keys: ClassVar = {**ClientSecret.keys, **Browser.keys}
-    exclusive = ClientSecret.exclusive
+
+class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
+    """A person signs in with the browser to an application that proves itself with a secret or a certificate."""
+
+    keys: ClassVar = {**ClientSecret.keys, **certificates.KEYS, **Browser.keys}
+    exclusive = SECRET_OR_CERTIFICATE
     secret_name = ClientSecret.secret_name
 
     secret: InVault | InFile | InVariable = InVault()
+    certificate: Certificate | None = None
     page: SignInPage = SignInPage()
 
     @property
@@ -89,13 +101,19 @@ class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
 
     @property
     def secret_source(self) -> SecretSource:
-        """Where the client secret is."""
-        return self.secret
+        """Where that of the application is."""
+        return self.secret if self.certificate is None else IfProtected()
+
+    @property
+    def credential(self) -> Certificate | None:
+        """The certificate, if it has one."""
+        return self.certificate
 
     @classmethod
     def read(cls, table: Table) -> Self:
-        """With both."""
-        return cls(read_place(table) or InVault(), SignInPage.read(table))
+        """With what its application proves itself with, and its wishes for the page."""
+        certificate = certificates.read_certificate(table)
+        return cls(read_place(table) or InVault(), certificate, SignInPage.read(table))
 
 
 class WorkloadIdentity(Flow, frozen=True, tag="workload-identity"):
@@ -171,11 +189,7 @@ class RefreshToken(Flow, frozen=True, tag="refresh-token"):
     """
 
     keys: ClassVar = {**ClientSecret.keys, **certificates.KEYS}
-    exclusive = (
-        *ClientSecret.exclusive,
-        *certificates.EXCLUSIVE,
-        *((secret, key) for secret in ClientSecret.keys for key in ("certificate", "certificate_thumbprint")),
-    )
+    exclusive = SECRET_OR_CERTIFICATE
     secret_name = ClientSecret.secret_name
     entrusts = "refresh token"
 
@@ -200,6 +214,36 @@ class RefreshToken(Flow, frozen=True, tag="refresh-token"):
         return cls(read_place(table) or InVault(), certificates.read_certificate(table))
 
 
+class OfMachine(Flow, frozen=True, tag="managed-identity"):
+    """A machine of Azure's, or an app on one, is an identity itself."""
+
+    keys: ClassVar = managed.KEYS
+    exclusive = managed.EXCLUSIVE
+    has_registration = False
+    for_application = True
+
+    managed: ManagedIdentity = ManagedIdentity()
+
+    @property
+    def credential(self) -> ManagedIdentity:
+        """Which of the machine's identities."""
+        return self.managed
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Those that tell what machine it is."""
+        return surroundings.MACHINE
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """With the identity that it names; where that signs in is Azure's business."""
+        for key in ("tenant", "tenant_id", "domain", "authority", "account"):
+            if key in table.values:
+                raise table.mistake(key, "a managed identity has its own", moves.leave_out(key, file=str(table.file)))
+        client_id = identity.application_id(table) if {"client_id", "application_id"} & set(table.values) else ""
+        return cls(managed.read_managed_identity(table, client_id))
+
+
 EntraFlow: TypeAlias = (
     Browser
     | DeviceCode
@@ -208,6 +252,7 @@ EntraFlow: TypeAlias = (
     | ConfidentialBrowser
     | RefreshToken
     | WorkloadIdentity
+    | OfMachine
     | AzureCli
 )
 FLOWS: tuple[type[EntraFlow], ...] = (
@@ -218,5 +263,5 @@ FLOWS: tuple[type[EntraFlow], ...] = (
     ConfidentialBrowser,
     RefreshToken,
     WorkloadIdentity,
+    OfMachine,
 )
-LATER_FLOWS = ("managed-identity",)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.profiles.credentials.certificates import Certificate
     from keyturn.configuration.profiles.credentials.federation import Federation
+    from keyturn.configuration.profiles.credentials.managed import ManagedIdentity
     from keyturn.configuration.profiles.secrets import SecretSource
     from keyturn.configuration.tables import Table
 
@@ -34,6 +35,8 @@ class Flow(msgspec.Struct, frozen=True, tag_field="flow"):
     """Pairs of its keys that exclude each other."""
     needs_own_tenant: ClassVar[bool] = False
     """Whether it requires `tenant`, and one that is not shared: an application has a home (AADSTS50059)."""
+    has_registration: ClassVar[bool] = True
+    """Whether it requires `application_id`: an identity that Azure manages has no registration of its own."""
     for_application: ClassVar[bool] = False
     """Whether an application signs in as itself, which can ask for `/.default` alone (AADSTS1002012)."""
     needs_username: ClassVar[bool] = False
@@ -71,7 +74,7 @@ class Flow(msgspec.Struct, frozen=True, tag_field="flow"):
         return False
 
     @property
-    def credential(self) -> Certificate | Federation | None:
+    def credential(self) -> Certificate | Federation | ManagedIdentity | None:
         """What the application proves itself with beside or in place of a secret."""
         return None
 

@@ -21,6 +21,7 @@ LEGACY_SUFFIX = ".visualstudio.com"
 Service = Literal["azure-devops", "plain"]
 AuthType = Literal["basic", "bearer"]
 
+_COLLECTION = "defaultcollection"
 _ORGANIZATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", re.ASCII)
 
 
@@ -72,13 +73,19 @@ def find_git(targets: GitTargets, request: GitRequest) -> GitTarget | None:
 
     A target https://dev.azure.com/ORG also covers https://ORG@dev.azure.com asked for without a path and
     https://ORG.visualstudio.com. A target for the very host wins over one that covers it by that rule.
+    So it is on hosts of one's own that are Azure DevOps: without a path, the user name may be the organization.
     """
     place = place_of(request)
     if place is None:
         return None
     # One way only: a target for ORG.visualstudio.com says nothing about dev.azure.com, nor does one for all of
     # dev.azure.com name any ORG.visualstudio.com.
-    found = [target for target in (targets.covering(place), targets.covering(_modern(place), shortest=1)) if target]
+    candidates = (
+        targets.covering(place),
+        targets.covering(_modern(place), shortest=1),
+        _named_by_user(targets, place, request.username or ""),
+    )
+    found = [target for target in candidates if target is not None]
     return max(found, key=lambda target: len(_modern(target.place).segments), default=None)
 
 
@@ -91,10 +98,17 @@ def place_of(request: GitRequest) -> Place | None:
         segments = path_segments(request.path or "")
     except UnfitName:
         return None
+    segments = without_collection(host, segments)
     # Without credential.useHttpPath the user name is all that tells the organization.
     if not segments and (host, port) == (AZURE_DEVOPS_HOST, HTTPS_PORT) and is_organization(request.username or ""):
         segments = (request.username or "",)
     return Place(host, port, segments)
+
+
+def without_collection(host: str, segments: tuple[str, ...]) -> tuple[str, ...]:
+    """`segments` as https://ORG.visualstudio.com has them by now: its one collection may still be named in front."""
+    is_named = legacy_organization(host) is not None and bool(segments) and segments[0].lower() == _COLLECTION
+    return segments[1:] if is_named else segments
 
 
 def is_organization(name: str) -> bool:
@@ -111,6 +125,14 @@ def legacy_organization(host: str) -> str | None:
     """ORG of ORG.visualstudio.com."""
     name = host.removesuffix(LEGACY_SUFFIX)
     return name if name != host and is_organization(name) else None
+
+
+def _named_by_user(targets: GitTargets, place: Place, user: str) -> GitTarget | None:
+    """The target on a host of one's own whose organization is all that `user` can mean."""
+    if place.segments or place.host == AZURE_DEVOPS_HOST or not is_organization(user):
+        return None
+    found = targets.covering(Place(place.host, place.port, (user,)), shortest=1)
+    return found if found is not None and found.service == "azure-devops" else None
 
 
 def _modern(place: Place) -> Place:

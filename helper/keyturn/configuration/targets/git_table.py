@@ -16,6 +16,7 @@ from keyturn.configuration.targets.git import (
     folded,
     is_azure_devops,
     is_organization,
+    without_collection,
 )
 
 TYPE_CHECKING = False
@@ -64,9 +65,10 @@ def _target(entries: Entries, url: str) -> GitTarget:
 
 def _place(entries: Entries, url: str) -> Place:
     try:
-        place = https_url(url)
+        named = https_url(url)
     except UnfitName as error:
         raise entries.table.mistake(url, str(error), entries.hint) from None
+    place = named._replace(segments=without_collection(named.host, named.segments))
     if place.host == AZURE_DEVOPS_HOST and place.segments and not is_organization(place.segments[0]):
         raise entries.table.mistake(url, "expected the name of an organization first in the path", entries.hint)
     return place

@@ -14,12 +14,17 @@ Tokens and applications of AWX and Ansible Automation Platform, beside the one t
 """
 
 
-def run(arguments: Sequence[str]) -> int:
-    """The verb's exit status."""
-    parser = Parser(prog="keyturn awx", description=DESCRIPTION)
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn awx", description=DESCRIPTION)
+    actions = made.add_subparsers(dest="action", metavar="ACTION", required=True)
     for module in (new_token, tokens, applications, sweep):
         module.add_action(actions)
-    options = parser.parse(arguments)
+    return made
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The verb's exit status."""
+    options = parser().parse(arguments)
     status: int = options.run(options)
     return status

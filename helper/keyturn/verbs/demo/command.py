@@ -26,12 +26,17 @@ NO_COLOR and FORCE_COLOR are respected. Needs the extra keyturn[demo].
 """
 
 
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn demo", description=DESCRIPTION, epilog=EPILOG)
+    made.add_argument("--keep", action="store_true", help="keep the directory, to look around in it")
+    made.add_json()
+    return made
+
+
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
-    parser = Parser(prog="keyturn demo", description=DESCRIPTION, epilog=EPILOG)
-    parser.add_argument("--keep", action="store_true", help="keep the directory, to look around in it")
-    parser.add_json()
-    options = parser.parse(arguments)
+    options = parser().parse(arguments)
     from keyturn.verbs.demo import extra  # noqa: PLC0415 - --help needs none of it
 
     extra.require()

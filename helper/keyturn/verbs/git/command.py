@@ -31,10 +31,10 @@ examples:
 """
 
 
-def run(arguments: Sequence[str]) -> int:
-    """The verb's exit status."""
-    parser = Parser(prog="keyturn git", description=DESCRIPTION)
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn git", description=DESCRIPTION)
+    actions = made.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("list", help="show hosts and users, no secrets", description=DESCRIPTION).add_json()
     forget = actions.add_parser("forget", help="forget what is kept for a URL")
     forget.add_argument("url", metavar="URL", help="a host's URL; with a user name, that user's alone")
@@ -44,7 +44,12 @@ def run(arguments: Sequence[str]) -> int:
     add.add_argument("file", metavar="FILE", nargs="?", help="the file of git-credential-store")
     add.add_argument("--dry-run", action="store_true", help="show what would be taken over")
     add.add_json()
-    options = parser.parse(arguments)
+    return made
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The verb's exit status."""
+    options = parser().parse(arguments)
     return {"list": _list, "forget": _forget, "import": importing.run}[options.action](options)
 
 

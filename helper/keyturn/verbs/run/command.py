@@ -69,12 +69,17 @@ class CommandNotRunnable(UserError):
     exit_status = 126
 
 
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn run", usage=USAGE, description=DESCRIPTION, epilog=EPILOG)
+    token_request.add_wanted(made)
+    return made
+
+
 def run(arguments: Sequence[str]) -> int:
     """Does not return: the process becomes the command. Raises what keeps it from that."""
     own, command = _split(arguments)
-    parser = Parser(prog="keyturn run", usage=USAGE, description=DESCRIPTION, epilog=EPILOG)
-    token_request.add_wanted(parser)
-    options = parser.parse(own)
+    options = parser().parse(own)
     if not command:
         raise UsageError("expected -- and then the command to run", hints.run("PROFILE"))
     program = _program(command[0])

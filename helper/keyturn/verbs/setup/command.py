@@ -15,12 +15,17 @@ TOOLS = {"git": setup_git, "kube": setup_kube, "docker": setup_docker}
 """Each module has HELP, DESCRIPTION, EPILOG, `add_arguments(parser)` and `run(options) -> exit status`."""
 
 
-def run(arguments: Sequence[str]) -> int:
-    """The verb's exit status."""
-    parser = Parser(prog="keyturn setup", description="Let other programs use keyturn.")
-    tools = parser.add_subparsers(dest="tool", metavar="TOOL", required=True)
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn setup", description="Let other programs use keyturn.")
+    tools = made.add_subparsers(dest="tool", metavar="TOOL", required=True)
     for name, tool in TOOLS.items():
         tool.add_arguments(tools.add_parser(name, help=tool.HELP, description=tool.DESCRIPTION, epilog=tool.EPILOG))
-    options = parser.parse(arguments)
+    return made
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The verb's exit status."""
+    options = parser().parse(arguments)
     status: int = TOOLS[options.tool].run(options)
     return status

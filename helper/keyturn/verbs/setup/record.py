@@ -10,9 +10,9 @@ import json
 import os
 
 from keyturn import shell
+from keyturn.editing.own_file import OwnFile
 from keyturn.errors import Refused
 from keyturn.reach.paths import open_private_directory, state_directory
-from keyturn.verbs.setup.own_file import OwnFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

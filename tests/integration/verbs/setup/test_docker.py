@@ -223,7 +223,11 @@ def test_a_host_that_is_none(configured: Machine) -> None:
 
 def test_nothing_to_set_up(machine: Machine) -> None:
     refused = machine.run("keyturn", "setup", "docker", status=2)
+    assert "there is no configuration: " in refused.stderr
+    machine.configure(CONFIG.partition("[targets.docker]")[0])
+    refused = machine.run("keyturn", "setup", "docker", status=2)
     assert "has no docker targets" in refused.stderr
+    assert 'hint: add "REGISTRY.azurecr.io" = "me" to [targets.docker]' in refused.stderr
 
 
 def with_programs(machine: Machine, *names: str) -> str:

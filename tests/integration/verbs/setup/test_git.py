@@ -331,4 +331,41 @@ def test_no_git(configured: Machine) -> None:
 
 def test_nothing_to_set_up(machine: Machine) -> None:
     refused = machine.run("keyturn", "setup", "git", status=2)
+    assert "there is no configuration: " in refused.stderr
+    machine.configure(CONFIG.partition("[targets.git]")[0])
+    refused = machine.run("keyturn", "setup", "git", status=2)
     assert "has no git targets" in refused.stderr
+    assert 'hint: add "https://dev.azure.com/ORGANIZATION" = "me" to [targets.git]' in refused.stderr
+
+
+STORE = '\n[git]\nstore = "memory"\n'
+
+
+@pytest.mark.parametrize("before", ["", "[credential]\n\thelper = store\n\tuseHttpPath = true\n"])
+def test_hosts_without_a_target_where_their_credentials_are_kept(
+    configured: Machine, gitconfig: Path, before: str
+) -> None:
+    gitconfig.write_text(before, encoding="ascii")
+    configured.configure(configured.config_file.read_text("utf-8") + STORE)
+    told = configured.run("keyturn", "setup", "git", status=0).stdout
+    assert "git asks keyturn for all other hosts" in told
+    for url in ("https://example.com/x", "https://dev.azure.com/contoso/x"):
+        line = f"{HELPER} --ours" if "azure" in url else f"{HELPER}"
+        assert helpers_asked(configured, url) == [f"'{line} store'"]
+    written = gitconfig.read_bytes()
+    assert "already for all other hosts" in configured.run("keyturn", "setup", "git", status=0).stdout
+    assert gitconfig.read_bytes() == written
+    configured.run("keyturn", "setup", "git", "--undo", status=0)
+    assert gitconfig.read_text("ascii") == before
+
+
+def test_hosts_without_a_target_are_left_once_nothing_is_kept_for_them(configured: Machine, gitconfig: Path) -> None:
+    before, config = gitconfig.read_bytes(), configured.config_file.read_text("utf-8")
+    configured.configure(config + STORE)
+    configured.run("keyturn", "setup", "git", status=0)
+    configured.configure(config)
+    told = configured.run("keyturn", "setup", "git", status=0).stdout
+    assert "git no longer asks keyturn for all other hosts" in told
+    assert helpers_asked(configured, "https://example.com/x") == []
+    configured.run("keyturn", "setup", "git", "--undo", status=0)
+    assert gitconfig.read_bytes() == before

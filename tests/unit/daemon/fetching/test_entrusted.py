@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.configuration.private_files import SIZE_LIMIT
-from keyturn.errors import ConfigError
-from keyturnd.fetching.entrusted import secret_from_file
+from keyturn.errors import ConfigError, ProviderRefused, ProviderUnreachable
+from keyturnd.fetching.entrusted import fitting, secret_from_file
+from support.daemon.brokers import service_profile
 from support.machine.interpreters import NOBODY
 
 if TYPE_CHECKING:
@@ -70,3 +71,14 @@ def test_a_file_of_somebody_elses_is_refused(tmp_path: Path) -> None:
     path = secret_file(tmp_path, SECRET)
     os.chown(path, NOBODY, NOBODY)
     assert refusal(path).sentence == f"{path} belongs to uid {NOBODY}"
+
+
+@pytest.mark.parametrize("host", ["login.microsoftonline.de", "login.microsoftonline.com"])
+def test_that_a_cloud_was_closed_explains_why_nobody_answers(host: str) -> None:
+    profile = service_profile(authority=f"https://{host}/contoso.example")
+    told = fitting(ProviderUnreachable(f"cannot connect to {host}"), profile)
+    refused = fitting(ProviderRefused("no"), profile)
+    closed = host.endswith(".de")
+    assert told.sentence.endswith("; AzureGermanCloud was closed on 29 October 2021") == closed
+    assert (told.hint is not None and "`environment` of [profile.ci]" in told.hint) == closed
+    assert refused.sentence == "no"

@@ -142,7 +142,7 @@ def test_a_holder_on_another_host_is_stopped_there() -> None:
 
 
 def test_a_file_system_without_locks_is_refused(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What filelock does by itself about ENOSYS is a mere file, which a kill -9 leaves behind."""
+    """A mere file in the lock's place would stay behind after a kill -9."""
 
     def flock(_descriptor: int, _operation: int) -> None:
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))

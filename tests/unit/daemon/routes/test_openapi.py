@@ -21,6 +21,7 @@ BODIES: dict[str, type[Body]] = {
     "/v1/awx/new-token": awx.NewAwxTokenBody,
     "/v1/awx/question": awx.QuestionBody,
     "/v1/awx/made": awx.MadeBody,
+    "/v1/discovery": profiles.DiscoveryBody,
     "/v1/credentials/forget": credentials.ForgetBody,
     "/v1/login": profiles.LoginBody,
     "/v1/logout": profiles.LogoutBody,

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEAVY = {
     "msgspec",
@@ -40,3 +44,25 @@ def test_asking_a_running_daemon_imports_no_configuration_and_no_other_family(fa
     loaded = set(done.stdout.split())
     assert not loaded & (HEAVY | PROTOCOLS)
     assert {room for room in ROOMS if f"keyturn.twin.{room}" in loaded} == {family}
+
+
+BEFORE_THE_START = """
+import sys
+from keyturn.console.starting import secret_variables
+from keyturn.reach import spawn
+from keyturn.twin import git
+assert git.alone("get", ("--ours",), b"") is None
+assert secret_variables() == ()
+print(*sys.modules)
+"""
+
+
+def test_git_starts_a_daemon_without_understanding_the_configuration(tmp_path: Path) -> None:
+    """`setup git` has found a target, and no profile reads a variable: the daemon finds out the rest."""
+    configuration = tmp_path / "config.toml"
+    configuration.write_text('[profile.ci]\nprovider = "entra"\n', encoding="ascii")
+    done = subprocess.run(
+        [sys.executable, "-c", BEFORE_THE_START],
+        env={"KEYTURN_CONFIG": str(configuration)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert not set(done.stdout.split()) & HEAVY

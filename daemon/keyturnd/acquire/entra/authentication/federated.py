@@ -17,6 +17,7 @@ from keyturn.shell import listing
 from keyturnd.acquire.entra.authentication import jobs
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.answers import claims_of, is_token
+from keyturnd.messages import EntraIdentity
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.credentials.federation import Federation
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 def token(job: TokenJob, named: Federation, transport: Transport) -> str:
     """The other issuer's token, sound as far as can be seen from here. Raises Failed."""
+    assert isinstance(job.identity, EntraIdentity)
     told = job.variables
     if named.file is not None:
         return _from_file(named.file)
@@ -35,7 +37,7 @@ def token(job: TokenJob, named: Federation, transport: Transport) -> str:
         asked = jobs.pipelines(address, bearer, named.service_connection)
     elif told.get(GITHUB_URL) or not told.get(TOKEN_FILE):
         address, bearer = (_told(told, name, moves.id_token_permission()) for name in GITHUB)
-        asked = jobs.github(address, bearer)
+        asked = jobs.github(address, bearer, jobs.audience(job.identity.authority))
     else:
         return _from_file(told[TOKEN_FILE])
     return _sound(jobs.token(asked, named.hosts, transport), asked.place)

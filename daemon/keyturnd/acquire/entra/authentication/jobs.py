@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 from keyturn import moves
+from keyturn.configuration.profiles.clouds import cloud_of
 from keyturn.errors import ConfigError, ProviderRefused
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.answers import is_token, odd, parse
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from keyturnd.acquire.network.transport import Transport
 
 AUDIENCE = "api://AzureADTokenExchange"
-"""What Microsoft's documentation has every federated credential expect."""
+"""What Microsoft's documentation has every federated credential expect, but for those of two clouds."""
+AUDIENCES = {"AzureUSGovernment": f"{AUDIENCE}USGov", "AzureChinaCloud": f"{AUDIENCE}China"}
 GITHUB_HOSTS = (".actions.githubusercontent.com",)
 PIPELINES_HOSTS = ("dev.azure.com", ".dev.azure.com", ".visualstudio.com")
 """Names, and endings that begin with a dot."""
@@ -44,9 +46,15 @@ class Asked(NamedTuple):
         return urlsplit(self.request.url).netloc
 
 
-def github(address: str, bearer: str) -> Asked:
+def audience(authority: str) -> str:
+    """Whom a token has to be for that the login service at this URL shall take."""
+    cloud = cloud_of(authority)
+    return AUDIENCE if cloud is None else AUDIENCES.get(cloud.name, AUDIENCE)
+
+
+def github(address: str, bearer: str, audience: str) -> Asked:
     """`address` has a query already, which names the job."""
-    url = f"{address}{'&' if '?' in address else '?'}audience={quote(AUDIENCE, safe='')}"
+    url = f"{address}{'&' if '?' in address else '?'}audience={quote(audience, safe='')}"
     headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/json"}
     return Asked(Request("GET", url, headers), "value", GITHUB_HOSTS, moves.id_token_permission())
 

@@ -6,18 +6,19 @@ import json
 import sys
 from typing import NamedTuple
 
-from keyturn import hints, moves
+from keyturn import hints
 from keyturn.configuration.hosts import Place, UnfitName
+from keyturn.configuration.named import no_target
 from keyturn.configuration.registry_logins import docker_file
 from keyturn.configuration.targets.docker import find_docker, registry
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
-from keyturn.errors import ConfigError, UsageError
+from keyturn.editing.own_file import OwnFile
+from keyturn.errors import UsageError
 from keyturn.verbs.setup import proposals
 from keyturn.verbs.setup.docker import discover, places
 from keyturn.verbs.setup.docker.helpers import MEMBER, STORE, SUFFIX, HelperTable
 from keyturn.verbs.setup.docker.registries_conf import KEY, DropIn
-from keyturn.verbs.setup.own_file import OwnFile
 from keyturn.verbs.setup.record import CREATED, Record
 
 TYPE_CHECKING = False
@@ -204,10 +205,7 @@ def run(options: Namespace) -> int:
 def _chosen(config: Config, words: Sequence[str]) -> list[str]:
     """The login servers of all docker targets, or of those that `words` name, each once."""
     if not config.docker_targets:
-        example = '"REGISTRY.azurecr.io" = "PROFILE"'
-        raise ConfigError(
-            f"{config.source} has no docker targets", moves.add(example, "[targets.docker]", str(config.source))
-        )
+        raise no_target(config, "docker", "REGISTRY.azurecr.io")
     if not words:
         return [target.login_server for target in config.docker_targets]
     found = []

@@ -7,8 +7,8 @@ import json
 from keyturn.configuration.hosts import Place, UnfitName
 from keyturn.configuration.registry_logins import member
 from keyturn.configuration.targets.docker import find_docker, is_azure, registry
+from keyturn.editing.own_file import OwnFile
 from keyturn.verbs.setup.docker.helpers import HelperTable
-from keyturn.verbs.setup.own_file import OwnFile
 from keyturn.verbs.setup.proposals import Proposal, likely_profile
 
 TYPE_CHECKING = False

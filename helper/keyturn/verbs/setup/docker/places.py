@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from keyturn import hints, moves, shell
 from keyturn.configuration import registry_logins as logins
+from keyturn.editing.own_file import OwnFile
 from keyturn.errors import Refused
 from keyturn.reach.installed import program
 from keyturn.verbs.setup.docker.helpers import PROGRAM, SUFFIX, HelperTable
-from keyturn.verbs.setup.own_file import OwnFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import tomllib
 from pathlib import Path
 
 from keyturn.configuration.registry_logins import containers_file
+from keyturn.editing.own_file import OwnFile
 from keyturn.verbs.setup.docker.helpers import SUFFIX
-from keyturn.verbs.setup.own_file import OwnFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

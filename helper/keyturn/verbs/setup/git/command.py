@@ -9,9 +9,11 @@ from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
 from keyturn.protocols.git_options import OURS
 from keyturn.reach.installed import program
+from keyturn.verbs.setup.git.asked import ALL_OTHERS, EVERYWHERE, PROGRAM
 from keyturn.verbs.setup.git.config import GitConfig
+from keyturn.verbs.setup.git.obstacles import obstacles
 from keyturn.verbs.setup.git.origins import chosen, origins_of
-from keyturn.verbs.setup.git.sections import PROGRAM, Sections, shell_word
+from keyturn.verbs.setup.git.sections import Sections, shell_word
 from keyturn.verbs.setup.record import CREATED, Record
 
 TYPE_CHECKING = False
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from keyturn.console.parsing import Parser
     from keyturn.verbs.setup.git.sections import Command
 
+NO_LONGER = "git no longer asks keyturn for"
 HELP = "let git use keyturn"
 DESCRIPTION = """\
 Let git ask keyturn for the hosts of your git targets: one section per host in your git configuration, which makes
@@ -64,6 +67,8 @@ class Plan:
     def __init__(self, done: str, nothing: str) -> None:
         self.steps: dict[str, list[Command]] = {}
         self.notes: list[str] = []
+        self.ended: set[str] = set()
+        """Those of the steps that undo."""
         self._done, self._nothing = done, nothing
 
     def carry_out(self, git: GitConfig, record: Record, *, undoing: bool) -> None:
@@ -85,31 +90,39 @@ class Plan:
     def sentences(self) -> Iterator[str]:
         """What was done, for people."""
         for url, commands in self.steps.items():
-            yield f"{self._done if commands else self._nothing} {url}"
+            done = NO_LONGER if url in self.ended else self._done
+            yield f"{done if commands else self._nothing} {url}"
         yield from self.notes
 
 
 def _writing(git: GitConfig, record: Record, options: Namespace) -> Plan:
     plan = Plan("git asks keyturn for", "git asks keyturn already for")
     origins = chosen(configuration(), options.urls)
-    sections, helper = Sections(git, record), f"{shell_word(program(PROGRAM))} {OURS}"
-    plan.steps = {origin.url: sections.to_write(origin, helper) for origin in origins}
+    sections, helper = Sections(git, record), shell_word(program(PROGRAM))
+    # For hosts of others, git has to go on where our configuration is invalid.
+    plan.steps = {
+        origin.name: sections.to_write(origin, helper if origin == ALL_OTHERS else f"{helper} {OURS}")
+        for origin in origins
+    }
+    if not options.urls and ALL_OTHERS not in origins and EVERYWHERE in sections.ours():
+        plan.ended.add(ALL_OTHERS.name)
+        plan.steps[ALL_OTHERS.name] = sections.to_remove(EVERYWHERE)  # they are kept no more
+        record.remember(git.path, EVERYWHERE, None)
     if plan.commands() and not git.path.exists():
         record.remember(git.path, CREATED, former=True)
     for origin in origins:
-        if plan.steps[origin.url] and record.replaced(git.path, origin.section) is None:
+        if plan.steps[origin.name] and record.replaced(git.path, origin.section) is None:
             record.remember(git.path, origin.section, sections.note(origin.section))
     return plan
 
 
 def _undoing(git: GitConfig, record: Record, options: Namespace) -> Plan:
-    plan = Plan("git no longer asks keyturn for", "git does not ask keyturn for")
+    plan = Plan(NO_LONGER, "git does not ask keyturn for")
     sections = Sections(git, record)
-    named = [f"credential.{url}{slash}" for word in options.urls for url in origins_of(word) for slash in ("", "/")]
+    named = [f"{EVERYWHERE}.{url}{slash}" for word in options.urls for url in origins_of(word) for slash in ("", "/")]
     for section in named or sections.ours():
-        plan.steps.setdefault(section.removeprefix("credential.").removesuffix("/"), []).extend(
-            sections.to_remove(section)
-        )
+        url = section.removeprefix(EVERYWHERE).removeprefix(".").removesuffix("/")
+        plan.steps.setdefault(url or ALL_OTHERS.name, []).extend(sections.to_remove(section))
         record.remember(git.path, section, None)
     if not plan.steps:
         plan.notes = ["git does not ask keyturn for anything"]
@@ -126,6 +139,7 @@ def _notes(git: GitConfig, record: Record, options: Namespace) -> list[str]:
         *(f"{key} of your git configuration is not asked for these" for key in sections.superseded(origins)),
         *(f"{key} stands behind keyturn's helper, which git may pass over for it: move it up in your git"
           f" configuration ({shlex.join(git.shown(['--edit']))})" for key in behind),
+        *obstacles(git, origins, configuration()),
     ]  # fmt: skip
 
 

@@ -26,11 +26,20 @@ class Entry(NamedTuple):
     value: str
 
 
+class Setting(NamedTuple):
+    """One setting, and which of git's files it stands in: system, global, local, worktree, command, or file."""
+
+    scope: str
+    key: str
+    value: str
+
+
 class GitConfig:
     """`git config` on the user's own file, or on `file`."""
 
     def __init__(self, file: str | None = None) -> None:
         self.path = (_global_file() if file is None else Path(file)).absolute()
+        self.is_one_file = file is not None
         self._command = ["git", "config", "--global" if file is None else f"--file={file}"]
 
     def entries(self, pattern: str, *, included: bool = False) -> list[Entry]:
@@ -42,6 +51,21 @@ class GitConfig:
         records = (record.partition("\n") for record in self._run(*arguments, fine=(0, 1)).split("\0") if record)
         return [Entry(key, value if given else BARE) for key, given, value in records]
 
+    def everywhere(self, pattern: str) -> list[Setting]:
+        """The same in all files that git reads here, a repository's own and `-c` included."""
+        if self.is_one_file:
+            return [Setting("file", *entry) for entry in self.entries(pattern, included=True)]
+        output = self._run("--show-scope", "--includes", "-z", "--get-regexp", pattern, command=("git", "config"))
+        parts = iter(output.split("\0")[:-1])
+        pairs = ((scope, *record.partition("\n")) for scope, record in zip(parts, parts, strict=True))
+        return [Setting(scope, key, value if given else BARE) for scope, key, given, value in pairs]
+
+    def version(self) -> tuple[int, ...]:
+        """Of the git that is asked here: 2, 47."""
+        words = self._run("version", command=("git",)).split()
+        numbers = words[2].split(".") if len(words) > 2 else []
+        return tuple(int(number) for number in numbers[:2] if number.isdigit())
+
     def change(self, *arguments: str) -> None:
         """Run one changing command. Raises Refused."""
         self._run(*arguments, fine=(0,))
@@ -50,8 +74,8 @@ class GitConfig:
         """The whole command."""
         return [*self._command, *arguments]
 
-    def _run(self, *arguments: str, fine: tuple[int, ...]) -> str:
-        command = self.shown(arguments)
+    def _run(self, *arguments: str, fine: tuple[int, ...] = (0, 1), command: Sequence[str] = ()) -> str:
+        command = [*command, *arguments] if command else self.shown(arguments)
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
         except FileNotFoundError:

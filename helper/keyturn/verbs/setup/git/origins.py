@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from keyturn import hints, moves
+from keyturn import hints
 from keyturn.configuration.hosts import HTTPS_PORT, UnfitName, https_url, without_userinfo
+from keyturn.configuration.named import no_target
 from keyturn.configuration.targets.git import AZURE_DEVOPS_HOST, LEGACY_SUFFIX
-from keyturn.errors import ConfigError, UsageError
-from keyturn.verbs.setup.git.sections import Origin
+from keyturn.errors import UsageError
+from keyturn.verbs.setup.git.asked import ALL_OTHERS, Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,20 +20,20 @@ if TYPE_CHECKING:
 def chosen(config: Config, words: Sequence[str]) -> list[Origin]:
     """The origins of all git targets, or of those on the hosts that `words` name, each once.
 
+    Without words, hosts without a target are among them where their credentials are kept.
+
     Raises ConfigError where there is no target, UsageError for a word that leads to none.
     """
-    if not config.git_targets:
-        example = '"https://dev.azure.com/ORGANIZATION" = "PROFILE"'
-        raise ConfigError(
-            f"{config.source} has no git targets", moves.add(example, "[targets.git]", str(config.source))
-        )
+    keeps = config.git.store != "off" and not words
+    if not config.git_targets and not keeps:
+        raise no_target(config, "git", "https://dev.azure.com/ORGANIZATION")
     with_path: dict[str, bool] = {}
     for target in config.git_targets:
         for url in _urls(target.place):
             needed = bool(target.segments) or target.service == "azure-devops"
             with_path[url] = with_path.get(url, False) or needed
     urls = _named(words, with_path) if words else with_path
-    return [Origin(url, with_path[url]) for url in urls]
+    return [*([ALL_OTHERS] if keeps else []), *(Origin(url, with_path[url]) for url in urls)]
 
 
 def origins_of(word: str) -> list[str]:

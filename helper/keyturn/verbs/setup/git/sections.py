@@ -17,10 +17,10 @@ else stands in it stays, and what had to give way is recorded.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from keyturn import moves
 from keyturn.errors import Refused
+from keyturn.verbs.setup.git.asked import EVERYWHERE, Origin, around_ours, covers, is_ours
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,31 +29,17 @@ if TYPE_CHECKING:
     from keyturn.verbs.setup.git.config import Entry, GitConfig
     from keyturn.verbs.setup.record import Record
 
-PROGRAM = "git-credential-keyturn"
 HELPER, PATH = "helper", "useHttpPath"
-SECTION_KEYS = r"^credential\.https://.*\."
+SECTION_KEYS = r"^credential\.(https://.*\.|[^.]*$)"
 HELPER_KEYS = r"^credential\.(.*\.)?helper$"
 
 _SPECIAL = re.compile(r"(?![A-Za-z0-9@%+=:,./_-])[\x00-\x7f]", re.ASCII)
 """What a shell might not take literally: all of ASCII but these."""
 _EXTENDED = re.compile(r"[][\\.^$*+?(){}|]", re.ASCII)
 """Special in the extended regular expressions by which git picks values."""
-_ORIGIN = re.compile(r"credential\.https://[^/@]+/?", re.ASCII)
-_OURS = re.compile(rf"/.*/{PROGRAM}(?: --ours)?", re.ASCII | re.DOTALL)
+_ORIGIN = re.compile(rf"{EVERYWHERE}(\.https://[^/@]+/?)?", re.ASCII)
 
 Command = tuple[str, ...]
-
-
-class Origin(NamedTuple):
-    """Scheme, host and port of a target. `with_path`: git must send the path, too, for the target to be found."""
-
-    url: str
-    with_path: bool
-
-    @property
-    def section(self) -> str:
-        """As git names it."""
-        return f"credential.{self.url}"
 
 
 def shell_word(path: str) -> str:
@@ -80,14 +66,14 @@ class Sections:
 
     def ours(self) -> list[str]:
         """The sections that name our helper, in either spelling."""
-        return [name for name in self._found if any(map(_is_ours, self._values(name, HELPER)))]
+        return [name for name in self._found if any(map(is_ours, self._values(name, HELPER)))]
 
     def to_write(self, origin: Origin, helper: str) -> list[Command]:
         """What `git config` has to do for `origin`; nothing if all is in place."""
         section = origin.section
         paths = self._values(section, PATH)
         wanted = ["true"] if origin.with_path and paths[-1:] != ["true"] else paths
-        if not origin.with_path and self._former(section, PATH) is not None:
+        if origin.url and not origin.with_path and self._former(section, PATH) is not None:
             wanted = self._former(section, PATH) or []
         old = self.to_remove(f"{section}/")
         if not old and wanted == paths and self._is_in_place(section, helper):
@@ -110,7 +96,8 @@ class Sections:
             former = [] if section.endswith("/") else paths
         kept = self._helpers_before(section)
         # Whoever changed it since then wants it so.
-        back = _turned(f"{section}.{PATH}", paths, former) if paths == ["true"] else []
+        ours = paths == ["true"] and section != EVERYWHERE
+        back = _turned(f"{section}.{PATH}", paths, former) if ours else []
         return [*self._without_helper(section, kept), *back]
 
     def note(self, section: str) -> dict[str, list[str]]:
@@ -123,7 +110,7 @@ class Sections:
         origins = list(origins)
         keys = {"credential.helper", *(f"{origin.section}.helper" for origin in origins)} - set(self.behind(origins))
         entries = self._git.entries(HELPER_KEYS, included=True)
-        others = (entry for entry in entries if entry.key in keys and entry.value and not _is_ours(entry.value))
+        others = (entry for entry in entries if entry.key in keys and entry.value and not is_ours(entry.value))
         return list(dict.fromkeys(entry.key for entry in others))
 
     def behind(self, origins: Iterable[Origin]) -> list[str]:
@@ -133,14 +120,14 @@ class Sections:
 
     def _is_in_place(self, section: str, helper: str) -> bool:
         helpers = self._values(section, HELPER)
-        if helpers[-2:] != ["", helper] or any(map(_is_ours, helpers[:-2])):
+        if helpers[-2:] != ["", helper] or any(map(is_ours, helpers[:-2])):
             return False
-        origin = Origin(section.removeprefix("credential."), with_path=False)
+        origin = Origin(section.removeprefix(EVERYWHERE).removeprefix("."), with_path=False)
         # Written anew, a section of ours alone comes to stand last; one with more in it stays where it is.
         return not (self._is_only_ours(section) and self.behind([origin]))
 
     def _is_only_ours(self, section: str) -> bool:
-        known = {HELPER, PATH.lower()}
+        known = {HELPER} if section == EVERYWHERE else {HELPER, PATH.lower()}
         keys = {entry.key.rpartition(".")[2] for entry in self._found.get(section, [])}
         return keys <= known and not _without_ours(self._values(section, HELPER))
 
@@ -163,15 +150,11 @@ class Sections:
         return [entry.value for entry in self._found.get(section, []) if entry.key == key]
 
 
-def _is_ours(helper: str) -> bool:
-    return _OURS.fullmatch(helper) is not None
-
-
 def _without_ours(helpers: Iterable[str]) -> list[str]:
     """The helpers without ours, and without the reset in front of it."""
     kept: list[str] = []
     for helper in helpers:
-        if not _is_ours(helper):
+        if not is_ours(helper):
             kept.append(helper)
         elif kept[-1:] == [""]:
             kept.pop()
@@ -203,15 +186,6 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def _behind(entries: list[Entry], origin: Origin) -> Iterator[str]:
-    ours = [n for n, entry in enumerate(entries) if entry.key == f"{origin.section}.helper" and _is_ours(entry.value)]
-    for entry in entries[ours[-1] + 1 :] if ours else ():
-        if entry.key == "credential.helper" or _covers(entry.key, origin):
-            yield entry.key
-
-
-def _covers(key: str, origin: Origin) -> bool:
-    """Whether git asks the helper of `key` for some URL at `origin`, with any user name, below any path."""
-    url = key.removeprefix("credential.").rpartition(".")[0]
-    scheme, _, rest = url.partition("://")
-    bare = f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}"
-    return bare == origin.url
+    entries = [entry for entry in entries if covers(entry.key, origin)]
+    if any(is_ours(entry.value) for entry in entries if entry.key == f"{origin.section}.{HELPER}"):
+        yield from (entry.key for entry in around_ours(entries, origin)[1])

@@ -6,11 +6,11 @@ import contextlib
 import os
 
 from keyturn import hints, moves, shell
+from keyturn.editing.own_file import OwnFile
 from keyturn.errors import Refused
 from keyturn.verbs.setup.kube import users
 from keyturn.verbs.setup.kube.reader import read
 from keyturn.verbs.setup.kube.text import Unreadable, editor
-from keyturn.verbs.setup.own_file import OwnFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -71,7 +71,7 @@ class Plan:
             server = self._server(file.contexts[name])
             target = find_kube(config.kube_targets, server)
             if target is None and self._only is not None:
-                raise refusals.no_target(config, name, server)
+                raise refusals.not_a_target(config, name, server)
             if target is not None:
                 found = True
                 # Says no to a profile that will not do.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keyturn import hints, moves, shell
 from keyturn.configuration.hosts import UnfitName, https_url, without_userinfo
+from keyturn.configuration.named import no_target
 from keyturn.errors import ConfigError, Refused, UsageError
 
 TYPE_CHECKING = False
@@ -32,7 +33,7 @@ def no_context(context: str, files: Sequence[KubeFile]) -> UsageError:
     )
 
 
-def no_target(config: Config, context: str, server: str) -> Refused:
+def not_a_target(config: Config, context: str, server: str) -> Refused:
     """For a context that was named and whose cluster is none of ours."""
     return Refused(f"the cluster of context {context} is no kube target", _add(config, server))
 
@@ -45,7 +46,7 @@ def nothing_to_do(config: Config, files: Sequence[KubeFile], servers: Sequence[s
     where, found = _listed(file.path for file in files), list(map(without_userinfo, servers))
     if not config.kube_targets:
         told = f"; the servers in {where} are {_listed(found)}" if found else ""
-        return ConfigError(f"{config.source} has no kube targets{told}", _add(config, *servers))
+        return no_target(config, "kube", _fit(servers), told)
     wanted = _listed(target.url for target in config.kube_targets)
     if not any(file.is_there for file in files):
         sentence = f"there is no kubeconfig {where}; the kube targets are {wanted}"
@@ -60,8 +61,12 @@ def nothing_to_do(config: Config, files: Sequence[KubeFile], servers: Sequence[s
 
 
 def _add(config: Config, *servers: str) -> Sentence:
-    fit = (server for server in servers if _is_fit(server))
-    return moves.add(f'"{next(fit, EXAMPLE)}" = "PROFILE"', "[targets.kube]", str(config.source))
+    return moves.add(f'"{_fit(servers)}" = "PROFILE"', "[targets.kube]", str(config.source))
+
+
+def _fit(servers: Iterable[str]) -> str:
+    """The first that can be a target, or what one looks like."""
+    return next((server for server in servers if _is_fit(server)), EXAMPLE)
 
 
 def _is_fit(server: str) -> bool:

@@ -64,7 +64,10 @@ def test_a_sound_token_answer_passes_with_its_optional_members() -> None:
         {"expires_in": None},
         {"expires_in": 0},
         {"expires_in": -1},
-        {"expires_in": "3599"},
+        {"expires_in": "-3599"},
+        {"expires_in": "3599.5"},
+        {"expires_in": "9" * 20},
+        {"expires_in": "\u0663"},
         {"expires_in": 3599.5},
         {"expires_in": True},
         {"expires_in": 10**12},
@@ -98,6 +101,12 @@ def test_an_odd_token_answer_is_a_typed_failure(change: dict[str, Any]) -> None:
 )
 def test_an_odd_member_nobody_needs_is_dropped(member: str, value: object) -> None:
     assert answers.token(SOUND | {member: value}, "p") == SOUND
+
+
+def test_seconds_may_be_a_text() -> None:
+    """As AD FS and B2C write them (reference/entra.md section 2)."""
+    said = {"expires_in": "3599", "ext_expires_in": "7200", "refresh_in": "1800"}
+    assert answers.token(SOUND | said, "p") == SOUND | {name: int(value) for name, value in said.items()}
 
 
 def test_the_case_of_the_token_type_does_not_matter() -> None:

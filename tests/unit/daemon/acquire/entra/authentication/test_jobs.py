@@ -12,7 +12,7 @@ import pytest
 
 from keyturn import moves
 from keyturn.configuration.profiles.credentials.federation import Federation
-from keyturnd.acquire.entra.authentication import federated
+from keyturnd.acquire.entra.authentication import federated, jobs
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.transport import Answer
 from keyturnd.messages import EntraIdentity, Network, TokenJob
@@ -67,6 +67,14 @@ def test_github_is_asked_for_the_audience_of_entra() -> None:
     assert (asked.method, asked.headers["Authorization"]) == ("GET", f"Bearer {BEARER}")
     query = dict(parse_qsl(urlsplit(asked.url).query))
     assert query == {"api-version": "2.0", "audience": "api://AzureADTokenExchange"}
+
+
+@pytest.mark.parametrize(
+    ("host", "suffix"),
+    [("login.microsoftonline.com", ""), ("login.microsoftonline.us", "USGov"), ("login.chinacloudapi.cn", "China")],
+)
+def test_two_clouds_have_audiences_of_their_own(host: str, suffix: str) -> None:
+    assert jobs.audience(f"https://{host}/contoso.example") == f"api://AzureADTokenExchange{suffix}"
 
 
 def test_pipelines_are_posted_to() -> None:

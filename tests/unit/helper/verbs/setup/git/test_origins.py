@@ -8,8 +8,8 @@ import pytest
 
 from keyturn.configuration.config import Config, parse
 from keyturn.errors import ConfigError, UsageError
+from keyturn.verbs.setup.git.asked import Origin
 from keyturn.verbs.setup.git.origins import chosen
-from keyturn.verbs.setup.git.sections import Origin
 
 PROFILE = """[profile.me]
 provider = "entra"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from keyturn.configuration.audiences import all_scopes, targets_of
-from keyturn.configuration.named import profile_named
+from keyturn.configuration.named import no_profile, profile_named
 from keyturn.configuration.profiles.profile import AwxProfile
-from keyturn.console.configured import configuration, named_or_only
+from keyturn.console.configured import configuration
 from keyturn.console.moments import duration
-from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import details, protocol_of, secret_source, summary, target_name
 from keyturn.console.requests import print_json
 
@@ -18,36 +17,19 @@ if TYPE_CHECKING:
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import EntraProfile, Profile
 
-DESCRIPTION = """\
-Show what config.toml says of profiles. No daemon is needed for it; who is signed in, `keyturn status` tells.
-"""
 COLUMN = 15
 
 
-def run(arguments: Sequence[str]) -> int:
-    """The verb's exit status."""
-    parser = Parser(prog="keyturn profile", description=DESCRIPTION)
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("list", help="list all profiles", description="List all profiles.").add_json()
-    show = actions.add_parser("show", help="show one profile", description="Show one profile.")
-    show.add_profile("which profile")
-    show.add_json()
-    options = parser.parse(arguments)
-    if options.action == "list":
-        _list(as_json=options.json)
-    else:
-        _show(named_or_only(options.profile, "keyturn profile show"), as_json=options.json)
-    return 0
-
-
-def _list(*, as_json: bool) -> None:
+def list_all(*, as_json: bool) -> None:
+    """Every profile with its targets. Raises ConfigError."""
     config = configuration()
     profiles = [summary(config, profile) for profile in config.profiles.values()]
     if as_json:
         print_json(profiles)
         return
     if not profiles:
-        print(f"keyturn: no profile in {config.source}")
+        error = no_profile(config)
+        print(f"keyturn: {error.sentence}\nkeyturn: hint: {error.hint}")
     width = max((len(profile["name"]) for profile in profiles), default=0)
     for profile in profiles:
         targets = ", ".join(profile["targets"]) or "no targets"
@@ -55,7 +37,8 @@ def _list(*, as_json: bool) -> None:
         print(f"{profile['name']:<{width}}  {profile['flow']:<13}  {place}  {targets}")
 
 
-def _show(name: str, *, as_json: bool) -> None:
+def show(name: str, *, as_json: bool) -> None:
+    """One profile, as lines or as JSON. Raises ConfigError."""
     config = configuration()
     profile = profile_named(config, name)
     if as_json:
@@ -77,7 +60,8 @@ def _lines(config: Config, profile: Profile) -> Iterator[tuple[str, str]]:
 
 
 def _entra(profile: EntraProfile) -> Iterator[tuple[str, str]]:
-    yield "application", profile.application_id
+    if profile.application_id:
+        yield "application", profile.application_id
     yield "authority", profile.authority
     if profile.account:
         yield "account", profile.account

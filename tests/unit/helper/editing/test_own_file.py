@@ -1,4 +1,4 @@
-"""keyturn.verbs.setup.own_file: whole or not at all, through links, and only what is ours."""
+"""keyturn.editing.own_file: whole or not at all, through links, and only what is ours."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keyturn.editing.own_file import SIZE_LIMIT, OwnFile
 from keyturn.errors import Refused
-from keyturn.verbs.setup.own_file import SIZE_LIMIT, OwnFile
 
 if TYPE_CHECKING:
     from pathlib import Path

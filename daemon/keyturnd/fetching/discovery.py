@@ -1,0 +1,27 @@
+"""Asking an organization for its tenant, for somebody who has no profile yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyturn.errors import Bug
+from keyturnd.fetching.acquisition import error_of
+from keyturnd.fetching.keeper import NothingToSeal
+from keyturnd.messages import Discovered, DiscoveryJob, Failure
+
+if TYPE_CHECKING:
+    from keyturnd.fetching.acquisition import Runner
+    from keyturnd.messages import Network
+
+DEADLINE = 15.0
+"""Seconds: a person waits, and can tell the tenant as well."""
+
+
+async def discover(acquisitions: Runner, url: str, network: Network) -> Discovered:
+    """What is known of the organization at `url`. Raises ProviderError."""
+    outcome = await acquisitions.run(DiscoveryJob(url, network, DEADLINE), NothingToSeal())
+    if isinstance(outcome, Failure):
+        raise error_of(outcome)
+    if not isinstance(outcome, Discovered):
+        raise Bug("a discovery ended with something else")
+    return outcome

@@ -1,0 +1,63 @@
+"""From an inherited socket to a daemon that serves on it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn import hints
+from keyturn.errors import KeyturnError, UsageError, report
+from keyturn.reach.paths import config_file, state_directory
+from keyturnd.clock import SystemClock
+from keyturnd.configuration import Configuration
+from keyturnd.life import activation, hardening, unburdened
+from keyturnd.life.service import Service
+from keyturnd.life.tenancy import Tenancy
+from keyturnd.routes.api import Api
+from keyturnd.services import Services
+
+if TYPE_CHECKING:
+    import socket
+
+FOREGROUND = "--foreground"
+
+
+def main() -> int:
+    """Serve until idle or told to leave; the exit status."""
+    try:
+        hardening.harden()
+        hardening.raise_descriptor_limit()
+        if sys.argv[1:] not in ([], [FOREGROUND]):
+            raise UsageError("keyturnd takes no arguments", hints.start_daemon())
+        listener = activation.inherited_socket()
+        hardening.close_descriptors([listener.fileno()])
+        return _serve(listener, foreground=FOREGROUND in sys.argv)
+    except KeyturnError as error:
+        return report(error, sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _serve(listener: socket.socket, *, foreground: bool) -> int:
+    path, state, clock = activation.path_of(listener), state_directory(), SystemClock()
+    configuration = Configuration(config_file())
+    services = Services(configuration=configuration, state_directory=state, clock=clock)
+    tenancy = Tenancy(state, Path(path), configuration, log_here=foreground)
+    api = Api(services, tenancy.begin)
+    try:
+        tenancy.begin_after_predecessor(clock)
+    except KeyturnError as error:
+        if foreground:
+            raise
+        api.refusal = error  # told to every caller: a daemon that just died would leave them without a reason
+    service = Service(
+        listener=listener, path=path, services=services, api=api, clock=clock, state_is_ours=tenancy.lasts
+    )
+    unburdened.loaded()
+    again = asyncio.run(service.run())
+    tenancy.end()
+    if again:
+        activation.exec_again(listener)
+    return 0

@@ -1,0 +1,68 @@
+"""What a place that somebody names is for: a URL or a login server, and the table of `[targets]` it belongs to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from keyturn import hints
+from keyturn.configuration.hosts import HTTPS_PORT, UnfitName, host_and_port, https_url
+from keyturn.configuration.targets.docker import is_azure
+from keyturn.configuration.targets.git import AZURE_DEVOPS_HOST, is_azure_devops
+from keyturn.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keyturn.configuration.hosts import Place
+    from keyturn.configuration.targets.entries import Protocol
+
+CLONE = "_git"
+"""What stands before a repository's name in its URL."""
+AKS_SUFFIX = ".azmk8s.io"
+"""Of AKS's API servers in Azure's public cloud; for others somebody has to say what they are."""
+
+
+class RecognizedTarget(NamedTuple):
+    """`key` as config.toml writes it."""
+
+    protocol: Protocol
+    key: str
+
+
+def recognize(text: str, protocol: Protocol | None = None) -> RecognizedTarget:
+    """Which target `text` would be; `protocol` where somebody says it. Raises UsageError.
+
+    A clone's URL becomes its organization: what is below belongs to the same sign-in.
+    """
+    try:
+        if not text.startswith("https://"):
+            return _registry(text, protocol)
+        place = https_url(without_user(text))
+    except UnfitName as error:
+        raise UsageError(f"no target: {error}", hints.usage("keyturn target")) from None
+    if protocol is None:
+        protocol = "kube" if place.host.endswith(AKS_SUFFIX) else "git"
+    if protocol == "git":
+        place = place._replace(segments=_of_organization(place))
+    return RecognizedTarget(protocol, place.url)
+
+
+def _of_organization(place: Place) -> tuple[str, ...]:
+    """The part of a clone's path that its organization or, on a host of one's own, its project has."""
+    if is_azure_devops(place.host):
+        return place.segments[:1] if place.host == AZURE_DEVOPS_HOST else ()
+    return place.segments[: place.segments.index(CLONE)] if CLONE in place.segments else place.segments
+
+
+def _registry(text: str, protocol: Protocol | None) -> RecognizedTarget:
+    host, port = host_and_port(text)
+    if protocol not in {None, "docker"} or (protocol is None and not is_azure(host, port)):
+        raise UnfitName("expected a URL that starts with https://, or a login server of Azure's own")
+    return RecognizedTarget("docker", host if port == HTTPS_PORT else f"{host}:{port}")
+
+
+def without_user(url: str) -> str:
+    """Azure Repos shows clone URLs with the organization as user name (https://ORG@dev.azure.com/ORG/…)."""
+    scheme, _, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    user, at, host = authority.rpartition("@")
+    return f"{scheme}://{host}{slash}{path}" if at and ":" not in user else url

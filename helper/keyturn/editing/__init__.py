@@ -1,0 +1,1 @@
+"""Files of the user's that keyturn changes: whole or not at all, and with what stands there beside."""

@@ -1,0 +1,103 @@
+"""config.toml as it is changed by a command: comments and order stay, and only what is valid is written."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import cast
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Table
+
+from keyturn import moves
+from keyturn.configuration.config import Config, load, parse
+from keyturn.editing.own_file import OwnFile
+from keyturn.errors import Refused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+    from pathlib import Path
+    from typing import Any, TypeAlias
+
+    Value: TypeAlias = str | bool | int | list[str] | dict[str, "Value"]
+
+
+class ConfigDocument:
+    """The configuration at `path`, which need not exist yet. `config` is what stood there when it was read.
+
+    Raises ConfigError if that is no configuration that keyturn obeys, and Refused if it is not the user's to change.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.config: Config = load(path)
+        self._path = path
+        self._file = OwnFile(path)
+        self._document = tomlkit.parse(self._file.text)
+        self._expected: dict[str, Any] = tomllib.loads(self._file.text)
+
+    def set(self, table: tuple[str, ...], key: str, value: Value) -> None:
+        """Give `key` of `table` a value, making what is missing of the way there."""
+        parent = self._table(table)
+        parent[key] = _inline(value) if isinstance(value, dict) and table[:1] == ("targets",) else value
+        _way(self._expected, table)[key] = value
+
+    def remove(self, table: tuple[str, ...], key: str) -> None:
+        """Remove `key` from `table`, where it is, and the table if nothing is left in it, not even a comment."""
+        at = self._table(table)
+        at.pop(key, None)
+        _way(self._expected, table).pop(key, None)
+        if len(table) > 1 and isinstance(at, Table) and not at.as_string().strip():
+            self.remove(table[:-1], table[-1])
+
+    @property
+    def text(self) -> str:
+        """The file as it will be."""
+        return tomlkit.dumps(self._document)
+
+    def save(self) -> Config:
+        """Write it, with mode 0600 if it is new, and return what it says.
+
+        Raises ConfigError, and changes nothing, if keyturn would not obey it; Refused if it cannot be written.
+        """
+        text = self.text
+        config = parse(self._path, text.encode())
+        if _filled(tomllib.loads(text)) != _filled(self._expected):  # an order it does not master
+            raise self._by_hand()
+        if not self._path.parent.exists():
+            self._path.parent.mkdir(mode=0o700, parents=True)
+        self._file.write(text)
+        return config
+
+    def _table(self, names: tuple[str, ...]) -> MutableMapping[str, Any]:
+        at = cast("MutableMapping[str, Any]", self._document)
+        for number, name in enumerate(names):
+            if name not in at:
+                try:
+                    at[name] = tomlkit.table(is_super_table=number < len(names) - 1)
+                except TOMLKitError:
+                    raise self._by_hand() from None
+            at = at[name]
+        return at
+
+    def _by_hand(self) -> Refused:
+        return Refused(f"{self._path} has a form that keyturn does not change", moves.edit(str(self._path)))
+
+
+def _inline(value: dict[str, Value]) -> Any:
+    """A target's table stands in its line."""
+    table = tomlkit.inline_table()
+    table.update(value)
+    return table
+
+
+def _filled(table: dict[str, Any]) -> dict[str, Any]:
+    """`table` without tables that say nothing."""
+    below = {key: _filled(value) if isinstance(value, dict) else value for key, value in table.items()}
+    return {key: value for key, value in below.items() if value != {}}
+
+
+def _way(root: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    for name in names:
+        root = root.setdefault(name, {})
+    return root

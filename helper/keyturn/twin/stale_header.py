@@ -1,0 +1,39 @@
+"""A header of git's configuration that is sent in place of every credential (git-config(1), http.extraHeader).
+
+A pipeline's checkout leaves it behind with a token that dies with the job. git then sends that alone, is refused, and
+erases the credential it never sent (actions/checkout 1830).
+"""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keyturn.protocols.git import GitRequest
+
+
+PATTERN = r"^http\.(.*\.)?extraheader$"
+PATIENCE = 5.0
+"""Seconds for `git config`, which takes a few milliseconds."""
+
+_RECORD = re.compile(r"([^\0]*)\0([^\n\0]*)\n\s*authorization\s*:[^\0]*\0", re.IGNORECASE)
+
+
+def of(request: GitRequest) -> tuple[str, str] | None:
+    """Scope and key, as `git config --show-scope` has them, of the header that goes to the host of `request`."""
+    import subprocess  # noqa: PLC0415 - only where a refusal has to be explained
+
+    command = ["git", "config", "--show-scope", "--includes", "-z", "--get-regexp", PATTERN]
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=PATIENCE)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    found = _RECORD.findall(done.stdout.decode(errors="replace"))
+    return next(((scope, key) for scope, key in reversed(found) if _covers(key, request)), None)
+
+
+def _covers(key: str, request: GitRequest) -> bool:
+    url = key.partition(".")[2].rpartition(".")[0]
+    scheme, _, rest = url.partition("://")
+    return not url or (scheme, rest.partition("/")[0].rpartition("@")[2]) == (request.protocol, request.host)

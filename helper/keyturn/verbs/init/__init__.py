@@ -1,0 +1,1 @@
+"""`keyturn init`: from a URL to the first answer, without a file written by hand."""

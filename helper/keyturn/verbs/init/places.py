@@ -1,0 +1,80 @@
+"""What somebody begins with: a URL, a login server, or the repository this is run in."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import NamedTuple
+
+from keyturn import hints
+from keyturn.configuration.hosts import UnfitName, https_url
+from keyturn.configuration.targets.git import is_azure_devops
+from keyturn.configuration.targets.recognized import recognize, without_user
+from keyturn.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from keyturn.configuration.targets.entries import Protocol
+
+    Service = Literal["azure-devops", "aks", "acr", "awx"]
+
+PROTOCOLS: dict[Service, Protocol] = {"azure-devops": "git", "aks": "kube", "acr": "docker"}
+
+
+class Place(NamedTuple):
+    """Where tokens are wanted. `key`: as config.toml writes it; `given` as it was typed or found."""
+
+    service: Service
+    key: str
+    given: str
+    repository: bool = False
+    """Whether the name comes from a repository's configuration, which its author may have chosen."""
+
+    @property
+    def names_its_service(self) -> bool:
+        """Whether the name alone tells what answers there, so that no `service` has to say it."""
+        try:
+            return self.service == _service_of(self.key)
+        except UsageError:
+            return False
+
+
+def place_of(text: str, service: Service | None) -> Place:
+    """What `text` names. Raises UsageError where it does not tell, and nobody said, what answers there."""
+    found = service or _service_of(text)
+    if found == "awx":
+        return Place(found, _url(text), text)
+    return Place(found, recognize(text, PROTOCOLS[found]).key, text)
+
+
+def of_this_repository() -> Place | None:
+    """The remote of the clone that is the current directory, None where there is none that keyturn is for."""
+    command = ["git", "remote", "get-url", "origin"]
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        url = without_user(done.stdout.strip())
+        return place_of(url, None)._replace(repository=True) if done.returncode == 0 else None
+    except (OSError, UnicodeDecodeError, UsageError):
+        return None
+
+
+def _service_of(text: str) -> Service:
+    """What a host is, by its name: never guessed for one that anybody may have."""
+    target = recognize(text)
+    if target.protocol == "docker":
+        return "acr"
+    if target.protocol == "kube":
+        return "aks"
+    if is_azure_devops(https_url(target.key).host):
+        return "azure-devops"
+    raise UsageError(
+        f"nothing tells what answers at {target.key}: name it with --service", hints.usage("keyturn init")
+    )
+
+
+def _url(text: str) -> str:
+    try:
+        return https_url(text).url
+    except UnfitName as error:
+        raise UsageError(f"the URL of an AWX: {error}", hints.usage("keyturn init")) from None

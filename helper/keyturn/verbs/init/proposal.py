@@ -1,0 +1,109 @@
+"""What `init` will write: a profile, unless there is a fitting one, and its targets."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from keyturn import hints
+from keyturn.configuration.profiles.described import described
+from keyturn.console import browser
+from keyturn.errors import UsageError
+from keyturn.verbs.init.places import PROTOCOLS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator
+
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturn.editing.config_document import ConfigDocument, Value
+    from keyturn.verbs.init.places import Place
+
+AZURE_CLI = "preset:azure-cli"
+"""An application that every tenant knows: nobody has to register one to begin with."""
+
+
+class Proposal(NamedTuple):
+    """`keys`: those of the new table [profile.NAME]; empty where the profile is there already."""
+
+    profile: str
+    keys: dict[str, str]
+    place: Place
+    target: Value
+
+    @property
+    def table(self) -> tuple[str, ...]:
+        """The table of the target; empty for an AWX, which is none."""
+        return () if self.place.service == "awx" else ("targets", PROTOCOLS[self.place.service])
+
+    def write(self, document: ConfigDocument) -> None:
+        """Put it into `document`."""
+        for key, value in self.keys.items():
+            document.set(("profile", self.profile), key, value)
+        if self.table:
+            document.set(self.table, self.place.key, self.target)
+
+    def remarks(self) -> Iterator[str]:
+        """What it means for whoever agrees to it."""
+        if self.keys.get("application_id") == AZURE_CLI:
+            yield "it signs in as Microsoft's own application Azure CLI: sign-in logs and Conditional Access see that"
+            yield "an application of your own is used with --application-id ID (its set-up: contrib/guides/init.md)"
+
+
+def propose(config: Config, place: Place, options: Namespace, *, tenant: str, environment: str) -> Proposal:
+    """What to write for `place`, from the options and from what was found out."""
+    keys = _awx_keys(place, options) if place.service == "awx" else _entra_keys(options, tenant, environment)
+    wanted = _described(keys)
+    same = next((profile for profile in config.profiles.values() if _is_it(profile, wanted)), None)
+    named: str | None = options.profile
+    if same is not None and named in {None, same.name}:
+        return Proposal(same.name, {}, place, _target(place, same.name, options))
+    name = named or _free_name(config, "awx" if place.service == "awx" else "work")
+    return Proposal(name, keys, place, _target(place, name, options))
+
+
+def _described(keys: dict[str, str]) -> Profile:
+    try:
+        return described(keys, "awx") if keys["provider"] == "awx" else described(keys, "entra")
+    except UsageError as error:
+        raise UsageError(error.sentence, hints.usage("keyturn init")) from None
+
+
+def _entra_keys(options: Namespace, tenant: str, environment: str) -> dict[str, str]:
+    wishes = {
+        "provider": "entra",
+        "flow": options.flow or ("browser" if browser.is_here() else "device-code"),
+        "tenant": tenant,
+        "application_id": options.application_id or AZURE_CLI,
+        "environment": environment if environment != "AzureCloud" else None,
+        "authority": options.authority,
+        "account": options.account,
+        "ca_file": options.ca_file,
+    }
+    return {key: value for key, value in wishes.items() if value}
+
+
+def _awx_keys(place: Place, options: Namespace) -> dict[str, str]:
+    flow = options.flow or "password"
+    wishes = {
+        "provider": "awx", "flow": flow, "url": place.key, "username": options.account, "ca_file": options.ca_file,
+    }  # fmt: skip
+    return {key: value for key, value in wishes.items() if value}
+
+
+def _target(place: Place, profile: str, options: Namespace) -> Value:
+    service = options.service
+    return profile if service is None or place.names_its_service else {"profile": profile, "service": service}
+
+
+def _is_it(profile: Profile, wanted: Profile) -> bool:
+    """Whether `profile` is the sign-in that is wanted, so that a second one would be the same twice."""
+    if (profile.authority, profile.client_id, profile.flow) != (wanted.authority, wanted.client_id, wanted.flow):
+        return False
+    return getattr(profile, "account", None) == getattr(wanted, "account", None)
+
+
+def _free_name(config: Config, wish: str) -> str:
+    names = (wish, *(f"{wish}{number}" for number in range(2, len(config.profiles) + 3)))
+    return next(name for name in names if name not in config.profiles)

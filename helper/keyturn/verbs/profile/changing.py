@@ -1,0 +1,92 @@
+"""`keyturn profile add`, `edit` and `remove`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+from keyturn import hints, moves
+from keyturn.configuration.audiences import targets_of
+from keyturn.configuration.named import profile_named
+from keyturn.console.profile_texts import target_name
+from keyturn.console.requests import ask
+from keyturn.editing.config_document import ConfigDocument
+from keyturn.errors import Refused, UsageError
+from keyturn.reach.paths import config_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+    from keyturn.editing.config_document import Value
+
+_KEY = re.compile(r"[a-z][a-z_]*", re.ASCII)
+_WRITTEN_AS_TOML = re.compile(r"""["'\[{].*|true|false|[0-9]+""", re.DOTALL)
+
+
+def change(options: Namespace) -> None:
+    """What the action says. Raises UsageError, Refused and ConfigError; nothing is changed then."""
+    if options.action == "remove":
+        _remove(options.profile, locally=options.locally)
+    elif options.action == "add":
+        add(options.profile, read_words(options.words))
+    else:
+        _edit(options.profile, read_words(options.words))
+
+
+def read_words(words: Sequence[str]) -> dict[str, Value | None]:
+    """KEY=VALUE words; None for a key that is to go. Raises UsageError, which repeats no value."""
+    found: dict[str, Value | None] = {}
+    for word in words:
+        key, equals, text = word.partition("=")
+        if not equals or not _KEY.fullmatch(key):
+            raise UsageError("expected KEY=VALUE", hints.usage("keyturn profile add"))
+        found[key] = _value(key, text) if text else None
+    return found
+
+
+def add(name: str, keys: dict[str, Value | None]) -> None:
+    """A new table [profile.NAME]; its provider may be left to the other keys to tell."""
+    document = ConfigDocument(config_file())
+    if name in document.config.profiles:
+        raise Refused(f"there is a profile {name} already", hints.profile(name))
+    provider: Value = "awx" if "url" in keys else "entra"
+    for key, value in {"provider": provider, **keys}.items():
+        if value is not None:
+            document.set(("profile", name), key, value)
+    document.save()
+    print(f"keyturn: profile {name} is in {config_file()}")
+
+
+def _edit(name: str, keys: dict[str, Value | None]) -> None:
+    document = ConfigDocument(config_file())
+    profile_named(document.config, name)
+    for key, value in keys.items():
+        if value is None:
+            document.remove(("profile", name), key)
+        else:
+            document.set(("profile", name), key, value)
+    document.save()
+    print(f"keyturn: profile {name} is changed in {config_file()}")
+
+
+def _remove(name: str, *, locally: bool) -> None:
+    document = ConfigDocument(config_file())
+    profile_named(document.config, name)
+    if targets := [target_name(target) for target in targets_of(document.config, name)]:
+        raise Refused(f"profile {name} has targets: {', '.join(targets)}", hints.remove_targets(*targets))
+    ask("POST", "/v1/logout", {"profile": name, "locally": locally})
+    document.remove(("profile",), name)
+    document.save()
+    print(f"keyturn: profile {name} is logged out, and no longer in {config_file()}")
+
+
+def _value(key: str, text: str) -> Value:
+    if not _WRITTEN_AS_TOML.fullmatch(text):
+        return text
+    try:
+        value: Value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        raise UsageError(f"the value of {key} is not TOML", moves.example('audiences=["graph"]')) from None
+    return value

@@ -1,0 +1,102 @@
+"""Settings of git that would defeat ours: told, never changed, because somebody may need them."""
+
+from __future__ import annotations
+
+import re
+
+from keyturn import shell
+from keyturn.hints import printed
+from keyturn.verbs.setup.git.asked import ALL_OTHERS, around_ours, clearing, covers, is_ours
+from keyturn.verbs.setup.git.config import Entry
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from keyturn.configuration.config import Config
+    from keyturn.verbs.setup.git.asked import Origin
+    from keyturn.verbs.setup.git.config import GitConfig, Setting
+
+HELPERS = r"^credential\.(.*\.)?helper$"
+PATHS = r"^credential\.(.*\.)?usehttppath$"
+HEADERS = r"^http\.(.*\.)?extraheader$"
+BUFFER = r"^http\.(.*\.)?postbuffer$"
+WHOSE = {
+    "system": "this machine's git configuration",
+    "global": "your git configuration",
+    "local": "this repository's git configuration",
+    "worktree": "this work tree's git configuration",
+    "command": "git's command line or environment",
+    "file": "that file",
+}
+FALSE = {"", "false", "no", "off", "0"}
+BEARER_IN_ALL_REQUESTS = (2, 54)
+"""Before this version, git sends the first request of a push beyond http.postBuffer without the header."""
+
+_AUTHORIZATION = re.compile(r"\s*authorization\s*:", re.IGNORECASE)
+
+
+def obstacles(git: GitConfig, origins: Sequence[Origin], config: Config) -> list[str]:
+    """A sentence for each setting that keeps keyturn from serving `origins`, without values, which may be secret."""
+    found = (
+        *_helpers(git.everywhere(HELPERS), origins),
+        *_paths(git.everywhere(PATHS), origins),
+        *_headers(git.everywhere(HEADERS), origins),
+        *_bearer(git, config),
+    )
+    return list(dict.fromkeys(found))
+
+
+def _helpers(settings: Sequence[Setting], origins: Sequence[Origin]) -> Iterator[str]:
+    for origin in origins:
+        covering = [setting for setting in settings if covers(setting.key, origin)]
+        scopes = {Entry(key, value): scope for scope, key, value in covering}
+        entries = [Entry(key, value) for _, key, value in covering]
+        if not any(is_ours(entry.value) for entry in entries):
+            continue
+        if (empty := clearing(entries, origin)) is not None:
+            yield (f"an empty {empty.key} in {WHOSE[scopes[empty]]} keeps git from asking keyturn for {origin.name}")
+            continue
+        before, behind = around_ours(entries, origin)
+        for entry in before:
+            yield (
+                f"{entry.key} in {WHOSE[scopes[entry]]} stands before keyturn's helper: if it keeps what git tells "
+                "it, it answers with our tokens after a server has refused them"
+            )
+        for entry in behind:
+            if scopes[entry] != "global":
+                yield (
+                    f"{entry.key} in {WHOSE[scopes[entry]]} stands behind keyturn's helper: git tells it our tokens, "
+                    "and it may keep them on disk"
+                )
+
+
+def _paths(settings: Sequence[Setting], origins: Sequence[Origin]) -> Iterator[str]:
+    for origin in origins:
+        covering = [setting for setting in settings if covers(setting.key, origin)]
+        if origin.with_path and covering and covering[-1].value.lower() in FALSE:
+            yield (
+                f"{covering[-1].key} = false in {WHOSE[covering[-1].scope]} keeps git from saying which repository "
+                f"of {origin.name} it means, and keyturn from finding the target"
+            )
+
+
+def _headers(settings: Sequence[Setting], origins: Sequence[Origin]) -> Iterator[str]:
+    targets = [origin for origin in origins if origin != ALL_OTHERS]
+    for scope, key, value in settings:
+        if _AUTHORIZATION.match(value) and any(covers(key, origin) for origin in targets):
+            remove = printed(shell.unset_header(key, scope))
+            yield f"{key} in {WHOSE[scope]} is sent in place of keyturn's tokens; to remove it: {remove}"
+
+
+def _bearer(git: GitConfig, config: Config) -> Iterator[str]:
+    bearer = [target.url for target in config.git_targets if target.authtype == "bearer"]
+    version = git.version() if bearer else BEARER_IN_ALL_REQUESTS
+    if version < BEARER_IN_ALL_REQUESTS:
+        sizes = [setting.value for setting in git.everywhere(BUFFER)]
+        limit = f"http.postBuffer ({sizes[-1] if sizes else '1 MiB'})"
+        shown = ".".join(map(str, version))
+        yield (
+            f"git {shown} cannot push more than {limit} to {', '.join(bearer)} with bearer: leave authtype out, "
+            "raise the buffer, or use git 2.54"
+        )

@@ -1,0 +1,108 @@
+"""`keyturn target`: what the profiles are for."""
+
+from __future__ import annotations
+
+from keyturn import hints
+from keyturn.configuration.named import profile_named
+from keyturn.configuration.targets.recognized import recognize
+from keyturn.console.configured import configuration
+from keyturn.console.parsing import Parser
+from keyturn.console.profile_texts import protocol_of, target_name
+from keyturn.console.requests import print_json
+from keyturn.errors import Refused
+from keyturn.reach.paths import config_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator, Sequence
+
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.targets.target import Target
+
+PROTOCOLS = ("git", "kube", "docker")
+DESCRIPTION = """\
+Show and change the targets in config.toml: for which places git, kubectl and docker get tokens, and of which profile.
+After a change, `keyturn setup` lets the tools know.
+"""
+EPILOG = """\
+examples:
+  keyturn target add https://dev.azure.com/contoso work
+  keyturn target add contoso.azurecr.io work
+  keyturn target add https://git.example/tfs work --service azure-devops
+  keyturn target remove contoso.azurecr.io
+"""
+
+
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn target", description=DESCRIPTION, epilog=EPILOG)
+    actions = made.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions.add_parser("list", help="list all targets", description="List all targets.").add_json()
+    add = actions.add_parser("add", help="add a target, or change one", description="Add or change a target.")
+    add.add_argument("place", metavar="URL", help="a URL for git or kubectl, a login server for docker")
+    add.add_argument("profile", metavar="PROFILE", help="whose tokens it gets")
+    add.add_argument("--protocol", choices=PROTOCOLS, help="where the place does not tell (default: git)")
+    add.add_argument("--service", metavar="NAME", help="what answers there: azure-devops, aks, acr or plain")
+    add.add_argument("--scope", dest="scopes", metavar="SCOPE", action="append", help="what a plain one gets")
+    remove = actions.add_parser("remove", help="remove targets", description="Remove targets.")
+    remove.add_argument("places", metavar="URL", nargs="+", help="as `keyturn target list` shows it")
+    return made
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The verb's exit status."""
+    options = parser().parse(arguments)
+    {"list": _list, "add": _add, "remove": _remove}[options.action](options)
+    return 0
+
+
+def _list(options: Namespace) -> None:
+    targets = list(_targets(configuration()))
+    if options.json:
+        print_json([_facts(target) for target in targets])
+        return
+    if not targets:
+        print(f"keyturn: no target in {config_file()}")
+    for target in targets:
+        print(f"{protocol_of(target):<6}  {target.profile}  {target_name(target)}")
+
+
+def _add(options: Namespace) -> None:
+    from keyturn.editing.config_document import ConfigDocument  # noqa: PLC0415 - slow to import
+
+    found = recognize(options.place, options.protocol)
+    document = ConfigDocument(config_file())
+    profile_named(document.config, options.profile)
+    extra = {"service": options.service, "scopes": options.scopes}
+    given = {key: value for key, value in extra.items() if value is not None}
+    value = {"profile": options.profile, **given} if given else options.profile
+    document.set(("targets", found.protocol), found.key, value)
+    document.save()
+    print(f"keyturn: {found.key} gets tokens of profile {options.profile}; now: keyturn setup {found.protocol}")
+
+
+def _remove(options: Namespace) -> None:
+    from keyturn.editing.config_document import ConfigDocument  # noqa: PLC0415 - slow to import
+
+    document = ConfigDocument(config_file())
+    known = {target_name(target): protocol_of(target) for target in _targets(document.config)}
+    for place in options.places:
+        if place not in known:
+            raise Refused(f"there is no target {place}" if place.isprintable() else "no such target", hints.targets())
+        document.remove(("targets", known[place]), place)
+    document.save()
+    print(f"keyturn: no longer a target: {', '.join(options.places)}")
+
+
+def _targets(config: Config) -> Iterator[Target]:
+    yield from config.git_targets
+    yield from config.kube_targets
+    yield from config.docker_targets
+
+
+def _facts(target: Target) -> dict[str, str]:
+    return {
+        "protocol": protocol_of(target), "target": target_name(target),
+        "profile": target.profile, "service": target.service,
+    }  # fmt: skip

@@ -1,0 +1,68 @@
+"""Whatever registry clients this machine has: each pushes and pulls with one login, which costs one exchange.
+
+CI has skopeo and docker's command line; podman, buildah, crane, oras, regctl and helm are run where there are any.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+
+import pytest
+
+from support.needs import need
+from support.scenes.registry import NULL_GUID, RegistryScene, registry_scene
+
+__all__ = ["registry_scene"]
+
+CALLS = """
+skopeo inspect docker://{r}/team/app:1
+skopeo list-tags docker://{r}/team/app
+docker manifest inspect {r}/team/app:1
+crane digest {r}/team/app:1
+crane copy {r}/team/app:1 {r}/team/app:2
+crane catalog {r}
+oras push {r}/team/artifact:1 file.txt:text/plain
+oras pull {r}/team/artifact:1 --output pulled
+regctl image copy {r}/team/app:1 {r}/team/app:3
+regctl tag ls {r}/team/app
+helm create chart
+helm package chart
+helm push chart-0.1.0.tgz oci://{r}/helm
+helm show chart oci://{r}/helm/chart --version 0.1.0
+podman {store} pull docker://{r}/team/app:1
+podman {store} push {r}/team/app:1 docker://{r}/team/app:4
+podman {store} login --get-login {r}
+podman {store} logout {r}
+buildah {store} pull docker://{r}/team/app:1
+buildah {store} bud --isolation chroot --tag {r}/team/app:5 context
+buildah {store} push {r}/team/app:5 docker://{r}/team/app:5
+"""
+
+
+@pytest.fixture
+def scene(registry_scene: RegistryScene) -> RegistryScene:
+    """With a file to push and something to build; Go's programs trust the emulator."""
+    home = registry_scene.machine.home
+    registry_scene.machine.environment["SSL_CERT_FILE"] = registry_scene.emulator.ready.ca_file
+    (home / "file.txt").write_text("hello")
+    (home / "context").mkdir()
+    (home / "context/Containerfile").write_text(f"FROM {registry_scene.registry}/team/app:1\nLABEL a=b\n")
+    if shutil.which("helm"):  # whose own file comes first, once there is a helper for everything on PATH
+        registry_scene.machine.run("keyturn", "setup", "docker", status=0)
+    return registry_scene
+
+
+def test_all_of_them(scene: RegistryScene) -> None:
+    scene.push()
+    with tempfile.TemporaryDirectory(prefix="kt-", ignore_cleanup_errors=True) as short:  # podman's limit is 50
+        store = f"--root {scene.machine.home}/store --runroot {short} --storage-driver vfs"
+        done = {
+            line: scene.machine.run(str(program), *line.format(r=scene.registry, store=store).split()[1:])
+            for line in CALLS.strip().splitlines()
+            if (program := shutil.which(line.split()[0])) is not None
+        }
+    assert {line: (run.returncode, run.stderr) for line, run in done.items() if run.returncode} == {}
+    assert any(line.startswith("skopeo") for line in done), need("skopeo")
+    assert scene.count("registry.exchange.issued") == 1
+    assert scene.helper().stdout.count(NULL_GUID) == 1

@@ -1,0 +1,96 @@
+"""`keyturn profile add|edit|remove|check` and `keyturn target`: config.toml changed by commands."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.scenes.scene import Scene, scene
+
+if TYPE_CHECKING:
+    from support.machine.machine import Machine
+
+__all__ = ["scene"]
+
+APPLICATION = "00001111-aaaa-2222-bbbb-3333cccc4444"
+COMMENTED = """# mine
+[profile.work] # who
+provider = "entra"
+flow = "device-code" # how
+application_id = "preset:azure-cli"
+
+# last
+"""
+
+
+def written(machine: Machine) -> dict[str, Any]:
+    return tomllib.loads(machine.config_file.read_text(encoding="utf-8"))
+
+
+def test_from_nothing(machine: Machine) -> None:
+    machine.config.rmdir()
+    words = ("flow=device-code", "tenant=contoso.com", f"application_id={APPLICATION}", "audiences=['graph']")
+    machine.run("keyturn", "profile", "add", "work", *words, status=0)
+    machine.run("keyturn", "profile", "add", "tower", "url=https://awx.example", "flow=password", status=2)
+    machine.run("keyturn", "target", "add", "https://contoso@dev.azure.com/contoso/p/_git/r", "work", status=0)
+    machine.run("keyturn", "target", "add", "contoso.azurecr.io", "work", status=0)
+    assert written(machine) == {
+        "profile": {
+            "work": {
+                "provider": "entra", "flow": "device-code", "tenant": "contoso.com", "application_id": APPLICATION,
+                "audiences": ["graph"],
+            }
+        },
+        "targets": {"git": {"https://dev.azure.com/contoso": "work"}, "docker": {"contoso.azurecr.io": "work"}},
+    }  # fmt: skip
+    assert machine.config_file.stat().st_mode & 0o777 == 0o600
+    assert machine.config.stat().st_mode & 0o777 == 0o700
+    assert [target["protocol"] for target in machine.json("target", "list")] == ["git", "docker"]
+
+
+def test_comments_stay(machine: Machine) -> None:
+    machine.configure(COMMENTED, key=None)
+    machine.run("keyturn", "profile", "edit", "work", "account=alice@contoso.example", "flow=browser", status=0)
+    machine.run("keyturn", "profile", "edit", "work", "account=", status=0)
+    assert machine.config_file.read_text() == COMMENTED.replace("device-code", "browser")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["profile", "add", "work", "flow=browser"], "there is a profile work already"),
+        (["profile", "add", "other", "flow=nonsense"], "profile.other.flow"),
+        (["profile", "add", "other", "hunter2"], "expected KEY=VALUE"),
+        (["profile", "edit", "work", "client_secret=hunter2"], "secrets are not kept in this file"),
+        (["profile", "edit", "xyzzy", "flow=browser"], "there is no profile xyzzy"),
+        (["target", "add", "https://dev.azure.com/contoso", "xyzzy"], "there is no profile xyzzy"),
+        (["target", "add", "https://git.example/tfs", "work"], "only Azure DevOps implies them"),
+        (["target", "add", "registry.example", "work"], "a login server of Azure's own"),
+        (["target", "remove", "https://dev.azure.com/contoso"], "there is no target"),
+    ],
+)
+def test_what_would_be_wrong_changes_nothing(words: list[str], sentence: str, machine: Machine) -> None:
+    machine.configure(COMMENTED, key=None)
+    refused = machine.run("keyturn", *words)
+    assert refused.returncode != 0
+    assert sentence in refused.stderr
+    assert "hunter2" not in refused.stderr
+    assert machine.config_file.read_text() == COMMENTED
+
+
+def test_a_profile_goes_with_its_sign_in_once_it_has_no_targets(scene: Scene) -> None:
+    scene.ask()
+    refused = scene.machine.run("keyturn", "profile", "remove", "ci", status=1).stderr
+    scene.machine.run(*refused.partition("hint: ")[2].split(), status=0)
+    scene.machine.run("keyturn", "profile", "remove", "ci", status=0)
+    assert "ci" not in written(scene.machine)["profile"]
+    assert "ci" not in scene.machine.run("keyturn", "status", status=0).stdout
+
+
+def test_check_tells_what_comes_and_what_does_not(scene: Scene) -> None:
+    assert "a token valid for" in scene.machine.run("keyturn", "profile", "check", "ci", status=0).stdout
+    told = scene.machine.run("keyturn", "profile", "check", "me", status=3).stdout
+    assert "nobody is signed in for profile me" in told
+    assert "keyturn: hint: keyturn login me" in told

@@ -1,0 +1,113 @@
+"""`keyturn init`: from an empty home to the first answer, at a terminal and without one."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+if TYPE_CHECKING:
+    from keyturn_emulator.launch import Emulator
+    from support.machine.machine import Machine
+
+CODE = r"enter the code (\S+)"
+
+
+class Newcomer:
+    """A machine where git trusts the emulator's CA, and nothing of keyturn has ever been."""
+
+    def __init__(self, machine: Machine, emulator: Emulator) -> None:
+        self.machine, self.emulator = machine, emulator
+        machine.git("config", "--global", "http.sslCAInfo", emulator.ready.ca_file)
+        emulator.control.settings(device_interval=1)
+        self.tenant = urlsplit(emulator.ready.authority).path.strip("/")
+
+    def words(self, url: str, *more: str) -> tuple[str, ...]:
+        """A server of one's own has no name that tells anything, so all of it is said."""
+        ready, login = self.emulator.ready, urlsplit(self.emulator.ready.authority)
+        application = ready.clients["device"]["application_id"]
+        return (
+            "keyturn", "init", url, "--service", "azure-devops", "--flow", "device-code", "--tenant", self.tenant,
+            "--application-id", application, "--authority", f"https://{login.netloc}", "--ca-file", ready.ca_file,
+            *more,
+        )  # fmt: skip
+
+    @property
+    def written(self) -> dict[str, object]:
+        """The configuration there is."""
+        return tomllib.loads(self.machine.config_file.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def newcomer(machine: Machine, emulator: Emulator) -> Newcomer:
+    return Newcomer(machine, emulator)
+
+
+def test_a_clone_url_at_a_terminal(newcomer: Newcomer) -> None:
+    url = newcomer.emulator.ready.repository
+    with newcomer.machine.terminal(*newcomer.words(url)) as terminal:
+        terminal.wait_for(r"\[profile\.work\]")
+        terminal.wait_for(r"write this, and sign in\? \[y/N\] ")
+        assert not newcomer.machine.config_file.exists()
+        terminal.type("y\n")
+        newcomer.emulator.control.approve(terminal.wait_for(CODE).group(1))
+        terminal.wait_for("git asks keyturn for")
+        terminal.wait_for(r"git reads \S+: no branch yet")
+        assert terminal.end() == 0
+        way_back = terminal.seen.rpartition("to take it back: ")[2].strip()
+    assert newcomer.machine.config_file.stat().st_mode & 0o777 == 0o600
+    newcomer.machine.git("clone", "-q", url, "clone")
+    for command in way_back.replace("\n", " ").split("; "):
+        newcomer.machine.run(*command.split(), status=0)
+    assert "profile" not in newcomer.written or newcomer.written["profile"] == {}
+
+
+def test_nobody_agrees(newcomer: Newcomer) -> None:
+    url = newcomer.emulator.ready.repository
+    with newcomer.machine.terminal(*newcomer.words(url)) as terminal:
+        terminal.wait_for(r"\[y/N\] ")
+        terminal.type("\n")
+        assert terminal.end() == 1
+        assert "nothing was written" in terminal.seen
+    assert not newcomer.machine.config_file.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["https://git.example/tfs"], "nothing tells what answers at https://git.example/tfs"),
+        (["contoso.azurecr.io", "--yes"], "the tenant is needed"),
+        (["--yes"], "a URL is needed"),
+        (["https://alice:secret@dev.azure.com/contoso"], "without a user name"),
+    ],
+)
+def test_what_cannot_be_guessed(words: list[str], sentence: str, machine: Machine) -> None:
+    refused = machine.run("keyturn", "init", *words, status=2)
+    assert sentence in refused.stderr
+    assert "secret" not in refused.stderr
+    assert not machine.config_file.exists()
+
+
+def test_a_repository_may_not_choose_by_itself(machine: Machine) -> None:
+    clone = machine.home / "clone"
+    machine.git("init", "-q", str(clone))
+    machine.git("remote", "add", "origin", "https://mallory@dev.azure.com/mallory/p/_git/r", directory=clone)
+    words = ("keyturn", "init", "--yes", "--tenant", "contoso.example")
+    refused = machine.run(*words, directory=clone, status=1)
+    assert "https://dev.azure.com/mallory" in refused.stdout
+    assert "no terminal to ask on" in refused.stderr
+    assert not machine.config_file.exists()
+
+
+def test_a_second_place_of_the_same_person_gets_the_same_profile(newcomer: Newcomer) -> None:
+    url = newcomer.emulator.ready.git
+    with newcomer.machine.terminal(*newcomer.words(f"{url}/contoso", "--yes")) as first:
+        newcomer.emulator.control.approve(first.wait_for(CODE).group(1))
+        assert first.end() == 0
+    done = newcomer.machine.run(*newcomer.words(f"{url}/fabrikam", "--yes"), status=0)
+    assert "is signed in as" in done.stdout
+    written = newcomer.written
+    assert isinstance(written["profile"], dict)
+    assert list(written["profile"]) == ["work"]

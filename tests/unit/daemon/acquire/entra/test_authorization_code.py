@@ -1,0 +1,72 @@
+"""keyturnd.acquire.entra.authorization_code: what a provider answers wrongly, and what no error may quote."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from keyturnd.acquire.deadline import Deadline
+from keyturnd.acquire.entra import authorization_code
+from keyturnd.acquire.entra.authentication.client import Credential
+from keyturnd.acquire.entra.msal_client import MsalClient
+from keyturnd.acquire.entra.session import Session
+from keyturnd.acquire.failed import Failed
+from keyturnd.acquire.network.transport import Answer, Request
+from keyturnd.messages import EntraIdentity, Failure, Network, TokenJob
+
+BASE = "https://login.example/22222222-2222-2222-2222-222222222222"
+TOKEN: dict[str, Any] = {"access_token": "at", "token_type": "Bearer", "expires_in": 3599, "refresh_token": "rt"}
+
+
+class Provider:
+    """Answers the discovery soundly, and each token request as told."""
+
+    def __init__(self, answer: dict[str, Any], status: int = 200) -> None:
+        self._answer = Answer(status, {}, json.dumps(answer).encode(), 0.0)
+
+    def exchange(self, request: Request) -> Answer:
+        if request.method == "POST":
+            return self._answer
+        names = ("authorization", "token", "device_authorization")
+        endpoints = {f"{name}_endpoint": f"{BASE}/oauth2/v2.0/{name}" for name in names}
+        return Answer(200, {}, json.dumps(endpoints).encode(), 0.0)
+
+
+class Nobody:
+    """A channel over which nothing may be sealed."""
+
+    secrets: tuple[str, ...] = ()
+
+
+def redeemed(provider: Provider) -> Failure:
+    """How a code is redeemed, in vain, at `provider`."""
+    identity = EntraIdentity("work", "browser", "11111111-1111-1111-1111-111111111111", BASE)
+    job = TokenJob(identity, ("https://r.example/.default",), Network(), 30.0, interactive=True)
+    http = MsalClient(provider, identity)  # type: ignore[arg-type]  # it behaves like one
+    session = Session(job, Nobody(), Deadline(30), http, {}, Credential())  # type: ignore[arg-type]  # see above
+    application = session.application()
+    flow = authorization_code._begin(session, application, "http://localhost:8400")
+    fields = {"code": "planted-code", "state": flow["state"]}
+    with pytest.raises(Failed) as caught:
+        authorization_code._redeemed(session, application, flow, fields)
+    assert {"planted-code", flow["state"], flow["nonce"], flow["code_verifier"]} <= set(session.channel.secrets)
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    return caught.value.failure
+
+
+@pytest.mark.parametrize("claims", [{"nonce": "planted-nonce"}, {}])
+def test_an_id_token_of_another_sign_in_is_refused_and_not_quoted(claims: dict[str, str]) -> None:
+    payload = base64.urlsafe_b64encode(json.dumps({"oid": "planted-oid", **claims}).encode()).decode().rstrip("=")
+    failure = redeemed(Provider({**TOKEN, "id_token": f"e30.{payload}.c2ln"}))
+    assert failure.kind == "provider-refused"
+    assert failure.sentence == "the ID token of login.example is not of this sign-in"
+
+
+def test_a_refused_code_is_refused_as_the_provider_says() -> None:
+    answer = {"error": "invalid_grant", "error_description": "AADSTS70008: The provided authorization code expired."}
+    failure = redeemed(Provider(answer, 400))
+    assert (failure.kind, failure.hint) == ("sign-in-needed", "keyturn login work")
+    assert "AADSTS70008" in failure.sentence

@@ -1,0 +1,53 @@
+"""What a start of the daemon loads: a guard without a clock, because every module is waited for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from keyturnd.life.unburdened import UNUSED
+from keyturnd.routes.table import AT_ONCE, ROUTES, load_the_rest, ready_for, route_for
+
+START = """
+from keyturnd.life import unburdened
+unburdened.begin()
+import sys
+from keyturnd.life import start
+{}
+print(*(name for name, module in sys.modules.items() if module is not None))
+"""
+NEVER = {*UNUSED, "_ssl", "typing_extensions", "filelock", "uvloop", "tempfile", "shutil", "platformdirs", "argparse"}
+NETWORK = {"msal", "httpx", "requests", "keyring", "http.client"}
+AFTERWARDS = {f"keyturnd.routes.{name.rpartition('.')[0]}" for name in ROUTES.values()}
+MOST = 350
+"""Modules, Python's own included; an interpreter that does nothing has 60."""
+
+
+def loaded(*further: str) -> set[str]:
+    code = START.format("\n".join(further))
+    done = subprocess.run([sys.executable, "-E", "-P", "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_what_a_start_waits_for() -> None:
+    modules = loaded()
+    assert not modules & (NEVER | NETWORK | AFTERWARDS)
+    assert len(modules) < MOST, len(modules)
+
+
+def test_what_is_loaded_afterwards() -> None:
+    modules = loaded("from keyturnd.routes import table", "list(table.load_the_rest())")
+    assert modules >= AFTERWARDS
+    assert not modules & (NEVER | NETWORK)
+
+
+def test_an_answer_from_memory_loads_its_own_family_alone() -> None:
+    modules = loaded("from keyturnd.routes import table", 'table.ready_for("POST", "/v1/git/get")')
+    assert {name.split(".")[2] for name in modules & AFTERWARDS} == {"git"}
+
+
+def test_every_route_is_there() -> None:
+    for _ in load_the_rest():
+        pass
+    assert all(callable(route_for(method, path)[0]) for method, path in ROUTES)
+    assert all(callable(ready_for(method, path)) for method, path in AT_ONCE)
