@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from keyturn import hints
 from keyturn.configuration.profiles.awx_flows import BrowserGrant, ExistingToken, Password, PasswordGrant
 from keyturn.configuration.profiles.entra_flows import (
-    AzureCli,
     Browser,
     ClientCertificate,
     ClientSecret,
@@ -24,6 +23,7 @@ from keyturn.configuration.profiles.entra_flows import (
     RefreshToken,
     WorkloadIdentity,
 )
+from keyturn.configuration.profiles.passing_flows import AzureCli, OnBehalfOf
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, InFile, InVariable, Lent
 from keyturn.errors import Refused, SignInNeeded
@@ -69,6 +69,7 @@ FLOWS: Mapping[type[Flow], Row] = {
     ClientSecret: Row("entra", person=False, secret=ClientSecret.secret_name, by_secret=True, state=None),
     AzureCli: Row("entra", person=False, secret=None, by_secret=False, state=None),
     ClientCertificate: Row("entra", person=False, secret=ClientCertificate.secret_name, by_secret=True, state=None),
+    OnBehalfOf: Row("entra", person=False, secret=OnBehalfOf.secret_name, by_secret=True, state=None),
     RefreshToken: Row(
         "entra",
         person=False,

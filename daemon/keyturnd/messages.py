@@ -178,6 +178,10 @@ class TokenJob(msgspec.Struct, frozen=True, tag="token"):
     """What leads the caller's job, or a program on its machine, to their identity; empty texts are unset. Secret."""
     client_secret: str | None = None
     """An application's own, beside the person's `secret`."""
+    assertion: str | None = None
+    """The access token of a user on whose behalf the application asks. Secret."""
+    watched: bool = False
+    """Whether each request is told as an event, for whoever wants to see them."""
     version: int = CHANNEL_VERSION
 
     def __repr__(self) -> str:
@@ -273,7 +277,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag="event"):
     """Something a waiting person should see."""
 
     kind: str
-    """device-code, browser or progress."""
+    """device-code, browser, request or progress."""
     message: str
     url: str | None = None
     code: str | None = None

@@ -42,6 +42,7 @@ ROOMS = {
     "setup": "keyturn.verbs.setup.command",
     "git": "keyturn.verbs.git.command",
     "awx": "keyturn.verbs.awx.command",
+    "azure": "keyturn.verbs.azure.command",
     "run": "keyturn.verbs.run.command",
     "demo": "keyturn.verbs.demo.command",
     "kubelogin": "keyturn.kubelogin.command",

@@ -195,6 +195,12 @@ def secret_variables() -> Sentence:
 
 
 @move
+def with_kubectl() -> Sentence:
+    """A kubeconfig in a form that only kubectl is sure to read."""
+    return Sentence("install kubectl, or write the file without aliases, and each key once")
+
+
+@move
 def az(what: str, command: str) -> Sentence:
     """What az itself does or tells: keyturn only runs it."""
     return Sentence(f"{what}: az {command}")

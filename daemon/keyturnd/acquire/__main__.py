@@ -70,6 +70,7 @@ def _secrets(job: Job) -> tuple[str, ...]:
         known = [job.network.proxy]
     else:
         known = [*_own_secret(job), *_secrets_of(job.state), job.network.proxy, job.client_secret]
+        known += [job.assertion] if isinstance(job, TokenJob) else []
     return tuple(secret for secret in known if secret)
 
 

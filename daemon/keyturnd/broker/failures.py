@@ -88,6 +88,16 @@ class Failures:
             self._failures.pop(place, None)
         self._overdue.pop(want.key, None)
 
+    def lapse(self) -> None:
+        """Forget what jobs were refused that nobody asks for again; a machine sees thousands of them."""
+        now = self._clock.boottime()
+        for place, known in list(self._failures.items()):
+            if not isinstance(place, Server) and place.in_memory_alone and now >= known.until:
+                del self._failures[place]
+        for key, (_, until) in list(self._overdue.items()):
+            if key.in_memory_alone and now >= until:
+                del self._overdue[key]
+
     def clear(self, *, profile: str | None = None) -> None:
         """Forget all failures or, because a person did something about `profile`, its own and those of servers."""
         for known in list(self._failures):

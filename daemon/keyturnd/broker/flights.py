@@ -108,6 +108,8 @@ class Flights:
             yield
         finally:
             exclusion.release()
+            if name.in_memory_alone:  # a job's: there are thousands, and a key has but one flight anyway
+                self._exclusions.pop(name, None)
 
 
 def _raise(error: KeyturnError | None) -> None:

@@ -3,40 +3,81 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyturn import hints
-from keyturn.configuration.profiles.described import NAME, described
+from keyturn.configuration.profiles.described import NAME
 from keyturn.configuration.profiles.scopes import by_resource, of_audience
 from keyturn.errors import UsageError
 from keyturnd import flows
+from keyturnd.broker.questions import Questions
 from keyturnd.broker.signin import as_shown
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.fetch import ATTENDED_DEADLINE, SIGN_IN_DEADLINE
-from keyturnd.messages import Failure, Result, TokenJob
+from keyturnd.messages import EntraState, Failure, Result, TokenJob
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import EntraProfile, Profile
     from keyturn.errors import KeyturnError
-    from keyturnd.broker.signin import Waiter
+    from keyturnd.broker.signin import SignIns, Waiter
     from keyturnd.fetching.fetch import Fetcher
-    from keyturnd.messages import Ask, Event, State
+    from keyturnd.messages import Event, State
+
+
+class Lent(NamedTuple):
+    """What a caller lends to one acquisition of Entra ID. Secret.
+
+    secret: the application's, or the passphrase of its certificate. refresh_token: of the user whose tokens are
+    wanted. assertion: the access token of the user on whose behalf. watched: whether requests are shown.
+    """
+
+    secret: str | None = None
+    refresh_token: str | None = None
+    assertion: str | None = None
+    watched: bool = False
 
 
 async def new_entra_token(
-    fetcher: Fetcher, table: dict[str, object], secret: str | None, waiter: Waiter
+    fetcher: Fetcher, profile: EntraProfile, lent: Lent, waiter: Waiter, sign_ins: SignIns
 ) -> dict[str, Any]:
-    """Acquire and describe a token of Entra ID. `table` holds the keys of a profile.
+    """Acquire and describe a token of Entra ID.
 
     Raises UsageError for what does not fit together, and what keyturnd.fetching.fetch raises.
     """
-    profile = described(table, "entra")
+    _check(profile, lent, waiter)
     interactive = flows.row(profile).person
-    if interactive and not waiter.waits:
-        raise UsageError("a device code needs a terminal to be shown on", hints.usage("keyturn azure new-token"))
-    if not interactive and secret is None:
-        raise UsageError("a service principal needs a secret", hints.usage("keyturn azure new-token"))
-    return await _acquire(fetcher, profile, _only_scopes(profile), secret, waiter, interactive=interactive)
+    job = TokenJob(
+        flows.identity_of(profile),
+        _only_scopes(profile),
+        fetcher.network(profile),
+        SIGN_IN_DEADLINE if interactive else ATTENDED_DEADLINE,
+        interactive=interactive,
+        elsewhere=not waiter.opens_browser,
+        secret=lent.secret,
+        state=None if lent.refresh_token is None else EntraState(lent.refresh_token),
+        assertion=lent.assertion,
+        watched=lent.watched,
+    )
+    onlooker = Onlooker(waiter)
+    with sign_ins.beside(onlooker.questions):
+        token = await _acquire(fetcher, profile, job, onlooker)
+    return {**token, **_extended(token), "is_extended_life_time_token": False}
+
+
+def _extended(token: dict[str, Any]) -> dict[str, Any]:
+    """When a token would end in an outage of Entra ID, for who asks for that; nobody has since ADAL."""
+    moment = token.get("extended_expires_at")
+    return {} if moment is None else {"extended_expires_at": int(moment), "extended_expires_on": _moment(moment)}
+
+
+def _check(profile: EntraProfile, lent: Lent, waiter: Waiter) -> None:
+    flow, usage = profile.flow.name, hints.usage("keyturn azure new-token")
+    if flows.row(profile).person and not waiter.waits:
+        raise UsageError(f"signing in by {flow} takes a terminal", usage)
+    if flows.lacking(profile, lent.secret) is not None:
+        raise UsageError(f"flow {flow} takes a {flows.row(profile).secret}", usage)
+    if (lent.refresh_token is not None) != (flows.row(profile).entrusts is not None):
+        raise UsageError("a refresh token and flow refresh-token go together", usage)
 
 
 class Onlooker:
@@ -44,30 +85,19 @@ class Onlooker:
 
     def __init__(self, waiter: Waiter) -> None:
         self._waiter = waiter
+        self.questions = Questions(waiter.show)
+        self.on_ask = self.questions.ask
 
     def on_event(self, event: Event) -> None:
-        self._waiter.show(as_shown(event))
-
-    async def on_ask(self, ask: Ask) -> str:
-        raise UsageError(f"this flow asks for a {ask.kind}", hints.usage("keyturn"))
+        shown = as_shown(event)
+        self._waiter.show({**shown, "open": self._waiter.opens_browser} if event.kind == "browser" else shown)
 
     async def on_seal(self, state: State) -> None:
         """Nothing of it is kept."""
 
 
-async def _acquire(
-    fetcher: Fetcher,
-    profile: Profile,
-    scopes: tuple[str, ...],
-    secret: str | None,
-    waiter: Waiter,
-    *,
-    interactive: bool,
-) -> dict[str, Any]:
-    deadline = SIGN_IN_DEADLINE if interactive else ATTENDED_DEADLINE
-    identity, network = flows.identity_of(profile), fetcher.network(profile)
-    job = TokenJob(identity, scopes, network, deadline, interactive=interactive, secret=secret)
-    outcome = await fetcher.acquisitions.run(job, Onlooker(waiter))
+async def _acquire(fetcher: Fetcher, profile: Profile, job: TokenJob, onlooker: Onlooker) -> dict[str, Any]:
+    outcome = await fetcher.acquisitions.run(job, onlooker)
     if isinstance(outcome, Failure):
         raise _without_profile(error_of(outcome))
     assert isinstance(outcome, Result)
@@ -76,9 +106,11 @@ async def _acquire(
 
 
 def _without_profile(error: KeyturnError) -> KeyturnError:
-    """`error` with a hint that does not send people to a profile they do not have."""
+    """`error` without a profile that nobody has, in its hint and its sentence."""
+    command = "keyturn azure new-token"
+    error.sentence = error.sentence.replace(f"profile {NAME}", command)
     if error.hint is not None and NAME in error.hint:
-        error.hint = hints.printed(hints.usage("keyturn azure new-token"))
+        error.hint = hints.printed(hints.usage(command))
     return error
 
 
@@ -95,7 +127,11 @@ def _description(result: Result) -> dict[str, Any]:
         "access_token": result.access_token,
         "token_type": result.token_type,
         "expires_at": int(result.expires_at),
-        "expires_on": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(result.expires_at)),
+        "expires_on": _moment(result.expires_at),
         "scopes": result.scopes,
         **result.details,
     }
+
+
+def _moment(seconds: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

@@ -84,5 +84,6 @@ class Renewal:
 
     async def _prune(self) -> None:
         self._memory.lapse()
+        self._failures.lapse()
         with suppress(StateError):  # told to whoever needs the vault; nobody waits for this
             await self._holdings.prune(self._clock.wall())

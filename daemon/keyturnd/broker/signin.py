@@ -8,7 +8,7 @@ the last one leaves. Browsers opened once per waiting process are what users of 
 from __future__ import annotations
 
 import asyncio
-import secrets
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -17,14 +17,15 @@ from keyturn import moves
 from keyturn.configuration.kubelogin.identities import PREFIX
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import Refused, SignInNeeded
+from keyturnd.broker.questions import ANSWERED, Questions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.fetching.fetch import Fetcher
     from keyturnd.fetching.wants import Want
-    from keyturnd.messages import Ask, Event
+    from keyturnd.messages import Event
     from keyturnd.vault.records import RecordName
     from keyturnd.vault.tokens import Token
 
@@ -75,6 +76,16 @@ class SignIns:
         self._linger = linger
         self.on_success: Callable[[Want, Token], None] = lambda want, token: None  # noqa: ARG005 - the broker's place
         self.under_way: dict[str, SignIn] = {}
+        self._beside: set[Questions] = set()
+
+    @contextmanager
+    def beside(self, questions: Questions) -> Iterator[None]:
+        """Take answers to `questions`, too: those of a sign-in that is of no profile."""
+        self._beside.add(questions)
+        try:
+            yield
+        finally:
+            self._beside.discard(questions)
 
     async def join(self, want: Want, waiter: Waiter, *, again: bool = False) -> tuple[RecordName, Token]:
         """Wait for the sign-in of `want`'s profile, begun now if there is none; the token it brought and its name.
@@ -98,9 +109,9 @@ class SignIns:
 
     def answer(self, ask: str, value: str) -> None:
         """A person's answer. Raises Refused when nobody asks that (any more)."""
-        for sign_in in self.under_way.values():
-            if sign_in.take_answer(ask, value):
-                return
+        open_ones = (*(sign_in.questions for sign_in in self.under_way.values()), *self._beside)
+        if any(questions.take_answer(ask, value) for questions in open_ones):
+            return
         raise Refused("that question is no longer open")
 
     def end(self) -> None:
@@ -126,7 +137,8 @@ class SignIn:
         self._linger = linger
         self._waiters: list[Waiter] = []
         self._shown: list[dict[str, Any]] = []
-        self._asked: dict[str, asyncio.Future[str]] = {}
+        self.questions = Questions(self._show)
+        self.on_ask = self.questions.ask
         self._opened = False
         work = fetcher.with_a_person(want, self, elsewhere=elsewhere, again=again)
         self.task = asyncio.get_running_loop().create_task(work)
@@ -153,35 +165,10 @@ class SignIn:
     def on_event(self, event: Event) -> None:
         self._show({**as_shown(event), **whose(self.want.profile)})
 
-    async def on_ask(self, ask: Ask) -> str:
-        number = secrets.token_urlsafe(12)
-        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._asked[number] = answer
-        self._show({"event": "ask", "id": number, "kind": ask.kind, "prompt": ask.prompt})
-        try:
-            return await answer
-        finally:
-            self._close(number)
-
-    def take_answer(self, ask: str, value: str) -> bool:
-        """Whether `ask` was ours and open; the first answer counts."""
-        answer = self._asked.pop(ask, None)
-        if answer is None or answer.done():
-            return False
-        answer.set_result(value)
-        return True
-
     def abandon(self) -> None:
         """End it; whoever still waits is told."""
         self.abandoned = True
         self.task.cancel()
-
-    def _close(self, ask: str) -> None:
-        """`ask` is open no longer, whoever answered it: nobody who comes is asked, and who was asked is told."""
-        self._asked.pop(ask, None)
-        self._shown = [event for event in self._shown if event.get("id") != ask]
-        for waiter in self._waiters:
-            waiter.show({"event": "answered", "id": ask})
 
     def _leave(self, waiter: Waiter) -> None:
         self._waiters.remove(waiter)
@@ -199,7 +186,10 @@ class SignIn:
         return SignInNeeded(f"the sign-in of profile {name} is still pending", moves.finish_sign_in())
 
     def _show(self, event: dict[str, Any]) -> None:
-        self._shown.append(event)
+        if event["event"] == ANSWERED:
+            self._shown = [shown for shown in self._shown if shown.get("id") != event["id"]]
+        else:
+            self._shown.append(event)
         for waiter in self._waiters:
             self._show_to(waiter, event)
 

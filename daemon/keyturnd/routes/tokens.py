@@ -8,6 +8,7 @@ from keyturn import hints, moves
 from keyturn.configuration.audiences import all_scopes, allowed_scopes
 from keyturn.configuration.hosts import without_userinfo
 from keyturn.configuration.named import profile_named
+from keyturn.configuration.profiles.described import described, on_behalf_of
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.profiles.scopes import UnfitScopes, of_audience
 from keyturn.configuration.targets.docker import find_docker
@@ -48,10 +49,13 @@ class TokenBody(Body, frozen=True):
 
 
 class NewEntraTokenBody(Body, frozen=True):
-    """The keys of a profile table, and the secret for those that need one."""
+    """The keys of a profile table, and what is lent to this one acquisition (keyturnd.broker.newtoken.Lent)."""
 
     profile: dict[str, object]
     secret: str | None = None
+    refresh_token: str | None = None
+    assertion: str | None = None
+    watched: bool = False
 
     def __repr__(self) -> str:
         return "NewEntraTokenBody()"
@@ -92,7 +96,12 @@ def _check_life(left: float, body: TokenBody) -> None:
 async def new_entra_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
     """A token for an identity that is in no configuration; nothing of it is kept."""
     body = read_body(request, NewEntraTokenBody)
-    return json_response(await newtoken.new_entra_token(services.fetcher, body.profile, body.secret, waiter))
+    profile = described(body.profile, "entra", services.configuration.path.parent)
+    if body.assertion is not None:
+        profile = on_behalf_of(profile)
+    lent = newtoken.Lent(body.secret, body.refresh_token, body.assertion, body.watched)
+    sign_ins = services.broker.sign_ins
+    return json_response(await newtoken.new_entra_token(services.fetcher, profile, lent, waiter, sign_ins))
 
 
 async def _facts(services: Services, want: Want, token: Token) -> dict[str, object]:

@@ -13,6 +13,7 @@ from keyturn.reach import client, launch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 
@@ -23,22 +24,24 @@ def ask(
     *,
     waits: bool | None = None,
     opens_browser: bool = True,
+    show: Callable[[client.Event], None] = person.show,
 ) -> dict[str, Any]:
     """The daemon's answer; the daemon is started if need be, and a sign-in shown on the terminal.
 
     `waits` defaults to whether there is a terminal. opens_browser: whether that may be done, where it can.
+    show: what lets the person see the events of it.
     Raises the daemon's problem as its keyturn error.
     """
     other_daemon.warn()
     request = _request(method, path, body, client.has_terminal() if waits is None else waits)
     request = request._replace(browser=request.waits and opens_browser and browser.is_here())
     try:
-        return _object(launch.insist(request, secret_variables, person.show))
+        return _object(launch.insist(request, secret_variables, show))
     except VariablesWanted as error:
         wanted = tuple(name for name in error.names if name in surroundings.ALL)
         if not wanted:
             raise
-    return _object(launch.insist(request._replace(wanted=wanted), secret_variables, person.show))
+    return _object(launch.insist(request._replace(wanted=wanted), secret_variables, show))
 
 
 def ask_running(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:

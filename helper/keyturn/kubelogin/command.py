@@ -7,7 +7,7 @@ import sys
 
 from keyturn import __version__, hints
 from keyturn.errors import KeyturnError, UsageError
-from keyturn.kubelogin import completion, convert
+from keyturn.kubelogin import completion
 from keyturn.twin import helper
 from keyturn.twin.kubelogin import VARIABLES, Told
 
@@ -70,6 +70,8 @@ def _run(verb: str, rest: list[str]) -> int:
         print(completion.script(rest[0] if rest else ""), end="")
         return 0
     if verb == "convert-kubeconfig":
+        from keyturn.kubelogin import convert  # noqa: PLC0415 - a token does not pay for it
+
         return convert.run(rest, os.environ.get)
     raise UsageError(f'unknown command "{verb}" for "kubelogin"', hints.usage("kubelogin"))
 

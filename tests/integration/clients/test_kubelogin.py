@@ -238,16 +238,12 @@ def test_a_certificate_and_its_passphrase(stand_in: StandIn) -> None:
 def test_jobs_and_pods(stand_in: StandIn) -> None:
     """GitHub's job comes before a pod's file, as in kubelogin; a job is sent only where a profile lets it."""
     machine, environments = stand_in.machine, stand_in.ready.environments
+    github: dict[str, Any] = environments["github-actions"]
     place = stand_in.flags("--login", "workloadidentity")
-    refused = machine.run(str(stand_in.program), "get-token", *place, **_job(environments["github-actions"]))
+    refused = machine.run(str(stand_in.program), "get-token", *place, **github)
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.startswith("Error: ")
-    hosts = [
-        urlsplit(address).netloc
-        for each in environments.values()
-        for name, address in each.items()
-        if "URL" in name or "URI" in name
-    ]
+    hosts = [urlsplit(github["ACTIONS_ID_TOKEN_REQUEST_URL"]).netloc]
     profile = f"""[profile.job]
 provider = "entra"
 flow = "workload-identity"
@@ -256,15 +252,11 @@ application_id = "11111111-2222-3333-4444-555555555555"
 oidc_hosts = {json.dumps(hosts)}
 """
     machine.configure(machine.config_file.read_text() + profile)
-    machine.environment |= _job(environments["github-actions"])
+    machine.environment |= github
     token = stand_in.token(*place)["status"]["token"]
     assert claims_of(token)["aud"] == AKS
     assert stand_in.emulator.control.count("oidc.github") == 1
     pipelines = stand_in.flags("--login", "azurepipelines")
-    machine.environment |= _job(environments["azure-pipelines"])
+    machine.environment |= environments["azure-pipelines"]
     machine.environment["AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"] = stand_in.ready.service_connection
     assert claims_of(stand_in.token(*pipelines)["status"]["token"])["aud"] == AKS
-
-
-def _job(environment: dict[str, str]) -> dict[str, Any]:
-    return dict(environment)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from support.emulator.certified import certified
+
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
+    from support.emulator.browser import Browser
     from support.machine.machine import Machine
 
 VERB = ("keyturn", "azure", "new-token")
@@ -98,7 +104,7 @@ def test_ctrl_c_ends_the_sign_in(emulator: Emulator, device: list[str], machine:
 
 def test_a_person_who_is_not_there(device: list[str], machine: Machine) -> None:
     refused = machine.run(*VERB, *device, "--device", status=2)
-    assert "a device code needs a terminal" in refused.stderr
+    assert "signing in by device-code takes a terminal" in refused.stderr
 
 
 @pytest.mark.parametrize(
@@ -128,4 +134,124 @@ def test_a_wrong_secret_is_refused_and_not_shown(service: list[str], machine: Ma
 
 def test_a_secret_with_a_device_code(device: list[str], machine: Machine) -> None:
     refused = machine.run(*VERB, *device, "--device", "--client-secret", "-", status=2)
-    assert "goes with --service-principal" in refused.stderr
+    assert "--service-principal, not with parameter set User" in refused.stderr
+
+
+def words(*argv: str, **values: str) -> list[str]:
+    """A command as a guide has it, with the emulator's values in place of the made-up ones."""
+    return [values.get(word.strip("<>"), word) for word in " ".join(argv).split()]
+
+
+@pytest.fixture
+def real(emulator: Emulator) -> dict[str, str]:
+    ready = emulator.ready
+    return {
+        "APPLICATION": ready.clients["service"]["application_id"],
+        "TENANT": ready.tenant,
+        "SCOPES": f"{DEVOPS}/.default",
+        "AUTHORITY": ready.authority,
+        "CA": ready.ca_file,
+        "BROWSER": f"{sys.executable} -m keyturn_emulator.browser --ca-file {ready.ca_file}",
+    }
+
+
+HERE = "--authority <AUTHORITY> --ca-file <CA>"
+
+
+def test_the_cmdlets_first_example(machine: Machine, secret: str, real: dict[str, str]) -> None:
+    example = words(
+        "keyturn azure new-token --application-id <APPLICATION> --scopes <SCOPES> --service-principal",
+        "--credential env:SECRET --tenant <TENANT> --use-authorization-code",
+        HERE,
+        **real,
+    )
+    with machine.terminal(*example, SECRET=secret, BROWSER=real["BROWSER"]) as terminal:
+        assert terminal.end() == 0, terminal.seen
+    shown = dict(line.split(" : ", 1) for line in terminal.seen.splitlines() if " : " in line)
+    facts = {name.strip(): value for name, value in shown.items()}
+    assert list(facts) == [
+        *("access_token", "account", "correlation_id", "expires_on", "extended_expires_on", "id_token"),
+        *("is_extended_life_time_token", "refresh_token", "scopes", "tenant_id", "token_type", "unique_id"),
+    ]
+    assert facts["account"] == "alice@contoso.example"
+    assert facts["is_extended_life_time_token"] == "False"
+    assert re.fullmatch(r"\(\d+ characters, shown with --show-secrets\)", facts["refresh_token"])
+    assert "eyJ" not in terminal.seen
+
+
+def test_the_cmdlets_second_example(machine: Machine, emulator: Emulator, secret: str, real: dict[str, str]) -> None:
+    """The refresh token of the first one, in a file; the first application's secret on standard input."""
+    asked = words("--application-id <APPLICATION> --tenant <TENANT>", HERE, "--scopes <SCOPES>", **real)
+    first = [*asked, "--service-principal", "--credential", "env:SECRET", "--use-authorization-code"]
+    with machine.terminal(*VERB, *first, "--json", piped=True, SECRET=secret, BROWSER=real["BROWSER"]) as terminal:
+        output, _ = terminal.process.communicate()
+    token = json.loads(output)
+    (machine.home / "refresh-token").write_text(token["refresh_token"], "ascii")
+    example = words(
+        "keyturn azure new-token --application-id <APPLICATION> --credential - --refresh-token @refresh-token",
+        "--scopes <SCOPES> --service-principal --tenant <TENANT> --raw --verbose",
+        HERE,
+        **real,
+    )
+    done = machine.run(*example, input=secret, status=0)
+    assert done.stdout.startswith("eyJ")
+    assert done.stdout.strip() != token["access_token"]
+    host = real["AUTHORITY"].removeprefix("https://")
+    told = rf"keyturn: POST {re.escape(host)}/\S+/token: status 200 after \d+ ms, correlation id [0-9a-f-]{{36}}\n"
+    assert re.search(told, done.stderr)
+    for planted in (secret, token["refresh_token"], done.stdout.strip()):
+        assert planted not in done.stderr
+    twice = machine.run(*VERB, *asked, "--credential", "-", "--refresh-token", "-", input="x", status=2)
+    assert "standard input holds one secret" in twice.stderr
+    assert not (machine.state / "vault").exists()
+
+
+def test_a_certificate_by_its_thumbprint(machine: Machine, emulator: Emulator, real: dict[str, str]) -> None:
+    """Beside config.toml, where nothing else is said; protected, and its passphrase from a variable."""
+    app = certified("new-token")
+    emulator.control.register_certificate(app.pem)
+    directory = machine.config / "certificates"
+    directory.mkdir()
+    (directory / "app.pfx").write_bytes(app.pfx("planted-passphrase"))
+    asked = words("--application-id <APPLICATION> --tenant <TENANT>", HERE, "--scopes <SCOPES>", **real)
+    by = ["--certificate-thumbprint", app.thumbprint(), "--certificate-password", "env:PASSPHRASE"]
+    token = machine.json("azure", "new-token", *asked, *by, PASSPHRASE="planted-passphrase")
+    assert (token["tenant_id"], "refresh_token" in token) == (real["TENANT"], False)
+    debugged = machine.run(*VERB, *asked, *by[:2], "--debug", status=3)
+    assert debugged.stderr.startswith("keyturn: parameter set ServicePrincipalCertificate: flow client-certificate, ")
+    assert "a passphrase protects " in debugged.stderr
+
+
+def test_on_behalf_of_a_user(machine: Machine, emulator: Emulator, secret: str, real: dict[str, str]) -> None:
+    service, device = real["APPLICATION"], emulator.ready.clients["device"]["application_id"]
+    asked = words("--tenant <TENANT>", HERE, **real)
+    own = ["--application-id", device, "--scopes", f"api://{service}/access_as_user", "--raw"]
+    with machine.terminal(*VERB, *asked, *own, piped=True, BROWSER=real["BROWSER"]) as terminal:
+        assertion, _ = terminal.process.communicate()
+    behalf = ["--application-id", service, "--scopes", f"{DEVOPS}/user_impersonation", "--credential", "env:SECRET"]
+    token = machine.json("azure", "new-token", *asked, *behalf, "--assertion", "-", input=assertion, SECRET=secret)
+    assert token["account"]["username"] == "alice@contoso.example"
+    assert "refresh_token" not in token
+    assert emulator.control.count("token.issued.on_behalf_of") == 1
+
+
+def test_a_screen_shows_a_token_only_to_who_asks_for_it(machine: Machine, service: list[str], secret: str) -> None:
+    given = [*VERB, *service, "--credential", "env:SECRET", "--raw"]
+    with machine.terminal(*given, SECRET=secret) as terminal:
+        assert terminal.end() == 2
+        assert "the token would stand on the screen: add --show-secrets if it shall" in terminal.seen
+    with machine.terminal(*given, "--show-secrets", SECRET=secret) as terminal:
+        assert terminal.end() == 0
+        assert terminal.seen.startswith("eyJ")
+
+
+def test_the_address_may_be_pasted_here_too(
+    machine: Machine, device: list[str], browser: Browser, emulator: Emulator
+) -> None:
+    with machine.terminal(*VERB, *device, "--no-browser") as terminal:
+        url = terminal.wait_for(r"https://\S+/authorize\?\S+")[0]
+        terminal.wait_for("ended on: ")
+        terminal.wait_for_silence()
+        ended = browser.press(browser.open(url), "continue", user=emulator.ready.user).headers["location"]
+        terminal.type(f"{ended}\n")
+        assert terminal.end() == 0, terminal.seen

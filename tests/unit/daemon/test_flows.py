@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.configuration.profiles import awx_flows, entra_flows
+from keyturn.configuration.profiles import awx_flows, entra_flows, passing_flows
 from keyturn.configuration.profiles.flow import name_of
 from keyturnd import flows
 from keyturnd.acquire.entra.grants import GRANTS
@@ -14,10 +14,10 @@ from keyturnd.acquire.entra.grants import GRANTS
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.flow import Flow
 
-KNOWN = {"entra": (*entra_flows.FLOWS, entra_flows.AzureCli), "awx": awx_flows.FLOWS}
+KNOWN = {"entra": (*entra_flows.FLOWS, passing_flows.AzureCli, passing_flows.OnBehalfOf), "awx": awx_flows.FLOWS}
 
 
-def test_every_flow_of_the_configuration_and_that_of_az_has_a_row() -> None:
+def test_every_flow_of_the_configuration_and_of_no_profile_has_a_row() -> None:
     assert {(row.provider, flow) for flow, row in flows.FLOWS.items()} == {
         (provider, flow) for provider, known in KNOWN.items() for flow in known
     }

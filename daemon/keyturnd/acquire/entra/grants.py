@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyturnd.acquire.entra import authorization_code, azure_cli, client_credentials, device_code, refresh
+from keyturnd.acquire.entra import (
+    authorization_code,
+    azure_cli,
+    client_credentials,
+    device_code,
+    on_behalf_of,
+    refresh,
+)
 from keyturnd.acquire.entra.managed import grant
 
 if TYPE_CHECKING:
@@ -33,5 +40,6 @@ GRANTS: Mapping[str, Grant] = {
     "client-certificate": Grant(client_credentials.acquire, person=False),
     "managed-identity": Grant(grant.acquire, person=False, at_authority=False),
     "workload-identity": Grant(client_credentials.acquire, person=False),
+    "on-behalf-of": Grant(on_behalf_of.acquire, person=False),
     "refresh-token": Grant(refresh.acquire, person=False),
 }

@@ -13,8 +13,9 @@ from keyturnd.acquire.entra.grants import GRANTS
 from keyturnd.acquire.entra.msal_client import MsalClient
 from keyturnd.acquire.entra.session import Session
 from keyturnd.acquire.failed import Failed
+from keyturnd.acquire.network import reports
 from keyturnd.acquire.network.transport import Transport
-from keyturnd.messages import EntraIdentity, EntraState
+from keyturnd.messages import EntraIdentity, EntraState, Event
 
 if TYPE_CHECKING:
     from keyturnd.acquire.channel import Channel
@@ -32,6 +33,8 @@ def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:
     if grant.at_authority:
         _check_authority(job.identity)
     transport = Transport(job.network, deadline)
+    if job.watched:
+        transport.report = lambda *exchange: channel.tell(Event("request", reports.line(*exchange)))
     proof = credential(job, channel, transport)
     session = Session(job, channel, deadline, MsalClient(transport, job.identity), {}, proof)
     result = _granted(session, grant)

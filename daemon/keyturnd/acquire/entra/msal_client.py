@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from keyturnd.acquire.entra import answers
-from keyturnd.acquire.entra.issuer import Issuer, issuer_of
 from keyturnd.acquire.entra.refusals import CORRELATION_ID, Refusal, refused_answer
+from keyturnd.acquire.loopback.issuer import Issuer, issuer_of
 from keyturnd.acquire.network.answers import parse
 from keyturnd.acquire.network.transport import Request
 

@@ -80,6 +80,8 @@ class Transport:
         self._trust = trusted or trust.context(network)
         self._clients: dict[Proxy | None, httpx.Client] = {}
         self.limit = EXCHANGE_LIMIT
+        self.report: Callable[[Request, Answer | None, float], None] | None = None
+        """Told each exchange, its answer if there was one, and the seconds it took."""
 
     def exchange(self, request: Request) -> Answer:
         """The answer to `request`, whatever its status below 500 except 3xx, 408 and 429.
@@ -102,13 +104,22 @@ class Transport:
             raise loss.failed() from None
 
     def _once(self, request: Request) -> Answer:
-        answer = self._within_limit(request)
+        answer = self._reported(request)
         place = urlsplit(request.url).netloc
         if answer.status in {408, 429} or answer.status >= 500:
             asked = seconds(answer.headers.get("retry-after"), time.time())
             raise Loss(f"{place} answered with status {answer.status}", retry_after=asked, status=answer.status)
         if 300 <= answer.status < 400:
             raise _redirected(place, answer.headers.get("location", ""))
+        return answer
+
+    def _reported(self, request: Request) -> Answer:
+        began, answer = time.monotonic(), None
+        try:
+            answer = self._within_limit(request)
+        finally:
+            if self.report is not None:
+                self.report(request, answer, time.monotonic() - began)
         return answer
 
     def _within_limit(self, request: Request) -> Answer:

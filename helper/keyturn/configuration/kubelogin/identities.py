@@ -14,7 +14,6 @@ from keyturn.configuration.kubelogin import az_directory
 from keyturn.configuration.profiles.entra import EntraProfile, read_entra_profile
 from keyturn.configuration.profiles.entra_flows import (
     FLOWS,
-    AzureCli,
     Browser,
     ClientCertificate,
     ClientSecret,
@@ -23,6 +22,7 @@ from keyturn.configuration.profiles.entra_flows import (
 )
 from keyturn.configuration.profiles.flow import name_of
 from keyturn.configuration.profiles.identity import DEFAULT_TENANT, PRESETS
+from keyturn.configuration.profiles.passing_flows import AzureCli
 from keyturn.configuration.profiles.secrets import Lent
 from keyturn.configuration.profiles.sign_in_page import SignInPage
 from keyturn.configuration.tables import Table

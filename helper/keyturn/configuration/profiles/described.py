@@ -9,6 +9,8 @@ import msgspec
 
 from keyturn import hints
 from keyturn.configuration.profiles.awx_flows import Password
+from keyturn.configuration.profiles.credentials.certificates import Certificate
+from keyturn.configuration.profiles.passing_flows import OnBehalfOf
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile, Profile, read_profile
 from keyturn.configuration.tables import Table
 from keyturn.errors import ConfigError, UsageError
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
 NAME = "new-token"
+NOWHERE = Path()
 OPEN_KEYS = ("application", "scope", "description")
 """What a single token on an AWX may have otherwise than its profile."""
 
@@ -26,15 +29,26 @@ _COMMANDS = {"entra": "keyturn azure new-token", "awx": "keyturn awx new-token"}
 
 
 @overload
-def described(table: Mapping[str, object], provider: Literal["entra"]) -> EntraProfile: ...
+def described(table: Mapping[str, object], provider: Literal["entra"], beside: Path = ...) -> EntraProfile: ...
 @overload
-def described(table: Mapping[str, object], provider: Literal["awx"]) -> AwxProfile: ...
-def described(table: Mapping[str, object], provider: str) -> Profile:
-    """The profile that `table` describes, as if it stood in config.toml. Raises UsageError at the first mistake."""
+def described(table: Mapping[str, object], provider: Literal["awx"], beside: Path = ...) -> AwxProfile: ...
+def described(table: Mapping[str, object], provider: str, beside: Path = NOWHERE) -> Profile:
+    """The profile that `table` describes, as if it stood in a file of the directory `beside`.
+
+    Raises UsageError at the first mistake.
+    """
+    file = beside / "the request"
     try:
-        return read_profile(NAME, Table(Path("the request"), "", {**table, "provider": provider}))
+        return read_profile(NAME, Table(file, "", {**table, "provider": provider}))
     except ConfigError as error:
-        raise UsageError(error.sentence.removeprefix("the request: "), hints.usage(_COMMANDS[provider])) from None
+        raise UsageError(error.sentence.removeprefix(f"{file}: "), hints.usage(_COMMANDS[provider])) from None
+
+
+def on_behalf_of(profile: EntraProfile) -> EntraProfile:
+    """`profile` as one whose application asks on behalf of a user, with the certificate that it has."""
+    certificate = profile.flow.credential
+    flow = OnBehalfOf(certificate if isinstance(certificate, Certificate) else None)
+    return msgspec.structs.replace(profile, flow=flow)
 
 
 def changed(profile: AwxProfile, table: Mapping[str, object]) -> AwxProfile:

@@ -11,6 +11,7 @@ from keyturn.configuration.profiles.credentials.certificates import Certificate
 from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturn.configuration.profiles.credentials.managed import ManagedIdentity
 from keyturn.configuration.profiles.flow import Flow
+from keyturn.configuration.profiles.passing_flows import AzureCli, OnBehalfOf
 from keyturn.configuration.profiles.secrets import (
     IfConfidential,
     IfProtected,
@@ -170,18 +171,6 @@ class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
         return cls(certificates.required_certificate(table))
 
 
-class AzureCli(Flow, frozen=True, tag="azure-cli"):
-    """Whoever signed in with az. Of no profile: az has its own; kubelogin's stand-in asks it."""
-
-    tenant: str = ""
-    """Empty: that of az's account."""
-    subscription: str = ""
-    config_directory: str | None = None
-    """An absolute path, None for az's own."""
-    seen: str = ""
-    """Which of az's sign-ins this is: another one is another identity."""
-
-
 class RefreshToken(Flow, frozen=True, tag="refresh-token"):
     """A refresh token that somebody got elsewhere brings that person's tokens (RFC 6749 section 6).
 
@@ -254,6 +243,7 @@ EntraFlow: TypeAlias = (
     | WorkloadIdentity
     | OfMachine
     | AzureCli
+    | OnBehalfOf
 )
 FLOWS: tuple[type[EntraFlow], ...] = (
     Browser,

@@ -157,10 +157,6 @@ def _client_id(found: _Sources, login: str) -> str:
 
 
 def _secret_variables(found: _Sources, login: str) -> tuple[str, ...]:
-    if login == "workloadidentity":
-        return ("ACTIONS_ID_TOKEN_REQUEST_TOKEN",)
-    if login == "azurepipelines":
-        return ("SYSTEM_ACCESSTOKEN",)
     if login != "spn" or not found.overrides:
         return ()
     certificate = found.of_application("client-certificate", "CLIENT_CERTIFICATE", "CLIENT_CERTIFICATE_PATH")

@@ -99,6 +99,12 @@ def arguments_of(profile: str) -> list[str]:
     return ["get-token", "--profile", profile, *version, "--server", "https://aks.example", "--word"]
 
 
+def shown_by_kubectl(machine: Machine) -> object:
+    """All that kubectl reads."""
+    done = machine.run(need("kubectl"), "config", "view", "--raw", "--output=json", status=0)
+    return json.loads(done.stdout)
+
+
 def user_of(machine: Machine, context: str, *options: str) -> str:
     """A context's user by kubectl's word."""
     shown = machine.run(need("kubectl"), *options, "config", "view", "--raw", "--output=json", status=0)
@@ -299,13 +305,25 @@ def test_users_with_strange_names(configured: Machine, kubeconfig: Path, name: s
     assert user_of(configured, "aks") == name
 
 
-def test_a_form_it_does_not_understand_stays_as_it_is(configured: Machine, kubeconfig: Path) -> None:
+def test_a_form_that_cannot_be_edited_is_written_anew(configured: Machine, kubeconfig: Path) -> None:
+    """As kubectl does it with any file that it changes; what it means stays."""
     text = KUBECONFIG.replace("    cluster: aks\n    user: admin # for now", "    {cluster: aks, user: admin}")
     kubeconfig.write_text(text, encoding="ascii")
+    before = shown_by_kubectl(configured)
+    told = configured.run("keyturn", "setup", "kube", status=0).stdout
+    assert f"keyturn: {kubeconfig} was in a form that has to be written anew: its comments are gone\n" in told
+    assert user_of(configured, "aks") == OURS
+    configured.run("keyturn", "setup", "kube", "--undo", status=0)
+    assert shown_by_kubectl(configured) == before
+
+
+def test_aliases_stay_as_they_are(configured: Machine, kubeconfig: Path) -> None:
+    text = KUBECONFIG.replace("    cluster: aks\n    user: admin # for now", "    {cluster: *aks, user: admin}")
+    kubeconfig.write_text(text.replace("- name: aks\n  cluster:", "- name: &aks aks\n  cluster:"), encoding="ascii")
+    before = kubeconfig.read_bytes()
     refused = configured.run("keyturn", "setup", "kube", status=1)
     assert "is written in a form that keyturn does not change" in refused.stderr
-    assert refused.stdout == ""
-    assert kubeconfig.read_text(encoding="ascii") == text
+    assert kubeconfig.read_bytes() == before
 
 
 def test_what_looks_right_and_is_not_is_noticed_by_kubectl(configured: Machine, kubeconfig: Path) -> None:
@@ -426,9 +444,16 @@ def test_a_kubeconfig_that_kubectl_cannot_read(configured: Machine, kubeconfig: 
 def test_no_kubectl(configured: Machine, kubeconfig: Path) -> None:
     empty = configured.home / "empty"
     empty.mkdir()
+    before = shown_by_kubectl(configured)
+    configured.run("keyturn", "setup", "kube", status=0, PATH=str(empty))
+    assert user_of(configured, "aks") == OURS
+    configured.run("keyturn", "setup", "kube", "--undo", status=0, PATH=str(empty))
+    assert shown_by_kubectl(configured) == before
+    kubeconfig.write_text("contexts: &planted-secret []\nusers: *planted-secret\n", encoding="ascii")
     refused = configured.run("keyturn", "setup", "kube", status=1, PATH=str(empty))
     assert refused.stderr == (
-        "keyturn: error: kubectl is not installed, or not on PATH\nkeyturn: hint: which -a kubectl\n"
+        f"keyturn: error: {kubeconfig} is not a kubeconfig that can be read without kubectl\n"
+        "keyturn: hint: install kubectl, or write the file without aliases, and each key once\n"
     )
 
 

@@ -237,14 +237,14 @@ async def test_an_answered_question_is_open_for_nobody(bench: Bench) -> None:
     first, late = Person(), Person()
     sign_in = SignIn(want(ME), bench.fetcher, 1.0, elsewhere=True, again=False)
     watching = asyncio.ensure_future(sign_in.wait(first))
-    asking = asyncio.ensure_future(sign_in.on_ask(Ask(1, "redirect-url", "where")))
+    asking = asyncio.ensure_future(sign_in.questions.ask(Ask(1, "redirect-url", "where")))
     while not any(event["event"] == "ask" for event in first.seen):  # noqa: ASYNC110 - nothing else tells
         await asyncio.sleep(0)
     number = next(event["id"] for event in first.seen if event["event"] == "ask")
     asking.cancel()
     await asyncio.wait([asking])
     assert first.seen[-1] == {"event": "answered", "id": number}
-    assert not sign_in.take_answer(number, "too late")
+    assert not sign_in.questions.take_answer(number, "too late")
     bench.provider.release()
     await asyncio.gather(watching, sign_in.wait(late))
     assert all(event["event"] != "ask" for event in late.seen)

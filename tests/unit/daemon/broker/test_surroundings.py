@@ -8,8 +8,9 @@ import pytest
 
 from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturn.configuration.profiles.entra_flows import WorkloadIdentity
-from keyturn.errors import VariablesWanted
+from keyturn.errors import ProviderRefused, VariablesWanted
 from keyturnd.fetching.wants import with_surroundings
+from keyturnd.messages import Failure
 from keyturnd.vault.names import token_name
 from support.daemon.brokers import SCOPES, Bench, Person, service_profile, want
 
@@ -75,6 +76,19 @@ async def test_the_tokens_of_jobs_long_gone_are_forgotten(bench: Bench) -> None:
     await bench.broker.token(of_job("d"), NOBODY)
     bench.broker.memory.lapse()
     assert list(bench.broker.memory.held) == [of_job("d").key]
+
+
+async def test_what_jobs_were_refused_is_forgotten(bench: Bench) -> None:
+    bench.provider.failure = Failure("provider-refused", "no")
+    for job in "ab":
+        with pytest.raises(ProviderRefused):
+            await bench.broker.token(of_job(job), NOBODY)
+    bench.failures.lapse()
+    assert bench.failures.recent(of_job("b")) is not None
+    bench.clock.advance(10)
+    bench.failures.lapse()
+    assert not bench.failures._failures
+    assert not bench.broker._flights._exclusions
 
 
 def test_a_name_without_surroundings_is_what_it_was() -> None:

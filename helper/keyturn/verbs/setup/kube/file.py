@@ -11,6 +11,7 @@ from keyturn.errors import Refused
 from keyturn.verbs.setup.kube import users
 from keyturn.verbs.setup.kube.reader import read
 from keyturn.verbs.setup.kube.text import Unreadable, editor
+from keyturn.verbs.setup.kube.whole import Whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from keyturn.hints import Command
+    from keyturn.verbs.setup.kube.text import Document, Lines
 
     Named = dict[str, dict[str, Any]]
 
@@ -39,6 +41,8 @@ class KubeFile:
         self.switched: dict[str, str] = {}
         self.added: Named = {}
         self.removed: list[str] = []
+        self.loses_comments = False
+        """Whether it could only be written anew as a whole; known once it has been checked."""
         self.users_before: str | None = None
         """How the list of users was written without ours, if nobody else is in it (`text.Lines.empty_users`)."""
 
@@ -102,20 +106,25 @@ class KubeFile:
         OwnFile(path).write(self._rewritten())
 
     def _rewritten(self) -> str:
-        try:
-            text = editor(self._file.text)
-            for user in (*self.removed, *(user for user in self.added if user in self.users)):
-                text.remove_user(user)
-            for user, stanza in self.added.items():
-                text.add_user(user, stanza)
-            for context, user in self.switched.items():
-                text.set_context_user(context, user)
-            if self.users_before is not None and not self.users_left():
-                text.leave_users(self.users_before)
-        except Unreadable:
-            raise self._unsafe() from None
-        if not self._is_as_wanted(read(text.text, str(self.path))):
-            raise self._unsafe()
+        """With as little changed as can be; else anew as a whole, as kubectl itself writes it."""
+        for form in (editor, Whole):
+            with contextlib.suppress(Unreadable):
+                found = self._edited(form(self._file.text))
+                if self._is_as_wanted(read(found, str(self.path))):
+                    self.loses_comments = form is Whole and "#" in self._file.text
+                    return found
+        raise self._unsafe()
+
+    def _edited(self, text: Lines | Document) -> str:
+        """The content with all changes in it. Raises Unreadable."""
+        for user in (*self.removed, *(user for user in self.added if user in self.users)):
+            text.remove_user(user)
+        for user, stanza in self.added.items():
+            text.add_user(user, stanza)
+        for context, user in self.switched.items():
+            text.set_context_user(context, user)
+        if self.users_before is not None and not self.users_left():
+            text.leave_users(self.users_before)
         return text.text
 
     def _is_as_wanted(self, after: dict[str, Any]) -> bool:

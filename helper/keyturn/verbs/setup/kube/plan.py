@@ -170,6 +170,8 @@ class Plan:
         changed = [file for file in self.files if file.is_changed()]
         for file in changed:
             file.check()
+            if file.loses_comments:
+                self.notes.append(f"{file.path} was in a form that has to be written anew: its comments are gone")
         if not undoing:
             self._remember()
         for file in changed:

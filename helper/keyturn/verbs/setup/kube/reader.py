@@ -1,13 +1,19 @@
-"""kubectl as the reader of kubeconfigs: they mean what it makes of them, in whatever form they are written."""
+"""kubectl as the reader of kubeconfigs: they mean what it makes of them, in whatever form they are written.
+
+Where there is no kubectl (helm and k9s need none), our own reader takes its place.
+"""
 
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import tempfile
 
-from keyturn import shell
+from keyturn import moves, shell
 from keyturn.errors import Refused
+from keyturn.verbs.setup.kube import whole
+from keyturn.verbs.setup.kube.text import Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,15 +21,25 @@ if TYPE_CHECKING:
 
 
 def read(text: str, path: str) -> dict[str, Any]:
-    """The kubeconfig `text`, secrets and all; `path` only names it in errors. Raises Refused.
+    """The kubeconfig `text`, secrets and all; `path` only names it in errors. Raises Refused."""
+    program = shutil.which("kubectl")
+    if program is not None:
+        return _by_kubectl(program, text, path)
+    try:
+        return whole.load(text)
+    except Unreadable:
+        raise Refused(f"{path} is not a kubeconfig that can be read without kubectl", moves.with_kubectl()) from None
 
-    It goes there as a nameless file: a candidate that is only looked at leaves no secret on the disk. Not as a pipe,
-    because gcloud's dispatcher reads it once before the kubectl that it becomes does.
+
+def _by_kubectl(program: str, text: str, path: str) -> dict[str, Any]:
+    """As a nameless file: a candidate that is only looked at leaves no secret on the disk.
+
+    Not as a pipe, because gcloud's dispatcher reads it once before the kubectl that it becomes does.
     """
     with tempfile.TemporaryFile() as file:
         file.write(text.encode())
         file.seek(0)
-        found = _run(file, "--kubeconfig=/dev/stdin", "config", "view", "--raw", "--output=json")
+        found = _run(program, file, "--kubeconfig=/dev/stdin", "config", "view", "--raw", "--output=json")
     try:
         document: dict[str, Any] = json.loads(found)
     except ValueError:
@@ -32,13 +48,13 @@ def read(text: str, path: str) -> dict[str, Any]:
     return document
 
 
-def _run(stdin: Any, *arguments: str) -> bytes:
+def _run(program: str, stdin: Any, *arguments: str) -> bytes:
     """What kubectl prints, nothing where it fails: its message may quote the kubeconfig."""
     try:
         done = subprocess.run(
-            ["kubectl", *arguments],  # noqa: S607 - the one the user has on PATH is the one to set up
-            stdin=stdin or subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
+            [program, *arguments],
+            stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
         )  # fmt: skip
     except OSError:
-        raise Refused("kubectl is not installed, or not on PATH", shell.where_is("kubectl")) from None
+        raise Refused(f"{program} cannot be started", shell.kind_of(program)) from None
     return done.stdout if done.returncode == 0 else b""

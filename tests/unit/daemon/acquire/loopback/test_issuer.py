@@ -1,4 +1,4 @@
-"""keyturnd.acquire.entra.issuer: which `iss` an answer may have (RFC 9207)."""
+"""keyturnd.acquire.loopback.issuer: which `iss` an answer may have (RFC 9207)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from keyturnd.acquire.entra.issuer import issuer_of
+from keyturnd.acquire.loopback.issuer import issuer_of
 
 ENTRA = "https://login.example/{tenantid}/v2.0"
 TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47"

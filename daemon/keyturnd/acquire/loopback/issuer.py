@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from keyturnd.acquire.network.answers import is_token
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,4 +31,4 @@ def issuer_of(configuration: Mapping[str, Any]) -> Issuer:
     """The issuer in an OpenID configuration."""
     found = configuration.get("issuer")
     always = configuration.get("authorization_response_iss_parameter_supported") is True
-    return Issuer(found if is_token(found) else "", always)
+    return Issuer(found if isinstance(found, str) else "", always)

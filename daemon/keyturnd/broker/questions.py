@@ -1,0 +1,43 @@
+"""The questions of an acquisition that only a person can answer, while they are open."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyturnd.messages import Ask
+
+ANSWERED = "answered"
+"""The event that says so: whoever shows the question stops asking, and nobody who comes is asked."""
+
+
+class Questions:
+    """Those of one acquisition. `show` lets whoever waits see an event."""
+
+    def __init__(self, show: Callable[[dict[str, Any]], None]) -> None:
+        self._show = show
+        self._open: dict[str, asyncio.Future[str]] = {}
+
+    async def ask(self, ask: Ask) -> str:
+        """The first answer. Cancelling this takes the question back."""
+        number = secrets.token_urlsafe(12)
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._open[number] = answer
+        self._show({"event": "ask", "id": number, "kind": ask.kind, "prompt": ask.prompt})
+        try:
+            return await answer
+        finally:
+            self._open.pop(number, None)
+            self._show({"event": ANSWERED, "id": number})
+
+    def take_answer(self, number: str, value: str) -> bool:
+        """Whether `number` was one of these and open; the first answer counts."""
+        answer = self._open.pop(number, None)
+        if answer is None or answer.done():
+            return False
+        answer.set_result(value)
+        return True

@@ -1,0 +1,1 @@
+"""`keyturn azure new-token`: its parameter sets, and what it prints."""

@@ -1,0 +1,74 @@
+"""A kubeconfig read as YAML without kubectl's help, and written anew as a whole where its form cannot be edited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from keyturn.verbs.setup.kube.text import Document, Unreadable
+
+BOOLEANS = "tag:yaml.org,2002:bool"
+NULL = "tag:yaml.org,2002:null"
+
+
+class Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
+    """Texts, booleans and nothing else, as a kubeconfig has them: `1.20` is no number, `2024-01-01` no date.
+
+    No aliases: a few lines of them are gigabytes, and nobody writes kubeconfigs so. No key twice: readers differ.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """One node. Raises YAMLError for an alias."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("an alias")
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's
+        """One mapping. Raises YAMLError for a key that is there twice."""
+        keys = [key.value for key, _ in node.value]
+        if len(set(map(str, keys))) != len(keys):
+            raise yaml.YAMLError("a key twice")
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        return found
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in known if tag in {BOOLEANS, NULL}]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def load(text: str) -> dict[str, Any]:
+    """The kubeconfig `text`, the empty one where there is none. Raises Unreadable for what is no kubeconfig."""
+    try:
+        document = yaml.load(text, Loader)  # noqa: S506 - a SafeLoader with less
+    except (yaml.YAMLError, RecursionError, ValueError):
+        raise Unreadable from None
+    found = {} if document is None else document
+    if not isinstance(found, dict) or not all(_is_list_of_named(found.get(name)) for name in LISTS):
+        raise Unreadable
+    return found
+
+
+LISTS = ("clusters", "contexts", "users")
+
+
+class Whole(Document):
+    """A kubeconfig in any form; what is written is in the form that kubectl writes, without comments."""
+
+    def __init__(self, text: str) -> None:
+        self._document = load(text)
+
+    @property
+    def text(self) -> str:
+        """All of it, as it is now."""
+        return str(yaml.safe_dump(self._document, sort_keys=False, width=1 << 16))
+
+
+def _is_list_of_named(items: object) -> bool:
+    if items is None:
+        return True
+    return isinstance(items, list) and all(
+        isinstance(item, dict) and isinstance(item.get("name"), str) for item in items
+    )
