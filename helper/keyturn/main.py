@@ -8,46 +8,13 @@ import sys
 from keyturn import hints, moves
 from keyturn.console import started
 from keyturn.errors import Bug, KeyturnError, UsageError, report
+from keyturn.verbs.known import VERBS, module_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from keyturn.hints import Command
-
-VERBS = {
-    "init": "begin: configure, sign in and set up one place",
-    "login": "sign in, or check that a profile is signed in",
-    "logout": "forget a profile's tokens, sign-in and secret",
-    "token": "print an access token",
-    "run": "run a command with an access token in its environment",
-    "status": "show the daemon and every profile's state",
-    "profile": "show, add, change, check or remove profiles",
-    "target": "show, add or remove what profiles are for",
-    "secret": "entrust a profile's secret to the vault",
-    "setup": "let git, kubectl or docker use keyturn",
-    "git": "show, forget or take over what is kept for hosts without a target",
-    "kubelogin": "do what Azure's kubelogin does",
-    "azure": "acquire a token of Entra ID without a profile",
-    "awx": "tokens and applications of an AWX",
-    "daemon": "start, stop or restart the daemon",
-    "log": "show the daemon's log",
-    "demo": "watch it all work, against an emulator on this machine",
-    "helper": "what git, kubectl and docker start (not for people)",
-}
-"""Every verb has a module of its name in `verbs`, with `run(arguments) -> exit status`, or stands in ROOMS."""
-ROOMS = {
-    "init": "keyturn.verbs.init.command",
-    "profile": "keyturn.verbs.profile.command",
-    "setup": "keyturn.verbs.setup.command",
-    "git": "keyturn.verbs.git.command",
-    "awx": "keyturn.verbs.awx.command",
-    "azure": "keyturn.verbs.azure.command",
-    "run": "keyturn.verbs.run.command",
-    "demo": "keyturn.verbs.demo.command",
-    "kubelogin": "keyturn.kubelogin.command",
-    "helper": "keyturn.twin.helper",
-}
 
 HELP = """\
 keyturn VERB --help, or keyturn help VERB, tells more; keyturn version says which this is.
@@ -115,9 +82,7 @@ def dispatch(arguments: Sequence[str]) -> int:
 
 def _runner(verb: str) -> Callable[[Sequence[str]], int]:
     # Each call pays for the imports of its own verb only: git waits for `helper`.
-    from importlib import import_module  # noqa: PLC0415
-
-    run: Callable[[Sequence[str]], int] = import_module(ROOMS.get(verb, f"keyturn.verbs.{verb}")).run
+    run: Callable[[Sequence[str]], int] = module_of(verb).run
     return run
 
 

@@ -260,3 +260,19 @@ oidc_hosts = {json.dumps(hosts)}
     machine.environment |= environments["azure-pipelines"]
     machine.environment["AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"] = stand_in.ready.service_connection
     assert claims_of(stand_in.token(*pipelines)["status"]["token"])["aud"] == AKS
+
+
+def test_a_machine_of_azures(stand_in: StandIn) -> None:
+    """Its own identity, and one that was assigned to it; each machine has its own tokens."""
+    machine, environments = stand_in.machine, stand_in.ready.environments
+    machine.environment |= environments["app-service"]
+    flags = ["--login", "msi", "--server-id", AKS]
+    own = claims_of(stand_in.token(*flags)["status"]["token"])
+    assert own["aud"] == AKS
+    assigned = stand_in.ready.identities["assigned"]
+    named = claims_of(stand_in.token(*flags, "--client-id", assigned["client_id"])["status"]["token"])
+    by_resource = claims_of(
+        stand_in.token(*flags, "--identity-resource-id", assigned["resource_id"])["status"]["token"]
+    )
+    assert (named["oid"], by_resource["oid"]) == (assigned["object_id"], assigned["object_id"])
+    assert own["oid"] != named["oid"]

@@ -6,7 +6,8 @@ import pytest
 
 from keyturn import __version__
 from keyturn.errors import UsageError
-from keyturn.main import VERBS, dispatch
+from keyturn.main import dispatch
+from keyturn.verbs.known import VERBS
 
 SECRET = "hunter2-planted"
 
@@ -58,7 +59,7 @@ def test_usage_errors_repeat_no_value(words: list[str]) -> None:
         (["run", "tower"], "expected -- and then the command to run"),
         (["run", "tower", "--"], "expected -- and then the command to run"),
         (["run", "tower", "awx", "me"], "too many arguments"),
-        (["azure", "new-token", "--application-id", "x", "--audience", "y"], "one of the arguments"),
+        (["azure", "new-token", "--application-id", "x"], "one of the arguments --scopes --audience is required"),
     ],
 )
 def test_usage_errors_say_what_is_wrong(words: list[str], sentence: str) -> None:

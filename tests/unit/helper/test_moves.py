@@ -13,7 +13,7 @@ import keyturn
 import keyturnd
 from keyturn import hints
 from keyturn.errors import UsageError
-from keyturn.main import VERBS
+from keyturn.verbs.known import VERBS
 
 SOURCES = [path for package in (keyturn, keyturnd) for path in Path(str(package.__file__)).parent.rglob("*.py")]
 BY_ANNOTATION: dict[str, Any] = {

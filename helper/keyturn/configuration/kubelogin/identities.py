@@ -13,11 +13,11 @@ from keyturn import hints, moves
 from keyturn.configuration.kubelogin import az_directory
 from keyturn.configuration.profiles.entra import EntraProfile, read_entra_profile
 from keyturn.configuration.profiles.entra_flows import (
-    FLOWS,
     Browser,
     ClientCertificate,
     ClientSecret,
     DeviceCode,
+    OfMachine,
     WorkloadIdentity,
 )
 from keyturn.configuration.profiles.flow import name_of
@@ -43,11 +43,10 @@ FLOW_OF = {
     "devicecode": "device-code",
     "interactive": "browser",
     "spn": "client-secret",
-    "msi": "managed-identity",
     "workloadidentity": "workload-identity",
     "azurepipelines": "workload-identity",
 }
-"""The flow of each login method; that of az, and a certificate in place of a secret, apart."""
+"""The flow of each login method; those of az and of machines, and a certificate in place of a secret, apart."""
 FLAGS = {
     "application_id": "client-id",
     "tenant": "tenant-id",
@@ -55,6 +54,7 @@ FLAGS = {
     "certificate": "client-certificate",
     "service_connection": "azure-pipelines-service-connection-id",
     "federated_token_file": "federated-token-file",
+    "resource_id": "identity-resource-id",
 }
 """What kubelogin calls the keys of a profile."""
 _SUBSCRIPTION = re.compile(r"[0-9A-Za-z._][0-9A-Za-z._ -]*", re.ASCII)
@@ -67,6 +67,8 @@ def identity(config: Config, wish: Wish) -> EntraProfile:
     """Who asks. Raises UsageError for a mistake in `wish`, Refused for what is not to be had here."""
     if wish.login == "azurecli":
         return _of_az(wish)
+    if wish.login == "msi":
+        return _of_machine(wish)
     flow = _flow(wish)
     table: dict[str, object] = {
         "flow": flow,
@@ -100,6 +102,16 @@ def _federation(config: Config, wish: Wish) -> dict[str, object]:
     hosts = [host for flow in flows if isinstance(flow, WorkloadIdentity) for host in flow.federation.hosts]
     found: dict[str, object] = {"oidc_hosts": list(dict.fromkeys(hosts))}
     return found | ({"service_connection": wish.service_connection} if wish.login == "azurepipelines" else {})
+
+
+def _of_machine(wish: Wish) -> EntraProfile:
+    """The machine's own identity, or the one that is named: by its client id first, as in kubelogin."""
+    table: dict[str, object] = {"flow": name_of(OfMachine)}
+    if wish.client_id:
+        table["application_id"] = wish.client_id
+    elif wish.identity_resource_id:
+        table["resource_id"] = wish.identity_resource_id
+    return msgspec.structs.replace(_read(_name(wish), table), protocols=frozenset({"kube"}))
 
 
 def _of_az(wish: Wish) -> EntraProfile:
@@ -138,11 +150,6 @@ def _with_its_caller(flow: EntraFlow, wish: Wish) -> EntraFlow:
 def _flow(wish: Wish) -> str:
     """The flow of the login method, with what that needs. Raises UsageError and Refused."""
     flow = "client-certificate" if wish.login == "spn" and wish.certificate else FLOW_OF[wish.login]
-    if flow not in map(name_of, FLOWS):
-        raise Refused(
-            f"this version of keyturn has no {flow} for --login {wish.login}",
-            moves.stanza("use --login devicecode or spn with a secret, or Azure's own kubelogin"),
-        )
     if not wish.client_id:
         raise UsageError("client-id is required", _lacking(wish, "--client-id ID"))
     if wish.redirect_url and not _LOOPBACK.fullmatch(wish.redirect_url):

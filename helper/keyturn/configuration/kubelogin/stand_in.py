@@ -56,7 +56,10 @@ def check_allowed(config: Config, profile: EntraProfile, wanted: tuple[str, ...]
             f"--server-id {wanted[0].removesuffix('/.default')} is neither that of AKS nor an audience of a profile",
             moves.add("it", "audiences of a profile", str(config.source)),
         )
-    if login_host(profile) not in {*_cloud_hosts(), *map(login_host, configured(config))}:
+    if profile.flow.has_registration and login_host(profile) not in {
+        *_cloud_hosts(),
+        *map(login_host, configured(config)),
+    }:
         raise Refused(
             "the authority host is that of no cloud and of no profile",
             moves.add(f'a profile with authority = "{login_host(profile)}"', file=str(config.source)),

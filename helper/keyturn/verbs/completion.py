@@ -1,0 +1,109 @@
+"""`keyturn completion`: scripts that let a shell complete our words."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, _SubParsersAction
+
+from keyturn.console.configured import configuration
+from keyturn.console.parsing import Parser
+from keyturn.console.profile_texts import target_name
+from keyturn.errors import KeyturnError
+from keyturn.verbs.known import VERBS, module_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+SHELLS = ("bash", "fish", "zsh")
+NAMES = ("profiles", "targets")
+KINDS = {"profile": "profiles", "places": "targets", "urls": "targets", "registries": "targets"}
+"""What the arguments of these names are called by."""
+DESCRIPTION = """\
+Print a script that lets your shell complete the words of keyturn, names of profiles and targets among them. They come
+from config.toml: no daemon is started for them.
+"""
+EPILOG = """\
+examples:
+  keyturn completion bash >~/.local/share/bash-completion/completions/keyturn
+  keyturn completion zsh >~/.zfunc/_keyturn          # a directory of $fpath
+  keyturn completion fish >~/.config/fish/completions/keyturn.fish
+"""
+# What the scripts call, in each shell's own way of completing.
+PREAMBLES = {
+    "bash": """\
+_keyturn_{name}() {{ compgen -W "$(keyturn completion --names {name} 2>/dev/null)" -- "$1"; }}
+""",
+    "zsh": """\
+_keyturn_{name}() {{ compadd -- ${{(f)"$(keyturn completion --names {name} 2>/dev/null)"}} }}
+""",
+    "fish": "",
+}
+
+
+def parser() -> Parser:
+    """What comes after the verb."""
+    made = Parser(prog="keyturn completion", description=DESCRIPTION, epilog=EPILOG)
+    what = made.add_mutually_exclusive_group(required=True)
+    what.add_argument("shell", metavar="SHELL", nargs="?", choices=SHELLS, help=f"one of {', '.join(SHELLS)}")
+    what.add_argument("--names", choices=NAMES, help="print names of the configuration, as the scripts need them")
+    return made
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The verb's exit status."""
+    options = parser().parse(arguments)
+    if options.names is not None:
+        print("\n".join(_names(options.names)))
+    else:
+        print(_script(options.shell))
+    return 0
+
+
+def _names(kind: str) -> Iterator[str]:
+    """Nothing where the configuration cannot be read: a shell has no place for a complaint."""
+    try:
+        config = configuration()
+    except KeyturnError:
+        return
+    if kind == "profiles":
+        yield from config.profiles
+    else:
+        for targets in (config.git_targets, config.kube_targets, config.docker_targets):
+            yield from map(target_name, targets)
+
+
+def _script(shell: str) -> str:
+    import shtab  # noqa: PLC0415 - only here
+
+    preamble = "".join(PREAMBLES[shell].format(name=name) for name in NAMES)
+    script: str = shtab.complete(whole(), shell, root_prefix="keyturn", preamble=preamble)
+    return script
+
+
+def whole() -> ArgumentParser:
+    """One parser of all verbs, each with its own inside."""
+    made = ArgumentParser(prog="keyturn", allow_abbrev=False)
+    verbs = made.add_subparsers(metavar="VERB")
+    for verb, what in VERBS.items():
+        module = module_of(verb)
+        if hasattr(module, "parser"):
+            own = module.parser()
+            _complete(own)
+            verbs.add_parser(verb, help=what, parents=[own], add_help=False)
+    return made
+
+
+def _complete(parser: ArgumentParser) -> None:
+    """Say of each argument what it names."""
+    from shtab import FILE  # noqa: PLC0415 - only here
+
+    for action in parser._actions:  # noqa: SLF001 - argparse has no other list of them
+        if isinstance(action, _SubParsersAction):
+            for below in action.choices.values():
+                _complete(below)
+        elif action.metavar == "FILE":
+            action.complete = FILE  # type: ignore[attr-defined] # shtab's way to be told
+        elif (kind := KINDS.get(str(action.dest))) is not None:
+            action.complete = {  # type: ignore[attr-defined]
+                "bash": f"_keyturn_{kind}", "zsh": f"_keyturn_{kind}", "fish": f"(keyturn completion --names {kind})",
+            }  # fmt: skip

@@ -1,0 +1,65 @@
+"""`keyturn completion`: the scripts in their shells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.needs import need
+
+if TYPE_CHECKING:
+    from support.machine.machine import Machine
+
+CONFIG = """[profile.work]
+provider = "entra"
+flow = "device-code"
+application_id = "preset:azure-cli"
+
+[targets.docker]
+"contoso.azurecr.io" = "work"
+"""
+# What bash does after the words have been typed, and the tabulator after the last.
+BASH = """source <(keyturn completion bash)
+COMP_WORDS=({words}) COMP_CWORD={last}
+complete=$(complete -p keyturn); complete=${{complete#*-F }}
+${{complete%% *}} keyturn "${{COMP_WORDS[COMP_CWORD]}}" "${{COMP_WORDS[COMP_CWORD-1]}}"
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+CASES = [
+    (["tok"], ["token"]),
+    (["login", ""], ["work"]),
+    (["token", "--for"], ["--format"]),
+    (["setup", ""], ["docker", "git", "kube"]),
+    (["target", "remove", "con"], ["contoso.azurecr.io"]),
+]
+
+
+@pytest.mark.parametrize(("typed", "offered"), CASES)
+def test_bash(typed: list[str], offered: list[str], machine: Machine) -> None:
+    machine.configure(CONFIG)
+    words = " ".join(f'"{word}"' for word in ["keyturn", *typed])
+    script = BASH.format(words=words, last=len(typed))
+    assert sorted(machine.run(need("bash"), "-c", script, status=0).stdout.split()) == offered
+    assert machine.daemon_pid() is None
+
+
+def test_fish(machine: Machine) -> None:
+    machine.configure(CONFIG)
+    for typed, offered in CASES:
+        script = f'keyturn completion fish | source; complete -C "keyturn {" ".join(typed)}"'
+        lines = machine.run(need("fish"), "--no-config", "-c", script, status=0).stdout.splitlines()
+        assert sorted(line.split("\t")[0] for line in lines) == offered
+
+
+def test_zsh_reads_its_script(machine: Machine) -> None:
+    machine.configure(CONFIG)
+    script = "autoload -Uz compinit; compinit -D; source <(keyturn completion zsh); whence -w _shtab_keyturn"
+    assert machine.run(need("zsh"), "-f", "-c", script, status=0).stdout == "_shtab_keyturn: function\n"
+
+
+def test_no_configuration_and_a_broken_one_offer_nothing(machine: Machine) -> None:
+    assert machine.run("keyturn", "completion", "--names", "profiles", status=0).stdout.strip() == ""
+    machine.configure("[profile")
+    done = machine.run("keyturn", "completion", "--names", "targets", status=0)
+    assert (done.stdout.strip(), done.stderr) == ("", "")
