@@ -4,6 +4,7 @@
 # In front of them:
 #   --python PYTHON  with that one, in an environment of its own (.venv-PYTHON)
 #   --lowest         with the oldest versions of everything that pyproject.toml allows (.venv-lowest)
+#   --long           instead of all this: what takes hours, a thousand simulated quarters (--quarters N: fewer)
 # KEYTURN_REQUIRE_ALL=1: a test that misses a program fails instead of being skipped.
 set -eu
 unset CDPATH
@@ -24,6 +25,11 @@ case ${1-} in
     shift
     ;;
 esac
+long=
+if [ "${1-}" = --long ]; then
+    long=yes
+    shift
+fi
 bin=$venv/bin
 failed=
 
@@ -37,6 +43,7 @@ check() { # NAME COMMAND…: every check runs, whatever the ones before said
 need_git
 make_venv "$venv"
 install_keyturn "$venv" test
+[ -z "$long" ] || PYTHONPATH=$PWD/tests exec "$bin/python" -m simulation --quarters 1000 "$@"
 [ $# -eq 0 ] || exec "$bin/python" -m pytest "$@"
 
 check "ruff check" "$bin/python" -m ruff check

@@ -251,6 +251,14 @@ def id_token_permission() -> Sentence:
 
 
 @move
+def federated_token() -> Sentence:
+    """A caller that is no job of GitHub Actions, and whose cluster names no file."""
+    return Sentence(
+        "in GitHub Actions give the job `permissions: id-token: write`; elsewhere set federated_token_file"
+    )
+
+
+@move
 def access_token_of_step() -> Sentence:
     """A step of Azure Pipelines without the job's token, or without a right to its service connection."""
     return Sentence(

@@ -8,6 +8,7 @@ from keyturn import hints, moves
 from keyturn.configuration.audiences import all_scopes, allowed_scopes
 from keyturn.configuration.hosts import without_userinfo
 from keyturn.configuration.named import profile_named
+from keyturn.configuration.profiles import clouds
 from keyturn.configuration.profiles.described import described, on_behalf_of
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.profiles.scopes import UnfitScopes, of_audience
@@ -141,7 +142,7 @@ def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
     if body.audience is not None and body.scopes:
         raise UsageError("an audience and scopes at once", hints.usage(f"keyturn {body.purpose}"))
     try:
-        wanted = body.scopes if body.audience is None else of_audience(body.audience)
+        wanted = body.scopes if body.audience is None else of_audience(_written_out(config, body))
     except UnfitScopes as error:
         raise UsageError(f"audience: {error}", hints.usage(f"keyturn {body.purpose}")) from None
     if not wanted:
@@ -149,9 +150,14 @@ def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
     allowed = allowed_scopes(config, body.profile, wanted)
     if allowed is None:
         raise Refused(
-            f"profile {body.profile} may not ask for {' '.join(wanted)}", _remedy(config, body.profile, wanted)
+            f"profile {body.profile} may not ask for {clouds.spoken(wanted)}", _remedy(config, body.profile, wanted)
         )
     return allowed
+
+
+def _written_out(config: Config, body: TokenBody) -> str:
+    """The audience asked for, where it is a short name that of the profile's cloud."""
+    return clouds.audience(body.audience or "", config.profiles[body.profile].authority)
 
 
 def _registry(config: Config, body: TokenBody) -> Want:
@@ -184,7 +190,9 @@ def _only_scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
         hint = moves.example(f'audiences = ["https://management.azure.com"] in [profile.{profile}]')
         raise UsageError(f"profile {profile} has no target, scopes or audiences", hint)
     if len(allowed) > 1:
-        choice = ", ".join(" ".join(scopes) for scopes in allowed)
-        cure = (hints.token if body.purpose == "token" else hints.run)(profile, *allowed[0])
+        choice = ", ".join(map(clouds.spoken, allowed))
+        cure = (hints.token if body.purpose == "token" else hints.run)(
+            profile, *allowed[0], audience=clouds.short_name(allowed[0])
+        )
         raise UsageError(f"profile {profile} has several audiences: {choice}", cure)
     return allowed[0]

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
-import shutil
-import subprocess
 import sys
 
 TYPE_CHECKING = False
@@ -43,6 +40,8 @@ def _commands(url: str) -> Iterator[list[str]]:
 
 
 def _words(command: str) -> list[str]:
+    import shlex  # noqa: PLC0415 - whether there is a browser is asked more often than one is opened
+
     try:
         return shlex.split(command)
     except ValueError:
@@ -51,6 +50,9 @@ def _words(command: str) -> list[str]:
 
 def _started(command: Sequence[str]) -> bool:
     """Whether `command` did not fail. It outlives us, says nothing on our terminal, and gets no Ctrl-C of ours."""
+    import shutil  # noqa: PLC0415 - see above
+    import subprocess  # noqa: PLC0415
+
     program = shutil.which(command[0])
     if program is None:
         return False

@@ -49,7 +49,7 @@ def test_a_job_gets_a_token_and_no_other_job_does(github: Scene) -> None:
     assert "gave the job no token (status 401)" in refused.stderr
     assert "hint: give the job `permissions: id-token: write`" in refused.stderr
     none = machine.run("keyturn", "token", "ci", status=2)
-    assert "ACTIONS_ID_TOKEN_REQUEST_URL is not set where the token is asked for" in none.stderr
+    assert "neither ACTIONS_ID_TOKEN_REQUEST_URL nor AZURE_FEDERATED_TOKEN_FILE is set" in none.stderr
     assert sealed_tokens(machine) == 0
     machine.run("keyturn", "daemon", "stop", status=0)
     log = (machine.state / "keyturnd.log").read_text(encoding="utf-8")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from keyturn import hints
-from keyturn.configuration.profiles.profile import AwxProfile
-from keyturn.console.configured import configuration
+from keyturn.console.configured import named_or_only
 from keyturn.console.requests import ask
-from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,15 +23,8 @@ def add_profile(parser: Parser) -> None:
 
 
 def profile_of(name: str | None, command: str) -> str:
-    """`name`, else that of the only AWX profile. Raises UsageError."""
-    if name is not None:
-        return name
-    known = [profile.name for profile in configuration().profiles.values() if isinstance(profile, AwxProfile)]
-    if len(known) == 1:
-        return known[0]
-    if not known:
-        raise UsageError("there is no profile of an AWX", hints.profiles())
-    raise UsageError(f"which profile: {', '.join(known)}?", hints.for_profile(f"{command} --profile", known[0]))
+    """`name`, else that of the only AWX profile. Raises as keyturn.console.configured.named_or_only does."""
+    return named_or_only(name, f"{command} --profile", "awx")
 
 
 def question(profile: str, asked: str, **more: Any) -> Any:

@@ -35,11 +35,14 @@ def token(job: TokenJob, named: Federation, transport: Transport) -> str:
     if named.service_connection:
         address, bearer = (_told(told, name, moves.access_token_of_step()) for name in PIPELINES)
         asked = jobs.pipelines(address, bearer, named.service_connection)
-    elif told.get(GITHUB_URL) or not told.get(TOKEN_FILE):
+    elif told.get(TOKEN_FILE) and not told.get(GITHUB_URL):
+        return _from_file(told[TOKEN_FILE])
+    elif not told.get(GITHUB_URL):
+        sentence = f"neither {GITHUB_URL} nor {TOKEN_FILE} is set where the token is asked for"
+        raise Failed(ConfigError, sentence, moves.federated_token())
+    else:
         address, bearer = (_told(told, name, moves.id_token_permission()) for name in GITHUB)
         asked = jobs.github(address, bearer, jobs.audience(job.identity.authority))
-    else:
-        return _from_file(told[TOKEN_FILE])
     return _sound(jobs.token(asked, named.hosts, transport), asked.place)
 
 

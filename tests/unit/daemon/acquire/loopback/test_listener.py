@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import random
 import socket
 from queue import SimpleQueue
 from threading import Thread
@@ -13,7 +14,7 @@ import pytest
 
 from keyturnd.acquire.loopback import listener, pages
 from keyturnd.acquire.loopback.listener import Listener
-from keyturnd.acquire.loopback.port import Port, _both
+from keyturnd.acquire.loopback.port import first_free
 from keyturnd.acquire.loopback.redirect import Awaited
 
 if TYPE_CHECKING:
@@ -32,13 +33,10 @@ class Answer(NamedTuple):
 
 
 class Scene:
-    """A listener at a port of the system's choice, and browsers before it."""
+    """A listener at some port, and browsers before it."""
 
     def __init__(self) -> None:
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            number = found.getsockname()[1]
-        self.port = Port(number, _both(number))
+        self.port = first_free("work", random.sample(range(10_000, 30_000), 50))
         self.woken: SimpleQueue[None] = SimpleQueue()
         awaited = Awaited(self.port.redirect_uri, "planted-state", lambda iss: iss is None)
         self.listener = Listener(self.port, awaited, lambda: self.woken.put(None))
@@ -196,5 +194,4 @@ def test_the_port_is_free_again_afterwards() -> None:
     found = Scene()
     with found.listener:
         pass
-    for listening in _both(found.port.number):
-        listening.close()
+    first_free("work", [found.port.number]).close()

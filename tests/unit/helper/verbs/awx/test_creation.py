@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.errors import KeyturnError, ProviderUnreachable, Refused, UsageError
+from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable, Refused, UsageError
 from keyturn.main import dispatch
 
 if TYPE_CHECKING:
@@ -126,6 +126,18 @@ def test_wrong_usage(words: list[str], sentence: str) -> None:
         dispatch(["awx", "new-token", *words])
     assert raised.value.sentence.startswith(sentence)
     assert "hunter2" not in raised.value.lines()
+
+
+def test_only_profiles_of_an_awx_come_into_question(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert dispatch(["awx", "new-token", "--what-if"]) == 0  # tower is the only one
+    (tmp_path / "config.toml").write_text(CONFIG + CONFIG[: CONFIG.index("[profile.work]")].replace("tower", "aap"))
+    with pytest.raises(UsageError) as raised:
+        dispatch(["awx", "new-token", "--what-if"])
+    assert raised.value.sentence == "which profile: tower, aap?"
+    assert raised.value.hint == "keyturn awx new-token --profile tower"
+    (tmp_path / "config.toml").write_text(CONFIG[CONFIG.index("[profile.work]") :])
+    with pytest.raises(ConfigError, match="one of awx"):
+        dispatch(["awx", "new-token", "--what-if"])
 
 
 def test_confirm_needs_somebody_to_ask() -> None:

@@ -134,10 +134,12 @@ def test_a_job_that_gets_none(status: int) -> None:
 
 
 def test_what_is_not_set_is_named() -> None:
-    assert refused(Federation()) == (
-        "ACTIONS_ID_TOKEN_REQUEST_URL is not set where the token is asked for",
-        moves.id_token_permission(),
+    nothing = (
+        "neither ACTIONS_ID_TOKEN_REQUEST_URL nor AZURE_FEDERATED_TOKEN_FILE is set where the token is asked for"
     )
+    assert refused(Federation()) == (nothing, moves.federated_token())
+    half = refused(Federation(), ACTIONS_ID_TOKEN_REQUEST_URL=GITHUB)
+    assert half[0] == "ACTIONS_ID_TOKEN_REQUEST_TOKEN is not set where the token is asked for"
     told: dict[str, Any] = {"SYSTEM_OIDCREQUESTURI": PIPELINES, "SYSTEM_ACCESSTOKEN": ""}
     named = Federation(service_connection=CONNECTION)
     assert refused(named, **told)[0] == "SYSTEM_ACCESSTOKEN is not set where the token is asked for"
