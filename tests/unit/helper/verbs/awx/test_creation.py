@@ -128,6 +128,7 @@ def test_wrong_usage(words: list[str], sentence: str) -> None:
     assert "hunter2" not in raised.value.lines()
 
 
+@pytest.mark.usefixtures("_away")
 def test_only_profiles_of_an_awx_come_into_question(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert dispatch(["awx", "new-token", "--what-if"]) == 0  # tower is the only one
     (tmp_path / "config.toml").write_text(CONFIG + CONFIG[: CONFIG.index("[profile.work]")].replace("tower", "aap"))
