@@ -11,6 +11,7 @@ VERBS = {
     "logout": "forget a profile's tokens, sign-in and secret",
     "token": "print an access token",
     "run": "run a command with an access token in its environment",
+    "doctor": "look for what could be wrong, and say what helps",
     "status": "show the daemon and every profile's state",
     "profile": "show, add, change, check or remove profiles",
     "target": "show, add or remove what profiles are for",
@@ -30,6 +31,7 @@ VERBS = {
 ROOMS = {
     "init": "keyturn.verbs.init.command",
     "profile": "keyturn.verbs.profile.command",
+    "doctor": "keyturn.verbs.doctor.command",
     "setup": "keyturn.verbs.setup.command",
     "git": "keyturn.verbs.git.command",
     "awx": "keyturn.verbs.awx.command",
