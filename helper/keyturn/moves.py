@@ -430,6 +430,12 @@ def logout_again(profile: str) -> Sentence:
 
 
 @move
+def ask_administrator(place: str) -> Sentence:
+    """What a server lets nobody else do."""
+    return Sentence(f"ask an administrator of {place}")
+
+
+@move
 def external_user(profile: str) -> Sentence:
     """An AWX that creates no tokens for users of a directory."""
     return Sentence(

@@ -10,10 +10,15 @@ if TYPE_CHECKING:
 
 
 class Challenges:
-    """The latest of each token, until one is got with them or the provider will not hear of them."""
+    """The latest of each token, until the provider will not hear of them.
+
+    Those that were granted go on: the server would challenge the next token, too, and a git that has asked twice
+    because of something else (its token was revoked) asks no third time.
+    """
 
     def __init__(self) -> None:
         self._claims: dict[RecordName, str] = {}
+        self._granted: dict[RecordName, str] = {}
 
     def note(self, want: Want, claims: str | None) -> None:
         """The server that refused the token of `want` asks for `claims` (JSON), or with None for nothing."""
@@ -22,8 +27,18 @@ class Challenges:
 
     def claims(self, want: Want) -> str | None:
         """What to get the next token of `want` with."""
-        return self._claims.get(want.key)
+        return self._claims.get(want.key) or self._granted.get(want.key)
 
-    def settle(self, want: Want) -> None:
-        """They have been granted, or refused for good."""
+    def grant(self, want: Want) -> None:
+        """A token was got with what `claims` says."""
+        if (claims := self._claims.pop(want.key, None)) is not None:
+            self._granted[want.key] = claims
+
+    def lapse(self, want: Want) -> bool:
+        """Whether only what was granted once stood in the way of a token; it is forgotten then."""
+        return want.key not in self._claims and self._granted.pop(want.key, None) is not None
+
+    def refuse(self, want: Want) -> None:
+        """They are refused for good."""
         self._claims.pop(want.key, None)
+        self._granted.pop(want.key, None)

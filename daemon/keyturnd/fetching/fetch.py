@@ -180,10 +180,12 @@ class Fetcher:
         keeper = Keeper(self.holdings, want.profile, job, audience)
         outcome = await self.acquisitions.run(job, keeper)
         if isinstance(outcome, Failure):
+            if outcome.kind == SignInNeeded.kind and not job.interactive and self.challenges.lapse(want):
+                return await self._run(want, msgspec.structs.replace(job, claims=want.claims), audience)
             await self._failed(want, job, outcome)
             raise fitting(error_of(outcome), want.profile)
         self.refused.settle(want)
-        self.challenges.settle(want)
+        self.challenges.grant(want)
         assert isinstance(outcome, Result)
         self.check_allowed(want)  # its sign-in was kept, under the name of the place it belongs to
         return await self._kept(want, outcome, await keeper.sign_in(outcome))
@@ -191,7 +193,7 @@ class Fetcher:
     async def _failed(self, want: Want, job: TokenJob, failure: Failure) -> None:
         """Note what `failure` says of the sign-in, and of this audience."""
         if failure.kind not in {SignInNeeded.kind, ProviderUnreachable.kind}:
-            self.challenges.settle(want)  # or every renewal would ask for them, and fail
+            self.challenges.refuse(want)  # or every renewal would ask for them, and fail
         if failure.state_dead and job.state is not None:
             self.refused.forget(want.profile.name)
             await self.holdings.drop_dead_state(want.profile, job.state)

@@ -30,6 +30,8 @@ class FakeAcquisitions:
         self.jobs: list[TokenJob] = []
         self.life = 3600.0
         self.failure: Failure | None = None
+        self.refused_claims: str | None = None
+        """Which take a person."""
         self.account = "alice@contoso.example"
         self.gives_refresh_tokens = True
         self.open_gate = asyncio.Event()
@@ -76,6 +78,8 @@ class FakeAcquisitions:
         await self.open_gate.wait()
         if self.failure is not None:
             return self.failure
+        if self.refused_claims is not None and job.claims == self.refused_claims:
+            return Failure("sign-in-needed", "AADSTS50076: use another factor", "keyturn login me")
         if self.gives_refresh_tokens and (job.interactive or job.state is not None):
             await listener.on_seal(EntraState(f"refresh-{number}", self.account))
         now = self._clock.wall()

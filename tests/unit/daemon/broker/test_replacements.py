@@ -31,12 +31,23 @@ async def test_the_current_one_is_replaced_with_the_claims_that_were_asked_for(b
     assert [job.claims for job in bench.provider.jobs] == [None, CLAIMS]
 
 
-async def test_claims_are_asked_for_once(bench: Bench) -> None:
+async def test_claims_that_were_granted_are_asked_for_again(bench: Bench) -> None:
+    """The server would challenge the next token, too, and git asks but once more, whatever it was refused for."""
     await bench.broker.token(want(CI), NOBODY)
     await replaced(bench, "access-1", claims=CLAIMS)
     bench.clock.advance(policy.FORCED_RENEWAL_INTERVAL)
     assert await replaced(bench, "access-2") == "access-3"
-    assert bench.provider.jobs[-1].claims is None
+    assert bench.provider.jobs[-1].claims == CLAIMS
+
+
+async def test_claims_that_were_granted_stand_in_nobodys_way(bench: Bench) -> None:
+    """Not even where a person would have to meet them anew: the server may not ask for them any more."""
+    await bench.broker.token(want(CI), NOBODY)
+    await replaced(bench, "access-1", claims=CLAIMS)
+    bench.clock.advance(policy.FORCED_RENEWAL_INTERVAL)
+    bench.provider.refused_claims = CLAIMS
+    assert await replaced(bench, "access-2") == "access-4"
+    assert [job.claims for job in bench.provider.jobs] == [None, CLAIMS, CLAIMS, None]
 
 
 async def test_twenty_who_were_refused_the_same_one_cost_one_replacement(bench: Bench) -> None:

@@ -1,0 +1,76 @@
+"""Acquisitions in threads instead of processes, with the same code in them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+from keyturnd.acquire.__main__ import _perform
+from keyturnd.acquire.failed import Failed, without
+from keyturnd.messages import Event, KeyringJob, Result, TokenJob
+
+if TYPE_CHECKING:
+    from keyturnd.fetching.acquisition import Listener
+    from keyturnd.messages import Job, Outcome, State
+
+
+class InThreads:
+    """keyturnd.fetching.acquisition.Runner. `tabs`: how often a person was shown where to sign in."""
+
+    def __init__(self) -> None:
+        self.running: set[int] = set()
+        self.started = 0
+        self.tabs = 0
+        self.issued: deque[tuple[str, str, float]] = deque(maxlen=40)
+        """The latest tokens, behind their profiles, and when they expire (UTC epoch seconds)."""
+
+    async def run(self, job: Job, listener: Listener) -> Outcome:
+        """See keyturnd.fetching.acquisition.Acquisitions.run."""
+        self.started += 1
+        number = self.started
+        self.running.add(number)
+        channel = Channel(asyncio.get_running_loop(), listener, self)
+        try:
+            outcome = await asyncio.to_thread(_performed, job, channel)
+        finally:
+            self.running.discard(number)
+        if isinstance(outcome, Result):
+            assert isinstance(job, TokenJob)
+            self.issued.append((job.identity.profile, outcome.access_token, outcome.expires_at))
+        return outcome
+
+
+class Channel:
+    """keyturnd.acquire.channel.Channel, to the loop that the daemon runs in."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, listener: Listener, acquisitions: InThreads) -> None:
+        self._loop = loop
+        self._listener = listener
+        self._acquisitions = acquisitions
+        self.secrets: tuple[str, ...] = ()
+
+    def tell(self, event: Event) -> None:
+        """Show it, and return when it was seen: here a person is quick."""
+        self._acquisitions.tabs += event.url is not None
+
+        async def shown() -> None:
+            self._listener.on_event(event)
+
+        asyncio.run_coroutine_threadsafe(shown(), self._loop).result()
+
+    def ask(self, kind: str, prompt: str) -> str:
+        """Nobody is asked anything here."""
+        raise AssertionError(f"a question of kind {kind}: {prompt}")
+
+    def seal(self, state: State) -> None:
+        """Return when it is durable."""
+        asyncio.run_coroutine_threadsafe(self._listener.on_seal(state), self._loop).result()
+
+
+def _performed(job: Job, channel: Channel) -> Outcome:
+    assert not isinstance(job, KeyringJob)
+    try:
+        return _perform(job, channel)  # type: ignore[arg-type] # it is all that an acquisition uses of one
+    except Failed as failed:
+        return without((), failed.failure)
