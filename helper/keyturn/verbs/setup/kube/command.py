@@ -15,9 +15,10 @@ from keyturn.verbs.setup.kube.register import outdated
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from keyturn.configuration.config import Config
     from keyturn.console.parsing import Parser
     from keyturn.hints import Sentence
     from keyturn.verbs.setup.kube.plan import Change
@@ -75,6 +76,15 @@ def run(options: Namespace) -> int:
         plan.carry_out(undoing=options.undo)
     _report(plan, options)
     return 0
+
+
+def unlike(config: Config) -> Iterator[str]:
+    """A sentence for each context of a target that does not ask keyturn as it should. Raises what `run` does."""
+    plan = Plan(None, None)
+    yield from map(_printable, plan.not_asking(config))
+    for _, name, user in plan.asking():
+        if (why := _wrong(user, plan.register)) is not None:
+            yield f"context {_printable(name)} {why}"
 
 
 def _stand_in(options: Namespace) -> int:
