@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.cases import acquisition, cold_start, daemon_share, kubelogin, memory, sign_in, warm_answer
+from benchmarks.cases import (
+    acquisition,
+    cold_start,
+    daemon_share,
+    kubelogin,
+    many_targets,
+    memory,
+    sign_in,
+    warm_answer,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,6 +26,7 @@ CASES: dict[str, Callable[[Sequence[Stage], int], Result]] = {
     "daemon-share": daemon_share.run,
     "cold-start": cold_start.run,
     "memory": memory.run,
+    "many-targets": many_targets.run,
     "acquisition": acquisition.run,
     "sign-in": sign_in.run,
     "kubelogin": kubelogin.run,

@@ -47,6 +47,8 @@ class Api:
         self.deadline = deadline
         self._transport = Transport(network, deadline)
         self._hurried = False
+        self.asked: list[str] = []
+        """Method and URL of each request, in order."""
 
     def call(
         self, method: str, url: str, credential: Credential | None = None, body: dict[str, Any] | None = None
@@ -70,6 +72,7 @@ class Api:
 
     def _exchange(self, request: Request) -> Reply:
         self._transport.limit = self._limit()
+        self.asked.append(f"{request.method} {request.url}")
         try:
             answer = self._transport.exchange(request)
         except Failed as failed:

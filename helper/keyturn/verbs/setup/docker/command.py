@@ -201,6 +201,13 @@ def run(options: Namespace) -> int:
     return 0
 
 
+def planned() -> Plan:
+    """What there is to do for all targets. Raises what `run` does."""
+    plan = Plan()
+    plan.ask_keyturn(_chosen(configuration(), []))
+    return plan
+
+
 def _chosen(config: Config, words: Sequence[str]) -> list[str]:
     """The login servers of all docker targets, or of those that `words` name, each once."""
     if not config.docker_targets:

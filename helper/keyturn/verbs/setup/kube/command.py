@@ -17,7 +17,7 @@ from keyturn.verbs.setup.kube.register import outdated
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from keyturn.configuration.config import Config
@@ -96,6 +96,15 @@ def _with_all(plan: Plan, options: Namespace) -> Config:
     return parse(config_file(), document.text.encode()) if options.dry_run else document.save()
 
 
+def unlike(config: Config) -> Iterator[str]:
+    """A sentence for each context of a target that does not ask keyturn as it should. Raises what `run` does."""
+    plan = Plan(None, None)
+    yield from map(_printable, plan.not_asking(config))
+    for _, name, user in plan.asking():
+        if (why := _wrong(user, plan.register)) is not None:
+            yield f"context {_printable(name)} {why}"
+
+
 def _stand_in(options: Namespace) -> int:
     """The kubeconfigs stay as they are: those that run `kubelogin` then run us."""
     if options.undo:
@@ -115,9 +124,9 @@ def _stand_in(options: Namespace) -> int:
 
 def _check(plan: Plan, options: Namespace) -> int:
     """Exit status 1 where there is something to do."""
-    for file in plan.files:
-        for name in users.with_secrets(file.users):
-            told = f"{file.path}: user {_printable(name)} holds a secret that everybody can read who has the file"
+    for config in plan.files:
+        for name in users.with_secrets(config.users):
+            told = f"{config.path}: user {_printable(name)} holds a secret that everybody can read who has the file"
             print(f"keyturn: warning: {told}\nkeyturn: hint: {moves.secret_variables()}", file=sys.stderr)
     asking = list(plan.asking())
     found = [(file.path, name, why) for file, name, user in asking if (why := _wrong(user, plan.register))]
@@ -161,9 +170,9 @@ def _report(plan: Plan, options: Namespace) -> None:
             file=sys.stderr,
         )
     if options.json:
-        users = {name: stanza for file in plan.files for name, stanza in file.added.items()}
+        added = {name: stanza for file in plan.files for name, stanza in file.added.items()}
         listed = [change._asdict() | {"file": str(change.file)} for change in changes]
-        print_json({"dry_run": options.dry_run, "changes": listed, "users": users, "notes": plan.notes})
+        print_json({"dry_run": options.dry_run, "changes": listed, "users": added, "notes": plan.notes})
         return
     for change in changes:
         print(f"keyturn: {'would change ' if options.dry_run else ''}{_printable(_sentence(change))}")

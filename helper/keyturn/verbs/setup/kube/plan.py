@@ -89,6 +89,16 @@ class Plan:
             if user is not None and users.is_ours(user):
                 yield file, name, user
 
+    def not_asking(self, config: Config) -> Iterator[str]:
+        """A sentence for each context of a kube target that asks somebody else, and each target without a context."""
+        ours, unknown = {(str(file.path), name) for file, name, _ in self.asking()}, set(config.kube_targets)
+        for file, name in self._contexts():
+            target = find_kube(config.kube_targets, self._server(file.contexts[name]))
+            unknown.discard(target)
+            if target is not None and (str(file.path), name) not in ours:
+                yield f"context {name} does not ask keyturn"
+        yield from (f"no context is for {target.url}" for target in config.kube_targets if target in unknown)
+
     def _ask_for(self, file: KubeFile, context: str, target: KubeTarget, profile: str) -> None:
         directory, cluster = self._cluster(file.contexts[context])
         trust, known = trust_of(cluster, directory), self.register.trusted(target.place)
