@@ -285,6 +285,13 @@ def odd_place(place: str) -> Sentence:
 
 
 @move
+def set_clock(ahead: float) -> Sentence:
+    """A machine whose clock is so many seconds ahead of the provider's, or behind it."""
+    minutes, where = max(round(abs(ahead) / 60), 1), "ahead of" if ahead > 0 else "behind"
+    return Sentence(f"set this machine's clock (date): it is {minutes} min {where} Entra ID's")
+
+
+@move
 def other_cloud(profile: str) -> Sentence:
     """A cloud that Microsoft has closed."""
     return Sentence(f"set `environment` of [profile.{profile}] to the cloud that the tenant has moved to")
