@@ -450,6 +450,25 @@ def test_a_kubeconfig_that_kubectl_cannot_read(configured: Machine, kubeconfig: 
     assert "planted" not in refused.stderr
 
 
+def test_all_clusters_of_aks_become_targets_first(configured: Machine, kubeconfig: Path) -> None:
+    text = KUBECONFIG.replace("https://elsewhere.example", "https://b-1.hcp.westeurope.azmk8s.io:443")
+    kubeconfig.write_text(text, encoding="ascii")
+    config = configured.config_file.read_text(encoding="utf-8")
+    told = configured.run("keyturn", "setup", "kube", "--discover", status=0).stdout
+    assert told.endswith(
+        f"keyturn target add https://b-1.hcp.westeurope.azmk8s.io PROFILE  # context elsewhere in {kubeconfig}\n"
+    )
+    every = ("setup", "kube", "--all", "--profile", "me")
+    assert "would change" in configured.run("keyturn", *every, "--dry-run", status=0).stdout
+    assert configured.config_file.read_text(encoding="utf-8") == config
+    unknown = configured.run("keyturn", "setup", "kube", "--all", status=0).stderr
+    assert "keyturn: warning: nothing tells the profile for https://b-1.hcp.westeurope.azmk8s.io" in unknown
+    told = configured.run("keyturn", *every, status=0).stdout
+    assert "keyturn: https://b-1.hcp.westeurope.azmk8s.io gets tokens of profile me\n" in told
+    assert user_of(configured, "elsewhere").startswith("keyturn/me")
+    assert '"https://b-1.hcp.westeurope.azmk8s.io" = "me"' in configured.config_file.read_text(encoding="utf-8")
+
+
 def test_no_kubectl(configured: Machine, kubeconfig: Path) -> None:
     empty = configured.home / "empty"
     empty.mkdir()
