@@ -178,8 +178,14 @@ class Plan:
         What stanzas need to be answered, and --undo to undo, is durable for as long as it may be needed.
         """
         changed = [file for file in self.files if file.is_changed()]
+        try:
+            for file in changed:
+                file.check()
+        except Refused:
+            if not undoing:
+                self.register.save()  # whoever writes by hand what --dry-run tells needs the same word once more
+            raise
         for file in changed:
-            file.check()
             if file.loses_comments:
                 self.notes.append(f"{file.path} was in a form that has to be written anew: its comments are gone")
         if not undoing:
