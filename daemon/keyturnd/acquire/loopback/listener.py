@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 DONE, ALREADY = "/done/", "/already"
 """Where an answer by query is sent on to, so that its code does not stay in the address bar or the history. What is
-behind DONE only that browser knows: the page names somebody, and other users of the machine can ask this port, too."""
+behind DONE only that browser knows: the page names somebody, and other users of the machine can ask here, too."""
 FORM = "application/x-www-form-urlencoded"
 SILENCE = 10.0
 """Seconds in which a request must be there."""
