@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 __all__ = ["scene"]
 
 
+def test_a_mistyped_organization_gets_one_line_before_git_prompts(scene: Scene) -> None:
+    mistyped = scene.repository.replace("/contoso/", "/contosso/")
+    refused = scene.machine.git("ls-remote", mistyped, status=128).stderr
+    nearest = scene.repository.partition("/contoso/")[0] + "/contoso"
+    assert refused.count("keyturn: ") == 1, refused
+    assert f"keyturn: warning: {mistyped} is none of the git targets; the nearest is {nearest}\n" in refused
+
+
 def test_clone_and_push_with_one_token(scene: Scene) -> None:
     work = scene.clone()
     scene.commit(work)
