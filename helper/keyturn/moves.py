@@ -444,9 +444,16 @@ def external_user(profile: str) -> Sentence:
 
 
 @move
+def moved(url: str, profile: str) -> Sentence:
+    """An AWX that says where it is now."""
+    return Sentence(f'if that is it: url = "{url}" in [profile.{profile}]')
+
+
+@move
 def gateway(profile: str) -> Sentence:
     """An AWX whose tokens have moved."""
-    return Sentence(f"set `url` of [profile.{profile}] to the platform gateway, if there is one")
+    what = f"set `url` of [profile.{profile}] to the platform gateway, if there is one"
+    return Sentence(f"{what}; else only a name and a password work there")
 
 
 @move
