@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.cases import acquisition, cold_start, daemon_share, kubelogin, memory, sign_in, warm_answer
+from benchmarks.cases import (
+    acquisition,
+    cold_start,
+    crowd,
+    daemon_share,
+    end_to_end,
+    kubelogin,
+    load,
+    memory,
+    sign_in,
+    size,
+    warm_answer,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,7 +27,11 @@ if TYPE_CHECKING:
 CASES: dict[str, Callable[[Sequence[Stage], int], Result]] = {
     "warm-answer": warm_answer.run,
     "daemon-share": daemon_share.run,
+    "load": load.run,
+    "size": size.run,
     "cold-start": cold_start.run,
+    "crowd": crowd.run,
+    "end-to-end": end_to_end.run,
     "memory": memory.run,
     "acquisition": acquisition.run,
     "sign-in": sign_in.run,

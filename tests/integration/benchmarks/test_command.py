@@ -44,13 +44,14 @@ def test_every_case_runs_beside_an_earlier_build(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, ""), done
     cases = json.loads(file.read_text())["cases"]
     assert set(cases) == set(CASES)
-    earlier = wheel.stem.split("-py3-")[0]
+    earlier = f"earlier {wheel.stem.split('-py3-')[0]}"
     beside_git = {"git credential-cache get", "git credential-store get", f"git, native ({earlier})"}
     assert set(rows(cases, "warm-answer")["git, native"]) == beside_git
     assert list(rows(cases, "warm-answer")["kube, native"]) == [f"kube, native ({earlier})"]
     assert f"daemon ({earlier}), 8 clients" in rows(cases, "daemon-share")["daemon, 8 clients"]
     assert list(rows(cases, "cold-start")["git, native, no daemon"]) == [f"git, native, no daemon ({earlier})"]
-    assert list(rows(cases, "memory")["daemon, PSS"]) == [f"daemon, PSS ({earlier})"]
+    assert list(rows(cases, "memory")["PSS, at its start"]) == [f"PSS, at its start ({earlier})"]
+    assert set(rows(cases, "load")["during acquisitions"]) == {"one client alone"}
     assert (tmp_path / "a.svg").read_text() == chart.draw(json.loads(file.read_text()))
     assert "oidc-agent" in cases["warm-answer"]["absent"]
     assert "absent: oidc-agent: " in done.stdout
