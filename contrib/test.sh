@@ -4,7 +4,8 @@
 # In front of them:
 #   --python PYTHON  with that one, in an environment of its own (.venv-PYTHON)
 #   --lowest         with the oldest versions of everything that pyproject.toml allows (.venv-lowest)
-#   --long           instead of all this: what takes hours, a thousand simulated quarters (--quarters N: fewer)
+#   --long           instead of all this: a minute of fuzzing, then for hours a thousand simulated quarters
+#                    (--quarters N: fewer)
 # KEYTURN_REQUIRE_ALL=1: a test that misses a program fails instead of being skipped.
 set -eu
 unset CDPATH
@@ -43,7 +44,12 @@ check() { # NAME COMMAND…: every check runs, whatever the ones before said
 need_git
 make_venv "$venv"
 install_keyturn "$venv" test
-[ -z "$long" ] || PYTHONPATH=$PWD/tests exec "$bin/python" -m simulation --quarters 1000 "$@"
+if [ -n "$long" ]; then
+    install_keyturn "$venv" long
+    export PYTHONPATH="$PWD/tests"
+    "$bin/python" -m fuzz
+    exec "$bin/python" -m simulation --quarters 1000 "$@"
+fi
 [ $# -eq 0 ] || exec "$bin/python" -m pytest "$@"
 
 check "ruff check" "$bin/python" -m ruff check

@@ -25,7 +25,7 @@ from keyturn.configuration.profiles.entra_flows import (
 )
 from keyturn.configuration.profiles.passing_flows import AzureCli, OnBehalfOf
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
-from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, InFile, InVariable, Lent
+from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, Lent
 from keyturn.errors import Refused, SignInNeeded
 from keyturn.home import home
 from keyturnd import messages
@@ -139,17 +139,6 @@ def _azure_cli(flow: AzureCli) -> messages.AzureCli:
     path = os.pathsep.join(each for each in os.environ.get("PATH", os.defpath).split(os.pathsep) if each[:1] == "/")
     program = shutil.which("az", path=path) or ""
     return messages.AzureCli(program, path, home(), flow.config_directory, flow.tenant, flow.subscription)
-
-
-def secret_elsewhere(profile: Profile) -> str | None:
-    """The file or the variable that holds the secret, None where the vault does."""
-    match profile.flow.secret_source:
-        case InFile(file):
-            return file
-        case InVariable(variable):
-            return variable
-        case _:
-            return None
 
 
 def missing(profile: Profile, state: State | None, secret: str | None) -> SignInNeeded | None:

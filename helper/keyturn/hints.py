@@ -11,7 +11,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import TypeVar
 
     Command = tuple[str, ...]
@@ -108,16 +108,19 @@ def for_profile(command: str, profile: str) -> Command:
 
 
 @cure
-def token(profile: str, *scopes: str) -> Command:
-    """A token for one of several audiences."""
-    return "keyturn", "token", profile, *(word for scope in scopes for word in ("--scope", scope))
+def token(profile: str, *scopes: str, audience: str | None = None) -> Command:
+    """A token for one of several audiences, by its short name where it has one."""
+    return "keyturn", "token", profile, *_wanted(scopes, audience)
+
+
+def _wanted(scopes: Iterable[str], audience: str | None) -> tuple[str, ...]:
+    return ("--audience", audience) if audience else tuple(word for scope in scopes for word in ("--scope", scope))
 
 
 @cure
-def run(profile: str, *scopes: str) -> Command:
+def run(profile: str, *scopes: str, audience: str | None = None) -> Command:
     """The same for `keyturn run`, which needs a command too."""
-    chosen = (word for scope in scopes for word in ("--scope", scope))
-    return "keyturn", "run", profile, *chosen, "--", "COMMAND"
+    return "keyturn", "run", profile, *_wanted(scopes, audience), "--", "COMMAND"
 
 
 @cure

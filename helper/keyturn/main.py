@@ -8,6 +8,7 @@ import sys
 from keyturn import hints, moves
 from keyturn.console import started
 from keyturn.errors import Bug, KeyturnError, UsageError, report
+from keyturn.folding import fold_standard_streams, folded, width_of
 from keyturn.verbs.known import VERBS, module_of
 
 TYPE_CHECKING = False
@@ -19,18 +20,20 @@ if TYPE_CHECKING:
 HELP = """\
 keyturn VERB --help, or keyturn help VERB, tells more; keyturn version says which this is.
 
-exit status: 0 done, 1 refused or failed, 2 wrong usage or configuration, 3 sign-in needed,
-             4 provider unreachable (try later), 130 interrupted; of `keyturn run` the command's own
+exit status:      0 done, 1 refused or failed, 2 wrong usage or configuration, 3 sign-in needed,
+                  4 provider unreachable (try later), 130 interrupted; of `keyturn run` the command's own
 
 environment, none of which has to be set:
   KEYTURN_CONFIG  the configuration (default: keyturn/config.toml in the user's configuration directory)
   KEYTURN_STATE   the directory of vault and log (default: keyturn in the user's state directory)
   KEYTURN_SOCKET  the daemon's socket (default: keyturn/socket in the user's runtime directory)
+  KEYTURN_LOG     how much the daemon logs: error, info or debug (default: `log` in [daemon])
 """
 
 
 def main() -> int:
     """The keyturn command; its exit status."""
+    fold_standard_streams()
     words = started.words()
     try:
         status = _status_of(words)
@@ -71,13 +74,24 @@ def dispatch(arguments: Sequence[str]) -> int:
         print(_help())
         return 0
     if verb in {"-V", "--version", "version"}:
-        from keyturn import __version__  # noqa: PLC0415 - only here
-
-        print(f"keyturn {__version__}")
-        return 0
+        return _tell_version(rest)
     if verb not in VERBS:
         raise UsageError(f"there is no verb {verb!r}", _nearest(verb))
     return _runner(verb)(rest)
+
+
+def _tell_version(rest: Sequence[str]) -> int:
+    from keyturn import __version__  # noqa: PLC0415 - only here
+    from keyturn.console.parsing import Parser  # noqa: PLC0415
+    from keyturn.console.requests import print_json  # noqa: PLC0415
+
+    parser = Parser(prog="keyturn version", description="Say which version this is.")
+    parser.add_json()
+    if parser.parse(rest).json:
+        print_json({"version": __version__})
+    else:
+        print(f"keyturn {__version__}")
+    return 0
 
 
 def _runner(verb: str) -> Callable[[Sequence[str]], int]:
@@ -94,15 +108,15 @@ def _nearest(verb: str) -> Command:
 
 
 def _help() -> str:
-    width = max(map(len, VERBS))
-    lines = [f"  {verb:<{width}}  {what}" for verb, what in VERBS.items()]
+    column, width = max(map(len, VERBS)) + 4, width_of(sys.stdout)
+    lines = [folded(f"  {verb:<{column - 4}}  {what}", width, " " * column) for verb, what in VERBS.items()]
     return "\n".join(
         [
             "usage: keyturn VERB [ARGUMENTS]",
             "",
             *lines,
             "",
-            HELP,
+            *(folded(line, width, " " * 18) for line in HELP.splitlines()),
         ]
     )
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from keyturn.errors import KeyturnError
     from keyturn.hints import Hint
 
+PART_OF_WORDS = 3
+"""Characters. No provider takes so short a secret; one that is tried by mistake need not make an error unreadable."""
 SENTENCE_LIMIT = 400
 """Characters. A provider's description may be a page long; a terminal line is not."""
 _REMARK = re.compile(r" \(correlation id [0-9A-Za-z-]{8,64}\)\Z")
@@ -88,7 +90,9 @@ def _forms(secret: str) -> set[str]:
 
 def _cut(forms: Iterable[str], text: str) -> str:
     for form in forms:  # the longest first: cut out of the middle of another, one would leave that one's ends
-        text = text.replace(form, "…")
+        # A secret of a letter or two is a part of many words, which all the same are to be read.
+        pattern = re.escape(form) if len(form) > PART_OF_WORDS else rf"(?<!\w){re.escape(form)}(?!\w)"
+        text = re.sub(pattern, "…", text)
     return text
 
 

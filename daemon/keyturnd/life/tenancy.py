@@ -7,6 +7,7 @@ import socket
 import time
 from typing import TYPE_CHECKING
 
+from keyturn.reach.paths import LOG_LEVELS
 from keyturnd import journal
 from keyturnd.life.service import PATIENCE
 from keyturnd.life.statelock import HolderElsewhere, StateLock
@@ -22,7 +23,6 @@ SUCCESSION = PATIENCE + 2.0
 would not have been started. Meanwhile callers wait in our backlog."""
 LOOK_AGAIN = 0.02
 """Seconds between two attempts at its lock, which tells nobody when it is released."""
-LEVELS = ("error", "info", "debug")
 
 
 class Tenancy:
@@ -64,12 +64,12 @@ class Tenancy:
 
     def _open_log(self) -> None:
         named = os.environ.get("KEYTURN_LOG")
-        level = named if named in LEVELS else self._configured_level()
+        level = named if named in LOG_LEVELS else self._configured_level()
         if self._log_here:
             journal.log_to_stderr(level)
         else:
             journal.open_log(self._state, level)
-        if named not in LEVELS:
+        if named not in LOG_LEVELS:
             self._configuration.on_change.append(lambda config: journal.set_level(config.daemon.log))
 
     def _configured_level(self) -> str:

@@ -12,8 +12,11 @@ from keyturnd import flows
 from keyturnd.routes.openapi import document
 from keyturnd.server.http import json_response
 from keyturnd.vault.names import secret_name, state_name
+from keyturnd.vault.vault import names_in, vault_directory
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.broker.signin import Waiter
     from keyturnd.server.http import Request, Response
@@ -25,8 +28,7 @@ async def status(services: Services, request: Request, waiter: Waiter, _: str) -
     """The daemon's own figures, the configuration's state, and every profile's. No secret."""
     error = services.configuration.error
     profiles = {} if error is not None else services.configuration.current().profiles
-    vault = services.holdings.opened
-    records = None if vault is None else await asyncio.to_thread(lambda: list(vault.names()))
+    records = await asyncio.to_thread(_records, services.state_directory)
     return json_response(
         {
             **services.facts(),
@@ -67,8 +69,16 @@ async def restart(services: Services, request: Request, waiter: Waiter, _: str) 
     return json_response({"restarting": services.facts()["pid"]})
 
 
+def _records(state_directory: Path) -> list[RecordName] | None:
+    """What is kept, the vault opened or not: its key may have to be asked for, and the names are in clear."""
+    try:
+        return names_in(vault_directory(state_directory))
+    except StateError:
+        return None  # whoever needs it is told
+
+
 async def _profile(services: Services, profile: Profile, records: list[RecordName] | None) -> dict[str, Any]:
-    """What is known of `profile`; null for what only a vault could tell that nobody has needed yet."""
+    """What is known of `profile`; null for what only the vault could tell, and it cannot be read."""
     broker = services.broker
     sign_in = broker.sign_ins.under_way.get(profile.name)
     known = None if records is None else [record for record in records if record.profile == profile.name]
@@ -89,6 +99,7 @@ async def _profile(services: Services, profile: Profile, records: list[RecordNam
         "tokens": [
             {
                 "scopes": held.want.scopes,
+                "registry": None if held.want.registry is None else held.want.registry.login_server,
                 "account": held.token.account,
                 "expires_at": int(held.token.expires_at),
                 "renew_at": int(held.renew_at),
@@ -112,8 +123,8 @@ async def _signed_in(services: Services, profile: Profile, kept: set[str] | None
     """Whether a person's sign-in lasts; None where none is needed, or nobody can tell yet."""
     if kept is None or flows.row(profile).state is None:
         return None
-    if "state" not in kept:
-        return False
+    if "state" not in kept or services.holdings.opened is None:
+        return "state" in kept
     try:
         state = await services.holdings.state(profile)
     except StateError:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from keyturn import hints, moves
 from keyturn.configuration.audiences import all_scopes
+from keyturn.configuration.entrusting import check_takes
 from keyturn.configuration.hosts import HTTPS_PORT, UnfitName, https_url
 from keyturn.configuration.named import profile_named
+from keyturn.configuration.profiles import clouds
 from keyturn.configuration.targets.git import is_azure_devops
 from keyturn.errors import ConfigError, Refused, UsageError
 from keyturnd import flows
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.broker.signin import Waiter
-    from keyturnd.messages import State
     from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
 
@@ -96,6 +98,8 @@ async def logout(services: Services, request: Request, waiter: Waiter, _: str) -
     known = services.configuration.error is None
     configured = services.configuration.current().profiles.get(body.profile) if known else None
     asked = None if body.locally else configured
+    if configured is None and not body.locally:
+        await _check_leaves_nothing(services, body.profile)
     revoked = asked is not None and isinstance(await services.holdings.state(asked), AwxState)
     forgotten = await services.broker.logout(body.profile, asked)
     if not forgotten and known:
@@ -107,8 +111,8 @@ async def entrust_secret(services: Services, request: Request, waiter: Waiter, _
     """Keep a profile's secret in the vault."""
     body = read_body(request, SecretBody)
     profile = profile_named(services.configuration.current(), body.profile)
+    check_takes(profile, of_application=body.of_application)
     state = None if body.of_application else flows.entrusted_state(profile, body.secret)
-    _check_takes(profile, body, state)
     if not body.secret or not body.secret.isprintable() or len(body.secret) > SECRET_LIMIT:
         raise UsageError("a secret is one line of visible characters", hints.entrust(profile.name))
     if state is None:
@@ -140,22 +144,17 @@ def _first_scopes(config: Config, profile: Profile) -> tuple[str, ...]:
 
 
 def _audience(want: Want) -> str:
-    return " ".join(want.scopes) if want.registry is None else want.registry.login_server
+    return clouds.spoken(want.scopes) if want.registry is None else want.registry.login_server
 
 
-def _check_takes(profile: Profile, body: SecretBody, state: State | None) -> None:
-    """Raises Refused where nobody would ever look for it."""
-    if body.of_application and flows.row(profile).entrusts is None:
-        raise Refused(f"profile {profile.name} takes one secret, not one beside another", hints.entrust(profile.name))
-    if state is not None:
-        return
-    if flows.row(profile).secret is None:
-        raise Refused(
-            f"profile {profile.name} has flow {profile.flow.name}, which takes no secret", hints.login(profile.name)
-        )
-    where = flows.secret_elsewhere(profile)
-    if where is not None:
-        raise Refused(f"profile {profile.name} reads its secret from {where}", hints.profile(profile.name))
+async def _check_leaves_nothing(services: Services, profile: str) -> None:
+    """Raises Refused where a token lives on at an AWX: without its profile nobody knows how to delete it there."""
+    names = await asyncio.to_thread(lambda vault: list(vault.names()), await services.holdings.vault())
+    for name in names:
+        if (name.profile, name.provider, name.kind) == (profile, "awx", "state"):
+            services.configuration.current()  # where it is invalid, that is what has to be said
+            sentence = f"the configuration has no profile {profile}, whose token at {name.authority} may live on"
+            raise Refused(sentence, hints.forget_locally(profile))
 
 
 async def discovery(services: Services, request: Request, _waiter: Waiter, _: str) -> Response:

@@ -8,7 +8,8 @@ from keyturn import hints, moves
 from keyturn.configuration.audiences import all_scopes, allowed_scopes
 from keyturn.configuration.hosts import without_userinfo
 from keyturn.configuration.named import profile_named
-from keyturn.configuration.profiles.described import changed, described, on_behalf_of
+from keyturn.configuration.profiles import clouds
+from keyturn.configuration.profiles.described import described, on_behalf_of
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.profiles.scopes import UnfitScopes, of_audience
 from keyturn.configuration.targets.docker import find_docker
@@ -61,17 +62,6 @@ class NewEntraTokenBody(Body, frozen=True):
         return "NewEntraTokenBody()"
 
 
-class NewAwxTokenBody(Body, frozen=True):
-    """`named`: a profile whose keys `profile` changes; without it, `profile` must have them all."""
-
-    profile: dict[str, object]
-    named: str | None = None
-    secret: str | None = None
-
-    def __repr__(self) -> str:
-        return "NewAwxTokenBody()"
-
-
 async def token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
     """An access token of a profile for one of its own audiences."""
     body = read_body(request, TokenBody)
@@ -115,13 +105,6 @@ async def new_entra_token(services: Services, request: Request, waiter: Waiter, 
     return json_response(await newtoken.new_entra_token(services.fetcher, profile, lent, waiter, sign_ins))
 
 
-async def new_awx_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
-    """A token on an AWX that somebody else will keep."""
-    body = read_body(request, NewAwxTokenBody)
-    profile = _awx_profile(services.configuration.current(), body)
-    return json_response(await newtoken.new_awx_token(services.fetcher, profile, body.secret, waiter))
-
-
 async def _facts(services: Services, want: Want, token: Token) -> dict[str, object]:
     facts: dict[str, object] = {
         "access_token": token.access_token,
@@ -154,21 +137,12 @@ def _claims(profile: Profile, body: TokenBody) -> str | None:
     return found
 
 
-def _awx_profile(config: Config, body: NewAwxTokenBody) -> AwxProfile:
-    if body.named is None:
-        return described({"flow": "password", **body.profile}, "awx")
-    profile = profile_named(config, body.named)
-    if not isinstance(profile, AwxProfile):
-        raise UsageError(f"profile {profile.name} is not one of an AWX", hints.profiles())
-    return changed(profile, body.profile)
-
-
 def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
     """The scopes asked for, if the configuration allows them: a caller's wish alone is not enough (DESIGN 5.1)."""
     if body.audience is not None and body.scopes:
         raise UsageError("an audience and scopes at once", hints.usage(f"keyturn {body.purpose}"))
     try:
-        wanted = body.scopes if body.audience is None else of_audience(body.audience)
+        wanted = body.scopes if body.audience is None else of_audience(_written_out(config, body))
     except UnfitScopes as error:
         raise UsageError(f"audience: {error}", hints.usage(f"keyturn {body.purpose}")) from None
     if not wanted:
@@ -176,9 +150,14 @@ def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
     allowed = allowed_scopes(config, body.profile, wanted)
     if allowed is None:
         raise Refused(
-            f"profile {body.profile} may not ask for {' '.join(wanted)}", _remedy(config, body.profile, wanted)
+            f"profile {body.profile} may not ask for {clouds.spoken(wanted)}", _remedy(config, body.profile, wanted)
         )
     return allowed
+
+
+def _written_out(config: Config, body: TokenBody) -> str:
+    """The audience asked for, where it is a short name that of the profile's cloud."""
+    return clouds.audience(body.audience or "", config.profiles[body.profile].authority)
 
 
 def _registry(config: Config, body: TokenBody) -> Want:
@@ -211,7 +190,9 @@ def _only_scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
         hint = moves.example(f'audiences = ["https://management.azure.com"] in [profile.{profile}]')
         raise UsageError(f"profile {profile} has no target, scopes or audiences", hint)
     if len(allowed) > 1:
-        choice = ", ".join(" ".join(scopes) for scopes in allowed)
-        cure = (hints.token if body.purpose == "token" else hints.run)(profile, *allowed[0])
+        choice = ", ".join(map(clouds.spoken, allowed))
+        cure = (hints.token if body.purpose == "token" else hints.run)(
+            profile, *allowed[0], audience=clouds.short_name(allowed[0])
+        )
         raise UsageError(f"profile {profile} has several audiences: {choice}", cure)
     return allowed[0]

@@ -124,13 +124,11 @@ class Vault:
         return len(doomed)
 
     def names(self) -> Iterator[RecordName]:
-        """The names of all records, read from their clear headers: no key needed, and nothing is proven."""
-        return (name for file, name in self._headers(SEALED_SUFFIX) if file == name.file_name())
+        """The names of all records, read from their clear headers: nothing is proven."""
+        return _names(self._files)
 
     def _headers(self, *suffixes: str) -> Iterator[tuple[str, RecordName]]:
-        for file in self._files.names():
-            if file.endswith(suffixes) and (header := read_header(self._files.peek(file, HEADER_LIMIT))) is not None:
-                yield file, header.name
+        return _headers(self._files, *suffixes)
 
 
 def damaged_record(name: RecordName) -> DamagedRecord:
@@ -146,3 +144,18 @@ def other_vault_key(name: RecordName, key_id: str) -> OtherVaultKey:
 def renewal_command(name: RecordName) -> Command:
     """How the user makes up for a record that cannot be read."""
     return hints.entrust(name.profile) if name.kind == "secret" else hints.login(name.profile)
+
+
+def names_in(directory: Path) -> list[RecordName]:
+    """The names of all records in a vault that nobody has opened: no key is needed, and nothing is proven."""
+    return list(_names(PrivateDirectory(directory))) if directory.is_dir() else []
+
+
+def _names(files: PrivateDirectory) -> Iterator[RecordName]:
+    return (name for file, name in _headers(files, SEALED_SUFFIX) if file == name.file_name())
+
+
+def _headers(files: PrivateDirectory, *suffixes: str) -> Iterator[tuple[str, RecordName]]:
+    for file in files.names():
+        if file.endswith(suffixes) and (header := read_header(files.peek(file, HEADER_LIMIT))) is not None:
+            yield file, header.name

@@ -42,7 +42,10 @@ def allowed_scopes(config: Config, profile_name: str, wanted: Iterable[str]) -> 
 
     One spelling for one wish: each would otherwise be a token of its own.
     """
-    asked = frozenset(wanted)
+    asked = frozenset(wanted := tuple(wanted))
+    for allowed in all_scopes(config, profile_name):
+        if scopes.same_audience(allowed, wanted):
+            return allowed
     for allowed in all_scopes(config, profile_name):
         if asked and asked <= frozenset(allowed):
             return tuple(scope for scope in allowed if scope in asked)

@@ -23,10 +23,13 @@ def profile_named(config: Config, name: str) -> Profile:
     raise ConfigError(f"there is no profile {name} in {config.source}", hint)
 
 
-def no_profile(config: Config) -> ConfigError:
-    """Why there is no profile at all: a list of them would be a circle."""
+def no_profile(config: Config, provider: str | None = None) -> ConfigError:
+    """Why there is no profile at all, or none of `provider`: a list of them would be a circle."""
     if not config.source.exists():
         return ConfigError(f"there is no configuration: {config.source} does not exist", moves.write_configuration())
+    if config.profiles:
+        line = f'[profile.NAME] with provider = "{provider}"'
+        return ConfigError(f"no profile in {config.source} is one of {provider}", moves.add(line, str(config.source)))
     return ConfigError(f"there is no profile in {config.source}", moves.add("[profile.NAME]", str(config.source)))
 
 

@@ -18,14 +18,18 @@ def configuration() -> Config:
     return load(config_file())
 
 
-def named_or_only(name: str | None, command: str) -> str:
-    """`name`, else the name of the only profile. Raises UsageError where there are several, or none."""
-    if name is not None:
+def named_or_only(name: str | None, command: str, provider: str | None = None) -> str:
+    """`name`, else the name of the only profile, of those of `provider` if that is given.
+
+    Raises UsageError where there are several, ConfigError where there is none or no configuration at all: no daemon
+    has to be started to say that.
+    """
+    if name is not None and config_file().exists():
         return name
     config = configuration()
-    if len(config.profiles) == 1:
-        return next(iter(config.profiles))
-    if not config.profiles:
-        raise no_profile(config)
-    hint = hints.for_profile(command, next(iter(config.profiles)))
-    raise UsageError(f"which profile: {', '.join(config.profiles)}?", hint)
+    known = [profile.name for profile in config.profiles.values() if provider in {None, profile.provider}]
+    if not known:
+        raise no_profile(config, provider)
+    if len(known) == 1 and name is None:
+        return known[0]
+    raise UsageError(f"which profile: {', '.join(known)}?", hints.for_profile(command, known[0]))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import calendar
+import re
 import time
 
+_UTC = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)", re.ASCII)
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -17,6 +20,20 @@ def duration(seconds: float) -> str:
     large, small, names = (HOUR, MINUTE, ("h", "min")) if whole < DAY else (DAY, HOUR, ("d", "h"))
     rest = whole % large // small
     return f"{whole // large} {names[0]}" + (f" {rest} {names[1]}" if rest else "")
+
+
+def local(moment: float) -> str:
+    """What calendar and clock on the wall show at `moment` (UTC epoch seconds)."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(moment))
+
+
+def in_local_time(text: str) -> str:
+    """`text`, where it is a time of UTC (RFC 3339, the fraction of a second dropped) in local time."""
+    found = _UTC.fullmatch(text)
+    try:
+        return text if found is None else local(calendar.timegm(time.strptime(found[1], "%Y-%m-%dT%H:%M:%S")))
+    except ValueError:
+        return text  # the 31st of February
 
 
 def until(moment: float, now: float | None = None) -> str:

@@ -21,22 +21,28 @@ WHICH = client.Request("GET", "/v1/daemon")
 @cache
 def warn() -> None:
     """One line on stderr of how the daemon that runs differs from what we would start. Raises DaemonUnavailable."""
+    if found := differences():
+        sys.stderr.write(f"keyturn: warning: the daemon runs with {found}: keyturn daemon restart\n")
+
+
+@cache
+def differences() -> str:
+    """How the daemon that runs differs from what we would start, empty if it does not. Raises DaemonUnavailable."""
     try:
         connection = launch.find()
     except client.NotRunning:
-        return
+        return ""
     try:
         told = json.loads(client.exchange(connection, WHICH).body)
     except client.NotRunning:
-        return
+        return ""
     except UsageError:
         told = {"version": "an older one"}  # it has no such route
     except DaemonUnavailable:
         raise
     except KeyturnError:
-        return  # what it refuses with, it will say to the request itself
-    if differences := "; ".join(_differences(told)):
-        sys.stderr.write(f"keyturn: warning: the daemon runs with {differences}: keyturn daemon restart\n")
+        return ""  # what it refuses with, it will say to the request itself
+    return "; ".join(_differences(told))
 
 
 def _differences(told: dict[str, Any]) -> list[str]:

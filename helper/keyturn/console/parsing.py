@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 
 from keyturn import hints, moves
 from keyturn.errors import UsageError
+from keyturn.folding import folded, width_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, NoReturn
 
     from keyturn.hints import Command, Sentence
@@ -18,7 +20,48 @@ if TYPE_CHECKING:
 _CHOICE = re.compile(r"invalid choice: (.*) \(choose from (.*)\)", re.DOTALL)
 _VALUE = re.compile(r"ignored explicit argument .*", re.DOTALL)
 _WORD = re.compile(r"[a-z][a-z-]*", re.ASCII)
+_COLUMN = re.compile(r" +(?:\S+ {2,})?")
+EXAMPLES = "examples:\n"
+ASSUMED = 118
+"""Columns where no terminal tells: what a pipe is given is folded where the source is."""
 _OPTION = re.compile(r"--[a-z][a-z-]*", re.ASCII)
+
+
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the terminal; paragraphs are folded, examples left as they are, to be pasted."""
+
+    def __init__(self, prog: str) -> None:
+        self._columns = width_of(sys.stdout) or ASSUMED
+        super().__init__(prog, width=self._columns, max_help_position=30)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:  # noqa: ARG002 - the whole terminal's is ours
+        explained, heading, examples = text.partition(EXAMPLES)
+        lines = [folded(line, self._columns, _under(line)) for line in _paragraphs(explained)]
+        return "".join([*(f"{line}\n" for line in lines), heading, examples])
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return folded(text, width, "").split("\n")
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """The lines of `text`, those of one paragraph as one."""
+    gathered: list[str] = []
+    for line in text.splitlines():
+        if gathered and (not line or line[0] == " " or gathered[-1].endswith(":")):
+            yield " ".join(gathered)
+            gathered = []
+        if not line or line[0] == " ":
+            yield line
+        else:
+            gathered.append(line)
+    if gathered:
+        yield " ".join(gathered)
+
+
+def _under(line: str) -> str:
+    """Where the second line of an indented one begins: under what stands in its second column."""
+    found = _COLUMN.match(line)
+    return " " * len(found[0]) if found else ""
 
 
 class Parser(argparse.ArgumentParser):
@@ -27,7 +70,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **settings: Any) -> None:
         # An abbreviation that works today would be ambiguous, or mean something else, with the next option.
         settings.setdefault("allow_abbrev", False)
-        settings.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        settings.setdefault("formatter_class", Formatter)
         super().__init__(**settings)
 
     def add_json(self) -> None:

@@ -17,6 +17,7 @@ from keyturn.console import browser
 from keyturn.console.moments import until
 from keyturn.console.pasting import Paste
 from keyturn.errors import Refused
+from keyturn.folding import folded, width_of
 from keyturn.reach import client, launch
 
 TYPE_CHECKING = False
@@ -48,7 +49,8 @@ def _identity(event: client.Event) -> str:
     """Whose sign-in it is, as far as the event tells."""
     whose = f" to profile {event['profile']}" if event.get("profile") else ""
     identity = ", ".join(str(event[name]) for name in ("account", "place") if event.get(name))
-    return f"{whose}{f' ({identity})' if identity else ''}"
+    asked = f", which {event['asked_by']} asks for" if event.get("asked_by") else ""
+    return f"{whose}{f' ({identity})' if identity else ''}{asked}"
 
 
 def _invite_with_code(event: client.Event) -> None:
@@ -156,7 +158,7 @@ def _say(text: str, *, bold: bool = False) -> None:
     shown = f"\x1b[1m{printable}\x1b[0m" if bold and os.environ.get("TERM", "dumb") != "dumb" else printable
     try:
         with _terminal() as terminal:
-            terminal.write(f"{shown}\n")
+            terminal.write(f"{shown if bold else folded(shown, width_of(terminal))}\n")
     except OSError:
         with contextlib.suppress(OSError):
             os.write(2, f"{printable}\n".encode())

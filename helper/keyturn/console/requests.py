@@ -6,6 +6,7 @@ import json
 import sys
 
 from keyturn.console import browser, other_daemon, person
+from keyturn.console.moments import in_local_time, local
 from keyturn.console.starting import secret_variables
 from keyturn.errors import VariablesWanted
 from keyturn.protocols import surroundings
@@ -13,7 +14,7 @@ from keyturn.reach import client, launch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
 
@@ -61,16 +62,30 @@ def tell_warnings(answer: dict[str, Any]) -> None:
 
 def print_json(value: object) -> None:
     """Print `value` as the JSON document of a `--json`."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
-    print()
+    print(json.dumps(value, ensure_ascii=False, indent=2))  # to nowhere, where standard output is closed
 
 
 def print_facts(facts: dict[str, Any]) -> None:
-    """Print `facts` as PowerShell's cmdlets do: a name and its value on each line, but for what is not known."""
-    known = {name: value for name, value in facts.items() if value is not None}
-    width = max(map(len, known))
-    for name, value in known.items():
-        print(f"{name:<{width}} : {' '.join(value) if isinstance(value, list) else value}")
+    """Print `facts` as PowerShell's cmdlets do: a name and its value on each line, but for what is not known.
+
+    Times are local; `expires_on` says what `expires_at` says.
+    """
+    shown = {name: text for name, text in _texts(facts) if name != "expires_on" or "expires_at" not in facts}
+    width = max(map(len, shown))
+    for name, text in shown.items():
+        print(f"{name:<{width}} : {text}")
+
+
+def _texts(facts: dict[str, Any], within: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in facts.items():
+        if isinstance(value, dict):
+            yield from _texts(value, f"{within}{name} ")
+        elif isinstance(value, list):
+            yield within + name, " ".join(map(str, value))
+        elif isinstance(value, int | float) and name.endswith("_at"):
+            yield within + name, local(value)
+        elif value is not None:
+            yield within + name, in_local_time(str(value))
 
 
 def _request(method: str, path: str, body: dict[str, Any] | None, waits: bool) -> client.Request:  # noqa: FBT001

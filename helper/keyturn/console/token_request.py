@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keyturn import hints
 from keyturn.configuration.durations import parse_duration
+from keyturn.configuration.profiles.clouds import SPOKEN
 from keyturn.console.configured import named_or_only
 from keyturn.console.requests import ask
 from keyturn.errors import UsageError
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
     from keyturn.console.parsing import Parser
 
 
+AUDIENCE = f"everything consented to at this resource: a URI, or {', '.join(SPOKEN)}"
+
+
 def add_wanted(parser: Parser) -> None:
     """The arguments that say which token."""
     parser.add_profile("whose token")
     wanted = parser.add_mutually_exclusive_group()
-    wanted.add_argument("--audience", metavar="URI", help="everything consented to at this resource")
+    wanted.add_argument("--audience", metavar="NAME", help=AUDIENCE)
     wanted.add_argument("--scope", dest="scopes", metavar="SCOPE", action="append", help="may be repeated")
     parser.add_argument("--min-life", metavar="TIME", help="renewed first if it has less left: 90s, 30m, 2h")
     parser.add_argument("--renew", action="store_true", help="the server refused the last one: replace it")

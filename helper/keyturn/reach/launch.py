@@ -20,6 +20,7 @@ from keyturn.reach import client
 from keyturn.reach.paths import (
     BACKLOG,
     LOCK_NAME,
+    check_log_level,
     config_file,
     open_private_directory,
     socket_path,
@@ -75,6 +76,7 @@ def connect_or_start(secret_variables: Callable[[], Iterable[str]] = tuple) -> s
         return find()
     except client.NotRunning:
         config_file()  # where it cannot be, the daemon could not say to anybody
+        check_log_level()
         return _start(socket_path(), secret_variables())
 
 
@@ -139,6 +141,7 @@ def _start(path: str, secret_variables: Iterable[str]) -> socket.socket:
 def run_in_foreground(secret_variables: Iterable[str]) -> NoReturn:
     """Become the daemon here, logging to stderr. Raises DaemonUnavailable when one runs already."""
     path = socket_path()
+    check_log_level()
     if (elsewhere := _holder_of_state(path)) is not None:
         elsewhere.close()
         raise _running_already()

@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
+LOG_LEVELS = ("error", "info", "debug")
 XDG = {
     "user_state_path": ("XDG_STATE_HOME", ".local/state"),
     "user_config_path": ("XDG_CONFIG_HOME", ".config"),
@@ -64,6 +65,13 @@ def config_file() -> Path:
     if os.environ.get("KEYTURN_CONFIG"):
         return _place("KEYTURN_CONFIG", "")
     return _place("", "user_config_path") / "config.toml"
+
+
+def check_log_level() -> None:
+    """Raises UsageError where KEYTURN_LOG names no level: the daemon would log as if it were not there."""
+    named = os.environ.get("KEYTURN_LOG")
+    if named and named not in LOG_LEVELS:
+        raise UsageError(f"KEYTURN_LOG is {named!r}, expected error, info or debug", shell.unset("KEYTURN_LOG"))
 
 
 def open_private_directory(path: str, *, create: bool = False) -> int:

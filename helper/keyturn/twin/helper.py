@@ -26,11 +26,16 @@ USAGE = {
     "kubelogin": "kubelogin get-token [FLAG…]",
 }
 """By family, as the native helper says it (command.c)."""
+CLIENTS = {"kube": "kubectl", "kubelogin": "kubectl"}
+SHELLS = frozenset({"sh", "bash", "dash", "zsh", "fish"})
 
 
 def run(arguments: Sequence[str]) -> int:
     """One helper call; its exit status. Raises UsageError for an unknown family or operation."""
     until, arguments = deadline.given(arguments)
+    if list(arguments) in (["--help"], ["-h"]):
+        sys.stdout.write("".join(["usage, by other programs:\n", *(f"  {usage}\n" for usage in USAGE.values())]))
+        return 0
     if not arguments or arguments[0] not in USAGE:
         raise UsageError("keyturn helper lacks a family: git, docker or kube", hints.verb("setup", "git"))
     name, family = arguments[0], _family(arguments[0])
@@ -58,7 +63,7 @@ def _served(
     request = client.Request("POST", f"/v1/{name}/{operation}", options, body, person, here, family.VARIABLES)
     try:
         limit.arm()
-        reply = _ask_for_all(request, family, operation, _shower(family, limit))
+        reply = _ask_for_all(request, family, operation, _shower(name, family, limit))
     except KeyturnError as error:
         limit.lift()
         _write((error.output or family.output_of(error, operation, body)).encode())
@@ -175,7 +180,19 @@ def _browser_is_here() -> bool:
     return browser.is_here()
 
 
-def _shower(family: Family, limit: deadline.Deadline) -> Callable[[client.Event], None]:
+def _asking_program(name: str) -> str:
+    """Who started us, as far as a person knows it: a script's shell, or a part of git, is told by the family."""
+    from pathlib import Path  # noqa: PLC0415 - only where somebody has to be shown something
+
+    usual = CLIENTS.get(name, name)
+    try:
+        found = Path(f"/proc/{os.getppid()}/comm").read_text("utf-8", "replace").strip()
+    except OSError:  # no /proc, as on macOS
+        return usual
+    return found if found.isprintable() and found and found not in SHELLS and not found.startswith(usual) else usual
+
+
+def _shower(name: str, family: Family, limit: deadline.Deadline) -> Callable[[client.Event], None]:
     """What shows a person the events of a sign-in, which has its own time where the caller waits for it."""
 
     def show(event: client.Event) -> None:
@@ -183,7 +200,7 @@ def _shower(family: Family, limit: deadline.Deadline) -> Callable[[client.Event]
 
         if family.WAITS_FOR_A_PERSON:
             limit.lift()
-        person.show(event)
+        person.show({**event, "asked_by": _asking_program(name)})
 
     return show
 

@@ -9,9 +9,11 @@ import sys
 from itertools import chain
 
 from keyturn import shell
+from keyturn.console.moments import in_local_time
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import print_json
 from keyturn.errors import StateError
+from keyturn.folding import folded, width_of
 from keyturn.reach.paths import state_directory
 
 TYPE_CHECKING = False
@@ -26,7 +28,8 @@ NAMES = ("keyturnd.log.1", "keyturnd.log")
 LINES = 40
 DESCRIPTION = """\
 Print the last lines of the daemon's log, which holds no secrets. How much is logged is `log` in [daemon] of
-config.toml: error, info (the default) or debug. A daemon in the foreground logs to its standard error instead.
+config.toml: error, info (the default) or debug. Times are local; with --json, and in the file, they are of UTC. A
+daemon in the foreground logs to its standard error instead.
 """
 
 _LINE = re.compile(r"(?P<time>\S+) (?P<level>[A-Z]+) (?P<rest>.*)")
@@ -52,7 +55,8 @@ def run(arguments: Sequence[str]) -> int:
         print_json([parsed(line) for line in lines])
         return 0
     for line in lines:
-        print(line)
+        moment, blank, rest = line.partition(" ")
+        print(folded(f"{in_local_time(moment)}{blank}{rest}", width_of(sys.stdout)))
     if not lines:
         print(f"keyturn: nothing is logged yet in {directory}", file=sys.stderr)
     return 0

@@ -21,7 +21,8 @@ Forget a profile's tokens, sign-in and entrusted secret, in memory and on disk.
 A token of an AWX is deleted there first; if that fails, nothing is forgotten. Nothing is revoked at Entra ID: an
 access token that a program holds already stays valid until it expires.
 
-Works for a profile that the configuration no longer has, too, but then nothing is deleted anywhere else.
+Works for a profile that the configuration no longer has, too; one of an AWX only with --locally then, as nothing can
+be deleted there without it.
 """
 
 
@@ -37,7 +38,7 @@ def parser() -> Parser:
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     options = parser().parse(arguments)
-    name = named_or_only(options.profile, "keyturn logout")
+    name = options.profile or named_or_only(None, "keyturn logout")
     try:
         done = ask("POST", "/v1/logout", {"profile": name, "locally": options.locally})
     except ProviderUnreachable as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keyturn import hints
+from keyturn.configuration.entrusting import check_takes
 from keyturn.configuration.named import profile_named
 from keyturn.console.configured import configuration
 from keyturn.console.parsing import Parser
@@ -53,6 +54,7 @@ def run(arguments: Sequence[str]) -> int:
     of_application = options.application is not None
     if of_application and options.source is not None:
         parser().error("argument --application: one secret at a time")
+    check_takes(profile, of_application=of_application)
     source = None if options.application == ASKED else options.application or options.source
     name, what = profile.name, secret_name(profile, of_application=of_application)
     secret = read_secret(source, f"keyturn: {what} of {name}: ", hints.entrust_from_input(name))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from keyturn import __version__
+from keyturn.configuration.profiles.clouds import spoken
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable
 from keyturn.console import profile_texts
@@ -13,6 +15,7 @@ from keyturn.console.moments import duration, until
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask_running, print_json
 from keyturn.errors import ConfigError
+from keyturn.folding import folded, width_of
 from keyturn.reach.paths import config_file, socket_path, state_directory
 
 TYPE_CHECKING = False
@@ -28,9 +31,11 @@ Show the daemon, the configuration, and for every profile whether it is signed i
 
 Starts no daemon and acquires no token.
 """
+UNPROTECTED = "no protection against"
+"""What a warning of the daemon may say already."""
 KEY_SOURCES = {
     "keyring": "in the OS keyring",
-    "file": "in a file: no protection against someone who can read your files",
+    "file": f"in a file: {UNPROTECTED} someone who can read your files",
     None: "not needed yet",
 }
 COLUMN = 15
@@ -91,7 +96,8 @@ def _lines(status: dict[str, Any]) -> Iterator[str]:
         yield _line("", "there is no profile in it" if is_there else "it does not exist")
     yield _line("state", status["state"])
     if status["running"]:
-        yield _line("vault key", KEY_SOURCES.get(status["key"], str(status["key"])))
+        warned = any(UNPROTECTED in warning for warning in status["warnings"])
+        yield _line("vault key", "in a file" if warned else KEY_SOURCES.get(status["key"], str(status["key"])))
         yield from (_line("warning", warning) for warning in status["warnings"])
     known = _configured()[1]
     for profile in status["profiles"]:
@@ -110,7 +116,7 @@ def _profile(profile: dict[str, Any], status: dict[str, Any], configured: Profil
     yield _line(profile["name"], f"{profile['provider']}, {profile['flow']}{place}")
     if not status["running"]:
         return
-    yield _line("", _signed_in(profile, status, configured))
+    yield _line("", _signed_in(profile, configured))
     if certificate := profile.get("certificate"):
         yield _line("", f"certificate {certificate['thumbprint']}: valid {until(certificate['expires_at'])}")
     for aside in profile.get("set_aside", ()):
@@ -120,14 +126,16 @@ def _profile(profile: dict[str, Any], status: dict[str, Any], configured: Profil
     if waiting := profile["waiting_for_sign_in"]:
         yield _line("", f"a sign-in is under way, {waiting} waiting for it")
     for token in profile["tokens"]:
-        yield _line("", f"token for {' '.join(token['scopes'])}: valid {until(token['expires_at'])}")
+        yield _line(
+            "", f"token for {token.get('registry') or spoken(token['scopes'])}: valid {until(token['expires_at'])}"
+        )
 
 
 def _place(profile: AwxProfile) -> str:
     return f", {profile.username} at {profile.url}" if profile.username else f", {profile.url}"
 
 
-def _signed_in(profile: dict[str, Any], status: dict[str, Any], configured: Profile | None) -> str:
+def _signed_in(profile: dict[str, Any], configured: Profile | None) -> str:
     flow = None if configured is None else configured.flow
     if configured is not None and flow is not None and flow.entrusts is None:
         if isinstance(flow.secret_source, InFile | InVariable):
@@ -136,14 +144,14 @@ def _signed_in(profile: dict[str, Any], status: dict[str, Any], configured: Prof
             return f"{flow.secret_name} in the vault" if profile["secret"] else "signs in by itself"
     if flow is not None and flow.for_application and flow.secret_name is None:
         return "signs in by itself"
-    if status["key"] is None:
-        return "not known before the vault is opened"
     return _kept(profile, flow)
 
 
 def _kept(profile: dict[str, Any], flow: Flow | None) -> str:
     """What the vault has of it."""
     secret = "password" if flow is None or flow.secret_name is None else flow.secret_name
+    if profile["signed_in"] is None and profile["secret"] is None:
+        return "not known: the vault cannot be read"
     if profile["signed_in"] is None:  # it takes nobody
         return "secret in the vault" if profile["secret"] else f"no secret yet: keyturn secret set {profile['name']}"
     if profile["signed_in"]:
@@ -159,4 +167,5 @@ def _whose(profile: dict[str, Any]) -> str:
 
 
 def _line(name: str, text: str) -> str:
-    return f"{name:<{COLUMN}}{text}" if len(name) < COLUMN else f"{name} {text}"
+    line = f"{name:<{COLUMN}}{text}" if len(name) < COLUMN else f"{name} {text}"
+    return folded(line, width_of(sys.stdout), " " * COLUMN)

@@ -114,7 +114,7 @@ def test_an_error_that_echoes_the_refresh_token(certificates: Certificates) -> N
 
     with ScriptedProvider(certificates, echo) as provider:
         told = failed(run(signed_in(provider.authority, provider.ca_file)))
-    assert (told.sentence, told.state_dead) == ("Entra ID refused profile work: …", False)
+    assert (told.sentence, told.state_dead) == ("Entra ID refused profile work (alice@contoso.example): …", False)
 
 
 @pytest.mark.parametrize(

@@ -202,11 +202,20 @@ def test_the_lowest_versions_get_an_environment_of_their_own(clone: Clone) -> No
     assert clone.calls() == [constrained, "-m pytest tests/unit"]
     declared = tomllib.loads((clone.directory / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = declared["optional-dependencies"]
-    bounds = {
-        word.split(";")[0] for word in [*declared["dependencies"], *extras["demo"], *extras["test"]] if ">=" in word
-    }
+    words = [*declared["dependencies"], *(word for extra in extras.values() for word in extra)]
+    bounds = {word.split(";")[0] for word in words if ">=" in word}
     assert {line.replace("==", ">=") for line in lowest.read_text(encoding="ascii").splitlines()} == bounds
     assert not (clone.directory / ".venv").exists()
+
+
+def test_what_takes_long_takes_one_package_more(clone: Clone) -> None:
+    clone.run("test.sh", "--long", "--quarters", "3")
+    assert clone.calls() == [
+        PIP.format("test"),
+        PIP.format("long"),
+        "-m fuzz",
+        "-m simulation --quarters 1000 --quarters 3",
+    ]
 
 
 def test_a_named_python_that_is_not_there(clone: Clone) -> None:

@@ -84,6 +84,9 @@ def test_a_person(switch: str, emulator: Emulator, device: list[str], machine: M
     names = {name.strip() for name in shown}
     assert {"access_token", "refresh_token", "id_token", "tenant_id", "unique_id", "correlation_id"} <= names
     assert not list((machine.state / "vault").glob("*"))
+    [expiry] = [value for name, value in shown.items() if name.strip() == "expires_on"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", expiry)
+    assert not [value for value in shown.values() if "{" in value]
 
 
 def test_nothing_is_kept(service: list[str], secret: str, machine: Machine) -> None:

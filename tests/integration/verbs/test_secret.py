@@ -73,6 +73,12 @@ def test_never_from_the_command_line(configured: Machine, secret: str) -> None:
     assert configured.daemon_pid() is None
 
 
+def test_a_profile_that_takes_none_is_refused_before_anything_is_read(configured: Machine) -> None:
+    refused = configured.run("keyturn", "secret", "set", "me", input="", status=1)
+    assert "profile me has flow device-code, which takes no secret" in refused.stderr
+    assert configured.daemon_pid() is None
+
+
 def test_interrupted_at_the_prompt(configured: Machine) -> None:
     with configured.terminal("keyturn", "secret", "set", "ci") as terminal:
         terminal.wait_for(PROMPT)

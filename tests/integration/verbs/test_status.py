@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,7 +51,7 @@ def test_status_with_a_daemon(scene: Scene) -> None:
     assert f"pid {scene.machine.daemon_pid()}" in told
     assert "vault key      in a file: no protection against someone who can read your files" in told
     assert "secret in the vault" in told
-    assert "token for 499b84ac-1321-427f-aa17-267ca6975798/.default: valid for " in told
+    assert "token for Azure DevOps: valid for " in told
     assert "not signed in: keyturn login me" in told
     assert scene.machine.json("status")["running"] is True
 
@@ -64,13 +65,26 @@ def test_status_names_who_is_signed_in(scene: Scene) -> None:
     assert f"signed in as {scene.emulator.ready.user}" in scene.machine.run("keyturn", "status", status=0).stdout
 
 
-def test_before_the_vault_is_opened_nothing_is_claimed(scene: Scene) -> None:
+def test_without_a_configuration_no_daemon_is_started_to_say_so(machine: Machine) -> None:
+    for words in (("token", "work"), ("login", "work"), ("run", "work", "--", "true")):
+        assert "there is no configuration" in machine.run("keyturn", *words, status=2).stderr
+    assert not machine.socket.exists()
+
+
+def test_the_log_tells_local_time(scene: Scene) -> None:
+    told = scene.machine.run("keyturn", "log", TZ="XYZ-7", status=0).stdout.splitlines()
+    for line, entry in zip(told, scene.machine.json("log"), strict=False):
+        utc = datetime.fromisoformat(entry["time"])
+        assert line.startswith((utc + timedelta(hours=7)).strftime("%Y-%m-%d %H:%M:%S "))
+
+
+def test_what_is_kept_is_known_before_the_vault_is_opened(scene: Scene) -> None:
     scene.machine.kill_daemon()
     scene.machine.run("keyturn", "daemon", "start", status=0)
     told = scene.machine.run("keyturn", "status", status=0).stdout
     assert "vault key      not needed yet" in told
-    assert "not known before the vault is opened" in told
-    assert "not signed in" not in told
+    assert "secret in the vault" in told
+    assert "not signed in: keyturn login me" in told
 
 
 @pytest.mark.parametrize("running", [False, True])
@@ -90,7 +104,7 @@ def test_profile_show_names_no_secret(scene: Scene) -> None:
     told = scene.machine.run("keyturn", "profile", "show", "ci", status=0).stdout
     assert "flow           client-secret (secret from the vault)" in told
     assert f"git targets    {scene.emulator.ready.git}/contoso (azure-devops)" in told
-    assert "may ask for    499b84ac-1321-427f-aa17-267ca6975798/.default" in told
+    assert "may ask for    Azure DevOps\n" in told
     assert secret not in told
     shown = scene.machine.json("profile", "show", "me")
     assert (shown["secret"], shown["flow"]) == (None, "device-code")

@@ -76,7 +76,8 @@ def test_a_life_that_no_token_has(scene: Scene) -> None:
 
 def test_one_of_several_audiences_has_to_be_named(with_audiences: Scene) -> None:
     refused = with_audiences.machine.run("keyturn", "token", "ci", status=2)
-    assert ARM in refused.stderr
+    assert "several audiences: Azure DevOps, Microsoft Graph, ARM\n" in refused.stderr
+    assert "keyturn: hint: keyturn token ci --audience azure-devops\n" in refused.stderr
     assert with_audiences.tokens_issued() == 0
 
 

@@ -79,7 +79,12 @@ def test_every_builder_is_of_one_kind() -> None:
 
 
 def is_builder(module: ModuleType, value: object) -> bool:
-    return inspect.isfunction(value) and value.__module__ == module.__name__ and value.__name__ not in MACHINERY
+    return (
+        inspect.isfunction(value)
+        and value.__module__ == module.__name__
+        and value.__name__ not in MACHINERY
+        and value.__name__[0] != "_"
+    )
 
 
 @pytest.mark.parametrize(

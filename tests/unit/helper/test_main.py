@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from keyturn import __version__
@@ -125,6 +127,23 @@ def test_help_of_a_verb_is_its_own(words: list[str], capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit):
         dispatch(words)
     assert capsys.readouterr().out.startswith(f"usage: keyturn {' '.join(words[1:])}")
+
+
+def test_help_of_the_helper_names_what_other_programs_start(capsys: pytest.CaptureFixture[str]) -> None:
+    assert dispatch(["help", "helper"]) == 0
+    assert "kube-credential-keyturn get-token" in capsys.readouterr().out
+
+
+def test_the_version_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert dispatch(["version", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"version": __version__}
+    with pytest.raises(UsageError, match="too many arguments"):
+        dispatch(["version", "status"])
+
+
+def test_data_for_a_standard_output_that_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", None)
+    assert dispatch(["version", "--json"]) == 0
 
 
 @pytest.mark.parametrize("word", ["version", "--version", "-V"])

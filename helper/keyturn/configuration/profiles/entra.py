@@ -7,7 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from keyturn import moves
-from keyturn.configuration.profiles import identity, scopes
+from keyturn.configuration.profiles import clouds, identity, scopes
 from keyturn.configuration.profiles.entra_flows import FLOWS, EntraFlow
 from keyturn.configuration.profiles.flow import keys_of, read_flow
 from keyturn.configuration.profiles.uses import PROTOCOLS, read_protocols
@@ -84,7 +84,7 @@ def read_entra_profile(name: str, table: Table) -> EntraProfile:
         account=table.text("account", "a user name", '"alice@contoso.example"'),
         ca_file=table.path("ca_file"),
         scopes=_scopes(table, flow),
-        audiences=_audiences(table),
+        audiences=_audiences(table, identity.login_url(table)),
         cae=table.flag("cae", default=False),
         protocols=read_protocols(table, fitting=PROTOCOLS, default=PROTOCOLS),
     )
@@ -99,8 +99,9 @@ def _scopes(table: Table, flow: EntraFlow) -> tuple[str, ...]:
     return found
 
 
-def _audiences(table: Table) -> tuple[str, ...]:
-    found = table.texts("audiences", _EXAMPLE_AUDIENCE)
+def _audiences(table: Table, login_url: str) -> tuple[str, ...]:
+    """The audiences, their short names written out."""
+    found = tuple(clouds.audience(word, login_url) for word in table.texts("audiences", _EXAMPLE_AUDIENCE))
     try:
         for audience in found:
             scopes.of_audience(audience)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
 from keyturn.configuration.audiences import all_scopes, targets_of
 from keyturn.configuration.named import no_profile, profile_named
+from keyturn.configuration.profiles.clouds import spoken
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.console.configured import configuration
 from keyturn.console.moments import duration
 from keyturn.console.profile_texts import details, protocol_of, secret_source, summary, target_name
 from keyturn.console.requests import print_json
+from keyturn.folding import folded, width_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +38,8 @@ def list_all(*, as_json: bool) -> None:
     for profile in profiles:
         targets = ", ".join(profile["targets"]) or "no targets"
         place = profile.get("tenant") or profile["url"]
-        print(f"{profile['name']:<{width}}  {profile['flow']:<13}  {place}  {targets}")
+        line = f"{profile['name']:<{width}}  {profile['flow']:<13}  {place}  {targets}"
+        print(folded(line, width_of(sys.stdout), " " * (width + 17)))
 
 
 def show(name: str, *, as_json: bool) -> None:
@@ -44,7 +49,9 @@ def show(name: str, *, as_json: bool) -> None:
     if as_json:
         print_json(details(config, profile))
     else:
-        print("\n".join(f"{key:<{COLUMN}}{text}" for key, text in _lines(config, profile)))
+        width = width_of(sys.stdout)
+        for key, text in _lines(config, profile):
+            print(folded(f"{key:<{COLUMN}}{text}", width, " " * COLUMN))
 
 
 def _lines(config: Config, profile: Profile) -> Iterator[tuple[str, str]]:
@@ -55,7 +62,7 @@ def _lines(config: Config, profile: Profile) -> Iterator[tuple[str, str]]:
     if profile.ca_file:
         yield "ca_file", profile.ca_file
     yield "protocols", " ".join(sorted(profile.protocols))
-    yield from _listed("may ask for", [" ".join(scopes) for scopes in all_scopes(config, profile.name)])
+    yield from _listed("may ask for", [spoken(scopes) for scopes in all_scopes(config, profile.name)])
     yield from _targets(config, profile)
 
 

@@ -1,24 +1,37 @@
-"""`keyturn setup TOOL`: lets another program use keyturn. Every tool has a module of its own."""
+"""`keyturn setup`: lets other programs use keyturn. Every tool has a room of its own."""
 
 from __future__ import annotations
 
+from keyturn.console.configured import configuration
 from keyturn.console.parsing import Parser
 from keyturn.verbs.setup.docker import command as setup_docker
+from keyturn.verbs.setup.drift import TOOLS as TARGETS
+from keyturn.verbs.setup.drift import drift
 from keyturn.verbs.setup.git import command as setup_git
 from keyturn.verbs.setup.kube import command as setup_kube
+from keyturn.verbs.setup.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from keyturn.configuration.config import Config
 
 TOOLS = {"git": setup_git, "kube": setup_kube, "docker": setup_docker}
 """Each module has HELP, DESCRIPTION, EPILOG, `add_arguments(parser)` and `run(options) -> exit status`."""
+DESCRIPTION = """\
+Let other programs use keyturn. Without a TOOL: each of them that has targets, and what was set up for one that has
+none any more is taken back.
+"""
 
 
 def parser() -> Parser:
     """What comes after the verb."""
-    made = Parser(prog="keyturn setup", description="Let other programs use keyturn.")
-    tools = made.add_subparsers(dest="tool", metavar="TOOL", required=True)
+    made = Parser(prog="keyturn setup", description=DESCRIPTION)
+    made.add_argument(
+        "--check", action="store_true", help="change nothing; exit status 1 where something would change"
+    )
+    tools = made.add_subparsers(dest="tool", metavar="TOOL")
     for name, tool in TOOLS.items():
         tool.add_arguments(tools.add_parser(name, help=tool.HELP, description=tool.DESCRIPTION, epilog=tool.EPILOG))
     return made
@@ -27,5 +40,35 @@ def parser() -> Parser:
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     options = parser().parse(arguments)
-    status: int = TOOLS[options.tool].run(options)
-    return status
+    if options.tool is not None:
+        status: int = TOOLS[options.tool].run(options)
+        return status
+    config = configuration()
+    return _check(config) if options.check else _set_up(config)
+
+
+def _check(config: Config) -> int:
+    found = list(_unlike(config))
+    for sentence in found or ["every tool asks keyturn for its targets"]:
+        print(f"keyturn: {sentence}")
+    return int(bool(found))
+
+
+def _unlike(config: Config) -> Iterator[str]:
+    for tool in TOOLS:
+        yield from drift(tool, config)
+        if _is_left_over(tool, config):
+            yield f"{tool} has no target any more, and still asks keyturn"
+
+
+def _set_up(config: Config) -> int:
+    for tool in TOOLS:
+        if TARGETS[tool](config):
+            run([tool])
+        elif _is_left_over(tool, config):
+            run([tool, "--undo"])
+    return 0
+
+
+def _is_left_over(tool: str, config: Config) -> bool:
+    return not TARGETS[tool](config) and not Record(tool).is_empty

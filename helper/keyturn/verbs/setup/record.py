@@ -46,6 +46,11 @@ class Record:
         if not entries:
             del self._replaced[str(file.absolute())]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was replaced anywhere."""
+        return not self._replaced
+
     def save(self) -> None:
         """Make it durable, if it changed; nothing to remember leaves no file. Raises Refused and StateError."""
         if json.dumps(self._replaced) == self._before:

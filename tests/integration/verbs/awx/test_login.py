@@ -140,6 +140,17 @@ def test_logout_without_a_sign_in_asks_nobody(awx: AwxScene) -> None:
     assert not [name for name in awx.emulator.control.counts() if name.startswith("controller")]
 
 
+def test_a_token_of_a_profile_that_is_gone_is_not_orphaned_silently(awx: AwxScene) -> None:
+    awx.entrust()
+    awx.token()
+    awx.machine.configure(awx.config.replace("[profile.tower]", "[profile.renamed]"))
+    refused = awx.machine.run("keyturn", "logout", "tower", status=1)
+    assert "the configuration has no profile tower, whose token at" in refused.stderr
+    assert "keyturn: hint: keyturn logout tower --locally\n" in refused.stderr
+    assert awx.live()
+    awx.machine.run("keyturn", "logout", "tower", "--locally", status=0)
+
+
 def test_logout_while_the_server_is_away_forgets_nothing(awx: AwxScene) -> None:
     sign_in(awx)
     token = awx.token()

@@ -28,6 +28,11 @@ def test_secrets_are_cut_out_in_every_form() -> None:
     assert without([], failure) == failure
 
 
+def test_a_secret_of_one_letter_leaves_an_error_readable() -> None:
+    failure = Failure("bug", "a wrong password: a", "ask an administrator")
+    assert without(["a"], failure) == Failure("bug", "… wrong password: …", "ask an administrator")
+
+
 @pytest.mark.parametrize("before", range(SENTENCE_LIMIT - 12, SENTENCE_LIMIT + 2))
 def test_no_piece_of_a_secret_is_left_at_the_limit(before: int) -> None:
     failure = Failed(

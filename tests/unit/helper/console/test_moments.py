@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.console.moments import duration, until
+from keyturn.console.moments import duration, in_local_time, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,21 @@ def in_berlin() -> Iterator[None]:
         time.tzset()
         yield
     time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("2026-01-01T13:00:00Z", "2026-01-01 14:00:00"),
+        ("2026-01-01T23:30:00.123456Z", "2026-01-02 00:30:00"),
+        ("2026-01-01T13:00:00+00:00", "2026-01-01 14:00:00"),
+        ("2026-02-31T13:00:00Z", "2026-02-31T13:00:00Z"),
+        ("2026-01-01", "2026-01-01"),
+        ("ready", "ready"),
+    ],
+)
+def test_times_of_utc_are_told_in_local_time(said: str, shown: str, in_berlin: None) -> None:
+    assert in_local_time(said) == shown
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturn.reach.paths import config_file, state_directory
+import pytest
+
+from keyturn.errors import UsageError
+from keyturn.reach.paths import check_log_level, config_file, state_directory
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def test_relative_xdg_values_are_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,3 +22,12 @@ def test_relative_xdg_values_are_passed_over(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("XDG_STATE_HOME", "./state")
     assert config_file() == tmp_path / ".config/keyturn/config.toml"
     assert state_directory() == tmp_path / ".local/state/keyturn"
+
+
+def test_a_level_that_is_none_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    for level in ("error", "info", "debug", ""):
+        monkeypatch.setenv("KEYTURN_LOG", level)
+        check_log_level()
+    monkeypatch.setenv("KEYTURN_LOG", "blah")
+    with pytest.raises(UsageError, match="KEYTURN_LOG is 'blah', expected error, info or debug"):
+        check_log_level()

@@ -186,9 +186,8 @@ def add_arguments(parser: Parser) -> None:
 def run(options: Namespace) -> int:
     """The exit status."""
     if options.discover:
-        config = configuration()
-        found = list(discover.proposals(config, places.files()))
-        return proposals.report(config, "targets.docker", found, as_json=options.json)
+        found = list(discover.proposals(configuration(), places.files()))
+        return proposals.report(found, as_json=options.json)
     plan = Plan()
     if options.undo:
         plan.undo([_normal(word) for word in options.hosts])
@@ -200,6 +199,13 @@ def run(options: Namespace) -> int:
         plan.carry_out(undoing=options.undo)
     _report(plan, options)
     return 0
+
+
+def planned() -> Plan:
+    """What there is to do for all targets. Raises what `run` does."""
+    plan = Plan()
+    plan.ask_keyturn(_chosen(configuration(), []))
+    return plan
 
 
 def _chosen(config: Config, words: Sequence[str]) -> list[str]:

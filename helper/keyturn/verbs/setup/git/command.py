@@ -19,7 +19,7 @@ from keyturn.verbs.setup.record import CREATED, Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from keyturn.console.parsing import Parser
     from keyturn.verbs.setup.git.sections import Command
@@ -53,12 +53,17 @@ def add_arguments(parser: Parser) -> None:
 def run(options: Namespace) -> int:
     """The exit status."""
     git, record = GitConfig(options.file), Record("git")
-    plan = _undoing(git, record, options) if options.undo else _writing(git, record, options)
+    plan = _undoing(git, record, options) if options.undo else _writing(git, record, options.urls)
     if not options.dry_run:
         plan.carry_out(git, record, undoing=options.undo)
     plan.notes += _notes(git, record, options)
     _report(plan, git, options)
     return 0
+
+
+def planned() -> Plan:
+    """What there is to do for all targets. Raises what `run` does."""
+    return _writing(GitConfig(None), Record("git"), [])
 
 
 class Plan:
@@ -95,16 +100,16 @@ class Plan:
         yield from self.notes
 
 
-def _writing(git: GitConfig, record: Record, options: Namespace) -> Plan:
+def _writing(git: GitConfig, record: Record, urls: Sequence[str]) -> Plan:
     plan = Plan("git asks keyturn for", "git asks keyturn already for")
-    origins = chosen(configuration(), options.urls)
+    origins = chosen(configuration(), urls)
     sections, helper = Sections(git, record), shell_word(program(PROGRAM))
     # For hosts of others, git has to go on where our configuration is invalid.
     plan.steps = {
         origin.name: sections.to_write(origin, helper if origin == ALL_OTHERS else f"{helper} {OURS}")
         for origin in origins
     }
-    if not options.urls and ALL_OTHERS not in origins and EVERYWHERE in sections.ours():
+    if not urls and ALL_OTHERS not in origins and EVERYWHERE in sections.ours():
         plan.ended.add(ALL_OTHERS.name)
         plan.steps[ALL_OTHERS.name] = sections.to_remove(EVERYWHERE)  # they are kept no more
         record.remember(git.path, EVERYWHERE, None)

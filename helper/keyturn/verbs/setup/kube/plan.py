@@ -89,14 +89,26 @@ class Plan:
             if user is not None and users.is_ours(user):
                 yield file, name, user
 
+    def not_asking(self, config: Config) -> Iterator[str]:
+        """A sentence for each context of a kube target that asks somebody else, and each target without a context."""
+        ours, unknown = {(str(file.path), name) for file, name, _ in self.asking()}, set(config.kube_targets)
+        for file, name in self._contexts():
+            target = find_kube(config.kube_targets, self._server(file.contexts[name]))
+            unknown.discard(target)
+            if target is not None and (str(file.path), name) not in ours:
+                yield f"context {name} does not ask keyturn"
+        yield from (f"no context is for {target.url}" for target in config.kube_targets if target in unknown)
+
     def _ask_for(self, file: KubeFile, context: str, target: KubeTarget, profile: str) -> None:
         directory, cluster = self._cluster(file.contexts[context])
         trust, known = trust_of(cluster, directory), self.register.trusted(target.place)
         if trust.insecure:
             self._complain(context, "is reached without verification", moves.verify_cluster())
             return
-        if self.register.is_damaged:
-            self.notes.append(f"the cluster of context {context} is reached by {shown(trust)}: now that counts")
+        if known is None:
+            self.notes.append(
+                f"the cluster of context {context} is reached by {shown(trust)}: from now on that counts"
+            )
         if known not in {None, trust}:
             told = f"is reached by {shown(trust)}, and was set up with {shown(known)}"
             if self._only is None:
@@ -168,8 +180,14 @@ class Plan:
         What stanzas need to be answered, and --undo to undo, is durable for as long as it may be needed.
         """
         changed = [file for file in self.files if file.is_changed()]
+        try:
+            for file in changed:
+                file.check()
+        except Refused:
+            if not undoing:
+                self.register.save()  # whoever writes by hand what --dry-run tells needs the same word once more
+            raise
         for file in changed:
-            file.check()
             if file.loses_comments:
                 self.notes.append(f"{file.path} was in a form that has to be written anew: its comments are gone")
         if not undoing:

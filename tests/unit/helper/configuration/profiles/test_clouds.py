@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from keyturn.configuration.profiles.clouds import CLOUDS, authority_host, cloud, same_service
+from keyturn.configuration.profiles.clouds import (
+    CLOUDS,
+    SPOKEN,
+    audience,
+    authority_host,
+    cloud,
+    same_service,
+    short_name,
+    spoken,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,3 +53,51 @@ def test_a_closed_cloud_says_when() -> None:
 )
 def test_aliases_stay_within_their_cloud(host: str, other: str, *, same: bool) -> None:
     assert same_service(host, other) is same
+
+
+@pytest.mark.parametrize(
+    ("word", "authority", "uri"),
+    [
+        ("graph", "https://login.microsoftonline.com/t", "https://graph.microsoft.com"),
+        ("Graph", "https://login.microsoftonline.us/t", "https://graph.microsoft.us"),
+        ("arm", "https://login.chinacloudapi.cn/t", "https://management.chinacloudapi.cn"),
+        ("sql", "https://login.microsoftonline.com/t", "https://database.windows.net/"),
+        ("aks", "https://login.microsoftonline.us/t", "6dae42f8-4368-4678-94ff-3960e28e3630"),
+        ("key-vault", "https://login.example:8443/t", "https://vault.azure.net"),
+        ("arm", "https://login.windows-ppe.net/t", "https://management.azure.com"),
+        ("https://api.example", "https://login.microsoftonline.com/t", "https://api.example"),
+    ],
+)
+def test_an_audience_by_its_short_name_is_that_of_the_cloud(word: str, authority: str, uri: str) -> None:
+    assert audience(word, authority) == uri
+
+
+@pytest.mark.parametrize(
+    ("scopes", "text"),
+    [
+        (("499b84ac-1321-427f-aa17-267ca6975798/.default",), "Azure DevOps"),
+        (("499B84AC-1321-427F-AA17-267CA6975798/.default",), "Azure DevOps"),
+        (
+            ("https://graph.microsoft.us/User.Read", "https://graph.microsoft.us/Mail.Read"),
+            "Microsoft Graph (User.Read, Mail.Read)",
+        ),
+        (("https://management.core.windows.net//.default",), "ARM"),
+        (("https://containerregistry.azure.net/.default",), "ACR"),
+        (("https://api.example/.default",), "https://api.example/.default"),
+        (("https://a.example/x", "https://b.example/y"), "https://a.example/x https://b.example/y"),
+        (("write",), "write"),
+        ((), ""),
+    ],
+)
+def test_scopes_are_told_by_the_name_of_their_resource(scopes: tuple[str, ...], text: str) -> None:
+    assert spoken(scopes) == text
+
+
+def test_every_name_is_spoken_in_every_cloud() -> None:
+    for known in CLOUDS:
+        for short, called in SPOKEN.items():
+            assert spoken((f"{audience(short, f'https://{known.host}/t')}/.default",)) == called
+        assert [short_name((f"{audience(short, f'https://{known.host}/t')}/.default",)) for short in SPOKEN] == [
+            *SPOKEN
+        ]
+    assert short_name(("https://graph.microsoft.com/User.Read",)) is None

@@ -1,0 +1,1 @@
+"""`keyturn doctor`: what could be wrong, looked at one after the other."""

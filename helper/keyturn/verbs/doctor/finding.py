@@ -1,0 +1,42 @@
+"""What the doctor says of one thing."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from keyturn import hints
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keyturn.errors import KeyturnError
+    from keyturn.hints import Hint
+
+
+class Finding(NamedTuple):
+    """One line. `safe`: the hint is a command of ours that loses nothing, so that --fix may run it."""
+
+    level: Literal["ok", "warning", "error"]
+    sentence: str
+    hint: Hint | None = None
+    safe: bool = False
+
+    def lines(self) -> str:
+        """For people: the finding, and the command that helps."""
+        mark = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}[self.level]
+        text = f"{mark}  {self.sentence}"
+        return text if self.hint is None else f"{text}\n         {hints.printed(self.hint)}"
+
+    def facts(self) -> dict[str, str | None]:
+        """For programs."""
+        hint = None if self.hint is None else str(hints.printed(self.hint))
+        return {"level": self.level, "sentence": self.sentence, "hint": hint}
+
+
+def ok(sentence: str) -> Finding:
+    """Nothing to do."""
+    return Finding("ok", sentence)
+
+
+def failed(error: KeyturnError, about: str = "") -> Finding:
+    """What an error says."""
+    return Finding("error", f"{about}{error.sentence}", error.hint)

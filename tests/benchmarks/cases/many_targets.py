@@ -1,0 +1,82 @@
+"""What a get costs more with 3 000 git targets and 1 000 kept credentials, in the daemon's share.
+
+Side by side: a daemon with three targets, and one with that many. Once with the same request each time, as one
+repository's gits send it, and once with requests that were never sent before.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from contextlib import ExitStack
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.measured import Result, Row
+from benchmarks.stage import Stage
+from benchmarks.timing import in_turns
+from support.daemon import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+TARGETS = {"few": 3, "many": 3000}
+CREDENTIALS = {"few": 0, "many": 1000}
+NAMES = {
+    "few": "daemon, 3 targets",
+    "many": "daemon, 3 000 targets, 1 000 credentials",
+}
+AT_A_TIME = 20
+"""Requests one after the other, before it is the other daemon's turn."""
+
+
+def run(stages: Sequence[Stage], rounds: int) -> Result:
+    rows = []
+    with ExitStack() as stack:
+        machines = {size: stack.enter_context(_crowded(stages[0], size, stack)) for size in TARGETS}
+        for kind, requests in (("same request", _same), ("new requests", _new)):
+            contestants = {
+                f"{NAMES[size]}, {kind}": partial(_timed, machine.socket, requests(machine))
+                for size, machine in machines.items()
+            }
+            few, many = contestants
+            for name, values in in_turns(contestants, max(1, rounds // AT_A_TIME)).items():
+                rows.append(Row(name, "ms", values, (few,) if name == many else (), name == many))
+    return Result(rows)
+
+
+def _crowded(stage: Stage, size: str, stack: ExitStack) -> Stage:
+    """A machine of its own with so many targets and credentials, its token in memory."""
+    directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    machine = Stage(stage.build, directory, stage.emulator)
+    more = (f'"https://dev.azure.com/organization{number}" = "ci"\n' for number in range(TARGETS[size] - 2))
+    config = stage.emulator.ready.config.replace("[targets.git]\n", f"[targets.git]\n{''.join(more)}")
+    machine.configure(f'{config}\n[git]\nstore = "memory"\n')
+    machine.native("git").run()
+    for number in range(CREDENTIALS[size]):
+        said = f"protocol=https\nhost=host{number}.example\nusername=alice\npassword=planted\n"
+        wire.exchange(machine.socket, wire.post("/v1/git/store", said.encode()))
+    return machine
+
+
+def _same(machine: Stage) -> Iterator[bytes]:
+    request = wire.post("/v1/git/get", machine.git_request())
+    return (request for _ in count())
+
+
+def _new(machine: Stage) -> Iterator[bytes]:
+    said = machine.git_request().rstrip(b"\n")
+    return (wire.post("/v1/git/get", b"%s\nwwwauth[]=Basic realm=%d\n\n" % (said, number)) for number in count())
+
+
+def _timed(path: Path, requests: Iterator[bytes]) -> list[float]:
+    times = []
+    for _ in range(AT_A_TIME):
+        request = next(requests)
+        began = time.perf_counter()
+        answer = wire.exchange(path, request)
+        times.append((time.perf_counter() - began) * 1000)
+        assert answer.body.startswith(b"username=")
+    return times

@@ -1,0 +1,73 @@
+"""`keyturn doctor`, and `keyturn setup` for all tools at once."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from support.scenes.scene import Scene, scene
+
+if TYPE_CHECKING:
+    from support.machine.machine import Machine
+
+__all__ = ["scene"]
+
+
+def findings(machine: Machine, *words: str, status: int) -> list[dict[str, Any]]:
+    done = machine.run("keyturn", "doctor", "--json", *words, status=status)
+    found: list[dict[str, Any]] = json.loads(done.stdout)["findings"]
+    return found
+
+
+def wrong(machine: Machine, *words: str) -> dict[str, str]:
+    """The sentences of what is wrong, with what helps."""
+    return {
+        finding["sentence"]: finding["hint"]
+        for finding in findings(machine, *words, status=1)
+        if finding["level"] == "error"
+    }
+
+
+def test_all_is_well_but_for_a_person(scene: Scene) -> None:
+    told = wrong(scene.machine)
+    assert all("nobody is signed in for profile me" in sentence for sentence in told)
+    assert set(told.values()) == {"keyturn login me"}
+    assert findings(scene.machine, "--offline", status=0)
+
+
+def test_nothing_is_there_yet(machine: Machine) -> None:
+    assert [hint for hint in wrong(machine).values() if "keyturn init" in hint]
+    assert machine.daemon_pid() is None
+
+
+def test_a_mistake_in_the_configuration(machine: Machine) -> None:
+    machine.configure('[profile.work]\nprovider = "entra"\nflow = "nonsense"\n')
+    assert any("profile.work.flow" in sentence for sentence in wrong(machine))
+
+
+def test_programs_that_are_not_on_path(scene: Scene) -> None:
+    keyturn = str(scene.machine.programs / "keyturn")
+    done = scene.machine.run(keyturn, "doctor", "--offline", PATH="/usr/bin:/bin", status=1)
+    assert "git-credential-keyturn is not on PATH" in done.stdout
+
+
+def test_fix_sets_up_what_is_not_set_up(scene: Scene) -> None:
+    scene.machine.run("keyturn", "setup", "git", "--undo", status=0)
+    assert any("git does not ask keyturn for" in sentence for sentence in wrong(scene.machine, "--offline"))
+    fixed = scene.machine.run("keyturn", "doctor", "--offline", "--fix", status=0)
+    assert "keyturn: keyturn setup git\n" in fixed.stdout
+    assert scene.machine.run("keyturn", "setup", "--check", status=0).stdout
+
+
+def test_setup_alone_follows_the_targets(scene: Scene) -> None:
+    machine = scene.machine
+    machine.run("keyturn", "setup", "git", "--undo", status=0)
+    assert "does not ask keyturn" in machine.run("keyturn", "setup", "--check", status=1).stdout
+    machine.run("keyturn", "setup", status=0)
+    machine.run("keyturn", "setup", "--check", status=0)
+    targets = [target["target"] for target in machine.json("target", "list")]
+    machine.run("keyturn", "target", "remove", *targets, status=0)
+    assert "still asks keyturn" in machine.run("keyturn", "setup", "--check", status=1).stdout
+    machine.run("keyturn", "setup", status=0)
+    assert "credential" not in (machine.home / ".gitconfig").read_text()
+    machine.run("keyturn", "setup", "--check", status=0)

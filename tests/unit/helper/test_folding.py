@@ -1,0 +1,88 @@
+"""Texts folded to a terminal's width: words whole, commands in one piece, data untouched."""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import os
+import struct
+import termios
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keyturn.console.parsing import Parser
+from keyturn.folding import NARROWEST, WIDEST, Folding, folded, width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WORDS = st.lists(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=90))
+COMMAND = "keyturn: hint: change the password, then: keyturn login a-profile-with-a-name-that-is-rather-long"
+
+
+@pytest.fixture
+def terminal() -> Iterator[io.TextIOWrapper]:
+    master, slave = os.openpty()
+    with os.fdopen(slave, "w", encoding="utf-8") as stream:
+        yield stream
+    os.close(master)
+
+
+def resize(terminal: io.TextIOWrapper, columns: int) -> None:
+    fcntl.ioctl(terminal.fileno(), termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("columns", "width"), [(0, None), (20, NARROWEST), (60, 60), (133, 133), (200, 200), (500, WIDEST)]
+)
+def test_the_width_is_that_of_the_terminal_as_far_as_it_reads_well(
+    columns: int, width: int | None, terminal: io.TextIOWrapper
+) -> None:
+    resize(terminal, columns)
+    assert width_of(terminal) == width
+
+
+def test_what_is_no_terminal_has_no_width() -> None:
+    assert width_of(io.StringIO()) is None
+    assert width_of(None) is None
+
+
+@given(words=WORDS, width=st.integers(NARROWEST, WIDEST))
+def test_every_word_stays_whole_and_no_line_is_longer_than_it_must(words: list[str], width: int) -> None:
+    lines = folded(" ".join(words), width).split("\n")
+    assert [word for line in lines for word in line.split()] == words
+    assert all(len(line) <= width or " " not in line.strip() for line in lines)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_a_command_in_a_hint_is_not_broken(width: int) -> None:
+    command = COMMAND.rpartition(": ")[2]
+    assert folded(COMMAND, width).split("\n")[-1].endswith(command)
+
+
+def test_only_lines_of_ours_are_folded() -> None:
+    stream, data = io.StringIO(), " ".join(["word"] * 40)
+    print(data, f"keyturn: {data}", data, sep="\n", file=Folding(stream, 60))
+    first, *ours, last, empty = stream.getvalue().split("\n")
+    assert (first, last, empty) == (data, data, "")
+    assert len(ours) > 1
+    assert max(map(len, ours)) <= 60
+
+
+def test_help_fits_the_terminal_and_leaves_its_examples_whole(
+    terminal: io.TextIOWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resize(terminal, 60)
+    example = f"  keyturn {'x' * 70} | curl"
+    parser = Parser(
+        prog="keyturn x", description="Many words. " * 20, epilog=f"things:\n  a  b\n\nexamples:\n{example}\n"
+    )
+    parser.add_argument("--names", help=", ".join(["key-vault"] * 20))
+    monkeypatch.setattr("sys.stdout", terminal)
+    lines = parser.format_help().split("\n")
+    assert example in lines
+    assert max(len(line) for line in lines if line != example) <= 60
+    assert not any(line.rstrip().endswith("key-") for line in lines)
