@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -69,6 +70,8 @@ users:
     token: planted-token
 """
 OURS = "keyturn/me:admin"
+AUTHORITY = hashlib.sha256(b"-----BEGIN CERTIFICATE-----\n").hexdigest()
+KNOWN = f"the cluster of context aks is reached by the CA with SHA-256 {AUTHORITY}: from now on that counts"
 
 
 @pytest.fixture
@@ -117,7 +120,7 @@ def test_the_context_gets_a_user_that_asks_keyturn_and_the_former_stays(
 ) -> None:
     before = users(configured)
     done = configured.run("keyturn", "setup", "kube", status=0)
-    assert done.stdout == f"keyturn: {kubeconfig}: context aks with user {OURS} instead of admin\n"
+    assert done.stdout == f"keyturn: {kubeconfig}: context aks with user {OURS} instead of admin\nkeyturn: {KNOWN}\n"
     assert done.stderr == ""
     assert user_of(configured, "aks") == OURS
     assert user_of(configured, "elsewhere") == "admin"
@@ -180,7 +183,7 @@ def test_a_damaged_record_is_written_anew_with_what_counts_now(configured: Machi
     named = configured.run("keyturn", "setup", "kube", "--check", status=1)
     assert named.stdout == f"keyturn: {kubeconfig}: context aks has a word that keyturn does not keep\n"
     again = configured.run("keyturn", "setup", "kube", status=0)
-    assert "is reached by the CA with SHA-256 " in again.stdout
+    assert f"keyturn: {KNOWN}\n" in again.stdout
     configured.run("keyturn", "setup", "kube", "--check", status=0)
 
 

@@ -105,8 +105,10 @@ class Plan:
         if trust.insecure:
             self._complain(context, "is reached without verification", moves.verify_cluster())
             return
-        if self.register.is_damaged:
-            self.notes.append(f"the cluster of context {context} is reached by {shown(trust)}: now that counts")
+        if known is None:
+            self.notes.append(
+                f"the cluster of context {context} is reached by {shown(trust)}: from now on that counts"
+            )
         if known not in {None, trust}:
             told = f"is reached by {shown(trust)}, and was set up with {shown(known)}"
             if self._only is None:
