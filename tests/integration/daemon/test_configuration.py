@@ -49,7 +49,8 @@ def test_a_mistake_is_told_to_every_request_and_mended_without_a_restart(scene: 
     right = machine.config_file.read_text()
     assert token(scene).returncode == 0
     machine.config_file.write_text(right.replace("flow =", "flwo ="))
-    for done in (token(scene), scene.ask(), machine.run("keyturn", "login", "ci")):
+    git = machine.run("git-credential-keyturn", "--ours", "get", input=scene.attributes())
+    for done in (token(scene), git, machine.run("keyturn", "login", "ci")):
         status, error, hint = told(done)
         assert status == 2
         assert f"{machine.config_file}: profile.ci" in error
