@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.protocols import git_answers
+from support.machine.gits import newer
 from support.machine.machine import PROGRAMS
 from support.needs import need
 from support.scenes.scene import Scene, password_of, scene
@@ -41,6 +42,26 @@ def test_a_push_of_three_mebibytes(scene: Scene) -> None:
     work = scene.clone()
     scene.commit(work, bytes(range(256)) * (3 << 12))
     scene.push(work)
+    assert scene.tokens_issued() == 1
+
+
+@pytest.mark.parametrize("git", ["the installed one", "the newer one"])
+def test_submodules_and_a_partial_clone_with_one_token(scene: Scene, git: str) -> None:
+    scene.machine.git_program = newer() if git == "the newer one" else None
+    library = scene.emulator.control.create_repository("contoso/demo/_git/My%20Library")
+    inner = scene.clone("inner", library)
+    scene.commit(inner, b"inner\n")
+    scene.push(inner)
+    outer = scene.clone("outer")
+    scene.machine.git("submodule", "--quiet", "add", library, "library", directory=outer)
+    scene.commit(outer)
+    scene.push(outer)
+    url = scene.repository.replace("https://", "https://contoso@")
+    partial = scene.machine.home / "partial"
+    scene.machine.git("clone", "-q", "--filter=blob:none", "--no-checkout", url, str(partial))
+    assert scene.machine.git("checkout", "-q", "main", directory=partial).stderr == ""
+    scene.machine.git("submodule", "--quiet", "update", "--init", directory=partial)
+    assert (partial / "library/file").read_bytes() == b"inner\n"
     assert scene.tokens_issued() == 1
 
 
