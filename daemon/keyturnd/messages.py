@@ -218,6 +218,24 @@ class SettleJob(msgspec.Struct, frozen=True, tag="settle"):
         return f"SettleJob(profile={self.identity.profile!r})"
 
 
+class AskJob(msgspec.Struct, frozen=True, tag="question"):
+    """Answer a person's question about tokens and applications; `state` and `secret` are what is signed with."""
+
+    identity: AwxIdentity
+    network: Network
+    deadline: float
+    question: str
+    """discover, or one of keyturnd.acquire.awx.asking.questions."""
+    parameters: dict[str, Any]
+    state: AwxState
+    secret: str | None = None
+    client_secret: str | None = None
+    version: int = CHANNEL_VERSION
+
+    def __repr__(self) -> str:
+        return f"AskJob(profile={self.identity.profile!r}, question={self.question!r})"
+
+
 class KeyringJob(msgspec.Struct, frozen=True, tag="keyring"):
     """Read the vault key from the OS keyring or, with `create`, store this one if there is none (base64)."""
 
@@ -286,6 +304,15 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
     """The revocation is complete: nothing of it lives on the server. Or the look was taken."""
 
 
+class Told(msgspec.Struct, frozen=True, tag="told"):
+    """The answer to an `AskJob`, in the server's own words. Secret where a token was created."""
+
+    answer: Any
+
+    def __repr__(self) -> str:
+        return "Told()"
+
+
 class Result(msgspec.Struct, frozen=True, omit_defaults=True, tag="result"):
     """The token. `expires_at` and `refresh_at` are UTC epoch seconds."""
 
@@ -340,8 +367,8 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True, tag="error"):
     """For programs: keyring-absent, keyring-locked, or the provider's own `error` word. Empty when unknown."""
 
 
-Job = TokenJob | RevokeJob | SettleJob | KeyringJob | DiscoveryJob
-Outcome = Result | Done | KeyringResult | Discovered | Failure
+Job = TokenJob | RevokeJob | SettleJob | AskJob | KeyringJob | DiscoveryJob
+Outcome = Result | Done | Told | KeyringResult | Discovered | Failure
 FromDaemon = Job | Answer | Ack
 FromAcquisition = Event | Ask | Seal | Outcome
 

@@ -22,6 +22,7 @@ from keyturnd.messages import Failure, KeyringJob, KeyringResult
 from keyturnd.store.store import Store
 from keyturnd.vault.holdings import Holdings
 from keyturnd.vault.keys import KeyringAbsent, KeyringLocked, open_key
+from keyturnd.vault.made import MadeTokens
 from keyturnd.vault.vault import Vault, vault_directory
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class Services:
         """What callers' words were taken to mean, by a digest of the words, while the configuration stays."""
         configuration.on_change.append(lambda _: self.understood.clear())
         self.store = Store(self.holdings.vault, clock)
+        self.made = MadeTokens(self.holdings.vault)
+        self.clock = clock
         self.complaints = Complaints(clock)
         self.handed = Handed()
         self.key_source: str | None = None

@@ -5,6 +5,7 @@
     │   ├── UsageError           wrong words on the command line (exit 2)
     │   ├── ConfigError          config.toml, or a file it names (exit 2)
     │   ├── SignInNeeded         a person has to sign in (exit 3)
+    │   ├── NoTarget             a URL that is near to one of ours (one line, exit 0)
     │   ├── VariablesWanted      the daemon asks for values of the caller's environment (exit 1)
     │   └── Refused              keyturn will not do that (exit 1)
     ├── ProviderError        theirs: what the provider answered, or did not
@@ -130,6 +131,18 @@ class Refused(UserError):
     http_status = 403
 
 
+class NoTarget(UserError):
+    """Not ours, where somebody may have thought so: one line, and for the caller no failure."""
+
+    kind = "no-target"
+    exit_status = 0
+    http_status = 404
+
+    def lines(self) -> str:
+        """One line: what to type instead is in it."""
+        return f"keyturn: warning: {self.sentence}\n"
+
+
 class ProviderError(KeyturnError):
     """The provider's move."""
 
@@ -224,6 +237,7 @@ BY_KIND: dict[str, type[KeyturnError]] = {
         UsageError,
         ConfigError,
         SignInNeeded,
+        NoTarget,
         VariablesWanted,
         Refused,
         ProviderRefused,

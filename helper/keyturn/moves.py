@@ -285,6 +285,13 @@ def odd_place(place: str) -> Sentence:
 
 
 @move
+def set_clock(ahead: float) -> Sentence:
+    """A machine whose clock is so many seconds ahead of the provider's, or behind it."""
+    minutes, where = max(round(abs(ahead) / 60), 1), "ahead of" if ahead > 0 else "behind"
+    return Sentence(f"set this machine's clock (date): it is {minutes} min {where} Entra ID's")
+
+
+@move
 def other_cloud(profile: str) -> Sentence:
     """A cloud that Microsoft has closed."""
     return Sentence(f"set `environment` of [profile.{profile}] to the cloud that the tenant has moved to")
@@ -423,6 +430,12 @@ def logout_again(profile: str) -> Sentence:
 
 
 @move
+def ask_administrator(place: str) -> Sentence:
+    """What a server lets nobody else do."""
+    return Sentence(f"ask an administrator of {place}")
+
+
+@move
 def external_user(profile: str) -> Sentence:
     """An AWX that creates no tokens for users of a directory."""
     return Sentence(
@@ -431,9 +444,16 @@ def external_user(profile: str) -> Sentence:
 
 
 @move
+def moved(url: str, profile: str) -> Sentence:
+    """An AWX that says where it is now."""
+    return Sentence(f'if that is it: url = "{url}" in [profile.{profile}]')
+
+
+@move
 def gateway(profile: str) -> Sentence:
     """An AWX whose tokens have moved."""
-    return Sentence(f"set `url` of [profile.{profile}] to the platform gateway, if there is one")
+    what = f"set `url` of [profile.{profile}] to the platform gateway, if there is one"
+    return Sentence(f"{what}; else only a name and a password work there")
 
 
 @move

@@ -24,6 +24,8 @@ GIT_CONFIG = """[safe]
 \tauto = 0
 [receive]
 \tautogc = false
+[uploadpack]
+\tallowFilter = true
 """
 
 

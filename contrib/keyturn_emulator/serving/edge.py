@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from keyturn_emulator.serving.misbehaviour import Exchange, lose, play
+from keyturn_emulator.serving.misbehaviour import Exchange, lose, play, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -85,7 +85,10 @@ class Edge:
             await exchange.answer(421, {"Content-Type": "text/plain"}, b"this is not that host\n")
             return
         fault = self._faults.take(endpoint)
+        receive = exchange.receive
         if fault is not None:
+            if fault.kind == "hold":
+                receive = await whole(receive)
             note["fault"] = fault.kind
             gate = self._faults.gate()
             self._ledger.count(f"fault.{fault.kind}")
@@ -96,7 +99,7 @@ class Edge:
                 await play(fault, exchange)
                 return
             await gate.wait()
-        await self._service.app(exchange.scope, exchange.receive, send)
+        await self._service.app(exchange.scope, receive, send)
 
     def _known_host(self, scope: Scope) -> bool:
         """Whether the one Host header names this server: another name is a browser being rebound."""

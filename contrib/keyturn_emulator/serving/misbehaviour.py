@@ -51,6 +51,19 @@ class Exchange:
             pass
 
 
+async def whole(receive: Receive) -> Receive:
+    """A `receive` that has the request whole: a slow server carries it out though its client has left meanwhile."""
+    messages: list[Message] = []
+    while not messages or messages[-1].get("more_body"):
+        messages.append(await receive())
+    held = iter(messages)
+
+    async def replay() -> Message:
+        return next(held, None) or await receive()
+
+    return replay
+
+
 async def lose(exchange: Exchange, app: ASGIApp) -> None:
     """Let `app` do all it does, and drop the line instead of its answer."""
     await app(exchange.scope, exchange.receive, _swallow)

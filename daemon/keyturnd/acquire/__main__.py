@@ -14,7 +14,17 @@ from keyturnd.acquire.channel import Channel
 from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.failed import Failed, bug
 from keyturnd.acquire.isolation import isolate
-from keyturnd.messages import AwxIdentity, AwxState, DiscoveryJob, Failure, KeyringJob, RevokeJob, SettleJob, TokenJob
+from keyturnd.messages import (
+    AskJob,
+    AwxIdentity,
+    AwxState,
+    DiscoveryJob,
+    Failure,
+    KeyringJob,
+    RevokeJob,
+    SettleJob,
+    TokenJob,
+)
 
 if TYPE_CHECKING:
     from keyturnd.messages import Job, Outcome, State
@@ -43,18 +53,11 @@ def _perform(job: Job, channel: Channel) -> Outcome:
         from keyturnd.acquire.network import discovery  # noqa: PLC0415 - see above
 
         return discovery.discover(job)
-    if isinstance(job, RevokeJob):
-        from keyturnd.acquire.awx.ending import revocation  # noqa: PLC0415 - see above
-
-        return revocation.revoke(job, channel, Deadline(job.deadline))
-    if isinstance(job, SettleJob):
-        from keyturnd.acquire.awx.ending import settling  # noqa: PLC0415 - see above
-
-        return settling.settle(job, channel, Deadline(job.deadline))
     if isinstance(job.identity, AwxIdentity):
-        from keyturnd.acquire.awx.job import acquire  # noqa: PLC0415 - see above
+        from keyturnd.acquire.awx.job import perform  # noqa: PLC0415 - see above
 
-        return acquire(job, channel, Deadline(job.deadline))
+        return perform(job, channel, Deadline(job.deadline))
+    assert isinstance(job, TokenJob)
     from keyturnd.acquire.entra.job import acquire  # noqa: PLC0415 - see above
 
     return acquire(job, channel, Deadline(job.deadline))
@@ -71,7 +74,7 @@ def _secrets(job: Job) -> tuple[str, ...]:
     return tuple(secret for secret in known if secret)
 
 
-def _own_secret(job: TokenJob | RevokeJob | SettleJob) -> tuple[str | None, ...]:
+def _own_secret(job: TokenJob | RevokeJob | SettleJob | AskJob) -> tuple[str | None, ...]:
     """Not a person's password: it may be any word of our sentences (see hidden_in).
 
     Nor a passphrase, which no provider is sent.

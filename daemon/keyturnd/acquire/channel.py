@@ -18,6 +18,7 @@ from keyturnd.messages import (
     Ack,
     Answer,
     Ask,
+    AskJob,
     DiscoveryJob,
     Failure,
     KeyringJob,
@@ -75,7 +76,7 @@ class Channel:
                 hints.restart_daemon(),
             )
         job = self._decode(line)
-        if not isinstance(job, TokenJob | RevokeJob | SettleJob | KeyringJob | DiscoveryJob):
+        if not isinstance(job, TokenJob | RevokeJob | SettleJob | AskJob | KeyringJob | DiscoveryJob):
             raise Failed(Bug, "the acquisition process was sent no job")
         return job
 

@@ -61,9 +61,9 @@ class Broker:
         )  # fmt: skip
         self.doubt = replacements.doubt
         self.replace = replacements.replace
-        self._remote = Remote(fetcher)
+        self.remote = Remote(fetcher)
         self.orphans = Orphans(
-            remote=self._remote, holdings=holdings, flights=self._flights, clock=clock, config=fetcher.config,
+            remote=self.remote, holdings=holdings, flights=self._flights, clock=clock, config=fetcher.config,
             logging_out=self._logging_out,
         )  # fmt: skip
         self._renewal = Renewal(
@@ -197,7 +197,7 @@ class Broker:
         try:
             await self._end_all(profile)
             if configured is not None:
-                await self._remote.revoke(configured)
+                await self.remote.revoke(configured)
             self.forget(profile)
             try:
                 return await self.holdings.forget(profile)

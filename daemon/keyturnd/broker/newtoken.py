@@ -1,19 +1,14 @@
-"""`keyturn azure new-token` and `keyturn awx new-token`: one token that keyturn does not keep.
-
-After the PowerShell cmdlets New-SecMgmtAccessToken and, for AWX, New-Token.
-"""
+"""`keyturn azure new-token`, after the cmdlet New-SecMgmtAccessToken: one token that keyturn does not keep."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
-
 from keyturn import hints
 from keyturn.configuration.profiles.described import NAME
 from keyturn.configuration.profiles.scopes import by_resource, of_audience
-from keyturn.errors import SignInNeeded, UsageError
+from keyturn.errors import UsageError
 from keyturnd import flows
 from keyturnd.broker.questions import Questions
 from keyturnd.broker.signin import as_shown
@@ -22,15 +17,11 @@ from keyturnd.fetching.fetch import ATTENDED_DEADLINE, SIGN_IN_DEADLINE
 from keyturnd.messages import EntraState, Failure, Result, TokenJob
 
 if TYPE_CHECKING:
-    from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile, Profile
+    from keyturn.configuration.profiles.profile import EntraProfile, Profile
     from keyturn.errors import KeyturnError
     from keyturnd.broker.signin import SignIns, Waiter
     from keyturnd.fetching.fetch import Fetcher
     from keyturnd.messages import Event, State
-
-UNLIMITED = 1e5 * 365 * 86400
-"""Seconds, as a maximum age that no server's own exceeds (AWX's default is 1000 years): who is given a token that
-keyturn does not replace has to know how long it lives on the server."""
 
 
 class Lent(NamedTuple):
@@ -89,26 +80,6 @@ def _check(profile: EntraProfile, lent: Lent, waiter: Waiter) -> None:
         raise UsageError("a refresh token and flow refresh-token go together", usage)
 
 
-async def new_awx_token(fetcher: Fetcher, profile: AwxProfile, secret: str | None, waiter: Waiter) -> dict[str, Any]:
-    """Create and describe a token on an AWX. It stays there until it expires or somebody deletes it.
-
-    Raises SignInNeeded when there is no password, and what keyturnd.fetching.fetch raises.
-    """
-    if secret is None:
-        secret = await fetcher.secret(profile)
-    if secret is None:
-        sentence = f"the vault holds no password of {profile.username} at {profile.url}"
-        raise SignInNeeded(sentence, hints.usage("keyturn awx new-token"))
-    unlimited = msgspec.structs.replace(profile, max_age=UNLIMITED)
-    job = TokenJob(
-        flows.identity_of(unlimited), (profile.scope,), fetcher.network(unlimited), ATTENDED_DEADLINE, secret=secret
-    )
-    token = await _acquire(fetcher, unlimited, job, Onlooker(waiter))
-    if "expires" not in token:  # the server did not say: better nothing than a made-up year
-        del token["expires_at"], token["expires_on"]
-    return token
-
-
 class Onlooker:
     """Shows the sign-in to the one who asked for it, and keeps nothing."""
 
@@ -128,17 +99,15 @@ class Onlooker:
 async def _acquire(fetcher: Fetcher, profile: Profile, job: TokenJob, onlooker: Onlooker) -> dict[str, Any]:
     outcome = await fetcher.acquisitions.run(job, onlooker)
     if isinstance(outcome, Failure):
-        raise _without_profile(error_of(outcome), profile)
+        raise _without_profile(error_of(outcome))
     assert isinstance(outcome, Result)
     flows.check_account(profile, outcome.account)
     return _description(outcome)
 
 
-def _without_profile(error: KeyturnError, profile: Profile) -> KeyturnError:
+def _without_profile(error: KeyturnError) -> KeyturnError:
     """`error` without a profile that nobody has, in its hint and its sentence."""
-    if profile.name != NAME:
-        return error
-    command = f"keyturn {'azure' if profile.provider == 'entra' else 'awx'} new-token"
+    command = "keyturn azure new-token"
     error.sentence = error.sentence.replace(f"profile {NAME}", command)
     if error.hint is not None and NAME in error.hint:
         error.hint = hints.printed(hints.usage(command))

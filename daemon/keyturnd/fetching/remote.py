@@ -5,16 +5,18 @@ Nothing to do for Entra ID, whose tokens just expire.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from keyturn import hints
+from keyturn.configuration.profiles.described import NAME
 from keyturnd import flows
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.entrusted import secret_at
-from keyturnd.fetching.keeper import Keeper, Nobody
-from keyturnd.messages import AwxIdentity, AwxState, Failure, RevokeJob, SettleJob
+from keyturnd.fetching.keeper import Keeper, Nobody, NothingToSeal
+from keyturnd.messages import AskJob, AwxIdentity, AwxState, Failure, RevokeJob, SettleJob, Told
 
 if TYPE_CHECKING:
-    from keyturn.configuration.profiles.profile import Profile
+    from keyturn.configuration.profiles.profile import AwxProfile, Profile
     from keyturnd.fetching.fetch import Fetcher
 
 DEADLINE = 25.0
@@ -34,6 +36,37 @@ class Remote:
     async def settle(self, profile: Profile) -> None:
         """Delete there what came of a request whose answer did not come. Raises as `revoke`, and SignInNeeded."""
         await self._run(SettleJob, profile)
+
+    async def ask(self, profile: AwxProfile, question: str, **parameters: Any) -> Any:
+        """The server's answer to a question of a person, who is signed in. Raises ProviderError."""
+        return await self._ask(profile, None, question, parameters)
+
+    async def create(self, profile: AwxProfile, secret: str | None, description: str, scope: str) -> dict[str, Any]:
+        """A new token, by the password `secret`, else by what `profile` has. Raises ProviderError."""
+        row: dict[str, Any] = await self._ask(profile, secret, "create", {"description": description, "scope": scope})
+        return row
+
+    async def drop(self, profile: AwxProfile, secret: str | None, description: str) -> None:
+        """Delete all tokens of the user with this description, by the same. Raises ProviderError."""
+        await self._ask(profile, secret, "drop", {"description": description})
+
+    async def _ask(self, profile: AwxProfile, secret: str | None, question: str, parameters: dict[str, Any]) -> Any:
+        fetcher, identity = self._fetcher, flows.identity_of(profile)
+        assert isinstance(identity, AwxIdentity)
+        given = secret is not None or profile.name == NAME  # a password that was given is what shall be used
+        known = None if given else await fetcher.holdings.state(profile)
+        state = known if isinstance(known, AwxState) else AwxState(profile.username)
+        if secret is None and profile.name != NAME and question != "discover":
+            secret = await fetcher.secret(profile)
+        job = AskJob(identity, fetcher.network(profile), DEADLINE, question, parameters, state, secret)
+        outcome = await fetcher.acquisitions.run(job, NothingToSeal())
+        if isinstance(outcome, Failure):
+            error = error_of(outcome)
+            if profile.name == NAME and error.hint is not None and NAME in error.hint:
+                error.hint = hints.printed(hints.usage("keyturn awx new-token"))  # there is no such profile
+            raise error
+        assert isinstance(outcome, Told)
+        return outcome.answer
 
     async def _run(self, kind: type[RevokeJob | SettleJob], profile: Profile) -> None:
         fetcher = self._fetcher

@@ -101,11 +101,18 @@ def _tokens() -> Document:
     )
     unknown = "a token for an identity in no configuration"
     lent = "profile:object secret:string refresh_token:string assertion:string watched:boolean"
-    created = "a token on an AWX, of a named profile or of none, that keyturn does not keep"
+    created = "a token on an AWX, of a named profile or of none, whose value is kept under a name"
+    making = "profile:object named:string secret:string name:string scope:string"
+    asking = (
+        "profile:object named:string question:string mine:boolean personal:boolean application:integer "
+        "expired:boolean unused:boolean made:boolean number:integer numbers:array description:string scope:string"
+    )
     return {
         "/v1/token": {"post": _json("an access token", _body(wanted), waits=True)},
         "/v1/azure/new-token": {"post": _json(unknown, _body(lent), waits=True)},
-        "/v1/awx/new-token": {"post": _json(created, _body("profile:object named:string secret:string"))},
+        "/v1/awx/new-token": {"post": _json(created, _body(making), waits=True)},
+        "/v1/awx/question": {"post": _json("what an AWX has of tokens and applications", _body(asking), waits=True)},
+        "/v1/awx/made": {"post": _json("the tokens that are kept for others", _body("name:string forget:boolean"))},
     }
 
 

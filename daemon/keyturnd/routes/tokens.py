@@ -9,7 +9,7 @@ from keyturn.configuration.audiences import all_scopes, allowed_scopes
 from keyturn.configuration.hosts import without_userinfo
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles import clouds
-from keyturn.configuration.profiles.described import changed, described, on_behalf_of
+from keyturn.configuration.profiles.described import described, on_behalf_of
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.profiles.scopes import UnfitScopes, of_audience
 from keyturn.configuration.targets.docker import find_docker
@@ -62,17 +62,6 @@ class NewEntraTokenBody(Body, frozen=True):
         return "NewEntraTokenBody()"
 
 
-class NewAwxTokenBody(Body, frozen=True):
-    """`named`: a profile whose keys `profile` changes; without it, `profile` must have them all."""
-
-    profile: dict[str, object]
-    named: str | None = None
-    secret: str | None = None
-
-    def __repr__(self) -> str:
-        return "NewAwxTokenBody()"
-
-
 async def token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
     """An access token of a profile for one of its own audiences."""
     body = read_body(request, TokenBody)
@@ -116,13 +105,6 @@ async def new_entra_token(services: Services, request: Request, waiter: Waiter, 
     return json_response(await newtoken.new_entra_token(services.fetcher, profile, lent, waiter, sign_ins))
 
 
-async def new_awx_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
-    """A token on an AWX that somebody else will keep."""
-    body = read_body(request, NewAwxTokenBody)
-    profile = _awx_profile(services.configuration.current(), body)
-    return json_response(await newtoken.new_awx_token(services.fetcher, profile, body.secret, waiter))
-
-
 async def _facts(services: Services, want: Want, token: Token) -> dict[str, object]:
     facts: dict[str, object] = {
         "access_token": token.access_token,
@@ -153,15 +135,6 @@ def _claims(profile: Profile, body: TokenBody) -> str | None:
     if found is None:
         raise UsageError("the claims are neither a JSON object nor the base64 of one", usage)
     return found
-
-
-def _awx_profile(config: Config, body: NewAwxTokenBody) -> AwxProfile:
-    if body.named is None:
-        return described({"flow": "password", **body.profile}, "awx")
-    profile = profile_named(config, body.named)
-    if not isinstance(profile, AwxProfile):
-        raise UsageError(f"profile {profile.name} is not one of an AWX", hints.profiles())
-    return changed(profile, body.profile)
 
 
 def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:

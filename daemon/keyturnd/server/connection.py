@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from keyturn.errors import KeyturnError, UsageError
-from keyturnd.server.http import STREAM_HEAD, Request, Response, problem
-from keyturnd.server.readiness import READ, WRITE
+from keyturnd.server.http import STREAM_HEAD, Request, Response, last_line, problem
+from keyturnd.server.readiness import READ, WRITE, has_left
 from keyturnd.server.reading import RequestReader
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ FLUSH_DEADLINE = 5.0
 """Seconds for a peer to take its answer, after which a stopped reader stops costing us a descriptor."""
 HEARTBEAT = 15.0
 """Seconds between line breaks while a person is waited for: the client takes 75 s of silence for a hang."""
+LOOK_AGAIN = 1.0
+"""Seconds until it is looked again whether a peer that says no more is still there."""
 PIECE = 64 << 10
 """Bytes received at once."""
 
@@ -64,6 +66,7 @@ class Connection:
         self._connections = connections
         self._socket: socket.socket | None = accepted
         self._reading = True
+        self._listening = True
         self._reader: RequestReader | None = None
         self._gathered = 0
         self._unsent = b""
@@ -145,10 +148,20 @@ class Connection:
         except OSError:
             data = b""
         if not data:
-            self.close()
+            self._hear_no_more()
         elif self._reading:
             self._take(data)
         # One request a connection: whatever follows it is thrown away.
+
+    def _hear_no_more(self) -> None:
+        """The end of what the peer says. socat and `nc -N` say so ahead of the answer, which they still take."""
+        if self._socket is None or self._reading or self._refused or has_left(self._socket):
+            self.close()
+            return
+        self._listening = False
+        self._watch()
+        if not (self._streaming or self._ending):  # those have timers of their own, and write
+            self._arm(LOOK_AGAIN, self._hear_no_more)
 
     def _take(self, data: bytes) -> None:
         known = self._connections.recall(data, self.peer) if self._reader is None else None
@@ -182,7 +195,7 @@ class Connection:
     async def _work(self, request: Request) -> None:
         response = await self._connections.handler(self, request)
         self.task = None
-        self._end(_last_line(response) if self._streaming else response.encode())
+        self._end(last_line(response) if self._streaming else response.encode())
 
     def _end(self, answer: bytes) -> None:
         """Send the answer, if anybody is there to take it, and close as soon as it is sent."""
@@ -236,7 +249,8 @@ class Connection:
 
     def _watch(self) -> None:
         if self._socket is not None:
-            self._connections.readiness.watch(self._socket, READ | (WRITE if self._unsent else 0), self._ready)
+            events = (READ if self._listening else 0) | (WRITE if self._unsent else 0)
+            self._connections.readiness.watch(self._socket, events, self._ready)
 
     def _stop_reading(self) -> None:
         self._reading = False
@@ -265,12 +279,3 @@ class Connection:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-
-def _last_line(response: Response) -> bytes:
-    """The line that ends a stream: what would have been the answer, had nobody been asked to wait."""
-    if response.status == 200:
-        line = {"event": "answer", "exit": response.exit_status, "body": response.body.decode("utf-8", "replace")}
-    else:
-        line = {"event": "problem", **msgspec.json.decode(response.body)}
-    return msgspec.json.encode(line) + b"\n"

@@ -124,3 +124,12 @@ def split_target(target: bytes) -> tuple[str, tuple[str, ...]]:
     if len(arguments) > ARGUMENT_LIMIT:
         raise UsageError(f"more than {ARGUMENT_LIMIT} arguments")
     return path.decode("ascii", "replace"), tuple(arguments)
+
+
+def last_line(response: Response) -> bytes:
+    """The line that ends a stream: what would have been the answer, had nobody been asked to wait."""
+    if response.status == 200:
+        line = {"event": "answer", "exit": response.exit_status, "body": response.body.decode("utf-8", "replace")}
+    else:
+        line = {"event": "problem", **msgspec.json.decode(response.body)}
+    return msgspec.json.encode(line) + b"\n"

@@ -7,6 +7,7 @@ what has arrived already costs none, and one that has to wait two.
 from __future__ import annotations
 
 import asyncio
+import select
 import selectors
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,13 @@ class Readiness:
         self._watched_by_loop = False
 
     def watch(self, waiting: socket.socket, events: int, act: Callable[[int], None]) -> None:
-        """Call `act` with READ, WRITE or both, from the running loop, whenever `waiting` is that of `events`."""
+        """Call `act` with READ, WRITE or both, from the running loop, whenever `waiting` is that of `events`.
+
+        No events: it is watched no more.
+        """
+        if not events:
+            self.forget(waiting)
+            return
         if waiting.fileno() in self._selector.get_map():
             self._selector.modify(waiting, events, act)
             return
@@ -43,3 +50,10 @@ class Readiness:
     def _turn(self) -> None:
         for key, events in self._selector.select(0):
             key.data(events)
+
+
+def has_left(peer: socket.socket) -> bool:
+    """Whether the other end is closed altogether, not only for writing (poll(2): POLLHUP)."""
+    poll = select.poll()
+    poll.register(peer, 0)
+    return any(events & select.POLLHUP for _, events in poll.poll(0))

@@ -23,7 +23,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-Kind = Literal["state", "access-token", "secret", "git-credential"]
+Kind = Literal["state", "access-token", "secret", "git-credential", "made-token"]
 REPLACEABLE: frozenset[Kind] = frozenset({"access-token", "git-credential"})
 """Kinds whose loss costs one more request to a provider or a person: what of them cannot be read counts as absent."""
 

@@ -81,11 +81,15 @@ def run_here(listener: socket.socket, path: str, secret_variables: Iterable[str]
 def _pass_on(listener: socket.socket) -> None:
     """Put the listener where the daemon looks for it, and close what is neither it nor a standard stream."""
     os.dup2(fcntl.fcntl(listener.fileno(), fcntl.F_DUPFD_CLOEXEC, CLEAR), FIRST_PASSED)
-    # By name: counting up to the limit takes minutes where a container sets it to a thousand million.
-    for name in os.listdir("/proc/self/fd" if sys.platform == "linux" else "/dev/fd"):
-        if int(name) > FIRST_PASSED:
+    for descriptor in own_descriptors():
+        if descriptor > FIRST_PASSED:
             with suppress(OSError):  # the listing's own
-                os.close(int(name))
+                os.close(descriptor)
+
+
+def own_descriptors() -> list[int]:
+    """What is open: counting up to the limit takes minutes where a container sets it to a thousand million."""
+    return [int(name) for name in os.listdir("/proc/self/fd" if sys.platform == "linux" else "/dev/fd")]
 
 
 def _let_go_of_streams() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from keyturn.errors import KeyturnError, Refused, UsageError
 from keyturn.reach.client import ENVIRONMENT, Reply
 from keyturn.twin import prompting
@@ -37,7 +39,8 @@ def may_ask(request: bytes) -> bool:  # noqa: ARG001 - git says so in its enviro
 def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | None:
     """Silence when nothing can come of a daemon: no target, and nothing that is kept or to be kept.
 
-    Where `setup git` has said that the URL is ours, that is for the daemon to find out. Raises ConfigError.
+    Where `setup git` has said that the URL is ours, that is for the daemon to find out. Raises ConfigError, and
+    NoTarget where somebody has mistyped a URL of ours.
     """
     from keyturn.protocols import git_answers, git_options  # noqa: PLC0415 - only where no daemon runs
 
@@ -45,8 +48,11 @@ def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | Non
         return Reply(200, 0, git_answers.CAPABILITIES)
     if operation == "get" and git_options.OURS in options:
         return None  # `setup git` found a target; reading the configuration takes as long as all else until the start
-    needed = (operation != "store" and _is_ours(request)) or _is_kept(operation, options, request)
-    return None if needed else Reply(200, 0, git_answers.NOTHING)
+    if (operation != "store" and _is_ours(request)) or _is_kept(operation, options, request):
+        return None
+    if operation == "get":
+        _check_near(request)
+    return Reply(200, 0, git_answers.NOTHING)
 
 
 def output_of(error: KeyturnError, operation: str, request: bytes) -> str:  # noqa: ARG001 - whatever it was
@@ -89,6 +95,15 @@ def _is_ours(request: bytes) -> bool:
         return find_git(_config().git_targets, git.parse(request)) is not None
     except git.MalformedRequest:
         return False
+
+
+def _check_near(request: bytes) -> None:
+    """Raises NoTarget. For what `_is_ours` has read, and found to be of no target."""
+    from keyturn.configuration.targets.near import check_near  # noqa: PLC0415
+    from keyturn.protocols import git  # noqa: PLC0415
+
+    with contextlib.suppress(git.MalformedRequest):
+        check_near(_config().git_targets, git.parse(request))
 
 
 def _is_kept(operation: str, options: Sequence[str], request: bytes) -> bool:

@@ -20,7 +20,7 @@ VERBS = {
     "git": "show, forget or take over what is kept for hosts without a target",
     "kubelogin": "do what Azure's kubelogin does",
     "azure": "acquire a token of Entra ID without a profile",
-    "awx": "create a token on an AWX that keyturn does not keep",
+    "awx": "tokens and applications of an AWX",
     "completion": "print a script for your shell to complete all this",
     "daemon": "start, stop or restart the daemon",
     "log": "show the daemon's log",

@@ -117,8 +117,16 @@ def test_a_post_is_not_sent_on(certificates: Certificates) -> None:
         )
         assert thief.seen == []
     assert failure.kind == "provider-refused"
-    assert "`url`" in (failure.hint or "")
+    assert f" wants to redirect to {thief.base}/api/v2/tokens/, which" in failure.sentence
+    assert failure.hint == f'if that is it: url = "{thief.base}" in [profile.tower]'
     assert len(server.posts) == 1
+
+
+def test_a_networks_login_page_is_named_without_its_query(certificates: Certificates) -> None:
+    away = reply(b"", 302, Location="https://bob:pw@portal.example/login?token=planted")
+    failure, _, _ = against(certificates, on("POST", away))
+    assert " wants to redirect to https://portal.example/login, which is never followed" in failure.sentence
+    assert "`url`" in (failure.hint or "")
 
 
 @pytest.mark.parametrize(

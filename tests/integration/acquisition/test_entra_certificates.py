@@ -121,6 +121,13 @@ def test_a_certificate_out_of_its_time_causes_no_request(
     assert emulator.control.counts() == {}
 
 
+def test_a_clock_that_is_wrong_is_found_out(emulator: Emulator, registered: Certified, tmp_path: Path) -> None:
+    emulator.control.skew(-42 * 60)
+    told = failed(by_certificate(emulator, Certificate(put(tmp_path, registered.pem + registered.key_pem))))
+    assert "AADSTS700024" in told.sentence
+    assert str(told.hint).startswith("set this machine's clock (date): it is 42 min ahead of Entra ID's; ")
+
+
 def test_a_file_that_is_not_there(emulator: Emulator, tmp_path: Path) -> None:
     told = failed(by_certificate(emulator, Certificate(f"{tmp_path}/app.pem")))
     assert told.kind == "configuration"

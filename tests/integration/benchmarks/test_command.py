@@ -47,7 +47,7 @@ def test_the_first_cases_run_beside_an_earlier_build(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, ""), done
     cases = json.loads(file.read_text())["cases"]
     assert tuple(cases) == FIRST
-    earlier = wheel.stem.split("-py3-")[0]
+    earlier = f"earlier {wheel.stem.split('-py3-')[0]}"
     beside_git = {"git credential-cache get", "git credential-store get", f"git, native ({earlier})"}
     assert set(rows(cases, "warm-answer")["git, native"]) == beside_git
     assert list(rows(cases, "warm-answer")["kube, native"]) == [f"kube, native ({earlier})"]

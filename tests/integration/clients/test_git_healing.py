@@ -72,6 +72,17 @@ def test_a_server_that_refuses_everything_costs_one_token_and_is_told_once(scene
     assert scene.tokens_issued() == 2
 
 
+def test_a_replacement_that_is_refused_at_the_push_ends_it(scene: Scene, calls: Calls) -> None:
+    work = scene.clone()
+    scene.commit(work)
+    calls.taken()
+    scene.emulator.control.fault("git.receive-pack", "status", times=100, status=401, headers=REFUSAL)
+    said = scene.push(work, status=1).stderr
+    assert calls.taken() == ["get", "store", "get", "erase"]
+    assert said.count("keyturn: error:") == said.count(RENEWED_IN_VAIN) == 1
+    assert scene.tokens_issued() == 2
+
+
 def test_claims_of_the_refusing_server_are_met_within_the_command(scene: Scene, calls: Calls) -> None:
     work = scene.clone()
     scene.emulator.control.demand(AZURE_DEVOPS[0].partition("/")[0], STEP_UP)

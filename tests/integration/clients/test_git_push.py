@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.protocols import git_answers
+from support.machine.gits import newer
 from support.machine.machine import PROGRAMS
 from support.needs import need
 from support.scenes.scene import Scene, password_of, scene
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     from support.machine.terminal import Terminal
 
 __all__ = ["scene"]
+
+
+def test_a_mistyped_organization_gets_one_line_before_git_prompts(scene: Scene) -> None:
+    mistyped = scene.repository.replace("/contoso/", "/contosso/")
+    refused = scene.machine.git("ls-remote", mistyped, status=128).stderr
+    nearest = scene.repository.partition("/contoso/")[0] + "/contoso"
+    assert refused.count("keyturn: ") == 1, refused
+    assert f"keyturn: warning: {mistyped} is none of the git targets; the nearest is {nearest}\n" in refused
 
 
 def test_clone_and_push_with_one_token(scene: Scene) -> None:
@@ -33,6 +42,26 @@ def test_a_push_of_three_mebibytes(scene: Scene) -> None:
     work = scene.clone()
     scene.commit(work, bytes(range(256)) * (3 << 12))
     scene.push(work)
+    assert scene.tokens_issued() == 1
+
+
+@pytest.mark.parametrize("git", ["the installed one", "the newer one"])
+def test_submodules_and_a_partial_clone_with_one_token(scene: Scene, git: str) -> None:
+    scene.machine.git_program = newer() if git == "the newer one" else None
+    library = scene.emulator.control.create_repository("contoso/demo/_git/My%20Library")
+    inner = scene.clone("inner", library)
+    scene.commit(inner, b"inner\n")
+    scene.push(inner)
+    outer = scene.clone("outer")
+    scene.machine.git("submodule", "--quiet", "add", library, "library", directory=outer)
+    scene.commit(outer)
+    scene.push(outer)
+    url = scene.repository.replace("https://", "https://contoso@")
+    partial = scene.machine.home / "partial"
+    scene.machine.git("clone", "-q", "--filter=blob:none", "--no-checkout", url, str(partial))
+    assert scene.machine.git("checkout", "-q", "main", directory=partial).stderr == ""
+    scene.machine.git("submodule", "--quiet", "update", "--init", directory=partial)
+    assert (partial / "library/file").read_bytes() == b"inner\n"
     assert scene.tokens_issued() == 1
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from support.machine.desktop import Session, session
 from support.machine.machine import Machine, machine
 from support.needs import need
 
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from subprocess import CompletedProcess
 
-__all__ = ["machine"]
+__all__ = ["machine", "session"]
 
 TARGETS = """
 [profile.ci]
@@ -142,3 +145,33 @@ def test_where_nothing_is_kept_import_says_what_to_set(machine: Machine) -> None
     machine.configure(TARGETS)
     refused = machine.run("keyturn", "git", "import", "store", status=2)
     assert 'keyturn: hint: add store = "vault" to [git] in' in refused.stderr
+
+
+PLANT = """
+import secretstorage, sys
+from contextlib import closing
+with closing(secretstorage.dbus_init()) as bus:
+    collection = secretstorage.get_default_collection(bus)
+    def plant(secret, **attributes):
+        attributes["xdg:schema"] = "org.git.Password"
+        collection.create_item("Git", attributes, secret.encode())
+    behind = "\\npassword_expiry_utc=9999999999\\noauth_refresh_token=r"
+    plant("p:ss" + behind, protocol="https", server="example.com", user="alice")
+    plant("pass", protocol="https", server="h.example", port="8443", user="bob", object="a b")
+    plant("token", protocol="https", server="dev.azure.com", user="x", object="contoso/p/_git/r")
+"""
+"""As git's contrib/credential/libsecret writes them."""
+
+
+def test_what_git_credential_libsecret_kept_is_taken_over(machine: Machine, session: Session) -> None:
+    kept = Kept(machine, "memory")
+    machine.environment["DBUS_SESSION_BUS_ADDRESS"] = session.environment["DBUS_SESSION_BUS_ADDRESS"]
+    refused = machine.run("keyturn", "git", "import", "libsecret", status=1)
+    assert "keyturn: error: the OS keyring cannot be asked" in refused.stderr
+    session.unlock()
+    subprocess.run([sys.executable, "-c", PLANT], env=session.environment, check=True, timeout=30)
+    done = machine.json("git", "import", "libsecret")
+    assert (len(done["credentials"]), done["passed_over"]) == (2, 1)
+    filled = kept.say("fill", "host=example.com").stdout
+    assert "password=p:ss\n" in filled
+    assert kept.fill("host=h.example:8443", "path=a b") == "pass"

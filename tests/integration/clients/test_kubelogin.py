@@ -172,6 +172,9 @@ def test_convert_and_use_as_azs_own_recipe_has_it(stand_in: StandIn) -> None:
     assert args[:5] == ["get-token", "--login", "spn", "--server-id", AKS]
     assert "--authority-host" not in args, "spn takes none along"
     assert args[-2:] == ["--client-secret", stand_in.secret]
+    told = stand_in.machine.run("keyturn", "setup", "kube", "--check").stderr
+    assert f"keyturn: warning: {stand_in.kubeconfig}: user az holds a secret" in told
+    assert stand_in.secret not in told
     missing = stand_in.convert("--context", "nowhere", status=1)
     assert missing.stderr.startswith('Error: no context exists with the name: "nowhere"\n')
 

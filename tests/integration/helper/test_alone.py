@@ -42,6 +42,8 @@ CONFIGURATION = """
 provider = "entra"
 application_id = "11111111-2222-3333-4444-555555555555"
 flow = "device-code"
+[targets.git]
+"https://dev.azure.com/contoso" = "work"
 [targets.docker]
 "contoso.azurecr.io" = "work"
 "127.0.0.1:5000" = { profile = "work", service = "acr" }
@@ -134,6 +136,16 @@ def test_docker_login_elsewhere_says_where_the_password_went(environment: dict[s
     assert (done.returncode, done.stderr) == (1, b"")
     assert done.stdout.startswith(b"keyturn keeps no passwords")
     assert b"hunter2" not in done.stdout
+
+
+def test_a_mistyped_organization_is_told_the_nearest_and_nobody_is_asked(environment: dict[str, str]) -> None:
+    given = "protocol=https\nhost=dev.azure.com\npath=contosso/p/_git/r\n\n"
+    line = (
+        b"keyturn: warning: https://dev.azure.com/contosso/p/_git/r is none of the git targets; "
+        b"the nearest is https://dev.azure.com/contoso\n"
+    )
+    assert outcome(alone(environment, "git", "get", given=given)) == (0, b"", line)
+    assert outcome(alone(environment, "git", "erase", given=given)) == (0, b"", b"")
 
 
 def test_list_and_version(environment: dict[str, str]) -> None:

@@ -32,6 +32,8 @@ class FakeAcquisitions:
         self.failure: Failure | None = None
         self.refused_claims: str | None = None
         """Which take a person."""
+        self.gives_the_same = False
+        """Whether it gives its first token again, as a server that cannot replace it."""
         self.account = "alice@contoso.example"
         self.gives_refresh_tokens = True
         self.open_gate = asyncio.Event()
@@ -83,4 +85,5 @@ class FakeAcquisitions:
         if self.gives_refresh_tokens and (job.interactive or job.state is not None):
             await listener.on_seal(EntraState(f"refresh-{number}", self.account))
         now = self._clock.wall()
-        return Result(f"access-{number}", now + self.life, now, job.scopes, account=self.account)
+        token = f"access-{1 if self.gives_the_same else number}"
+        return Result(token, now + self.life, now, job.scopes, account=self.account)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from keyturn import moves
-from keyturn.errors import ProviderRefused
+from keyturn.errors import ProviderRefused, one_line
 from keyturnd.acquire.failed import Failed
-from keyturnd.acquire.network.transport import EXCHANGE_LIMIT, Request, Transport
+from keyturnd.acquire.network.transport import EXCHANGE_LIMIT, Redirected, Request, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from keyturnd.messages import AwxIdentity, Network
 
 TEXT_LIMIT = 1000
+TARGET_LIMIT = 200
 HURRIED_LIMIT = 5.0
 """Seconds for one exchange that nobody waits for."""
 HURRIED_SHARE = 4
@@ -47,6 +48,8 @@ class Api:
         self.deadline = deadline
         self._transport = Transport(network, deadline)
         self._hurried = False
+        self.asked: list[str] = []
+        """Method and URL of each request, in order."""
 
     def call(
         self, method: str, url: str, credential: Credential | None = None, body: dict[str, Any] | None = None
@@ -70,10 +73,11 @@ class Api:
 
     def _exchange(self, request: Request) -> Reply:
         self._transport.limit = self._limit()
+        self.asked.append(f"{request.method} {request.url}")
         try:
             answer = self._transport.exchange(request)
         except Failed as failed:
-            raise self._in_our_words(failed) from None
+            raise self._in_our_words(failed, request) from None
         document = _object(answer.body)
         text = "" if document is not None else answer.body[:TEXT_LIMIT].decode("utf-8", "replace")
         return Reply(answer.status, document, answer.sent_at, text)
@@ -90,12 +94,18 @@ class Api:
     def _limit(self) -> float:
         return min(HURRIED_LIMIT, self.deadline.left() / HURRIED_SHARE) if self._hurried else EXCHANGE_LIMIT
 
-    def _in_our_words(self, failed: Failed) -> Failed:
-        """The transport's refusal is a redirect, and its hint names keys that an AWX profile does not have."""
-        if failed.failure.kind != ProviderRefused.kind:
+    def _in_our_words(self, failed: Failed, request: Request) -> Failed:
+        """A redirect leads to where the server is now, or to a network's login page: the whole target tells which."""
+        if not isinstance(failed, Redirected):
             return failed
-        hint = moves.check("url", of=f"[profile.{self.identity.profile}]", also=moves.LOGIN_PAGE)
-        return Failed(ProviderRefused, failed.failure.sentence, hint)
+        profile, target = self.identity.profile, one_line(failed.target)[:TARGET_LIMIT]
+        asked = request.url.removeprefix(self.identity.url).partition("?")[0]
+        if target.startswith("https://") and target.endswith(asked):
+            hint = moves.moved(target.removesuffix(asked), profile)
+        else:
+            hint = moves.check("url", of=f"[profile.{profile}]", also=moves.LOGIN_PAGE)
+        where = f"{self.place} wants to redirect to {target}, which is never followed" if target else ""
+        return Failed(ProviderRefused, where or failed.failure.sentence, hint)
 
 
 def _object(body: bytes) -> dict[str, Any] | None:

@@ -39,8 +39,7 @@ def create(session: Session, credential: Credential) -> Result:
     session.seal(replace(made, asked_at=before.asked_at))
     new = bearer(session.state)
     cleanup.settle(session, (new, credential) if new.writes else (credential, new))
-    details = tokens.details(created, server.url, identity)
-    return tokens.result(session.state, identity, details)
+    return tokens.result(session.state, identity)
 
 
 def _asked_for(session: Session, credential: Credential, *, again: bool = True) -> Created:

@@ -67,7 +67,7 @@ def no_tokens(api: Api) -> NoTokens:
     """What a controller is since its tokens moved to the gateway (awx#15666)."""
     return NoTokens(
         ProviderRefused,
-        f"{api.place} has no tokens: this AWX is newer than 24.6.1, or a controller behind a gateway",
+        f"{api.place} has no tokens (no OAuth2): this AWX is newer than 24.6.1, or a controller behind a gateway",
         moves.gateway(api.identity.profile),
     )
 

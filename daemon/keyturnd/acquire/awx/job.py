@@ -12,19 +12,23 @@ from keyturn.errors import Bug
 from keyturnd.acquire.awx import pasted, personal
 from keyturnd.acquire.awx.api import Api
 from keyturnd.acquire.awx.application import code, pairs
+from keyturnd.acquire.awx.asking.job import answer
 from keyturnd.acquire.awx.dialects import discover
+from keyturnd.acquire.awx.ending import revocation, settling
 from keyturnd.acquire.awx.refusals import needs_person
 from keyturnd.acquire.awx.server import Server
 from keyturnd.acquire.awx.session import Session
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import AwxIdentity, AwxState
+from keyturnd.messages import AskJob, AwxIdentity, AwxState, RevokeJob, SettleJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.deadline import Deadline
-    from keyturnd.messages import Result, TokenJob
+    from keyturnd.messages import Outcome, Result, TokenJob
+
+    AwxJob = TokenJob | RevokeJob | SettleJob | AskJob
 
 
 class Grant(NamedTuple):
@@ -40,6 +44,18 @@ GRANTS: Mapping[str, Grant] = {
     "password-grant": Grant(pairs.typed, pairs.silently),
     "browser": Grant(code.by_browser, pairs.silently),
 }
+
+
+def perform(job: AwxJob, channel: Channel, deadline: Deadline) -> Outcome:
+    """Do whatever `job` is. Raises Failed."""
+    match job:
+        case RevokeJob():
+            return revocation.revoke(job, channel, deadline)
+        case SettleJob():
+            return settling.settle(job, channel, deadline)
+        case AskJob():
+            return answer(job, deadline)
+    return acquire(job, channel, deadline)
 
 
 def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:

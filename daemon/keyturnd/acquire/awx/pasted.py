@@ -64,7 +64,7 @@ def _used(session: Session, token: str) -> Result:
             doubted=False,
         )
     )
-    return tokens.result(session.state, identity, {})
+    return tokens.result(session.state, identity)
 
 
 def _row(session: Session, own: Credential) -> dict[str, object]:

@@ -62,7 +62,7 @@ def _recovered(session: Session, password: str | None) -> Result:
     session.seal(replace(session.state, controller=session.server.site.controller))
     known_good = password if password and not _is_doubtful(session, password) else None
     cleanup.settle(session, (own, basic(session.identity, known_good)) if known_good else (own,))
-    return tokens.result(session.state, session.identity, {})
+    return tokens.result(session.state, session.identity)
 
 
 def _is_doubtful(session: Session, password: str) -> bool:

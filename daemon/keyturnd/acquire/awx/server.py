@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from keyturn import moves
+from keyturn import hints, moves
 from keyturn.errors import ProviderRefused
 from keyturnd.acquire.awx import tokens
 from keyturnd.acquire.awx.refusals import refusal
@@ -23,6 +23,16 @@ PAGES = 3
 may give theirs the same one, and they shall not keep us busy for ever."""
 
 
+class Missing(Failed):
+    """There is nothing at that URL, in the server's own words."""
+
+    def __init__(self, api: Api, url: str) -> None:
+        what = urlsplit(url).path.rstrip("/").rpartition("/")
+        kind = "token" if what[0].endswith("tokens") else "application"
+        hint = hints.usage(f"keyturn awx {kind}s list")
+        super().__init__(ProviderRefused, f"{api.place} has no {kind} {what[2]} that this user may see", hint)
+
+
 class Server:
     """The tokens at `site`."""
 
@@ -31,13 +41,13 @@ class Server:
         self.site = site
         self.url = site.tokens
 
-    def create(self, credential: Credential, description: str) -> Created:
+    def create(self, credential: Credential, description: str, scope: str | None = None) -> Created:
         """A new token. `user` and `expires` would be ignored; only this path works for everybody.
 
         Raises Denied when nothing was created, Unusable when something was, Failed when nobody can tell.
         """
         identity = self.api.identity
-        body: dict[str, Any] = {"description": description, "scope": identity.scope}
+        body: dict[str, Any] = {"description": description, "scope": scope or identity.scope}
         if identity.application is not None:
             body["application"] = identity.application
         reply = self.api.call("POST", self.url, credential, body)
@@ -103,9 +113,31 @@ class Server:
 
     def describe(self, credential: Credential, token_id: int, description: str) -> None:
         """Give a token a description. Raises Failed."""
-        reply = self.api.call("PATCH", self._one(token_id), credential, {"description": description})
-        if reply.status != 200:
+        self.change(credential, token_id, {"description": description})
+
+    def change(self, credential: Credential, token_id: int, fields: dict[str, Any]) -> dict[str, Any]:
+        """Change a token; what it is then. Raises Failed."""
+        reply = self.api.call("PATCH", self._one(token_id), credential, fields)
+        if reply.status != 200 or reply.document is None:
             raise refusal(self.api, reply, credential)
+        return reply.document
+
+    def document(self, credential: Credential, url: str) -> dict[str, Any]:
+        """What there is at `url`. Raises Failed."""
+        reply = self.api.call("GET", url, credential)
+        if reply.status == 404 and reply.document is not None:
+            raise Missing(self.api, url)
+        if reply.status != 200 or reply.document is None:
+            raise refusal(self.api, reply, credential)
+        return reply.document
+
+    def is_there(self, credential: Credential, token_id: int) -> bool:
+        """Whether there is a token with this id, as far as `credential` may see. Raises Failed."""
+        try:
+            self.document(credential, self._one(token_id))
+        except Missing:
+            return False
+        return True
 
     def delete(self, credential: Credential, token_id: int, *, surely_ours: bool = True) -> bool:
         """End a token: True when it is gone, False when it turns out to be somebody else's. Raises Failed."""

@@ -27,6 +27,7 @@ YOUNG_SHARE = 1 / 3
 way to the daemon. The daemon renews later than this (policy.renewal_point), so a renewal is never taken for it."""
 CLOCK_SKEW = 300.0
 """Seconds by which a token may seem to come from the future, as in the daemon's policy."""
+_MARK = re.compile(r"(?:\A| )keyturn ([A-Za-z0-9._-]{1,64})@(\S{1,64}) [0-9a-f]{18}\Z")
 _TOKEN = re.compile(r"[A-Za-z0-9]{1,4096}")
 
 
@@ -65,6 +66,8 @@ def read(api: Api, reply: Reply) -> Created:
 
 def _check_owner(api: Api, document: dict[str, Any]) -> None:
     """Raises Unusable for a token of another user, which then is deleted. Case differs between directories."""
+    if not api.identity.username:
+        return  # whoever made the token that asks
     match document.get("summary_fields"):
         case {"user": {"username": str(owner)}} if owner.casefold() != api.identity.username.casefold():
             profile = api.identity.profile
@@ -120,6 +123,17 @@ def _begin(identity: AwxIdentity) -> str:
     return f"{own} keyturn {identity.profile}@{host} ".lstrip()
 
 
+def made_by_us(text: object) -> bool:
+    """Whether `text` is the description of a token that keyturn keeps, on any machine."""
+    return isinstance(text, str) and _MARK.search(text) is not None
+
+
+def made_on(host: str, text: str) -> bool:
+    """Whether it was made on `host`, and not for somebody else to keep."""
+    found = _MARK.search(text)
+    return found is not None and found[2] == one_line(host)[:HOST_LIMIT] and found[1] != "new-token"
+
+
 def replacing(before: AwxState, created: Created, identity: AwxIdentity, controller: str) -> AwxState:
     """The state after `created`: what `before` tells of is still to be cleaned up, and so is its intent."""
     replaced = (*before.superseded, *((before.token_id,) if before.token_id else ()))
@@ -151,7 +165,7 @@ def end_of(state: AwxState, identity: AwxIdentity) -> float:
     return min(state.expires_at, state.created_at + identity.max_age)
 
 
-def result(state: AwxState, identity: AwxIdentity, details: dict[str, Any]) -> Result:
+def result(state: AwxState, identity: AwxIdentity) -> Result:
     """The token of `state` for the daemon."""
     return Result(
         access_token=state.token,
@@ -159,20 +173,4 @@ def result(state: AwxState, identity: AwxIdentity, details: dict[str, Any]) -> R
         issued_at=state.created_at,
         scopes=tuple(state.scope.split()),
         account=state.account,
-        details=details,
     )
-
-
-def details(created: Created, url: str, identity: AwxIdentity) -> dict[str, Any]:
-    """What `keyturn awx new-token` prints beside the token, in the server's own words where it has any."""
-    document = created.document
-    told = {name: document.get(name) for name in ("description", "created", "expires", "refresh_token")}
-    texts = {name: value for name, value in told.items() if isinstance(value, str) and len(value) <= 4096}
-    application = document.get("application")
-    return texts | {
-        "id": created.token_id,
-        "url": f"{url}{created.token_id}/",
-        "scope": created.scope,
-        "user": identity.username,
-        "application": application if is_id(application) else None,
-    }

@@ -35,6 +35,12 @@ name a condition (consent, MFA, a managed device, an assignment) that this resou
 is kept, as msal and azure-identity keep it."""
 CLAIMS_LIMIT = 4096
 """Characters. What resources ask for takes a few dozen, and it goes into a URL at a browser's sign-in."""
+OUT_OF_TIME = 700024
+"""An assertion that is not valid now: an old one, or a clock that is wrong."""
+CLOCK_LEEWAY = 120.0
+"""Seconds. Entra puts up with 300; what is less than two minutes off is not the reason."""
+AHEAD = "keyturn_clock_ahead"
+"""What our client adds to an error answer, for msal to pass on."""
 NO_LOGIN_HELPS = frozenset({"message_only"})
 
 
@@ -51,6 +57,8 @@ class Refusal(NamedTuple):
     numbers: tuple[int, ...] = ()
     correlation_id: str = ""
     claims: str = ""
+    ahead: float = 0.0
+    """Seconds that this machine's clock is ahead of the provider's, by the Date of its answer; 0 if it has none."""
 
     @classmethod
     def read(cls, answer: Mapping[str, Any]) -> Refusal:
@@ -64,6 +72,7 @@ class Refusal(NamedTuple):
             aadsts.numbers_in(answer.get("error_codes"), said[:2000]),
             _matching(CORRELATION_ID, answer.get("correlation_id")),
             _claims(answer.get("claims")),
+            float(answer.get(AHEAD, 0.0)),
         )
 
     def failed(self, profile: str, *, of_user: bool, refresh: bool = False, account: str = "") -> Failed:
@@ -72,11 +81,16 @@ class Refusal(NamedTuple):
         return Failed(
             kind,
             f"Entra ID refused profile {profile}{f' ({account})' if account else ''}: {self._reason()}",
-            aadsts.hint(self.numbers, profile, of_user=of_user) or self._usual_hint(kind, profile, of_user=of_user),
+            self._hint(kind, profile, of_user=of_user),
             state_dead=refresh and kind is not ProviderUnreachable and self._ends_login(),
             claims=self.claims if kind is SignInNeeded and self.claims else None,
             code=self.error,
         )
+
+    def _hint(self, kind: type[KeyturnError], profile: str, *, of_user: bool) -> Hint:
+        if OUT_OF_TIME in self.numbers and abs(self.ahead) > CLOCK_LEEWAY:
+            return moves.set_clock(self.ahead)
+        return aadsts.hint(self.numbers, profile, of_user=of_user) or self._usual_hint(kind, profile, of_user=of_user)
 
     def _kind(self, *, of_user: bool) -> type[KeyturnError]:
         if self.error in PASSING or aadsts.TRANSIENT.intersection(self.numbers):

@@ -110,7 +110,7 @@ class Transport:
             asked = seconds(answer.headers.get("retry-after"), time.time())
             raise Loss(f"{place} answered with status {answer.status}", retry_after=asked, status=answer.status)
         if 300 <= answer.status < 400:
-            raise _redirected(place, answer.headers.get("location", ""))
+            raise Redirected(place, answer.headers.get("location", ""))
         return answer
 
     def _reported(self, request: Request) -> Answer:
@@ -183,17 +183,24 @@ def _body(response: httpx.Response, place: str) -> bytes:
     return bytes(body)
 
 
-def _redirected(place: str, location: str) -> Failed:
-    """A redirect is never followed: what we send is a secret, and belongs to the configured host alone."""
-    try:
-        target = urlsplit(location).hostname or "elsewhere"
-    except ValueError:
-        target = "elsewhere"
-    return Failed(
-        ProviderRefused,
-        f"{place} wants to redirect to {target}, which is never followed",
-        moves.check("authority", "environment", of="the profile", also=moves.LOGIN_PAGE),
-    )
+class Redirected(Failed):
+    """A redirect is never followed: what we send is a secret, and belongs to the configured host alone.
+
+    target: scheme, host, port and path of where it leads, empty where that is no absolute URL.
+    """
+
+    def __init__(self, place: str, location: str) -> None:
+        try:
+            parts = urlsplit(location)
+            host = parts.hostname or "elsewhere"
+        except ValueError:
+            parts, host = urlsplit(""), "elsewhere"
+        self.target = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else ""
+        super().__init__(
+            ProviderRefused,
+            f"{place} wants to redirect to {host}, which is never followed",
+            moves.check("authority", "environment", of="the profile", also=moves.LOGIN_PAGE),
+        )
 
 
 def _no_address(place: str) -> Failed:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from copy import copy
 from typing import TYPE_CHECKING
 
 from keyturn import moves
 from keyturn.configuration.settling import SETTLING, is_fresh
-from keyturn.errors import ConfigError, KeyturnError, Refused
+from keyturn.configuration.targets.near import check_near
+from keyturn.errors import ConfigError, KeyturnError, NoTarget, Refused
 from keyturn.protocols import git_answers, git_options, git_state
 from keyturn.protocols.claims_challenge import claims_of
+from keyturn.protocols.git import MalformedRequest, parse
 from keyturnd.callers.gits import asker_of, client_of
 from keyturnd.routes.git import credentials
 from keyturnd.routes.git.wants import asked_of
@@ -35,7 +38,7 @@ def at_once(services: Services, request: Request) -> AtHand | None:
     asked = asked_of(config, request)
     if asked is None:
         kept = credentials.at_once(services, config, request)
-        return None if kept is None else AtHand(kept)
+        return None if kept is None or (kept is credentials.NOTHING and _is_near(config, request)) else AtHand(kept)
     if "state" in asked.request.capabilities and asked.request.follows_an_answer:
         return None
     held = services.broker.at_hand(asked.want)
@@ -49,10 +52,16 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
     """
     config = await _settled(services, request)
     asked = asked_of(config, request)
-    if asked is None:
-        return await credentials.find(services, config, request)
     helper = request.peer.pid
     asker = asker_of(helper)
+    if asked is None:
+        kept = await credentials.find(services, config, request)
+        try:
+            if kept is credentials.NOTHING:
+                _check_near(config, request)
+        except NoTarget as error:
+            return _told_once(services, asker, helper, error, git_answers.NOTHING)
+        return kept
     client = client_of(asker, asked.place)
     try:
         refused = _refused(services, asked, client, helper)
@@ -62,6 +71,20 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
     if client is not None:
         services.handed.note(client, asked.want.key, helper, token.digest)
     return _credential(asked, token, first=not refused)
+
+
+def _check_near(config: Config, request: Request) -> None:
+    """Raises NoTarget where a host has targets and none of them covers the request."""
+    with suppress(MalformedRequest):
+        check_near(config.git_targets, parse(request.body))
+
+
+def _is_near(config: Config, request: Request) -> bool:
+    try:
+        _check_near(config, request)
+    except NoTarget:
+        return True
+    return False
 
 
 def _refused(services: Services, asked: Asked, client: Client | None, helper: int) -> frozenset[bytes]:

@@ -59,6 +59,11 @@ class GitTargets(Targets[GitTarget]):
         """The segments of the longest path: a request's longer one is looked up by no more."""
         return max((len(target.segments) for target in self), default=0)
 
+    @cached_property
+    def hosts(self) -> frozenset[tuple[str, int]]:
+        """Where there are targets at all, by the host names of today."""
+        return frozenset((place.host, place.port) for place in (today(target.place) for target in self))
+
     def covering(self, place: Place, *, shortest: int = 0) -> GitTarget | None:
         """The target with the longest path, of `shortest` segments at least, that `place` lies in."""
         for length in range(min(self.depth, len(place.segments)), shortest - 1, -1):
@@ -82,11 +87,11 @@ def find_git(targets: GitTargets, request: GitRequest) -> GitTarget | None:
     # dev.azure.com name any ORG.visualstudio.com.
     candidates = (
         targets.covering(place),
-        targets.covering(_modern(place), shortest=1),
+        targets.covering(today(place), shortest=1),
         _named_by_user(targets, place, request.username or ""),
     )
     found = [target for target in candidates if target is not None]
-    return max(found, key=lambda target: len(_modern(target.place).segments), default=None)
+    return max(found, key=lambda target: len(today(target.place).segments), default=None)
 
 
 def place_of(request: GitRequest) -> Place | None:
@@ -135,7 +140,7 @@ def _named_by_user(targets: GitTargets, place: Place, user: str) -> GitTarget | 
     return found if found is not None and found.service == "azure-devops" else None
 
 
-def _modern(place: Place) -> Place:
+def today(place: Place) -> Place:
     """https://ORG.visualstudio.com/… as https://dev.azure.com/ORG/…, every other place as it is."""
     organization = legacy_organization(place.host) if place.port == HTTPS_PORT else None
     if organization is None:

@@ -13,28 +13,34 @@ from keyturn import moves
 from keyturn.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 SCHEMA = {"xdg:schema": "org.git.Password"}
 BEHIND_THE_PASSWORD = {"password_expiry_utc", "oauth_refresh_token"}
 
 
-def attributes() -> Iterator[dict[str, str]]:
+def attributes() -> list[dict[str, str]]:
     """Each credential as attributes of git's protocol. Raises Refused where no keyring can be asked."""
     try:
-        import secretstorage  # noqa: PLC0415 - keyring brings it, on Linux
-
-        connection = secretstorage.dbus_init()
+        items = _items()
     except Exception as error:  # noqa: BLE001 - D-Bus libraries raise whatever their transport raises
-        raise Refused(
-            f"the OS keyring cannot be asked ({type(error).__name__})",
-            moves.unlock_keyring(),
-        ) from None
-    with closing(connection) as bus:
+        raise Refused(f"the OS keyring cannot be asked ({type(error).__name__})", moves.unlock_keyring()) from None
+    if None in items.values():
+        raise Refused("the OS keyring stayed locked", moves.unlock_keyring())
+    return [of_item(dict(said), secret or "") for said, secret in items.items()]
+
+
+def _items() -> dict[tuple[tuple[str, str], ...], str | None]:
+    """The secret of each item by its attributes, None for one that stays locked: its owner may be asked."""
+    import secretstorage  # noqa: PLC0415 - keyring brings it, on Linux
+
+    found: dict[tuple[tuple[str, str], ...], str | None] = {}
+    with closing(secretstorage.dbus_init()) as bus:
         for item in secretstorage.search_items(bus, SCHEMA):
-            if item.is_locked() and item.unlock():
-                raise Refused("the OS keyring stayed locked", moves.unlock_keyring())
-            yield of_item(item.get_attributes(), item.get_secret().decode("utf-8", "surrogateescape"))
+            locked = item.is_locked() and item.unlock()
+            secret = None if locked else item.get_secret().decode("utf-8", "surrogateescape")
+            found[tuple(item.get_attributes().items())] = secret
+    return found
 
 
 def of_item(said: Mapping[str, str], secret: str) -> dict[str, str]:

@@ -21,6 +21,7 @@ from keyturn.console.token_variables import (
     environment_with,
 )
 from keyturn.errors import UsageError, UserError
+from keyturn.verbs.run import vars_file
 from keyturn.verbs.run.authorities import NAMES, trusting
 
 TYPE_CHECKING = False
@@ -29,10 +30,11 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 SEPARATOR = "--"
-USAGE = "keyturn run [PROFILE] [--audience URI | --scope SCOPE] [--renew] -- COMMAND [ARGUMENTS]"
+USAGE = "keyturn run [PROFILE] [--audience URI | --scope SCOPE] [--renew] [--vars-file] -- COMMAND [ARGUMENTS]"
 DESCRIPTION = """\
-Run a command with a fresh token of a profile in its environment. The token is written nowhere, and nothing of it
-appears on a command line. The command takes keyturn's place: process id, signals and exit status are its own.
+Run a command with a fresh token of a profile in its environment. Nothing of it appears on a command line, and it is
+written nowhere, unless --vars-file asks for a private file for as long as the command runs. The command takes
+keyturn's place: process id, signals and exit status are its own.
 
 The token is not renewed while the command runs. Whoever is you on this machine can read a process's environment.
 """
@@ -51,6 +53,7 @@ exit status: 127 no such command, 126 it cannot be run, keyturn's own when there
 
 examples:
   keyturn run tower -- awx me
+  keyturn run tower --vars-file -- sh -c 'ansible-playbook -e @"$KEYTURN_VARS" site.yml'
   keyturn run work --audience https://graph.microsoft.com -- ./report.sh
 """
 IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
@@ -73,6 +76,7 @@ def parser() -> Parser:
     """What comes after the verb."""
     made = Parser(prog="keyturn run", usage=USAGE, description=DESCRIPTION, epilog=EPILOG)
     token_request.add_wanted(made)
+    made.add_argument("--vars-file", action="store_true", help=f"also as a file, which {vars_file.NAME} names")
     return made
 
 
@@ -84,8 +88,10 @@ def run(arguments: Sequence[str]) -> int:
         raise UsageError("expected -- and then the command to run", hints.run("PROFILE"))
     program = _program(command[0])
     token = token_request.fetch(options, "run", "keyturn run")
-    environment = trusting(token.get("ca_file"), started.callers_environment())
-    _become(program, command, environment_with(token, environment))
+    environment = environment_with(token, trusting(token.get("ca_file"), started.callers_environment()))
+    if options.vars_file:
+        environment[vars_file.NAME] = vars_file.written(token)
+    _become(program, command, environment)
 
 
 def _split(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:

@@ -5,10 +5,10 @@ What stands in a kubeconfig or in docker's config.json may be a stranger's; a ta
 
 from __future__ import annotations
 
-import json
 from typing import NamedTuple
 
 from keyturn.console.requests import print_json
+from keyturn.hints import printed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,15 +21,16 @@ ANY = "PROFILE"
 
 
 class Proposal(NamedTuple):
-    """One entry of a table of targets. why: where it was found."""
+    """One target. why: where it was found. options: what its name does not tell."""
 
     place: str
     profile: str
     why: str
+    options: tuple[str, ...] = ()
 
     def line(self) -> str:
-        """As config.toml has it."""
-        return f"{json.dumps(self.place)} = {json.dumps(self.profile)}  # {self.why}"
+        """The command that adds it."""
+        return f"{printed(('keyturn', 'target', 'add', self.place, self.profile, *self.options))}  # {self.why}"
 
 
 def likely_profile(config: Config, protocol: str, tenant: str = "") -> str:
@@ -40,15 +41,15 @@ def likely_profile(config: Config, protocol: str, tenant: str = "") -> str:
     return chosen[0].name if len(chosen) == 1 else ANY
 
 
-def report(config: Config, table: str, found: Sequence[Proposal], *, as_json: bool) -> int:
+def report(found: Sequence[Proposal], *, as_json: bool) -> int:
     """Print what was found; the exit status."""
     if as_json:
-        print_json({"table": table, "proposals": [proposal._asdict() for proposal in found]})
+        print_json({"proposals": [proposal._asdict() for proposal in found]})
         return 0
     if not found:
         print("keyturn: nothing found that is not a target already")
         return 0
-    print(f"keyturn: what you trust of this belongs below [{table}] in {config.source}:")
+    print("keyturn: run what you trust of this, and then `keyturn setup` again:")
     print(*(_printable(proposal.line()) for proposal in found), sep="\n")
     return 0
 

@@ -351,10 +351,10 @@ def test_discover_proposes_what_is_no_target_and_changes_nothing(
     before = everything(configured)
     told = configured.run("keyturn", "setup", "docker", "--discover", status=0).stdout.splitlines()
     assert told == [
-        f"keyturn: what you trust of this belongs below [targets.docker] in {configured.config_file}:",
-        f'"fabrikam.azurecr.io" = "me"  # in {docker_file}',
-        f'"images.example" = "me"  # asks acr-env, in {docker_file}',
-        f'"federal.azurecr.us" = "me"  # in {podman_file}',
+        "keyturn: run what you trust of this, and then `keyturn setup` again:",
+        f"keyturn target add fabrikam.azurecr.io me  # in {docker_file}",
+        f"keyturn target add images.example me --protocol docker --service acr  # asks acr-env, in {docker_file}",
+        f"keyturn target add federal.azurecr.us me  # in {podman_file}",
     ]
     assert everything(configured) == before
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -69,6 +70,8 @@ users:
     token: planted-token
 """
 OURS = "keyturn/me:admin"
+AUTHORITY = hashlib.sha256(b"-----BEGIN CERTIFICATE-----\n").hexdigest()
+KNOWN = f"the cluster of context aks is reached by the CA with SHA-256 {AUTHORITY}: from now on that counts"
 
 
 @pytest.fixture
@@ -117,7 +120,7 @@ def test_the_context_gets_a_user_that_asks_keyturn_and_the_former_stays(
 ) -> None:
     before = users(configured)
     done = configured.run("keyturn", "setup", "kube", status=0)
-    assert done.stdout == f"keyturn: {kubeconfig}: context aks with user {OURS} instead of admin\n"
+    assert done.stdout == f"keyturn: {kubeconfig}: context aks with user {OURS} instead of admin\nkeyturn: {KNOWN}\n"
     assert done.stderr == ""
     assert user_of(configured, "aks") == OURS
     assert user_of(configured, "elsewhere") == "admin"
@@ -145,7 +148,7 @@ def test_nothing_else_changes_and_undo_brings_back_every_byte(configured: Machin
     assert not list(configured.state.glob("*")), "nothing is kept either"
 
 
-@pytest.mark.parametrize("written", ["", "users: []\n", "users: [] # nobody\n", "users:\n", "users: null\n"])
+@pytest.mark.parametrize("written", ["", "users: [] # nobody\n", "users:\n"])
 def test_a_list_of_users_with_nobody_in_it_comes_back_as_it_was(
     configured: Machine, kubeconfig: Path, written: str
 ) -> None:
@@ -180,7 +183,7 @@ def test_a_damaged_record_is_written_anew_with_what_counts_now(configured: Machi
     named = configured.run("keyturn", "setup", "kube", "--check", status=1)
     assert named.stdout == f"keyturn: {kubeconfig}: context aks has a word that keyturn does not keep\n"
     again = configured.run("keyturn", "setup", "kube", status=0)
-    assert "is reached by the CA with SHA-256 " in again.stdout
+    assert f"keyturn: {KNOWN}\n" in again.stdout
     configured.run("keyturn", "setup", "kube", "--check", status=0)
 
 
@@ -324,6 +327,12 @@ def test_aliases_stay_as_they_are(configured: Machine, kubeconfig: Path) -> None
     refused = configured.run("keyturn", "setup", "kube", status=1)
     assert "is written in a form that keyturn does not change" in refused.stderr
     assert kubeconfig.read_bytes() == before
+    told = configured.run("keyturn", "setup", "kube", "--dry-run", status=0).stdout
+    word = told.partition('- "--word"')[2].split()[1].strip('"')
+    by_hand = (str(HELPER), *arguments_of("me"), word)
+    assert "nobody is signed in for profile me" in configured.run(*by_hand, status=3).stderr, (
+        "it is a word that counts"
+    )
 
 
 def test_what_looks_right_and_is_not_is_noticed_by_kubectl(configured: Machine, kubeconfig: Path) -> None:
@@ -439,6 +448,25 @@ def test_a_kubeconfig_that_kubectl_cannot_read(configured: Machine, kubeconfig: 
     refused = configured.run("keyturn", "setup", "kube", status=1)
     assert refused.stderr.startswith(f"keyturn: error: kubectl cannot read {kubeconfig}\n")
     assert "planted" not in refused.stderr
+
+
+def test_all_clusters_of_aks_become_targets_first(configured: Machine, kubeconfig: Path) -> None:
+    text = KUBECONFIG.replace("https://elsewhere.example", "https://b-1.hcp.westeurope.azmk8s.io:443")
+    kubeconfig.write_text(text, encoding="ascii")
+    config = configured.config_file.read_text(encoding="utf-8")
+    told = configured.run("keyturn", "setup", "kube", "--discover", status=0).stdout
+    assert told.endswith(
+        f"keyturn target add https://b-1.hcp.westeurope.azmk8s.io PROFILE  # context elsewhere in {kubeconfig}\n"
+    )
+    every = ("setup", "kube", "--all", "--profile", "me")
+    assert "would change" in configured.run("keyturn", *every, "--dry-run", status=0).stdout
+    assert configured.config_file.read_text(encoding="utf-8") == config
+    unknown = configured.run("keyturn", "setup", "kube", "--all", status=0).stderr
+    assert "keyturn: warning: nothing tells the profile for https://b-1.hcp.westeurope.azmk8s.io" in unknown
+    told = configured.run("keyturn", *every, status=0).stdout
+    assert "keyturn: https://b-1.hcp.westeurope.azmk8s.io gets tokens of profile me\n" in told
+    assert user_of(configured, "elsewhere").startswith("keyturn/me")
+    assert '"https://b-1.hcp.westeurope.azmk8s.io" = "me"' in configured.config_file.read_text(encoding="utf-8")
 
 
 def test_no_kubectl(configured: Machine, kubeconfig: Path) -> None:

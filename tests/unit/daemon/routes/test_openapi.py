@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from keyturnd.routes import profiles, tokens
+from keyturnd.routes import awx, profiles, tokens
 from keyturnd.routes.git import credentials
 from keyturnd.routes.openapi import document
 from keyturnd.routes.table import ROUTES
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 BODIES: dict[str, type[Body]] = {
     "/v1/token": tokens.TokenBody,
     "/v1/azure/new-token": tokens.NewEntraTokenBody,
-    "/v1/awx/new-token": tokens.NewAwxTokenBody,
+    "/v1/awx/new-token": awx.NewAwxTokenBody,
+    "/v1/awx/question": awx.QuestionBody,
+    "/v1/awx/made": awx.MadeBody,
     "/v1/discovery": profiles.DiscoveryBody,
     "/v1/credentials/forget": credentials.ForgetBody,
     "/v1/login": profiles.LoginBody,
@@ -73,6 +75,7 @@ def _kind(annotation: object) -> str:
         "LiteralType": "string",
         "BoolType": "boolean",
         "FloatType": "number",
+        "IntType": "integer",
         "VarTupleType": "array",
         "DictType": "object",
     }[name]

@@ -20,6 +20,7 @@ from keyturnd.server import connection as module
 from keyturnd.server import connections as registry
 from keyturnd.server.connections import Connections
 from keyturnd.server.http import Request, Response, problem
+from keyturnd.server.readiness import has_left
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -118,6 +119,50 @@ async def test_whoever_leaves_ends_the_work_on_its_request(lines: Callable[[Hand
     await line.say(REQUEST)
     await begun.wait()
     assert line.connections.busy()
+    line.ours.close()
+    await ended.wait()
+    await until_gone(line)
+
+
+async def test_whoever_says_no_more_still_gets_the_answer(
+    lines: Callable[[Handle], Awaitable[Line]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As socat and `nc -N` do: they close their half as soon as they have sent the request."""
+    heard = asyncio.Event()
+
+    def look(peer: socket.socket) -> bool:
+        heard.set()
+        return has_left(peer)
+
+    async def work(connection: Connection, request: Request) -> Response:
+        await heard.wait()
+        return Response(b"late")
+
+    monkeypatch.setattr(module, "has_left", look)
+    line = await lines(work)
+    await line.say(REQUEST)
+    line.ours.shutdown(socket.SHUT_WR)
+    assert (await line.hear()).endswith(b"late")
+
+
+async def test_whoever_says_no_more_and_leaves_ends_the_work(
+    lines: Callable[[Handle], Awaitable[Line]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_AGAIN", 0.01)
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def work(connection: Connection, request: Request) -> Response:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        return Response()
+
+    line = await lines(work)
+    await line.say(REQUEST)
+    line.ours.shutdown(socket.SHUT_WR)
+    await begun.wait()
     line.ours.close()
     await ended.wait()
     await until_gone(line)

@@ -136,9 +136,9 @@ def _settled(session: Session, own: Credential) -> Result:
         except Stranger:
             raise
         except Failed:
-            return tokens.result(session.state, session.identity, {})  # the next acquisition does it
+            return tokens.result(session.state, session.identity)  # the next acquisition does it
     cleanup.settle(session, (bearer(session.state),))
-    return tokens.result(session.state, session.identity, {})
+    return tokens.result(session.state, session.identity)
 
 
 def identify(session: Session, own: Credential) -> None:

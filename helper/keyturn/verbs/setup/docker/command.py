@@ -186,9 +186,8 @@ def add_arguments(parser: Parser) -> None:
 def run(options: Namespace) -> int:
     """The exit status."""
     if options.discover:
-        config = configuration()
-        found = list(discover.proposals(config, places.files()))
-        return proposals.report(config, "targets.docker", found, as_json=options.json)
+        found = list(discover.proposals(configuration(), places.files()))
+        return proposals.report(found, as_json=options.json)
     plan = Plan()
     if options.undo:
         plan.undo([_normal(word) for word in options.hosts])

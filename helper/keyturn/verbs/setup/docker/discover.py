@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ABANDONED = {"acr-env", "acr-linux", "acr-darwin"}
 """Helpers for ACR that nobody maintains (reference/docker.md, "State of the field"): their registries are told of,
 whatever these are called. `keyturn setup docker` puts ours in their place, and --undo brings them back."""
+ELSEWHERE = ("--protocol", "docker", "--service", "acr")
+"""What a name that is not Azure's own does not tell."""
 
 
 def proposals(config: Config, files: Iterable[Path]) -> Iterator[Proposal]:
@@ -34,7 +36,7 @@ def proposals(config: Config, files: Iterable[Path]) -> Iterator[Proposal]:
             place = _place(name, anywhere=name in asked)
             if place is not None and place not in seen and find_docker(config.docker_targets, place) is None:
                 seen.add(place)
-                yield Proposal(place, likely_profile(config, "docker"), why)
+                yield Proposal(place, likely_profile(config, "docker"), why, () if _is_azure(place) else ELSEWHERE)
 
 
 def _logins(text: str) -> list[str]:
@@ -48,4 +50,9 @@ def _place(name: str, *, anywhere: bool) -> str | None:
         host, port = registry(name)
     except UnfitName:
         return None
-    return Place(host, port).netloc if anywhere or is_azure(host, port) else None
+    place = Place(host, port).netloc
+    return place if anywhere or _is_azure(place) else None
+
+
+def _is_azure(place: str) -> bool:
+    return is_azure(*registry(place))

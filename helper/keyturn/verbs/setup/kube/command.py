@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 
 from keyturn import hints, moves
+from keyturn.configuration.config import parse
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
+from keyturn.reach.paths import config_file
 from keyturn.verbs.setup import proposals
-from keyturn.verbs.setup.kube import discover, kuberc, stand_in, text
+from keyturn.verbs.setup.kube import discover, kuberc, stand_in, text, users
 from keyturn.verbs.setup.kube.plan import Plan
 from keyturn.verbs.setup.kube.register import outdated
 
@@ -38,6 +40,7 @@ examples:
   keyturn setup kube --dry-run
   keyturn setup kube --context contoso-aks
   keyturn setup kube --undo
+  keyturn setup kube --all --profile work
   keyturn setup kube --as-kubelogin
 """
 
@@ -49,6 +52,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--profile", metavar="NAME", help="use this profile instead of the target's")
     parser.add_argument("--as-kubelogin", action="store_true", help="also be found as Azure's kubelogin (see below)")
     parser.add_argument("--dry-run", action="store_true", help="print what would change, and change nothing")
+    parser.add_argument("--all", action="store_true", help="first make every AKS cluster a target (see --discover)")
     parser.add_argument(
         "--discover", action="store_true", help="print targets for the AKS clusters that are none yet"
     )
@@ -63,19 +67,33 @@ def run(options: Namespace) -> int:
         return _stand_in(options)
     plan = Plan(options.kubeconfig, options.context)
     if options.discover:
-        config = configuration()
-        found = list(discover.proposals(config, plan.files))
-        return proposals.report(config, "targets.kube", found, as_json=options.json)
+        return proposals.report(list(discover.proposals(configuration(), plan.files)), as_json=options.json)
     if options.check:
         return _check(plan, options)
     if options.undo:
         plan.undo()
     else:
-        plan.ask_keyturn(configuration(), options.profile)
+        plan.ask_keyturn(_with_all(plan, options) if options.all else configuration(), options.profile)
     if not options.dry_run:
         plan.carry_out(undoing=options.undo)
     _report(plan, options)
     return 0
+
+
+def _with_all(plan: Plan, options: Namespace) -> Config:
+    """The configuration with every cluster of AKS as a target, but those whose profile nobody can tell."""
+    from keyturn.editing.config_document import ConfigDocument  # noqa: PLC0415 - slow to import
+
+    document = ConfigDocument(config_file())
+    for proposal in discover.proposals(document.config, plan.files):
+        profile = options.profile or proposal.profile
+        if profile == proposals.ANY:
+            told = f"nothing tells the profile for {proposal.place}, of {proposal.why}"
+            plan.warnings.append((told, moves.form(proposal.line())))
+        else:
+            document.set(("targets", "kube"), proposal.place, profile)
+            plan.notes.append(f"{proposal.place} gets tokens of profile {profile}")
+    return parse(config_file(), document.text.encode()) if options.dry_run else document.save()
 
 
 def unlike(config: Config) -> Iterator[str]:
@@ -106,6 +124,10 @@ def _stand_in(options: Namespace) -> int:
 
 def _check(plan: Plan, options: Namespace) -> int:
     """Exit status 1 where there is something to do."""
+    for config in plan.files:
+        for name in users.with_secrets(config.users):
+            told = f"{config.path}: user {_printable(name)} holds a secret that everybody can read who has the file"
+            print(f"keyturn: warning: {told}\nkeyturn: hint: {moves.secret_variables()}", file=sys.stderr)
     asking = list(plan.asking())
     found = [(file.path, name, why) for file, name, user in asking if (why := _wrong(user, plan.register))]
     if options.json:
@@ -148,9 +170,9 @@ def _report(plan: Plan, options: Namespace) -> None:
             file=sys.stderr,
         )
     if options.json:
-        users = {name: stanza for file in plan.files for name, stanza in file.added.items()}
+        added = {name: stanza for file in plan.files for name, stanza in file.added.items()}
         listed = [change._asdict() | {"file": str(change.file)} for change in changes]
-        print_json({"dry_run": options.dry_run, "changes": listed, "users": users, "notes": plan.notes})
+        print_json({"dry_run": options.dry_run, "changes": listed, "users": added, "notes": plan.notes})
         return
     for change in changes:
         print(f"keyturn: {'would change ' if options.dry_run else ''}{_printable(_sentence(change))}")

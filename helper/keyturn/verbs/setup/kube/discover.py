@@ -7,6 +7,7 @@ import re
 from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.configuration.profiles import scopes
 from keyturn.configuration.targets.kube import find_kube
+from keyturn.configuration.targets.recognized import AKS_SUFFIX
 from keyturn.verbs.setup.proposals import Proposal, likely_profile
 
 TYPE_CHECKING = False
@@ -39,9 +40,9 @@ def proposals(config: Config, files: Sequence[KubeFile]) -> Iterator[Proposal]:
                 continue
             if AKS_HOST.fullmatch(https_url(server).host) or AKS_SERVER in args:
                 seen.add(place)
-                yield Proposal(
-                    server, likely_profile(config, "kube", _tenant(args)), f"context {name} in {file.path}"
-                )
+                options = () if https_url(server).host.endswith(AKS_SUFFIX) else ("--protocol", "kube")
+                profile = likely_profile(config, "kube", _tenant(args))
+                yield Proposal(place, profile, f"context {name} in {file.path}", options)
 
 
 def _args(user: Any) -> list[str]:

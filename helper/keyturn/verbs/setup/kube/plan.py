@@ -105,8 +105,10 @@ class Plan:
         if trust.insecure:
             self._complain(context, "is reached without verification", moves.verify_cluster())
             return
-        if self.register.is_damaged:
-            self.notes.append(f"the cluster of context {context} is reached by {shown(trust)}: now that counts")
+        if known is None:
+            self.notes.append(
+                f"the cluster of context {context} is reached by {shown(trust)}: from now on that counts"
+            )
         if known not in {None, trust}:
             told = f"is reached by {shown(trust)}, and was set up with {shown(known)}"
             if self._only is None:
@@ -178,8 +180,14 @@ class Plan:
         What stanzas need to be answered, and --undo to undo, is durable for as long as it may be needed.
         """
         changed = [file for file in self.files if file.is_changed()]
+        try:
+            for file in changed:
+                file.check()
+        except Refused:
+            if not undoing:
+                self.register.save()  # whoever writes by hand what --dry-run tells needs the same word once more
+            raise
         for file in changed:
-            file.check()
             if file.loses_comments:
                 self.notes.append(f"{file.path} was in a form that has to be written anew: its comments are gone")
         if not undoing:

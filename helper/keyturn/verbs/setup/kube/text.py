@@ -87,9 +87,9 @@ class Lines:
         return None if list(self._entries("users")) else self._lines[place[0] - 1].rstrip("\r\n")
 
     def leave_users(self, written: str) -> None:
-        """Have the list of users, in which nobody is, written that way."""
+        """Have the list of users, in which nobody is, written that way, unless that is JSON's."""
         place = self._section("users")
-        if place is not None:
+        if place is not None and (not written or written.startswith("users:")):
             self._lines[place[0] - 1 : place[0]] = [f"{written}{self._end}"] if written else []
 
     def _begin_users(self) -> int:
@@ -189,10 +189,10 @@ class Document:
         return json.dumps(self._document["users"]) if "users" in self._document else ""
 
     def leave_users(self, written: str) -> None:
-        """As of `Lines`."""
+        """As of `Lines`, whichever of the two it was read in."""
         del self._document["users"]
         if written:
-            self._document["users"] = json.loads(written)
+            self._document["users"] = [] if "[" in written else None
 
 
 def editor(text: str) -> Lines | Document:

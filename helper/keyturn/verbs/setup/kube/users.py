@@ -11,10 +11,13 @@ from pathlib import PurePath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
 PROGRAM = "kube-credential-keyturn"
 API = "client.authentication.k8s.io"
+IN_CLEAR = ("--client-secret", "--client-certificate-password", "--password")
+"""Arguments of kubelogin that are secrets."""
 
 VERSION = "v1beta1"
 """Taken by everything from kubectl 1.20 to 1.37 (reference/kubernetes.md section 1)."""
@@ -67,3 +70,13 @@ def stanza(program: str, *, profile: str, server: str, word: str, cluster_info: 
         "interactiveMode": "IfAvailable",
         "provideClusterInfo": cluster_info,
     }
+
+
+def with_secrets(users: Mapping[str, Any]) -> Iterator[str]:
+    """The users whose kubelogin finds a secret among its arguments."""
+    for name, user in users.items():
+        stanza = (user or {}).get("exec") or {}
+        if "kubelogin" in str(stanza.get("command", "")).lower():
+            words = {str(each).partition("=")[0] for each in stanza.get("args") or []}
+            if not words.isdisjoint(IN_CLEAR):
+                yield name

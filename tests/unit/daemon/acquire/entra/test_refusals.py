@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from keyturn.errors import BY_KIND
 from keyturn.hints import printed
 from keyturnd.acquire.entra import aadsts
-from keyturnd.acquire.entra.refusals import Refusal, refused_answer
+from keyturnd.acquire.entra.refusals import AHEAD, Refusal, refused_answer
 from keyturnd.acquire.failed import Failed, without
 from keyturnd.messages import Failure
 
@@ -139,6 +139,17 @@ def test_every_known_number_has_a_hint_for_its_profile(number: int) -> None:
         assert hint == hint.strip()
         assert not hint.endswith(".")
     assert "keyturn login" not in hint  # the last one is an application's
+
+
+@pytest.mark.parametrize(
+    ("ahead", "said"),
+    [(7200.0, "120 min ahead of"), (-300.0, "5 min behind"), (60.0, "do not fit"), (0.0, "do not fit")],
+)
+def test_an_assertion_out_of_time_is_the_clocks_fault_if_that_is_wrong(ahead: float, said: str) -> None:
+    answer = {"error": "invalid_client", "error_codes": [700024], AHEAD: ahead}
+    assert said in str(Refusal.read(answer).failed("ci", of_user=False).failure.hint)
+    other = {"error": "invalid_client", "error_codes": [700027], AHEAD: ahead}
+    assert "clock" not in str(Refusal.read(other).failed("ci", of_user=False).failure.hint)
 
 
 def test_no_number_is_listed_twice() -> None:

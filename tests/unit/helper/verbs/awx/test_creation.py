@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.errors import ConfigError, KeyturnError, Refused, UsageError
+from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable, Refused, UsageError
 from keyturn.main import dispatch
 
 if TYPE_CHECKING:
@@ -38,14 +39,29 @@ def nothing_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("keyturn.reach.client.has_terminal", lambda: False)
 
 
+OFFLINE = "the server is away"
+
+
+@pytest.fixture
+def _away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody can say what kind of server it is."""
+
+    def away(*_: object, **__: object) -> None:
+        raise ProviderUnreachable(OFFLINE)
+
+    monkeypatch.setattr("keyturn.verbs.awx.new_token.ask", away)
+
+
+@pytest.mark.usefixtures("_away")
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
         (["tower"], "a token of application 7 of alice at https://awx.example, scope write"),
-        (["tower", "--personal"], "a personal token of alice at https://awx.example, scope write"),
+        (["--for-me"], "a personal token of alice at https://awx.example, scope write"),
+        (["--for-me", "5"], "a token of application 5 of alice at https://awx.example, scope write"),
         (
-            ["tower", "--application", "9", "--scope", "read"],
-            "a token of application 9 of alice at https://awx.example, scope read",
+            ["9", "--profile", "tower", "--scope", "read openid"],
+            "a token of application 9 of alice at https://awx.example, scope read openid",
         ),
         (NOBODY, "a personal token of bob at https://awx.example:8443, scope write"),
         (
@@ -54,20 +70,38 @@ def nothing_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ),
     ],
 )
-def test_what_if(words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert dispatch(["awx", "new-token", *words, "--what-if"]) == 0
-    assert capsys.readouterr().out == f"keyturn: what if: {sentence}\n"
+@pytest.mark.parametrize("option", ["--what-if", "--wi"])
+def test_what_if(words: list[str], sentence: str, option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert dispatch(["awx", "new-token", *words, option]) == 0
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first == f"keyturn: what if: {sentence}"
+    assert rest[0] == f"  which of the two depends on the server, which could not be asked ({OFFLINE})"
 
 
-def test_what_if_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
-    dispatch(["awx", "new-token", "tower", "--personal", "--what-if", "--json"])
-    assert json.loads(capsys.readouterr().out) == {
+@pytest.mark.usefixtures("_away")
+def test_offline_both_forms_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    dispatch(["awx", "new-token", "--for-me", "--description", "ci", "--what-if", "--json"])
+    told = json.loads(capsys.readouterr().out)
+    mark = f"ci keyturn new-token@{os.uname().nodename} <18 hex digits>"
+    forms = [("a controller", "/api/v2"), ("a platform gateway", "/api/gateway/v1")]
+    assert told == {
         "what_if": True,
         "url": "https://awx.example",
         "username": "alice",
         "application": None,
+        "description": "ci",
         "scope": "write",
-        "description": None,
+        "asked": [],
+        "requests": [
+            {
+                "if": kind,
+                "method": "POST",
+                "url": f"https://awx.example{path}/tokens/",
+                "body": {"description": mark, "scope": "write"},
+            }
+            for kind, path in forms
+        ],
+        "unsure": OFFLINE,
     }
 
 
@@ -78,10 +112,11 @@ def test_what_if_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
         (["--url", "https://awx.example"], "username: expected the name you sign in with"),
         (["--username", "alice"], "url: expected the server's URL"),
         (["work"], "profile work is not one of an AWX"),
-        (["tower", "--application", "7", "--personal"], "argument --personal: not allowed with"),
+        (["7", "--application", "7"], "an application was given twice"),
+        (["tower", "--profile", "tower"], "application: expected the id of an application"),
         (["tower", "--application", "hunter2"], "application: expected the id of an application"),
         (["tower", "--application", "0"], "application: expected the id of an application"),
-        (["tower", "--scope", "hunter2"], "argument --scope: expected one of"),
+        (["tower", "--scope", "hunter2"], "scope: expected some of openid, read, roles, write"),
         (["tower", "--password", "hunter2"], "a secret is not given on the command line"),
         (["tower", "hunter2"], "too many arguments"),
     ],
@@ -93,13 +128,14 @@ def test_wrong_usage(words: list[str], sentence: str) -> None:
     assert "hunter2" not in raised.value.lines()
 
 
+@pytest.mark.usefixtures("_away")
 def test_only_profiles_of_an_awx_come_into_question(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert dispatch(["awx", "new-token", "--what-if"]) == 0  # tower is the only one
     (tmp_path / "config.toml").write_text(CONFIG + CONFIG[: CONFIG.index("[profile.work]")].replace("tower", "aap"))
     with pytest.raises(UsageError) as raised:
         dispatch(["awx", "new-token", "--what-if"])
     assert raised.value.sentence == "which profile: tower, aap?"
-    assert raised.value.hint == "keyturn awx new-token tower"
+    assert raised.value.hint == "keyturn awx new-token --profile tower"
     (tmp_path / "config.toml").write_text(CONFIG[CONFIG.index("[profile.work]") :])
     with pytest.raises(ConfigError, match="one of awx"):
         dispatch(["awx", "new-token", "--what-if"])

@@ -54,10 +54,16 @@ def test_by_name_or_by_what_its_user_asks_for() -> None:
     again = _file("/second", {"again": "https://a-1.hcp.westeurope.azmk8s.io"}, {})
     config = parse(Path("/config.toml"), CONFIG.encode())
     assert [proposal.line() for proposal in proposals(config, [first, again])] == [
-        '"https://a-1.hcp.westeurope.azmk8s.io:443" = "PROFILE"  # context c-public in /first',
-        '"https://b.hcp.cx.aks.containerservice.azure.us:443" = "PROFILE"  # context c-government in /first',
-        '"https://c.hcp.cx.prod.service.azk8s.cn:443" = "PROFILE"  # context c-china in /first',
-        '"https://10.0.0.1:6443" = "other"  # context c-behind in /first',
+        "keyturn target add https://a-1.hcp.westeurope.azmk8s.io PROFILE  # context c-public in /first",
+        (
+            "keyturn target add https://b.hcp.cx.aks.containerservice.azure.us PROFILE --protocol kube"
+            "  # context c-government in /first"
+        ),
+        (
+            "keyturn target add https://c.hcp.cx.prod.service.azk8s.cn PROFILE --protocol kube"
+            "  # context c-china in /first"
+        ),
+        "keyturn target add https://10.0.0.1:6443 other --protocol kube  # context c-behind in /first",
     ]
 
 

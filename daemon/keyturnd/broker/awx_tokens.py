@@ -1,0 +1,81 @@
+"""`keyturn awx new-token`, after the PowerShell cmdlet New-Token: a token for somebody else, kept under a name."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from keyturn import hints
+from keyturn.errors import InternalError, KeyturnError, ProviderUnreachable, UsageError, one_line
+from keyturnd.vault.made import Made
+
+if TYPE_CHECKING:
+    from keyturn.configuration.profiles.profile import AwxProfile
+    from keyturnd.clock import Clock
+    from keyturnd.fetching.remote import Remote
+    from keyturnd.vault.made import MadeTokens
+
+PENDING = "pending "
+"""Begins the names of what is about to be created: no person's name for a token has a blank."""
+PATIENCE = 900.0
+"""Seconds after a request in which the server may still carry it out."""
+HOST_LIMIT = 64
+
+
+class Maker:
+    """Makes tokens so that a kill at any moment loses none for good."""
+
+    def __init__(self, remote: Remote, made: MadeTokens, clock: Clock) -> None:
+        self._remote = remote
+        self._made = made
+        self._clock = clock
+
+    async def make(self, profile: AwxProfile, secret: str | None, scope: str, name: str | None) -> dict[str, Any]:
+        """Create, seal, and only then tell. Raises what keyturnd.fetching.remote does, and UsageError for a name."""
+        await self._check_name(name)
+        await self.settle(profile, secret)
+        pending = self._pending(profile)
+        await self._made.keep(pending)
+        try:
+            row = await self._remote.create(profile, secret, pending.description, scope)
+        except KeyturnError as error:
+            if not isinstance(error, ProviderUnreachable | InternalError):
+                await self._made.forget(pending.name)  # the server's no: nothing was created
+            raise
+        kept = Made(
+            name or f"awx-{row['id']}", pending.url, pending.username, pending.description, pending.asked_at, row
+        )
+        await self._made.keep(kept)
+        await self._made.forget(pending.name)
+        return {**row, **facts(kept)}
+
+    async def settle(self, profile: AwxProfile, secret: str | None) -> None:
+        """Delete what interrupted runs of this user may have left at this server."""
+        for found in await self._made.all():
+            if found.row or (found.url, found.username) != (profile.url, profile.username):
+                continue
+            await self._remote.drop(profile, secret, found.description)
+            if self._clock.wall() - found.asked_at > PATIENCE:
+                await self._made.forget(found.name)
+
+    async def _check_name(self, name: str | None) -> None:
+        if name is None:
+            return
+        if not name or not name.isprintable() or " " in name or len(name) > HOST_LIMIT:
+            raise UsageError("a token's name is one word", hints.usage("keyturn awx new-token"))
+        if await self._made.find(name) is not None:
+            raise UsageError("another token is kept under that name", hints.usage("keyturn awx tokens"))
+
+    def _pending(self, profile: AwxProfile) -> Made:
+        nonce = secrets.token_hex(9)
+        host = one_line(os.uname().nodename)[:HOST_LIMIT]
+        description = f"{one_line(profile.description or '')} keyturn new-token@{host} {nonce}".lstrip()
+        return Made(f"{PENDING}{nonce}", profile.url, profile.username, description, self._clock.wall())
+
+
+def facts(made: Made) -> dict[str, Any]:
+    """What may be told of it without its value."""
+    known = ("id", "description", "scope", "application", "created", "expires")
+    shown = {name: made.row[name] for name in known if name in made.row}
+    return {"name": made.name, "server": made.url, "username": made.username, **shown}

@@ -1,0 +1,70 @@
+"""Tokens that `keyturn awx new-token` has made for somebody else: sealed under a name until they are forgotten.
+
+The server tells a token's value in the answer to its creation only. What is about to be created is sealed, too, so
+that the token of an interrupted run can be found by its description.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from keyturnd.vault.records import RecordName
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from keyturnd.vault.records import Kind
+    from keyturnd.vault.vault import Vault
+
+KIND: Kind = "made-token"
+
+
+class Made(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One token, or one that was asked for: then `row` is empty. Secret."""
+
+    name: str
+    url: str
+    """The server's."""
+    username: str
+    description: str
+    asked_at: float
+    """UTC epoch seconds."""
+    row: dict[str, Any] = {}
+    """As the server told it, with the values of its tokens."""
+
+    def __repr__(self) -> str:
+        return f"Made({self.name!r})"
+
+
+class MadeTokens:
+    """All of them. Every method raises StateError when the vault cannot be read or written."""
+
+    def __init__(self, vault: Callable[[], Awaitable[Vault]]) -> None:
+        self._vault = vault
+
+    async def keep(self, made: Made) -> None:
+        """Keep it under its name, in place of whatever has that."""
+        await asyncio.to_thread((await self._vault()).put, _record(made.name), msgspec.json.encode(made))
+
+    async def find(self, name: str) -> Made | None:
+        """The one of that name."""
+        payload = (await self._vault()).get(_record(name))
+        return None if payload is None else msgspec.json.decode(payload, type=Made)
+
+    async def forget(self, name: str) -> None:
+        """Forget it here; the server keeps it."""
+        await asyncio.to_thread((await self._vault()).delete, _record(name))
+
+    async def all(self) -> list[Made]:
+        """Every one, by name."""
+        vault = await self._vault()
+        names = await asyncio.to_thread(lambda: [name for name in vault.names() if name.kind == KIND])
+        found = [await self.find(name.client_id) for name in sorted(names, key=lambda name: name.client_id)]
+        return [made for made in found if made is not None]
+
+
+def _record(name: str) -> RecordName:
+    return RecordName(kind=KIND, profile="", provider="awx", authority="", client_id=name)

@@ -1,0 +1,65 @@
+"""A question to a profile's AWX, and its rows as people read them."""
+
+from __future__ import annotations
+
+from keyturn.console.configured import named_or_only
+from keyturn.console.requests import ask
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
+    from keyturn.console.parsing import Parser
+
+    Row = dict[str, Any]
+    Actions = argparse._SubParsersAction[Parser]  # noqa: SLF001 - argparse has no other name for it
+
+
+def add_profile(parser: Parser) -> None:
+    """The `--profile` of every action."""
+    parser.add_argument("--profile", metavar="NAME", help="which profile (default: the only one of an AWX)")
+
+
+def profile_of(name: str | None, command: str) -> str:
+    """`name`, else that of the only AWX profile. Raises as keyturn.console.configured.named_or_only does."""
+    return named_or_only(name, f"{command} --profile", "awx")
+
+
+def question(profile: str, asked: str, **more: Any) -> Any:
+    """The server's answer. Raises what the daemon refuses with."""
+    return ask("POST", "/v1/awx/question", {"named": profile, "profile": {}, "question": asked, **more})["answer"]
+
+
+def kept(name: str | None = None, *, forget: bool = False) -> Any:
+    """The tokens that keyturn keeps for others, or one of them."""
+    return ask("POST", "/v1/awx/made", {"name": name, "forget": forget}, waits=False)["answer"]
+
+
+def number(text: str) -> int | str:
+    """The number, or what the check of the whole finds fault with: argparse would repeat it."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else text
+
+
+def owner(row: Row) -> str:
+    """The name of the user a token is of."""
+    user = row.get("summary_fields", {}).get("user", {})
+    return str(user.get("username") or row.get("username") or row.get("user") or "")
+
+
+def table(rows: Sequence[Row], columns: Mapping[str, str | None]) -> Iterable[str]:
+    """Lines of `rows`; `columns`: heading and the field below it, None for the owner."""
+    lines = [[*columns]]
+    lines += [[owner(row) if field is None else _cell(row.get(field)) for field in columns.values()] for row in rows]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(columns))]
+    for line in lines:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+
+
+def _cell(value: Any) -> str:
+    """A value of the server's in one line; times to the minute, as it tells them (UTC)."""
+    if value is None:
+        return "-"
+    text = "".join(character if character.isprintable() else " " for character in str(value))
+    return f"{text[:10]} {text[11:16]}" if len(text) > 20 and text[10] == "T" and text.endswith("Z") else text

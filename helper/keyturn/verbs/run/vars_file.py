@@ -1,0 +1,136 @@
+"""A file of variables for `ansible-playbook -e @FILE`: there for as long as the command runs, and then gone.
+
+The command takes keyturn's place, so somebody else has to remove the file: a process that does nothing but wait for
+the command's end. It is nobody's child, because a command that waits for all its children would wait for it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import select
+import time
+from contextlib import suppress
+
+from keyturn import shell
+from keyturn.errors import StateError
+from keyturn.reach.paths import open_private_directory, socket_path
+from keyturn.reach.spawn import own_descriptors
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, NoReturn
+
+NAME = "KEYTURN_VARS"
+"""The variable that names the file to the command."""
+_OURS = re.compile(r"vars-([0-9]+)-[0-9a-f]{8}\.json")
+LOOK = 1.0
+"""Seconds between two looks where the system has no descriptor of a process (Linux has, since 5.3)."""
+
+
+def written(token: Mapping[str, Any]) -> str:
+    """The path of a file with the variables of `token`, which is gone when this process ends, whatever it becomes.
+
+    Raises StateError.
+    """
+    where = os.path.dirname(socket_path())  # noqa: PTH120 - as the socket's own code does
+    directory = open_private_directory(where, create=True)
+    name = f"vars-{os.getpid()}-{secrets.token_hex(4)}.json"
+    try:
+        _sweep(directory)
+        _appoint_remover(directory, name)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        with os.fdopen(os.open(name, flags, 0o600, dir_fd=directory), "w", encoding="utf-8") as file:
+            json.dump(variables(token), file)
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise StateError(f"cannot write to {where}: {reason}", shell.listing(where)) from None
+    finally:
+        os.close(directory)
+    return f"{where}/{name}"
+
+
+def variables(token: Mapping[str, Any]) -> dict[str, str]:
+    """The names that collections and the roles around them give host and token."""
+    if token["provider"] != "awx":
+        return {"keyturn_token": token["access_token"]}
+    hosts = ("controller_host", "controller_hostname", "aap_hostname")
+    tokens = ("controller_oauthtoken", "aap_token")
+    return dict.fromkeys(hosts, token["url"]) | dict.fromkeys(tokens, token["access_token"])
+
+
+def _sweep(directory: int) -> None:
+    """Remove what is left of commands whose remover was killed before them."""
+    for name in os.listdir(directory):
+        found = _OURS.fullmatch(name)
+        if found is not None and not _lives(int(found[1])):
+            with suppress(OSError):
+                os.unlink(name, dir_fd=directory)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _appoint_remover(directory: int, name: str) -> None:
+    """Return once somebody watches us, who will unlink `name` when we are gone."""
+    watched, ready, told = os.getpid(), *os.pipe()
+    if (child := os.fork()) == 0:
+        try:
+            os.setsid()
+            if os.fork() == 0:
+                _remove_after(watched, directory, name, told)
+        finally:
+            os._exit(0)
+    os.close(told)
+    with suppress(ChildProcessError):  # whoever started us ignores SIGCHLD: nothing to reap
+        os.waitpid(child, 0)
+    os.read(ready, 1)
+    os.close(ready)
+
+
+def _remove_after(watched: int, directory: int, name: str, told: int) -> NoReturn:
+    try:
+        _let_go({directory, told})
+        ending = _descriptor_of(watched)
+        os.write(told, b".")
+        os.close(told)
+        _wait(watched, ending)
+        os.unlink(name, dir_fd=directory)
+    finally:
+        os._exit(0)
+
+
+def _let_go(kept: set[int]) -> None:
+    """Hold nothing of the caller's: an inherited pipe would stay open for as long as we watch."""
+    for descriptor in own_descriptors():
+        if descriptor not in kept:
+            with suppress(OSError):  # the listing's own
+                os.close(descriptor)
+    os.chdir("/")
+
+
+def _descriptor_of(pid: int) -> int | None:
+    """What becomes readable when the process ends; None where the system has no such thing."""
+    with suppress(OSError, AttributeError):
+        return os.pidfd_open(pid)
+    return None
+
+
+def _wait(pid: int, ending: int | None) -> None:
+    if ending is not None:
+        poll = select.poll()
+        poll.register(ending, select.POLLIN)
+        poll.poll()
+        return
+    while _lives(pid):
+        time.sleep(LOOK)

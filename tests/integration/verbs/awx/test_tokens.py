@@ -1,0 +1,86 @@
+"""`keyturn awx tokens`, `applications` and `sweep`: what a server has, through a profile's own token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from support.awx.client import AwxClient
+from support.scenes.awx import SERVERS, AwxScene, awx
+
+__all__ = ["awx"]
+
+
+def verb(awx: AwxScene, *words: str) -> Any:
+    return awx.machine.json("awx", *words)
+
+
+@pytest.mark.parametrize("profile", ["tower", "aap", "aap-2026"])
+def test_listing_changing_and_revoking(profile: str, awx: AwxScene) -> None:
+    awx.entrust(profile)
+    with AwxClient(awx.emulator, SERVERS[profile]) as client:
+        theirs = client.create(description="theirs", scope="read")
+        for _ in range(3):
+            client.create("bob", description="bob's")
+        listed = verb(awx, "tokens", "list", "--mine", "--profile", profile)
+        own = verb(awx, "tokens", "list", "--made-by-keyturn", "--profile", profile)
+        assert sorted(row["description"] for row in listed)[1:] == ["theirs"]
+        assert [row["id"] for row in own] == [row["id"] for row in listed if row["description"] != "theirs"]
+        unused = verb(awx, "tokens", "list", "--never-used", "--mine", "--personal", "--profile", profile)
+        assert [row["id"] for row in unused] == [theirs["id"]]
+        number = str(theirs["id"])
+        changed = verb(awx, "tokens", "update", number, "--description", "mine", "--profile", profile)
+        assert (changed["id"], changed["description"]) == (theirs["id"], "mine")
+        assert verb(awx, "tokens", "show", number, "--profile", profile)["description"] == "mine"
+        assert client.status(theirs["token"]) == 200
+        gone = awx.machine.run("keyturn", "awx", "tokens", "revoke", number, "--profile", profile, status=0)
+        assert gone.stdout == f"keyturn: token {number} is gone\n"
+        assert client.status(theirs["token"]) == 401
+    refused = awx.machine.run("keyturn", "awx", "tokens", "show", number, "--profile", profile, status=1)
+    assert f"has no token {number} that this user may see" in refused.stderr
+    refused = awx.machine.run("keyturn", "awx", "tokens", "revoke", str(own[0]["id"]), "--profile", profile, status=1)
+    assert refused.stderr.endswith(f"keyturn: hint: keyturn logout {profile}\n")
+
+
+def test_all_pages_and_expired_ones(awx: AwxScene) -> None:
+    awx.entrust()
+    with AwxClient(awx.emulator, "controller") as client:
+        made = [client.create(description="many")["id"] for _ in range(205)]
+    listed = verb(awx, "tokens", "list", "--profile", "tower")
+    assert len(listed) == 206
+    awx.emulator.control.awx_expire("controller", made[0])
+    assert [row["id"] for row in verb(awx, "tokens", "list", "--expired", "--profile", "tower")] == [made[0]]
+
+
+def test_applications_and_whom_a_gateway_shows_them(awx: AwxScene) -> None:
+    awx.entrust()
+    known = awx.emulator.ready.awx_applications["controller"]
+    (listed,) = verb(awx, "applications", "list", "--profile", "tower")
+    assert (listed["id"], listed["client_id"]) == (known["id"], known["client_id"])
+    assert verb(awx, "applications", "show", str(known["id"]), "--profile", "tower")["name"] == "keyturn"
+    awx.entrust("aap-2026")
+    refused = awx.machine.run("keyturn", "awx", "applications", "list", "--profile", "aap-2026", status=1)
+    assert "shows applications to administrators only, and alice is none" in refused.stderr
+
+
+def test_sweeping_what_a_lost_state_directory_has_left(awx: AwxScene) -> None:
+    """Only what keyturn made on this machine for itself, and only when told so."""
+    awx.entrust()
+    awx.token()
+    verb(awx, "new-token", "--for-me", "--profile", "tower")
+    with AwxClient(awx.emulator, "controller") as client:
+        client.create(description="keyturn tower@elsewhere 0123456789abcdef01")
+        client.create(description="theirs")
+    awx.machine.kill_daemon()
+    for record in (awx.machine.state / "vault").glob("*.sealed"):
+        record.unlink()
+    awx.entrust()
+    awx.token()
+    listed = verb(awx, "sweep", "--profile", "tower")
+    assert (len(listed["orphans"]), listed["deleted"]) == (1, [])
+    assert len(awx.live()) == 5
+    swept = verb(awx, "sweep", "--profile", "tower", "--yes")
+    assert swept["deleted"] == [listed["orphans"][0]["id"]]
+    assert len(awx.live()) == 4
+    assert "keyturn: no orphans" in awx.machine.run("keyturn", "awx", "sweep", "--profile", "tower", status=0).stdout

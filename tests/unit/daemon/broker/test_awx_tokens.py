@@ -1,0 +1,114 @@
+"""keyturnd.broker.awx_tokens: a token for somebody else is sealed before it is told, and none is lost on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.errors import AcquisitionDied, ProviderRefused, ProviderUnreachable, UsageError
+from keyturnd.broker.awx_tokens import PATIENCE, Maker
+from keyturnd.fetching.remote import Remote
+from keyturnd.messages import AskJob, Failure, Told
+from keyturnd.vault.made import MadeTokens
+from support.daemon.brokers import Bench
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyturnd.fetching.acquisition import Listener
+    from keyturnd.messages import Job, Outcome
+
+TOWER = AwxProfile(name="tower", url="https://awx.example", username="alice", description="nightly")
+ROW = {"id": 7, "token": "planted", "scope": "read", "user": 2}
+
+
+class Server:
+    """Answers each question about tokens, and notes what was sealed when it was asked."""
+
+    def __init__(self, made: MadeTokens) -> None:
+        self.created: Told | Failure = Told(ROW)
+        self.jobs: list[AskJob] = []
+        self.sealed: list[list[str]] = []
+        self._made = made
+
+    async def run(self, job: Job, listener: Listener) -> Outcome:  # noqa: ARG002 - part of the interface
+        assert isinstance(job, AskJob)
+        self.jobs.append(job)
+        self.sealed.append([made.description for made in await self._made.all() if not made.row])
+        return self.created if job.question == "create" else Told(None)
+
+    @property
+    def asked(self) -> list[str]:
+        return [job.question for job in self.jobs]
+
+
+class Stage:
+    def __init__(self, directory: Path) -> None:
+        self.bench = Bench(directory)
+        self.made = MadeTokens(self.bench.holdings.vault)
+        self.server = Server(self.made)
+        self.bench.fetcher.acquisitions = self.server
+        self.maker = Maker(Remote(self.bench.fetcher), self.made, self.bench.clock)
+
+    async def make(self, name: str | None = None) -> dict[str, Any]:
+        return await self.maker.make(TOWER, "password", "read", name)
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path / "vault")
+
+
+async def test_it_is_kept_under_a_name_and_told_as_the_server_told_it(stage: Stage) -> None:
+    told = await stage.make()
+    assert told.items() >= {**ROW, "name": "awx-7", "server": "https://awx.example", "username": "alice"}.items()
+    kept = await stage.made.find("awx-7")
+    assert kept is not None
+    assert kept.row["token"] == "planted"
+    (job,) = stage.server.jobs
+    assert job.parameters["description"].startswith("nightly keyturn new-token@")
+    assert (job.parameters["scope"], job.secret) == ("read", "password")
+    assert stage.server.sealed == [[job.parameters["description"]]]
+    assert len(await stage.made.all()) == 1
+
+
+@pytest.mark.parametrize("error", [ProviderUnreachable, AcquisitionDied])
+async def test_one_whose_answer_is_lost_is_looked_for_until_it_cannot_come_any_more(
+    stage: Stage, error: type[Exception]
+) -> None:
+    kind = error.kind  # type: ignore[attr-defined]
+    stage.server.created = Failure(kind, "gone")
+    with pytest.raises(error):
+        await stage.make()
+    (pending,) = await stage.made.all()
+    stage.server.created = Told(ROW)
+    await stage.make()
+    assert stage.server.asked == ["create", "drop", "create"]
+    assert stage.server.jobs[1].parameters == {"description": pending.description}
+    stage.bench.clock.advance(PATIENCE + 1)
+    await stage.make("second")
+    await stage.make("third")
+    assert stage.server.asked[3:] == ["drop", "create", "create"]
+
+
+async def test_what_the_server_refused_is_not_looked_for(stage: Stage) -> None:
+    stage.server.created = Failure("provider-refused", "no")
+    with pytest.raises(ProviderRefused):
+        await stage.make()
+    assert await stage.made.all() == []
+
+
+@pytest.mark.parametrize("name", ["", "two words", "a\nb", "x" * 65])
+async def test_a_name_is_one_word(stage: Stage, name: str) -> None:
+    with pytest.raises(UsageError, match="one word"):
+        await stage.make(name)
+    assert stage.server.asked == []
+
+
+async def test_no_other_tokens_name_is_taken(stage: Stage) -> None:
+    await stage.make("ci")
+    with pytest.raises(UsageError, match="another token"):
+        await stage.make("ci")
+    assert stage.server.asked == ["create"]
