@@ -202,7 +202,7 @@ def test_a_cleanup_that_hangs_does_not_cost_the_token(certificates: Certificates
 def test_a_server_that_has_given_up_tokens_ends_a_revocation(certificates: Certificates) -> None:
     with AwxOverTls(certificates) as server:
         server.instead = on_discovery(reply({"current_version": "/api/v2/"}))
-        assert Vault().run(server.revoke_job(AwxState("alice", token=TOKEN, token_id=1, mark="x"))) == Done()
+        assert Vault().run(server.revoke_job(AwxState("alice", token=TOKEN, token_id=1))) == Done()
 
 
 def test_a_revocation_that_cannot_be_done(certificates: Certificates) -> None:
@@ -210,7 +210,7 @@ def test_a_revocation_that_cannot_be_done(certificates: Certificates) -> None:
         vault = Vault()
         server.instead = on("DELETE", reply(PAGE, 503))
         made = server.awx.server.create(basic(server.identity, PASSWORD), "x")
-        state = AwxState("alice", token=made.token, token_id=made.token_id, scope="write", mark="x")
+        state = AwxState("alice", token=made.token, token_id=made.token_id, scope="write")
         assert told(vault, vault.run(server.revoke_job(state))).kind == "provider-unreachable"
 
 
@@ -230,6 +230,5 @@ def test_a_refused_state_is_kept(certificates: Certificates) -> None:
 
 def test_awx_needs_no_msal() -> None:
     """It would cost each renewal a tenth of a second and 20 MiB."""
-    imports = "from keyturnd.acquire.awx import job; from keyturnd.acquire.awx.ending import revocation"
-    code = f"import sys; {imports}; sys.exit('msal' in sys.modules)"
+    code = "import sys; from keyturnd.acquire.awx import job; sys.exit('msal' in sys.modules)"
     assert subprocess.run((*COMMAND[:3], "-c", code), check=False).returncode == 0

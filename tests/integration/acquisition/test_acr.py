@@ -112,8 +112,10 @@ def test_a_redirect_is_refused_and_the_token_goes_nowhere(both: Both, made: Cert
         assert elsewhere.seen == []
     assert failure.kind == "provider-refused"
     assert failure.sentence == f"{both.registry} wants to redirect to 127.0.0.1, which is never followed"
-    check = f"check `service` of {both.registry} in [targets.docker]"
-    assert failure.hint == f"{check}, and whether this network asks for a login page"
+    assert (
+        failure.hint
+        == f"check `service` of {both.registry} in [targets.docker], and whether this network asks for a login page"
+    )
 
 
 def test_too_many_requests_hold_us_back(both: Both) -> None:
