@@ -15,6 +15,7 @@ from benchmarks.cases import (
     many_records,
     many_targets,
     memory,
+    run_awx,
     sign_in,
     warm_answer,
 )
@@ -38,5 +39,6 @@ CASES: dict[str, Callable[[Sequence[Stage], int], Result]] = {
     "acquisition": acquisition.run,
     "sign-in": sign_in.run,
     "kubelogin": kubelogin.run,
+    "run-awx": run_awx.run,
 }
 """Each takes the stages to compare, this build's first, and how often to run."""
