@@ -11,6 +11,7 @@ from benchmarks.cases import (
     kubelogin,
     many_targets,
     memory,
+    run_awx,
     sign_in,
     warm_answer,
 )
@@ -30,5 +31,6 @@ CASES: dict[str, Callable[[Sequence[Stage], int], Result]] = {
     "acquisition": acquisition.run,
     "sign-in": sign_in.run,
     "kubelogin": kubelogin.run,
+    "run-awx": run_awx.run,
 }
 """Each takes the stages to compare, this build's first, and how often to run."""
