@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SEPARATOR = "--"
 VARS = "KEYTURN_VARS"
 """The variable that names the file of variables to the command."""
-USAGE = "keyturn run [PROFILE] [--audience URI | --scope SCOPE] [--renew] [--vars-file] -- COMMAND [ARGUMENTS]"
+USAGE = "keyturn run [PROFILE] [--audience NAME | --scope SCOPE] [--renew] [--vars-file] -- COMMAND [ARGUMENTS]"
 DESCRIPTION = """\
 Run a command with a fresh token of a profile in its environment. Nothing of it appears on a command line, and it is
 written nowhere, unless --vars-file asks for a private file for as long as the command runs. The command takes
