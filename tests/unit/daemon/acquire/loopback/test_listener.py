@@ -36,7 +36,7 @@ class Scene:
     """A listener at some port, and browsers before it."""
 
     def __init__(self) -> None:
-        self.port = first_free("work", random.sample(range(10_000, 30_000), 50))
+        self.port = first_free("work", "device-code", random.sample(range(10_000, 30_000), 50))
         self.woken: SimpleQueue[None] = SimpleQueue()
         awaited = Awaited(self.port.redirect_uri, "planted-state", lambda iss: iss is None)
         self.listener = Listener(self.port, awaited, lambda: self.woken.put(None))
@@ -195,7 +195,7 @@ def test_the_port_is_free_again_afterwards() -> None:
     found = Scene()
     with found.listener:
         pass
-    first_free("work", [found.port.number]).close()
+    first_free("work", "device-code", [found.port.number]).close()
 
 
 def test_how_it_ended_is_told_to_no_other_user_of_the_machine(scene: Scene) -> None:
