@@ -283,6 +283,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag="event"):
     code: str | None = None
     expires_at: float | None = None
     """When the code dies, UTC epoch seconds."""
+    otherwise: str | None = None
+    """The flow that would do without a browser."""
 
 
 class Ask(msgspec.Struct, frozen=True, tag="ask"):

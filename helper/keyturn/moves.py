@@ -120,9 +120,9 @@ def before_login(what: str, profile: str) -> Sentence:
 
 
 @move
-def by_code(profile: str, first: str = "") -> Sentence:
-    """A machine where no browser's answer can be received."""
-    return Sentence(f'{first}set flow = "device-code" in [profile.{profile}]')
+def other_flow(flow: str, profile: str, first: str = "") -> Sentence:
+    """Where no browser can be opened, or its answer not received."""
+    return Sentence(f'{first}set flow = "{flow}" in [profile.{profile}]')
 
 
 @move

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from benchmarks.builds import THIS, Build
 from benchmarks.timing import Command
+from keyturnd.vault.vault import vault_directory
 from support.machine.machine import Machine
 from support.scenes.cluster import exec_info
 
@@ -51,6 +52,12 @@ class Stage(Machine):
     def twin(self, family: str) -> Command:
         """The same request by way of Python."""
         return self._asking(family, "keyturn", "helper", family)
+
+    def forget_tokens(self) -> None:
+        """Take the access tokens out of the vault; no daemon may run."""
+        for record in vault_directory(self.state).iterdir():
+            if record.read_bytes().split(b"\n")[1].find(b'"kind":"access-token"') >= 0:
+                record.unlink()
 
     def git_request(self) -> bytes:
         """What git writes to a helper's stdin."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from keyturn_emulator.bearer.signing import TokenRefused
 from keyturn_emulator.entra.directory.resources import RESOURCES
 from simulation.machine import Machine
+from simulation.provider import RETRY_AFTER
 from simulation.timeline import DAYS, quarter
 from simulation.tools import GATES, TOOLS
 
@@ -53,6 +54,8 @@ class Quarter:
         self._person_needed = False
         self._need_a_person()
         self._claims = 0
+        self._asked_back_at = 0.0
+        """When the provider that was overloaded wants to be asked again."""
 
     async def play(self, event: Event) -> None:
         asleep = event.at < self.machine.clock.wall()
@@ -89,6 +92,7 @@ class Quarter:
         if event.what in LASTING:
             self._disturbed[event.what] = max(until, self._disturbed.get(event.what, 0.0))
             self._set(event.what, on=True)
+            self._asked_back_at = max(self._asked_back_at, until + RETRY_AFTER * (event.what == "overload"))
         elif event.what in {"morning", "nap"}:
             await machine.clock.suspend(event.at if event.what == "morning" else until, machine.settle)
         elif event.what == "upgrade":
@@ -143,7 +147,8 @@ class Quarter:
             return TOOLS[what] in ASK_AGAIN
         if what == "docker" and self._person_needed:
             return False
-        reachable = what == "awx" or not self._disturbed.keys() & {"overload", "throttle"}
+        held_back = self.machine.clock.wall() < self._asked_back_at
+        reachable = what == "awx" or not (held_back or self._disturbed.keys() & {"overload", "throttle"})
         return reachable or self._was_given(what)
 
     def _was_given(self, what: str) -> bool:

@@ -45,8 +45,15 @@ async def new_entra_token(
     Raises UsageError for what does not fit together, and what keyturnd.fetching.fetch raises.
     """
     _check(profile, lent, waiter)
+    onlooker = Onlooker(waiter)
+    with sign_ins.beside(onlooker.questions):
+        token = await _acquire(fetcher, profile, _job(fetcher, profile, lent, waiter), onlooker)
+    return {**token, **_extended(token), "is_extended_life_time_token": False}
+
+
+def _job(fetcher: Fetcher, profile: EntraProfile, lent: Lent, waiter: Waiter) -> TokenJob:
     interactive = flows.row(profile).person
-    job = TokenJob(
+    return TokenJob(
         flows.identity_of(profile),
         _only_scopes(profile),
         fetcher.network(profile),
@@ -58,10 +65,6 @@ async def new_entra_token(
         assertion=lent.assertion,
         watched=lent.watched,
     )
-    onlooker = Onlooker(waiter)
-    with sign_ins.beside(onlooker.questions):
-        token = await _acquire(fetcher, profile, job, onlooker)
-    return {**token, **_extended(token), "is_extended_life_time_token": False}
 
 
 def _extended(token: dict[str, Any]) -> dict[str, Any]:

@@ -52,9 +52,7 @@ def token_for(
     target = _target(config, options.server if request.cluster_server is None else request.cluster_server)
     profile = _profile(config, options.profile or (target.profile if target is not None else None))
     if target is None:
-        raise Refused(
-            f"nothing tells which cluster the token of profile {profile.name} is for", hints.verb("setup", "kube")
-        )
+        raise Refused(f"nothing tells which cluster the token of profile {profile.name} is for", hints.set_up("kube"))
     cluster = known.get(known_clusters.key_of(target.place))
     _check_cluster(config, request, options, target)
     _check_word(request, options, profile.name, cluster)
@@ -106,7 +104,7 @@ def _check_trust(asked: Trust, cluster: KnownCluster | None, *, ours: bool) -> N
     """
     if cluster is None:
         if asked != Trust():
-            raise Refused("nobody has set up this cluster: its CA may be anybody's", hints.verb("setup", "kube"))
+            raise Refused("nobody has set up this cluster: its CA may be anybody's", hints.set_up("kube"))
         return
     recorded = cluster.trust
     if ours and not asked.authority and asked.authority_file and asked.authority_file == recorded.authority_file:

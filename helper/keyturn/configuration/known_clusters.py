@@ -59,7 +59,7 @@ def load(state_directory: Path) -> dict[str, KnownCluster]:
         entries = json.loads(content or b"{}")
         return {server: _known(entry) for server, entry in entries.items()}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise DamagedRecord(f"{path} is not what keyturn wrote", hints.verb("setup", "kube")) from None
+        raise DamagedRecord(f"{path} is not what keyturn wrote", hints.set_up("kube")) from None
 
 
 def _known(entry: Mapping[str, Any]) -> KnownCluster:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from keyturn import hints
-from keyturn.configuration.config import load
-from keyturn.configuration.named import no_profile
 from keyturn.errors import UsageError
 from keyturn.reach.paths import config_file
 
@@ -15,6 +13,9 @@ if TYPE_CHECKING:
 
 def configuration() -> Config:
     """The configuration of this environment. Raises ConfigError."""
+    # A verb that asks the daemon for a named profile reads no configuration: `keyturn run` stands before every call.
+    from keyturn.configuration.config import load  # noqa: PLC0415
+
     return load(config_file())
 
 
@@ -29,6 +30,8 @@ def named_or_only(name: str | None, command: str, provider: str | None = None) -
     config = configuration()
     known = [profile.name for profile in config.profiles.values() if provider in {None, profile.provider}]
     if not known:
+        from keyturn.configuration.named import no_profile  # noqa: PLC0415 - see above
+
         raise no_profile(config, provider)
     if len(known) == 1 and name is None:
         return known[0]

@@ -76,8 +76,8 @@ def _open(event: client.Event) -> None:
     if not browser.opened(str(event.get("url"))):
         _say("keyturn: no browser could be started here: open this address yourself,")
         _say(str(event.get("url")))
-        if whose := event.get("profile"):
-            _say(f'keyturn: or set flow = "device-code" in [profile.{whose}]')
+        if (whose := event.get("profile")) and (flow := event.get("otherwise")):
+            _say(f"keyturn: or {moves.other_flow(flow, whose)}")
 
 
 INVITATIONS: dict[object, Callable[[client.Event], None]] = {

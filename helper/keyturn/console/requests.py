@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from keyturn.console import browser, other_daemon, person
-from keyturn.console.moments import in_local_time, local
+from keyturn.console import browser, other_daemon
 from keyturn.console.starting import secret_variables
 from keyturn.errors import VariablesWanted
 from keyturn.protocols import surroundings
@@ -18,6 +17,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+def _show(event: client.Event) -> None:
+    """What a person is shown costs its imports only where there is something to show."""
+    from keyturn.console import person  # noqa: PLC0415
+
+    person.show(event)
+
+
 def ask(
     method: str,
     path: str,
@@ -25,7 +31,7 @@ def ask(
     *,
     waits: bool | None = None,
     opens_browser: bool = True,
-    show: Callable[[client.Event], None] = person.show,
+    show: Callable[[client.Event], None] = _show,
 ) -> dict[str, Any]:
     """The daemon's answer; the daemon is started if need be, and a sign-in shown on the terminal.
 
@@ -77,6 +83,8 @@ def print_facts(facts: dict[str, Any]) -> None:
 
 
 def _texts(facts: dict[str, Any], within: str = "") -> Iterator[tuple[str, str]]:
+    from keyturn.console.moments import in_local_time, local  # noqa: PLC0415 - only where a person reads
+
     for name, value in facts.items():
         if isinstance(value, dict):
             yield from _texts(value, f"{within}{name} ")

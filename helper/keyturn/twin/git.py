@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from keyturn.errors import KeyturnError, Refused, UsageError
+from keyturn.errors import ConfigError, KeyturnError, Refused, UsageError
 from keyturn.reach.client import ENVIRONMENT, Reply
 from keyturn.twin import prompting
 from keyturn.twin.streams import to_blank_line
@@ -39,8 +39,9 @@ def may_ask(request: bytes) -> bool:  # noqa: ARG001 - git says so in its enviro
 def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | None:
     """Silence when nothing can come of a daemon: no target, and nothing that is kept or to be kept.
 
-    Where `setup git` has said that the URL is ours, that is for the daemon to find out. Raises ConfigError, and
-    NoTarget where somebody has mistyped a URL of ours.
+    Where `setup git` has said that the URL is ours, that is for the daemon to find out. Where the
+    configuration is invalid, nobody knows: that calls for silence, too. Raises NoTarget where somebody has mistyped a
+    URL of ours.
     """
     from keyturn.protocols import git_answers, git_options  # noqa: PLC0415 - only where no daemon runs
 
@@ -48,10 +49,14 @@ def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | Non
         return Reply(200, 0, git_answers.CAPABILITIES)
     if operation == "get" and git_options.OURS in options:
         return None  # `setup git` found a target; reading the configuration takes as long as all else until the start
-    if (operation != "store" and _is_ours(request)) or _is_kept(operation, options, request):
-        return None
-    if operation == "get":
-        _check_near(request)
+    try:
+        if (operation != "store" and _is_ours(request)) or _is_kept(operation, options, request):
+            return None
+        if operation == "get":
+            _check_near(request)
+    except ConfigError:
+        if git_options.OURS in options:
+            raise
     return Reply(200, 0, git_answers.NOTHING)
 
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Sign in, or prove that a profile is signed in: a token is acquired, with your help only where it takes you.
 
-A profile with a secret needs no sign-in; for it this checks that the provider accepts the secret. An AWX asks for a
-password, which is kept only where the profile says keep_password.
+A profile with a secret needs no sign-in; for it this checks that the provider accepts the secret. A password that an
+AWX asks for is kept only where the profile says keep_password.
 """
 
 

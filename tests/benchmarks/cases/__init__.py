@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 from benchmarks.cases import (
     acquisition,
     cold_start,
+    crowd,
     daemon_share,
+    end_to_end,
     kubelogin,
+    load,
+    many_records,
     many_targets,
     memory,
+    run_awx,
     sign_in,
     warm_answer,
 )
@@ -24,11 +29,16 @@ if TYPE_CHECKING:
 CASES: dict[str, Callable[[Sequence[Stage], int], Result]] = {
     "warm-answer": warm_answer.run,
     "daemon-share": daemon_share.run,
+    "load": load.run,
     "cold-start": cold_start.run,
+    "crowd": crowd.run,
+    "end-to-end": end_to_end.run,
     "memory": memory.run,
+    "many-records": many_records.run,
     "many-targets": many_targets.run,
     "acquisition": acquisition.run,
     "sign-in": sign_in.run,
     "kubelogin": kubelogin.run,
+    "run-awx": run_awx.run,
 }
 """Each takes the stages to compare, this build's first, and how often to run."""

@@ -1,4 +1,4 @@
-"""The daemon's part of a warm answer: from connect to the last byte, with one client and with eight at a time.
+"""The daemon's part of a warm answer: from connect to the last byte, with one client, eight and 64 at a time.
 
 The floor is a blocking server that answers the same bytes without looking at the request. It is docker's request,
 because its answer does not depend on who asks and whether they asked before.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from benchmarks.stage import Stage
 
-CLIENTS = (1, 8)
+CLIENTS = (1, 8, 64)
 OURS = "daemon"
 AT_A_TIME = 20
 """Requests that a client makes one after the other, before it is another contestant's turn."""
@@ -32,7 +32,7 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
     request = wire.post("/v1/docker/get", stages[0].emulator.ready.registry.encode())
     for stage in stages:
         stage.native("docker").run()
-    answer = _exchange(stages[0].socket, request)
+    answer = exchange(stages[0].socket, request)
     assert answer.startswith(b"HTTP/1.1 200 "), answer
     floor = stages[0].runtime / "echo"
     rows = []
@@ -40,7 +40,7 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
         for clients in CLIENTS:
             sockets = {stage.label(OURS): stage.socket for stage in stages} | {echo.NAME: floor}
             contestants = {
-                name: partial(from_processes, clients, partial(_closed_loop, path, request))
+                name: partial(from_processes, clients, partial(closed_loop, path, request))
                 for name, path in sockets.items()
             }
             others = tuple(name for name in sockets if name != OURS)
@@ -54,16 +54,18 @@ def _row(name: str, clients: int, values: list[float], others: tuple[str, ...]) 
     return Row(name + ending, "ms", values, tuple(other + ending for other in others if other != name), name == OURS)
 
 
-def _closed_loop(path: Path, request: bytes) -> list[float]:
+def closed_loop(path: Path, request: bytes) -> list[float]:
+    """Milliseconds of some requests, one after the other."""
     times = []
     for _ in range(AT_A_TIME):
         began = time.perf_counter()
-        _exchange(path, request)
+        exchange(path, request)
         times.append((time.perf_counter() - began) * 1000)
     return times
 
 
-def _exchange(path: Path, request: bytes) -> bytes:
+def exchange(path: Path, request: bytes) -> bytes:
+    """The bytes that are answered to `request`."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.connect(str(path))
         connection.sendall(request)

@@ -6,12 +6,14 @@ answer once a second.
 
 from __future__ import annotations
 
+import contextlib
 import time
 import webbrowser
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import msal
@@ -19,7 +21,7 @@ import msal
 from benchmarks.measured import Result, Row
 from benchmarks.timing import in_turns
 from keyturnd.acquire.deadline import Deadline
-from keyturnd.acquire.entra.msal_client import MsalClient
+from keyturnd.acquire.entra.msal_client import FORM, MsalClient
 from keyturnd.acquire.network.transport import Transport
 from keyturnd.messages import Ack, EntraIdentity, Event
 from keyturnd.messages import Result as Token
@@ -131,5 +133,7 @@ def _msal(emulator: Emulator) -> list[float]:
 
 
 def _send(where: str, form: dict[str, str]) -> None:
-    with httpx.Client(trust_env=False) as http:
-        http.post(where, data=form)
+    """As a browser does, which has no certificates to load first."""
+    with contextlib.closing(HTTPConnection(urlsplit(where).netloc)) as connection:
+        connection.request("POST", "/", urlencode(form), {"Content-Type": FORM})
+        connection.getresponse().read()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.peers import credential_cache, credential_store
+from benchmarks.peers import credential_cache, credential_store, docker_pass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 PEERS: dict[str, dict[str, Peer]] = {
     "git": {credential_cache.NAME: credential_cache.ready, credential_store.NAME: credential_store.ready},
-    "docker": {},
+    "docker": {docker_pass.NAME: docker_pass.ready},
     "kube": {},
 }
 """Each gives a command that answers with what it keeps, while its context lasts. Raises Absent."""
 UNMEASURED = dict.fromkeys(
-    ("docker-credential-pass", "docker-credential-secretservice", "git-credential-oauth", "oidc-agent"),
+    ("docker-credential-secretservice", "git-credential-oauth", "oidc-agent"),
     "nobody has written how to set it up",
 )
 """Peers without a module."""

@@ -97,7 +97,7 @@ def test_a_limit_on_file_sizes_keeps_the_old_record_too(tmp_path: Path) -> None:
     vault.put(STATE, b"old")
     assert output_of(PUT_UNDER_A_LIMIT, tmp_path / "vault") == (
         f"keyturn: error: cannot write {tmp_path}/vault/{STATE.file_name()}: file too large\n"
-        "keyturn: hint: ulimit -f unlimited\n"
+        "keyturn: hint: ulimit -f unlimited && keyturn daemon restart\n"
     )
     assert vault.get(STATE) == b"old"
     assert [path.name for path in (tmp_path / "vault").iterdir()] == [STATE.file_name()]

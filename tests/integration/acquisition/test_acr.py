@@ -113,7 +113,8 @@ def test_a_redirect_is_refused_and_the_token_goes_nowhere(both: Both, made: Cert
     assert failure.kind == "provider-refused"
     assert failure.sentence == f"{both.registry} wants to redirect to 127.0.0.1, which is never followed"
     assert (
-        failure.hint == f"check {both.registry} in [targets.docker], and whether this network asks for a login page"
+        failure.hint
+        == f"check `service` of {both.registry} in [targets.docker], and whether this network asks for a login page"
     )
 
 

@@ -121,6 +121,7 @@ def test_only_a_listening_unix_socket_will_do(
 @pytest.mark.parametrize("variable", ["KEYTURN_SOCKET", "KEYTURN_STATE", "KEYTURN_CONFIG"])
 @pytest.mark.parametrize("words", [("keyturn", "daemon", "start"), ("keyturn", "token", "ci")])
 def test_a_place_must_be_absolute(machine: Machine, variable: str, words: tuple[str, ...]) -> None:
+    machine.configure("")
     machine.environment[variable] = "here/or/there"
     done = machine.run(*words, status=2)
     del machine.environment[variable]
@@ -201,7 +202,7 @@ def test_a_state_directory_in_use_on_another_host_is_refused_until_it_is_free(sc
         (machine.state / "holder.json").chmod(0o600)
         lines = (
             f"keyturn: error: {machine.state} is in use by the daemon with pid 4711 on elsewhere\n"
-            "keyturn: hint: ssh elsewhere 'KEYTURN_SOCKET=/run/user/1/keyturn/socket keyturn daemon stop'\n"
+            "keyturn: hint: ssh elsewhere 'env KEYTURN_SOCKET=/run/user/1/keyturn/socket keyturn daemon stop'\n"
         )
         for _ in range(2):
             token = machine.run("keyturn", "token", "ci", status=1)

@@ -33,6 +33,8 @@ def test_two_terminals_one_code_one_approval(scene: Scene) -> None:
     ):
         code = first.wait_for(CODE).group(1)
         assert second.wait_for(CODE).group(1) == code
+        assert ", which git asks for, open " in second.seen
+        assert "asks for" not in first.seen
         scene.emulator.control.approve(code)
         assert (first.end(), second.end()) == (0, 0)
     assert scene.emulator.control.count("devicecode") == 1

@@ -84,7 +84,9 @@ def test_one_of_several_audiences_has_to_be_named(with_audiences: Scene) -> None
 @pytest.mark.parametrize(
     ("words", "scope"),
     [
-        (["--audience", ARM], f"{ARM}/.default"),
+        (["--audience", f"{ARM}/"], f"{ARM}/.default"),
+        (["--audience", "arm"], f"{ARM}/.default"),
+        (["--audience", "azure-devops"], DEVOPS),
         (["--scope", f"{ARM}/.default"], f"{ARM}/.default"),
         (["--scope", "https://graph.microsoft.com/.default"], "https://graph.microsoft.com/.default"),
         (["--scope", DEVOPS], DEVOPS),

@@ -24,15 +24,20 @@ if TYPE_CHECKING:
     from keyturnd.acquire.entra.session import Session
     from keyturnd.messages import Result
 
+OTHERWISE = "device-code"
+"""The flow of who has no browser."""
+
 
 def acquire(session: Session) -> Result:
     """Send the person to the provider, wait for the answer, seal the new state, and return the token."""
-    ours = port.first_free(session.identity.profile)
+    ours = port.first_free(session.identity.profile, OTHERWISE)
     application = session.application()
     flow = _begin(session, application, ours.redirect_uri)
     awaited = Awaited(ours.redirect_uri, flow["state"], session.http.issuer.is_named_by)
     with Listener(ours, awaited, session.channel.wake) as listener:
-        session.channel.tell(Event("browser", f"to sign in, open {flow['auth_uri']}", url=flow["auth_uri"]))
+        session.channel.tell(
+            Event("browser", f"to sign in, open {flow['auth_uri']}", url=flow["auth_uri"], otherwise=OTHERWISE)
+        )
         fields = waiting.answer(
             listener, session.channel, session.deadline, session.identity.profile, elsewhere=session.job.elsewhere
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
+from secrets import token_urlsafe
 from socket import SHUT_RDWR
 from threading import BoundedSemaphore, Event, Lock, Thread
 from typing import TYPE_CHECKING, Self, cast
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from keyturnd.acquire.loopback.port import Port
     from keyturnd.acquire.loopback.redirect import Awaited
 
-DONE, ALREADY = "/done", "/already"
-"""Where an answer by query is sent on to, so that its code does not stay in the address bar or the history."""
+DONE, ALREADY = "/done/", "/already"
+"""Where an answer by query is sent on to, so that its code does not stay in the address bar or the history. What is
+behind DONE only that browser knows: the page names somebody, and other users of the machine can ask here, too."""
 FORM = "application/x-www-form-urlencoded"
 SILENCE = 10.0
 """Seconds in which a request must be there."""
@@ -46,6 +48,7 @@ class Listener:
         self.awaited = awaited
         self.answer: dict[str, str] | None = None
         self.host = urlsplit(port.redirect_uri).netloc
+        self.done = DONE + token_urlsafe(12)
         self._sockets = port.sockets
         self._wake = wake
         self._lock = Lock()
@@ -136,7 +139,7 @@ class Handler(BaseHTTPRequestHandler):
             self._send(pages.NOT_THIS_WAY)
         elif path == "/" and query:
             self._by_query(query)
-        elif path == DONE and self.listener.answer is not None:
+        elif path == self.listener.done and self.listener.answer is not None:
             self._land()
         else:
             self._send(pages.ALREADY if path == ALREADY else pages.NOTHING)
@@ -163,7 +166,7 @@ class Handler(BaseHTTPRequestHandler):
     def _by_query(self, query: str) -> None:
         fields = self._checked(query)
         if fields is not None:
-            self._send_on(DONE if self.listener.take(fields) else ALREADY)
+            self._send_on(self.listener.done if self.listener.take(fields) else ALREADY)
 
     def _checked(self, encoded: str) -> dict[str, str] | None:
         """The fields of the right answer; any other is told so, and None."""

@@ -41,10 +41,10 @@ class Port(NamedTuple):
             listening.close()
 
 
-def first_free(profile: str, ports: Iterable[int] = PORTS, host: str = "localhost") -> Port:
+def first_free(profile: str, otherwise: str, ports: Iterable[int] = PORTS, host: str = "localhost") -> Port:
     """The first of `ports` that nobody has on either address. Raises Failed, for `profile` to hear, if none is.
 
-    host: what the provider has registered it under.
+    otherwise: the flow that takes no port. host: what the provider has registered it under.
     """
     for number in ports:
         try:
@@ -52,9 +52,9 @@ def first_free(profile: str, ports: Iterable[int] = PORTS, host: str = "localhos
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 reason = f"cannot listen on port {number} of this machine: {error.strerror}"
-                raise Failed(Refused, reason, moves.by_code(profile)) from None
+                raise Failed(Refused, reason, moves.other_flow(otherwise, profile)) from None
     sentence = f"all ports from {PORTS[0]} to {PORTS[-1]} of this machine are taken, and a browser's answer needs one"
-    raise Failed(Refused, sentence, moves.by_code(profile, first="end what listens there, or "))
+    raise Failed(Refused, sentence, moves.other_flow(otherwise, profile, first="end what listens there, or "))
 
 
 def _both(number: int) -> tuple[socket.socket, ...]:

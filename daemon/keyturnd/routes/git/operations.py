@@ -51,6 +51,8 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
     A target that cannot be served stops git: prompting for a password would only lead to another refusal.
     """
     config = await _settled(services, request)
+    if config is None:
+        return Response(git_answers.NOTHING)
     asked = asked_of(config, request)
     helper = request.peer.pid
     asker = asker_of(helper)
@@ -128,20 +130,33 @@ def _told_once(services: Services, asker: Tool | None, helper: int, error: Keytu
     raise told from None
 
 
-async def _settled(services: Services, request: Request) -> Config:
-    """The configuration, once more after a moment where it is half written.
+async def _settled(services: Services, request: Request) -> Config | None:
+    """The configuration, once more after a moment where it is half written; None as `_known` has it.
 
-    Raises ConfigError, which stops git where `setup git` has said that the URL is ours: else it would prompt.
+    Raises ConfigError, which stops git: else it would prompt.
     """
     configuration = services.configuration
     if configuration.error is not None and is_fresh(configuration.path):
         await asyncio.sleep(SETTLING)
     try:
-        return configuration.current()
+        return _known(services, request)
     except ConfigError as error:
         told = copy(error)
-        told.output = git_answers.QUIT.decode("ascii") if git_options.options(request.arguments).ours else ""
+        told.output = git_answers.QUIT.decode("ascii")
         raise told from None
+
+
+def _known(services: Services, request: Request) -> Config | None:
+    """The configuration, None where it is invalid and nobody knows whether the URL is ours: that calls for silence.
+
+    Raises ConfigError where `setup git` has said that it is.
+    """
+    try:
+        return services.configuration.current()
+    except ConfigError:
+        if git_options.options(request.arguments).ours:
+            raise
+        return None
 
 
 async def store(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
@@ -149,7 +164,8 @@ async def store(services: Services, request: Request, waiter: Waiter, _: str) ->
 
     But that this process has our token is kept in mind: if it asks again, a later request of it was refused.
     """
-    config = services.configuration.current()
+    if (config := _known(services, request)) is None:
+        return Response(git_answers.NOTHING)
     asked = asked_of(config, request)
     if asked is None:
         return await credentials.keep(services, config, request)
@@ -160,7 +176,8 @@ async def store(services: Services, request: Request, waiter: Waiter, _: str) ->
 
 async def erase(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """The server refused a credential: if it is our token, the next request gets another one."""
-    config = services.configuration.current()
+    if (config := _known(services, request)) is None:
+        return Response(git_answers.NOTHING)
     asked = asked_of(config, request)
     if asked is None:
         return await credentials.erase(services, config, request)

@@ -55,7 +55,7 @@ CLOUDS = (
     Cloud(
         "AzureUSGovernment",
         "login.microsoftonline.us",
-        ("login.usgovcloudapi.net",),
+        ("login.usgovcloudapi.net", "login-us.microsoftonline.com"),
         resources=_resources(
             "management.usgovcloudapi.net",
             "graph.microsoft.us",

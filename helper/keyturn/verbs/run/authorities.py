@@ -6,10 +6,7 @@ trust the private CA alone (reference/awx.md section 5). So they are given one f
 
 from __future__ import annotations
 
-import hashlib
 import os
-import ssl
-from pathlib import Path
 
 from keyturn import shell
 from keyturn.errors import ConfigError, StateError
@@ -18,7 +15,7 @@ from keyturn.reach.paths import open_private_directory, socket_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 NAMES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE")
 """What requests, OpenSSL's own look-up and Go, and curl read."""
@@ -40,57 +37,79 @@ def trusting(ca_file: str | None, environment: Mapping[str, str]) -> dict[str, s
     if ca_file is None:
         return dict(environment)
     before = spawn.own_authorities(environment)
-    bundle = _written(_content(ca_file, environment.get(NAMES[0]), before))
+    bundle = _bundle(ca_file, _first(environment.get(NAMES[0]), before))
     kept = {spawn.BUNDLE_GIVEN: bundle} | ({spawn.AUTHORITIES_BEFORE: before} if before else {})
     return {**environment, **dict.fromkeys(NAMES, bundle), **kept}
 
 
-def _content(ca_file: str, *known: str | None) -> bytes:
-    """`ca_file` and the first of `known` that can be read, else the system's."""
+def _first(*known: str | None) -> str | None:
+    """The first of `known` that holds certificates, else of the system's."""
+    return next((path for path in (*known, *SYSTEMS) if path and BEGIN in _read(path)), None) or _openssls()
+
+
+def _openssls() -> str | None:
+    import ssl  # noqa: PLC0415 - where the system's are, if they are nowhere we know
+
+    return ssl.get_default_verify_paths().cafile
+
+
+def _read(path: str) -> bytes:
     try:
-        own = Path(ca_file).read_bytes()
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        sentence = f"cannot read the certificate authorities in {ca_file}: {reason}"
-        raise ConfigError(sentence, shell.listing(ca_file)) from None
-    if BEGIN not in own:
-        raise ConfigError(f"{ca_file} holds no PEM certificate", shell.kind_of(ca_file))
-    return next(_readable(*known, *_system()), b"") + b"\n" + own
+        with open(path, "rb") as file:  # noqa: PTH123 - pathlib is an import that a warm run does not pay
+            return file.read()
+    except OSError:
+        return b""
 
 
-def _readable(*paths: str | None) -> Iterator[bytes]:
-    for path in paths:
-        try:
-            content = Path(path).read_bytes() if path else b""
-        except OSError:
-            continue
-        if BEGIN in content:
-            yield content
-
-
-def _system() -> tuple[str, ...]:
-    found = ssl.get_default_verify_paths().cafile
-    return (found, *SYSTEMS) if found else SYSTEMS
-
-
-def _written(content: bytes) -> str:
-    """The path of a file with `content` in the runtime directory, named by it: commands that run at once share it.
+def _bundle(ca_file: str, system: str | None) -> str:
+    """The path of a file of both in the runtime directory, named by what it is made of: commands share it.
 
     It stays, as the command takes our place and nobody is left to remove it; there is nothing secret in it.
     """
     where = os.path.dirname(socket_path())  # noqa: PTH120 - as the socket's own code does
-    name = f"authorities-{hashlib.sha256(content).hexdigest()[:16]}.pem"
     directory = open_private_directory(where, create=True)
     try:
-        temporary = f".{name}.{os.getpid()}"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(temporary, flags, 0o600, dir_fd=directory)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        os.rename(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)
+        name = f"authorities-{'-'.join(_stamp(path) for path in (system, ca_file) if path)}.pem"
+        if not _is_there(name, directory):
+            _write(name, directory, (_read(system) if system else b"") + b"\n" + _own(ca_file))
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise StateError(f"cannot write to {where}: {reason}", shell.listing(where)) from None
     finally:
         os.close(directory)
     return f"{where}/{name}"
+
+
+def _stamp(path: str) -> str:
+    """What is another one for another file, or another content."""
+    try:
+        found = os.stat(path)  # noqa: PTH116
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        sentence = f"cannot read the certificate authorities in {path}: {reason}"
+        raise ConfigError(sentence, shell.listing(path)) from None
+    return f"{found.st_ino:x}.{found.st_size:x}.{found.st_mtime_ns:x}"
+
+
+def _own(ca_file: str) -> bytes:
+    content = _read(ca_file)
+    if BEGIN not in content:
+        raise ConfigError(f"{ca_file} holds no PEM certificate", shell.kind_of(ca_file))
+    return content
+
+
+def _is_there(name: str, directory: int) -> bool:
+    try:
+        os.stat(name, dir_fd=directory, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _write(name: str, directory: int, content: bytes) -> None:
+    """Whole or not at all: others may be about to read it."""
+    temporary = f".{name}.{os.getpid()}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(temporary, flags, 0o600, dir_fd=directory), "wb") as file:
+        file.write(content)
+    os.rename(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)

@@ -21,7 +21,6 @@ from keyturn.console.token_variables import (
     environment_with,
 )
 from keyturn.errors import UsageError, UserError
-from keyturn.verbs.run import vars_file
 from keyturn.verbs.run.authorities import NAMES, trusting
 
 TYPE_CHECKING = False
@@ -30,7 +29,9 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 SEPARATOR = "--"
-USAGE = "keyturn run [PROFILE] [--audience URI | --scope SCOPE] [--renew] [--vars-file] -- COMMAND [ARGUMENTS]"
+VARS = "KEYTURN_VARS"
+"""The variable that names the file of variables to the command."""
+USAGE = "keyturn run [PROFILE] [--audience NAME | --scope SCOPE] [--renew] [--vars-file] -- COMMAND [ARGUMENTS]"
 DESCRIPTION = """\
 Run a command with a fresh token of a profile in its environment. Nothing of it appears on a command line, and it is
 written nowhere, unless --vars-file asks for a private file for as long as the command runs. The command takes
@@ -76,7 +77,7 @@ def parser() -> Parser:
     """What comes after the verb."""
     made = Parser(prog="keyturn run", usage=USAGE, description=DESCRIPTION, epilog=EPILOG)
     token_request.add_wanted(made)
-    made.add_argument("--vars-file", action="store_true", help=f"also as a file, which {vars_file.NAME} names")
+    made.add_argument("--vars-file", action="store_true", help=f"also as a file, which {VARS} names")
     return made
 
 
@@ -90,7 +91,9 @@ def run(arguments: Sequence[str]) -> int:
     token = token_request.fetch(options, "run", "keyturn run")
     environment = environment_with(token, trusting(token.get("ca_file"), started.callers_environment()))
     if options.vars_file:
-        environment[vars_file.NAME] = vars_file.written(token)
+        from keyturn.verbs.run import vars_file  # noqa: PLC0415 - only here
+
+        environment[VARS] = vars_file.written(token)
     _become(program, command, environment)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 import select
 import time
 from contextlib import suppress
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, NoReturn
 
-NAME = "KEYTURN_VARS"
-"""The variable that names the file to the command."""
 _OURS = re.compile(r"vars-([0-9]+)-[0-9a-f]{8}\.json")
 LOOK = 1.0
 """Seconds between two looks where the system has no descriptor of a process (Linux has, since 5.3)."""
@@ -38,7 +35,7 @@ def written(token: Mapping[str, Any]) -> str:
     """
     where = os.path.dirname(socket_path())  # noqa: PTH120 - as the socket's own code does
     directory = open_private_directory(where, create=True)
-    name = f"vars-{os.getpid()}-{secrets.token_hex(4)}.json"
+    name = f"vars-{os.getpid()}-{os.urandom(4).hex()}.json"
     try:
         _sweep(directory)
         _appoint_remover(directory, name)

@@ -174,6 +174,16 @@ def test_what_another_kubeconfig_still_needs_is_kept(configured: Machine, kubeco
     assert kubeconfig.read_text(encoding="ascii") == other.read_text(encoding="ascii")
 
 
+def test_a_stanza_that_somebody_has_edited_is_undone_all_the_same(configured: Machine, kubeconfig: Path) -> None:
+    configured.run("keyturn", "setup", "kube", status=0)
+    text = kubeconfig.read_text(encoding="ascii")
+    kubeconfig.write_text(text.replace("      - https://aks.example", "      - nonsense"), encoding="ascii")
+    named = configured.run("keyturn", "setup", "kube", "--check", status=1)
+    assert "context aks has a word that keyturn does not keep" in named.stdout
+    configured.run("keyturn", "setup", "kube", "--undo", status=0)
+    assert user_of(configured, "aks") == "admin"
+
+
 def test_a_damaged_record_is_written_anew_with_what_counts_now(configured: Machine, kubeconfig: Path) -> None:
     configured.run("keyturn", "setup", "kube", status=0)
     (configured.state / "clusters.json").write_text("{", encoding="ascii")

@@ -28,13 +28,15 @@ if TYPE_CHECKING:
     from keyturnd.messages import Result
 
 HOST = "127.0.0.1"
+OTHERWISE = "token"
+"""The flow of who has no browser here: a token made on the server's own pages."""
 ERROR_LIMIT = 60
 
 
 def by_browser(session: Session) -> Result:
     """Send the person to the server, wait for the answer, and return the token it brings. Raises Failed."""
     profile, verifier, state = session.identity.profile, secrets.token_urlsafe(48), secrets.token_urlsafe(24)
-    ours = port.first_free(profile, host=HOST)
+    ours = port.first_free(profile, OTHERWISE, host=HOST)
     session.channel.secrets += (verifier, state)
     awaited = Awaited(ours.redirect_uri, state, lambda issuer: issuer is None)
     with Listener(ours, awaited, session.channel.wake) as listener:
@@ -73,7 +75,7 @@ def _invite(session: Session, url: str) -> None:
         f"application {application} at {place} needs the redirect URI http://{HOST} (a page that says it does not"
     )
     session.channel.tell(Event("progress", f"{needed} match means that it is missing)"))
-    session.channel.tell(Event("browser", f"to sign in, open {url}", url=url))
+    session.channel.tell(Event("browser", f"to sign in, open {url}", url=url, otherwise=OTHERWISE))
 
 
 def _redeemed(session: Session, fields: Mapping[str, str], redirect_uri: str, verifier: str) -> Result:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def revoke(job: RevokeJob, channel: Channel, deadline: Deadline) -> Done:
     """Delete it all. Raises Failed when something may be left. A token that somebody else made is not ours to end."""
     state = job.state
-    if not (state.mark or state.refresh_token or _has_remains(state)):
+    if not (state.token_id or state.refresh_token or _has_remains(state)):
         return Done()
     api = Api(job.identity, job.network, deadline)
     try:

@@ -160,7 +160,7 @@ class Plan:
         gone = {users.server_of(file.users[name]) for name in file.removed}
         left = {users.server_of(user) for name, user in file.users.items() if name not in file.removed}
         for server in filter(None, gone - left):
-            self.register.forget(https_url(server), file.path)
+            self.register.forget(server, file.path)
         if not file.users_left():
             file.users_before = self._record.replaced(file.path, USERS)
             self._record.remember(file.path, USERS, None)

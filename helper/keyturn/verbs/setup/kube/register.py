@@ -53,20 +53,20 @@ class Register:
         self._known[key_of(place)] = KnownCluster(trust, words, files)
         return word
 
-    def has_word(self, place: Place, profile: str, word: str | None) -> bool:
-        """Whether a stanza with `word` is one of ours, for the server at `place`."""
-        known = self._known.get(key_of(place))
+    def has_word(self, server: str, profile: str, word: str | None) -> bool:
+        """Whether a stanza with `word` is one of ours, for `server` as it stands there."""
+        known = self._known.get(_key(server))
         return known is not None and known.has_word(profile, word)
 
-    def forget(self, place: Place, file: Path) -> None:
-        """`file` has no stanza for the server at `place` any more: with its last one goes what is known of it."""
-        known = self._known.get(key_of(place))
+    def forget(self, server: str, file: Path) -> None:
+        """`file` has no stanza for `server` any more: with its last one goes what is known of it."""
+        known = self._known.get(_key(server))
         if known is None:
             return
         files = tuple(each for each in known.files if each != str(file.absolute()))
-        self._known[key_of(place)] = known._replace(files=files)
+        self._known[_key(server)] = known._replace(files=files)
         if not files:
-            del self._known[key_of(place)]
+            del self._known[_key(server)]
 
     def save(self) -> None:
         """Make it durable, if it changed. Raises Refused and StateError."""
@@ -89,8 +89,13 @@ def outdated(user: Any, register: Register) -> str | None:
     server, profile = users.server_of(user), users.argument(user, "--profile")
     if server is None or profile is None:
         return "was set up by an older keyturn"
-    try:
-        kept = register.has_word(https_url(server), profile, users.argument(user, "--word"))
-    except UnfitName:
-        kept = False
+    kept = register.has_word(server, profile, users.argument(user, "--word"))
     return None if kept else "has a word that keyturn does not keep"
+
+
+def _key(server: str) -> str:
+    """Of the server that a stanza names; empty, which is nobody's, for what somebody has made of it."""
+    try:
+        return key_of(https_url(server))
+    except UnfitName:
+        return ""

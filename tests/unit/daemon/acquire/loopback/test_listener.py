@@ -36,7 +36,7 @@ class Scene:
     """A listener at some port, and browsers before it."""
 
     def __init__(self) -> None:
-        self.port = first_free("work", random.sample(range(10_000, 30_000), 50))
+        self.port = first_free("work", "device-code", random.sample(range(10_000, 30_000), 50))
         self.woken: SimpleQueue[None] = SimpleQueue()
         awaited = Awaited(self.port.redirect_uri, "planted-state", lambda iss: iss is None)
         self.listener = Listener(self.port, awaited, lambda: self.woken.put(None))
@@ -79,10 +79,11 @@ def scene() -> Iterator[Scene]:
 @pytest.mark.parametrize("at", ["127.0.0.1", "::1"])
 def test_an_answer_by_query_leaves_the_address_bar(scene: Scene, at: str) -> None:
     sent_on = scene.ask("GET", f"/?{RIGHT}", at=at)
-    assert (sent_on.status, sent_on.headers["Location"], sent_on.text) == (303, "/done", "")
+    where = sent_on.headers["Location"]
+    assert (sent_on.status, where, sent_on.text) == (303, scene.listener.done, "")
     assert scene.listener.answer == {"code": "planted-code", "state": "planted-state"}
     scene.show_soon()
-    page = scene.ask("GET", "/done", at=at)
+    page = scene.ask("GET", where, at=at)
     assert (page.status, page.text) == (200, SHOWN.document().decode())
 
 
@@ -194,4 +195,13 @@ def test_the_port_is_free_again_afterwards() -> None:
     found = Scene()
     with found.listener:
         pass
-    first_free("work", [found.port.number]).close()
+    first_free("work", "device-code", [found.port.number]).close()
+
+
+def test_how_it_ended_is_told_to_no_other_user_of_the_machine(scene: Scene) -> None:
+    scene.show_soon()
+    scene.ask("GET", f"/?{RIGHT}")
+    for guess in ("/done", "/done/", "/done/x"):
+        assert scene.ask("GET", guess).status == 404
+    assert scene.listener.done.startswith("/done/")
+    assert len(scene.listener.done) >= len("/done/") + 16

@@ -41,7 +41,7 @@ def take(taken: ExitStack, address: str, *, everywhere: bool = False) -> int:
 
 def free() -> int:
     """A port that nobody has, and no connection of somebody else's is given: below the kernel's own range."""
-    found = first_free("work", random.sample(range(10_000, 30_000), 50))
+    found = first_free("work", "device-code", random.sample(range(10_000, 30_000), 50))
     found.close()
     return found.number
 
@@ -60,12 +60,12 @@ def refusing(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
 
 def failed(ports: list[int]) -> Failure:
     with pytest.raises(Failed) as caught:
-        first_free("work", ports)
+        first_free("work", "device-code", ports)
     return caught.value.failure
 
 
 def test_both_addresses_and_no_other() -> None:
-    ours = first_free("work", [free()])
+    ours = first_free("work", "device-code", [free()])
     try:
         assert {listening.getsockname()[0] for listening in ours.sockets} == {"127.0.0.1", "::1"}
         assert {listening.getsockname()[1] for listening in ours.sockets} == {ours.number}
@@ -75,7 +75,7 @@ def test_both_addresses_and_no_other() -> None:
 
 
 def test_nobody_can_share_it() -> None:
-    ours = first_free("work", [free()])
+    ours = first_free("work", "device-code", [free()])
     try:
         for listening in ours.sockets:
             for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
@@ -91,14 +91,14 @@ def test_a_port_that_somebody_has_on_one_address_is_passed_over(
     taken: ExitStack, address: str, *, everywhere: bool
 ) -> None:
     theirs, ours = take(taken, address, everywhere=everywhere), free()
-    found = first_free("work", [theirs, ours])
+    found = first_free("work", "device-code", [theirs, ours])
     found.close()
     assert found.number == ours
 
 
 def test_one_that_is_passed_over_is_left_to_others(taken: ExitStack) -> None:
     theirs = take(taken, "::1")
-    first_free("work", [theirs, free()]).close()
+    first_free("work", "device-code", [theirs, free()]).close()
     with socket.socket() as other:
         other.bind(("127.0.0.1", theirs))
 
@@ -107,7 +107,7 @@ def test_one_that_is_passed_over_is_left_to_others(taken: ExitStack) -> None:
 def test_without_the_second_address_the_first_is_enough(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     ours = free()
     refusing(monkeypatch, number)
-    found = first_free("work", [ours])
+    found = first_free("work", "device-code", [ours])
     found.close()
     assert len(found.sockets) == 1
 

@@ -47,6 +47,7 @@ def test_a_closed_cloud_says_when() -> None:
         ("login.microsoftonline.com", "LOGIN.WINDOWS.NET", True),
         ("login.chinacloudapi.cn", "login.partner.microsoftonline.cn", True),
         ("login.microsoftonline.com", "login.microsoftonline.us", False),
+        ("login-us.microsoftonline.com", "login.microsoftonline.us", True),
         ("login.example", "login.example", True),
         ("login.example", "login.microsoftonline.com", False),
     ],

@@ -38,12 +38,14 @@ def test_one_file_with_both(file: Callable[[str, str], str]) -> None:
     assert Path(bundle).stat().st_mode & 0o777 == 0o600
     assert found["HOME"] == "/home/alice"
     assert authorities.trusting(ca_file, {"SSL_CERT_FILE": system})["SSL_CERT_FILE"] == bundle
+    changed = authorities.trusting(file("ca.pem", OWN * 2), {"SSL_CERT_FILE": system})["SSL_CERT_FILE"]
+    assert Path(changed).read_text("ascii") == f"{SYSTEM}\n{OWN}{OWN}"
 
 
 def test_the_systems_where_the_user_names_none(
     file: Callable[[str, str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(authorities, "_system", lambda: ("/nonexistent", file("system.pem", SYSTEM)))
+    monkeypatch.setattr(authorities, "SYSTEMS", ("/nonexistent", file("system.pem", SYSTEM)))
     found = authorities.trusting(file("ca.pem", OWN), {})
     assert Path(found["SSL_CERT_FILE"]).read_text("ascii") == f"{SYSTEM}\n{OWN}"
 
