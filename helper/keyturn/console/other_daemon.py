@@ -8,6 +8,7 @@ from functools import cache
 
 from keyturn import __version__
 from keyturn.errors import DaemonUnavailable, KeyturnError, UsageError
+from keyturn.hints import printed, restart_daemon
 from keyturn.reach import client, launch
 from keyturn.reach.paths import config_file, state_directory
 
@@ -22,7 +23,7 @@ WHICH = client.Request("GET", "/v1/daemon")
 def warn() -> None:
     """One line on stderr of how the daemon that runs differs from what we would start. Raises DaemonUnavailable."""
     if found := differences():
-        sys.stderr.write(f"keyturn: warning: the daemon runs with {found}: keyturn daemon restart\n")
+        sys.stderr.write(f"keyturn: warning: the daemon runs with {found}: {printed(restart_daemon())}\n")
 
 
 @cache

@@ -16,6 +16,7 @@ from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask_running, print_json
 from keyturn.errors import ConfigError
 from keyturn.folding import folded, width_of
+from keyturn.hints import entrust, login, printed
 from keyturn.reach.paths import config_file, socket_path, state_directory
 
 TYPE_CHECKING = False
@@ -153,12 +154,12 @@ def _kept(profile: dict[str, Any], flow: Flow | None) -> str:
     if profile["signed_in"] is None and profile["secret"] is None:
         return "not known: the vault cannot be read"
     if profile["signed_in"] is None:  # it takes nobody
-        return "secret in the vault" if profile["secret"] else f"no secret yet: keyturn secret set {profile['name']}"
+        return "secret in the vault" if profile["secret"] else f"no secret yet: {printed(entrust(profile['name']))}"
     if profile["signed_in"]:
         return _whose(profile) + (f", {secret} in the vault" if profile["secret"] else "")
     if flow is not None and flow.entrusts:
-        return f"no {flow.entrusts}: keyturn secret set {profile['name']}"
-    return f"{secret} in the vault" if profile["secret"] else f"not signed in: keyturn login {profile['name']}"
+        return f"no {flow.entrusts}: {printed(entrust(profile['name']))}"
+    return f"{secret} in the vault" if profile["secret"] else f"not signed in: {printed(login(profile['name']))}"
 
 
 def _whose(profile: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import protocol_of, target_name
 from keyturn.console.requests import print_json
 from keyturn.errors import Refused
+from keyturn.hints import printed, set_up
 from keyturn.reach.paths import config_file
 
 TYPE_CHECKING = False
@@ -79,7 +80,7 @@ def _add(options: Namespace) -> None:
     value = {"profile": options.profile, **given} if given else options.profile
     document.set(("targets", found.protocol), found.key, value)
     document.save()
-    print(f"keyturn: {found.key} gets tokens of profile {options.profile}; now: keyturn setup {found.protocol}")
+    print(f"keyturn: {found.key} gets tokens of profile {options.profile}; now: {printed(set_up(found.protocol))}")
 
 
 def _remove(options: Namespace) -> None:

@@ -32,7 +32,8 @@ OURS = {"Refused", "Bug"}
 BEHIND_A_KIND = {"Failed", "Failure", "Denied", "Unusable", "NoTokens"}
 """What an acquisition ends in: the hint is the third argument."""
 NOT_OURS = {"OSError", "ValueError", "TimeoutError"}
-PRINTED = "keyturn: hint: "
+INSIDE = re.compile(r"keyturn: hint: .|(?<!default): keyturn [a-z]")
+"""In a text that is printed: a hint, or a command of ours behind other words."""
 
 
 def is_text(node: ast.expr) -> bool:
@@ -41,11 +42,19 @@ def is_text(node: ast.expr) -> bool:
 
 def literal_hints(tree: ast.Module) -> Iterator[str]:
     """Texts that are hints without a builder: an argument of an error, or a line printed as a hint's."""
+    explained = set(documentation(tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from map(ast.unparse, filter(is_text, hints_in(node)))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from [node.value] if PRINTED in node.value and not node.value.endswith(PRINTED) else []
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and INSIDE.search(node.value):
+            yield from [] if node.value in explained or node.value.startswith("usage: ") else [node.value]
+
+
+def documentation(tree: ast.Module) -> Iterator[str]:
+    """What is said to readers of the source: strings that are statements."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield node.value.value
 
 
 def hints_in(call: ast.Call) -> list[ast.expr]:
@@ -90,7 +99,7 @@ def is_builder(module: ModuleType, value: object) -> bool:
 @pytest.mark.parametrize(
     "line",
     ['raise UsageError("no", f"keyturn {verb} --x")', 'Failed(Bug, hint="no")', 'print("keyturn: hint: do this")',
-     'print(f"{x} keyturn: hint: do {this}")', 'Sentence("a text")'],
+     'print(f"{x} keyturn: hint: do {this}")', 'Sentence("a text")', 'print(f"{x}: keyturn login {y}")'],
 )  # fmt: skip
 def test_the_scan_finds_what_it_is_for(line: str) -> None:
     assert len(list(literal_hints(ast.parse(line)))) == 1

@@ -27,8 +27,6 @@ class Grant(NamedTuple):
     acquire: Callable[[Session], Result]
     person: bool
     """Whether it takes a person, as keyturnd.flows says too."""
-    at_authority: bool = True
-    """Whether it asks at the profile's authority."""
 
 
 GRANTS: Mapping[str, Grant] = {
@@ -38,7 +36,7 @@ GRANTS: Mapping[str, Grant] = {
     "client-secret": Grant(client_credentials.acquire, person=False),
     "azure-cli": Grant(azure_cli.acquire, person=False),
     "client-certificate": Grant(client_credentials.acquire, person=False),
-    "managed-identity": Grant(grant.acquire, person=False, at_authority=False),
+    "managed-identity": Grant(grant.acquire, person=False),
     "workload-identity": Grant(client_credentials.acquire, person=False),
     "on-behalf-of": Grant(on_behalf_of.acquire, person=False),
     "refresh-token": Grant(refresh.acquire, person=False),

@@ -30,8 +30,7 @@ def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:
     grant = GRANTS.get(job.identity.flow)
     if grant is None:
         raise Failed(Bug, f"no acquisition for flow {job.identity.flow}", hints.restart_daemon())
-    if grant.at_authority:
-        _check_authority(job.identity)
+    _check_authority(job.identity)
     transport = Transport(job.network, deadline)
     if job.watched:
         transport.report = lambda *exchange: channel.tell(Event("request", reports.line(*exchange)))

@@ -53,7 +53,7 @@ class EntraProfile(msgspec.Struct, frozen=True, kw_only=True):
     flow: EntraFlow
     authority: str
     """The login host's URL with the tenant: https://login.microsoftonline.com/organizations. Where Azure manages the
-    identity that is nobody's business, and the flow's name stands in its place."""
+    identity, its tenant is nobody's business, and the flow's name stands in its place."""
     account: str | None = None
     ca_file: str | None = None
     """An absolute path."""
@@ -80,7 +80,7 @@ def read_entra_profile(name: str, table: Table) -> EntraProfile:
         tenant=tenant,
         application_id=identity.application_id(table) if flow.has_registration else "",
         flow=flow,
-        authority=f"{identity.login_url(table)}/{tenant}" if flow.has_registration else flow.name,
+        authority=f"{identity.login_url(table)}/{tenant if flow.has_registration else flow.name}",
         account=table.text("account", "a user name", '"alice@contoso.example"'),
         ca_file=table.path("ca_file"),
         scopes=_scopes(table, flow),

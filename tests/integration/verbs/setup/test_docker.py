@@ -31,7 +31,9 @@ OURS = dict.fromkeys(REGISTRIES, "keyturn")
 
 @pytest.fixture
 def configured(machine: Machine) -> Machine:
+    """Whatever stores for passwords this machine has, docker would find none of them there."""
     machine.configure(CONFIG)
+    machine.environment["PATH"] = str(PROGRAMS)
     return machine
 
 

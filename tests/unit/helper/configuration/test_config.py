@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from keyturn.configuration import config
 from keyturn.configuration.profiles.credentials.certificates import Certificate
-from keyturn.configuration.profiles.entra_flows import ClientCertificate, ClientSecret, DeviceCode
+from keyturn.configuration.profiles.credentials.federation import Federation
+from keyturn.configuration.profiles.credentials.managed import ManagedIdentity
+from keyturn.configuration.profiles.entra_flows import (
+    ClientCertificate,
+    ClientSecret,
+    DeviceCode,
+    OfMachine,
+    WorkloadIdentity,
+)
 from keyturn.configuration.profiles.profile import PROTOCOLS, EntraProfile
 from keyturn.configuration.profiles.secrets import InFile, InVariable
 from keyturn.configuration.settings import DaemonSettings, DockerSettings, GitSettings, NetworkSettings
@@ -105,6 +113,19 @@ def test_certificates(valid: config.Config) -> None:
             Certificate(thumbprint="0123456789abcdef" * 4, directories=("/etc/keyturn",)),
         ),
     }
+
+
+def test_identities_of_a_callers_surroundings(valid: config.Config) -> None:
+    machine, pod = valid.profiles["machine"], valid.profiles["pod"]
+    assert machine == EntraProfile(
+        name="machine",
+        tenant="organizations",
+        application_id="",
+        flow=OfMachine(ManagedIdentity(client_id=ID)),
+        authority="https://login.microsoftonline.us/managed-identity",
+        audiences=("https://graph.microsoft.us",),
+    )
+    assert pod.flow == WorkloadIdentity(Federation(hosts=("github.example", "ci.example:8443")))
 
 
 def test_defaults_of_a_profile(valid: config.Config) -> None:

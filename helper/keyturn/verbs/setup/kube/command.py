@@ -100,8 +100,6 @@ def unlike(config: Config) -> Iterator[str]:
     """A sentence for each context of a target that does not ask keyturn as it should. Raises what `run` does."""
     plan = Plan(None, None)
     yield from map(_printable, plan.not_asking(config))
-    for file in plan.files:
-        yield from (f"{file.path}: user {_printable(name)} holds a secret" for name in users.with_secrets(file.users))
     for _, name, user in plan.asking():
         if (why := _wrong(user, plan.register)) is not None:
             yield f"context {_printable(name)} {why}"

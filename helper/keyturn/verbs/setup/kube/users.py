@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
+from keyturn.hints import printed, set_up
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,7 +68,7 @@ def stanza(program: str, *, profile: str, server: str, word: str, cluster_info: 
         "apiVersion": f"{API}/{VERSION}",
         "command": program,
         "args": args,
-        "installHint": "keyturn is not installed where this kubeconfig expects it; run: keyturn setup kube",
+        "installHint": f"keyturn is not installed where this kubeconfig expects it; run: {printed(set_up('kube'))}",
         "interactiveMode": "IfAvailable",
         "provideClusterInfo": cluster_info,
     }
