@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 
 TYPE_CHECKING = False
@@ -44,6 +43,8 @@ def folded(text: str, width: int | None, behind: str = "  ") -> str:
 
 def _command_at_the_end(text: str) -> tuple[str, str]:
     """A hint's words, and the command they end in: a shell would take two lines for two commands."""
+    import re  # noqa: PLC0415 - nor for this
+
     told, colon, command = text.rpartition(": ")
     if text.startswith(HINT) and re.fullmatch(PROGRAM, command.split(" ", 1)[0]):
         return f"{told}{colon}".rstrip(), command

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from keyturn import hints, moves
+from keyturn import hints
 from keyturn.console import started
 from keyturn.errors import Bug, KeyturnError, UsageError, report
 from keyturn.folding import fold_standard_streams, folded, width_of
@@ -147,6 +147,8 @@ def _report(error: KeyturnError) -> int:
 
 
 def _bug(error: Exception) -> Bug:
+    from keyturn import moves  # noqa: PLC0415 - only here
+
     return Bug(f"keyturn failed unexpectedly ({_place(error)})", moves.report())
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 from keyturn import hints
 from keyturn.errors import UsageError
-from keyturn.reach.paths import config_file
+from keyturn.reach.paths import config_file, config_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ def named_or_only(name: str | None, command: str, provider: str | None = None) -
     Raises UsageError where there are several, ConfigError where there is none or no configuration at all: no daemon
     has to be started to say that.
     """
-    if name is not None and config_file().exists():
+    if name is not None and os.path.exists(config_path()):  # noqa: PTH110 - see above
         return name
     config = configuration()
     known = [profile.name for profile in config.profiles.values() if provider in {None, profile.provider}]

@@ -10,7 +10,7 @@ from keyturn import __version__
 from keyturn.errors import DaemonUnavailable, KeyturnError, UsageError
 from keyturn.hints import printed, restart_daemon
 from keyturn.reach import client, launch
-from keyturn.reach.paths import config_file, state_directory
+from keyturn.reach.paths import config_path, state_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def differences() -> str:
 
 
 def _differences(told: dict[str, Any]) -> list[str]:
-    ours = {"version": __version__, "configuration": str(config_file()), "state": str(state_directory())}
+    ours = {"version": __version__, "configuration": config_path(), "state": state_path()}
     return [
         f"{name} {told[name]}, not {mine}" for name, mine in ours.items() if name in told and str(told[name]) != mine
     ]

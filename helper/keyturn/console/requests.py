@@ -41,14 +41,15 @@ def ask(
     """
     other_daemon.warn()
     request = _request(method, path, body, client.has_terminal() if waits is None else waits)
-    request = request._replace(browser=request.waits and opens_browser and browser.is_here())
+    request.browser = request.waits and opens_browser and browser.is_here()
     try:
         return _object(launch.insist(request, secret_variables, show))
     except VariablesWanted as error:
         wanted = tuple(name for name in error.names if name in surroundings.ALL)
         if not wanted:
             raise
-    return _object(launch.insist(request._replace(wanted=wanted), secret_variables, show))
+    request.wanted = wanted
+    return _object(launch.insist(request, secret_variables, show))
 
 
 def ask_running(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:

@@ -15,9 +15,6 @@ from keyturn.reach.replies import Event, NotRunning, Reply, read_reply
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import NamedTuple
-else:
-    from typing import NamedTuple
 
 __all__ = ["ENVIRONMENT", "Event", "NotRunning", "Reply", "Request", "connect", "encode", "exchange"]
 
@@ -44,22 +41,28 @@ ENVIRONMENT = (
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
-class Request(NamedTuple):
+class Request:
     """What goes to the daemon. `waits`: the caller can show a sign-in to a person and wait for it.
 
     `browser`: it can open a browser before the person's eyes, and was not told to leave that.
+    variables: which of the caller's go with it.
+    wanted: which the daemon has asked for: secrets, each of them told, if only that it is not set.
+    No NamedTuple: a call that waits for Python's start does not load typing.
     """
 
-    method: str
-    path: str
-    arguments: tuple[str, ...] = ()
-    body: bytes = b""
-    waits: bool = False
-    browser: bool = False
-    variables: tuple[str, ...] = ENVIRONMENT
-    """Which of the caller's variables go with it."""
     wanted: tuple[str, ...] = ()
-    """Which the daemon has asked for: secrets, each of them told, if only that it is not set."""
+
+    def __init__(
+        self, method: str, path: str, arguments: tuple[str, ...] = (), body: bytes = b"", *,
+        waits: bool = False, browser: bool = False, variables: tuple[str, ...] = ENVIRONMENT,
+    ) -> None:  # fmt: skip
+        self.method = method
+        self.path = path
+        self.arguments = arguments
+        self.body = body
+        self.waits = waits
+        self.browser = browser
+        self.variables = variables
 
 
 def connect(directory: int, path: str) -> socket.socket:

@@ -21,12 +21,11 @@ from keyturn.reach.paths import (
     BACKLOG,
     LOCK_NAME,
     check_log_level,
-    config_file,
+    config_path,
     open_private_directory,
     socket_path,
-    state_directory,
+    state_path,
 )
-from keyturn.reach.spawn import run_here, spawn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def connect_or_start(secret_variables: Callable[[], Iterable[str]] = tuple) -> s
     try:
         return find()
     except client.NotRunning:
-        config_file()  # where it cannot be, the daemon could not say to anybody
+        config_path()  # where it cannot be, the daemon could not say to anybody
         check_log_level()
         return _start(socket_path(), secret_variables())
 
@@ -104,7 +103,7 @@ def _holder_of_state(path: str) -> socket.socket | None:
     Two shells with different XDG_RUNTIME_DIRs (a login, a cron job) must meet at one daemon: one writer per state.
     """
     try:
-        with open(state_directory() / "holder.json", "rb", opener=_not_waiting) as file:
+        with open(f"{state_path()}/holder.json", "rb", opener=_not_waiting) as file:
             holder = json.loads(file.read(1 << 16))
         if holder["host"] == os.uname().nodename and holder["socket"] != path:
             return running(holder["socket"])
@@ -119,6 +118,8 @@ def _not_waiting(path: str, flags: int) -> int:
 
 
 def _start(path: str, secret_variables: Iterable[str]) -> socket.socket:
+    from keyturn.reach.spawn import spawn  # noqa: PLC0415 - most find a daemon
+
     where = os.path.dirname(path)
     directory = open_private_directory(where, create=True)
     try:
@@ -140,6 +141,8 @@ def _start(path: str, secret_variables: Iterable[str]) -> socket.socket:
 
 def run_in_foreground(secret_variables: Iterable[str]) -> NoReturn:
     """Become the daemon here, logging to stderr. Raises DaemonUnavailable when one runs already."""
+    from keyturn.reach.spawn import run_here  # noqa: PLC0415 - see above
+
     path = socket_path()
     check_log_level()
     if (elsewhere := _holder_of_state(path)) is not None:

@@ -55,16 +55,30 @@ def socket_path() -> str:
     return os.path.join(own_home(), ".local", "state", "keyturn", f"run-{os.uname().nodename}", "socket")
 
 
-def state_directory() -> Path:
+def state_path() -> str:
     """Where vault and log live: KEYTURN_STATE, else the platform's user state directory."""
     return _place("KEYTURN_STATE", "user_state_path")
 
 
-def config_file() -> Path:
+def state_directory() -> Path:
+    """The same, for whoever works below it."""
+    from pathlib import Path  # noqa: PLC0415 - a call that is answered at once does not pay for it
+
+    return Path(state_path())
+
+
+def config_path() -> str:
     """The configuration: KEYTURN_CONFIG, else config.toml in the platform's user configuration directory."""
     if os.environ.get("KEYTURN_CONFIG"):
         return _place("KEYTURN_CONFIG", "")
-    return _place("", "user_config_path") / "config.toml"
+    return os.path.join(_place("", "user_config_path"), "config.toml")
+
+
+def config_file() -> Path:
+    """The same, for whoever reads it."""
+    from pathlib import Path  # noqa: PLC0415 - see above
+
+    return Path(config_path())
 
 
 def check_log_level() -> None:
@@ -101,27 +115,30 @@ def open_private_directory(path: str, *, create: bool = False) -> int:
     return descriptor
 
 
-def _place(variable: str, platform_default: str) -> Path:
-    from pathlib import Path  # noqa: PLC0415 - the warm path of the twin needs neither
-
+def _place(variable: str, platform_default: str) -> str:
     named = os.environ.get(variable) if variable else None
     if named:
         if not named.startswith("/"):
             raise UsageError(f"{variable} is {named!r}, expected an absolute path", shell.unset(variable))
-        return Path(named)
+        return _as_pathlib(named)
     variable, below_home = XDG[platform_default]
     named = os.environ.get(variable, "")
     if BY_XDG and named.startswith("/"):  # the specification passes over any other
-        return Path(named, "keyturn")
+        return _as_pathlib(f"{named}/keyturn")
     from keyturn.home import own_home  # noqa: PLC0415
 
     home = own_home()
     if BY_XDG:
-        return Path(home, below_home, "keyturn")
+        return _as_pathlib(f"{home}/{below_home}/keyturn")
     import platformdirs  # noqa: PLC0415 - it takes longer than all the rest: not where its rule is this short
 
-    place: Path = getattr(platformdirs, platform_default)("keyturn", appauthor=False)
-    return place
+    return str(getattr(platformdirs, platform_default)("keyturn", appauthor=False))
+
+
+def _as_pathlib(path: str) -> str:
+    """An absolute path as pathlib would write it, for daemon and caller to compare: no `//`, no `/./`, `..` stays."""
+    lead = "//" if path.startswith("//") and not path.startswith("///") else "/"
+    return lead + "/".join(part for part in path.split("/") if part not in {"", "."})
 
 
 def _is_ours(path: str) -> bool:

@@ -6,19 +6,17 @@ import json
 import os
 import re
 
-from keyturn import hints, moves
+from keyturn import hints
 from keyturn.errors import Bug, DaemonUnavailable, from_problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterable, Iterator
-    from typing import Any, NamedTuple
+    from typing import Any
 
     Event = dict[str, Any]
 else:
-    from typing import NamedTuple
-
     Event = dict
 
 HEAD_LIMIT = 16 << 10
@@ -29,12 +27,13 @@ HEAD = re.compile(rb"HTTP/1\.1 ([0-9]{3}) " + LINE + rb"((?:\r\n[!#$%&'*+.^_`|~0
 """RFC 9112 without what it only tolerates (folded fields, bare line feeds): the C helper takes no more either."""
 
 
-class Reply(NamedTuple):
+class Reply:
     """What came back."""
 
-    status: int
-    exit_status: int
-    body: bytes
+    def __init__(self, status: int, exit_status: int, body: bytes) -> None:
+        self.status = status
+        self.exit_status = exit_status
+        self.body = body
 
 
 class NotRunning(Exception):
@@ -112,6 +111,8 @@ def _follow(chunks: Iterable[bytes], on_event: Callable[[Event], None] | None) -
                 raise from_problem(event)
             if on_event is not None:
                 on_event(event)
+    from keyturn import moves  # noqa: PLC0415 - only here
+
     raise DaemonUnavailable("the daemon stopped while you were waiting", moves.again())
 
 

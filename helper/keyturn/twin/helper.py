@@ -60,7 +60,9 @@ def _served(
     operation, options = words
     person = _person_is_there(family, body)
     here = person and _browser_is_here()
-    request = client.Request("POST", f"/v1/{name}/{operation}", options, body, person, here, family.VARIABLES)
+    request = client.Request(
+        "POST", f"/v1/{name}/{operation}", options, body, waits=person, browser=here, variables=family.VARIABLES
+    )
     try:
         limit.arm()
         reply = _ask_for_all(request, family, operation, _shower(name, family, limit))
@@ -144,7 +146,8 @@ def _ask_for_all(
         wanted = tuple(name for name in error.names if name in {*family.SECRETS, *surroundings.ALL})
         if not wanted:
             raise
-        return _ask(request._replace(wanted=wanted), family, operation, show)
+        request.wanted = wanted
+        return _ask(request, family, operation, show)
 
 
 def _ask(

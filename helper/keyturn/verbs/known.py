@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 VERBS = {
     "init": "begin: configure, sign in and set up one place",
@@ -45,4 +48,6 @@ ROOMS = {
 
 def module_of(verb: str) -> Any:
     """The module with the verb's `run(arguments) -> exit status` and, if people type it, its `parser()`."""
-    return import_module(ROOMS.get(verb, f"keyturn.verbs.{verb}"))
+    name = ROOMS.get(verb, f"keyturn.verbs.{verb}")
+    __import__(name)  # importlib's own function is a module more to load, and every call of ours loads it
+    return sys.modules[name]

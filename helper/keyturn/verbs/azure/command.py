@@ -10,7 +10,7 @@ from keyturn.console import person
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask
 from keyturn.console.secret_sources import HELP, read_secret
-from keyturn.console.token_request import AUDIENCE, add_no_browser
+from keyturn.console.token_request import add_no_browser, audience_help
 from keyturn.errors import UsageError
 from keyturn.reach import client
 from keyturn.verbs.azure import parameter_sets, printing
@@ -91,7 +91,7 @@ def _add_parameters(parser: Parser) -> None:
     where.add_argument("--authority", metavar="URL", help="a login host instead of a cloud")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--scopes", metavar="SCOPE", nargs="+", action="extend", help="scopes of one resource")
-    what.add_argument("--audience", metavar="NAME", help=AUDIENCE)
+    what.add_argument("--audience", metavar="NAME", help=audience_help())
     _add_flows(parser)
     _add_proofs(parser)
     add("--ca-file", metavar="FILE", help="certificates to trust in place of the system's")

@@ -10,7 +10,6 @@ import os
 
 from keyturn import shell
 from keyturn.errors import ConfigError, StateError
-from keyturn.reach import spawn
 from keyturn.reach.paths import open_private_directory, socket_path
 
 TYPE_CHECKING = False
@@ -36,6 +35,8 @@ def trusting(ca_file: str | None, environment: Mapping[str, str]) -> dict[str, s
     """
     if ca_file is None:
         return dict(environment)
+    from keyturn.reach import spawn  # noqa: PLC0415 - only where there is one
+
     before = spawn.own_authorities(environment)
     bundle = _bundle(ca_file, _first(environment.get(NAMES[0]), before))
     kept = {spawn.BUNDLE_GIVEN: bundle} | ({spawn.AUTHORITIES_BEFORE: before} if before else {})

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 
 from keyturn import hints, shell
 from keyturn.console import started, token_request
-from keyturn.console.parsing import Parser
 from keyturn.console.token_variables import (
     HOST,
     OTHER_HOSTS,
@@ -27,6 +25,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import NoReturn
+
+    from keyturn.console.parsing import Parser
 
 SEPARATOR = "--"
 VARS = "KEYTURN_VARS"
@@ -73,8 +73,16 @@ class CommandNotRunnable(UserError):
     exit_status = 126
 
 
+class Wanted(token_request.Wanted):
+    """The token, and how it is handed on."""
+
+    vars_file: bool = False
+
+
 def parser() -> Parser:
     """What comes after the verb."""
+    from keyturn.console.parsing import Parser  # noqa: PLC0415 - not for a profile's name alone
+
     made = Parser(prog="keyturn run", usage=USAGE, description=DESCRIPTION, epilog=EPILOG)
     token_request.add_wanted(made)
     made.add_argument("--vars-file", action="store_true", help=f"also as a file, which {VARS} names")
@@ -84,7 +92,7 @@ def parser() -> Parser:
 def run(arguments: Sequence[str]) -> int:
     """Does not return: the process becomes the command. Raises what keeps it from that."""
     own, command = _split(arguments)
-    options = parser().parse(own)
+    options = Wanted(own[0]) if token_request.only_profile(own) else parser().parse(own)
     if not command:
         raise UsageError("expected -- and then the command to run", hints.run("PROFILE"))
     program = _program(command[0])
@@ -107,9 +115,11 @@ def _split(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 
 def _program(name: str) -> str:
     """Where the command is. Before there is a token: a typing mistake must not cost a sign-in."""
-    found = shutil.which(name)
-    if found is not None:
-        return found
+    places = [""] if "/" in name else [place or "." for place in os.environ.get("PATH", os.defpath).split(os.pathsep)]
+    for place in places:  # shutil knows how, too, and loads three compressors first
+        path = os.path.join(place, name)  # noqa: PTH118 - as below
+        if os.access(path, os.X_OK) and not os.path.isdir(path):  # noqa: PTH112
+            return path
     if "/" in name and os.path.exists(name):  # noqa: PTH110 - Path would not take what is no path
         raise CommandNotRunnable(f"{name} cannot be run: permission denied", shell.listing(name))
     raise CommandNotFound(f"there is no command {name}", shell.where_is(name))
