@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import keyturn
+from keyturn.console.profile_texts import signing_in
 from keyturn.errors import StateError
 from keyturnd import flows
 from keyturnd.routes.openapi import document
@@ -89,6 +90,7 @@ async def _profile(services: Services, profile: Profile, records: list[RecordNam
         "name": profile.name,
         "provider": profile.provider,
         "flow": profile.flow.name,
+        **signing_in(profile),
         "signed_in": await _signed_in(services, profile, kept),
         "secret": None if kept is None or flows.row(profile).secret is None else "secret" in kept,
         "set_aside": [

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 import time
 
-_UTC = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)", re.ASCII)
+_UTC = r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)"
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -29,7 +28,9 @@ def local(moment: float) -> str:
 
 def in_local_time(text: str) -> str:
     """`text`, where it is a time of UTC (RFC 3339, the fraction of a second dropped) in local time."""
-    found = _UTC.fullmatch(text)
+    import calendar  # noqa: PLC0415 - it loads datetime and locale, and most here is told of this very moment
+
+    found = re.fullmatch(_UTC, text, re.ASCII)
     try:
         return text if found is None else local(calendar.timegm(time.strptime(found[1], "%Y-%m-%dT%H:%M:%S")))
     except ValueError:

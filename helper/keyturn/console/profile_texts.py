@@ -57,6 +57,24 @@ def secret_source(profile: Profile) -> str:
             return _SOURCES[type(source)]
 
 
+def signing_in(profile: Profile) -> dict[str, Any]:
+    """What `status` says of a profile beside what the daemon keeps of it.
+
+    The daemon sends it along: to read the configuration takes longer than all the rest of that verb.
+    """
+    flow = profile.flow
+    source = None if flow.entrusts is not None else flow.secret_source
+    return {
+        "url": profile.url if isinstance(profile, AwxProfile) else None,
+        "username": profile.username if isinstance(profile, AwxProfile) else None,
+        "entrusts": flow.entrusts,
+        "secret_name": flow.secret_name,
+        "secret_source": secret_source(profile) if isinstance(source, InFile | InVariable) else None,
+        "secret_optional": isinstance(source, IfProtected),
+        "by_itself": flow.for_application and flow.secret_name is None,
+    }
+
+
 def summary(config: Config, profile: Profile) -> dict[str, Any]:
     """What `profile list` says of a profile."""
     place = {"url": profile.url} if isinstance(profile, AwxProfile) else {"tenant": profile.tenant}

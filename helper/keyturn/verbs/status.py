@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 
 from keyturn import __version__
-from keyturn.configuration.profiles.clouds import spoken
-from keyturn.configuration.profiles.profile import AwxProfile
-from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable
-from keyturn.console import profile_texts
-from keyturn.console.configured import configuration
 from keyturn.console.moments import duration, until
-from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask_running, print_json
-from keyturn.errors import ConfigError
 from keyturn.folding import folded, width_of
 from keyturn.hints import entrust, login, printed
-from keyturn.reach.paths import config_file, socket_path, state_directory
+from keyturn.reach.paths import config_path, socket_path, state_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from keyturn.configuration.profiles.flow import Flow
-    from keyturn.configuration.profiles.profile import Profile
+    from keyturn.console.parsing import Parser
 
 DESCRIPTION = """\
 Show the daemon, the configuration, and for every profile whether it is signed in and how long its tokens last.
@@ -40,10 +32,20 @@ KEY_SOURCES = {
     None: "not needed yet",
 }
 COLUMN = 15
+PLAIN = {(): False, ("--json",): True}
+"""What is said most, and whether it asks for JSON: argparse takes longer to load than the daemon to answer."""
+
+
+UNTOLD = dict.fromkeys(
+    ("url", "username", "entrusts", "secret_name", "secret_source", "secret_optional", "by_itself")
+)
+"""What a daemon from before an upgrade does not tell of a profile: it has been warned of by now."""
 
 
 def parser() -> Parser:
     """What comes after the verb."""
+    from keyturn.console.parsing import Parser  # noqa: PLC0415 - not for the words below
+
     made = Parser(prog="keyturn status", description=DESCRIPTION)
     made.add_json()
     return made
@@ -51,10 +53,10 @@ def parser() -> Parser:
 
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status: 0, whether or not a daemon runs."""
-    options = parser().parse(arguments)
+    as_json = PLAIN[tuple(arguments)] if tuple(arguments) in PLAIN else parser().parse(arguments).json
     answer = ask_running("GET", "/v1/status")
     status = _without_daemon() if answer is None else {"running": True, **answer}
-    if options.json:
+    if as_json:
         print_json(status)
     else:
         print("\n".join(_lines(status)))
@@ -62,26 +64,26 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _without_daemon() -> dict[str, Any]:
-    error, profiles = _configured()
+    from keyturn.console.configured import configuration  # noqa: PLC0415 - a daemon that runs has read it
+    from keyturn.console.profile_texts import signing_in  # noqa: PLC0415
+    from keyturn.errors import ConfigError  # noqa: PLC0415
+
+    error, profiles = None, []
+    try:
+        profiles = list(configuration().profiles.values())
+    except ConfigError as mistake:
+        error = mistake.sentence
     return {
         "running": False,
         "version": __version__,
         "socket": socket_path(),
-        "configuration": {"path": str(config_file()), "error": error},
-        "state": str(state_directory()),
+        "configuration": {"path": config_path(), "error": error},
+        "state": state_path(),
         "profiles": [
-            {"name": profile.name, "provider": profile.provider, "flow": profile.flow.name}
-            for profile in profiles.values()
+            {"name": profile.name, "provider": profile.provider, "flow": profile.flow.name, **signing_in(profile)}
+            for profile in profiles
         ],
     }
-
-
-def _configured() -> tuple[str | None, Mapping[str, Profile]]:
-    """What is wrong with the configuration, or its profiles."""
-    try:
-        return None, configuration().profiles
-    except ConfigError as error:
-        return error.sentence, {}
 
 
 def _lines(status: dict[str, Any]) -> Iterator[str]:
@@ -93,17 +95,16 @@ def _lines(status: dict[str, Any]) -> Iterator[str]:
     if status["configuration"]["error"]:
         yield _line("", f"error: {status['configuration']['error']}")
     elif not status["profiles"]:
-        is_there = Path(status["configuration"]["path"]).exists()
+        is_there = os.path.exists(status["configuration"]["path"])  # noqa: PTH110 - pathlib is an import more
         yield _line("", "there is no profile in it" if is_there else "it does not exist")
     yield _line("state", status["state"])
     if status["running"]:
         warned = any(UNPROTECTED in warning for warning in status["warnings"])
         yield _line("vault key", "in a file" if warned else KEY_SOURCES.get(status["key"], str(status["key"])))
         yield from (_line("warning", warning) for warning in status["warnings"])
-    known = _configured()[1]
     for profile in status["profiles"]:
         yield ""
-        yield from _profile(profile, status, known.get(profile["name"]))
+        yield from _profile(UNTOLD | profile, status)
 
 
 def _daemon(status: dict[str, Any]) -> str:
@@ -112,12 +113,11 @@ def _daemon(status: dict[str, Any]) -> str:
     return f"version {status['version']}, running for {duration(status['uptime'])}, pid {status['pid']}"
 
 
-def _profile(profile: dict[str, Any], status: dict[str, Any], configured: Profile | None) -> Iterator[str]:
-    place = _place(configured) if isinstance(configured, AwxProfile) else ""
-    yield _line(profile["name"], f"{profile['provider']}, {profile['flow']}{place}")
+def _profile(profile: dict[str, Any], status: dict[str, Any]) -> Iterator[str]:
+    yield _line(profile["name"], f"{profile['provider']}, {profile['flow']}{_place(profile)}")
     if not status["running"]:
         return
-    yield _line("", _signed_in(profile, configured))
+    yield _line("", _signed_in(profile))
     if certificate := profile.get("certificate"):
         yield _line("", f"certificate {certificate['thumbprint']}: valid {until(certificate['expires_at'])}")
     for aside in profile.get("set_aside", ()):
@@ -127,38 +127,40 @@ def _profile(profile: dict[str, Any], status: dict[str, Any], configured: Profil
     if waiting := profile["waiting_for_sign_in"]:
         yield _line("", f"a sign-in is under way, {waiting} waiting for it")
     for token in profile["tokens"]:
-        yield _line(
-            "", f"token for {token.get('registry') or spoken(token['scopes'])}: valid {until(token['expires_at'])}"
-        )
+        yield _line("", f"token for {_what_for(token)}: valid {until(token['expires_at'])}")
 
 
-def _place(profile: AwxProfile) -> str:
-    return f", {profile.username} at {profile.url}" if profile.username else f", {profile.url}"
+def _what_for(token: dict[str, Any]) -> str:
+    from keyturn.configuration.profiles.clouds import spoken  # noqa: PLC0415 - only where there is a token
+
+    return token.get("registry") or spoken(token["scopes"])
 
 
-def _signed_in(profile: dict[str, Any], configured: Profile | None) -> str:
-    flow = None if configured is None else configured.flow
-    if configured is not None and flow is not None and flow.entrusts is None:
-        if isinstance(flow.secret_source, InFile | InVariable):
-            return profile_texts.secret_source(configured)
-        if isinstance(flow.secret_source, IfProtected):
-            return f"{flow.secret_name} in the vault" if profile["secret"] else "signs in by itself"
-    if flow is not None and flow.for_application and flow.secret_name is None:
-        return "signs in by itself"
-    return _kept(profile, flow)
+def _place(profile: dict[str, Any]) -> str:
+    if not profile["url"]:
+        return ""
+    return f", {profile['username']} at {profile['url']}" if profile["username"] else f", {profile['url']}"
 
 
-def _kept(profile: dict[str, Any], flow: Flow | None) -> str:
+def _signed_in(profile: dict[str, Any]) -> str:
+    if profile["secret_source"]:
+        return str(profile["secret_source"])
+    if profile["secret_optional"]:
+        return f"{profile['secret_name']} in the vault" if profile["secret"] else "signs in by itself"
+    return "signs in by itself" if profile["by_itself"] else _kept(profile)
+
+
+def _kept(profile: dict[str, Any]) -> str:
     """What the vault has of it."""
-    secret = "password" if flow is None or flow.secret_name is None else flow.secret_name
+    secret = profile["secret_name"] or "password"
     if profile["signed_in"] is None and profile["secret"] is None:
         return "not known: the vault cannot be read"
     if profile["signed_in"] is None:  # it takes nobody
         return "secret in the vault" if profile["secret"] else f"no secret yet: {printed(entrust(profile['name']))}"
     if profile["signed_in"]:
         return _whose(profile) + (f", {secret} in the vault" if profile["secret"] else "")
-    if flow is not None and flow.entrusts:
-        return f"no {flow.entrusts}: {printed(entrust(profile['name']))}"
+    if profile["entrusts"]:
+        return f"no {profile['entrusts']}: {printed(entrust(profile['name']))}"
     return f"{secret} in the vault" if profile["secret"] else f"not signed in: {printed(login(profile['name']))}"
 
 
