@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from keyturn import moves
 from keyturn.errors import Bug
+from keyturnd.broker.awx_tokens import Maker
 from keyturnd.broker.broker import Broker
 from keyturnd.broker.failures import Failures
 from keyturnd.broker.signin import SignIns
@@ -74,7 +75,8 @@ class Services:
         configuration.on_change.append(lambda _: self.understood.clear())
         self.store = Store(self.holdings.vault, clock)
         self.made = MadeTokens(self.holdings.vault)
-        self.clock = clock
+        self.maker = Maker(self.broker.remote, self.made, clock)
+        self.broker.orphans.also = self.maker.settle
         self.complaints = Complaints(clock)
         self.handed = Handed()
         self.key_source: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -48,6 +49,13 @@ class Stage(Machine):
     def native(self, family: str) -> Command:
         """The helper as a caller starts it."""
         return self._asking(family, f"{family}-credential-keyturn")
+
+    def git_as_set_up(self) -> Command:
+        """The helper as git starts it after `keyturn setup git`, with the words that were written there."""
+        url = self.emulator.ready.repository
+        helper = self.git("config", "--get-urlmatch", "credential.helper", url).stdout
+        command = self.native("git")
+        return command._replace(argv=[command.argv[0], *shlex.split(helper)[1:], *command.argv[1:]])
 
     def twin(self, family: str) -> Command:
         """The same request by way of Python."""

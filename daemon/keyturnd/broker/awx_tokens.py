@@ -30,19 +30,18 @@ class Maker:
         self._remote = remote
         self._made = made
         self._clock = clock
+        self._under_way: set[str] = set()
 
     async def make(self, profile: AwxProfile, secret: str | None, scope: str, name: str | None) -> dict[str, Any]:
         """Create, seal, and only then tell. Raises what keyturnd.fetching.remote does, and UsageError for a name."""
         await self._check_name(name)
         await self.settle(profile, secret)
         pending = self._pending(profile)
-        await self._made.keep(pending)
+        self._under_way.add(pending.name)
         try:
-            row = await self._remote.create(profile, secret, pending.description, scope)
-        except KeyturnError as error:
-            if not isinstance(error, ProviderUnreachable | InternalError):
-                await self._made.forget(pending.name)  # the server's no: nothing was created
-            raise
+            row = await self._created(profile, secret, scope, pending)
+        finally:
+            self._under_way.discard(pending.name)
         kept = Made(
             name or f"awx-{row['id']}", pending.url, pending.username, pending.description, pending.asked_at, row
         )
@@ -50,10 +49,20 @@ class Maker:
         await self._made.forget(pending.name)
         return {**row, **facts(kept)}
 
-    async def settle(self, profile: AwxProfile, secret: str | None) -> None:
-        """Delete what interrupted runs of this user may have left at this server."""
-        for found in await self._made.all():
-            if found.row or (found.url, found.username) != (profile.url, profile.username):
+    async def _created(self, profile: AwxProfile, secret: str | None, scope: str, pending: Made) -> dict[str, Any]:
+        await self._made.keep(pending)
+        try:
+            return await self._remote.create(profile, secret, pending.description, scope)
+        except KeyturnError as error:
+            if not isinstance(error, ProviderUnreachable | InternalError):
+                await self._made.forget(pending.name)  # the server's no: nothing was created
+            raise
+
+    async def settle(self, profile: AwxProfile, secret: str | None = None) -> None:
+        """Delete what interrupted runs of this user may have left at this server, but for what is under way."""
+        for found in await self._made.pending():
+            ours = (found.url, found.username) == (profile.url, profile.username)
+            if not ours or found.name in self._under_way:
                 continue
             await self._remote.drop(profile, secret, found.description)
             if self._clock.wall() - found.asked_at > PATIENCE:

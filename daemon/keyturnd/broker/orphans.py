@@ -17,7 +17,7 @@ from keyturnd.fetching.wants import Want
 from keyturnd.messages import AwxState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Awaitable, Callable, Container
 
     from keyturn.configuration.config import Config
     from keyturnd.broker.flights import Flights
@@ -49,6 +49,7 @@ class Orphans:
         self._failures: dict[str, int] = {}
         self._rests: dict[str, float] = {}
         self._locked = False
+        self.also: Callable[[AwxProfile], Awaitable[None]] = _nothing_else
 
     def look(self) -> None:
         """Begin to look, behind whatever is being done, for the profiles that miss an answer."""
@@ -78,7 +79,11 @@ class Orphans:
 
     async def _settle(self, profile: AwxProfile) -> None:
         try:
-            if not await self._misses_an_answer(profile):
+            if not self._holdings.may_have_state(profile):
+                return
+            missing = await self._misses_an_answer(profile)
+            await self.also(profile)
+            if not missing:
                 return
             ends = self._clock.boottime() + policy.LONGEST_FLIGHT
             async with self._flights.turn(Want(profile, (profile.scope,), "token"), ends):
@@ -92,7 +97,9 @@ class Orphans:
             self._failures.pop(profile.name, None)
 
     async def _misses_an_answer(self, profile: AwxProfile) -> bool:
-        if not self._holdings.may_have_state(profile):
-            return False
         state = await self._holdings.state(profile)
         return isinstance(state, AwxState) and state.asked_at > 0
+
+
+async def _nothing_else(profile: AwxProfile) -> None:
+    """Where nobody makes tokens for others."""

@@ -84,8 +84,7 @@ async def new_token(services: Services, request: Request, waiter: Waiter, _: str
     profile = _profile(services.configuration.current(), body.named, body.profile)
     if body.named is not None and body.secret is None and await services.fetcher.secret(profile) is None:
         await _sign_in(services, _profile(services.configuration.current(), body.named, {}), waiter)
-    maker = awx_tokens.Maker(services.broker.remote, services.made, services.clock)
-    return json_response(await maker.make(profile, body.secret, body.scope or profile.scope, body.name))
+    return json_response(await services.maker.make(profile, body.secret, body.scope or profile.scope, body.name))
 
 
 async def question(services: Services, request: Request, waiter: Waiter, _: str) -> Response:

@@ -11,7 +11,7 @@ from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles import clouds
 from keyturn.configuration.profiles.described import described, on_behalf_of
 from keyturn.configuration.profiles.profile import AwxProfile
-from keyturn.configuration.profiles.scopes import UnfitScopes, of_audience
+from keyturn.configuration.profiles.scopes import DEFAULT_SUFFIX, UnfitScopes, of_audience
 from keyturn.configuration.targets.docker import find_docker
 from keyturn.errors import Refused, UsageError
 from keyturn.protocols.claims_challenge import claims_in
@@ -180,7 +180,10 @@ def _registry(config: Config, body: TokenBody) -> Want:
 def _remedy(config: Config, profile: str, scopes: tuple[str, ...]) -> Hint:
     if isinstance(config.profiles[profile], AwxProfile):
         return moves.add(f'scope = "{" ".join(scopes)}"', f"[profile.{profile}]", str(config.source))
-    return moves.add("it", f"scopes or audiences of profile {profile}", str(config.source))
+    if len(scopes) == 1 and scopes[0].endswith(DEFAULT_SUFFIX):
+        audience = clouds.short_name(scopes) or scopes[0].removesuffix(DEFAULT_SUFFIX)
+        return moves.add(f'"{audience}"', f"audiences of profile {profile}", str(config.source))
+    return moves.add("it", f"scopes of profile {profile}", str(config.source))
 
 
 def _only_scopes(config: Config, body: TokenBody) -> tuple[str, ...]:

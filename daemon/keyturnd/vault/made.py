@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from keyturn.errors import StateError
 from keyturnd.vault.records import RecordName
 
 if TYPE_CHECKING:
@@ -44,9 +45,11 @@ class MadeTokens:
 
     def __init__(self, vault: Callable[[], Awaitable[Vault]]) -> None:
         self._vault = vault
+        self._none_pending = False
 
     async def keep(self, made: Made) -> None:
         """Keep it under its name, in place of whatever has that."""
+        self._none_pending = self._none_pending and bool(made.row)
         await asyncio.to_thread((await self._vault()).put, _record(made.name), msgspec.json.encode(made))
 
     async def find(self, name: str) -> Made | None:
@@ -57,6 +60,19 @@ class MadeTokens:
     async def forget(self, name: str) -> None:
         """Forget it here; the server keeps it."""
         await asyncio.to_thread((await self._vault()).delete, _record(name))
+
+    async def pending(self) -> list[Made]:
+        """Those that were asked for and have not come. Looked for once, and again after each that is asked for."""
+        if self._none_pending:
+            return []
+        self._none_pending = True  # what is asked for meanwhile says otherwise
+        try:
+            found = [made for made in await self.all() if not made.row]
+        except StateError:
+            self._none_pending = False
+            raise
+        self._none_pending = self._none_pending and not found
+        return found
 
     async def all(self) -> list[Made]:
         """Every one, by name."""

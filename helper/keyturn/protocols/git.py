@@ -52,8 +52,8 @@ class GitRequest(NamedTuple):
 
     @property
     def follows_an_answer(self) -> bool:
-        """Whether the caller has a part of some earlier answer already, or of its own knowledge."""
-        return bool(self.state) or (self.username, self.authtype, self.password_expiry_utc) != (None, None, None)
+        """Whether the caller has a part of some earlier answer; a user name may be of its URL, as Azure's is."""
+        return bool(self.state) or (self.authtype, self.password_expiry_utc) != (None, None)
 
     def __repr__(self) -> str:
         return f"GitRequest(protocol={self.protocol!r}, host={self.host!r}, path={self.path!r})"

@@ -86,6 +86,7 @@ def _signal_until_it_ends(process: int) -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(process, number)
+            signal.pidfd_send_signal(process, signal.SIGCONT)  # one that was only stopped ends as it should
         if _has_ended(process, SIGNAL_PATIENCE):
             return
     raise DaemonUnavailable("the daemon does not end, not even killed", hints.log())

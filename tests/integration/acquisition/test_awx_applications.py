@@ -1,8 +1,11 @@
-"""An application's tokens and pasted ones, against the emulator's three AWX servers over TLS."""
+"""An application's tokens and pasted ones, against the emulator's controller and newest gateway over TLS."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,7 +15,7 @@ from support.awx.tower import WEEK, Tower
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
 
-DIALECTS = ("controller", "gateway", "gateway-2026")
+DIALECTS = ("controller", "gateway-2026")
 
 
 @pytest.fixture(params=DIALECTS)
@@ -89,6 +92,48 @@ def test_answers_of_the_token_endpoint_that_are_lost(tower: Tower) -> None:
     assert sorted(row["description"] == "mine" for row in tower.live()) == [False, True]
     state = tower.state()
     assert state.token_id in {row["id"] for row in tower.live()}
+
+
+@pytest.mark.parametrize("endpoint", ["oauth.token", "me", "tokens.list", "tokens.change"])
+def test_killed_while_the_server_is_at_a_renewal(newest: Tower, endpoint: str) -> None:
+    """It carries out what it has whole; the next start ends with one live pair, and so does a look before that."""
+    newest.token(secret=newest.password)
+    newest.age()
+    newest.control.fault(f"{newest.dialect}.{endpoint}", "hold")
+    assert killed_when_held(newest) is None
+    newest.control.release()
+    if endpoint == "oauth.token":
+        newest.control.wait(f"{newest.dialect}.created", 2)
+    newest.token(secret=newest.password)
+    assert newest.settle() == Done()
+    assert [row["id"] for row in newest.live()] == [newest.state().token_id]
+    assert newest.end() == Done()
+    assert newest.live() == []
+
+
+def test_a_pair_that_comes_after_the_next_start(newest: Tower) -> None:
+    """The server is slower than we are: what it issues last is found by a later look, and the held pair is left."""
+    newest.control.fault(f"{newest.dialect}.oauth.token", "hold")
+    assert killed_when_held(newest, secret=newest.password) is None
+    held = newest.token(secret=newest.password)
+    assert newest.settle() == Done()
+    newest.control.release()
+    newest.control.wait(f"{newest.dialect}.created", 2)
+    assert len(newest.live()) == 2
+    assert newest.settle() == Done()
+    assert [row["id"] for row in newest.live()] == [newest.state().token_id]
+    assert newest.token().access_token == held.access_token
+
+
+def killed_when_held(tower: Tower, **members: Any) -> object:
+    """Kill the process of the next job once the emulator holds a request of it; what it said before."""
+
+    def wait_and_kill(pid: int) -> None:
+        tower.control.wait("fault.hold")
+        os.kill(pid, signal.SIGKILL)
+
+    with ThreadPoolExecutor(1) as killer:
+        return tower.vault.run(tower.job(**members), lambda pid: killer.submit(wait_and_kill, pid))
 
 
 def test_the_hash_that_the_loser_of_a_race_is_given(newest: Tower) -> None:

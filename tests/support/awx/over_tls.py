@@ -11,7 +11,20 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from keyturnd.acquire.awx.credentials import Credential
-from keyturnd.messages import Ack, Answer, Ask, AwxState, Done, Failure, Network, Result, RevokeJob, Seal, TokenJob
+from keyturnd.messages import (
+    Ack,
+    Answer,
+    Ask,
+    AwxState,
+    Done,
+    Failure,
+    Network,
+    Result,
+    RevokeJob,
+    Seal,
+    SettleJob,
+    TokenJob,
+)
 from support.acquisition.driver import Acquisition
 from support.acquisition.scripted_provider import Reply, ScriptedProvider, Seen, reply
 from support.awx.in_memory import IDENTITY, PASSWORD, InMemoryAwx
@@ -72,7 +85,9 @@ class Vault:
         self.seen: list[FromAcquisition] = []
         self.raw = b""
 
-    def run(self, job: TokenJob | RevokeJob, began: Callable[[int], object] = lambda _: None) -> Outcome | None:
+    def run(
+        self, job: TokenJob | RevokeJob | SettleJob, began: Callable[[int], object] = lambda _: None
+    ) -> Outcome | None:
         """The outcome of `job`, None when the process died before it had one. `began`: told the process id."""
         with Acquisition() as acquisition:
             began(acquisition.pid)

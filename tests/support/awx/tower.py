@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from keyturnd.messages import AwxIdentity, AwxState, Failure, Network, Result, RevokeJob, TokenJob
+from keyturnd.messages import AwxIdentity, AwxState, Failure, Network, Result, RevokeJob, SettleJob, TokenJob
 from support.awx.client import AwxClient
 from support.awx.over_tls import Vault
 
@@ -69,6 +69,11 @@ class Tower:
         assert self.vault.state is not None
         network = Network(ca_file=self.ready.ca_file)
         return self.vault.run(RevokeJob(self.identity, network, 20.0, self.vault.state, secret))
+
+    def settle(self) -> object:
+        """A look for what came of a request whose answer did not come."""
+        network = Network(ca_file=self.ready.ca_file)
+        return self.vault.run(SettleJob(self.identity, network, 20.0, self.state(), self.password))
 
     def live(self) -> list[dict[str, Any]]:
         """The tokens the server accepts now."""

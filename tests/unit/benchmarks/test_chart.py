@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -9,6 +10,7 @@ import pytest
 
 from benchmarks import chart, report
 from benchmarks.measured import Result, Row
+from support import places
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -45,3 +47,9 @@ def test_only_the_cases_asked_for_are_drawn() -> None:
     texts = {text.text for text in elements(chart.draw(found, ["two"]), "text")}
     assert "b" in texts
     assert "a" not in texts
+
+
+def test_the_picture_in_the_guide_is_that_of_its_results() -> None:
+    results = places.REPOSITORY / "contrib/guides/speed/results.json"
+    drawn = chart.draw(json.loads(results.read_text()), ["warm-answer", "daemon-share", "cold-start"])
+    assert results.with_suffix(".svg").read_text() == drawn

@@ -112,3 +112,20 @@ async def test_no_other_tokens_name_is_taken(stage: Stage) -> None:
     with pytest.raises(UsageError, match="another token"):
         await stage.make("ci")
     assert stage.server.asked == ["create"]
+
+
+async def test_what_is_under_way_is_left_alone_by_another_look(stage: Stage) -> None:
+    """A second caller, or the daemon's own look, must not delete what the first is about to be told of."""
+    looks: list[list[str]] = []
+
+    async def look_meanwhile(job: Job, listener: Listener) -> Outcome:
+        if isinstance(job, AskJob) and job.question == "create":
+            await stage.maker.settle(TOWER)
+            looks.append(stage.server.asked)
+        return await Server.run(stage.server, job, listener)
+
+    stage.server.run = look_meanwhile  # type: ignore[method-assign]
+    await stage.make()
+    assert looks == [[]]
+    await stage.maker.settle(TOWER)
+    assert stage.server.asked == ["create"]

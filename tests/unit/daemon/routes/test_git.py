@@ -130,7 +130,7 @@ async def test_a_second_ask_gets_another_token_and_no_third_chance(git: Git) -> 
 async def test_the_process_that_had_it_approved_asks_again_without_a_state(git: Git) -> None:
     first = await git.say("get", *OFFERED)
     await git.say("store", *OFFERED, "password=access-1", f"state[]={first['state[]'][0]}", "continue=1")
-    again = ("username=alice@contoso.example",)
+    again = ("username=alice@contoso.example", "password_expiry_utc=9999999999")
     assert (await git.say("get", *OFFERED, *again, process=2))["password"] == ["access-1"]
     second = await git.say("get", *OFFERED, *again)
     assert second["password"] == ["access-2"]
@@ -140,7 +140,7 @@ async def test_the_process_that_had_it_approved_asks_again_without_a_state(git: 
 async def test_a_program_that_lives_for_long_may_ask_again(git: Git) -> None:
     for _ in range(3):
         await git.say("store", "password=access-1", process=60)
-        answer = await git.say("get", *OFFERED, "username=alice@contoso.example", process=60)
+        answer = await git.say("get", *OFFERED, "password_expiry_utc=9999999999", process=60)
         assert answer["password"] == ["access-1"]
     assert git.bench.provider.started == 1
 

@@ -1,0 +1,94 @@
+"""Where keyturn is put under the name of Azure's kubelogin, and what it never replaces."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keyturn.errors import Refused
+from keyturn.verbs.setup.kube import stand_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NATIVE = b"\x7fELF"
+
+
+class Place:
+    """A home with ~/.local/bin and keyturn's own directory, both on PATH in front of the system's."""
+
+    def __init__(self, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.bin, self.own, self.system = directory / ".local/bin", directory / "own", directory / "system"
+        for made in (self.bin, self.own, self.system):
+            made.mkdir(parents=True)
+        monkeypatch.setenv("HOME", str(directory))
+        monkeypatch.setattr(stand_in, "program", lambda name: str(self.own / name))
+        self._path = monkeypatch
+        self.on_path(self.bin, self.own, self.system)
+        self.helper(NATIVE)
+
+    def on_path(self, *directories: Path) -> None:
+        self._path.setenv("PATH", ":".join(map(str, directories)))
+
+    def helper(self, content: bytes) -> None:
+        executable(self.own / "kube-credential-keyturn", content)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    return Place(tmp_path, monkeypatch)
+
+
+def executable(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    path.chmod(0o755)
+    return path
+
+
+def test_a_link_to_the_helper_and_away_again(place: Place) -> None:
+    path, notes = stand_in.install()
+    assert (path, notes) == (place.bin / "kubelogin", [])
+    assert path.readlink() == place.own / "kube-credential-keyturn"
+    assert stand_in.install() == (path, []), "once more is no other program"
+    assert stand_in.remove() == [path]
+    assert stand_in.remove() == []
+    assert list(place.bin.iterdir()) == []
+
+
+def test_beside_keyturn_where_nothing_else_is_on_path(place: Place) -> None:
+    place.on_path(place.own)
+    assert stand_in.install()[0] == place.own / "kubelogin"
+    place.on_path(place.system)
+    with pytest.raises(Refused, match="is on PATH and can be written"):
+        stand_in.install()
+
+
+@pytest.mark.parametrize("content", [b"\x7fELF of Azure", b"#!/bin/sh\necho of another\n"])
+def test_another_program_of_that_name_stays(place: Place, content: bytes) -> None:
+    other = executable(place.bin / "kubelogin", content)
+    with pytest.raises(Refused, match="is another program"):
+        stand_in.install()
+    assert stand_in.remove() == []
+    assert other.read_bytes() == content
+
+
+def test_others_on_path_are_told(place: Place) -> None:
+    other = executable(place.system / "kubelogin", NATIVE)
+    path, notes = stand_in.install()
+    assert notes == [f"{other} is another kubelogin on PATH: {other} is hidden by the one before it"]
+    place.on_path(place.system, place.bin)
+    assert stand_in.install()[1] == [f"{other} is another kubelogin on PATH: {path} is hidden by the one before it"]
+    assert stand_in.remove() == [path]
+    assert other.exists()
+
+
+def test_a_script_where_the_helper_is_one(place: Place) -> None:
+    """Without a compiler the helpers are scripts, which cannot tell by which name they are called."""
+    place.helper(b"#!/bin/sh\n")
+    executable(place.own / "keyturn", b'#!/bin/sh\necho "$@"\n')
+    path, _ = stand_in.install()
+    done = subprocess.run([path, "get-token", "a b"], capture_output=True, text=True, check=True)
+    assert done.stdout == "kubelogin get-token a b\n"
+    assert stand_in.remove() == [path]
