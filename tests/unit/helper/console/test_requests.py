@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-
-import pytest
+from typing import TYPE_CHECKING
 
 from keyturn.console.requests import print_facts, print_json
+
+if TYPE_CHECKING:
+    import pytest
 
 FORGED = "mine\nkeyturn: error: no\x1b[2J\x9b31m\u202e"
 
