@@ -5,7 +5,6 @@ A new flow is a struct in keyturn.configuration.profiles, a row here, and a gran
 
 from __future__ import annotations
 
-import os
 import secrets
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,16 +26,14 @@ from keyturn.configuration.profiles.passing_flows import AzureCli, OnBehalfOf
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, Lent
 from keyturn.errors import Refused, SignInNeeded
-from keyturn.home import home
-from keyturnd import messages
-from keyturnd.messages import AwxIdentity, AwxState, EntraIdentity, EntraState
+from keyturnd.messages import AwxState, EntraState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyturn.configuration.profiles.flow import Flow
     from keyturn.configuration.profiles.profile import Profile
-    from keyturnd.messages import Identity, State
+    from keyturnd.messages import State
 
 
 class Row(NamedTuple):
@@ -94,51 +91,12 @@ def row(profile: Profile) -> Row:
     return FLOWS[type(profile.flow)]
 
 
-def identity_of(profile: Profile) -> Identity:
-    """What an acquisition learns of `profile`."""
-    if isinstance(profile, EntraProfile):
-        page = profile.flow.sign_in_page
-        return EntraIdentity(
-            profile=profile.name,
-            flow=profile.flow.name,
-            application_id=profile.application_id,
-            authority=profile.authority,
-            account=profile.account,
-            credential=profile.flow.credential,
-            azure_cli=_azure_cli(profile.flow) if isinstance(profile.flow, AzureCli) else None,
-            prompt=page.prompt,
-            domain_hint=page.domain_hint,
-            login_hint=page.login_hint,
-        )
-    return AwxIdentity(
-        profile=profile.name,
-        url=profile.url,
-        username=profile.username,
-        scope=profile.scope,
-        max_age=profile.max_age,
-        host=os.uname().nodename,
-        application=profile.application,
-        description=profile.description,
-        flow=profile.flow.name,
-        client_id=profile.flow.client_id if isinstance(profile.flow, PasswordGrant | BrowserGrant) else "",
-    )
-
-
 def handles_challenges(profile: Profile, protocol: str) -> bool:
     """Whether tokens of `profile` may live until a claims challenge ends them (reference/entra.md section 4, CAE).
 
     Only what can bring such a challenge here may declare that: kubectl and docker would keep a dead token for a day.
     """
     return isinstance(profile, EntraProfile) and profile.cae and protocol not in CHALLENGED_BY_NOBODY
-
-
-def _azure_cli(flow: AzureCli) -> messages.AzureCli:
-    """Az by the daemon's own PATH: that of a caller, or a directory relative to some place, may be anybody's."""
-    import shutil  # noqa: PLC0415 - every start would wait for it
-
-    path = os.pathsep.join(each for each in os.environ.get("PATH", os.defpath).split(os.pathsep) if each[:1] == "/")
-    program = shutil.which("az", path=path) or ""
-    return messages.AzureCli(program, path, home(), flow.config_directory, flow.tenant, flow.subscription)
 
 
 def missing(profile: Profile, state: State | None, secret: str | None) -> SignInNeeded | None:
@@ -233,14 +191,6 @@ def sign_in_of(state: State | None) -> str:
     Empty for an AWX: a token of its is bound to the one state that holds it.
     """
     return f"{state.home_account_id or state.account} {state.generation}" if isinstance(state, EntraState) else ""
-
-
-def is_token_of(state: State | None, profile: AwxProfile, token: str) -> bool:
-    """Whether `token` is the one that lives on the server, and what `profile` asks for (now)."""
-    identity = identity_of(profile)
-    if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
-        return False
-    return state.token == token and state.requested == identity.requested and not state.doubted
 
 
 def keeps_typed_password(profile: Profile) -> bool:

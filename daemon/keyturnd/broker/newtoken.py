@@ -9,7 +9,7 @@ from keyturn import hints
 from keyturn.configuration.profiles.described import NAME
 from keyturn.configuration.profiles.scopes import by_resource, of_audience
 from keyturn.errors import UsageError
-from keyturnd import flows
+from keyturnd import flows, identities
 from keyturnd.broker.questions import Questions
 from keyturnd.broker.signin import as_shown
 from keyturnd.fetching.acquisition import error_of
@@ -54,7 +54,7 @@ async def new_entra_token(
 def _job(fetcher: Fetcher, profile: EntraProfile, lent: Lent, waiter: Waiter) -> TokenJob:
     interactive = flows.row(profile).person
     return TokenJob(
-        flows.identity_of(profile),
+        identities.identity_of(profile),
         _only_scopes(profile),
         fetcher.network(profile),
         SIGN_IN_DEADLINE if interactive else ATTENDED_DEADLINE,

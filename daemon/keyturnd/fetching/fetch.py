@@ -11,7 +11,7 @@ import msgspec
 from keyturn import moves
 from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
-from keyturnd import flows
+from keyturnd import flows, identities
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.challenges import Challenges
 from keyturnd.fetching.entrusted import fitting, named_secret, secret_at
@@ -157,7 +157,7 @@ class Fetcher:
         self, want: Want, deadline: float, *, interactive: bool = False,
         secret: str | None = None, state: State | None = None,
     ) -> TokenJob:  # fmt: skip
-        identity = flows.identity_of(want.profile)
+        identity = identities.identity_of(want.profile)
         if isinstance(identity, EntraIdentity) and want.cae:
             identity = msgspec.structs.replace(identity, cae=True)
         return TokenJob(

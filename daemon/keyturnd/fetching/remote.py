@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyturn import hints
 from keyturn.configuration.profiles.described import NAME
-from keyturnd import flows
+from keyturnd import flows, identities
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.entrusted import secret_at
 from keyturnd.fetching.keeper import Keeper, Nobody, NothingToSeal
@@ -51,7 +51,7 @@ class Remote:
         await self._ask(profile, secret, "drop", {"description": description})
 
     async def _ask(self, profile: AwxProfile, secret: str | None, question: str, parameters: dict[str, Any]) -> Any:
-        fetcher, identity = self._fetcher, flows.identity_of(profile)
+        fetcher, identity = self._fetcher, identities.identity_of(profile)
         assert isinstance(identity, AwxIdentity)
         given = secret is not None or profile.name == NAME  # a password that was given is what shall be used
         known = None if given else await fetcher.holdings.state(profile)
@@ -71,7 +71,7 @@ class Remote:
     async def _run(self, kind: type[RevokeJob | SettleJob], profile: Profile) -> None:
         fetcher = self._fetcher
         state = await fetcher.holdings.state(profile) if flows.row(profile).state is not None else None
-        identity = flows.identity_of(profile)
+        identity = identities.identity_of(profile)
         if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
             return
         secret, client_secret = await fetcher.secret(profile), secret_at(profile.flow.client_secret_source)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import StateError
-from keyturnd import flows
+from keyturnd import flows, identities
 from keyturnd.messages import AwxState, EntraState
 from keyturnd.vault import tokens
 from keyturnd.vault.names import secret_name, state_name
@@ -75,7 +75,7 @@ class Holdings:
         """Whether `token` came from the sign-in that `profile` has now, if it takes one."""
         state = None if flows.row(profile).state is None else await self.state(profile)
         if isinstance(profile, AwxProfile):
-            return flows.is_token_of(state, profile, token.access_token)
+            return identities.is_token_of(state, profile, token.access_token)
         return token.sign_in == flows.sign_in_of(state)
 
     async def state(self, profile: Profile) -> State | None:

@@ -10,7 +10,7 @@ import pytest
 from keyturn.configuration.profiles.entra_flows import Browser
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import ProviderRefused, Refused, SignInNeeded
-from keyturnd import flows
+from keyturnd import identities
 from keyturnd.broker.signin import SignIn
 from keyturnd.fetching.keeper import Keeper, Nobody
 from keyturnd.messages import Ask, AwxState, EntraState, Failure, Network, TokenJob
@@ -171,7 +171,7 @@ async def test_login_without_a_person_asks_the_provider_even_if_a_token_is_there
 
 async def test_an_awx_sign_in_beside_another_ends_before_it_creates_a_token(bench: Bench) -> None:
     tower = AwxProfile(name="tower", url="https://awx.example", username="alice")
-    job = TokenJob(flows.identity_of(tower), ("write",), Network(), 30.0, interactive=True)
+    job = TokenJob(identities.identity_of(tower), ("write",), Network(), 30.0, interactive=True)
     keeper = Keeper(bench.holdings, tower, job, Nobody())
     await bench.holdings.keep_state(tower, AwxState("alice", intent="keyturn tower@elsewhere 1"))
     with pytest.raises(Refused, match="elsewhere"):

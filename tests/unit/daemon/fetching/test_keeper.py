@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.configuration.profiles.entra_flows import DeviceCode, RefreshToken
-from keyturnd import flows
+from keyturnd import flows, identities
 from keyturnd.fetching.keeper import Keeper, Nobody
 from keyturnd.messages import EntraState, Network, Result, TokenJob
 from support.daemon.brokers import Bench, service_profile
@@ -25,7 +25,7 @@ async def test_a_token_that_was_not_rotated_is_kept_where_a_person_helped(flow: 
     """With a passphrase, say, whose sign-in it is not: only one that begins anew ends the one before."""
     bench, profile = Bench(tmp_path / "vault"), service_profile(flow=flow)
     await bench.holdings.keep_state(profile, BEFORE)
-    job = TokenJob(flows.identity_of(profile), ("r/.default",), Network(), 30.0, interactive=True, state=BEFORE)
+    job = TokenJob(identities.identity_of(profile), ("r/.default",), Network(), 30.0, interactive=True, state=BEFORE)
     result = Result("access", 2.0, 1.0, account=BEFORE.account, account_id=BEFORE.home_account_id)
     sign_in = await Keeper(bench.holdings, profile, job, Nobody()).sign_in(result)
     assert sign_in == flows.sign_in_of(BEFORE)
@@ -34,7 +34,7 @@ async def test_a_token_that_was_not_rotated_is_kept_where_a_person_helped(flow: 
 
 async def test_a_sign_in_that_brought_no_refresh_token_ends_the_one_before(tmp_path: Path) -> None:
     bench, profile = Bench(tmp_path / "vault"), service_profile(flow=DeviceCode())
-    job = TokenJob(flows.identity_of(profile), ("r/.default",), Network(), 30.0, interactive=True)
+    job = TokenJob(identities.identity_of(profile), ("r/.default",), Network(), 30.0, interactive=True)
     await Keeper(bench.holdings, profile, job, Nobody()).sign_in(Result("access", 2.0, 1.0, account="bob"))
     state = await bench.holdings.state(profile)
     assert isinstance(state, EntraState)
