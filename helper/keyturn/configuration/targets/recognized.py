@@ -47,10 +47,15 @@ def recognize(text: str, protocol: Protocol | None = None) -> RecognizedTarget:
 
 
 def _of_organization(place: Place) -> tuple[str, ...]:
-    """The part of a clone's path that its organization or, on a host of one's own, its project has."""
+    """The part of a clone's path that its organization or, on a host of one's own, its project has.
+
+    A path without a clone in it is meant as it is: a project may be another profile's than its organization.
+    """
+    if CLONE not in place.segments:
+        return place.segments
     if is_azure_devops(place.host):
         return place.segments[:1] if place.host == AZURE_DEVOPS_HOST else ()
-    return place.segments[: place.segments.index(CLONE)] if CLONE in place.segments else place.segments
+    return place.segments[: place.segments.index(CLONE)]
 
 
 def _registry(text: str, protocol: Protocol | None) -> RecognizedTarget:

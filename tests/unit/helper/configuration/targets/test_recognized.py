@@ -1,0 +1,24 @@
+"""What a place becomes as a target: never more than what was said, but for a clone's URL."""
+
+from __future__ import annotations
+
+import pytest
+
+from keyturn.configuration.targets.recognized import recognize
+
+
+@pytest.mark.parametrize(
+    ("place", "key"),
+    [
+        ("https://dev.azure.com/contoso", "https://dev.azure.com/contoso"),
+        ("https://contoso@dev.azure.com/contoso/infrastructure/_git/app", "https://dev.azure.com/contoso"),
+        ("https://dev.azure.com/contoso/_git/app", "https://dev.azure.com/contoso"),
+        ("https://contoso.visualstudio.com/infrastructure/_git/app", "https://contoso.visualstudio.com"),
+        ("https://git.example/tfs/team/_git/app", "https://git.example/tfs/team"),
+        # A project with a profile of its own: the organization is another profile's.
+        ("https://dev.azure.com/contoso/infrastructure", "https://dev.azure.com/contoso/infrastructure"),
+        ("https://contoso.visualstudio.com/infrastructure", "https://contoso.visualstudio.com/infrastructure"),
+    ],
+)
+def test_a_clone_stands_for_its_organization_and_all_else_for_itself(place: str, key: str) -> None:
+    assert recognize(place) == ("git", key)
