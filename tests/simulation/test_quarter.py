@@ -1,4 +1,4 @@
-"""A week of work, twice, with all that can happen in a quarter: nothing fails that need not, nobody signs in twice."""
+"""A week of work, twice, with all that can happen: nothing fails that need not, nobody signs in twice."""
 
 from __future__ import annotations
 
