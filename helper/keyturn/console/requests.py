@@ -7,7 +7,7 @@ import sys
 
 from keyturn.console import browser, other_daemon
 from keyturn.console.starting import secret_variables
-from keyturn.errors import VariablesWanted
+from keyturn.errors import VariablesWanted, one_line
 from keyturn.protocols import surroundings
 from keyturn.reach import client, launch
 
@@ -67,16 +67,20 @@ def tell_warnings(answer: dict[str, Any]) -> None:
 
 
 def print_json(value: object) -> None:
-    """Print `value` as the JSON document of a `--json`."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))  # to nowhere, where standard output is closed
+    """Print `value` as the JSON document of a `--json`; what would control a terminal is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    if not text.replace("\n", "").isprintable():
+        text = json.dumps(value, indent=2)
+    print(text)  # to nowhere, where standard output is closed
 
 
 def print_facts(facts: dict[str, Any]) -> None:
     """Print `facts` as PowerShell's cmdlets do: a name and its value on each line, but for what is not known.
 
-    Times are local; `expires_on` says what `expires_at` says.
+    Times are local; `expires_on` says what `expires_at` says. What a server said stays in its line.
     """
-    shown = {name: text for name, text in _texts(facts) if name != "expires_on" or "expires_at" not in facts}
+    said = ((one_line(name), one_line(text)) for name, text in _texts(facts))
+    shown = {name: text for name, text in said if name != "expires_on" or "expires_at" not in facts}
     width = max(map(len, shown))
     for name, text in shown.items():
         print(f"{name:<{width}} : {text}")

@@ -6,11 +6,12 @@ AZURE_CONFIG_DIR may come from a stranger's kubeconfig, and az runs whatever ext
 from __future__ import annotations
 
 import os
-import re
 import stat
+from configparser import ConfigParser, Error
 from pathlib import Path
 
 from keyturn import moves, shell
+from keyturn.configuration.private_files import read_own
 from keyturn.errors import Refused
 from keyturn.home import home
 
@@ -19,7 +20,8 @@ EXTENSIONS = ("cliextensions", "azcliextensions")
 CONFIG = "config"
 PROFILE = "azureProfile.json"
 """Rewritten by `az login`, `az logout` and `az account set`."""
-_SECTION = re.compile(rb"^\s*\[\s*extension", re.MULTILINE)
+SECTION = "extension"
+"""In CONFIG: says where else az takes extensions from, and that it may install them unasked."""
 
 
 def own_directory(named: str) -> str | None:
@@ -54,7 +56,16 @@ def stamp(directory: str | None) -> str:
 
 
 def _configures_extensions(file: Path) -> bool:
-    try:
-        return _SECTION.search(file.read_bytes()) is not None
-    except FileNotFoundError:
+    """Read as az does it, whose parser ends lines at a CR, too; what it would not read counts as well.
+
+    Raises ConfigError for what is no file: a FIFO would hold up everybody.
+    """
+    if not file.exists():
         return False
+    parser = ConfigParser(strict=False, interpolation=None)
+    try:
+        text = read_own(str(file), "the configuration of az").content.decode()
+        parser.read_string(text.replace("\r\n", "\n").replace("\r", "\n"))
+    except (Error, UnicodeDecodeError):
+        return True
+    return any(section.strip().startswith(SECTION) for section in parser.sections())

@@ -87,7 +87,8 @@ def _audiences(config: Config) -> Iterator[tuple[str, ...]]:
     yield from (scopes.AKS, ARC)
     yield from (scopes_of(target) for target in config.kube_targets)
     for profile in configured(config):
-        yield from own_scopes(profile)
+        if "kube" in profile.protocols:
+            yield from own_scopes(profile)
 
 
 def _cloud_hosts() -> Iterator[str]:
