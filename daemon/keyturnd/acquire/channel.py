@@ -1,4 +1,4 @@
-"""The acquisition's end of the channel in messages.py: reads the job, sends messages, ends at EOF."""
+"""The acquisition's end of the channel in keyturnd.messages: reads the job, sends messages, ends at EOF."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starts, feeds, watches and kills acquisition processes: the daemon's end of the channel in messages.py."""
+"""Starts, feeds, watches and kills acquisition processes: the daemon's end of the channel in keyturnd.messages."""
 
 from __future__ import annotations
 
