@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 from keyturnd.acquire.__main__ import _perform
 from keyturnd.acquire.failed import Failed, without
-from keyturnd.messages import Event, KeyringJob, Result, TokenJob
+from keyturnd.messages.jobs import KeyringJob, TokenJob
+from keyturnd.messages.outcomes import Result
 
 if TYPE_CHECKING:
     from keyturnd.fetching.acquisition import Listener
-    from keyturnd.messages import Job, Outcome, State
+    from keyturnd.messages.channel import Event
+    from keyturnd.messages.jobs import Job
+    from keyturnd.messages.outcomes import Outcome
+    from keyturnd.messages.states import State
 
 
 class InThreads:
