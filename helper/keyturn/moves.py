@@ -483,4 +483,4 @@ def told(hint: str) -> Sentence:
 @move
 def write_configuration() -> Sentence:
     """The first configuration there is."""
-    return Sentence("keyturn init writes one; the README tells what is in it")
+    return Sentence("to write one: keyturn init")

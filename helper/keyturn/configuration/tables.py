@@ -115,7 +115,7 @@ class Table(msgspec.Struct, frozen=True):
         expected = f"expected {either(allowed)}"
         if value in later:
             expected = f"{value} is {NOT_IN_THIS_VERSION}: {expected}"
-        raise self.mistake(key, expected, moves.example(f'{key} = "{allowed[0]}"'))
+        raise self.mistake(key, expected, moves.example(f'{key} = "{nearest(value, allowed) or allowed[0]}"'))
 
     def flag(self, key: str, *, default: bool) -> bool:
         """True or false."""
@@ -163,10 +163,15 @@ class Table(msgspec.Struct, frozen=True):
 
 def did_you_mean(name: str, known: Collection[str]) -> Sentence | None:
     """A hint that names the one of `known` that `name` was meant to be, if any is near."""
+    close = nearest(name, known)
+    return moves.meant(close) if close else None
+
+
+def nearest(word: str, known: Collection[str]) -> str | None:
+    """The one of `known` that a mistyped `word` is most like, if any is like it."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
-    close = get_close_matches(name, known, n=1)
-    return moves.meant(close[0]) if close else None
+    return next(iter(get_close_matches(word, known, n=1, cutoff=0.65)), None)
 
 
 def either(words: tuple[str, ...]) -> str:
