@@ -17,11 +17,11 @@ from keyturn.errors import ProviderRefused, one_line
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network import answers
 from keyturnd.acquire.network.transport import Request
-from keyturnd.messages import Result
+from keyturnd.messages.outcomes import Result
 
 if TYPE_CHECKING:
     from keyturnd.acquire.network.transport import Answer, Transport
-    from keyturnd.messages import Registry
+    from keyturnd.messages.identities import Registry
 
 PATH = "/oauth2/exchange"
 LONGEST_LIFE = 3 * 3600

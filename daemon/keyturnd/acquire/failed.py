@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 from keyturn import moves
 from keyturn.errors import Bug, one_line
 from keyturn.hints import printed
-from keyturnd.messages import Failure
+from keyturnd.messages.outcomes import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from keyturn import moves
 from keyturn.errors import StateError
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import Failure, KeyringResult
+from keyturnd.messages.outcomes import Failure, KeyringResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyturnd.messages import KeyringJob
+    from keyturnd.messages.jobs import KeyringJob
 
 SERVICE = "keyturn"
 USE_A_FILE, UNLOCK = moves.key_in_file(), moves.unlock_keyring()

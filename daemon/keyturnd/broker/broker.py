@@ -16,7 +16,7 @@ from keyturnd.broker.rejections import Rejections
 from keyturnd.broker.renewal import Renewal
 from keyturnd.broker.replacements import Replacements
 from keyturnd.fetching.remote import Remote
-from keyturnd.messages import AwxState
+from keyturnd.messages.states import AwxState
 
 if TYPE_CHECKING:
     from random import Random

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.fetching.fetch import Fetcher
     from keyturnd.fetching.wants import Want
-    from keyturnd.messages import Event
+    from keyturnd.messages.channel import Event
     from keyturnd.vault.records import RecordName
     from keyturnd.vault.tokens import Token
 

@@ -1,4 +1,4 @@
-"""Starts, feeds, watches and kills acquisition processes: the daemon's end of the channel in messages.py."""
+"""Starts, feeds, watches and kills acquisition processes: the daemon's end of the channel in keyturnd.messages."""
 
 from __future__ import annotations
 
@@ -16,27 +16,29 @@ from keyturn import hints, moves
 from keyturn.errors import BY_KIND, AcquisitionDied, Bug, KeyturnError, ProviderUnreachable
 from keyturnd.fetching.last_words import last_words
 from keyturnd.journal import note
-from keyturnd.messages import (
+from keyturnd.messages.channel import (
     LINE_LIMIT,
     Ack,
     Answer,
     Ask,
     Event,
-    Failure,
     FromAcquisition,
     FromDaemon,
     Seal,
-    TokenJob,
     encode_line,
     from_acquisition,
 )
+from keyturnd.messages.jobs import TokenJob
+from keyturnd.messages.outcomes import Failure
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import Coroutine
     from typing import Any
 
-    from keyturnd.messages import Job, Outcome, State
+    from keyturnd.messages.jobs import Job
+    from keyturnd.messages.outcomes import Outcome
+    from keyturnd.messages.states import State
 
 Returned = TypeVar("Returned")
 

@@ -9,11 +9,15 @@ from msgspec.structs import replace
 from keyturn import moves
 from keyturn.errors import Refused
 from keyturnd import flows
-from keyturnd.messages import AwxState, EntraState, TokenJob
+from keyturnd.messages.jobs import TokenJob
+from keyturnd.messages.states import AwxState, EntraState
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
-    from keyturnd.messages import Ask, Event, Result, RevokeJob, SettleJob, State
+    from keyturnd.messages.channel import Ask, Event
+    from keyturnd.messages.jobs import RevokeJob, SettleJob
+    from keyturnd.messages.outcomes import Result
+    from keyturnd.messages.states import State
     from keyturnd.vault.holdings import Holdings
 
 

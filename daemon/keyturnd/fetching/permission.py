@@ -13,7 +13,7 @@ from keyturn.configuration.kubelogin import stand_in
 from keyturn.configuration.profiles.profile import EntraProfile
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, Refused
-from keyturnd.messages import Registry
+from keyturnd.messages.identities import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

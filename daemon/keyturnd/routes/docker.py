@@ -14,7 +14,7 @@ from keyturn.errors import ConfigError, KeyturnError, Refused
 from keyturn.protocols import docker
 from keyturnd.broker.signin import Absent
 from keyturnd.fetching.wants import Want, with_surroundings
-from keyturnd.messages import Registry
+from keyturnd.messages.identities import Registry
 from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 

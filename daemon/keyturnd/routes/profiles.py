@@ -16,7 +16,7 @@ from keyturn.errors import ConfigError, Refused, UsageError
 from keyturnd import flows
 from keyturnd.fetching.discovery import discover
 from keyturnd.fetching.wants import Want, with_surroundings
-from keyturnd.messages import AwxState
+from keyturnd.messages.states import AwxState
 from keyturnd.routes.bodies import Body, read_body
 from keyturnd.server.http import json_response
 

@@ -17,7 +17,7 @@ from keyturn.errors import Refused, UsageError
 from keyturn.protocols.claims_challenge import claims_in
 from keyturnd.broker import newtoken
 from keyturnd.fetching.wants import Want, with_surroundings
-from keyturnd.messages import AwxState
+from keyturnd.messages.states import AwxState
 from keyturnd.routes import docker
 from keyturnd.routes.bodies import Body, read_body
 from keyturnd.server.http import json_response

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from keyturn import moves, shell
 from keyturn.errors import StateError, VaultLocked
-from keyturnd.messages import KeyringResult
+from keyturnd.messages.outcomes import KeyringResult
 from keyturnd.vault.records import KEY_SIZE
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from keyturnd.acquire.awx.credentials import Client, Credential
     from keyturnd.acquire.deadline import Deadline
-    from keyturnd.messages import AwxIdentity, Network
+    from keyturnd.messages.identities import AwxIdentity, Network
 
 TEXT_LIMIT = 1000
 TARGET_LIMIT = 200

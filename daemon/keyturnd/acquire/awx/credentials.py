@@ -13,7 +13,8 @@ from keyturnd.acquire.failed import Failed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from keyturnd.messages import AwxIdentity, AwxState
+    from keyturnd.messages.identities import AwxIdentity
+    from keyturnd.messages.states import AwxState
 
 
 class Credential(NamedTuple):

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 from keyturn import moves
 from keyturn.errors import ProviderRefused, one_line
 from keyturnd.acquire.awx.refusals import Unusable
-from keyturnd.messages import AwxState, Result
+from keyturnd.messages.outcomes import Result
+from keyturnd.messages.states import AwxState
 
 if TYPE_CHECKING:
     from keyturnd.acquire.awx.api import Api, Reply
-    from keyturnd.messages import AwxIdentity
+    from keyturnd.messages.identities import AwxIdentity
 
 TEXT_LIMIT = 200
 """Characters of a profile's own description: it stands in a URL when we look for our tokens."""

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from keyturn import moves, shell
 from keyturn.errors import ProviderRefused, ProviderUnreachable, Refused, SignInNeeded
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import Result
+from keyturnd.messages.outcomes import Result
 
 if TYPE_CHECKING:
     from keyturnd.acquire.entra.session import Session
-    from keyturnd.messages import AzureCli, TokenJob
+    from keyturnd.messages.identities import AzureCli
+    from keyturnd.messages.jobs import TokenJob
 
 SIGN_IN = ("az login", "az account set")
 """What az's own errors advise (and AADSTS numbers, which are in them) where a person has to act."""

@@ -14,7 +14,8 @@ from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
     from keyturnd.acquire.entra.session import Session
-    from keyturnd.messages import EntraIdentity, Result
+    from keyturnd.messages.identities import EntraIdentity
+    from keyturnd.messages.outcomes import Result
 
 NOBODYS = frozenset({"common", "organizations", "consumers"})
 """Tenants that stand for many. msal only warns, and Entra answers with a number."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from keyturnd.acquire.deadline import Deadline
-    from keyturnd.messages import Network
+    from keyturnd.messages.identities import Network
 
 EXCHANGE_LIMIT = 20.0
 """Seconds for one exchange. A helper waits 30 s in all for discovery and the token together."""

@@ -13,7 +13,7 @@ from keyturn.errors import ConfigError
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
-    from keyturnd.messages import Network
+    from keyturnd.messages.identities import Network
 
 BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",  # Debian, Arch

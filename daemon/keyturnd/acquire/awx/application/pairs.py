@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from keyturnd.acquire.awx.application.exchange import Pair
     from keyturnd.acquire.awx.credentials import Credential
     from keyturnd.acquire.awx.session import Session
-    from keyturnd.messages import AwxIdentity, AwxState, Result
+    from keyturnd.messages.identities import AwxIdentity
+    from keyturnd.messages.outcomes import Result
+    from keyturnd.messages.states import AwxState
 
 
 class Stranger(Failed):

@@ -15,7 +15,7 @@ from keyturn.hints import entrust
 from keyturn.protocols.surroundings import TOKENS
 from keyturnd.acquire.entra.authentication import federated
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import EntraIdentity
+from keyturnd.messages.identities import EntraIdentity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.entra.authentication.certified import Certified
     from keyturnd.acquire.network.transport import Transport
-    from keyturnd.messages import Result, TokenJob
+    from keyturnd.messages.jobs import TokenJob
+    from keyturnd.messages.outcomes import Result
 
 UPLOAD = "upload the certificate to the application"
 COMPARE = "compare with the federated credentials of the application"

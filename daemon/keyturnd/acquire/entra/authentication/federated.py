@@ -17,13 +17,13 @@ from keyturn.shell import listing
 from keyturnd.acquire.entra.authentication import jobs
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.answers import claims_of, is_token
-from keyturnd.messages import EntraIdentity
+from keyturnd.messages.identities import EntraIdentity
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.credentials.federation import Federation
     from keyturn.hints import Hint, Sentence
     from keyturnd.acquire.network.transport import Transport
-    from keyturnd.messages import TokenJob
+    from keyturnd.messages.jobs import TokenJob
 
 
 def token(job: TokenJob, named: Federation, transport: Transport) -> str:

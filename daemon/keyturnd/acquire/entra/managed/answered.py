@@ -14,7 +14,7 @@ from keyturn.errors import ProviderRefused, ProviderUnreachable, one_line
 from keyturnd.acquire.entra.answers import LONGEST_LIFE
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.answers import claims_of, is_token, odd, parse
-from keyturnd.messages import Result
+from keyturnd.messages.outcomes import Result
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.credentials.managed import ManagedIdentity

@@ -17,7 +17,7 @@ from keyturnd.acquire.network.transport import Answer, Transport
 
 if TYPE_CHECKING:
     from keyturnd.acquire.entra.session import Session
-    from keyturnd.messages import Result
+    from keyturnd.messages.outcomes import Result
 
 PATIENCE = 5.0
 """Seconds for one exchange with what stands on this machine or its link. Off Azure nobody is there, and a program

@@ -16,7 +16,7 @@ from keyturnd.acquire.awx.dialects import Site
 from keyturnd.acquire.awx.refusals import Denied
 from keyturnd.acquire.awx.server import PAGES, Server
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import AwxState
+from keyturnd.messages.states import AwxState
 from support.awx.in_memory import FORBIDDEN, IDENTITY, NOW, PASSWORD, UNKNOWN
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturnd.acquire.entra.authentication import federated, jobs
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.transport import Answer
-from keyturnd.messages import EntraIdentity, Network, TokenJob
+from keyturnd.messages.identities import EntraIdentity, Network
+from keyturnd.messages.jobs import TokenJob
 
 if TYPE_CHECKING:
     from pathlib import Path
