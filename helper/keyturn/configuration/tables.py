@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 NOT_IN_THIS_VERSION = "not in this version"
 KEY_SHOWN = 120
+TYPING_MISTAKE = 0.8
+"""How like a word is to one that may stand there, of 1, if it is that one mistyped: RS512 is not RS256."""
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _SECRET_KEY = re.compile(r"(client_)?secret|password|passphrase|token|(access|refresh)_token|pat", re.ASCII)
@@ -115,7 +117,8 @@ class Table(msgspec.Struct, frozen=True):
         expected = f"expected {either(allowed)}"
         if value in later:
             expected = f"{value} is {NOT_IN_THIS_VERSION}: {expected}"
-        raise self.mistake(key, expected, moves.example(f'{key} = "{nearest(value, allowed) or allowed[0]}"'))
+        meant = nearest(value, allowed, TYPING_MISTAKE) or allowed[0]
+        raise self.mistake(key, expected, moves.example(f'{key} = "{meant}"'))
 
     def flag(self, key: str, *, default: bool) -> bool:
         """True or false."""
@@ -167,11 +170,11 @@ def did_you_mean(name: str, known: Collection[str]) -> Sentence | None:
     return moves.meant(close) if close else None
 
 
-def nearest(word: str, known: Collection[str]) -> str | None:
-    """The one of `known` that a mistyped `word` is most like, if any is like it."""
+def nearest(word: str, known: Collection[str], likeness: float = 0.6) -> str | None:
+    """The one of `known` that a mistyped `word` is most like, if any is by `likeness`, of 1."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
-    return next(iter(get_close_matches(word, known, n=1, cutoff=0.65)), None)
+    return next(iter(get_close_matches(word, known, n=1, cutoff=likeness)), None)
 
 
 def either(words: tuple[str, ...]) -> str:
