@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 NOT_IN_THIS_VERSION = "not in this version"
 KEY_SHOWN = 120
-TYPING_MISTAKE = 0.8
-"""How like a word is to one that may stand there, of 1, if it is that one mistyped: RS512 is not RS256."""
+TYPING_MISTAKE = 0.81
+"""How like a word is to one that may stand there, of 1, if it is that one mistyped: ES256 is not RS256."""
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _SECRET_KEY = re.compile(r"(client_)?secret|password|passphrase|token|(access|refresh)_token|pat", re.ASCII)
