@@ -71,6 +71,10 @@ def test_comments_stay(machine: Machine) -> None:
         (["target", "add", "https://git.example/tfs", "work"], "only Azure DevOps implies them"),
         (["target", "add", "registry.example", "work"], "a login server of Azure's own"),
         (["target", "remove", "https://dev.azure.com/contoso"], "there is no target"),
+        (
+            ["target", "remove", "https://me:planted@dev.azure.com/x"],
+            "there is no target https://***@dev.azure.com/x",
+        ),
     ],
 )
 def test_what_would_be_wrong_changes_nothing(words: list[str], sentence: str, machine: Machine) -> None:
