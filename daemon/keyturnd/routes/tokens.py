@@ -68,7 +68,7 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
     config = services.configuration.current()
     profile = profile_named(config, body.profile)
     if body.purpose not in profile.protocols:
-        hint = moves.allow(body.purpose, body.profile, str(config.source))
+        hint = moves.configuration.allow(body.purpose, body.profile, str(config.source))
         raise Refused(f"profile {body.profile} is not for {body.purpose}", hint)
     claims = _claims(profile, body)
     want = (
@@ -168,7 +168,7 @@ def _registry(config: Config, body: TokenBody) -> Want:
     if target is None or target.profile != body.profile:
         raise Refused(
             f"the registry is no docker target of profile {body.profile}",
-            moves.add(
+            moves.configuration.add(
                 f'"{without_userinfo(body.registry or "")}" = "{body.profile}"',
                 "[targets.docker]",
                 str(config.source),
@@ -179,18 +179,18 @@ def _registry(config: Config, body: TokenBody) -> Want:
 
 def _remedy(config: Config, profile: str, scopes: tuple[str, ...]) -> Hint:
     if isinstance(config.profiles[profile], AwxProfile):
-        return moves.add(f'scope = "{" ".join(scopes)}"', f"[profile.{profile}]", str(config.source))
+        return moves.configuration.add(f'scope = "{" ".join(scopes)}"', f"[profile.{profile}]", str(config.source))
     if len(scopes) == 1 and scopes[0].endswith(DEFAULT_SUFFIX):
         audience = clouds.short_name(scopes) or scopes[0].removesuffix(DEFAULT_SUFFIX)
-        return moves.add(f'"{audience}"', f"audiences of profile {profile}", str(config.source))
-    return moves.add("it", f"scopes of profile {profile}", str(config.source))
+        return moves.configuration.add(f'"{audience}"', f"audiences of profile {profile}", str(config.source))
+    return moves.configuration.add("it", f"scopes of profile {profile}", str(config.source))
 
 
 def _only_scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
     profile = body.profile
     allowed = all_scopes(config, profile)
     if not allowed:
-        hint = moves.example(f'audiences = ["https://management.azure.com"] in [profile.{profile}]')
+        hint = moves.configuration.example(f'audiences = ["https://management.azure.com"] in [profile.{profile}]')
         raise UsageError(f"profile {profile} has no target, scopes or audiences", hint)
     if len(allowed) > 1:
         choice = ", ".join(map(clouds.spoken, allowed))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from keyturn import __version__
+from keyturn import __version__, moves
 from keyturn.configuration.profiles.clouds import spoken
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.profiles.flow import Flow
     from keyturn.configuration.profiles.profile import Profile
+    from keyturn.hints import Hint
 
 DESCRIPTION = """\
 Show the daemon, the configuration, and for every profile whether it is signed in and how long its tokens last.
@@ -67,7 +68,7 @@ def _without_daemon() -> dict[str, Any]:
         "running": False,
         "version": __version__,
         "socket": socket_path(),
-        "configuration": {"path": str(config_file()), "error": error},
+        "configuration": {"path": str(config_file()), "error": error and error.sentence},
         "state": str(state_directory()),
         "profiles": [
             {"name": profile.name, "provider": profile.provider, "flow": profile.flow.name}
@@ -76,12 +77,12 @@ def _without_daemon() -> dict[str, Any]:
     }
 
 
-def _configured() -> tuple[str | None, Mapping[str, Profile]]:
+def _configured() -> tuple[ConfigError | None, Mapping[str, Profile]]:
     """What is wrong with the configuration, or its profiles."""
     try:
         return None, configuration().profiles
     except ConfigError as error:
-        return error.sentence, {}
+        return error, {}
 
 
 def _lines(status: dict[str, Any]) -> Iterator[str]:
@@ -89,21 +90,31 @@ def _lines(status: dict[str, Any]) -> Iterator[str]:
     if status["running"]:
         memory = status["memory_kib"]
         yield _line("memory", f"{memory.get('pss', memory['peak']) / 1024:.0f} MiB")
-    yield _line("configuration", status["configuration"]["path"])
-    if status["configuration"]["error"]:
-        yield _line("", f"error: {status['configuration']['error']}")
-    elif not status["profiles"]:
-        is_there = Path(status["configuration"]["path"]).exists()
-        yield _line("", "there is no profile in it" if is_there else "it does not exist")
+    error, known = _configured()
+    yield from _configuration(status, error)
     yield _line("state", status["state"])
     if status["running"]:
         warned = any(UNPROTECTED in warning for warning in status["warnings"])
         yield _line("vault key", "in a file" if warned else KEY_SOURCES.get(status["key"], str(status["key"])))
         yield from (_line("warning", warning) for warning in status["warnings"])
-    known = _configured()[1]
     for profile in status["profiles"]:
         yield ""
         yield from _profile(profile, status, known.get(profile["name"]))
+
+
+def _configuration(status: dict[str, Any], here: ConfigError | None) -> Iterator[str]:
+    """Where it is and what is wrong with it; with what helps, if the same is wrong `here` as for the daemon."""
+    path, error = status["configuration"]["path"], status["configuration"]["error"]
+    yield _line("configuration", path)
+    if error:
+        yield _line("", f"error: {error}")
+        if here is not None and here.hint is not None and here.sentence == error:
+            yield _hint(here.hint)
+    elif not status["profiles"] and Path(path).exists():
+        yield _line("", "there is no profile in it")
+    elif not status["profiles"]:
+        yield _line("", "it does not exist")
+        yield _hint(moves.configuration.write_configuration())
 
 
 def _daemon(status: dict[str, Any]) -> str:
@@ -165,6 +176,11 @@ def _kept(profile: dict[str, Any], flow: Flow | None) -> str:
 def _whose(profile: dict[str, Any]) -> str:
     accounts = dict.fromkeys(token["account"] for token in profile["tokens"] if token["account"])
     return f"signed in as {', '.join(accounts)}" if accounts else "signed in"
+
+
+def _hint(hint: Hint) -> str:
+    """Not folded: it may be pasted."""
+    return f"{'':<{COLUMN}}hint: {printed(hint)}"
 
 
 def _line(name: str, text: str) -> str:

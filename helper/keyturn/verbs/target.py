@@ -66,8 +66,9 @@ def _list(options: Namespace) -> None:
         return
     if not targets:
         print(f"keyturn: no target in {config_file()}")
+    width = max((len(target.profile) for target in targets), default=0)
     for target in targets:
-        print(f"{protocol_of(target):<6}  {target.profile}  {target_name(target)}")
+        print(f"{protocol_of(target):<6}  {target.profile:<{width}}  {target_name(target)}")
 
 
 def _add(options: Namespace) -> None:

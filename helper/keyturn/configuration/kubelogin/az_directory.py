@@ -41,7 +41,7 @@ def own_directory(named: str) -> str | None:
         if any((path / name).exists() for name in EXTENSIONS) or _configures_extensions(path / CONFIG):
             raise Refused(
                 f"AZURE_CONFIG_DIR: {path} has extensions of az, which are programs",
-                moves.own_az(),
+                moves.clients.own_az(),
             )
     except OSError as error:
         reason = (error.strerror or "").lower()
