@@ -126,5 +126,5 @@ def _keyring_error(failure: Failure) -> Exception:
     if failure.code in classes:
         return classes[failure.code](failure.sentence, error_of(failure).hint)
     if failure.kind == "provider-unreachable":  # the deadline: a prompt nobody answered
-        return KeyringLocked("the OS keyring did not answer", moves.unlock_keyring())
+        return KeyringLocked("the OS keyring did not answer", moves.secrets.unlock_keyring())
     return error_of(failure)

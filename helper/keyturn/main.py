@@ -147,7 +147,7 @@ def _report(error: KeyturnError) -> int:
 
 
 def _bug(error: Exception) -> Bug:
-    return Bug(f"keyturn failed unexpectedly ({_place(error)})", moves.report())
+    return Bug(f"keyturn failed unexpectedly ({_place(error)})", moves.waiting.report())
 
 
 def _place(error: Exception) -> str:

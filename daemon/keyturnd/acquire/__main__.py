@@ -95,10 +95,10 @@ def _overdue(job: Job) -> Failure:
         return oskeyring.silent(job.deadline)
     if isinstance(job, DiscoveryJob):
         sentence = f"{urlsplit(job.url).netloc} gave no answer within {job.deadline:.0f} seconds"
-        return Failure(ProviderUnreachable.kind, sentence, moves.later())
+        return Failure(ProviderUnreachable.kind, sentence, moves.waiting.later())
     provider = urlsplit(job.identity.url).netloc if isinstance(job.identity, AwxIdentity) else "Entra ID"
     sentence = f"{provider} gave profile {job.identity.profile} no answer within {job.deadline:.0f} seconds"
-    return Failure(ProviderUnreachable.kind, sentence, moves.later())
+    return Failure(ProviderUnreachable.kind, sentence, moves.waiting.later())
 
 
 if __name__ == "__main__":

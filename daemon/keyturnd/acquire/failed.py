@@ -61,7 +61,7 @@ def bug(error: BaseException) -> Failure:
     return Failure(
         Bug.kind,
         f"the acquisition process met an unexpected {type(error).__name__} at {_place(error)}",
-        moves.report(),
+        moves.waiting.report(),
     )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from keyturnd.messages.jobs import KeyringJob
 
 SERVICE = "keyturn"
-USE_A_FILE, UNLOCK = moves.key_in_file(), moves.unlock_keyring()
+USE_A_FILE, UNLOCK = moves.secrets.key_in_file(), moves.secrets.unlock_keyring()
 
 
 class Backend(NamedTuple):

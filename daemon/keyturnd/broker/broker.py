@@ -250,7 +250,7 @@ class Broker:
 
     def _check_not_leaving(self, want: Want) -> None:
         if want.profile.name in self._logging_out:
-            raise Refused(f"profile {want.profile.name} is being logged out", moves.again())
+            raise Refused(f"profile {want.profile.name} is being logged out", moves.waiting.again())
 
     async def _sign_in(self, want: Want, waiter: Waiter, by: float, *, again: bool = False) -> Token:
         self._check_not_leaving(want)

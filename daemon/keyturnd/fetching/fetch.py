@@ -84,7 +84,7 @@ class Fetcher:
         for _ in range(ATTEMPTS):
             with suppress(Replaced):
                 return await self._silently(want, deadline)
-        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", moves.again())
+        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", moves.waiting.again())
 
     async def _silently(self, want: Want, deadline: float) -> Token:
         self.check_allowed(want)

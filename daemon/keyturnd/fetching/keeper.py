@@ -88,7 +88,7 @@ class Keeper:
         current = await self._holdings.state(self._profile)
         if current != self._state:
             if isinstance(state, AwxState):
-                raise Refused(f"profile {self._profile.name} is being signed in elsewhere", moves.again())
+                raise Refused(f"profile {self._profile.name} is being signed in elsewhere", moves.waiting.again())
             if self._state is not None:
                 return
         state = self._numbered(state)

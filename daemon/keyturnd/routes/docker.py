@@ -101,6 +101,7 @@ def want_of(config: Config, target: DockerTarget) -> Want:
     profile = profile_named(config, target.profile)
     if "docker" not in profile.protocols:
         raise ConfigError(
-            f"profile {profile.name} is not for docker", moves.allow("docker", profile.name, str(config.source))
+            f"profile {profile.name} is not for docker",
+            moves.configuration.allow("docker", profile.name, str(config.source)),
         )
     return Want(profile, scopes_of(target), "docker", Registry(target.login_server, target.tenant))

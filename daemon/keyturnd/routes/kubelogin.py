@@ -163,14 +163,14 @@ def _in_its_words(error: KeyturnError, asked: Asked) -> KeyturnError:
 
 def _remedy(error: KeyturnError, asked: Asked) -> Sentence:
     if flows.row(asked.want.profile).person and isinstance(error, SignInNeeded):
-        return moves.at_terminal()
-    return _giving_it(asked.wish) if asked.wish.login == "spn" else moves.stanza("look at its flags")
+        return moves.clients.at_terminal()
+    return _giving_it(asked.wish) if asked.wish.login == "spn" else moves.clients.stanza("look at its flags")
 
 
 def _giving_it(wish: Wish) -> Sentence:
     """What to do about a secret that is missing or wrong."""
     names = " or ".join(wish.secret_variables)
-    return moves.stanza(f"export {names}, as kubelogin reads it" if names else "give it with its flag")
+    return moves.clients.stanza(f"export {names}, as kubelogin reads it" if names else "give it with its flag")
 
 
 def _client(request: Request, tool: Tool | None, asked: Asked) -> Client | None:

@@ -138,7 +138,7 @@ def _first_scopes(config: Config, profile: Profile) -> tuple[str, ...]:
     if not scopes:
         raise ConfigError(
             f"profile {profile.name} has nothing to sign in for: no target, scopes or audiences",
-            moves.example(f'audiences = ["https://management.azure.com"] in [profile.{profile.name}]'),
+            moves.configuration.example(f'audiences = ["https://management.azure.com"] in [profile.{profile.name}]'),
         )
     return scopes[0]
 

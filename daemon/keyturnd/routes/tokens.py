@@ -68,7 +68,7 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
     config = services.configuration.current()
     profile = profile_named(config, body.profile)
     if body.purpose not in profile.protocols:
-        hint = moves.allow(body.purpose, body.profile, str(config.source))
+        hint = moves.configuration.allow(body.purpose, body.profile, str(config.source))
         raise Refused(f"profile {body.profile} is not for {body.purpose}", hint)
     claims = _claims(profile, body)
     want = (
@@ -182,11 +182,11 @@ def _as_target(registry: str, profile: str) -> Hint:
 def _remedy(config: Config, profile: str, scopes: tuple[str, ...]) -> Hint:
     found = config.profiles[profile]
     if isinstance(found, AwxProfile):
-        return moves.add(f'scope = "{" ".join(scopes)}"', f"[profile.{profile}]", str(config.source))
+        return moves.configuration.add(f'scope = "{" ".join(scopes)}"', f"[profile.{profile}]", str(config.source))
     if len(scopes) == 1 and scopes[0].endswith(DEFAULT_SUFFIX):
         wanted = [*found.audiences, scopes[0].removesuffix(DEFAULT_SUFFIX)]
         return hints.set_audiences(profile, *(_as_written(audience, found.authority) for audience in wanted))
-    return moves.add("it", f"scopes of profile {profile}", str(config.source))
+    return moves.configuration.add("it", f"scopes of profile {profile}", str(config.source))
 
 
 def _as_written(audience: str, authority: str) -> str:
@@ -199,7 +199,7 @@ def _only_scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
     profile = body.profile
     allowed = all_scopes(config, profile)
     if not allowed:
-        hint = moves.example(f'audiences = ["https://management.azure.com"] in [profile.{profile}]')
+        hint = moves.configuration.example(f'audiences = ["https://management.azure.com"] in [profile.{profile}]')
         raise UsageError(f"profile {profile} has no target, scopes or audiences", hint)
     if len(allowed) > 1:
         choice = ", ".join(map(clouds.spoken, allowed))

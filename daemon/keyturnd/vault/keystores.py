@@ -118,7 +118,7 @@ class KeyringStore:
             return None
         if (key := decode_key(answer.key)) is None:
             sentence = f"the OS keyring's entry {self.account} does not hold a vault key"
-            hint = moves.delete_entry(start_over(self._state_directory))
+            hint = moves.secrets.delete_entry(start_over(self._state_directory))
             raise StateError(sentence, hint)
         return key
 

@@ -53,17 +53,21 @@ class Table(msgspec.Struct, frozen=True):
         """Refuse the first key that is neither; `later` are those of DESIGN that this version does not honour."""
         for key in self.values:
             if key in later:
-                raise self.mistake(key, NOT_IN_THIS_VERSION, moves.leave_out(key, file=str(self.file)))
+                raise self.mistake(key, NOT_IN_THIS_VERSION, moves.configuration.leave_out(key, file=str(self.file)))
             if key not in known:
                 raise self._unknown(key, known)
 
     def mistake(self, key: str, problem: str, hint: Hint | None = None) -> ConfigError:
         """The error to raise: file, key, what is wrong or was expected."""
-        return ConfigError(f"{self.file}: {self.path_of(key)}: {problem}", hint or moves.edit(str(self.file)))
+        return ConfigError(
+            f"{self.file}: {self.path_of(key)}: {problem}", hint or moves.configuration.edit(str(self.file))
+        )
 
     def expected(self, key: str, what: str, example: str | None = None) -> ConfigError:
         """Like `mistake`, saying what was expected, with a right line as the hint."""
-        return self.mistake(key, f"expected {what}", moves.example(f"{key} = {example}") if example else None)
+        return self.mistake(
+            key, f"expected {what}", moves.configuration.example(f"{key} = {example}") if example else None
+        )
 
     def path_of(self, key: str) -> str:
         """`key` as TOML would write it below the document's root."""
@@ -118,7 +122,7 @@ class Table(msgspec.Struct, frozen=True):
         if value in later:
             expected = f"{value} is {NOT_IN_THIS_VERSION}: {expected}"
         meant = nearest(value, allowed, TYPING_MISTAKE) or allowed[0]
-        raise self.mistake(key, expected, moves.example(f'{key} = "{meant}"'))
+        raise self.mistake(key, expected, moves.configuration.example(f'{key} = "{meant}"'))
 
     def flag(self, key: str, *, default: bool) -> bool:
         """True or false."""
@@ -160,14 +164,14 @@ class Table(msgspec.Struct, frozen=True):
         if _SECRET_KEY.fullmatch(key):
             profile = self.name.removeprefix("profile.") or "PROFILE"
             return self.mistake(key, "secrets are not kept in this file", hints.entrust(profile))
-        hint = did_you_mean(key, known) or moves.known(sorted(known))
+        hint = did_you_mean(key, known) or moves.configuration.known(sorted(known))
         return self.mistake(key, "unknown key", hint)
 
 
 def did_you_mean(name: str, known: Collection[str]) -> Sentence | None:
     """A hint that names the one of `known` that `name` was meant to be, if any is near."""
     close = nearest(name, known)
-    return moves.meant(close) if close else None
+    return moves.configuration.meant(close) if close else None
 
 
 def nearest(word: str, known: Collection[str], likeness: float = 0.6) -> str | None:

@@ -32,23 +32,24 @@ def ask(
     waits: bool | None = None,
     opens_browser: bool = True,
     show: Callable[[client.Event], None] = _show,
+    creates: bool = False,
 ) -> dict[str, Any]:
     """The daemon's answer; the daemon is started if need be, and a sign-in shown on the terminal.
 
     `waits` defaults to whether there is a terminal. opens_browser: whether that may be done, where it can.
-    show: what lets the person see the events of it.
+    show: what lets the person see the events of it. creates: it is not repeated if the daemon dies over it.
     Raises the daemon's problem as its keyturn error.
     """
     other_daemon.warn()
     request = _request(method, path, body, client.has_terminal() if waits is None else waits)
     request = request._replace(browser=request.waits and opens_browser and browser.is_here())
     try:
-        return _object(launch.insist(request, secret_variables, show))
+        return _object(launch.insist(request, secret_variables, show, creates=creates))
     except VariablesWanted as error:
         wanted = tuple(name for name in error.names if name in surroundings.ALL)
         if not wanted:
             raise
-    return _object(launch.insist(request._replace(wanted=wanted), secret_variables, show))
+    return _object(launch.insist(request._replace(wanted=wanted), secret_variables, show, creates=creates))
 
 
 def ask_running(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:

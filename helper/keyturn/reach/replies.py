@@ -112,7 +112,7 @@ def _follow(chunks: Iterable[bytes], on_event: Callable[[Event], None] | None) -
                 raise from_problem(event)
             if on_event is not None:
                 on_event(event)
-    raise DaemonUnavailable("the daemon stopped while you were waiting", moves.again())
+    raise DaemonUnavailable("the daemon stopped while you were waiting", moves.waiting.again())
 
 
 def _json(text: bytes) -> Event:

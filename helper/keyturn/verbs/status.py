@@ -114,7 +114,7 @@ def _configuration(status: dict[str, Any], here: ConfigError | None) -> Iterator
         yield _line("", "there is no profile in it")
     elif not status["profiles"]:
         yield _line("", "it does not exist")
-        yield _hint(moves.write_configuration())
+        yield _hint(moves.configuration.write_configuration())
 
 
 def _daemon(status: dict[str, Any]) -> str:

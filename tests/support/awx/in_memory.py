@@ -158,4 +158,6 @@ def session(awx: InMemoryAwx, channel: InMemoryChannel) -> Session:
 
 def lost() -> Failed:
     """What an exchange ends in whose answer never came."""
-    return Failed(ProviderUnreachable, "awx.example closed the connection or sent no valid answer", moves.later())
+    return Failed(
+        ProviderUnreachable, "awx.example closed the connection or sent no valid answer", moves.waiting.later()
+    )

@@ -101,9 +101,9 @@ class Api:
         profile, target = self.identity.profile, one_line(failed.target)[:TARGET_LIMIT]
         asked = request.url.removeprefix(self.identity.url).partition("?")[0]
         if target.startswith("https://") and target.endswith(asked):
-            hint = moves.moved(target.removesuffix(asked), profile)
+            hint = moves.servers.moved(target.removesuffix(asked), profile)
         else:
-            hint = moves.check("url", of=f"[profile.{profile}]", also=moves.LOGIN_PAGE)
+            hint = moves.configuration.check("url", of=f"[profile.{profile}]", also=moves.configuration.LOGIN_PAGE)
         where = f"{self.place} wants to redirect to {target}, which is never followed" if target else ""
         return Failed(ProviderRefused, where or failed.failure.sentence, hint)
 

@@ -176,7 +176,7 @@ class Server:
         return f"{self.url}{token_id}/"
 
     def _odd(self) -> Failed:
-        hint = moves.check("url", of=f"[profile.{self.api.identity.profile}]")
+        hint = moves.configuration.check("url", of=f"[profile.{self.api.identity.profile}]")
         return Failed(ProviderRefused, f"{self.api.place} answered with something that are no tokens", hint)
 
 

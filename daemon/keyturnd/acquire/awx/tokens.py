@@ -54,7 +54,7 @@ def read(api: Api, reply: Reply) -> Created:
         raise Unusable(
             ProviderRefused,
             f"{api.place} created a token and did not tell it",
-            moves.check(
+            moves.configuration.check(
                 "url", of=f"[profile.{api.identity.profile}]", also="what stands between here and the server"
             ),
         )
@@ -76,7 +76,7 @@ def _check_owner(api: Api, document: dict[str, Any]) -> None:
                 ProviderRefused,
                 f"{api.place} created a token of {one_line(owner)[:TEXT_LIMIT]} for profile {profile}, "
                 f"which is for {api.identity.username}",
-                moves.check("username", "url", of=f"[profile.{profile}]"),
+                moves.configuration.check("username", "url", of=f"[profile.{profile}]"),
             )
 
 

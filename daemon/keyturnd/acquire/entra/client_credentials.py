@@ -45,5 +45,5 @@ def _check_tenant(identity: EntraIdentity) -> None:
         raise Failed(
             ConfigError,
             f"profile {identity.profile} signs in as an application, which has no home in tenant {tenant}",
-            moves.own_tenant(identity.profile),
+            moves.configuration.own_tenant(identity.profile),
         )

@@ -52,7 +52,7 @@ def _start(session: Session, application: Any) -> dict[str, Any]:
         raise Failed(
             ProviderRefused,
             f"{session.place} knows no sign-in by device code",
-            moves.check("flow", "authority", of=f"[profile.{session.identity.profile}]"),
+            moves.configuration.check("flow", "authority", of=f"[profile.{session.identity.profile}]"),
         )
     flow: dict[str, Any] = application.initiate_device_flow(session.user_scopes, claims_challenge=session.job.claims)
     if "device_code" not in flow:

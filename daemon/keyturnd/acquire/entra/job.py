@@ -76,5 +76,5 @@ def _check_authority(identity: EntraIdentity) -> None:
         raise Failed(
             ConfigError,
             f"the authority of profile {identity.profile} is not an https URL with a tenant",
-            moves.check("authority", "tenant", of=f"[profile.{identity.profile}]"),
+            moves.configuration.check("authority", "tenant", of=f"[profile.{identity.profile}]"),
         )

@@ -98,7 +98,7 @@ def _long(word: str, rest: Iterator[str], more: Collection[str]) -> tuple[str, s
     if name.startswith(FOREIGN):
         raise UsageError(
             f"--{name} is a flag of int128's kubelogin; this one stands in for Azure's",
-            moves.stanza("write the path of the other program as the command"),
+            moves.clients.stanza("write the path of the other program as the command"),
         )
     if name in SWITCHES:
         return name, _switch(name, value if equals else "true")

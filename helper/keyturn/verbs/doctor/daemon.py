@@ -26,7 +26,9 @@ def look_at_configuration() -> tuple[Config | None, Finding]:
         return None, failed(error)
     if not config.source.exists():
         return None, Finding(
-            "error", f"there is no configuration: {config.source} does not exist", moves.write_configuration()
+            "error",
+            f"there is no configuration: {config.source} does not exist",
+            moves.configuration.write_configuration(),
         )
     targets = len(config.git_targets) + len(config.kube_targets) + len(config.docker_targets)
     return config, ok(f"{config.source} is valid: {len(config.profiles)} profiles, {targets} targets")

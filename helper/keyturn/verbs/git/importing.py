@@ -50,7 +50,7 @@ def run(options: Namespace) -> int:
     """The exit status. Raises ConfigError where nothing would be kept."""
     config = configuration()
     if config.git.store == "off":
-        hint = moves.add('store = "vault"', "[git]", str(config.source))
+        hint = moves.configuration.add('store = "vault"', "[git]", str(config.source))
         raise ConfigError("keyturn keeps nothing for hosts without a target", hint)
     found = list(_found(options))
     wanted = [one for one in found if not _is_target(config, one)]

@@ -99,5 +99,7 @@ def _value(key: str, text: str) -> Value:
     try:
         value: Value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
-        raise UsageError(f"the value of {key} is not TOML", moves.example('audiences=["graph"]')) from None
+        raise UsageError(
+            f"the value of {key} is not TOML", moves.configuration.example('audiences=["graph"]')
+        ) from None
     return value

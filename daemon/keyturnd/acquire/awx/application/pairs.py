@@ -79,7 +79,7 @@ def _renewed(session: Session) -> Result:
     except Failed as failed:
         if alive or failed.failure.kind != ProviderUnreachable.kind:
             raise
-        raise Denied(ProviderUnreachable, failed.failure.sentence, moves.later(), dead=True) from None
+        raise Denied(ProviderUnreachable, failed.failure.sentence, moves.waiting.later(), dead=True) from None
 
 
 def obtain(session: Session, ask: Callable[[], Pair], looker: Credential | None) -> Result:

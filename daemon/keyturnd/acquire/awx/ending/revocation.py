@@ -112,7 +112,7 @@ def _undone(session: Session, password: str | None, failed: Failed | None) -> Fa
     identity, place = session.identity, session.server.api.place
     if failed is not None and not (isinstance(failed, Denied) and failed.other_credential):
         return failed
-    hint = moves.logout_again(identity.profile)
+    hint = moves.servers.logout_again(identity.profile)
     if password and failed is not None:
         return Failed(ProviderRefused, failed.failure.sentence, hint)
     if not identity.username:
