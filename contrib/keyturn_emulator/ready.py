@@ -83,7 +83,7 @@ AWX and the gateway:
 
   echo '{awx_users[alice]}' | keyturn secret set tower -
   echo '{awx_users[alice]}' | keyturn secret set aap -
-  keyturn run tower -- sh -c 'curl --silent --cacert {ca_file} \
+  keyturn run tower -- sh -c 'curl --silent --cacert {ca_file} \\
       --header "Authorization: Bearer $CONTROLLER_OAUTH_TOKEN" "$CONTROLLER_HOST/api/v2/me/"'
 
 the second organisation signs in as a person: keyturn shows a code, which you approve at
@@ -91,7 +91,12 @@ the second organisation signs in as a person: keyturn shows a code, which you ap
 
   git clone -c http.sslCAInfo={ca_file} {git}/fabrikam/demo/_git/app personal
 
-and when you have seen enough: keyturn setup git --undo, keyturn setup docker --undo, keyturn daemon stop
+and when you have seen enough:
+
+  keyturn setup kube --undo --kubeconfig {kubeconfig_file}
+  keyturn setup git --undo && keyturn setup docker --undo
+  for profile in ci me tower aap; do keyturn logout $profile; done
+  keyturn daemon stop
 """
 
 

@@ -26,14 +26,14 @@ from keyturn.configuration.profiles.passing_flows import AzureCli, OnBehalfOf
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, Lent
 from keyturn.errors import Refused, SignInNeeded
-from keyturnd.messages import AwxState, EntraState
+from keyturnd.messages.states import AwxState, EntraState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyturn.configuration.profiles.flow import Flow
     from keyturn.configuration.profiles.profile import Profile
-    from keyturnd.messages import State
+    from keyturnd.messages.states import State
 
 
 class Row(NamedTuple):

@@ -9,12 +9,14 @@ from keyturn.configuration.profiles.awx_flows import BrowserGrant, PasswordGrant
 from keyturn.configuration.profiles.passing_flows import AzureCli
 from keyturn.configuration.profiles.profile import EntraProfile
 from keyturn.home import home
-from keyturnd import messages
-from keyturnd.messages import AwxIdentity, AwxState, EntraIdentity
+from keyturnd.messages import identities
+from keyturnd.messages.identities import AwxIdentity, EntraIdentity
+from keyturnd.messages.states import AwxState
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import AwxProfile, Profile
-    from keyturnd.messages import Identity, State
+    from keyturnd.messages.identities import Identity
+    from keyturnd.messages.states import State
 
 
 def identity_of(profile: Profile) -> Identity:
@@ -47,13 +49,13 @@ def identity_of(profile: Profile) -> Identity:
     )
 
 
-def _azure_cli(flow: AzureCli) -> messages.AzureCli:
+def _azure_cli(flow: AzureCli) -> identities.AzureCli:
     """Az by the daemon's own PATH: that of a caller, or a directory relative to some place, may be anybody's."""
     import shutil  # noqa: PLC0415 - every start would wait for it
 
     path = os.pathsep.join(each for each in os.environ.get("PATH", os.defpath).split(os.pathsep) if each[:1] == "/")
     program = shutil.which("az", path=path) or ""
-    return messages.AzureCli(program, path, home(), flow.config_directory, flow.tenant, flow.subscription)
+    return identities.AzureCli(program, path, home(), flow.config_directory, flow.tenant, flow.subscription)
 
 
 def is_token_of(state: State | None, profile: AwxProfile, token: str) -> bool:

@@ -19,7 +19,8 @@ from keyturnd.fetching.acquisition import Acquisitions, error_of
 from keyturnd.fetching.fetch import Fetcher
 from keyturnd.fetching.keeper import NothingToSeal
 from keyturnd.journal import note
-from keyturnd.messages import Failure, KeyringJob, KeyringResult
+from keyturnd.messages.jobs import KeyringJob
+from keyturnd.messages.outcomes import Failure, KeyringResult
 from keyturnd.store.store import Store
 from keyturnd.vault.holdings import Holdings
 from keyturnd.vault.keys import KeyringAbsent, KeyringLocked, open_key
@@ -125,5 +126,5 @@ def _keyring_error(failure: Failure) -> Exception:
     if failure.code in classes:
         return classes[failure.code](failure.sentence, error_of(failure).hint)
     if failure.kind == "provider-unreachable":  # the deadline: a prompt nobody answered
-        return KeyringLocked("the OS keyring did not answer", moves.unlock_keyring())
+        return KeyringLocked("the OS keyring did not answer", moves.secrets.unlock_keyring())
     return error_of(failure)

@@ -149,7 +149,7 @@ def _report(error: KeyturnError) -> int:
 def _bug(error: Exception) -> Bug:
     from keyturn import moves  # noqa: PLC0415 - only here
 
-    return Bug(f"keyturn failed unexpectedly ({_place(error)})", moves.report())
+    return Bug(f"keyturn failed unexpectedly ({_place(error)})", moves.waiting.report())
 
 
 def _place(error: Exception) -> str:

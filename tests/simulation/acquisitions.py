@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 from keyturnd.acquire.__main__ import _perform
 from keyturnd.acquire.failed import Failed, without
-from keyturnd.messages import Event, KeyringJob, Result, TokenJob
+from keyturnd.messages.jobs import KeyringJob, TokenJob
+from keyturnd.messages.outcomes import Result
 
 if TYPE_CHECKING:
     from keyturnd.fetching.acquisition import Listener
-    from keyturnd.messages import Job, Outcome, State
+    from keyturnd.messages.channel import Event
+    from keyturnd.messages.jobs import Job
+    from keyturnd.messages.outcomes import Outcome
+    from keyturnd.messages.states import State
 
 
 class InThreads:
@@ -22,6 +26,7 @@ class InThreads:
         self.running: set[int] = set()
         self.started = 0
         self.tabs = 0
+        self._turn = asyncio.Lock()
         self.issued: deque[tuple[str, str, float]] = deque(maxlen=40)
         """The latest tokens, behind their profiles, and when they expire (UTC epoch seconds)."""
 
@@ -32,7 +37,8 @@ class InThreads:
         self.running.add(number)
         channel = Channel(asyncio.get_running_loop(), listener, self)
         try:
-            outcome = await asyncio.to_thread(_performed, job, channel)
+            async with self._turn:  # one at a time, or the order in which they end would be the machine's
+                outcome = await asyncio.get_running_loop().run_in_executor(None, _performed, job, channel)
         finally:
             self.running.discard(number)
         if isinstance(outcome, Result):

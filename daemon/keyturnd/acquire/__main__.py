@@ -14,20 +14,15 @@ from keyturnd.acquire.channel import Channel
 from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.failed import Failed, bug
 from keyturnd.acquire.isolation import isolate
-from keyturnd.messages import (
-    AskJob,
-    AwxIdentity,
-    AwxState,
-    DiscoveryJob,
-    Failure,
-    KeyringJob,
-    RevokeJob,
-    SettleJob,
-    TokenJob,
-)
+from keyturnd.messages.identities import AwxIdentity
+from keyturnd.messages.jobs import AskJob, DiscoveryJob, KeyringJob, RevokeJob, SettleJob, TokenJob
+from keyturnd.messages.outcomes import Failure
+from keyturnd.messages.states import AwxState
 
 if TYPE_CHECKING:
-    from keyturnd.messages import Job, Outcome, State
+    from keyturnd.messages.jobs import Job
+    from keyturnd.messages.outcomes import Outcome
+    from keyturnd.messages.states import State
 
 
 def main() -> None:
@@ -100,10 +95,10 @@ def _overdue(job: Job) -> Failure:
         return oskeyring.silent(job.deadline)
     if isinstance(job, DiscoveryJob):
         sentence = f"{urlsplit(job.url).netloc} gave no answer within {job.deadline:.0f} seconds"
-        return Failure(ProviderUnreachable.kind, sentence, moves.later())
+        return Failure(ProviderUnreachable.kind, sentence, moves.waiting.later())
     provider = urlsplit(job.identity.url).netloc if isinstance(job.identity, AwxIdentity) else "Entra ID"
     sentence = f"{provider} gave profile {job.identity.profile} no answer within {job.deadline:.0f} seconds"
-    return Failure(ProviderUnreachable.kind, sentence, moves.later())
+    return Failure(ProviderUnreachable.kind, sentence, moves.waiting.later())
 
 
 if __name__ == "__main__":

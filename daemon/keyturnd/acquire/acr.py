@@ -17,11 +17,11 @@ from keyturn.errors import ProviderRefused, one_line
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network import answers
 from keyturnd.acquire.network.transport import Request
-from keyturnd.messages import Result
+from keyturnd.messages.outcomes import Result
 
 if TYPE_CHECKING:
     from keyturnd.acquire.network.transport import Answer, Transport
-    from keyturnd.messages import Registry
+    from keyturnd.messages.identities import Registry
 
 PATH = "/oauth2/exchange"
 LONGEST_LIFE = 3 * 3600
@@ -58,7 +58,9 @@ def _sent(request: Request, place: str, transport: Transport) -> Answer:
     except Failed as failed:
         if failed.failure.kind != ProviderRefused.kind:
             raise
-        hint = moves.check("service", of=f"{place} in [targets.docker]", also=moves.LOGIN_PAGE)
+        hint = moves.configuration.check(
+            "service", of=f"{place} in [targets.docker]", also=moves.configuration.LOGIN_PAGE
+        )
         raise Failed(ProviderRefused, failed.failure.sentence, hint) from None
 
 
@@ -109,12 +111,12 @@ def _refused(answer: Answer, registry: Registry, profile: str) -> Failed:
         return Failed(
             ProviderRefused,
             f"{place} knows no token exchange: {said}",
-            moves.check("service", of=f"{place} in [targets.docker]"),
+            moves.configuration.check("service", of=f"{place} in [targets.docker]"),
         )
     return Failed(
         ProviderRefused,
         f"{place} refused profile {profile}: {said}",
-        moves.registry_right(profile, place, registry.tenant),
+        moves.servers.registry_right(profile, place, registry.tenant),
     )
 
 

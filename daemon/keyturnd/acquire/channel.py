@@ -1,4 +1,4 @@
-"""The acquisition's end of the channel in messages.py: reads the job, sends messages, ends at EOF."""
+"""The acquisition's end of the channel in keyturnd.messages: reads the job, sends messages, ends at EOF."""
 
 from __future__ import annotations
 
@@ -12,26 +12,15 @@ import msgspec
 from keyturn import hints
 from keyturn.errors import Bug
 from keyturnd.acquire.failed import Failed, without
-from keyturnd.messages import (
-    CHANNEL_VERSION,
-    LINE_LIMIT,
-    Ack,
-    Answer,
-    Ask,
-    AskJob,
-    DiscoveryJob,
-    Failure,
-    KeyringJob,
-    RevokeJob,
-    Seal,
-    SettleJob,
-    TokenJob,
-    encode_line,
-    from_daemon,
-)
+from keyturnd.messages.channel import LINE_LIMIT, Ack, Answer, Ask, Seal, encode_line, from_daemon
+from keyturnd.messages.jobs import CHANNEL_VERSION, AskJob, DiscoveryJob, KeyringJob, RevokeJob, SettleJob, TokenJob
+from keyturnd.messages.outcomes import Failure
 
 if TYPE_CHECKING:
-    from keyturnd.messages import Event, FromAcquisition, FromDaemon, Job, Outcome, State
+    from keyturnd.messages.channel import Event, FromAcquisition, FromDaemon
+    from keyturnd.messages.jobs import Job
+    from keyturnd.messages.outcomes import Outcome
+    from keyturnd.messages.states import State
 
 CHUNK = 1 << 16
 FINISH_PATIENCE = 1.0

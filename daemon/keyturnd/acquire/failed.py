@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 from keyturn import moves
 from keyturn.errors import Bug, one_line
 from keyturn.hints import printed
-from keyturnd.messages import Failure
+from keyturnd.messages.outcomes import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +61,7 @@ def bug(error: BaseException) -> Failure:
     return Failure(
         Bug.kind,
         f"the acquisition process met an unexpected {type(error).__name__} at {_place(error)}",
-        moves.report(),
+        moves.waiting.report(),
     )
 
 

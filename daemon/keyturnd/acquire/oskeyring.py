@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from keyturn import moves
 from keyturn.errors import StateError
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import Failure, KeyringResult
+from keyturnd.messages.outcomes import Failure, KeyringResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyturnd.messages import KeyringJob
+    from keyturnd.messages.jobs import KeyringJob
 
 SERVICE = "keyturn"
-USE_A_FILE, UNLOCK = moves.key_in_file(), moves.unlock_keyring()
+USE_A_FILE, UNLOCK = moves.secrets.key_in_file(), moves.secrets.unlock_keyring()
 
 
 class Backend(NamedTuple):

@@ -16,7 +16,7 @@ from keyturnd.broker.rejections import Rejections
 from keyturnd.broker.renewal import Renewal
 from keyturnd.broker.replacements import Replacements
 from keyturnd.fetching.remote import Remote
-from keyturnd.messages import AwxState
+from keyturnd.messages.states import AwxState
 
 if TYPE_CHECKING:
     from random import Random
@@ -250,7 +250,7 @@ class Broker:
 
     def _check_not_leaving(self, want: Want) -> None:
         if want.profile.name in self._logging_out:
-            raise Refused(f"profile {want.profile.name} is being logged out", moves.again())
+            raise Refused(f"profile {want.profile.name} is being logged out", moves.waiting.again())
 
     async def _sign_in(self, want: Want, waiter: Waiter, by: float, *, again: bool = False) -> Token:
         self._check_not_leaving(want)

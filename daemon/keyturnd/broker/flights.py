@@ -120,4 +120,4 @@ def _raise(error: KeyturnError | None) -> None:
 def _overdue(want: Want) -> ProviderUnreachable:
     """Why a caller has to leave while the fetch goes on."""
     name = want.profile.name
-    return ProviderUnreachable(f"the token of profile {name} is taking too long to get", moves.again())
+    return ProviderUnreachable(f"the token of profile {name} is taking too long to get", moves.waiting.again())

@@ -14,14 +14,17 @@ from keyturnd.broker.questions import Questions
 from keyturnd.broker.signin import as_shown
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.fetch import ATTENDED_DEADLINE, SIGN_IN_DEADLINE
-from keyturnd.messages import EntraState, Failure, Result, TokenJob
+from keyturnd.messages.jobs import TokenJob
+from keyturnd.messages.outcomes import Failure, Result
+from keyturnd.messages.states import EntraState
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import EntraProfile, Profile
     from keyturn.errors import KeyturnError
     from keyturnd.broker.signin import SignIns, Waiter
     from keyturnd.fetching.fetch import Fetcher
-    from keyturnd.messages import Event, State
+    from keyturnd.messages.channel import Event
+    from keyturnd.messages.states import State
 
 
 class Lent(NamedTuple):

@@ -14,7 +14,7 @@ from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import ConfigError, KeyturnError, StateError
 from keyturnd.broker import policy
 from keyturnd.fetching.wants import Want
-from keyturnd.messages import AwxState
+from keyturnd.messages.states import AwxState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Container

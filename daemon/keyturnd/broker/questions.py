@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyturnd.messages import Ask
+    from keyturnd.messages.channel import Ask
 
 ANSWERED = "answered"
 """The event that says so: whoever shows the question stops asking, and nobody who comes is asked."""

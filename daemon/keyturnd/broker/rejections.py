@@ -73,7 +73,7 @@ class Rejections:
         if not self.may_force(want.key):
             raise Refused(
                 "the server refused a token that had just been renewed",
-                moves.right_of(held.token.account or "this profile", self._until_next(want.key)),
+                moves.servers.right_of(held.token.account or "this profile", self._until_next(want.key)),
             )
 
     def forget_forced(self, key: RecordName) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.fetching.fetch import Fetcher
     from keyturnd.fetching.wants import Want
-    from keyturnd.messages import Event
+    from keyturnd.messages.channel import Event
     from keyturnd.vault.records import RecordName
     from keyturnd.vault.tokens import Token
 
@@ -183,7 +183,7 @@ class SignIn:
 
     def _still_pending(self) -> SignInNeeded:
         name = self.want.profile.name
-        return SignInNeeded(f"the sign-in of profile {name} is still pending", moves.finish_sign_in())
+        return SignInNeeded(f"the sign-in of profile {name} is still pending", moves.waiting.finish_sign_in())
 
     def _show(self, event: dict[str, Any]) -> None:
         if event["event"] == ANSWERED:
@@ -210,7 +210,7 @@ async def joined(task: asyncio.Task[Token]) -> Token:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         if task.cancelled():
-            raise Refused("ended by a logout, or because the daemon was stopped", moves.again()) from None
+            raise Refused("ended by a logout, or because the daemon was stopped", moves.waiting.again()) from None
         raise
 
 

@@ -1,4 +1,4 @@
-"""Starts, feeds, watches and kills acquisition processes: the daemon's end of the channel in messages.py."""
+"""Starts, feeds, watches and kills acquisition processes: the daemon's end of the channel in keyturnd.messages."""
 
 from __future__ import annotations
 
@@ -16,27 +16,29 @@ from keyturn import hints, moves
 from keyturn.errors import BY_KIND, AcquisitionDied, Bug, KeyturnError, ProviderUnreachable
 from keyturnd.fetching.last_words import last_words
 from keyturnd.journal import note
-from keyturnd.messages import (
+from keyturnd.messages.channel import (
     LINE_LIMIT,
     Ack,
     Answer,
     Ask,
     Event,
-    Failure,
     FromAcquisition,
     FromDaemon,
     Seal,
-    TokenJob,
     encode_line,
     from_acquisition,
 )
+from keyturnd.messages.jobs import TokenJob
+from keyturnd.messages.outcomes import Failure
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import Coroutine
     from typing import Any
 
-    from keyturnd.messages import Job, Outcome, State
+    from keyturnd.messages.jobs import Job
+    from keyturnd.messages.outcomes import Outcome
+    from keyturnd.messages.states import State
 
 Returned = TypeVar("Returned")
 
@@ -97,7 +99,9 @@ class Acquisitions:
             async with asyncio.timeout_at(ends + GRACE), self._place(job):
                 return await self._run(_shortened(job, ends), listener)
         except TimeoutError:
-            return _failure(ProviderUnreachable(f"no answer within {job.deadline:.0f} seconds", moves.later()))
+            return _failure(
+                ProviderUnreachable(f"no answer within {job.deadline:.0f} seconds", moves.waiting.later())
+            )
 
     def _place(self, job: Job) -> asyncio.Semaphore:
         return self._places_of_people if isinstance(job, TokenJob) and job.interactive else self._places
@@ -232,7 +236,7 @@ async def _died(process: Process, words: asyncio.Task[str]) -> Failure:
     await asyncio.wait({words}, timeout=GRACE)  # a child of its own might hold its stderr open
     note("acquisition died", logging.ERROR, status=code, said=words.result() if words.done() else "")
     how = f"was killed by signal {-code}" if code < 0 else f"ended with status {code} and no result"
-    return _failure(AcquisitionDied(f"the acquisition process {how}", moves.again()))
+    return _failure(AcquisitionDied(f"the acquisition process {how}", moves.waiting.again()))
 
 
 async def _end(process: Process) -> None:
@@ -254,7 +258,7 @@ def _failure(error: KeyturnError) -> Failure:
 
 def error_of(failure: Failure) -> KeyturnError:
     """The error a failed acquisition stands for."""
-    error_class, hint = BY_KIND.get(failure.kind, Bug), moves.told(failure.hint) if failure.hint else None
+    error_class, hint = BY_KIND.get(failure.kind, Bug), moves.waiting.told(failure.hint) if failure.hint else None
     if error_class is ProviderUnreachable:
         return ProviderUnreachable(failure.sentence, hint, retry_after=failure.retry_after)
     return error_class(failure.sentence, hint)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from keyturn.errors import Bug
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.keeper import NothingToSeal
-from keyturnd.messages import Discovered, DiscoveryJob, Failure
+from keyturnd.messages.jobs import DiscoveryJob
+from keyturnd.messages.outcomes import Discovered, Failure
 
 if TYPE_CHECKING:
     from keyturnd.fetching.acquisition import Runner
-    from keyturnd.messages import Network
+    from keyturnd.messages.identities import Network
 
 DEADLINE = 15.0
 """Seconds: a person waits, and can tell the tenant as well."""

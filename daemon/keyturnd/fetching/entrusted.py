@@ -44,7 +44,7 @@ def secret_from_variable(variable: str) -> str:
     secret = os.environ.get(variable)
     if not secret:
         sentence = f"{variable} is not set where the daemon was started"
-        raise ConfigError(sentence, moves.export_secret(variable))
+        raise ConfigError(sentence, moves.secrets.export_secret(variable))
     return secret
 
 
@@ -55,7 +55,7 @@ def fitting(error: KeyturnError, profile: Profile) -> KeyturnError:
     """
     if isinstance(error, ProviderUnreachable) and (cloud := cloud_of(profile.authority)) is not None and cloud.closed:
         error.sentence = f"{error.sentence}; {cloud.name} was closed on {cloud.closed}"
-        error.hint = moves.other_cloud(profile.name)
+        error.hint = moves.configuration.other_cloud(profile.name)
     vault, renewed = printed(entrust(profile.name)), printed(login(profile.name))
     if error.hint is not None and flows.row(profile).entrusts is not None:
         beside = _replacing(profile) or printed(entrust_of_application(profile.name))
@@ -69,9 +69,9 @@ def fitting(error: KeyturnError, profile: Profile) -> KeyturnError:
 def _replacing(profile: Profile) -> str | None:
     match profile.flow.secret_source:
         case InFile(file):
-            return moves.write_secret(file)
+            return moves.secrets.write_secret(file)
         case InVariable(variable):
-            return moves.export_secret(variable)
+            return moves.secrets.export_secret(variable)
         case _:
             return None
 

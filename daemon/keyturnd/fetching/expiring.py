@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyturnd.messages import Result
+    from keyturnd.messages.outcomes import Result
 
 NOTICE = 30 * 86_400.0
 """Seconds. Who has to ask an administrator for another one needs some of them."""

@@ -20,14 +20,10 @@ from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
 from keyturnd.fetching.loans import Loans
 from keyturnd.fetching.permission import check_allowed
 from keyturnd.fetching.refused import RefusedAudiences
-from keyturnd.messages import (
-    EntraIdentity,
-    EntraState,
-    Failure,
-    Network,
-    Result,
-    TokenJob,
-)
+from keyturnd.messages.identities import EntraIdentity, Network
+from keyturnd.messages.jobs import TokenJob
+from keyturnd.messages.outcomes import Failure, Result
+from keyturnd.messages.states import EntraState
 from keyturnd.vault import tokens
 
 if TYPE_CHECKING:
@@ -38,7 +34,7 @@ if TYPE_CHECKING:
     from keyturnd.fetching.acquisition import Runner
     from keyturnd.fetching.keeper import Audience
     from keyturnd.fetching.wants import Want
-    from keyturnd.messages import State
+    from keyturnd.messages.states import State
     from keyturnd.vault.holdings import Holdings
     from keyturnd.vault.tokens import Token
 
@@ -88,7 +84,7 @@ class Fetcher:
         for _ in range(ATTEMPTS):
             with suppress(Replaced):
                 return await self._silently(want, deadline)
-        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", moves.again())
+        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", moves.waiting.again())
 
     async def _silently(self, want: Want, deadline: float) -> Token:
         self.check_allowed(want)

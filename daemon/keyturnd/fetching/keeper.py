@@ -9,11 +9,15 @@ from msgspec.structs import replace
 from keyturn import moves
 from keyturn.errors import Refused
 from keyturnd import flows
-from keyturnd.messages import AwxState, EntraState, TokenJob
+from keyturnd.messages.jobs import TokenJob
+from keyturnd.messages.states import AwxState, EntraState
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
-    from keyturnd.messages import Ask, Event, Result, RevokeJob, SettleJob, State
+    from keyturnd.messages.channel import Ask, Event
+    from keyturnd.messages.jobs import RevokeJob, SettleJob
+    from keyturnd.messages.outcomes import Result
+    from keyturnd.messages.states import State
     from keyturnd.vault.holdings import Holdings
 
 
@@ -84,7 +88,7 @@ class Keeper:
         current = await self._holdings.state(self._profile)
         if current != self._state:
             if isinstance(state, AwxState):
-                raise Refused(f"profile {self._profile.name} is being signed in elsewhere", moves.again())
+                raise Refused(f"profile {self._profile.name} is being signed in elsewhere", moves.waiting.again())
             if self._state is not None:
                 return
         state = self._numbered(state)

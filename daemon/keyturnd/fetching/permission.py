@@ -13,7 +13,7 @@ from keyturn.configuration.kubelogin import stand_in
 from keyturn.configuration.profiles.profile import EntraProfile
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, Refused
-from keyturnd.messages import Registry
+from keyturnd.messages.identities import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ def check_allowed(config: Config, want: Want) -> None:
     """Raises NoLongerAllowed when nothing in `config` leads to `want`, its profile as it was then included."""
     if not is_as_configured(config, want) or not _leads_to(config, want):
         sentence = f"config.toml no longer allows what was asked of profile {want.profile.name}"
-        raise NoLongerAllowed(sentence, moves.again())
+        raise NoLongerAllowed(sentence, moves.waiting.again())
 
 
 def is_as_configured(config: Config, want: Want) -> bool:

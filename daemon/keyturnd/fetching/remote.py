@@ -13,7 +13,10 @@ from keyturnd import flows, identities
 from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.entrusted import secret_at
 from keyturnd.fetching.keeper import Keeper, Nobody, NothingToSeal
-from keyturnd.messages import AskJob, AwxIdentity, AwxState, Failure, RevokeJob, SettleJob, Told
+from keyturnd.messages.identities import AwxIdentity
+from keyturnd.messages.jobs import AskJob, RevokeJob, SettleJob
+from keyturnd.messages.outcomes import Failure, Told
+from keyturnd.messages.states import AwxState
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import AwxProfile, Profile

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyturn.configuration.profiles.profile import Profile
-    from keyturnd.messages import Registry
+    from keyturnd.messages.identities import Registry
     from keyturnd.vault.records import RecordName
 
 

@@ -11,7 +11,7 @@ from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import Refused, UsageError
 from keyturnd.broker import awx_tokens
 from keyturnd.fetching.wants import Want
-from keyturnd.messages import AwxState
+from keyturnd.messages.states import AwxState
 from keyturnd.routes.bodies import Body, read_body
 from keyturnd.server.http import json_response
 

@@ -14,7 +14,7 @@ from keyturn.errors import ConfigError, KeyturnError, Refused
 from keyturn.protocols import docker
 from keyturnd.broker.signin import Absent
 from keyturnd.fetching.wants import Want, with_surroundings
-from keyturnd.messages import Registry
+from keyturnd.messages.identities import Registry
 from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 
@@ -101,6 +101,7 @@ def want_of(config: Config, target: DockerTarget) -> Want:
     profile = profile_named(config, target.profile)
     if "docker" not in profile.protocols:
         raise ConfigError(
-            f"profile {profile.name} is not for docker", moves.allow("docker", profile.name, str(config.source))
+            f"profile {profile.name} is not for docker",
+            moves.configuration.allow("docker", profile.name, str(config.source)),
         )
     return Want(profile, scopes_of(target), "docker", Registry(target.login_server, target.tenant))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyturn.configuration import known_clusters
 from keyturn.configuration.clusters import token_for
 from keyturn.protocols import kubectl
 from keyturnd.callers.peer import tool_behind
 from keyturnd.fetching.wants import Want, with_surroundings
 from keyturnd.routes import exec_plugins
+from keyturnd.routes.recorded_clusters import recorded
 from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 
@@ -34,7 +34,7 @@ class Asked(NamedTuple):
 def _asked(services: Services, request: Request) -> Asked:
     """Raises UsageError, Refused or ConfigError, as keyturn.configuration.clusters.token_for does."""
     info, options = kubectl.parse(request.body), kubectl.options(request.arguments)
-    known = known_clusters.load(services.state_directory)
+    known = recorded(services.state_directory).now()
     token = token_for(services.configuration.current(), info, options, known)
     want = with_surroundings(Want(token.profile, token.scopes, "kube"), request.environment)
     return Asked(info, options, want)

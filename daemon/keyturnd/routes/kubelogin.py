@@ -6,7 +6,6 @@ import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyturn import moves
-from keyturn.configuration import known_clusters
 from keyturn.configuration.clusters import check_named_cluster
 from keyturn.configuration.kubelogin.identities import names_begin
 from keyturn.configuration.kubelogin.stand_in import stand_in
@@ -19,6 +18,7 @@ from keyturnd import flows
 from keyturnd.callers.peer import tool_behind
 from keyturnd.fetching.wants import Want, with_surroundings
 from keyturnd.routes import exec_plugins
+from keyturnd.routes.recorded_clusters import recorded
 from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 
@@ -100,7 +100,7 @@ def _asked(services: Services, request: Request) -> Asked:
     """Raises UsageError, Refused or ConfigError."""
     info = kubectl.parse(request.body)
     config = services.configuration.current()
-    check_named_cluster(config, info, lambda: known_clusters.load(services.state_directory))
+    check_named_cluster(config, info, recorded(services.state_directory).now)
     said, plain = _understood(services, request, config)
     want = with_surroundings(plain, request.environment)
     version = info.api_version if request.body.strip() else kubectl.V1BETA1
@@ -163,14 +163,14 @@ def _in_its_words(error: KeyturnError, asked: Asked) -> KeyturnError:
 
 def _remedy(error: KeyturnError, asked: Asked) -> Sentence:
     if flows.row(asked.want.profile).person and isinstance(error, SignInNeeded):
-        return moves.at_terminal()
-    return _giving_it(asked.wish) if asked.wish.login == "spn" else moves.stanza("look at its flags")
+        return moves.clients.at_terminal()
+    return _giving_it(asked.wish) if asked.wish.login == "spn" else moves.clients.stanza("look at its flags")
 
 
 def _giving_it(wish: Wish) -> Sentence:
     """What to do about a secret that is missing or wrong."""
     names = " or ".join(wish.secret_variables)
-    return moves.stanza(f"export {names}, as kubelogin reads it" if names else "give it with its flag")
+    return moves.clients.stanza(f"export {names}, as kubelogin reads it" if names else "give it with its flag")
 
 
 def _client(request: Request, tool: Tool | None, asked: Asked) -> Client | None:

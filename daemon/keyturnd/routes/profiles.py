@@ -16,7 +16,7 @@ from keyturn.errors import ConfigError, Refused, UsageError
 from keyturnd import flows
 from keyturnd.fetching.discovery import discover
 from keyturnd.fetching.wants import Want, with_surroundings
-from keyturnd.messages import AwxState
+from keyturnd.messages.states import AwxState
 from keyturnd.routes.bodies import Body, read_body
 from keyturnd.server.http import json_response
 
@@ -138,7 +138,7 @@ def _first_scopes(config: Config, profile: Profile) -> tuple[str, ...]:
     if not scopes:
         raise ConfigError(
             f"profile {profile.name} has nothing to sign in for: no target, scopes or audiences",
-            moves.example(f'audiences = ["https://management.azure.com"] in [profile.{profile.name}]'),
+            moves.configuration.example(f'audiences = ["https://management.azure.com"] in [profile.{profile.name}]'),
         )
     return scopes[0]
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import StateError
 from keyturnd import flows, identities
-from keyturnd.messages import AwxState, EntraState
+from keyturnd.messages.states import AwxState, EntraState
 from keyturnd.vault import tokens
 from keyturnd.vault.names import secret_name, state_name
 from keyturnd.vault.records import RecordName
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyturn.configuration.profiles.profile import Profile
-    from keyturnd.messages import State
+    from keyturnd.messages.states import State
     from keyturnd.vault.records import Kind
     from keyturnd.vault.tokens import Token
     from keyturnd.vault.vault import Vault

@@ -77,7 +77,7 @@ async def open_key(state_directory: Path, source: str, keyring: KeyringPort, war
     Raises StateError (among them KeyringAbsent and KeyringLocked) with a hint; ConfigError for another source.
     """
     if source not in SOURCES:
-        raise ConfigError(f'no such source of the vault\'s key: "{source}"', moves.known(SOURCES))
+        raise ConfigError(f'no such source of the vault\'s key: "{source}"', moves.configuration.known(SOURCES))
     files = PrivateDirectory(state_directory)
     choice = read_choice(files)
     if choice is None:
@@ -165,7 +165,7 @@ def encode_choice(choice: Choice) -> bytes:
 def contradiction(files: PrivateDirectory, source: str, choice: Choice) -> StateError:
     """The configuration asks for another source than the one in use."""
     sentence = f'config.toml says key = "{source}", but the key of {files.path} is in the {place(choice)}'
-    return StateError(sentence, moves.key_as_before(choice.source))
+    return StateError(sentence, moves.secrets.key_as_before(choice.source))
 
 
 def place(where: Choice | KeyStore) -> str:

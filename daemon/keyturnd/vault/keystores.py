@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from keyturn import moves, shell
 from keyturn.errors import StateError, VaultLocked
-from keyturnd.messages import KeyringResult
+from keyturnd.messages.outcomes import KeyringResult
 from keyturnd.vault.records import KEY_SIZE
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class KeyringStore:
             return None
         if (key := decode_key(answer.key)) is None:
             sentence = f"the OS keyring's entry {self.account} does not hold a vault key"
-            hint = moves.delete_entry(start_over(self._state_directory))
+            hint = moves.secrets.delete_entry(start_over(self._state_directory))
             raise StateError(sentence, hint)
         return key
 

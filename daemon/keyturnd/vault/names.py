@@ -14,7 +14,7 @@ from keyturnd.vault.records import RecordName
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
-    from keyturnd.messages import Registry
+    from keyturnd.messages.identities import Registry
     from keyturnd.vault.records import Kind
 
 

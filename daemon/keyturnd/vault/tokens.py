@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from keyturnd.messages import Result
+    from keyturnd.messages.outcomes import Result
 
 
 class Token(msgspec.Struct, frozen=True, omit_defaults=True):

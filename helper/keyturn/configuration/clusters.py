@@ -83,7 +83,7 @@ def _check_cluster(config: Config, request: ExecRequest, options: KubeOptions, t
     if request.trust.insecure:
         raise Refused(
             "the kubeconfig has the cluster's certificate not verified",
-            moves.verify_cluster(),
+            moves.clients.verify_cluster(),
         )
     if options.server is not None and find_kube(config.kube_targets, options.server) is not target:
         raise Refused("the kubeconfig names another cluster than its user was set up for", SET_UP_AGAIN)
@@ -122,7 +122,7 @@ def _target(config: Config, server: str | None) -> KubeTarget | None:
     if target is None:
         raise Refused(
             "the cluster of this kubeconfig is no target",
-            moves.add("its server", "[targets.kube]", str(config.source)),
+            moves.configuration.add("its server", "[targets.kube]", str(config.source)),
         )
     return target
 
@@ -138,7 +138,8 @@ def _profile(config: Config, name: str | None) -> Profile:
         raise ConfigError(f"profile {name} has no tokens for clusters", hints.profiles())
     if "kube" not in profile.protocols:
         raise ConfigError(
-            f"profile {name} leaves kube out of its protocols", moves.allow("kube", name, str(config.source))
+            f"profile {name} leaves kube out of its protocols",
+            moves.configuration.allow("kube", name, str(config.source)),
         )
     return profile
 
@@ -158,5 +159,5 @@ def _scopes(config: Config, profile: Profile, target: KubeTarget, server_id: str
         return found  # as the configuration spells it: each spelling would be a token of its own
     raise Refused(
         f"profile {profile.name} may not ask for the server id on the command line",
-        moves.add("it", f"audiences of profile {profile.name}", str(config.source)),
+        moves.configuration.add("it", f"audiences of profile {profile.name}", str(config.source)),
     )

@@ -101,4 +101,4 @@ def _toml(path: Path, content: bytes) -> dict[str, object]:
 
 
 def _unreadable(path: Path, reason: str) -> ConfigError:
-    return ConfigError(f"{path}: {reason}", moves.edit(str(path)))
+    return ConfigError(f"{path}: {reason}", moves.configuration.edit(str(path)))

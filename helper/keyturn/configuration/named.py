@@ -26,11 +26,17 @@ def profile_named(config: Config, name: str) -> Profile:
 def no_profile(config: Config, provider: str | None = None) -> ConfigError:
     """Why there is no profile at all, or none of `provider`: a list of them would be a circle."""
     if not config.source.exists():
-        return ConfigError(f"there is no configuration: {config.source} does not exist", moves.write_configuration())
+        return ConfigError(
+            f"there is no configuration: {config.source} does not exist", moves.configuration.write_configuration()
+        )
     if config.profiles:
         line = f'[profile.NAME] with provider = "{provider}"'
-        return ConfigError(f"no profile in {config.source} is one of {provider}", moves.add(line, str(config.source)))
-    return ConfigError(f"there is no profile in {config.source}", moves.add("[profile.NAME]", str(config.source)))
+        return ConfigError(
+            f"no profile in {config.source} is one of {provider}", moves.configuration.add(line, str(config.source))
+        )
+    return ConfigError(
+        f"there is no profile in {config.source}", moves.configuration.add("[profile.NAME]", str(config.source))
+    )
 
 
 def no_target(config: Config, table: str, example: str, told: str = "") -> ConfigError:
@@ -41,5 +47,5 @@ def no_target(config: Config, table: str, example: str, told: str = "") -> Confi
     if not config.profiles:
         return no_profile(config)
     profile = next(iter(config.profiles)) if len(config.profiles) == 1 else "PROFILE"
-    hint = moves.add(f'"{example}" = "{profile}"', f"[targets.{table}]", str(config.source))
+    hint = moves.configuration.add(f'"{example}" = "{profile}"', f"[targets.{table}]", str(config.source))
     return ConfigError(f"{config.source} has no {table} targets{told}", hint)

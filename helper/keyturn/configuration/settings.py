@@ -119,7 +119,7 @@ def _proxy(table: Table) -> str | None:
         return None
     scheme, separator, rest = value.partition("://")
     if "@" in rest:
-        raise table.mistake("proxy", "secrets are not kept in this file", moves.proxy_credentials())
+        raise table.mistake("proxy", "secrets are not kept in this file", moves.secrets.proxy_credentials())
     try:
         if not separator or scheme not in {"http", "https"}:
             raise UnfitName("expected a URL")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 NOT_IN_THIS_VERSION = "not in this version"
 KEY_SHOWN = 120
+TYPING_MISTAKE = 0.81
+"""How like a word is to one that may stand there, of 1, if it is that one mistyped: ES256 is not RS256."""
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _SECRET_KEY = re.compile(r"(client_)?secret|password|passphrase|token|(access|refresh)_token|pat", re.ASCII)
@@ -51,17 +53,21 @@ class Table(msgspec.Struct, frozen=True):
         """Refuse the first key that is neither; `later` are those of DESIGN that this version does not honour."""
         for key in self.values:
             if key in later:
-                raise self.mistake(key, NOT_IN_THIS_VERSION, moves.leave_out(key, file=str(self.file)))
+                raise self.mistake(key, NOT_IN_THIS_VERSION, moves.configuration.leave_out(key, file=str(self.file)))
             if key not in known:
                 raise self._unknown(key, known)
 
     def mistake(self, key: str, problem: str, hint: Hint | None = None) -> ConfigError:
         """The error to raise: file, key, what is wrong or was expected."""
-        return ConfigError(f"{self.file}: {self.path_of(key)}: {problem}", hint or moves.edit(str(self.file)))
+        return ConfigError(
+            f"{self.file}: {self.path_of(key)}: {problem}", hint or moves.configuration.edit(str(self.file))
+        )
 
     def expected(self, key: str, what: str, example: str | None = None) -> ConfigError:
         """Like `mistake`, saying what was expected, with a right line as the hint."""
-        return self.mistake(key, f"expected {what}", moves.example(f"{key} = {example}") if example else None)
+        return self.mistake(
+            key, f"expected {what}", moves.configuration.example(f"{key} = {example}") if example else None
+        )
 
     def path_of(self, key: str) -> str:
         """`key` as TOML would write it below the document's root."""
@@ -115,7 +121,8 @@ class Table(msgspec.Struct, frozen=True):
         expected = f"expected {either(allowed)}"
         if value in later:
             expected = f"{value} is {NOT_IN_THIS_VERSION}: {expected}"
-        raise self.mistake(key, expected, moves.example(f'{key} = "{allowed[0]}"'))
+        meant = nearest(value, allowed, TYPING_MISTAKE) or allowed[0]
+        raise self.mistake(key, expected, moves.configuration.example(f'{key} = "{meant}"'))
 
     def flag(self, key: str, *, default: bool) -> bool:
         """True or false."""
@@ -157,16 +164,21 @@ class Table(msgspec.Struct, frozen=True):
         if _SECRET_KEY.fullmatch(key):
             profile = self.name.removeprefix("profile.") or "PROFILE"
             return self.mistake(key, "secrets are not kept in this file", hints.entrust(profile))
-        hint = did_you_mean(key, known) or moves.known(sorted(known))
+        hint = did_you_mean(key, known) or moves.configuration.known(sorted(known))
         return self.mistake(key, "unknown key", hint)
 
 
 def did_you_mean(name: str, known: Collection[str]) -> Sentence | None:
     """A hint that names the one of `known` that `name` was meant to be, if any is near."""
+    close = nearest(name, known)
+    return moves.configuration.meant(close) if close else None
+
+
+def nearest(word: str, known: Collection[str], likeness: float = 0.6) -> str | None:
+    """The one of `known` that a mistyped `word` is most like, if any is by `likeness`, of 1."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
-    close = get_close_matches(name, known, n=1)
-    return moves.meant(close[0]) if close else None
+    return next(iter(get_close_matches(word, known, n=1, cutoff=likeness)), None)
 
 
 def either(words: tuple[str, ...]) -> str:

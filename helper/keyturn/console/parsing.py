@@ -125,4 +125,4 @@ def _nearest(word: str, known: Iterable[str]) -> Sentence | None:
     from difflib import get_close_matches  # noqa: PLC0415 - only a typing mistake pays for it
 
     close = get_close_matches(word, sorted(set(known)), n=1, cutoff=0.65)
-    return moves.meant(close[0]) if close else None
+    return moves.configuration.meant(close[0]) if close else None

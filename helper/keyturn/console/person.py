@@ -77,7 +77,7 @@ def _open(event: client.Event) -> None:
         _say("keyturn: no browser could be started here: open this address yourself,")
         _say(str(event.get("url")))
         if (whose := event.get("profile")) and (flow := event.get("otherwise")):
-            _say(f"keyturn: or {moves.other_flow(flow, whose)}")
+            _say(f"keyturn: or {moves.configuration.other_flow(flow, whose)}")
 
 
 INVITATIONS: dict[object, Callable[[client.Event], None]] = {
@@ -125,7 +125,7 @@ def _ask(event: client.Event) -> None:
     if event.get("kind") == "redirect-url":
         _pasting[event.get("id")] = Paste(prompt, lambda answer: _give(event, answer))
         return
-    answer = ask_secret(prompt, moves.again()) if event.get("kind") in SECRET_KINDS else _ask_openly(prompt)
+    answer = ask_secret(prompt, moves.waiting.again()) if event.get("kind") in SECRET_KINDS else _ask_openly(prompt)
     _give(event, answer)
 
 

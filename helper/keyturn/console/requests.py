@@ -7,7 +7,7 @@ import sys
 
 from keyturn.console import browser, other_daemon
 from keyturn.console.starting import secret_variables
-from keyturn.errors import VariablesWanted
+from keyturn.errors import VariablesWanted, one_line
 from keyturn.protocols import surroundings
 from keyturn.reach import client, launch
 
@@ -32,24 +32,25 @@ def ask(
     waits: bool | None = None,
     opens_browser: bool = True,
     show: Callable[[client.Event], None] = _show,
+    creates: bool = False,
 ) -> dict[str, Any]:
     """The daemon's answer; the daemon is started if need be, and a sign-in shown on the terminal.
 
     `waits` defaults to whether there is a terminal. opens_browser: whether that may be done, where it can.
-    show: what lets the person see the events of it.
+    show: what lets the person see the events of it. creates: it is not repeated if the daemon dies over it.
     Raises the daemon's problem as its keyturn error.
     """
     other_daemon.warn()
     request = _request(method, path, body, client.has_terminal() if waits is None else waits)
     request.browser = request.waits and opens_browser and browser.is_here()
     try:
-        return _object(launch.insist(request, secret_variables, show))
+        return _object(launch.insist(request, secret_variables, show, creates=creates))
     except VariablesWanted as error:
         wanted = tuple(name for name in error.names if name in surroundings.ALL)
         if not wanted:
             raise
     request.wanted = wanted
-    return _object(launch.insist(request, secret_variables, show))
+    return _object(launch.insist(request, secret_variables, show, creates=creates))
 
 
 def ask_running(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
@@ -68,16 +69,20 @@ def tell_warnings(answer: dict[str, Any]) -> None:
 
 
 def print_json(value: object) -> None:
-    """Print `value` as the JSON document of a `--json`."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))  # to nowhere, where standard output is closed
+    """Print `value` as the JSON document of a `--json`; what would control a terminal is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    if not text.replace("\n", "").isprintable():
+        text = json.dumps(value, indent=2)
+    print(text)  # to nowhere, where standard output is closed
 
 
 def print_facts(facts: dict[str, Any]) -> None:
     """Print `facts` as PowerShell's cmdlets do: a name and its value on each line, but for what is not known.
 
-    Times are local; `expires_on` says what `expires_at` says.
+    Times are local; `expires_on` says what `expires_at` says. What a server said stays in its line.
     """
-    shown = {name: text for name, text in _texts(facts) if name != "expires_on" or "expires_at" not in facts}
+    said = ((one_line(name), one_line(text)) for name, text in _texts(facts))
+    shown = {name: text for name, text in said if name != "expires_on" or "expires_at" not in facts}
     width = max(map(len, shown))
     for name, text in shown.items():
         print(f"{name:<{width}} : {text}")

@@ -81,7 +81,9 @@ class ConfigDocument:
         return at
 
     def _by_hand(self) -> Refused:
-        return Refused(f"{self._path} has a form that keyturn does not change", moves.edit(str(self._path)))
+        return Refused(
+            f"{self._path} has a form that keyturn does not change", moves.configuration.edit(str(self._path))
+        )
 
 
 def _inline(value: dict[str, Value]) -> Any:

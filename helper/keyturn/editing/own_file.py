@@ -48,7 +48,7 @@ class OwnFile:
             try:
                 self._fill(descriptor, text)
                 if _identity(self._status()) != _identity(self._before):
-                    raise Refused(f"{self.path} was changed by another program meanwhile", moves.again())
+                    raise Refused(f"{self.path} was changed by another program meanwhile", moves.waiting.again())
                 temporary.replace(self._target)
             except BaseException:
                 temporary.unlink(missing_ok=True)
@@ -69,7 +69,7 @@ class OwnFile:
         """Have no file there, nor those of `directories` that are empty then. Raises Refused, also if it changed."""
         with _explained(self.path):
             if _identity(self._status()) != _identity(self._before):
-                raise Refused(f"{self.path} was changed by another program meanwhile", moves.again())
+                raise Refused(f"{self.path} was changed by another program meanwhile", moves.waiting.again())
             self._target.unlink(missing_ok=True)
             self._before, self.text = None, ""
         with contextlib.suppress(OSError):

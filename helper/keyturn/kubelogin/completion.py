@@ -33,6 +33,6 @@ compdef _kubelogin kubelogin
 def script(shell: str) -> str:
     """The script for `shell`. Raises UsageError."""
     if shell not in SCRIPTS:
-        raise UsageError(f"no completion for {shell or 'no shell'}", moves.known(SCRIPTS))
+        raise UsageError(f"no completion for {shell or 'no shell'}", moves.configuration.known(SCRIPTS))
     flags = " ".join(f"--{name}" for name in (*TEXTS, *SWITCHES, *OF_CONVERT) if name != "v")
     return SCRIPTS[shell].format(verbs=VERBS, flags=flags)

@@ -83,7 +83,7 @@ def _write(files: Sequence[KubeFile], outfile: str | None) -> None:
         joined = os.pathsep.join(str(file.path) for file in files)
         raise Refused(
             f"--outfile takes one kubeconfig, and there are several: {joined}",
-            moves.form("kubelogin convert-kubeconfig --kubeconfig FILE"),
+            moves.clients.form("kubelogin convert-kubeconfig --kubeconfig FILE"),
         )
 
 
@@ -93,5 +93,5 @@ def _warn(given: dict[str, str]) -> None:
     if found:
         sys.stderr.write(
             f"keyturn: warning: {shlex.join(found)} now stands in clear in the kubeconfig\n"
-            f"keyturn: hint: {moves.secret_variables()}\n"
+            f"keyturn: hint: {moves.secrets.secret_variables()}\n"
         )

@@ -58,7 +58,7 @@ def login_of(given: Mapping[str, str], variable: Lookup) -> str:
     """The login method to write. Raises UsageError for one that there is not."""
     login = _flag(given, variable, "login") or "devicecode"
     if login not in {*LOGINS, *INSTEAD}:
-        raise UsageError(f"{login!r} is not a supported login method", moves.known(LOGINS))
+        raise UsageError(f"{login!r} is not a supported login method", moves.configuration.known(LOGINS))
     return login
 
 
@@ -112,7 +112,9 @@ def _proof_of_possession(user: Mapping[str, Any], claims: str, given: Mapping[st
     enabled = is_on(given, "pop-enabled") if "pop-enabled" in given else "--pop-enabled" in _args(user)
     if enabled != bool(claims):
         lacking, there = ("pop-claims", "pop-enabled") if enabled else ("pop-enabled", "pop-claims")
-        raise UsageError(f"--{lacking} is required when specifying --{there}", moves.stanza("give both or none"))
+        raise UsageError(
+            f"--{lacking} is required when specifying --{there}", moves.clients.stanza("give both or none")
+        )
     return ["--pop-enabled", "--pop-claims", claims] if enabled else []
 
 
@@ -151,5 +153,5 @@ def _option(kept: Mapping[str, str], name: str) -> list[str]:
 
 def _required(kept: Mapping[str, str], name: str) -> str:
     if not kept[name]:
-        raise UsageError(f"--{name} is required", moves.form(f"kubelogin convert-kubeconfig --{name} ID"))
+        raise UsageError(f"--{name} is required", moves.clients.form(f"kubelogin convert-kubeconfig --{name} ID"))
     return kept[name]

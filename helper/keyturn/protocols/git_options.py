@@ -49,13 +49,13 @@ def _profile(found: GitOptions, value: str) -> GitOptions:
 
 def _store(found: GitOptions, value: str) -> GitOptions:
     if value not in STORES:
-        raise UsageError(f"--store takes one of: {', '.join(STORES)}", moves.known(STORES))
+        raise UsageError(f"--store takes one of: {', '.join(STORES)}", moves.configuration.known(STORES))
     return found._replace(store=value)
 
 
 def _timeout(found: GitOptions, value: str) -> GitOptions:
     if not _SECONDS.fullmatch(value):
-        raise UsageError("--timeout takes a number of seconds", moves.example("--timeout=900"))
+        raise UsageError("--timeout takes a number of seconds", moves.configuration.example("--timeout=900"))
     return found._replace(timeout=float(value))
 
 

@@ -23,4 +23,4 @@ def program(name: str) -> str:
         path = directory / name
         if path.is_file() and os.access(path, os.X_OK):
             return str(path)
-    raise Refused(f"{name} is not installed beside keyturn", moves.reinstall())
+    raise Refused(f"{name} is not installed beside keyturn", moves.waiting.reinstall())

@@ -83,13 +83,16 @@ def insist(
     request: client.Request,
     secret_variables: Callable[[], Iterable[str]],
     on_event: Callable[[client.Event], None] | None = None,
+    *,
+    creates: bool = False,
 ) -> client.Reply:
     """The daemon's answer to `request`; the daemon is started first if need be.
 
-    Asks a second time when the first daemon was just leaving, for idleness or an upgrade. Raises as
-    `connect_or_start` and keyturn.reach.client.exchange do, but never NotRunning.
+    Asks a second time when the first daemon was just leaving, for idleness or an upgrade; not if it `creates`
+    something, which the first may have done before it was killed. Raises as `connect_or_start` and
+    keyturn.reach.client.exchange do, but never NotRunning.
     """
-    for _ in range(2):
+    for _ in range(1 if creates else 2):
         try:
             return client.exchange(connect_or_start(secret_variables), request, on_event)
         except client.NotRunning:

@@ -113,7 +113,7 @@ def _follow(chunks: Iterable[bytes], on_event: Callable[[Event], None] | None) -
                 on_event(event)
     from keyturn import moves  # noqa: PLC0415 - only here
 
-    raise DaemonUnavailable("the daemon stopped while you were waiting", moves.again())
+    raise DaemonUnavailable("the daemon stopped while you were waiting", moves.waiting.again())
 
 
 def _json(text: bytes) -> Event:

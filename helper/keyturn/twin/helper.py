@@ -88,7 +88,7 @@ def _input_in_time(family: Family, limit: deadline.Deadline) -> bytes:
         limit.arm()
         return family.body()
     except deadline.DeadlinePassed:
-        raise UserError("standard input did not end in time", moves.close_input()) from None
+        raise UserError("standard input did not end in time", moves.clients.close_input()) from None
 
 
 def _about(name: str, word: str) -> int:
@@ -125,13 +125,13 @@ def _operation(name: str, family: Family, arguments: tuple[str, ...]) -> tuple[s
     Raises what the family calls a misuse.
     """
     if not arguments:
-        raise family.MISUSE("no operation given", moves.form(USAGE[name]))
+        raise family.MISUSE("no operation given", moves.clients.form(USAGE[name]))
     word = arguments[0 if family.FIRST else -1]
     if word in family.OPERATIONS:
         return word, arguments[1:] if family.FIRST else arguments[:-1]
     if family.PASSES_OVER_UNKNOWN:
         return None
-    raise family.MISUSE(f"unknown operation: {word}", moves.form(USAGE[name]))
+    raise family.MISUSE(f"unknown operation: {word}", moves.clients.form(USAGE[name]))
 
 
 def _ask_for_all(

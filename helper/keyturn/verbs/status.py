@@ -14,10 +14,13 @@ from keyturn.reach.paths import config_path, socket_path, state_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
+    from keyturn.configuration.profiles.profile import Profile
     from keyturn.console.parsing import Parser
+    from keyturn.errors import ConfigError
+    from keyturn.hints import Hint
 
 DESCRIPTION = """\
 Show the daemon, the configuration, and for every profile whether it is signed in and how long its tokens last.
@@ -64,26 +67,31 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _without_daemon() -> dict[str, Any]:
-    from keyturn.console.configured import configuration  # noqa: PLC0415 - a daemon that runs has read it
-    from keyturn.console.profile_texts import signing_in  # noqa: PLC0415
-    from keyturn.errors import ConfigError  # noqa: PLC0415
+    from keyturn.console.profile_texts import signing_in  # noqa: PLC0415 - else the daemon tells it
 
-    error, profiles = None, []
-    try:
-        profiles = list(configuration().profiles.values())
-    except ConfigError as mistake:
-        error = mistake.sentence
+    error, profiles = _configured()
     return {
         "running": False,
         "version": __version__,
         "socket": socket_path(),
-        "configuration": {"path": config_path(), "error": error},
+        "configuration": {"path": config_path(), "error": error and error.sentence},
         "state": state_path(),
         "profiles": [
             {"name": profile.name, "provider": profile.provider, "flow": profile.flow.name, **signing_in(profile)}
-            for profile in profiles
+            for profile in profiles.values()
         ],
     }
+
+
+def _configured() -> tuple[ConfigError | None, Mapping[str, Profile]]:
+    """What is wrong with the configuration, or its profiles."""
+    from keyturn.console.configured import configuration  # noqa: PLC0415 - a daemon that runs has read it
+    from keyturn.errors import ConfigError  # noqa: PLC0415
+
+    try:
+        return None, configuration().profiles
+    except ConfigError as error:
+        return error, {}
 
 
 def _lines(status: dict[str, Any]) -> Iterator[str]:
@@ -91,12 +99,7 @@ def _lines(status: dict[str, Any]) -> Iterator[str]:
     if status["running"]:
         memory = status["memory_kib"]
         yield _line("memory", f"{memory.get('pss', memory['peak']) / 1024:.0f} MiB")
-    yield _line("configuration", status["configuration"]["path"])
-    if status["configuration"]["error"]:
-        yield _line("", f"error: {status['configuration']['error']}")
-    elif not status["profiles"]:
-        is_there = os.path.exists(status["configuration"]["path"])  # noqa: PTH110 - pathlib is an import more
-        yield _line("", "there is no profile in it" if is_there else "it does not exist")
+    yield from _configuration(status)
     yield _line("state", status["state"])
     if status["running"]:
         warned = any(UNPROTECTED in warning for warning in status["warnings"])
@@ -105,6 +108,24 @@ def _lines(status: dict[str, Any]) -> Iterator[str]:
     for profile in status["profiles"]:
         yield ""
         yield from _profile(UNTOLD | profile, status)
+
+
+def _configuration(status: dict[str, Any]) -> Iterator[str]:
+    """Where it is and what is wrong with it; with what helps, if the same is wrong here as for the daemon."""
+    path, error = status["configuration"]["path"], status["configuration"]["error"]
+    yield _line("configuration", path)
+    if error:
+        yield _line("", f"error: {error}")
+        here = _configured()[0]
+        if here is not None and here.hint is not None and here.sentence == error:
+            yield _hint(here.hint)
+    elif not status["profiles"] and os.path.exists(path):  # noqa: PTH110 - pathlib is an import more
+        yield _line("", "there is no profile in it")
+    elif not status["profiles"]:
+        yield _line("", "it does not exist")
+        from keyturn import moves  # noqa: PLC0415 - only here
+
+        yield _hint(moves.configuration.write_configuration())
 
 
 def _daemon(status: dict[str, Any]) -> str:
@@ -167,6 +188,11 @@ def _kept(profile: dict[str, Any]) -> str:
 def _whose(profile: dict[str, Any]) -> str:
     accounts = dict.fromkeys(token["account"] for token in profile["tokens"] if token["account"])
     return f"signed in as {', '.join(accounts)}" if accounts else "signed in"
+
+
+def _hint(hint: Hint) -> str:
+    """Not folded: it may be pasted."""
+    return f"{'':<{COLUMN}}hint: {printed(hint)}"
 
 
 def _line(name: str, text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keyturn import hints
+from keyturn.configuration.hosts import without_userinfo
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.targets.recognized import recognize
 from keyturn.console.configured import configuration
@@ -65,8 +66,9 @@ def _list(options: Namespace) -> None:
         return
     if not targets:
         print(f"keyturn: no target in {config_file()}")
+    width = max((len(target.profile) for target in targets), default=0)
     for target in targets:
-        print(f"{protocol_of(target):<6}  {target.profile}  {target_name(target)}")
+        print(f"{protocol_of(target):<6}  {target.profile:<{width}}  {target_name(target)}")
 
 
 def _add(options: Namespace) -> None:
@@ -90,7 +92,8 @@ def _remove(options: Namespace) -> None:
     known = {target_name(target): protocol_of(target) for target in _targets(document.config)}
     for place in options.places:
         if place not in known:
-            raise Refused(f"there is no target {place}" if place.isprintable() else "no such target", hints.targets())
+            shown = f"there is no target {without_userinfo(place)}" if place.isprintable() else "no such target"
+            raise Refused(shown, hints.targets())
         document.remove(("targets", known[place]), place)
     document.save()
     print(f"keyturn: no longer a target: {', '.join(options.places)}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from benchmarks.measured import Result, Row
 from benchmarks.timing import in_turns
 from keyturn.configuration.profiles.credentials.certificates import Certificate
-from keyturnd.messages import encode_line
+from keyturnd.messages.channel import encode_line
 from support.acquisition.driver import COMMAND, job
 from support.emulator.certified import certified
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from benchmarks.stage import Stage
     from keyturn_emulator.launch import Emulator
-    from keyturnd.messages import TokenJob
+    from keyturnd.messages.jobs import TokenJob
 
 SECRET, PEM, PFX = "client-secret", "client-certificate, PEM", "client-certificate, PFX"
 SHARE = 10

@@ -23,8 +23,9 @@ from benchmarks.timing import in_turns
 from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.entra.msal_client import FORM, MsalClient
 from keyturnd.acquire.network.transport import Transport
-from keyturnd.messages import Ack, EntraIdentity, Event
-from keyturnd.messages import Result as Token
+from keyturnd.messages.channel import Ack, Event
+from keyturnd.messages.identities import EntraIdentity
+from keyturnd.messages.outcomes import Result as Token
 from support.acquisition.driver import Acquisition, job, seal_of
 from support.emulator.browser import REDIRECT, VERIFIER, Browser
 from support.emulator.client import trusting

@@ -9,7 +9,9 @@ import pytest
 
 from keyturn_emulator.certificates import Certificates, create
 from keyturnd.acquire.awx.credentials import basic
-from keyturnd.messages import Ask, AwxState, Done, Failure, Result
+from keyturnd.messages.channel import Ask
+from keyturnd.messages.outcomes import Done, Failure, Result
+from keyturnd.messages.states import AwxState
 from support.acquisition.driver import COMMAND
 from support.acquisition.scripted_provider import Reply, Seen, reply
 from support.awx.in_memory import PASSWORD

@@ -12,14 +12,14 @@ import pytest
 from msgspec.structs import replace
 
 from keyturn_emulator.certificates import Certificates, create
-from keyturnd.messages import Done, Result
+from keyturnd.messages.outcomes import Done, Result
 from support.awx.in_memory import PASSWORD
 from support.awx.over_tls import AwxOverTls, Vault, kill
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyturnd.messages import RevokeJob, TokenJob
+    from keyturnd.messages.jobs import RevokeJob, TokenJob
     from support.acquisition.scripted_provider import Seen
 
     Job = Callable[[AwxOverTls, Vault], TokenJob | RevokeJob]

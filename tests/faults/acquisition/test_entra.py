@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyturn_emulator.certificates import Certificates, create
-from keyturnd.messages import Ack, Failure, Network, Result
+from keyturnd.messages.channel import Ack
+from keyturnd.messages.identities import Network
+from keyturnd.messages.outcomes import Failure, Result
 from support.acquisition.driver import REFRESH_TOKEN, SECRET, Finished, job, run, signed_in
 from support.acquisition.scripted_provider import Reply, ScriptedProvider, Seen, reply, token
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyturn_emulator import certificates
-from keyturnd.messages import Ack, Failure, Registry, Result
+from keyturnd.messages.channel import Ack
+from keyturnd.messages.identities import Registry
+from keyturnd.messages.outcomes import Failure, Result
 from support.acquisition.driver import Acquisition, Finished, job, run, seal_of, signed_in
 from support.acquisition.scripted_provider import Reply, ScriptedProvider, reply, token
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from keyturn_emulator.certificates import Certificates
     from keyturn_emulator.launch import Emulator
-    from keyturnd.messages import TokenJob
+    from keyturnd.messages.jobs import TokenJob
     from support.acquisition.scripted_provider import Seen
 
 ACR = ("https://containerregistry.azure.net/.default",)

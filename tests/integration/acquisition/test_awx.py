@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturnd.messages import Ask, AwxState, Done, Failure, Result
+from keyturnd.messages.channel import Ask
+from keyturnd.messages.outcomes import Done, Failure, Result
+from keyturnd.messages.states import AwxState
 from support.awx.tower import WEEK, Tower
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyturnd.messages import Done, Failure, Result
+from keyturnd.messages.outcomes import Done, Failure, Result
 from support.awx.tower import WEEK, Tower
 
 if TYPE_CHECKING:

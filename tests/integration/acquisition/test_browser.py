@@ -13,7 +13,10 @@ from msgspec.structs import replace
 
 from keyturn.configuration.profiles.credentials.certificates import Certificate
 from keyturn_emulator.browser import visit
-from keyturnd.messages import Ack, Answer, Ask, EntraIdentity, EntraState, Event, Failure, Result
+from keyturnd.messages.channel import Ack, Answer, Ask, Event
+from keyturnd.messages.identities import EntraIdentity
+from keyturnd.messages.outcomes import Failure, Result
+from keyturnd.messages.states import EntraState
 from support.acquisition.driver import Acquisition, Finished, job, run, seal_of
 from support.emulator.browser import answer_of
 from support.emulator.certified import certified
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyturn_emulator.launch import Emulator
-    from keyturnd.messages import TokenJob
+    from keyturnd.messages.jobs import TokenJob
     from support.emulator.browser import Browser
 
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn_emulator.certificates import Certificates, create
-from keyturnd.messages import LINE_LIMIT, Ack, Answer, EntraState, Event, Failure, Result, encode_line
+from keyturnd.messages.channel import LINE_LIMIT, Ack, Answer, Event, encode_line
+from keyturnd.messages.outcomes import Failure, Result
+from keyturnd.messages.states import EntraState
 from support.acquisition.driver import COMMAND, SECRET, Acquisition, Finished, job, run, seal_of, signed_in
 from support.acquisition.scripted_provider import Reply, ScriptedProvider, Seen, reply, token
 

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyturnd.messages import Ack, EntraState, Event, Failure, Result
+from keyturnd.messages.channel import Ack, Event
+from keyturnd.messages.outcomes import Failure, Result
+from keyturnd.messages.states import EntraState
 from support.acquisition.driver import Acquisition, Finished, job, run, seal_of
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
-    from keyturnd.messages import TokenJob
+    from keyturnd.messages.jobs import TokenJob
 
 DEVOPS = "499b84ac-1321-427f-aa17-267ca6975798"
 ARM = "https://management.azure.com"

@@ -8,7 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from keyturn.configuration.profiles.credentials.certificates import Certificate
-from keyturnd.messages import Answer, Ask, Failure, Result
+from keyturnd.messages.channel import Answer, Ask
+from keyturnd.messages.outcomes import Failure, Result
 from support.acquisition.driver import Acquisition, Finished, job, run
 from support.emulator.certified import Certified, certified
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyturn_emulator.launch import Emulator
-    from keyturnd.messages import TokenJob
+    from keyturnd.messages.jobs import TokenJob
 
 PASSPHRASE = "planted passphrase"
 

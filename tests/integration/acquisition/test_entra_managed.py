@@ -12,13 +12,14 @@ from keyturn.configuration.profiles.credentials.managed import ManagedIdentity
 from keyturn.protocols.surroundings import MACHINE
 from keyturnd.acquire.entra.managed import arc
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import Failure, Network, Result
+from keyturnd.messages.identities import Network
+from keyturnd.messages.outcomes import Failure, Result
 from support.acquisition.driver import Acquisition, Finished, job, run
 from support.emulator.client import AZURE_DEVOPS, claims_of
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
-    from keyturnd.messages import TokenJob
+    from keyturnd.messages.jobs import TokenJob
 
 OWN = ManagedIdentity()
 SOURCES = ("app-service", "imds", "azure-ml", "service-fabric", "cloud-shell")

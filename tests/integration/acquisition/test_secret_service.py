@@ -18,7 +18,8 @@ from jeepney import (  # type: ignore[import-untyped]  # it ships none
 )
 from jeepney.io.blocking import open_dbus_connection  # type: ignore[import-untyped]  # it ships none
 
-from keyturnd.messages import Failure, KeyringJob, KeyringResult
+from keyturnd.messages.jobs import KeyringJob
+from keyturnd.messages.outcomes import Failure, KeyringResult
 from support.acquisition.driver import Acquisition, Finished, run
 from support.machine.desktop import Session, session
 from support.needs import need

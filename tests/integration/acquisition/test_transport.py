@@ -14,11 +14,13 @@ from keyturn_emulator.certificates import Certificates, create
 from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.transport import RETRY_PAUSE, Request, Transport
-from keyturnd.messages import Failure, Network
+from keyturnd.messages.identities import Network
 from support.acquisition.scripted_provider import Reply, ScriptedProvider, Seen, reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from keyturnd.messages.outcomes import Failure
 
 
 @pytest.fixture(scope="module")

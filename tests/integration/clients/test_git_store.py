@@ -134,6 +134,19 @@ def test_a_file_of_git_credential_store_is_taken_over(kept: Kept, tmp_path: Path
     assert kept.fill("host=h.example:8443", "path=a b") == "pass"
 
 
+def test_a_user_name_that_somebody_put_into_a_url_is_shown_harmlessly(machine: Machine, tmp_path: Path) -> None:
+    """A server that takes any password has git keep whatever name its URL held: bytes, and keys of a terminal."""
+    Kept(machine, "memory")
+    file = tmp_path / "credentials"
+    file.write_text("https://a%FFb%1b%5b2J%c2%9b:pass@example.com\n")
+    for asked in ("import", "store", str(file)), ("list",):
+        for words in asked, (*asked, "--json"):
+            shown = machine.run("keyturn", "git", *words, status=0).stdout
+            assert "example.com" in shown
+            assert shown.replace("\n", "").isprintable()
+    assert machine.json("git", "list")[0]["username"] == "a\\xffb\x1b[2J\x9b"
+
+
 def test_tokens_of_a_target_are_not_kept(kept: Kept) -> None:
     kept.machine.git("config", "--global", "credential.useHttpPath", "true")
     kept.approve("host=dev.azure.com", "path=contoso/p/_git/r", "username=keyturn", "password=planted-token")

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 ROUNDS = 30
 BUDGET = 16
 """System calls of one answer: 9 where the request came with its connection, 14 to 15 where its bytes came later."""
-KUBE = 12
-"""What kube adds: two /proc/PID/stat, the link to the program, and the clusters that `setup kube` recorded."""
+KUBE = 9
+"""What kube adds: two /proc/PID/stat, the link to the program, and a look at what `setup kube` recorded."""
 BEGIN = b"GET /begin HTTP/1.1\r\n\r\n"
 END = b"GET /the-end HTTP/1.1\r\n\r\n"
 CALL = re.compile(r"\d+ +(?:<\.\.\. )?(\w+)[( ](?!resumed)")
@@ -88,7 +88,7 @@ def test_an_answer_from_memory_is_cheap(traced: Traced, family: str, budget: int
     assert calls["recvfrom"] >= ROUNDS
     assert sum(calls.values()) <= budget * ROUNDS, calls
     stats = calls["stat"] + calls["newfstatat"] + calls["statx"]
-    # One of the configuration; kube also opens the list of recorded clusters, which is two more.
+    # One of the configuration; kube also looks at the list of recorded clusters and its directory.
     assert stats < (4 if family == "kube" else 2) * ROUNDS, calls
 
 

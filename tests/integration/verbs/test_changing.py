@@ -32,7 +32,8 @@ def written(machine: Machine) -> dict[str, Any]:
 def test_from_nothing(machine: Machine) -> None:
     machine.config.rmdir()
     words = ("flow=device-code", "tenant=contoso.com", f"application_id={APPLICATION}", "audiences=['graph']")
-    machine.run("keyturn", "profile", "add", "work", *words, status=0)
+    told = machine.run("keyturn", "profile", "add", "work", *words, status=0).stdout
+    assert told.endswith("; now: keyturn login work\n")
     machine.run("keyturn", "profile", "add", "tower", "url=https://awx.example", "flow=password", status=2)
     machine.run("keyturn", "target", "add", "https://contoso@dev.azure.com/contoso/p/_git/r", "work", status=0)
     machine.run("keyturn", "target", "add", "contoso.azurecr.io", "work", status=0)
@@ -63,12 +64,17 @@ def test_comments_stay(machine: Machine) -> None:
         (["profile", "add", "work", "flow=browser"], "there is a profile work already"),
         (["profile", "add", "other", "flow=nonsense"], "profile.other.flow"),
         (["profile", "add", "other", "hunter2"], "expected KEY=VALUE"),
+        (["profile", "edit", "work", "flow=client-secert"], 'for example: flow = "client-secret"'),
         (["profile", "edit", "work", "client_secret=hunter2"], "secrets are not kept in this file"),
         (["profile", "edit", "xyzzy", "flow=browser"], "there is no profile xyzzy"),
         (["target", "add", "https://dev.azure.com/contoso", "xyzzy"], "there is no profile xyzzy"),
         (["target", "add", "https://git.example/tfs", "work"], "only Azure DevOps implies them"),
         (["target", "add", "registry.example", "work"], "a login server of Azure's own"),
         (["target", "remove", "https://dev.azure.com/contoso"], "there is no target"),
+        (
+            ["target", "remove", "https://me:planted@dev.azure.com/x"],
+            "there is no target https://***@dev.azure.com/x",
+        ),
     ],
 )
 def test_what_would_be_wrong_changes_nothing(words: list[str], sentence: str, machine: Machine) -> None:

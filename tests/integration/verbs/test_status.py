@@ -40,7 +40,8 @@ def test_status_in_an_empty_home(machine: Machine) -> None:
     listed = machine.run("keyturn", "profile", "list", status=0).stdout
     assert listed.startswith("keyturn: there is no configuration: ")
     assert "\nkeyturn: hint: " in listed
-    assert "it does not exist" in machine.run("keyturn", "status", status=0).stdout
+    told = machine.run("keyturn", "status", status=0).stdout
+    assert "it does not exist\n               hint: to write one: keyturn init\n" in told
     assert machine.json("log") == []
     assert machine.run("keyturn", "log", status=0).stderr.startswith("keyturn: nothing is logged yet")
 
@@ -89,12 +90,13 @@ def test_what_is_kept_is_known_before_the_vault_is_opened(scene: Scene) -> None:
 
 @pytest.mark.parametrize("running", [False, True])
 def test_a_mistake_in_the_configuration_is_told(running: bool, machine: Machine) -> None:  # noqa: FBT001 - a parameter
-    machine.configure("[profile.x]\nprovidre = 1\n")
+    machine.configure('[profile.x]\nprovider = "entar"\n')
     if running:
         machine.run("keyturn", "daemon", "start", status=0)
     error = machine.json("status")["configuration"]["error"]
     assert "config.toml: profile.x" in error
-    assert f"error: {error}" in machine.run("keyturn", "status", status=0).stdout
+    told = machine.run("keyturn", "status", status=0).stdout
+    assert f'error: {error}\n               hint: for example: provider = "entra"\n' in told
     machine.run("keyturn", "profile", "list", status=2)
     machine.run("keyturn", "login", "x", status=2)
 

@@ -9,10 +9,14 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Self
 
-from keyturnd.messages import EntraIdentity, EntraState, Network, TokenJob, encode_line, from_acquisition
+from keyturnd.messages.channel import encode_line, from_acquisition
+from keyturnd.messages.identities import EntraIdentity, Network
+from keyturnd.messages.jobs import TokenJob
+from keyturnd.messages.states import EntraState
 
 if TYPE_CHECKING:
-    from keyturnd.messages import Failure, FromAcquisition, FromDaemon, KeyringResult, Result, Seal
+    from keyturnd.messages.channel import FromAcquisition, FromDaemon, Seal
+    from keyturnd.messages.outcomes import Failure, KeyringResult, Result
 
 COMMAND = (sys.executable, "-E", "-P", "-m", "keyturnd.acquire")
 PATIENCE = 30.0

@@ -17,7 +17,7 @@ from keyturnd.acquire.awx.dialects import Site
 from keyturnd.acquire.awx.server import Server
 from keyturnd.acquire.awx.session import Session
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import AwxIdentity, AwxState
+from keyturnd.messages.identities import AwxIdentity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from keyturnd.acquire.awx.api import Api
     from keyturnd.acquire.awx.credentials import Credential
     from keyturnd.acquire.channel import Channel
+    from keyturnd.messages.states import AwxState
 
 PASSWORD = "planted-awx-password"
 NOW = 1_789_997_600.0
@@ -157,4 +158,6 @@ def session(awx: InMemoryAwx, channel: InMemoryChannel) -> Session:
 
 def lost() -> Failed:
     """What an exchange ends in whose answer never came."""
-    return Failed(ProviderUnreachable, "awx.example closed the connection or sent no valid answer", moves.later())
+    return Failed(
+        ProviderUnreachable, "awx.example closed the connection or sent no valid answer", moves.waiting.later()
+    )

@@ -11,20 +11,11 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from keyturnd.acquire.awx.credentials import Credential
-from keyturnd.messages import (
-    Ack,
-    Answer,
-    Ask,
-    AwxState,
-    Done,
-    Failure,
-    Network,
-    Result,
-    RevokeJob,
-    Seal,
-    SettleJob,
-    TokenJob,
-)
+from keyturnd.messages.channel import Ack, Answer, Ask, Seal
+from keyturnd.messages.identities import Network
+from keyturnd.messages.jobs import RevokeJob, SettleJob, TokenJob
+from keyturnd.messages.outcomes import Done, Failure, Result
+from keyturnd.messages.states import AwxState
 from support.acquisition.driver import Acquisition
 from support.acquisition.scripted_provider import Reply, ScriptedProvider, Seen, reply
 from support.awx.in_memory import IDENTITY, PASSWORD, InMemoryAwx
@@ -33,7 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyturn_emulator.certificates import Certificates
-    from keyturnd.messages import AwxIdentity, FromAcquisition, Outcome
+    from keyturnd.messages.channel import FromAcquisition
+    from keyturnd.messages.identities import AwxIdentity
+    from keyturnd.messages.outcomes import Outcome
 
 CONTROLLER = {"current_version": "/api/v2/", "available_versions": {"v2": "/api/v2/"}, "oauth2": "/api/o/"}
 

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from keyturnd.messages import AwxIdentity, AwxState, Failure, Network, Result, RevokeJob, SettleJob, TokenJob
+from keyturnd.messages.identities import AwxIdentity, Network
+from keyturnd.messages.jobs import RevokeJob, SettleJob, TokenJob
+from keyturnd.messages.outcomes import Failure, Result
 from support.awx.client import AwxClient
 from support.awx.over_tls import Vault
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
+    from keyturnd.messages.states import AwxState
 
 WEEK = 604_800.0
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from keyturnd.messages import Done, EntraIdentity, EntraState, Event, Failure, Result, RevokeJob, TokenJob
+from keyturnd.messages.channel import Event
+from keyturnd.messages.identities import EntraIdentity
+from keyturnd.messages.jobs import RevokeJob, TokenJob
+from keyturnd.messages.outcomes import Done, Failure, Result
+from keyturnd.messages.states import EntraState
 
 if TYPE_CHECKING:
     from keyturnd.fetching.acquisition import Listener
-    from keyturnd.messages import Job, Outcome
+    from keyturnd.messages.jobs import Job
+    from keyturnd.messages.outcomes import Outcome
     from support.daemon.manual_clock import ManualClock
 
 

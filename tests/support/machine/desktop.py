@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from keyturnd.messages import KeyringJob
+from keyturnd.messages.jobs import KeyringJob
 from support.needs import need
 
 if TYPE_CHECKING:

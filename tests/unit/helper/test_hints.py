@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 HELPER = Path(str(keyturn.__file__)).parent
 DAEMON = Path(str(keyturnd.__file__)).parent
-BUILDERS = (hints, moves, shell)
+BUILDERS = (hints, shell, *(getattr(moves, name) for name in moves.__all__))
 MACHINERY = {"printed", "after", "cure", "show", "move"}
 ERRORS = re.compile(
     r"[A-Z]\w*(Error|Refused|Needed|Unreachable|Unavailable|Died|Failed|Denied|Loss|Bug)|Failed|Advice"

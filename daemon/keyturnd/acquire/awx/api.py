@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from keyturnd.acquire.awx.credentials import Client, Credential
     from keyturnd.acquire.deadline import Deadline
-    from keyturnd.messages import AwxIdentity, Network
+    from keyturnd.messages.identities import AwxIdentity, Network
 
 TEXT_LIMIT = 1000
 TARGET_LIMIT = 200
@@ -101,9 +101,9 @@ class Api:
         profile, target = self.identity.profile, one_line(failed.target)[:TARGET_LIMIT]
         asked = request.url.removeprefix(self.identity.url).partition("?")[0]
         if target.startswith("https://") and target.endswith(asked):
-            hint = moves.moved(target.removesuffix(asked), profile)
+            hint = moves.servers.moved(target.removesuffix(asked), profile)
         else:
-            hint = moves.check("url", of=f"[profile.{profile}]", also=moves.LOGIN_PAGE)
+            hint = moves.configuration.check("url", of=f"[profile.{profile}]", also=moves.configuration.LOGIN_PAGE)
         where = f"{self.place} wants to redirect to {target}, which is never followed" if target else ""
         return Failed(ProviderRefused, where or failed.failure.sentence, hint)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from keyturnd.acquire.awx.credentials import Credential
     from keyturnd.acquire.awx.server import Server
     from keyturnd.acquire.awx.session import Session
-    from keyturnd.messages import AwxState
+    from keyturnd.messages.states import AwxState
 
 Found = TypeVar("Found")
 

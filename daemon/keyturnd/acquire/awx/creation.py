@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from keyturnd.acquire.awx.credentials import Credential
     from keyturnd.acquire.awx.session import Session
     from keyturnd.acquire.awx.tokens import Created
-    from keyturnd.messages import Result
+    from keyturnd.messages.outcomes import Result
 
 
 def create(session: Session, credential: Credential) -> Result:

@@ -13,7 +13,8 @@ from keyturnd.acquire.failed import Failed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from keyturnd.messages import AwxIdentity, AwxState
+    from keyturnd.messages.identities import AwxIdentity
+    from keyturnd.messages.states import AwxState
 
 
 class Credential(NamedTuple):
@@ -77,7 +78,7 @@ def basic(identity: AwxIdentity, password: str) -> Credential:
         raise Failed(
             ConfigError,
             f"the username of profile {identity.profile} holds a colon, which no password sign-in can carry",
-            moves.check("username", of=f"[profile.{identity.profile}]"),
+            moves.configuration.check("username", of=f"[profile.{identity.profile}]"),
         )
     pair = f"{identity.username}:{password}".encode("utf-8", "surrogateescape")
     return Credential(f"Basic {b64encode(pair).decode()}", password, writes=True)

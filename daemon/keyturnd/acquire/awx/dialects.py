@@ -68,7 +68,7 @@ def no_tokens(api: Api) -> NoTokens:
     return NoTokens(
         ProviderRefused,
         f"{api.place} has no tokens (no OAuth2): this AWX is newer than 24.6.1, or a controller behind a gateway",
-        moves.gateway(api.identity.profile),
+        moves.servers.gateway(api.identity.profile),
     )
 
 
@@ -95,5 +95,7 @@ def _url(api: Api, below: str) -> str:
 
 def _no_awx(api: Api, why: str) -> Failed:
     return Failed(
-        ProviderRefused, f"{api.place} is no AWX: {why}", moves.check("url", of=f"[profile.{api.identity.profile}]")
+        ProviderRefused,
+        f"{api.place} is no AWX: {why}",
+        moves.configuration.check("url", of=f"[profile.{api.identity.profile}]"),
     )

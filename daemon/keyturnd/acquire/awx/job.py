@@ -19,14 +19,17 @@ from keyturnd.acquire.awx.refusals import needs_person
 from keyturnd.acquire.awx.server import Server
 from keyturnd.acquire.awx.session import Session
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import AskJob, AwxIdentity, AwxState, RevokeJob, SettleJob
+from keyturnd.messages.identities import AwxIdentity
+from keyturnd.messages.jobs import AskJob, RevokeJob, SettleJob
+from keyturnd.messages.states import AwxState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.deadline import Deadline
-    from keyturnd.messages import Outcome, Result, TokenJob
+    from keyturnd.messages.jobs import TokenJob
+    from keyturnd.messages.outcomes import Outcome, Result
 
     AwxJob = TokenJob | RevokeJob | SettleJob | AskJob
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyturnd.acquire.awx.session import Session
-    from keyturnd.messages import AwxState, Result
+    from keyturnd.messages.outcomes import Result
+    from keyturnd.messages.states import AwxState
 
     Create = Callable[[Session, str], Result]
 

@@ -17,7 +17,7 @@ from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
     from keyturnd.acquire.awx.session import Session
-    from keyturnd.messages import Result
+    from keyturnd.messages.outcomes import Result
 
 _FORM = re.compile(r"[A-Za-z0-9._~+/=-]{1,4096}")
 """RFC 6750 section 2.1: masks (`************`, `$encrypted$`) and hashes (`$sha256$...`) are none."""

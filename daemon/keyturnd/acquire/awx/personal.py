@@ -17,7 +17,7 @@ from keyturnd.acquire.awx.refusals import Denied, needs_person
 
 if TYPE_CHECKING:
     from keyturnd.acquire.awx.session import Session
-    from keyturnd.messages import Result
+    from keyturnd.messages.outcomes import Result
 
 
 def typed(session: Session) -> Result:

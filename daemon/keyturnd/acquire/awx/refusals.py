@@ -91,7 +91,7 @@ def external(api: Api, text: str) -> Denied | None:
     return Denied(
         ProviderRefused,
         f"{who} is a user of an external directory{source}, for whom {api.place} creates no tokens",
-        moves.external_user(identity.profile),
+        moves.servers.external_user(identity.profile),
     )
 
 
@@ -109,14 +109,14 @@ def _page(api: Api, reply: Reply) -> Failed:
     return Failed(
         ProviderRefused,
         f"{api.place} answered with status {reply.status} and no reason",
-        moves.check("url", of=f"[profile.{api.identity.profile}]", also="the proxy if there is one"),
+        moves.configuration.check("url", of=f"[profile.{api.identity.profile}]", also="the proxy if there is one"),
     )
 
 
 def _check(api: Api) -> Hint:
     if api.identity.application is None:
-        return moves.check("username", "scope", of=f"[profile.{api.identity.profile}]")
-    return moves.check(
+        return moves.configuration.check("username", "scope", of=f"[profile.{api.identity.profile}]")
+    return moves.configuration.check(
         "application", of=f"[profile.{api.identity.profile}]", also="whether its organisation is yours"
     )
 

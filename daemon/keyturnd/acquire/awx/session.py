@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyturnd.acquire.awx.credentials import Client
-from keyturnd.messages import AwxState
+from keyturnd.messages.states import AwxState
 
 if TYPE_CHECKING:
     from keyturnd.acquire.awx.server import Server
     from keyturnd.acquire.channel import Channel
-    from keyturnd.messages import AwxIdentity
+    from keyturnd.messages.identities import AwxIdentity
 
 
 class Session:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 from keyturn import moves
 from keyturn.errors import ProviderRefused, one_line
 from keyturnd.acquire.awx.refusals import Unusable
-from keyturnd.messages import AwxState, Result
+from keyturnd.messages.outcomes import Result
+from keyturnd.messages.states import AwxState
 
 if TYPE_CHECKING:
     from keyturnd.acquire.awx.api import Api, Reply
-    from keyturnd.messages import AwxIdentity
+    from keyturnd.messages.identities import AwxIdentity
 
 TEXT_LIMIT = 200
 """Characters of a profile's own description: it stands in a URL when we look for our tokens."""
@@ -53,7 +54,7 @@ def read(api: Api, reply: Reply) -> Created:
         raise Unusable(
             ProviderRefused,
             f"{api.place} created a token and did not tell it",
-            moves.check(
+            moves.configuration.check(
                 "url", of=f"[profile.{api.identity.profile}]", also="what stands between here and the server"
             ),
         )
@@ -75,7 +76,7 @@ def _check_owner(api: Api, document: dict[str, Any]) -> None:
                 ProviderRefused,
                 f"{api.place} created a token of {one_line(owner)[:TEXT_LIMIT]} for profile {profile}, "
                 f"which is for {api.identity.username}",
-                moves.check("username", "url", of=f"[profile.{profile}]"),
+                moves.configuration.check("username", "url", of=f"[profile.{profile}]"),
             )
 
 

@@ -26,19 +26,19 @@ Advice = Callable[[str], "Hint"]
 
 
 def _check(*keys: str, also: str = "") -> Advice:
-    return lambda profile: moves.check(*keys, of=f"[profile.{profile}]", also=also)
+    return lambda profile: moves.configuration.check(*keys, of=f"[profile.{profile}]", also=also)
 
 
 def _first(what: str) -> Advice:
-    return lambda profile: moves.before_login(what.format(profile=profile), profile)
+    return lambda profile: moves.secrets.before_login(what.format(profile=profile), profile)
 
 
 def _new_secret(what: str) -> Advice:
-    return lambda profile: moves.replaced_secret(what, profile)
+    return lambda profile: moves.secrets.replaced_secret(what, profile)
 
 
 def _say(text: str) -> Advice:
-    return lambda profile: moves.number(text.format(profile=profile))
+    return lambda profile: moves.servers.number(text.format(profile=profile))
 
 
 _LOGIN: Advice = hints.login
@@ -54,7 +54,7 @@ _MFA = _first("enrol for multi-factor authentication in a browser")
 _CONSENT = _first("be ready to consent, or let an administrator consent for the tenant")
 _SCOPES = _say("check `scopes` of the target or of [profile.{profile}]: one resource, and /.default for applications")
 _RESOURCE = _say("check `scopes` of the target; an administrator has to add the permission to the application")
-_OWN_TENANT: Advice = moves.own_tenant
+_OWN_TENANT: Advice = moves.configuration.own_tenant
 _CERTIFICATE = _say("upload the certificate to the application, or name the one that is there")
 _GRANT = _say("an administrator has to grant permissions to `application_id` of [profile.{profile}]")
 _ASSERTION = _say(
@@ -67,11 +67,11 @@ _NOT_THERE = _say(
 
 
 def _report(_: str) -> Hint:
-    return moves.report()
+    return moves.waiting.report()
 
 
 def _again(_: str) -> Hint:
-    return moves.later()
+    return moves.waiting.later()
 
 
 _ADVICE: tuple[tuple[tuple[int, ...], Advice], ...] = (

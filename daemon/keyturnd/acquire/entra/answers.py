@@ -40,7 +40,7 @@ def discovery(answer: Mapping[str, Any], authority: str) -> dict[str, Any]:
             raise Failed(
                 ProviderRefused,
                 f"the discovery document of {place} names a {name} that is not its own",
-                moves.check("authority", "environment", of="the profile"),
+                moves.configuration.check("authority", "environment", of="the profile"),
             )
         endpoints[name] = url
     return endpoints

@@ -16,13 +16,13 @@ from keyturnd.acquire.failed import Failed, without
 from keyturnd.acquire.loopback import pages, port, waiting
 from keyturnd.acquire.loopback.listener import Listener
 from keyturnd.acquire.loopback.redirect import Awaited
-from keyturnd.messages import Event
+from keyturnd.messages.channel import Event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyturnd.acquire.entra.session import Session
-    from keyturnd.messages import Result
+    from keyturnd.messages.outcomes import Result
 
 OTHERWISE = "device-code"
 """The flow of who has no browser."""

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 from keyturn import moves, shell
 from keyturn.errors import ProviderRefused, ProviderUnreachable, Refused, SignInNeeded
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import Result
+from keyturnd.messages.outcomes import Result
 
 if TYPE_CHECKING:
     from keyturnd.acquire.entra.session import Session
-    from keyturnd.messages import AzureCli, TokenJob
+    from keyturnd.messages.identities import AzureCli
+    from keyturnd.messages.jobs import TokenJob
 
 SIGN_IN = ("az login", "az account set")
 """What az's own errors advise (and AADSTS numbers, which are in them) where a person has to act."""
-SEE = moves.az("to see for yourself", "account get-access-token")
+SEE = moves.clients.az("to see for yourself", "account get-access-token")
 QUIET = {"AZURE_CORE_ONLY_SHOW_ERRORS": "true", "AZURE_CORE_NO_COLOR": "true", "AZURE_CORE_COLLECT_TELEMETRY": "no"}
 
 
@@ -26,7 +27,7 @@ def acquire(session: Session) -> Result:
     """What `az account get-access-token` prints. Raises Failed."""
     az = session.identity.azure_cli
     if az is None or not az.program:
-        raise Failed(Refused, "az is not on the PATH of the daemon", moves.az_installed())
+        raise Failed(Refused, "az is not on the PATH of the daemon", moves.clients.az_installed())
     began = time.time()
     answer = _run(az, session)
     try:
@@ -49,14 +50,14 @@ def _run(az: AzureCli, session: Session) -> bytes:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise Failed(ProviderUnreachable, "az did not answer in time", moves.later()) from None
+        raise Failed(ProviderUnreachable, "az did not answer in time", moves.waiting.later()) from None
     except OSError as error:
         raise Failed(Refused, f"az cannot be started: {error.strerror}", shell.listing(az.program)) from None
     if done.returncode == 0:
         return done.stdout
     words = done.stderr.decode("utf-8", "replace").removeprefix("ERROR: ")
     if any(advice in words for advice in SIGN_IN):
-        raise Failed(SignInNeeded, f"az is not signed in for this: {words}", moves.az("sign in", "login"))
+        raise Failed(SignInNeeded, f"az is not signed in for this: {words}", moves.clients.az("sign in", "login"))
     raise Failed(ProviderRefused, f"az: {words}", SEE)
 
 

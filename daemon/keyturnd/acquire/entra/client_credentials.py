@@ -14,7 +14,8 @@ from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
     from keyturnd.acquire.entra.session import Session
-    from keyturnd.messages import EntraIdentity, Result
+    from keyturnd.messages.identities import EntraIdentity
+    from keyturnd.messages.outcomes import Result
 
 NOBODYS = frozenset({"common", "organizations", "consumers"})
 """Tenants that stand for many. msal only warns, and Entra answers with a number."""
@@ -44,5 +45,5 @@ def _check_tenant(identity: EntraIdentity) -> None:
         raise Failed(
             ConfigError,
             f"profile {identity.profile} signs in as an application, which has no home in tenant {tenant}",
-            moves.own_tenant(identity.profile),
+            moves.configuration.own_tenant(identity.profile),
         )

@@ -10,13 +10,13 @@ from keyturn.errors import ProviderRefused, ProviderUnreachable, SignInNeeded
 from keyturnd.acquire.entra import outcome
 from keyturnd.acquire.entra.refusals import Refusal
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import Event
+from keyturnd.messages.channel import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyturnd.acquire.entra.session import Session
-    from keyturnd.messages import Result
+    from keyturnd.messages.outcomes import Result
 
 SLOWER = 5.0
 """Seconds that `slow_down` adds to the interval (RFC 8628 section 3.5)."""
@@ -52,7 +52,7 @@ def _start(session: Session, application: Any) -> dict[str, Any]:
         raise Failed(
             ProviderRefused,
             f"{session.place} knows no sign-in by device code",
-            moves.check("flow", "authority", of=f"[profile.{session.identity.profile}]"),
+            moves.configuration.check("flow", "authority", of=f"[profile.{session.identity.profile}]"),
         )
     flow: dict[str, Any] = application.initiate_device_flow(session.user_scopes, claims_challenge=session.job.claims)
     if "device_code" not in flow:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from keyturnd.acquire.entra.session import Session
-    from keyturnd.messages import Result
+    from keyturnd.messages.outcomes import Result
 
 
 class Grant(NamedTuple):

@@ -15,13 +15,16 @@ from keyturnd.acquire.entra.session import Session
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network import reports
 from keyturnd.acquire.network.transport import Transport
-from keyturnd.messages import EntraIdentity, EntraState, Event
+from keyturnd.messages.channel import Event
+from keyturnd.messages.identities import EntraIdentity
+from keyturnd.messages.states import EntraState
 
 if TYPE_CHECKING:
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.deadline import Deadline
     from keyturnd.acquire.entra.grants import Grant
-    from keyturnd.messages import Result, TokenJob
+    from keyturnd.messages.jobs import TokenJob
+    from keyturnd.messages.outcomes import Result
 
 
 def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:
@@ -73,5 +76,5 @@ def _check_authority(identity: EntraIdentity) -> None:
         raise Failed(
             ConfigError,
             f"the authority of profile {identity.profile} is not an https URL with a tenant",
-            moves.check("authority", "tenant", of=f"[profile.{identity.profile}]"),
+            moves.configuration.check("authority", "tenant", of=f"[profile.{identity.profile}]"),
         )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyturnd.acquire.network.transport import Answer, Transport
-    from keyturnd.messages import EntraIdentity
+    from keyturnd.messages.identities import EntraIdentity
 
 FORM = "application/x-www-form-urlencoded"
 

@@ -13,7 +13,7 @@ from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
     from keyturnd.acquire.entra.session import Session
-    from keyturnd.messages import Result
+    from keyturnd.messages.outcomes import Result
 
 
 def acquire(session: Session) -> Result:

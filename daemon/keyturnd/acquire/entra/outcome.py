@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from keyturnd.acquire.entra import answers
 from keyturnd.acquire.network.answers import claims_of
-from keyturnd.messages import EntraState, Result
+from keyturnd.messages.outcomes import Result
+from keyturnd.messages.states import EntraState
 
 if TYPE_CHECKING:
     from keyturnd.acquire.entra.msal_client import Exchange

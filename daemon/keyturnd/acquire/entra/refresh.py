@@ -9,11 +9,11 @@ from keyturn.hints import entrust
 from keyturnd.acquire.entra import outcome
 from keyturnd.acquire.entra.refusals import Refusal
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import EntraState
+from keyturnd.messages.states import EntraState
 
 if TYPE_CHECKING:
     from keyturnd.acquire.entra.session import Session
-    from keyturnd.messages import Result
+    from keyturnd.messages.outcomes import Result
 
 
 def acquire(session: Session) -> Result:

@@ -89,7 +89,7 @@ class Refusal(NamedTuple):
 
     def _hint(self, kind: type[KeyturnError], profile: str, *, of_user: bool) -> Hint:
         if OUT_OF_TIME in self.numbers and abs(self.ahead) > CLOCK_LEEWAY:
-            return moves.set_clock(self.ahead)
+            return moves.machines.set_clock(self.ahead)
         return aadsts.hint(self.numbers, profile, of_user=of_user) or self._usual_hint(kind, profile, of_user=of_user)
 
     def _kind(self, *, of_user: bool) -> type[KeyturnError]:
@@ -112,12 +112,12 @@ class Refusal(NamedTuple):
         if kind is SignInNeeded:
             return hints.login(profile)
         if kind is ProviderUnreachable:
-            return moves.later()
+            return moves.waiting.later()
         if self.error == "invalid_client" and not of_user:
             return hints.entrust(profile)
         if self.error in {"invalid_client", "unauthorized_client"}:
-            return moves.check("application_id", "tenant", of=f"[profile.{profile}]")
-        return moves.check("scopes", of=f"[profile.{profile}]", also="the scopes of the target")
+            return moves.configuration.check("application_id", "tenant", of=f"[profile.{profile}]")
+        return moves.configuration.check("scopes", of=f"[profile.{profile}]", also="the scopes of the target")
 
 
 def refused_answer(status: int, body: bytes, place: str) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def refused_answer(status: int, body: bytes, place: str) -> dict[str, Any]:
         raise Failed(
             ProviderRefused,
             f"{place} answered with status {status} and no reason",
-            moves.check("authority", "environment", of="the profile", also="the proxy if there is one"),
+            moves.configuration.check("authority", "environment", of="the profile", also="the proxy if there is one"),
         )
     return {name: answer[name] for name in _MEMBERS if name in answer}
 

@@ -11,14 +11,15 @@ import msal
 from keyturn.errors import Bug
 from keyturnd.acquire.entra import outcome
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import EntraIdentity
+from keyturnd.messages.identities import EntraIdentity
 
 if TYPE_CHECKING:
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.deadline import Deadline
     from keyturnd.acquire.entra.authentication.client import Credential
     from keyturnd.acquire.entra.msal_client import Exchange, MsalClient
-    from keyturnd.messages import Result, TokenJob
+    from keyturnd.messages.jobs import TokenJob
+    from keyturnd.messages.outcomes import Result
 
 RESERVED = frozenset({"openid", "profile", "offline_access"})
 """Scopes that msal adds by itself to a user's request, and refuses to be given."""

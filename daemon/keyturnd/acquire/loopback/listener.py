@@ -14,7 +14,7 @@ from threading import BoundedSemaphore, Event, Lock, Thread
 from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import urlsplit
 
-from keyturnd.acquire.loopback import pages, redirect
+from keyturnd.acquire.loopback import pages, peer, redirect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,7 +117,8 @@ class Listener:
     def _serve(self, connection: socket, address: object) -> None:
         try:
             with connection, suppress(OSError):  # a browser that goes away in the middle is nobody's trouble
-                Handler(connection, address, self)
+                if not peer.is_anothers(connection):
+                    Handler(connection, address, self)
         finally:
             self._places.release()
 

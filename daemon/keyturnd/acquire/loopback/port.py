@@ -52,9 +52,11 @@ def first_free(profile: str, otherwise: str, ports: Iterable[int] = PORTS, host:
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 reason = f"cannot listen on port {number} of this machine: {error.strerror}"
-                raise Failed(Refused, reason, moves.other_flow(otherwise, profile)) from None
+                raise Failed(Refused, reason, moves.configuration.other_flow(otherwise, profile)) from None
     sentence = f"all ports from {PORTS[0]} to {PORTS[-1]} of this machine are taken, and a browser's answer needs one"
-    raise Failed(Refused, sentence, moves.other_flow(otherwise, profile, first="end what listens there, or "))
+    raise Failed(
+        Refused, sentence, moves.configuration.other_flow(otherwise, profile, first="end what listens there, or ")
+    )
 
 
 def _both(number: int) -> tuple[socket.socket, ...]:

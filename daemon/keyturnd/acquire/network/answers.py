@@ -27,7 +27,7 @@ def parse(body: bytes, place: str) -> dict[str, Any]:
 
 def odd(place: str, how: str) -> Failed:
     """A 200 nobody can use. Transient: it is no refusal, and whatever stands in between may be gone tomorrow."""
-    return Failed(ProviderUnreachable, f"the answer of {place} {how}", moves.later())
+    return Failed(ProviderUnreachable, f"the answer of {place} {how}", moves.waiting.later())
 
 
 def claims_of(jwt: str) -> dict[str, Any]:

@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 from keyturn.configuration.profiles.clouds import CLOUDS
 from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.network.transport import Request, Transport
-from keyturnd.messages import Discovered
+from keyturnd.messages.outcomes import Discovered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyturnd.messages import DiscoveryJob
+    from keyturnd.messages.jobs import DiscoveryJob
 
 PERSONAL = "00000000-0000-0000-0000-000000000000"
 """The tenant of an organization of personal accounts; they sign in to any."""

@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     from keyturnd.acquire.network.proxies import Proxy
 
 
-TRUST_HINTS = {9: moves.clock, 10: moves.expired, 62: moves.other_name, 64: moves.other_name}
+TRUST_HINTS = {
+    9: moves.servers.clock,
+    10: moves.servers.expired,
+    62: moves.servers.other_name,
+    64: moves.servers.other_name,
+}
 """By X509_V_ERR_* of OpenSSL's x509_vfy.h: no `ca_file` makes a certificate live longer, or bear another name."""
 
 
-_LATER = moves.later()
+_LATER = moves.waiting.later()
 
 
 class Loss(Exception):
@@ -61,7 +66,7 @@ class Loss(Exception):
     def _spoken_hint(self) -> Hint:
         if self.retry_after is None:
             return self.hint
-        return moves.in_seconds(self.retry_after)
+        return moves.waiting.in_seconds(self.retry_after)
 
 
 def loss_of(error: httpx.HTTPError, place: str, proxy: Proxy | None) -> Loss:
@@ -74,9 +79,9 @@ def loss_of(error: httpx.HTTPError, place: str, proxy: Proxy | None) -> Loss:
         return _proxy_refused(error, proxy)
     if isinstance(error, httpx.ConnectError):
         reached = place if proxy is None else f"the proxy {proxy.url}"
-        return Loss(f"cannot connect to {reached}: {_reason(causes)}", moves.network())
+        return Loss(f"cannot connect to {reached}: {_reason(causes)}", moves.waiting.network())
     if isinstance(error, httpx.TimeoutException):
-        return Loss(f"{place} gave no answer in time", moves.network(), sent=True, final=True)
+        return Loss(f"{place} gave no answer in time", moves.waiting.network(), sent=True, final=True)
     if isinstance(error, httpx.RemoteProtocolError | httpx.NetworkError):
         return Loss(f"{place} closed the connection or sent no valid answer", sent=True)
     return Loss(f"the exchange with {place} failed ({type(error).__name__})", sent=True, final=True)
@@ -104,7 +109,7 @@ def _untrusted(error: ssl.SSLCertVerificationError, place: str) -> Loss:
 
     As a configuration mistake it would end renewals that a change of network lets succeed.
     """
-    hint = TRUST_HINTS.get(error.verify_code, moves.own_ca)()
+    hint = TRUST_HINTS.get(error.verify_code, moves.configuration.own_ca)()
     return Loss(f"the certificate of {place} is not trusted: {error.verify_message}", hint, final=True)
 
 
@@ -112,5 +117,7 @@ def _proxy_refused(error: httpx.ProxyError, proxy: Proxy | None) -> Loss:
     number = str(error)[:3]
     said = f" with status {number}" if number.isdigit() else ""
     url = proxy.url if proxy else "the proxy"
-    hint = moves.proxy_credentials() if number == "407" else moves.check("proxy", of="[network]")
+    hint = (
+        moves.secrets.proxy_credentials() if number == "407" else moves.configuration.check("proxy", of="[network]")
+    )
     return Loss(f"the proxy {url} refused the connection{said}", hint, final=True)

@@ -12,7 +12,7 @@ from keyturn.errors import ConfigError
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
-    from keyturnd.messages import Network
+    from keyturnd.messages.identities import Network
 
 
 class Proxy(NamedTuple):
@@ -43,7 +43,7 @@ def parse(url: str) -> Proxy:
         raise Failed(
             ConfigError,
             "the proxy is not an http:// or https:// URL",
-            moves.add('proxy = "http://HOST:PORT"', "[network]"),
+            moves.configuration.add('proxy = "http://HOST:PORT"', "[network]"),
         )
     place = f"[{host}]" if ":" in host else host
     clean = urlunsplit((parts.scheme, place if port is None else f"{place}:{port}", "", "", ""))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from keyturnd.acquire.deadline import Deadline
-    from keyturnd.messages import Network
+    from keyturnd.messages.identities import Network
 
 EXCHANGE_LIMIT = 20.0
 """Seconds for one exchange. A helper waits 30 s in all for discovery and the token together."""
@@ -179,7 +179,7 @@ def _body(response: httpx.Response, place: str) -> bytes:
     for chunk in response.iter_raw():
         body += chunk
         if len(body) > BODY_LIMIT:
-            raise Failed(ProviderUnreachable, f"{place} sent an answer of more than 1 MiB", moves.later())
+            raise Failed(ProviderUnreachable, f"{place} sent an answer of more than 1 MiB", moves.waiting.later())
     return bytes(body)
 
 
@@ -199,7 +199,9 @@ class Redirected(Failed):
         super().__init__(
             ProviderRefused,
             f"{place} wants to redirect to {host}, which is never followed",
-            moves.check("authority", "environment", of="the profile", also=moves.LOGIN_PAGE),
+            moves.configuration.check(
+                "authority", "environment", of="the profile", also=moves.configuration.LOGIN_PAGE
+            ),
         )
 
 
@@ -207,7 +209,7 @@ def _no_address(place: str) -> Failed:
     return Failed(
         ConfigError,
         f"{place} is not an address",
-        moves.check("authority", of="the profile", also="`proxy` of [network]"),
+        moves.configuration.check("authority", of="the profile", also="`proxy` of [network]"),
     )
 
 

@@ -13,7 +13,7 @@ from keyturn.errors import ConfigError
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
-    from keyturnd.messages import Network
+    from keyturnd.messages.identities import Network
 
 BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",  # Debian, Arch
@@ -38,7 +38,7 @@ def context(network: Network) -> ssl.SSLContext:
         raise Failed(
             ConfigError,
             f"cannot use the certificate authorities in {named}: {reason}",
-            moves.readable_ca(),
+            moves.configuration.readable_ca(),
         ) from None
     made.verify_flags &= ~ssl.VERIFY_X509_STRICT  # a default since Python 3.13; private CAs that curl takes fail it
     return made

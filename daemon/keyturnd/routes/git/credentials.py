@@ -76,10 +76,10 @@ async def listing(services: Services, request: Request, waiter: Waiter, _: str) 
     await services.store.read()
     rows = [
         {
-            "url": credential.place.url,
-            "path": credential.path,
-            "username": credential.username,
-            "authtype": credential.authtype,
+            "url": _shown(credential.place.url),
+            "path": _shown(credential.path),
+            "username": _shown(credential.username),
+            "authtype": _shown(credential.authtype),
             "stored_at": int(credential.stored_at),
             "expires_at": credential.password_expiry_utc,
             "store": "vault" if durable else "memory",
@@ -98,6 +98,11 @@ async def forget(services: Services, request: Request, waiter: Waiter, _: str) -
         raise UsageError(f"{without_userinfo(url)} is not the URL of a host", hints.verb("git", "list")) from None
     await services.store.read()
     return json_response({"forgotten": await services.store.erase(meant)})
+
+
+def _shown(text: str | None) -> str | None:
+    """`text` as JSON can hold it: a URL's user name need not be UTF-8, and may be a stranger's choice."""
+    return None if text is None else text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _found(services: Services, said: GitRequest) -> Response:

@@ -111,7 +111,7 @@ async def _token(services: Services, asked: Asked, refused: frozenset[bytes], wa
     if token.digest in refused:
         raise Refused(
             f"the server refused the token of profile {want.profile.name}, and there is no other",
-            moves.right_of(token.account or "this profile"),
+            moves.servers.right_of(token.account or "this profile"),
         )
     return token
 

@@ -57,7 +57,9 @@ def want_of(config: Config, target: GitTarget, name: str) -> Want:
     """The token that the profile `name` gets for `target`. Raises ConfigError where that is not to be."""
     profile = profile_named(config, name)
     if "git" not in profile.protocols:
-        raise ConfigError(f"profile {name} is not for git", moves.allow("git", name, str(config.source)))
+        raise ConfigError(
+            f"profile {name} is not for git", moves.configuration.allow("git", name, str(config.source))
+        )
     if isinstance(profile, AwxProfile):
         scopes: tuple[str, ...] = (profile.scope,)
         fits = profile.authority == config.profiles[target.profile].authority

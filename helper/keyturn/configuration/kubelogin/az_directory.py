@@ -6,11 +6,12 @@ AZURE_CONFIG_DIR may come from a stranger's kubeconfig, and az runs whatever ext
 from __future__ import annotations
 
 import os
-import re
 import stat
+from configparser import ConfigParser, Error
 from pathlib import Path
 
 from keyturn import moves, shell
+from keyturn.configuration.private_files import read_own
 from keyturn.errors import Refused
 from keyturn.home import home
 
@@ -19,13 +20,18 @@ EXTENSIONS = ("cliextensions", "azcliextensions")
 CONFIG = "config"
 PROFILE = "azureProfile.json"
 """Rewritten by `az login`, `az logout` and `az account set`."""
-_SECTION = re.compile(rb"^\s*\[\s*extension", re.MULTILINE)
+SECTION = "extension"
+"""In CONFIG: says where else az takes extensions from, and that it may install them unasked."""
 
 
 def own_directory(named: str) -> str | None:
-    """`named`, None where it is az's default directory. Raises Refused for one that az must not be started with."""
-    path = Path(named)
-    if path == Path(home(), ".azure"):
+    """Where `named` is, None where that is az's default directory.
+
+    A link is not handed on: whoever owns it could lead az elsewhere after this look at it.
+    Raises Refused for a directory that az must not be started with.
+    """
+    path = Path(os.path.realpath(named) if os.path.isabs(named) else named)  # noqa: PTH117 - resolve() raises for loops
+    if path == Path(os.path.realpath(Path(home(), ".azure"))):
         return None
     try:
         status = path.stat()
@@ -35,7 +41,7 @@ def own_directory(named: str) -> str | None:
         if any((path / name).exists() for name in EXTENSIONS) or _configures_extensions(path / CONFIG):
             raise Refused(
                 f"AZURE_CONFIG_DIR: {path} has extensions of az, which are programs",
-                moves.own_az(),
+                moves.clients.own_az(),
             )
     except OSError as error:
         reason = (error.strerror or "").lower()
@@ -54,7 +60,16 @@ def stamp(directory: str | None) -> str:
 
 
 def _configures_extensions(file: Path) -> bool:
-    try:
-        return _SECTION.search(file.read_bytes()) is not None
-    except FileNotFoundError:
+    """Read as az does it, whose parser ends lines at a CR, too; what it would not read counts as well.
+
+    Raises ConfigError for what is no file: a FIFO would hold up everybody.
+    """
+    if not file.exists():
         return False
+    parser = ConfigParser(strict=False, interpolation=None)
+    try:
+        text = read_own(str(file), "the configuration of az").content.decode()
+        parser.read_string(text.replace("\r\n", "\n").replace("\r", "\n"))
+    except (Error, UnicodeDecodeError):
+        return True
+    return any(section.strip().startswith(SECTION) for section in parser.sections())

@@ -117,7 +117,9 @@ def _of_machine(wish: Wish) -> EntraProfile:
 def _of_az(wish: Wish) -> EntraProfile:
     """Whoever is signed in with az now, and no longer than that."""
     if wish.subscription and not _SUBSCRIPTION.fullmatch(wish.subscription):
-        raise UsageError("--subscription is neither a name nor an id", moves.az("those there are", "account list"))
+        raise UsageError(
+            "--subscription is neither a name nor an id", moves.clients.az("those there are", "account list")
+        )
     directory = az_directory.own_directory(wish.azure_config_dir) if wish.azure_config_dir else None
     seen = az_directory.stamp(directory)
     table: dict[str, object] = {
@@ -155,7 +157,9 @@ def _flow(wish: Wish) -> str:
     if wish.redirect_url and not _LOOPBACK.fullmatch(wish.redirect_url):
         raise Refused(
             "--redirect-url is another address than this machine's own",
-            moves.stanza("leave it out: the browser comes back to http://localhost, whose port does not count"),
+            moves.clients.stanza(
+                "leave it out: the browser comes back to http://localhost, whose port does not count"
+            ),
         )
     if wish.login == "workloadidentity" and not (wish.actions_url or wish.federated_token_file):
         raise UsageError("federated token file cannot be empty", _lacking(wish, "--federated-token-file FILE"))
@@ -169,7 +173,7 @@ def _flow(wish: Wish) -> str:
 
 
 def _lacking(wish: Wish, flag: str) -> Sentence:
-    return moves.form(f"kubelogin get-token --login {wish.login} {flag}")
+    return moves.clients.form(f"kubelogin get-token --login {wish.login} {flag}")
 
 
 def _read(name: str, table: dict[str, object]) -> EntraProfile:

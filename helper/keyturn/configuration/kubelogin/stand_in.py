@@ -54,7 +54,7 @@ def check_allowed(config: Config, profile: EntraProfile, wanted: tuple[str, ...]
     if not any(scopes.same_audience(wanted, each) for each in _audiences(config)):
         raise Refused(
             f"--server-id {wanted[0].removesuffix('/.default')} is neither that of AKS nor an audience of a profile",
-            moves.add("it", "audiences of a profile", str(config.source)),
+            moves.configuration.add("it", "audiences of a profile", str(config.source)),
         )
     if profile.flow.has_registration and login_host(profile) not in {
         *_cloud_hosts(),
@@ -62,13 +62,15 @@ def check_allowed(config: Config, profile: EntraProfile, wanted: tuple[str, ...]
     }:
         raise Refused(
             "the authority host is that of no cloud and of no profile",
-            moves.add(f'a profile with authority = "{login_host(profile)}"', file=str(config.source)),
+            moves.configuration.add(f'a profile with authority = "{login_host(profile)}"', file=str(config.source)),
         )
     known = {AKS_CLIENT, ARC_CLIENT, *(each.application_id for each in configured(config))}
     if isinstance(profile.flow, PERSONAL) and profile.application_id not in known:
         raise Refused(
             f"nobody is asked to sign in to application {profile.application_id}, which is not that of AKS",
-            moves.add(f'a profile with application_id = "{profile.application_id}"', file=str(config.source)),
+            moves.configuration.add(
+                f'a profile with application_id = "{profile.application_id}"', file=str(config.source)
+            ),
         )
 
 
@@ -78,7 +80,7 @@ def _scopes(config: Config, server_id: str) -> tuple[str, ...]:
         wanted = scopes.of_audience(server_id)
     except scopes.UnfitScopes:
         raise UsageError(
-            "server-id is not the id of an application", moves.form("kubelogin get-token --server-id ID")
+            "server-id is not the id of an application", moves.clients.form("kubelogin get-token --server-id ID")
         ) from None
     return next((each for each in _audiences(config) if scopes.same_audience(wanted, each)), wanted)
 
@@ -87,7 +89,8 @@ def _audiences(config: Config) -> Iterator[tuple[str, ...]]:
     yield from (scopes.AKS, ARC)
     yield from (scopes_of(target) for target in config.kube_targets)
     for profile in configured(config):
-        yield from own_scopes(profile)
+        if "kube" in profile.protocols:
+            yield from own_scopes(profile)
 
 
 def _cloud_hosts() -> Iterator[str]:

@@ -114,7 +114,7 @@ def _url(table: Table) -> str:
     try:
         place = https_url(written)
     except UnfitName as error:
-        raise table.mistake("url", str(error), moves.example(f"url = {_EXAMPLE_URL}")) from None
+        raise table.mistake("url", str(error), moves.configuration.example(f"url = {_EXAMPLE_URL}")) from None
     return place._replace(segments=_without_api(place.segments)).url
 
 

@@ -95,7 +95,7 @@ def _scopes(table: Table, flow: EntraFlow) -> tuple[str, ...]:
     try:
         scopes.for_flow(found, flow)
     except scopes.UnfitScopes as error:
-        raise table.mistake("scopes", str(error), moves.example(f"scopes = {_EXAMPLE_SCOPE}")) from None
+        raise table.mistake("scopes", str(error), moves.configuration.example(f"scopes = {_EXAMPLE_SCOPE}")) from None
     return found
 
 
@@ -106,5 +106,7 @@ def _audiences(table: Table, login_url: str) -> tuple[str, ...]:
         for audience in found:
             scopes.of_audience(audience)
     except scopes.UnfitScopes as error:
-        raise table.mistake("audiences", str(error), moves.example(f"audiences = {_EXAMPLE_AUDIENCE}")) from None
+        raise table.mistake(
+            "audiences", str(error), moves.configuration.example(f"audiences = {_EXAMPLE_AUDIENCE}")
+        ) from None
     return found

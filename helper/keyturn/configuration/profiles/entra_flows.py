@@ -228,7 +228,9 @@ class OfMachine(Flow, frozen=True, tag="managed-identity"):
         """With the identity that it names; where that signs in is Azure's business."""
         for key in ("tenant", "tenant_id", "domain", "authority", "account"):
             if key in table.values:
-                raise table.mistake(key, "a managed identity has its own", moves.leave_out(key, file=str(table.file)))
+                raise table.mistake(
+                    key, "a managed identity has its own", moves.configuration.leave_out(key, file=str(table.file))
+                )
         client_id = identity.application_id(table) if {"client_id", "application_id"} & set(table.values) else ""
         return cls(managed.read_managed_identity(table, client_id))
 

@@ -117,8 +117,8 @@ def _check_keys(table: Table, chosen: type[Flow], flows: tuple[type[FlowT], ...]
     for other in flows:
         for key, what in other.keys.items():
             if key in table.values and key not in chosen.keys:
-                example = moves.example(f'flow = "{name_of(other)}"')
+                example = moves.configuration.example(f'flow = "{name_of(other)}"')
                 raise table.mistake(key, f"flow {name_of(chosen)} uses no {what}", example)
     for first, second in chosen.exclusive:
         if first in table.values and second in table.values:
-            raise table.mistake(second, f"{first} is set already", moves.leave_out_one())
+            raise table.mistake(second, f"{first} is set already", moves.configuration.leave_out_one())

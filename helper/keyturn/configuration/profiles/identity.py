@@ -76,7 +76,9 @@ def login_url(table: Table) -> str:
     cloud, url = table.text(cloud_key, example=f'"{DEFAULT_CLOUD}"'), table.text("authority", example=_EXAMPLE_URL)
     if url is not None:
         if cloud is not None:
-            raise table.mistake("authority", f"{cloud_key} is set already", moves.leave_out("authority", cloud_key))
+            raise table.mistake(
+                "authority", f"{cloud_key} is set already", moves.configuration.leave_out("authority", cloud_key)
+            )
         return _explicit_url(table, url)
     host = authority_host(cloud or DEFAULT_CLOUD)
     if host is None:
@@ -89,7 +91,9 @@ def _explicit_url(table: Table, url: str) -> str:
     try:
         place = https_url(url)
     except UnfitName as error:
-        raise table.mistake("authority", str(error), moves.example(f"authority = {_EXAMPLE_URL}")) from None
+        raise table.mistake(
+            "authority", str(error), moves.configuration.example(f"authority = {_EXAMPLE_URL}")
+        ) from None
     if place.segments:
         raise table.expected("authority", "a login host without a path, the tenant is appended", _EXAMPLE_URL)
     return place.url
@@ -99,7 +103,7 @@ def _as_written(table: Table, key: str) -> str:
     """`key`, or the alias the user wrote in its place."""
     written = [name for name in (key, *ALIASES) if name in table.values and ALIASES.get(name, key) == key]
     if len(written) > 1:
-        raise table.mistake(written[1], f"means the same as {written[0]}", moves.leave_out(*written))
+        raise table.mistake(written[1], f"means the same as {written[0]}", moves.configuration.leave_out(*written))
     return written[0] if written else key
 
 

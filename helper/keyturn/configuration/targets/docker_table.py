@@ -33,7 +33,9 @@ def _target(entries: Entries, server: str) -> DockerTarget:
     entry.check_keys(("profile", "service", "tenant"), later=("scopes", "authtype"))
     profile = entries.profile(entry)
     if entry.choice("service", ("acr",)) is None and not is_azure(host, port):
-        raise entry.mistake("service", "missing: only Azure's own names imply it", moves.add('service = "acr"'))
+        raise entry.mistake(
+            "service", "missing: only Azure's own names imply it", moves.configuration.add('service = "acr"')
+        )
     return DockerTarget(host=host, port=port, profile=profile.name, tenant=_tenant(entry))
 
 

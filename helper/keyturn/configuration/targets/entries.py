@@ -26,7 +26,7 @@ class Entries:
 
     def __init__(self, table: Table, protocol: Protocol, profiles: Mapping[str, Profile], example: str) -> None:
         self.table = table
-        self.hint = moves.example(example)
+        self.hint = moves.configuration.example(example)
         self._protocol = protocol
         self._profiles = profiles
         self._seen: dict[Hashable, str] = {}
@@ -45,7 +45,7 @@ class Entries:
         earlier = self._seen.setdefault(place, key)
         if earlier != key:
             problem = f"the same place as {self.table.path_of(earlier)}"
-            raise self.table.mistake(key, problem, moves.leave_out_one())
+            raise self.table.mistake(key, problem, moves.configuration.leave_out_one())
 
     def profile(self, entry: Table) -> Profile:
         """The profile that `entry` names."""
@@ -54,13 +54,15 @@ class Entries:
             raise entry.expected("profile", "the name of a profile", '"work"')
         profile = self._profiles.get(name)
         if profile is None:
-            hint = did_you_mean(name, self._profiles.keys()) or moves.add("[profile.NAME]", str(entry.file))
+            hint = did_you_mean(name, self._profiles.keys()) or moves.configuration.add(
+                "[profile.NAME]", str(entry.file)
+            )
             raise entry.mistake("profile", "no profile has this name", hint)
         if self._protocol not in profile.protocols:
             problem = f"profile {name} leaves {self._protocol} out of its protocols"
             fits = profile.provider == "entra" or self._protocol == "git"
             raise entry.mistake(
-                "profile", problem, moves.allow(self._protocol, name, str(entry.file)) if fits else None
+                "profile", problem, moves.configuration.allow(self._protocol, name, str(entry.file)) if fits else None
             )
         return profile
 
@@ -72,16 +74,18 @@ def read_scopes(entry: Table, profile: Profile, example: str) -> tuple[str, ...]
             raise entry.mistake(
                 "scopes",
                 f"tokens of profile {profile.name} have its own scope",
-                moves.leave_out("scopes", file=str(entry.file)),
+                moves.configuration.leave_out("scopes", file=str(entry.file)),
             )
         return (profile.scope,)
     found = entry.texts("scopes", example)
     try:
         groups = scopes.for_flow(found, profile.flow)
     except scopes.UnfitScopes as error:
-        raise entry.mistake("scopes", str(error), moves.example(f"scopes = {example}")) from None
+        raise entry.mistake("scopes", str(error), moves.configuration.example(f"scopes = {example}")) from None
     if len(groups) > 1:
         raise entry.mistake(
-            "scopes", "expected scopes of one resource: a target gets one token", moves.edit(str(entry.file))
+            "scopes",
+            "expected scopes of one resource: a target gets one token",
+            moves.configuration.edit(str(entry.file)),
         )
     return groups[0] if groups else ()

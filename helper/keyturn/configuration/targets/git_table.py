@@ -49,7 +49,7 @@ def _target(entries: Entries, url: str) -> GitTarget:
         raise entry.mistake(
             "scopes",
             "missing: only Azure DevOps implies them",
-            moves.add(f'service = "azure-devops" or scopes = {_EXAMPLE_SCOPES}'),
+            moves.configuration.add(f'service = "azure-devops" or scopes = {_EXAMPLE_SCOPES}'),
         )
     return GitTarget(
         url=url,

@@ -56,5 +56,7 @@ def _service(entry: Table, scopes: tuple[str, ...]) -> KubeService:
     """AKS unless something else is said: the name of a cluster's server tells nothing."""
     named = entry.choice("service", ("aks", "plain")) or ("plain" if scopes else "aks")
     if named == "plain" and not scopes:
-        raise entry.mistake("scopes", "missing: only AKS implies them", moves.example(f"scopes = {_EXAMPLE_SCOPES}"))
+        raise entry.mistake(
+            "scopes", "missing: only AKS implies them", moves.configuration.example(f"scopes = {_EXAMPLE_SCOPES}")
+        )
     return cast("KubeService", named)

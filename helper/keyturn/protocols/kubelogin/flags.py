@@ -98,7 +98,7 @@ def _long(word: str, rest: Iterator[str], more: Collection[str]) -> tuple[str, s
     if name.startswith(FOREIGN):
         raise UsageError(
             f"--{name} is a flag of int128's kubelogin; this one stands in for Azure's",
-            moves.stanza("write the path of the other program as the command"),
+            moves.clients.stanza("write the path of the other program as the command"),
         )
     if name in SWITCHES:
         return name, _switch(name, value if equals else "true")
@@ -110,7 +110,8 @@ def _long(word: str, rest: Iterator[str], more: Collection[str]) -> tuple[str, s
 def _short(word: str, rest: Iterator[str]) -> tuple[str, str]:
     name = LETTERS.get(word[0])
     if name is None:
-        raise UsageError(f"unknown shorthand flag: '{word[0]}' in -{word}", hints.usage("kubelogin get-token"))
+        # Not the whole word, as kubelogin has it: what is behind the letter may be a secret, and errors are logged.
+        raise UsageError(f"unknown shorthand flag: '{word[0]}' in -{word[0]}", hints.usage("kubelogin get-token"))
     return name, word[1:].removeprefix("=") if len(word) > 1 else _next(f"-{word}", rest)
 
 

@@ -166,18 +166,18 @@ def _secret_variables(found: _Sources, login: str) -> tuple[str, ...]:
 
 def _check(given: Mapping[str, str], login: str) -> None:
     if login in INSTEAD:
-        raise Refused(f"login method {login} is not one that keyturn has", moves.stanza(INSTEAD[login]))
+        raise Refused(f"login method {login} is not one that keyturn has", moves.clients.stanza(INSTEAD[login]))
     if login not in LOGINS:
-        raise UsageError(f"{login!r} is not a supported login method", moves.known(LOGINS))
+        raise UsageError(f"{login!r} is not a supported login method", moves.configuration.known(LOGINS))
     if is_on(given, "legacy"):
         raise Refused(
             "--legacy asks for a token of an audience that no managed AKS cluster takes",
-            moves.stanza("leave --legacy out"),
+            moves.clients.stanza("leave --legacy out"),
         )
     if is_on(given, "pop-enabled") or given.get("pop-claims"):
         raise Refused(
             "keyturn has no proof-of-possession tokens (--pop-enabled)",
-            moves.stanza("use Azure's own kubelogin for clusters that require them"),
+            moves.clients.stanza("use Azure's own kubelogin for clusters that require them"),
         )
 
 
@@ -185,7 +185,7 @@ def _server_id(text: str) -> str:
     """As kubelogin makes the scope of it: slashes at the end do not count, `/.default` is added where it lacks."""
     server_id = text.rstrip("/").removesuffix("/.default")
     if not server_id:
-        raise UsageError("server-id is required", moves.form("kubelogin get-token --server-id ID"))
+        raise UsageError("server-id is required", moves.clients.form("kubelogin get-token --server-id ID"))
     return server_id
 
 
@@ -194,7 +194,7 @@ def _cloud(environment: str) -> str:
     if cloud is None:
         raise UsageError(
             f"--environment {environment} is no cloud that is known here",
-            moves.known(("AzurePublicCloud", "AzureUSGovernmentCloud", "AzureChinaCloud")),
+            moves.configuration.known(("AzurePublicCloud", "AzureUSGovernmentCloud", "AzureChinaCloud")),
         )
     return cloud
 
@@ -202,7 +202,7 @@ def _cloud(environment: str) -> str:
 def _authority_host(text: str) -> str:
     if text and not text.endswith("/"):
         raise UsageError(
-            f"authority host {text!r} should have a trailing slash", moves.stanza(f"--authority-host {text}/")
+            f"authority host {text!r} should have a trailing slash", moves.clients.stanza(f"--authority-host {text}/")
         )
     return text.removesuffix("/")
 
@@ -211,9 +211,9 @@ def _timeout(given: Mapping[str, str], found: _Sources) -> float:
     """In seconds. An invalid variable does not count, an invalid flag is a mistake."""
     stated = seconds(given["timeout"]) if "timeout" in given else TIMEOUT
     if stated is None:
-        raise UsageError("--timeout is no duration", moves.example("--timeout 60s"))
+        raise UsageError("--timeout is no duration", moves.configuration.example("--timeout 60s"))
     variable = seconds(found.under("AZURE_CLI_TIMEOUT"))
     timeout = stated if variable is None else variable
     if timeout <= 0:
-        raise UsageError("timeout must be greater than 0", moves.example("--timeout 60s"))
+        raise UsageError("timeout must be greater than 0", moves.configuration.example("--timeout 60s"))
     return timeout

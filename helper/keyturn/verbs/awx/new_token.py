@@ -103,4 +103,4 @@ def _create(planned: Creation, options: Namespace) -> dict[str, Any]:
 
 
 def _request(body: dict[str, Any], *, waits: bool) -> dict[str, Any]:
-    return ask("POST", "/v1/awx/new-token", body, waits=waits and client.has_terminal())
+    return ask("POST", "/v1/awx/new-token", body, waits=waits and client.has_terminal(), creates=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import platform
+import sys
 from itertools import chain
 
 from keyturn import __version__, hints
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import print_json
+from keyturn.folding import width_of
 from keyturn.verbs.doctor import daemon, installation, tokens, tools
 
 TYPE_CHECKING = False
@@ -42,7 +44,7 @@ def run(arguments: Sequence[str]) -> int:
         print_json(facts | {"findings": [finding.facts() for finding in findings]})
     else:
         for finding in findings:
-            print(finding.lines())
+            print(finding.lines(width_of(sys.stdout)))
     if options.fix:
         _fix(findings)
         findings = list(_findings(offline=options.offline))

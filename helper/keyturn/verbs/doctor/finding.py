@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from keyturn import hints
+from keyturn.folding import folded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keyturn.errors import KeyturnError
     from keyturn.hints import Hint
+
+INDENT = " " * len("warning  ")
 
 
 class Finding(NamedTuple):
@@ -20,11 +23,11 @@ class Finding(NamedTuple):
     hint: Hint | None = None
     safe: bool = False
 
-    def lines(self) -> str:
-        """For people: the finding, and the command that helps."""
+    def lines(self, width: int | None) -> str:
+        """For people: the finding, folded to `width` columns, and the command that helps, which stays whole."""
         mark = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}[self.level]
-        text = f"{mark}  {self.sentence}"
-        return text if self.hint is None else f"{text}\n         {hints.printed(self.hint)}"
+        text = folded(f"{mark}  {self.sentence}", width, INDENT)
+        return text if self.hint is None else f"{text}\n{INDENT}{hints.printed(self.hint)}"
 
     def facts(self) -> dict[str, str | None]:
         """For programs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keyturn.configuration.audiences import all_scopes
+from keyturn.configuration.profiles.clouds import spoken
 from keyturn.console.moments import until
 from keyturn.console.requests import ask
 from keyturn.errors import KeyturnError
@@ -24,7 +25,7 @@ def look(config: Config) -> Iterator[Finding]:
 
 
 def _token(name: str, scopes: Sequence[str]) -> Finding:
-    about = f"profile {name}, {' '.join(scopes)}: "
+    about = f"profile {name}, {spoken(scopes)}: "
     try:
         token = ask("POST", "/v1/token", {"profile": name, "scopes": list(scopes)}, waits=False)
     except KeyturnError as error:

@@ -7,6 +7,7 @@ import time
 from keyturn.console.moments import duration
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask, print_json
+from keyturn.errors import one_line
 from keyturn.verbs.git import importing
 
 TYPE_CHECKING = False
@@ -60,7 +61,7 @@ def _list(options: Namespace) -> int:
         return 0
     if not kept:
         print("keyturn: nothing is kept for hosts without a target")
-    rows = [(_url(one), one["username"] or "-", _age(one), one["store"]) for one in kept]
+    rows = [(one_line(_url(one)), one_line(one["username"] or "-"), _age(one), one["store"]) for one in kept]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
     for row in rows:
         print("  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[3]]))

@@ -11,7 +11,7 @@ from keyturn.configuration.targets.git import find_git
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
 from keyturn.console.starting import secret_variables
-from keyturn.errors import ConfigError, Refused, UsageError
+from keyturn.errors import ConfigError, Refused, UsageError, one_line
 from keyturn.home import home
 from keyturn.protocols import git
 from keyturn.reach import client, launch
@@ -50,7 +50,7 @@ def run(options: Namespace) -> int:
     """The exit status. Raises ConfigError where nothing would be kept."""
     config = configuration()
     if config.git.store == "off":
-        hint = moves.add('store = "vault"', "[git]", str(config.source))
+        hint = moves.configuration.add('store = "vault"', "[git]", str(config.source))
         raise ConfigError("keyturn keeps nothing for hosts without a target", hint)
     found = list(_found(options))
     wanted = [one for one in found if not _is_target(config, one)]
@@ -113,7 +113,8 @@ def _report(options: Namespace, wanted: list[Found], passed_over: int) -> None:
         print_json({"dry_run": options.dry_run, "credentials": rows, "passed_over": passed_over})
         return
     for row in rows:
-        print(f"keyturn: {'would keep' if options.dry_run else 'keeps'} {row['url']} for {row['username']}")
+        did = "would keep" if options.dry_run else "keeps"
+        print(one_line(f"keyturn: {did} {row['url']} for {row['username']}"))
     if passed_over:
         print(f"keyturn: {passed_over} of a git target passed over: those get tokens")
     if not rows:

@@ -24,9 +24,11 @@ def attributes() -> list[dict[str, str]]:
     try:
         items = _items()
     except Exception as error:  # noqa: BLE001 - D-Bus libraries raise whatever their transport raises
-        raise Refused(f"the OS keyring cannot be asked ({type(error).__name__})", moves.unlock_keyring()) from None
+        raise Refused(
+            f"the OS keyring cannot be asked ({type(error).__name__})", moves.secrets.unlock_keyring()
+        ) from None
     if None in items.values():
-        raise Refused("the OS keyring stayed locked", moves.unlock_keyring())
+        raise Refused("the OS keyring stayed locked", moves.secrets.unlock_keyring())
     return [of_item(dict(said), secret or "") for said, secret in items.items()]
 
 

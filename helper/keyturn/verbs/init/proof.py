@@ -45,6 +45,6 @@ def _list_branches(url: str, profile: str) -> str:
         )  # fmt: skip
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise Refused(f"git cannot read {url}: {last}", moves.right_of(f"profile {profile}"))
+        raise Refused(f"git cannot read {url}: {last}", moves.servers.right_of(f"profile {profile}"))
     branches = len(done.stdout.splitlines())
     return f"git reads {url}: {branches or 'no'} branch{'es' if branches > 1 else ''}{'' if branches else ' yet'}"

@@ -8,10 +8,12 @@ import tomllib
 from keyturn import hints, moves
 from keyturn.configuration.audiences import targets_of
 from keyturn.configuration.named import profile_named
+from keyturn.configuration.profiles.secrets import InVault
 from keyturn.console.profile_texts import target_name
 from keyturn.console.requests import ask
 from keyturn.editing.config_document import ConfigDocument
 from keyturn.errors import Refused, UsageError
+from keyturn.hints import printed
 from keyturn.reach.paths import config_file
 
 TYPE_CHECKING = False
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
+    from keyturn.configuration.profiles.profile import Profile
     from keyturn.editing.config_document import Value
+    from keyturn.hints import Command
 
 _KEY = re.compile(r"[a-z][a-z_]*", re.ASCII)
 _WRITTEN_AS_TOML = re.compile(r"""["'\[{].*|true|false|[0-9]+""", re.DOTALL)
@@ -55,8 +59,15 @@ def add(name: str, keys: dict[str, Value | None]) -> None:
     for key, value in {"provider": provider, **keys}.items():
         if value is not None:
             document.set(("profile", name), key, value)
-    document.save()
-    print(f"keyturn: profile {name} is in {config_file()}")
+    added = document.save().profiles[name]
+    print(f"keyturn: profile {name} is in {config_file()}; now: {printed(_first_of(added))}")
+
+
+def _first_of(profile: Profile) -> Command:
+    """What a new profile lacks: its secret, or somebody's sign-in."""
+    return (
+        hints.entrust(profile.name) if isinstance(profile.flow.secret_source, InVault) else hints.login(profile.name)
+    )
 
 
 def _edit(name: str, keys: dict[str, Value | None]) -> None:
@@ -88,5 +99,7 @@ def _value(key: str, text: str) -> Value:
     try:
         value: Value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
-        raise UsageError(f"the value of {key} is not TOML", moves.example('audiences=["graph"]')) from None
+        raise UsageError(
+            f"the value of {key} is not TOML", moves.configuration.example('audiences=["graph"]')
+        ) from None
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keyturn.configuration.audiences import all_scopes
 from keyturn.configuration.named import profile_named
+from keyturn.configuration.profiles.clouds import spoken
 from keyturn.console.configured import configuration
 from keyturn.console.moments import until
 from keyturn.console.requests import ask
@@ -35,9 +36,9 @@ def _check(name: str, scopes: Sequence[str]) -> int:
     try:
         token = ask("POST", "/v1/token", body, waits=False)
     except KeyturnError as error:
-        print(f"keyturn: {' '.join(scopes)}: {error.sentence}")
+        print(f"keyturn: {spoken(scopes)}: {error.sentence}")
         if error.hint:
             print(f"keyturn: hint: {error.hint}")
         return error.exit_status
-    print(f"keyturn: {' '.join(scopes)}: a token valid {until(token['expires_at'])}")
+    print(f"keyturn: {spoken(scopes)}: a token valid {until(token['expires_at'])}")
     return 0

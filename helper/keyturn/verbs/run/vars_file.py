@@ -6,6 +6,7 @@ the command's end. It is nobody's child, because a command that waits for all it
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -79,7 +80,10 @@ def _lives(pid: int) -> bool:
 
 
 def _appoint_remover(directory: int, name: str) -> None:
-    """Return once somebody watches us, who will unlink `name` when we are gone."""
+    """Return once somebody watches us, who will unlink `name` when we are gone.
+
+    Raises OSError where nobody does: the file would stay, with its token.
+    """
     watched, ready, told = os.getpid(), *os.pipe()
     if (child := os.fork()) == 0:
         try:
@@ -91,8 +95,10 @@ def _appoint_remover(directory: int, name: str) -> None:
     os.close(told)
     with suppress(ChildProcessError):  # whoever started us ignores SIGCHLD: nothing to reap
         os.waitpid(child, 0)
-    os.read(ready, 1)
+    appointed = os.read(ready, 1)
     os.close(ready)
+    if not appointed:
+        raise OSError(errno.EAGAIN, "no process could be started to remove the file")
 
 
 def _remove_after(watched: int, directory: int, name: str, told: int) -> NoReturn:

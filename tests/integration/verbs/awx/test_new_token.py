@@ -98,7 +98,8 @@ def test_an_interrupted_creation_is_found_by_the_next(awx: AwxScene) -> None:
     interrupted = awx.machine.start(*VERB, "--for-me", "--profile", "tower")
     awx.emulator.control.wait("fault.hold")
     awx.machine.kill_daemon()
-    interrupted.communicate()
+    _, complaint = interrupted.communicate()
+    assert b"the daemon left without an answer" in complaint  # it is not tried again: that could make two
     awx.emulator.control.release()
     awx.emulator.control.wait("controller.created.basic")
     assert len(awx.live()) == 1

@@ -14,7 +14,8 @@ from keyturnd.acquire import acr
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.transport import Answer, Request, Transport
 from keyturnd.broker.policy import renewal_point
-from keyturnd.messages import Failure, Registry, Result
+from keyturnd.messages.identities import Registry
+from keyturnd.messages.outcomes import Failure, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable

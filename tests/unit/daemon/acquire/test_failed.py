@@ -7,7 +7,7 @@ import pytest
 from keyturn.errors import Bug, ProviderRefused
 from keyturn.hints import Sentence
 from keyturnd.acquire.failed import SENTENCE_LIMIT, Failed, bug, without
-from keyturnd.messages import Failure
+from keyturnd.messages.outcomes import Failure
 
 
 def test_sentences_are_one_short_line() -> None:

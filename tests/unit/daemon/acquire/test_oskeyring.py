@@ -13,7 +13,7 @@ import pytest
 
 from keyturnd.acquire import oskeyring
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import KeyringJob
+from keyturnd.messages.jobs import KeyringJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable

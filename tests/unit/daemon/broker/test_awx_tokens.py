@@ -10,7 +10,8 @@ from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import AcquisitionDied, ProviderRefused, ProviderUnreachable, UsageError
 from keyturnd.broker.awx_tokens import PATIENCE, Maker
 from keyturnd.fetching.remote import Remote
-from keyturnd.messages import AskJob, Failure, Told
+from keyturnd.messages.jobs import AskJob
+from keyturnd.messages.outcomes import Failure, Told
 from keyturnd.vault.made import MadeTokens
 from support.daemon.brokers import Bench
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyturnd.fetching.acquisition import Listener
-    from keyturnd.messages import Job, Outcome
+    from keyturnd.messages.jobs import Job
+    from keyturnd.messages.outcomes import Outcome
 
 TOWER = AwxProfile(name="tower", url="https://awx.example", username="alice", description="nightly")
 ROW = {"id": 7, "token": "planted", "scope": "read", "user": 2}

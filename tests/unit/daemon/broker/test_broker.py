@@ -10,7 +10,8 @@ import pytest
 
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import ProviderRefused, ProviderUnreachable, Refused, SignInNeeded
-from keyturnd.messages import AwxState, EntraState, Failure
+from keyturnd.messages.outcomes import Failure
+from keyturnd.messages.states import AwxState, EntraState
 from keyturnd.vault import tokens
 from keyturnd.vault.tokens import Token
 from support.daemon.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want

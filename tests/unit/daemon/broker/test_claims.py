@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from keyturn.errors import SignInNeeded
-from keyturnd.messages import EntraIdentity, Failure
+from keyturnd.messages.identities import EntraIdentity
+from keyturnd.messages.outcomes import Failure
 from support.daemon.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import pytest
 
 from keyturn.errors import AcquisitionDied, KeyturnError, ProviderRefused, ProviderUnreachable, StateError
 from keyturnd.broker import policy
-from keyturnd.messages import EntraState, Failure
+from keyturnd.messages.outcomes import Failure
+from keyturnd.messages.states import EntraState
 from support.daemon.brokers import OTHER_SCOPES, SCOPES, Bench, Person, personal_profile, service_profile, want
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import pytest
 
 from keyturn.errors import SignInNeeded
 from keyturnd.broker import policy
-from keyturnd.messages import EntraState, Failure
+from keyturnd.messages.outcomes import Failure
+from keyturnd.messages.states import EntraState
 from keyturnd.vault import tokens
 from support.daemon.brokers import Bench, Person, personal_profile, service_profile, want
 

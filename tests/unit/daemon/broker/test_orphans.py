@@ -17,7 +17,9 @@ from keyturn.configuration.profiles.profile import AwxProfile
 from keyturnd.acquire.awx import personal
 from keyturnd.acquire.awx.ending import settling
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import AwxState, Done, SettleJob
+from keyturnd.messages.jobs import SettleJob
+from keyturnd.messages.outcomes import Done
+from keyturnd.messages.states import AwxState
 from support.awx.in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, lost, session
 from support.daemon.brokers import Bench
 from support.daemon.manual_clock import ManualClock
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyturnd.fetching.acquisition import Listener
-    from keyturnd.messages import Job, Outcome
+    from keyturnd.messages.jobs import Job
+    from keyturnd.messages.outcomes import Outcome
 
 TOWER = AwxProfile(name="tower", url=IDENTITY.url, username=IDENTITY.username, flow=Password())
 

@@ -12,7 +12,7 @@ from keyturn.configuration.profiles.entra_flows import ClientSecret
 from keyturn.configuration.profiles.secrets import InFile
 from keyturn.errors import ConfigError, SignInNeeded, StateError
 from keyturnd.fetching.permission import NoLongerAllowed
-from keyturnd.messages import EntraState
+from keyturnd.messages.states import EntraState
 from support.daemon.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
 
 if TYPE_CHECKING:

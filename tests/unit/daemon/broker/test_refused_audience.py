@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.errors import ProviderRefused, ProviderUnreachable, SignInNeeded
-from keyturnd.messages import Failure
+from keyturnd.messages.outcomes import Failure
 from support.daemon.brokers import OTHER_SCOPES, Bench, Person, personal_profile, want
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import pytest
 from keyturn.errors import ProviderUnreachable, Refused
 from keyturnd.acquire.acr import SPARE_LIFE
 from keyturnd.fetching.wants import Want
-from keyturnd.messages import Failure, Registry, Result
+from keyturnd.messages.identities import Registry
+from keyturnd.messages.outcomes import Failure, Result
 from support.daemon.brokers import SCOPES, Bench, Person, service_profile, want
 
 if TYPE_CHECKING:

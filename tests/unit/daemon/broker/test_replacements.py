@@ -8,7 +8,8 @@ import pytest
 
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded
 from keyturnd.broker import policy
-from keyturnd.messages import EntraState, Failure
+from keyturnd.messages.outcomes import Failure
+from keyturnd.messages.states import EntraState
 from keyturnd.vault import tokens
 from support.daemon.brokers import Bench, Person, personal_profile, service_profile, want
 

@@ -13,7 +13,11 @@ from keyturn.errors import ProviderRefused, Refused, SignInNeeded
 from keyturnd import identities
 from keyturnd.broker.signin import SignIn
 from keyturnd.fetching.keeper import Keeper, Nobody
-from keyturnd.messages import Ask, AwxState, EntraState, Failure, Network, TokenJob
+from keyturnd.messages.channel import Ask
+from keyturnd.messages.identities import Network
+from keyturnd.messages.jobs import TokenJob
+from keyturnd.messages.outcomes import Failure
+from keyturnd.messages.states import AwxState, EntraState
 from support.daemon.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyturn.errors import ProviderRefused, SignInNeeded
-from keyturnd.messages import EntraState, Failure
+from keyturnd.messages.outcomes import Failure
+from keyturnd.messages.states import EntraState
 from support.daemon.brokers import Bench, Person, personal_profile, want
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturn.configuration.profiles.entra_flows import WorkloadIdentity
 from keyturn.errors import ProviderRefused, VariablesWanted
 from keyturnd.fetching.wants import with_surroundings
-from keyturnd.messages import Failure
+from keyturnd.messages.outcomes import Failure
 from keyturnd.vault.names import token_name
 from support.daemon.brokers import SCOPES, Bench, Person, service_profile, want
 

@@ -10,7 +10,8 @@ import pytest
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import Refused, SignInNeeded, StateError
 from keyturnd.fetching.wants import Want
-from keyturnd.messages import AwxState, EntraState, Registry
+from keyturnd.messages.identities import Registry
+from keyturnd.messages.states import AwxState, EntraState
 from keyturnd.vault.tokens import Token
 from support.daemon.brokers import OTHER_SCOPES, SCOPES, Bench, Person, personal_profile, want
 

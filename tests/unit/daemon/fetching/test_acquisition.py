@@ -13,24 +13,16 @@ from keyturn.errors import AcquisitionDied, Refused, StateError
 from keyturnd.fetching import acquisition
 from keyturnd.fetching.acquisition import MESSAGES, Acquisitions
 from keyturnd.fetching.keeper import NothingToSeal
-from keyturnd.messages import (
-    LINE_LIMIT,
-    Ask,
-    EntraIdentity,
-    EntraState,
-    Event,
-    Failure,
-    Network,
-    Result,
-    Seal,
-    TokenJob,
-    encode_line,
-)
+from keyturnd.messages.channel import LINE_LIMIT, Ask, Event, Seal, encode_line
+from keyturnd.messages.identities import EntraIdentity, Network
+from keyturnd.messages.jobs import TokenJob
+from keyturnd.messages.outcomes import Failure, Result
+from keyturnd.messages.states import EntraState
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyturnd.messages import State
+    from keyturnd.messages.states import State
 
 JOB = TokenJob(EntraIdentity("ci", "client-secret", "app", "https://login.example/t"), ("scope",), Network(), 30.0)
 RESULT = encode_line(Result("token", 2.0, 1.0)).decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keyturnd.fetching.expiring import ExpiringCertificates
-from keyturnd.messages import Result
+from keyturnd.messages.outcomes import Result
 
 DAY = 86_400.0
 NOW = 1_700_000_000.0

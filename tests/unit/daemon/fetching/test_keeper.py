@@ -9,7 +9,10 @@ import pytest
 from keyturn.configuration.profiles.entra_flows import DeviceCode, RefreshToken
 from keyturnd import flows, identities
 from keyturnd.fetching.keeper import Keeper, Nobody
-from keyturnd.messages import EntraState, Network, Result, TokenJob
+from keyturnd.messages.identities import Network
+from keyturnd.messages.jobs import TokenJob
+from keyturnd.messages.outcomes import Result
+from keyturnd.messages.states import EntraState
 from support.daemon.brokers import Bench, service_profile
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from keyturn.configuration.config import Config, parse
 from keyturnd.fetching.permission import NoLongerAllowed, check_allowed
 from keyturnd.fetching.wants import Want
-from keyturnd.messages import Registry
+from keyturnd.messages.identities import Registry
 
 BEFORE = """
 [profile.work]

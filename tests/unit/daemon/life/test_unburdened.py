@@ -19,7 +19,7 @@ print(*(name for name, module in sys.modules.items() if module is not None))
 NEVER = {*UNUSED, "_ssl", "typing_extensions", "filelock", "uvloop", "tempfile", "shutil", "platformdirs", "argparse"}
 NETWORK = {"msal", "httpx", "requests", "keyring", "http.client"}
 AFTERWARDS = {f"keyturnd.routes.{name.rpartition('.')[0]}" for name in ROUTES.values()}
-MOST = 350
+MOST = 370
 """Modules, Python's own included; an interpreter that does nothing has 60."""
 
 

@@ -13,7 +13,7 @@ from keyturnd.broker import policy
 from keyturnd.callers.complaints import Complaints
 from keyturnd.callers.handed import Client, Handed
 from keyturnd.callers.peer import Peer, Tool
-from keyturnd.messages import Failure
+from keyturnd.messages.outcomes import Failure
 from keyturnd.routes.git import operations, wants
 from keyturnd.vault import tokens
 from support.daemon.brokers import Bench, Person

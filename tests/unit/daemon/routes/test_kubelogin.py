@@ -15,7 +15,7 @@ from keyturn.errors import KeyturnError, Refused, UsageError, VariablesWanted
 from keyturnd.callers.complaints import Complaints
 from keyturnd.callers.handed import Handed
 from keyturnd.callers.peer import Peer
-from keyturnd.messages import Failure
+from keyturnd.messages.outcomes import Failure
 from keyturnd.routes import kubelogin
 from keyturnd.server.http import Request
 from support.daemon.brokers import Bench, Person

@@ -177,7 +177,7 @@ async def test_a_wait_is_a_stream_that_beats_and_ends_in_the_answer(
     async def wait(connection: Connection, request: Request) -> Response:
         connection.show({"event": "device-code", "code": "ABC"})
         await approved.wait()
-        return problem(Refused("no", moves.again()))
+        return problem(Refused("no", moves.waiting.again()))
 
     line = await lines(wait)
     await line.say(REQUEST)

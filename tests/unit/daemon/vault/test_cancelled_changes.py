@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyturnd.messages import EntraState
+from keyturnd.messages.states import EntraState
 from keyturnd.vault.names import state_name
 from support.daemon.brokers import Bench, personal_profile
 

@@ -126,4 +126,4 @@ def test_no_profile_at_all(config_file: Path) -> None:
 def test_no_configuration_is_no_circle(name: str | None, config_file: Path) -> None:
     with pytest.raises(ConfigError, match="does not exist") as raised:
         profile_named(configuration(), named_or_only(name, "keyturn token"))
-    assert str(raised.value.hint).startswith("keyturn init ")
+    assert str(raised.value.hint).endswith(": keyturn init")

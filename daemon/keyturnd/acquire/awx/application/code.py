@@ -19,13 +19,13 @@ from keyturnd.acquire.failed import Failed, without
 from keyturnd.acquire.loopback import pages, port, waiting
 from keyturnd.acquire.loopback.listener import Listener
 from keyturnd.acquire.loopback.redirect import Awaited
-from keyturnd.messages import Event
+from keyturnd.messages.channel import Event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyturnd.acquire.awx.session import Session
-    from keyturnd.messages import Result
+    from keyturnd.messages.outcomes import Result
 
 HOST = "127.0.0.1"
 OTHERWISE = "token"

@@ -98,11 +98,17 @@ def _refusal(session: Session, reply: Reply, secrets: tuple[str, ...]) -> Failed
         case "invalid_client":
             sentence = f"{api.place} does not know the application, or refused its client secret"
             return Denied(
-                ProviderRefused, sentence, moves.check("client_id", of=f"[profile.{profile}]", also="its secret")
+                ProviderRefused,
+                sentence,
+                moves.configuration.check("client_id", of=f"[profile.{profile}]", also="its secret"),
             )
         case "unauthorized_client":
             sentence = f"the application at {api.place} is not for flow {session.identity.flow}"
-            return Denied(ProviderRefused, sentence, moves.check("client_id", "flow", of=f"[profile.{profile}]"))
+            return Denied(
+                ProviderRefused, sentence, moves.configuration.check("client_id", "flow", of=f"[profile.{profile}]")
+            )
     reason = said(document, secrets) if document else f"status {reply.status}"
     sentence = f"{api.place} does not take the request: {reason}"
-    return Denied(ProviderRefused, sentence, moves.check("scope", "client_id", of=f"[profile.{profile}]"))
+    return Denied(
+        ProviderRefused, sentence, moves.configuration.check("scope", "client_id", of=f"[profile.{profile}]")
+    )

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from keyturnd.acquire.awx.application.exchange import Pair
     from keyturnd.acquire.awx.credentials import Credential
     from keyturnd.acquire.awx.session import Session
-    from keyturnd.messages import AwxIdentity, AwxState, Result
+    from keyturnd.messages.identities import AwxIdentity
+    from keyturnd.messages.outcomes import Result
+    from keyturnd.messages.states import AwxState
 
 
 class Stranger(Failed):
@@ -77,7 +79,7 @@ def _renewed(session: Session) -> Result:
     except Failed as failed:
         if alive or failed.failure.kind != ProviderUnreachable.kind:
             raise
-        raise Denied(ProviderUnreachable, failed.failure.sentence, moves.later(), dead=True) from None
+        raise Denied(ProviderUnreachable, failed.failure.sentence, moves.waiting.later(), dead=True) from None
 
 
 def obtain(session: Session, ask: Callable[[], Pair], looker: Credential | None) -> Result:

@@ -54,4 +54,4 @@ def administrators_only(desk: Desk, denied: Denied, what: str) -> Failed:
     if not denied.other_credential or denied.dead:
         return denied
     sentence = f"{api.place} {what} to administrators only, and {api.identity.username or 'this user'} is none"
-    return Failed(ProviderRefused, sentence, moves.ask_administrator(api.place))
+    return Failed(ProviderRefused, sentence, moves.servers.ask_administrator(api.place))

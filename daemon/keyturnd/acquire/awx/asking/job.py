@@ -13,14 +13,14 @@ from keyturnd.acquire.awx.credentials import basic, bearer
 from keyturnd.acquire.awx.dialects import discover
 from keyturnd.acquire.awx.refusals import Denied
 from keyturnd.acquire.awx.server import Server
-from keyturnd.messages import Told
+from keyturnd.messages.outcomes import Told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyturnd.acquire.awx.credentials import Credential
     from keyturnd.acquire.deadline import Deadline
-    from keyturnd.messages import AskJob
+    from keyturnd.messages.jobs import AskJob
 
 
 def answer(job: AskJob, deadline: Deadline) -> Told:

@@ -67,7 +67,9 @@ def revoke(desk: Desk, *, number: int, value: str | None = None) -> Row:
         gone = not desk.server.is_alive(Credential(f"Bearer {value}", value, writes=False))
     if not gone:
         api = desk.server.api
-        raise Failed(ProviderRefused, f"{api.place} deleted token {number}, and still takes it", moves.report())
+        raise Failed(
+            ProviderRefused, f"{api.place} deleted token {number}, and still takes it", moves.waiting.report()
+        )
     return row
 
 

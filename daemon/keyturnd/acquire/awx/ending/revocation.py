@@ -19,14 +19,15 @@ from keyturnd.acquire.awx.refusals import Denied
 from keyturnd.acquire.awx.server import Server
 from keyturnd.acquire.awx.session import Session
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import Done
+from keyturnd.messages.outcomes import Done
 
 if TYPE_CHECKING:
     from keyturnd.acquire.awx.cleanup import Cleaned
     from keyturnd.acquire.awx.credentials import Credential
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.deadline import Deadline
-    from keyturnd.messages import AwxState, RevokeJob
+    from keyturnd.messages.jobs import RevokeJob
+    from keyturnd.messages.states import AwxState
 
 
 def revoke(job: RevokeJob, channel: Channel, deadline: Deadline) -> Done:
@@ -111,7 +112,7 @@ def _undone(session: Session, password: str | None, failed: Failed | None) -> Fa
     identity, place = session.identity, session.server.api.place
     if failed is not None and not (isinstance(failed, Denied) and failed.other_credential):
         return failed
-    hint = moves.logout_again(identity.profile)
+    hint = moves.servers.logout_again(identity.profile)
     if password and failed is not None:
         return Failed(ProviderRefused, failed.failure.sentence, hint)
     if not identity.username:

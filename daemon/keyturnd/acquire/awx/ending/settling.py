@@ -20,13 +20,14 @@ from keyturnd.acquire.awx.dialects import NoTokens, discover
 from keyturnd.acquire.awx.refusals import needs_person
 from keyturnd.acquire.awx.server import Server
 from keyturnd.acquire.awx.session import Session
-from keyturnd.messages import Done
+from keyturnd.messages.outcomes import Done
 
 if TYPE_CHECKING:
     from keyturnd.acquire.awx.credentials import Credential
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.deadline import Deadline
-    from keyturnd.messages import AwxState, SettleJob
+    from keyturnd.messages.jobs import SettleJob
+    from keyturnd.messages.states import AwxState
 
 PATIENCE = 900.0
 """Seconds after a request in which a server may still carry it out: proxies and workers give up after minutes."""

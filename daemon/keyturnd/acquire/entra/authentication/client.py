@@ -15,7 +15,7 @@ from keyturn.hints import entrust
 from keyturn.protocols.surroundings import TOKENS
 from keyturnd.acquire.entra.authentication import federated
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import EntraIdentity
+from keyturnd.messages.identities import EntraIdentity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.entra.authentication.certified import Certified
     from keyturnd.acquire.network.transport import Transport
-    from keyturnd.messages import Result, TokenJob
+    from keyturnd.messages.jobs import TokenJob
+    from keyturnd.messages.outcomes import Result
 
 UPLOAD = "upload the certificate to the application"
 COMPARE = "compare with the federated credentials of the application"
@@ -105,7 +106,7 @@ def _by_certificate(job: TokenJob, identity: EntraIdentity, named: Certificate, 
             return assertion.sign(certified, identity.application_id, endpoint, algorithm, send_x5c=named.send_x5c)
         except assertion.DamagedKey:
             sentence = f"the key of the certificate {certified.sha1} is damaged"
-            raise Failed(ConfigError, sentence, moves.whole_certificate()) from None
+            raise Failed(ConfigError, sentence, moves.secrets.whole_certificate()) from None
 
     return Credential({"client_assertion": signed}, certified)
 
@@ -139,12 +140,12 @@ def _check_times(certified: Certified) -> None:
         raise Failed(
             ConfigError,
             f"the certificate {certified.sha1} expired on {certificate.not_valid_after_utc:%Y-%m-%d}",
-            moves.new_certificate(),
+            moves.secrets.new_certificate(),
         )
     begins = certificate.not_valid_before_utc
     if now < begins.timestamp():
         raise Failed(
             ConfigError,
             f"the certificate {certified.sha1} is not valid before {begins:%Y-%m-%d %H:%M} UTC",
-            moves.clock(),
+            moves.servers.clock(),
         )

@@ -17,13 +17,13 @@ from keyturn.shell import listing
 from keyturnd.acquire.entra.authentication import jobs
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.answers import claims_of, is_token
-from keyturnd.messages import EntraIdentity
+from keyturnd.messages.identities import EntraIdentity
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.credentials.federation import Federation
     from keyturn.hints import Hint, Sentence
     from keyturnd.acquire.network.transport import Transport
-    from keyturnd.messages import TokenJob
+    from keyturnd.messages.jobs import TokenJob
 
 
 def token(job: TokenJob, named: Federation, transport: Transport) -> str:
@@ -33,15 +33,15 @@ def token(job: TokenJob, named: Federation, transport: Transport) -> str:
     if named.file is not None:
         return _from_file(named.file)
     if named.service_connection:
-        address, bearer = (_told(told, name, moves.access_token_of_step()) for name in PIPELINES)
+        address, bearer = (_told(told, name, moves.machines.access_token_of_step()) for name in PIPELINES)
         asked = jobs.pipelines(address, bearer, named.service_connection)
     elif told.get(TOKEN_FILE) and not told.get(GITHUB_URL):
         return _from_file(told[TOKEN_FILE])
     elif not told.get(GITHUB_URL):
         sentence = f"neither {GITHUB_URL} nor {TOKEN_FILE} is set where the token is asked for"
-        raise Failed(ConfigError, sentence, moves.federated_token())
+        raise Failed(ConfigError, sentence, moves.machines.federated_token())
     else:
-        address, bearer = (_told(told, name, moves.id_token_permission()) for name in GITHUB)
+        address, bearer = (_told(told, name, moves.machines.id_token_permission()) for name in GITHUB)
         asked = jobs.github(address, bearer, jobs.audience(job.identity.authority))
     return _sound(jobs.token(asked, named.hosts, transport), asked.place)
 
@@ -77,9 +77,9 @@ def _sound(token: str, place: str) -> str:
     if isinstance(expires_at, int | float) and expires_at <= time.time():
         moment = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(expires_at))
         sentence = f"the federated token of {place} expired at {moment} UTC"
-        raise Failed(ConfigError, sentence, moves.replaced_token())
+        raise Failed(ConfigError, sentence, moves.secrets.replaced_token())
     return token
 
 
 def _look_at(place: str) -> Hint:
-    return listing(place) if place.startswith("/") else moves.odd_place(place)
+    return listing(place) if place.startswith("/") else moves.configuration.odd_place(place)

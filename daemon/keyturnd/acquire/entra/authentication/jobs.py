@@ -56,7 +56,7 @@ def github(address: str, bearer: str, audience: str) -> Asked:
     """`address` has a query already, which names the job."""
     url = f"{address}{'&' if '?' in address else '?'}audience={quote(audience, safe='')}"
     headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/json"}
-    return Asked(Request("GET", url, headers), "value", GITHUB_HOSTS, moves.id_token_permission())
+    return Asked(Request("GET", url, headers), "value", GITHUB_HOSTS, moves.machines.id_token_permission())
 
 
 def pipelines(address: str, bearer: str, service_connection: str) -> Asked:
@@ -72,7 +72,7 @@ def pipelines(address: str, bearer: str, service_connection: str) -> Asked:
         Request("POST", f"{address}?{query}", headers, b""),
         "oidcToken",
         PIPELINES_HOSTS,
-        moves.access_token_of_step(),
+        moves.machines.access_token_of_step(),
     )
 
 
@@ -102,5 +102,5 @@ def _check_place(asked: Asked, more_hosts: Collection[str]) -> None:
         raise Failed(
             ConfigError,
             f"the job is told to ask {place or 'nobody'} for its token, which is not its issuer's own",
-            moves.oidc_host(place),
+            moves.machines.oidc_host(place),
         )

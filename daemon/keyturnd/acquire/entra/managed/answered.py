@@ -14,7 +14,7 @@ from keyturn.errors import ProviderRefused, ProviderUnreachable, one_line
 from keyturnd.acquire.entra.answers import LONGEST_LIFE
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.answers import claims_of, is_token, odd, parse
-from keyturnd.messages import Result
+from keyturnd.messages.outcomes import Result
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.credentials.managed import ManagedIdentity
@@ -67,7 +67,7 @@ def _check_identity(said: dict[str, Any], claims: dict[str, Any], asked: Asked, 
     for wanted, echoed, claimed in told.values():
         known = [value.lower() for value in (echoed, claimed) if isinstance(value, str)]
         if wanted and (any(value != wanted.lower() for value in known) or (asked.challenged and not known)):
-            hint = moves.arc_agent() if asked.challenged else moves.assigned_identity()
+            hint = moves.machines.arc_agent() if asked.challenged else moves.machines.assigned_identity()
             raise Failed(ProviderRefused, f"{asked.source} answered for another identity than the profile's", hint)
 
 
@@ -76,9 +76,11 @@ def _refused(answer: Answer, asked: Asked) -> Failed:
     said = _reason(answer.body)
     sentence = f"{asked.source} gave no token (status {answer.status}{f': {said}' if said else ''})"
     if answer.status in PASSING:
-        return Failed(ProviderUnreachable, sentence, moves.later())
+        return Failed(ProviderUnreachable, sentence, moves.waiting.later())
     names_identity = "dentity" in said
-    return Failed(ProviderRefused, sentence, moves.assigned_identity() if names_identity else moves.resource())
+    return Failed(
+        ProviderRefused, sentence, moves.machines.assigned_identity() if names_identity else moves.machines.resource()
+    )
 
 
 def _reason(body: bytes) -> str:

@@ -35,12 +35,14 @@ def _key(challenge: str) -> str:
     named = _REALM.fullmatch(challenge.strip())
     directory, _, name = (named[1] if named else "").rpartition("/")
     if directory != KEYS or not _NAME.fullmatch(name):
-        raise _odd("the agent of Azure Arc names a key that is none of its own", moves.on_azure())
+        raise _odd("the agent of Azure Arc names a key that is none of its own", moves.machines.on_azure())
     path = f"{KEYS}/{name}"
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except PermissionError:
-        raise Failed(Refused, f"you may not read {KEYS}, the keys of Azure Arc", moves.arc_member()) from None
+        raise Failed(
+            Refused, f"you may not read {KEYS}, the keys of Azure Arc", moves.machines.arc_member()
+        ) from None
     except OSError as error:
         raise _odd(f"cannot read {path}: {error.strerror}", shell.listing(KEYS)) from None
     try:

@@ -70,7 +70,7 @@ def _service_fabric(endpoint: str, header: str, thumbprint: str, identity: Manag
     """By TLS, to the certificate that the cluster names; which identity it is, the cluster says, too."""
     _check_own(identity, "Service Fabric", "client_id", "object_id", "resource_id")
     if not endpoint.startswith("https://"):
-        raise Failed(ConfigError, f"{names.ENDPOINT} of Service Fabric is no https URL", moves.on_azure())
+        raise Failed(ConfigError, f"{names.ENDPOINT} of Service Fabric is no https URL", moves.machines.on_azure())
     request = _get(endpoint, "2019-07-01-preview", resource, {"Secret": header}, {})
     return Asked("Service Fabric", request, thumbprint=thumbprint)
 
@@ -104,5 +104,5 @@ def _check_own(identity: ManagedIdentity, source: str, *keys: str) -> None:
         raise Failed(
             ConfigError,
             f"{source} cannot be asked for the identity that the profile names",
-            moves.own_identity(*keys),
+            moves.machines.own_identity(*keys),
         )

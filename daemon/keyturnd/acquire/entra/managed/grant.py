@@ -17,7 +17,7 @@ from keyturnd.acquire.network.transport import Answer, Transport
 
 if TYPE_CHECKING:
     from keyturnd.acquire.entra.session import Session
-    from keyturnd.messages import Result
+    from keyturnd.messages.outcomes import Result
 
 PATIENCE = 5.0
 """Seconds for one exchange with what stands on this machine or its link. Off Azure nobody is there, and a program
@@ -29,7 +29,7 @@ def acquire(session: Session) -> Result:
     """A token of the machine's identity. Raises Failed."""
     job, identity = session.job, session.identity.credential
     if not isinstance(identity, ManagedIdentity):
-        raise Failed(Bug, "no managed identity was named", moves.report())
+        raise Failed(Bug, "no managed identity was named", moves.waiting.report())
     session.channel.secrets = (
         *session.channel.secrets,
         *(job.variables[name] for name in TOKENS if job.variables.get(name)),
@@ -54,7 +54,7 @@ def _explained(failed: Failed, asked: Asked) -> Failed:
     if failure.kind != ProviderUnreachable.kind or failure.retry_after is not None:
         return failed
     if failure.code.startswith(STATUS):
-        hint = moves.resource() if failure.code == NO_REASON else moves.later()
+        hint = moves.machines.resource() if failure.code == NO_REASON else moves.waiting.later()
         status = failure.code.removeprefix(STATUS)
         return Failed(ProviderUnreachable, f"{asked.source} gave no token (status {status})", hint)
-    return Failed(ProviderUnreachable, f"no managed identity: {failure.sentence}", moves.on_azure())
+    return Failed(ProviderUnreachable, f"no managed identity: {failure.sentence}", moves.machines.on_azure())

@@ -26,7 +26,7 @@ def check_not_ours(variables: Mapping[str, str]) -> None:
     """Raises Failed where the endpoint is keyturn's own, which would ask itself in a circle."""
     if told(variables, HEADER).startswith(OWN_HEADER):
         sentence = f"{ENDPOINT} leads to keyturn itself, which would have to ask itself for the token"
-        raise Failed(ConfigError, sentence, moves.not_keyturns_own())
+        raise Failed(ConfigError, sentence, moves.machines.not_keyturns_own())
 
 
 def check_local(url: str, variable: str) -> None:
@@ -42,7 +42,9 @@ def check_local(url: str, variable: str) -> None:
     except ValueError:
         sound = False
     if not sound:
-        raise Failed(ConfigError, f"{variable} names no place on this machine, or not by http", moves.on_azure())
+        raise Failed(
+            ConfigError, f"{variable} names no place on this machine, or not by http", moves.machines.on_azure()
+        )
 
 
 def is_local(host: str) -> bool:

@@ -62,7 +62,9 @@ def read_certificate(table: Table) -> Certificate | None:
     if file is None and thumbprint == "":
         for key in KEYS:
             if key in table.values:
-                raise table.mistake(key, "there is no certificate", moves.example(f"certificate = {_EXAMPLE_FILE}"))
+                raise table.mistake(
+                    key, "there is no certificate", moves.configuration.example(f"certificate = {_EXAMPLE_FILE}")
+                )
         return None
     algorithm = table.choice("certificate_algorithm", ("PS256", "RS256")) or "PS256"
     return Certificate(

@@ -57,7 +57,9 @@ def _hosts(table: Table) -> tuple[str, ...]:
     try:
         places = [https_url(f"https://{host}") for host in found]
     except UnfitName as error:
-        raise table.mistake("oidc_hosts", str(error), moves.example(f"oidc_hosts = {_EXAMPLE_HOSTS}")) from None
+        raise table.mistake(
+            "oidc_hosts", str(error), moves.configuration.example(f"oidc_hosts = {_EXAMPLE_HOSTS}")
+        ) from None
     if any(place.segments for place in places):
         raise table.expected("oidc_hosts", "hosts without a path", _EXAMPLE_HOSTS)
     return tuple(place.url.removeprefix("https://") for place in places)

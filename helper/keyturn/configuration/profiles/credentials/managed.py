@@ -47,6 +47,6 @@ def read_managed_identity(table: Table, client_id: str) -> ManagedIdentity:
         raise table.mistake(
             "resource_id",
             "expected the resource id of an identity",
-            moves.example(f"resource_id = {_EXAMPLE_RESOURCE}"),
+            moves.configuration.example(f"resource_id = {_EXAMPLE_RESOURCE}"),
         )
     return ManagedIdentity(client_id, object_id.lower(), resource)

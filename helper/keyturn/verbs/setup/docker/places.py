@@ -69,7 +69,7 @@ def confined() -> Advice | None:
     found = shutil.which("docker")
     if found is None or not found.startswith("/snap/"):
         return None
-    return Advice(f"{found} is docker from snap, which cannot start keyturn", moves.docker_package())
+    return Advice(f"{found} is docker from snap, which cannot start keyturn", moves.clients.docker_package())
 
 
 def by_variables(registries: Iterable[str]) -> Iterator[Advice]:

@@ -49,7 +49,7 @@ def shell_word(path: str) -> str:
     line of a configuration can hold.
     """
     if "\n" in path or not path.startswith("/"):
-        raise Refused(f"git cannot call {path}", moves.other_place())
+        raise Refused(f"git cannot call {path}", moves.clients.other_place())
     return _SPECIAL.sub(r"\\\g<0>", path)
 
 

@@ -89,7 +89,7 @@ def _with_all(plan: Plan, options: Namespace) -> Config:
         profile = options.profile or proposal.profile
         if profile == proposals.ANY:
             told = f"nothing tells the profile for {proposal.place}, of {proposal.why}"
-            plan.warnings.append((told, moves.form(proposal.line())))
+            plan.warnings.append((told, moves.clients.form(proposal.line())))
         else:
             document.set(("targets", "kube"), proposal.place, profile)
             plan.notes.append(f"{proposal.place} gets tokens of profile {profile}")
@@ -127,7 +127,7 @@ def _check(plan: Plan, options: Namespace) -> int:
     for config in plan.files:
         for name in users.with_secrets(config.users):
             told = f"{config.path}: user {_printable(name)} holds a secret that everybody can read who has the file"
-            print(f"keyturn: warning: {told}\nkeyturn: hint: {moves.secret_variables()}", file=sys.stderr)
+            print(f"keyturn: warning: {told}\nkeyturn: hint: {moves.secrets.secret_variables()}", file=sys.stderr)
     asking = list(plan.asking())
     found = [(file.path, name, why) for file, name, user in asking if (why := _wrong(user, plan.register))]
     if options.json:
@@ -188,7 +188,7 @@ def _report(plan: Plan, options: Namespace) -> None:
 def _policies(asking: Iterable[dict[str, Any]]) -> list[Sentence]:
     """How to let kubectl run each program of ours that it must not, by the very path in the kubeconfig."""
     programs = dict.fromkeys(str(user["exec"]["command"]) for user in asking)
-    return [moves.allow_plugin(program) for program in programs if kuberc.forbids(program) is not None]
+    return [moves.clients.allow_plugin(program) for program in programs if kuberc.forbids(program) is not None]
 
 
 def _sentence(change: Change) -> str:

@@ -147,7 +147,7 @@ class KubeFile:
     def _unsafe(self) -> Refused:
         return Refused(
             f"{self.path} is written in a form that keyturn does not change",
-            moves.by_hand(hints.set_up("kube", "--dry-run")),
+            moves.clients.by_hand(hints.set_up("kube", "--dry-run")),
         )
 
     def _shown(self, *arguments: str) -> Command:
@@ -183,7 +183,7 @@ def _locked(path: Path) -> Iterator[None]:
     try:
         os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     except FileExistsError:
-        raise Refused(f"{path} is being changed by another program", moves.unlocked(str(lock))) from None
+        raise Refused(f"{path} is being changed by another program", moves.clients.unlocked(str(lock))) from None
     except OSError as error:
         raise Refused(
             f"{lock} cannot be made: {(error.strerror or '').lower()}", shell.listing(str(path.parent))

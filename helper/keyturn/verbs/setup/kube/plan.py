@@ -103,7 +103,7 @@ class Plan:
         directory, cluster = self._cluster(file.contexts[context])
         trust, known = trust_of(cluster, directory), self.register.trusted(target.place)
         if trust.insecure:
-            self._complain(context, "is reached without verification", moves.verify_cluster())
+            self._complain(context, "is reached without verification", moves.clients.verify_cluster())
             return
         if known is None:
             self.notes.append(

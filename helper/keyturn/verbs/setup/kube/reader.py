@@ -28,7 +28,9 @@ def read(text: str, path: str) -> dict[str, Any]:
     try:
         return whole.load(text)
     except Unreadable:
-        raise Refused(f"{path} is not a kubeconfig that can be read without kubectl", moves.with_kubectl()) from None
+        raise Refused(
+            f"{path} is not a kubeconfig that can be read without kubectl", moves.clients.with_kubectl()
+        ) from None
 
 
 def _by_kubectl(program: str, text: str, path: str) -> dict[str, Any]:

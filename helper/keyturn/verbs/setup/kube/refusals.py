@@ -50,10 +50,10 @@ def nothing_to_do(config: Config, files: Sequence[KubeFile], servers: Sequence[s
     wanted = _listed(target.url for target in config.kube_targets)
     if not any(file.is_there for file in files):
         sentence = f"there is no kubeconfig {where}; the kube targets are {wanted}"
-        return ConfigError(sentence, moves.fetch_kubeconfig(hints.set_up("kube")))
+        return ConfigError(sentence, moves.clients.fetch_kubeconfig(hints.set_up("kube")))
     if not found:
         sentence = f"{where} has no contexts; the kube targets are {wanted}"
-        return ConfigError(sentence, moves.fetch_kubeconfig(hints.set_up("kube")))
+        return ConfigError(sentence, moves.clients.fetch_kubeconfig(hints.set_up("kube")))
     sentence = (
         f"no context in {where} is for a kube target: its servers are {_listed(found)}; the targets are {wanted}"
     )
@@ -61,7 +61,7 @@ def nothing_to_do(config: Config, files: Sequence[KubeFile], servers: Sequence[s
 
 
 def _add(config: Config, *servers: str) -> Sentence:
-    return moves.add(f'"{_fit(servers)}" = "PROFILE"', "[targets.kube]", str(config.source))
+    return moves.configuration.add(f'"{_fit(servers)}" = "PROFILE"', "[targets.kube]", str(config.source))
 
 
 def _fit(servers: Iterable[str]) -> str:

@@ -17,7 +17,7 @@ from support.awx.in_memory import IDENTITY, NOW
 
 if TYPE_CHECKING:
     from keyturnd.acquire.awx.api import Api
-    from keyturnd.messages import Failure
+    from keyturnd.messages.outcomes import Failure
 
 # As recorded on AWX 24.6.1 (reference/awx.md section 1).
 CONTROLLER = {

@@ -19,7 +19,7 @@ from support.awx.in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemory
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyturnd.messages import Result
+    from keyturnd.messages.outcomes import Result
 
     Start = Callable[[InMemoryAwx, InMemoryChannel], Result]
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from keyturnd.acquire.awx import passwords, personal
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import AwxState, Failure
+from keyturnd.messages.states import AwxState
 from support.awx.in_memory import NOW, PASSWORD, InMemoryAwx, InMemoryChannel, session
+
+if TYPE_CHECKING:
+    from keyturnd.messages.outcomes import Failure
 
 
 @pytest.fixture(autouse=True)

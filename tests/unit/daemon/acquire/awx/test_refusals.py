@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from keyturnd.acquire.awx.api import Api
     from keyturnd.acquire.awx.credentials import Credential
     from keyturnd.acquire.failed import Failed
-    from keyturnd.messages import AwxIdentity
+    from keyturnd.messages.identities import AwxIdentity
 
 EXTERNAL = (
     "(access_denied) OAuth2 Tokens cannot be created by users "

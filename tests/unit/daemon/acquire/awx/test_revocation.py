@@ -13,7 +13,7 @@ from keyturnd.acquire.failed import Failed
 from support.awx.in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, lost, session
 
 if TYPE_CHECKING:
-    from keyturnd.messages import Failure
+    from keyturnd.messages.outcomes import Failure
 
 HINT = "keyturn secret set tower, then: keyturn logout tower; or leave it there: keyturn logout tower --locally"
 

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from keyturnd.acquire.awx import tokens
 from keyturnd.acquire.awx.api import Reply
 from keyturnd.acquire.awx.refusals import Unusable
-from keyturnd.messages import AwxState, encode_line
+from keyturnd.messages.channel import encode_line
+from keyturnd.messages.states import AwxState
 from support.awx.in_memory import IDENTITY, NOW, InMemoryAwx
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,7 +15,11 @@ from keyturnd.acquire.entra.msal_client import MsalClient
 from keyturnd.acquire.entra.session import Session
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.transport import Answer, Request
-from keyturnd.messages import EntraIdentity, Failure, Network, TokenJob
+from keyturnd.messages.identities import EntraIdentity, Network
+from keyturnd.messages.jobs import TokenJob
+
+if TYPE_CHECKING:
+    from keyturnd.messages.outcomes import Failure
 
 BASE = "https://login.example/22222222-2222-2222-2222-222222222222"
 TOKEN: dict[str, Any] = {"access_token": "at", "token_type": "Bearer", "expires_in": 3599, "refresh_token": "rt"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,7 +13,11 @@ from keyturnd.acquire.entra import device_code
 from keyturnd.acquire.entra.authentication.client import Credential
 from keyturnd.acquire.entra.session import Session
 from keyturnd.acquire.failed import Failed
-from keyturnd.messages import EntraIdentity, Failure, Network, TokenJob
+from keyturnd.messages.identities import EntraIdentity, Network
+from keyturnd.messages.jobs import TokenJob
+
+if TYPE_CHECKING:
+    from keyturnd.messages.outcomes import Failure
 
 PENDING = {"error": "authorization_pending"}
 SLOW_DOWN = {"error": "slow_down"}

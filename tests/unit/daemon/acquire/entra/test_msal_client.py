@@ -17,12 +17,16 @@ from keyturnd.acquire.entra.msal_client import MsalClient
 from keyturnd.acquire.entra.session import Session
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.transport import Answer
-from keyturnd.messages import EntraIdentity, EntraState, Network, Result, Seal, TokenJob, encode_line
+from keyturnd.messages.channel import Seal, encode_line
+from keyturnd.messages.identities import EntraIdentity, Network
+from keyturnd.messages.jobs import TokenJob
+from keyturnd.messages.states import EntraState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyturnd.acquire.network.transport import Request
+    from keyturnd.messages.outcomes import Result
 
     Grant = Callable[["FakeTransport"], tuple[Result, list[EntraState]]]
 

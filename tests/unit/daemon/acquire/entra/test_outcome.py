@@ -9,7 +9,7 @@ from typing import Any
 from keyturnd.acquire.entra import outcome
 from keyturnd.acquire.entra.msal_client import Exchange
 from keyturnd.acquire.entra.outcome import Owner
-from keyturnd.messages import EntraState
+from keyturnd.messages.states import EntraState
 
 SENT = 1_800_000_000.0
 

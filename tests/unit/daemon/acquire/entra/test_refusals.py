@@ -13,7 +13,7 @@ from keyturn.hints import printed
 from keyturnd.acquire.entra import aadsts
 from keyturnd.acquire.entra.refusals import AHEAD, Refusal, refused_answer
 from keyturnd.acquire.failed import Failed, without
-from keyturnd.messages import Failure
+from keyturnd.messages.outcomes import Failure
 
 ID = "0a1b2c3d-0000-4000-8000-000000000000"
 

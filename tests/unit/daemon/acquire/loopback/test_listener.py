@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import random
 import socket
+from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from keyturnd.acquire.loopback import listener, pages
+from keyturnd.acquire.loopback import listener, pages, peer
 from keyturnd.acquire.loopback.listener import Listener
 from keyturnd.acquire.loopback.port import first_free
 from keyturnd.acquire.loopback.redirect import Awaited
@@ -205,3 +206,14 @@ def test_how_it_ended_is_told_to_no_other_user_of_the_machine(scene: Scene) -> N
         assert scene.ask("GET", guess).status == 404
     assert scene.listener.done.startswith("/done/")
     assert len(scene.listener.done) >= len("/done/") + 16
+
+
+def test_another_user_of_the_machine_brings_no_answer(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even the right one: its state may have been read off a browser's command line."""
+    monkeypatch.setattr(peer, "is_anothers", lambda _: True)
+    with suppress(OSError):  # it may be closed before all is said
+        assert scene.say(f"GET /?{RIGHT} HTTP/1.1\r\nHost: {scene.listener.host}\r\n\r\n".encode()) == b""
+    monkeypatch.undo()
+    assert scene.listener.answer is None
+    scene.show_soon()
+    assert scene.ask("POST", "/", RIGHT).status == 200

@@ -17,7 +17,7 @@ from keyturnd.acquire.loopback.port import first_free
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyturnd.messages import Failure
+    from keyturnd.messages.outcomes import Failure
 
 FAMILIES = {"127.0.0.1": socket.AF_INET, "::1": socket.AF_INET6}
 ANYWHERE = {"127.0.0.1": "0.0.0.0", "::1": "::"}  # noqa: S104 - where others listen

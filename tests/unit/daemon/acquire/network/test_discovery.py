@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keyturnd.acquire.network.discovery import PERSONAL, told
-from keyturnd.messages import Discovered
+from keyturnd.messages.outcomes import Discovered
 
 GOVERNMENT = "login.microsoftonline.us"
 TENANT = "11111111-2222-3333-4444-555555555555"

@@ -9,7 +9,7 @@ from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.proxies import Proxy
 from keyturnd.acquire.network.transport import Request, Transport
-from keyturnd.messages import Network
+from keyturnd.messages.identities import Network
 
 
 @pytest.mark.parametrize("local", [True, False])

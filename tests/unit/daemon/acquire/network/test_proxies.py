@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.proxies import Proxy, is_direct, parse, proxy_for
-from keyturnd.messages import Network
+from keyturnd.messages.identities import Network
 
 
 @pytest.mark.parametrize(

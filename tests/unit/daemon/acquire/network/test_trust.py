@@ -10,7 +10,7 @@ import pytest
 from keyturn_emulator.certificates import create
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network import trust
-from keyturnd.messages import Network
+from keyturnd.messages.identities import Network
 
 if TYPE_CHECKING:
     from pathlib import Path

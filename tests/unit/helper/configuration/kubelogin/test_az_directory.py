@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from keyturn.configuration.config import Config
 from keyturn.configuration.kubelogin.az_directory import own_directory, stamp
 from keyturn.configuration.kubelogin.stand_in import stand_in
-from keyturn.errors import Refused, UsageError
+from keyturn.errors import ConfigError, Refused, UsageError
 from keyturn.protocols.kubelogin.wish import Wish
 
 AKS = "6dae42f8-4368-4678-94ff-3960e28e3630"
@@ -26,6 +27,19 @@ def test_ones_own(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert own_directory(str(directory)) == str(directory)
     monkeypatch.setenv("HOME", str(directory))
     assert own_directory(f"{directory}/.azure") is None, "az's own, extensions and all"
+
+
+def test_a_link_is_followed_once_and_for_all(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = directory.parent / "link"
+    link.symlink_to(directory)
+    assert own_directory(str(link)) == str(directory)
+    monkeypatch.setenv("HOME", str(directory.parent))
+    (directory.parent / ".azure").symlink_to(directory)
+    assert own_directory(str(link)) is None
+    circle = directory.parent / "circle"
+    circle.symlink_to(circle)
+    with pytest.raises(Refused, match="too many levels of symbolic links"):
+        own_directory(str(circle))
 
 
 def test_one_that_others_can_write(directory: Path) -> None:
@@ -52,9 +66,30 @@ def test_programs_in_it(directory: Path, name: str) -> None:
         own_directory(str(directory))
 
 
-def test_programs_by_its_configuration(directory: Path) -> None:
-    (directory / "config").write_text("[core]\noutput = json\n [ extension ]\ndir = /elsewhere\n")
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        "[core]\noutput = json\n[extension]\ndir = /elsewhere\n",
+        "[core]\routput = json\r[extension]\rdev_sources = /elsewhere\r",
+        "[core]\r\noutput = json\r\n\r\n[extension]\r\ndev_sources = /elsewhere\r\n",
+        "\u2003[extension]\ndir = /elsewhere\n",
+        "no configuration",
+    ],
+)
+def test_programs_by_its_configuration(directory: Path, configuration: str) -> None:
+    (directory / "config").write_bytes(configuration.encode())
     with pytest.raises(Refused, match="has extensions of az"):
+        own_directory(str(directory))
+
+
+def test_an_ordinary_configuration(directory: Path) -> None:
+    (directory / "config").write_text("[core]\noutput = json\n[cloud]\nname = AzureCloud\n")
+    assert own_directory(str(directory)) == str(directory)
+
+
+def test_a_configuration_that_nobody_writes_is_not_waited_for(directory: Path) -> None:
+    os.mkfifo(directory / "config", 0o600)
+    with pytest.raises(ConfigError, match="is not a file"):
         own_directory(str(directory))
 
 

@@ -131,6 +131,13 @@ def test_refused(wish: Wish, kind: type[KeyturnError], sentence: str) -> None:
     assert caught.value.hint
 
 
+def test_audiences_of_a_profile_that_is_not_for_kubernetes_are_not_to_be_had() -> None:
+    other = CONFIG.partition("[targets.kube]")[0].replace(".work]", ".other]").replace("api://cluster", "api://mine")
+    stand_in(_config(CONFIG + other), PERSONS._replace(server_id="api://mine"))
+    with pytest.raises(Refused, match="neither that of AKS"):
+        stand_in(_config(f'{CONFIG}{other}protocols = ["token"]'), PERSONS._replace(server_id="api://mine"))
+
+
 def test_a_configured_login_host_comes_with_whom_to_trust_there_and_nothing_else() -> None:
     found = _found(PERSONS._replace(authority_host="https://login.contoso.example:8443"))
     assert found.profile.ca_file == "/etc/contoso.pem"

@@ -15,7 +15,8 @@ from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturnd.acquire.entra.authentication import federated, jobs
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.transport import Answer
-from keyturnd.messages import EntraIdentity, Network, TokenJob
+from keyturnd.messages.identities import EntraIdentity, Network
+from keyturnd.messages.jobs import TokenJob
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,7 +130,7 @@ def test_a_job_that_gets_none(status: int) -> None:
     told: dict[str, Any] = {"ACTIONS_ID_TOKEN_REQUEST_URL": GITHUB, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": BEARER}
     sentence, hint = refused(Federation(), Issuer({"planted": 1}, status), **told)
     assert sentence.endswith(f"gave the job no token (status {status})")
-    assert hint == moves.id_token_permission()
+    assert hint == moves.machines.id_token_permission()
     assert refused(Federation(), Issuer({"value": "a b"}), **told)[0].endswith("holds no token of the job")
 
 
@@ -137,7 +138,7 @@ def test_what_is_not_set_is_named() -> None:
     nothing = (
         "neither ACTIONS_ID_TOKEN_REQUEST_URL nor AZURE_FEDERATED_TOKEN_FILE is set where the token is asked for"
     )
-    assert refused(Federation()) == (nothing, moves.federated_token())
+    assert refused(Federation()) == (nothing, moves.machines.federated_token())
     half = refused(Federation(), ACTIONS_ID_TOKEN_REQUEST_URL=GITHUB)
     assert half[0] == "ACTIONS_ID_TOKEN_REQUEST_TOKEN is not set where the token is asked for"
     told: dict[str, Any] = {"SYSTEM_OIDCREQUESTURI": PIPELINES, "SYSTEM_ACCESSTOKEN": ""}

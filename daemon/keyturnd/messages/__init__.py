@@ -1,0 +1,1 @@
+"""What the daemon and an acquisition process say to each other."""

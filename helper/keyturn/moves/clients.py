@@ -1,0 +1,102 @@
+"""What git, docker, kubectl and az are told, and how they are started."""
+
+from __future__ import annotations
+
+from keyturn.hints import Sentence, after, move, printed, restart_daemon
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keyturn.hints import Command
+
+
+@move
+def verify_cluster() -> Sentence:
+    """A kubeconfig that takes anybody for the cluster."""
+    return Sentence("remove insecure-skip-tls-verify from its cluster, and set certificate-authority instead")
+
+
+@move
+def other_place() -> Sentence:
+    """A path that no line of git's configuration can hold."""
+    return Sentence("install keyturn at another place")
+
+
+@move
+def docker_package() -> Sentence:
+    """A docker that can start no helper."""
+    return Sentence("install docker as a package of the system")
+
+
+@move
+def fetch_kubeconfig(command: Command) -> Sentence:
+    """A cluster that kubectl does not know yet."""
+    what = "fetch one, of AKS for instance with: az aks get-credentials --resource-group GROUP --name CLUSTER"
+    return after(what, command)
+
+
+@move
+def form(line: str) -> Sentence:
+    """What a program takes, where it can say no more: it is a helper that another program starts."""
+    return Sentence(line)
+
+
+@move
+def stanza(what: str) -> Sentence:
+    """What to change in the kubeconfig, or in the environment, that kubelogin is started with."""
+    return Sentence(f"in the kubeconfig: {what}")
+
+
+@move
+def with_kubectl() -> Sentence:
+    """A kubeconfig in a form that only kubectl is sure to read."""
+    return Sentence("install kubectl, or write the file without aliases, and each key once")
+
+
+@move
+def az(what: str, command: str) -> Sentence:
+    """What az itself does or tells: keyturn only runs it."""
+    return Sentence(f"{what}: az {command}")
+
+
+@move
+def az_installed() -> Sentence:
+    """A machine without az, or a daemon that cannot find it."""
+    return after("put az on PATH", restart_daemon())
+
+
+@move
+def own_az() -> Sentence:
+    """A directory of az that somebody else may have filled."""
+    return Sentence("use az's own directory: unset AZURE_CONFIG_DIR")
+
+
+@move
+def allow_plugin(program: str) -> Sentence:
+    """A policy of kubectl's (1.35 or newer) that keeps it from running our helper."""
+    section, entry = ("--section", "credentialplugin"), f"command={program}"
+    command = ("kubectl", "kuberc", "set", *section, "--policy", "Allowlist", "--allowlist-entry", entry)
+    return Sentence(f"if you want it to run: {printed(command)}")
+
+
+@move
+def at_terminal() -> Sentence:
+    """A sign-in that kubectl has no place for."""
+    return Sentence("run the same kubectl command at a terminal")
+
+
+@move
+def by_hand(command: Command) -> Sentence:
+    """A file in a form that keyturn does not change."""
+    return Sentence(f"write what this tells by hand: {printed(command)}")
+
+
+@move
+def unlocked(lock: str) -> Sentence:
+    """A lock that a killed program may have left."""
+    return Sentence(f"if none runs: {printed(('rm', lock))}")
+
+
+@move
+def close_input() -> Sentence:
+    """A program that starts a helper and holds its input open."""
+    return Sentence("whoever starts this helper has to close its input")

@@ -1,0 +1,82 @@
+"""Jobs and machines that have an identity of their own."""
+
+from __future__ import annotations
+
+from keyturn.hints import Sentence, move
+
+
+@move
+def id_token_permission() -> Sentence:
+    """A job of GitHub Actions that may not ask for a token of its own."""
+    return Sentence("give the job `permissions: id-token: write`")
+
+
+@move
+def federated_token() -> Sentence:
+    """A caller that is no job of GitHub Actions, and whose cluster names no file."""
+    return Sentence(
+        "in GitHub Actions give the job `permissions: id-token: write`; elsewhere set federated_token_file"
+    )
+
+
+@move
+def access_token_of_step() -> Sentence:
+    """A step of Azure Pipelines without the job's token, or without a right to its service connection."""
+    return Sentence(
+        "give the step `env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)`, and the pipeline its service connection"
+    )
+
+
+@move
+def oidc_host(place: str) -> Sentence:
+    """An issuer of the user's own; nobody else is sent a job's token."""
+    return Sentence(f'if it is, set oidc_hosts = ["{place}"] in the profile')
+
+
+@move
+def set_clock(ahead: float) -> Sentence:
+    """A machine whose clock is so many seconds ahead of the provider's, or behind it."""
+    minutes, where = max(round(abs(ahead) / 60), 1), "ahead of" if ahead > 0 else "behind"
+    return Sentence(f"set this machine's clock (date): it is {minutes} min {where} Entra ID's")
+
+
+@move
+def on_azure() -> Sentence:
+    """A managed identity where there is none."""
+    return Sentence("this flow works on Azure's own machines, and on those that Azure Arc has joined")
+
+
+@move
+def assigned_identity() -> Sentence:
+    """An identity that the machine does not have."""
+    return Sentence("assign the identity to this machine or app, or name another one in the profile")
+
+
+@move
+def own_identity(*keys: str) -> Sentence:
+    """An endpoint that cannot give the identity that was named."""
+    return Sentence(f"remove {' and '.join(keys)} from the profile: there it is the machine's own, or none")
+
+
+@move
+def resource() -> Sentence:
+    """A machine's endpoint that tells no reason."""
+    return Sentence("check the audience: that it exists, and is written as it calls itself, its last slash included")
+
+
+@move
+def arc_member() -> Sentence:
+    """A key that only some users of a machine may read."""
+    return Sentence("let root add you to its group: usermod -aG himds USER, and sign in to this machine again")
+
+
+@move
+def arc_agent() -> Sentence:
+    """An agent of Azure Arc that knows its own identity alone."""
+    return Sentence("update the agent of Azure Arc, or use the machine's own identity")
+
+
+@move
+def not_keyturns_own() -> Sentence:
+    """A profile that would ask keyturn itself for its token."""
+    return Sentence("give it another flow, or run the command outside of keyturn's environment")
