@@ -148,6 +148,20 @@ def remove_targets(*targets: str) -> Command:
     return "keyturn", "target", "remove", *targets
 
 
+@cure
+def add_target(place: str, profile: str, *options: str) -> Command:
+    """Say that `profile` is for a place; `options` where the place's name does not tell what it is."""
+    return "keyturn", "target", "add", place, profile, *options
+
+
+@cure
+def set_audiences(profile: str, *audiences: str) -> Command:
+    """All that a profile may ask for beyond its targets, what it may by now among them."""
+    import json  # noqa: PLC0415 - its strings are TOML's; a helper that has nothing to complain of does not pay for it
+
+    return "keyturn", "profile", "edit", profile, f"audiences={json.dumps(audiences, ensure_ascii=False)}"
+
+
 @show
 def targets() -> Command:
     """Which targets there are."""

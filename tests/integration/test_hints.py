@@ -191,6 +191,12 @@ ROWS = {
     "token": Row(two_audiences("token", "ci"), "eyJ", proof=words("keyturn", "status")),
     "run": Row(two_audiences("run", "ci", "--", "true"), "", proof=words("keyturn", "status")),
     "remove_targets": Row(words("keyturn", "profile", "remove", "ci"), "no longer a target"),
+    "add_target": Row(
+        words("keyturn", "token", "ci", "--registry", "contoso.azurecr.io"),
+        "contoso.azurecr.io gets tokens of profile ci",
+        proof=words("keyturn", "target", "remove", "contoso.azurecr.io"),
+    ),
+    "set_audiences": Row(words("keyturn", "token", "ci", "--audience", "graph"), "profile ci is changed"),
     "targets": Row(words("keyturn", "target", "remove", "https://dev.azure.com/xyzzy"), "git "),
     "shorter_life": Row(words("keyturn", "token", "ci", "--min-life", "30d"), "eyJ", proof=TOKEN),
     "verb": Row(words("keyturn", "stauts"), "configuration", proof=LIST),

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Literal
 
 from keyturn import hints, moves
 from keyturn.configuration.audiences import all_scopes, allowed_scopes
-from keyturn.configuration.hosts import without_userinfo
+from keyturn.configuration.hosts import UnfitName, host_and_port
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles import clouds
 from keyturn.configuration.profiles.described import described, on_behalf_of
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.profiles.scopes import DEFAULT_SUFFIX, UnfitScopes, of_audience
-from keyturn.configuration.targets.docker import find_docker
+from keyturn.configuration.targets.docker import find_docker, is_azure
 from keyturn.errors import Refused, UsageError
 from keyturn.protocols.claims_challenge import claims_in
 from keyturnd.broker import newtoken
@@ -166,24 +166,33 @@ def _registry(config: Config, body: TokenBody) -> Want:
         raise UsageError("a registry and an audience or scopes at once", hints.usage("keyturn token"))
     target = find_docker(config.docker_targets, body.registry or "")
     if target is None or target.profile != body.profile:
-        raise Refused(
-            f"the registry is no docker target of profile {body.profile}",
-            moves.configuration.add(
-                f'"{without_userinfo(body.registry or "")}" = "{body.profile}"',
-                "[targets.docker]",
-                str(config.source),
-            ),
-        )
+        hint = _as_target(body.registry or "", body.profile)
+        raise Refused(f"the registry is no docker target of profile {body.profile}", hint)
     return docker.want_of(config, target)
 
 
+def _as_target(registry: str, profile: str) -> Hint:
+    try:
+        known = is_azure(*host_and_port(registry))
+    except UnfitName:
+        return hints.targets()
+    return hints.add_target(registry, profile, *(() if known else ("--protocol", "docker", "--service", "acr")))
+
+
 def _remedy(config: Config, profile: str, scopes: tuple[str, ...]) -> Hint:
-    if isinstance(config.profiles[profile], AwxProfile):
+    found = config.profiles[profile]
+    if isinstance(found, AwxProfile):
         return moves.configuration.add(f'scope = "{" ".join(scopes)}"', f"[profile.{profile}]", str(config.source))
     if len(scopes) == 1 and scopes[0].endswith(DEFAULT_SUFFIX):
-        audience = clouds.short_name(scopes) or scopes[0].removesuffix(DEFAULT_SUFFIX)
-        return moves.configuration.add(f'"{audience}"', f"audiences of profile {profile}", str(config.source))
+        wanted = [*found.audiences, scopes[0].removesuffix(DEFAULT_SUFFIX)]
+        return hints.set_audiences(profile, *(_as_written(audience, found.authority) for audience in wanted))
     return moves.configuration.add("it", f"scopes of profile {profile}", str(config.source))
+
+
+def _as_written(audience: str, authority: str) -> str:
+    """The short name of `audience`, if that is this very one in the profile's cloud."""
+    short = clouds.short_name([f"{audience}{DEFAULT_SUFFIX}"])
+    return short if short is not None and clouds.audience(short, authority) == audience else audience
 
 
 def _only_scopes(config: Config, body: TokenBody) -> tuple[str, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from keyturn.hints import Sentence, move
+from keyturn.hints import Sentence, move, printed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from keyturn.hints import Command
 
 LOGIN_PAGE = "whether this network asks for a login page"
 
@@ -99,6 +101,12 @@ def odd_place(place: str) -> Sentence:
 def other_cloud(profile: str) -> Sentence:
     """A cloud that Microsoft has closed."""
     return Sentence(f"set `environment` of [profile.{profile}] to the cloud that the tenant has moved to")
+
+
+@move
+def name_it(command: Command, option: str, value: str) -> Sentence:
+    """What `command` cannot find out, and has nobody to ask for."""
+    return Sentence(f"name it: {printed((*command, option, value))}")
 
 
 @move

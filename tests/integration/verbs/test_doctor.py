@@ -71,3 +71,9 @@ def test_setup_alone_follows_the_targets(scene: Scene) -> None:
     machine.run("keyturn", "setup", status=0)
     assert "credential" not in (machine.home / ".gitconfig").read_text()
     machine.run("keyturn", "setup", "--check", status=0)
+
+
+def test_a_setup_without_anything_to_set_up_says_so(machine: Machine) -> None:
+    assert "hint: to write one: keyturn init" in machine.run("keyturn", "setup", status=2).stderr
+    machine.run("keyturn", "profile", "add", "tower", "url=https://awx.example", "flow=token", status=0)
+    assert "has no target" in machine.run("keyturn", "setup", status=2).stderr

@@ -56,11 +56,11 @@ def test_a_clone_url_at_a_terminal(newcomer: Newcomer) -> None:
         terminal.wait_for("git asks keyturn for")
         terminal.wait_for(r"git reads \S+: no branch yet")
         assert terminal.end() == 0
-        way_back = terminal.seen.rpartition("to take it back: ")[2].strip()
+        way_back = terminal.seen.rpartition("to take it back:")[2].split("keyturn ")[1:]
     assert newcomer.machine.config_file.stat().st_mode & 0o777 == 0o600
     newcomer.machine.git("clone", "-q", url, "clone")
-    for command in way_back.replace("\n", " ").split("; "):
-        newcomer.machine.run(*command.split(), status=0)
+    for command in way_back:
+        newcomer.machine.run("keyturn", *command.split(), status=0)
     assert "profile" not in newcomer.written or newcomer.written["profile"] == {}
 
 
@@ -78,7 +78,7 @@ def test_nobody_agrees(newcomer: Newcomer) -> None:
     ("words", "sentence"),
     [
         (["https://git.example/tfs"], "nothing tells what answers at https://git.example/tfs"),
-        (["contoso.azurecr.io", "--yes"], "the tenant is needed"),
+        (["contoso.azurecr.io", "--yes"], "keyturn init contoso.azurecr.io --tenant ID-OR-DOMAIN\n"),
         (["--yes"], "a URL is needed"),
         (["https://alice:secret@dev.azure.com/contoso"], "without a user name"),
     ],

@@ -74,13 +74,16 @@ def test_a_life_that_no_token_has(scene: Scene) -> None:
     scene.machine.run("keyturn", "token", "ci", "--min-life", "soon", status=2)
 
 
-def test_an_audience_that_the_profile_lacks_is_added_as_the_hint_has_it(scene: Scene) -> None:
+def test_an_audience_that_the_profile_lacks_is_added_to_those_it_has(scene: Scene) -> None:
     machine, words = scene.machine, ("keyturn", "token", "ci", "--audience", "graph")
+    flow = 'flow = "client-secret"'
+    machine.configure(
+        scene.config.replace(flow, f'{flow}\naudiences = ["arm", "https://management.core.windows.net/"]')
+    )
     refused = machine.run(*words, status=1).stderr
     assert refused.startswith("keyturn: error: profile ci may not ask for Microsoft Graph\n")
-    assert f'keyturn: hint: add "graph" to audiences of profile ci in {machine.config_file}\n' in refused
-    flow = 'flow = "client-secret"'
-    machine.configure(scene.config.replace(flow, f'{flow}\naudiences = ["graph"]'))
+    assert """audiences=["arm", "https://management.core.windows.net/", "graph"]'\n""" in refused
+    machine.run("/bin/sh", "-c", refused.partition("hint: ")[2], status=0)
     machine.run(*words, status=0)
 
 

@@ -21,6 +21,8 @@ PAGE_SIZE = 100
 PAGES = 3
 """Pages read at most. One description stands for one token, or a few when answers were lost; on a gateway, anybody
 may give theirs the same one, and they shall not keep us busy for ever."""
+NAME_LIMIT = 1024
+"""Characters of a user's name, as AWX itself has it; what could not be shown on one line is nobody's."""
 
 
 class Missing(Failed):
@@ -82,7 +84,7 @@ class Server:
         """The name of the user that `credential` is of. Raises Failed."""
         reply = self.api.call("GET", f"{self.site.api}me/", credential)
         match self._rows(reply, credential):
-            case [{"username": str(name)}, *_]:
+            case [{"username": str(name)}, *_] if name.isprintable() and len(name) <= NAME_LIMIT:
                 return name
         raise self._odd()
 

@@ -42,15 +42,19 @@ def is_anothers(connection: socket.socket) -> bool:
     Root's is none: it forwards ports, for containers and for Windows' Linux. Nor is one that is on this machine in no
     table: such come from outside a machine that shares its loopback (Windows' Linux, mirrored).
     """
-    tables = _tables()
-    if not tables:
+    if not _tables():
         return False
     try:
-        near, far = _spellings(connection.getsockname()), _spellings(connection.getpeername())
-        theirs = [row for row in _rows(tables) if row.local in far and row.remote in near]
+        # Once more, because a table that changes while it is read may pass over a row.
+        theirs = _other_ends(connection) or _other_ends(connection)
         return not all(map(_is_let_in, theirs)) if theirs else not _is_established(connection)
     except OSError:
         return True
+
+
+def _other_ends(connection: socket.socket) -> list[Row]:
+    near, far = _spellings(connection.getsockname()), _spellings(connection.getpeername())
+    return [row for row in _rows(_tables()) if row.local in far and row.remote in near]
 
 
 def _is_let_in(row: Row) -> bool:

@@ -25,9 +25,13 @@ SECTION = "extension"
 
 
 def own_directory(named: str) -> str | None:
-    """`named`, None where it is az's default directory. Raises Refused for one that az must not be started with."""
-    path = Path(named)
-    if path == Path(home(), ".azure"):
+    """Where `named` is, None where that is az's default directory.
+
+    A link is not handed on: whoever owns it could lead az elsewhere after this look at it.
+    Raises Refused for a directory that az must not be started with.
+    """
+    path = Path(os.path.realpath(named) if os.path.isabs(named) else named)  # noqa: PTH117 - resolve() raises for loops
+    if path == Path(os.path.realpath(Path(home(), ".azure"))):
         return None
     try:
         status = path.stat()

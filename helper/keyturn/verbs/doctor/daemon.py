@@ -31,7 +31,12 @@ def look_at_configuration() -> tuple[Config | None, Finding]:
             moves.configuration.write_configuration(),
         )
     targets = len(config.git_targets) + len(config.kube_targets) + len(config.docker_targets)
-    return config, ok(f"{config.source} is valid: {len(config.profiles)} profiles, {targets} targets")
+    counted = f"{_counted(len(config.profiles), 'profile')}, {_counted(targets, 'target')}"
+    return config, ok(f"{config.source} is valid: {counted}")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def look_at_daemon() -> Iterator[Finding]:

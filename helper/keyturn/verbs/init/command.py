@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.configuration.hosts import HTTPS_PORT, https_url
 from keyturn.configuration.targets.git import is_azure_devops
 from keyturn.console import person
@@ -19,7 +19,7 @@ from keyturn.verbs.init.proposal import propose
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from keyturn.verbs.init.places import Place
     from keyturn.verbs.init.proposal import Proposal
@@ -70,7 +70,7 @@ def run(arguments: Sequence[str]) -> int:
     _sign_in(proposal, options)
     _set_up(place)
     print(f"keyturn: {prove(place, proposal.profile)}")
-    print(f"keyturn: to take it back: {_way_back(proposal)}")
+    print("keyturn: to take it back:", *_way_back(proposal), sep="\n    ")
     return 0
 
 
@@ -100,7 +100,9 @@ def _tenant(place: Place, options: Namespace) -> tuple[str, str]:
                 print(f"keyturn: {place.key} belongs to the tenant {found['tenant']}")
                 return found["tenant"], found["environment"]
     if options.yes or not client.has_terminal():
-        raise UsageError("the tenant is needed", hints.usage("keyturn init"))
+        service = () if place.names_its_service else ("--service", place.service)
+        again = ("keyturn", "init", place.given, *service)
+        raise UsageError("the tenant is needed", moves.configuration.name_it(again, "--tenant", "ID-OR-DOMAIN"))
     answer = person.ask_line("which tenant signs in there? its id or a domain [organizations]: ")
     return answer or "organizations", ""
 
@@ -152,8 +154,9 @@ def _set_up(place: Place) -> None:
         setup.run(arguments[place.service])
 
 
-def _way_back(proposal: Proposal) -> str:
-    undo = {"azure-devops": "keyturn setup git --undo; ", "acr": "keyturn setup docker --undo; "}
-    undo["aks"] = "keyturn setup kube --undo; "
-    target = f"keyturn target remove {proposal.place.key}; " if proposal.table else ""
-    return f"{undo.get(proposal.place.service, '')}{target}keyturn profile remove {proposal.profile}"
+def _way_back(proposal: Proposal) -> Iterator[str]:
+    """A command a line, so that they can be pasted at any width."""
+    if proposal.table:
+        yield f"keyturn setup {PROTOCOLS[proposal.place.service]} --undo"
+        yield f"keyturn target remove {proposal.place.key}"
+    yield f"keyturn profile remove {proposal.profile}"

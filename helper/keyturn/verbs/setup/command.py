@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from keyturn import hints
+from keyturn.configuration.named import no_profile
 from keyturn.console.configured import configuration
 from keyturn.console.parsing import Parser
+from keyturn.errors import ConfigError
 from keyturn.verbs.setup.docker import command as setup_docker
 from keyturn.verbs.setup.drift import TOOLS as TARGETS
 from keyturn.verbs.setup.drift import drift
@@ -62,12 +65,21 @@ def _unlike(config: Config) -> Iterator[str]:
 
 
 def _set_up(config: Config) -> int:
+    """Raises ConfigError where there is nothing to set up or take back: silence would look like success."""
+    if not any(TARGETS[tool](config) or _is_left_over(tool, config) for tool in TOOLS):
+        raise _nothing_to_do(config)
     for tool in TOOLS:
         if TARGETS[tool](config):
             run([tool])
         elif _is_left_over(tool, config):
             run([tool, "--undo"])
     return 0
+
+
+def _nothing_to_do(config: Config) -> ConfigError:
+    if not config.profiles:
+        return no_profile(config)
+    return ConfigError(f"{config.source} has no target", hints.usage("keyturn target add"))
 
 
 def _is_left_over(tool: str, config: Config) -> bool:

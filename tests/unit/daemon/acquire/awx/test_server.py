@@ -63,6 +63,17 @@ def page(*rows: object, more: bool = False) -> tuple[int, dict[str, Any]]:
     return 200, {"count": 1, "next": "/api/v2/tokens/?page=2" if more else None, "results": list(rows)}
 
 
+@pytest.mark.parametrize("name", ["alice\nkeyturn: error: forged", "alice\x1b[2J", "a" * 1025, 7])
+def test_a_name_that_could_not_be_shown_is_nobodys(name: object) -> None:
+    """It is printed at sign-in and by status, and git is told it."""
+    with pytest.raises(Failed, match="something that are no tokens"):
+        server(page({"username": name}))[0].who(WRITE)
+
+
+def test_whose_a_token_is() -> None:
+    assert server(page({"username": "J\u00f6rg M\u00fcller"}))[0].who(WRITE) == "J\u00f6rg M\u00fcller"
+
+
 def test_what_is_sent_to_create_one() -> None:
     made, script = server((201, {"id": 1, "token": "T" * 30}))
     made.create(BASIC, MARK)

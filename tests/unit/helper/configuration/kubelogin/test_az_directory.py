@@ -29,6 +29,19 @@ def test_ones_own(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert own_directory(f"{directory}/.azure") is None, "az's own, extensions and all"
 
 
+def test_a_link_is_followed_once_and_for_all(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = directory.parent / "link"
+    link.symlink_to(directory)
+    assert own_directory(str(link)) == str(directory)
+    monkeypatch.setenv("HOME", str(directory.parent))
+    (directory.parent / ".azure").symlink_to(directory)
+    assert own_directory(str(link)) is None
+    circle = directory.parent / "circle"
+    circle.symlink_to(circle)
+    with pytest.raises(Refused, match="too many levels of symbolic links"):
+        own_directory(str(circle))
+
+
 def test_one_that_others_can_write(directory: Path) -> None:
     directory.chmod(0o770)
     with pytest.raises(Refused, match="not a directory of your own"):
