@@ -6,7 +6,7 @@ cd -P -- "$(dirname -- "$0")/.."
 . contrib/venv.sh
 
 note "this installs keyturn in .venv and runs its demo: real git against an emulator on this machine;"
-note "nothing is signed in anywhere, and nothing outside of this directory is changed"
+note "nothing is signed in anywhere, and nothing is changed but this directory, and one of its own in the system's temporary one"
 need_git
 make_venv "$PWD/.venv"
 install_keyturn "$PWD/.venv" demo
