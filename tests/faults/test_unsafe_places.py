@@ -16,11 +16,14 @@ __all__ = ["scene"]
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_an_unreadable_configuration(scene: Scene) -> None:
     scene.machine.config_file.chmod(0)
-    git, token = scene.ask(), scene.machine.run("keyturn", "token", "ci")
-    assert told(git) == told(token)
+    ours = scene.machine.run("git-credential-keyturn", "--ours", "get", input=scene.attributes())
+    token = scene.machine.run("keyturn", "token", "ci")
+    assert ours.stderr == token.stderr
     assert told(token).status == 2
     assert told(token).error == f"{scene.machine.config_file} cannot be read: permission denied"
-    assert git.stdout == ""  # nobody can tell whose the URL is
+    assert ours.stdout == "quit=1\n"
+    other = scene.ask()
+    assert (other.stdout, other.stderr) == ("", "")  # nobody can tell whose the URL is
     scene.machine.config_file.chmod(0o600)
     works(scene, "ci")
 

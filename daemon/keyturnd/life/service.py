@@ -115,6 +115,7 @@ class Service:
         A blocked signal outlives execve(2); one that nobody handles between two event loops would be lost, and the
         daemon that was told to end would go on.
         """
+        await asyncio.get_running_loop().shutdown_default_executor()  # its threads would take signals all the same
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
         for _ in range(ITERATIONS):
             await asyncio.sleep(0)
