@@ -8,7 +8,8 @@ import msgspec
 
 from keyturn import moves
 from keyturn.configuration import settings, trusted
-from keyturn.configuration.profiles.profile import is_profile_name, read_profile
+from keyturn.configuration.profiles import is_profile_name
+from keyturn.configuration.profiles.profile import read_profile
 from keyturn.configuration.tables import Table
 from keyturn.configuration.targets.docker_table import read_docker_targets
 from keyturn.configuration.targets.git import GitTargets

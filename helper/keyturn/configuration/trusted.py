@@ -23,7 +23,7 @@ DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _WRITABLE_BY_OTHERS = 0o022
 
 
-def read_trusted(path: Path) -> bytes | None:
+def read_trusted(path: str | Path) -> bytes | None:
     """The content of `path`, or None where there is no such file.
 
     Owner and mode are checked on the descriptor that is read, those of its directory on the descriptor it is
@@ -32,19 +32,20 @@ def read_trusted(path: Path) -> bytes | None:
 
     Raises ConfigError.
     """
+    where, name = os.path.split(path)
     try:
         with (
-            _opened(path.parent, DIRECTORY_FLAGS) as directory,
-            _opened(path.name, FILE_FLAGS, directory) as descriptor,
+            _opened(where or ".", DIRECTORY_FLAGS) as directory,
+            _opened(name, FILE_FLAGS, directory) as descriptor,
         ):
-            _check(os.fstat(directory), os.fstat(descriptor), path)
+            _check(os.fstat(directory), os.fstat(descriptor), where, path)
             with open(descriptor, "rb", closefd=False) as file:
                 content = file.read(SIZE_LIMIT + 1)
     except OSError as error:
-        if error.errno == errno.ENOENT and not path.is_symlink():
+        if error.errno == errno.ENOENT and not os.path.islink(path):  # noqa: PTH114 - pathlib is an import more
             return None
         sentence = f"{path} cannot be read: {_reason(error)}"
-        raise ConfigError(sentence, shell.listing(str(path.parent), str(path))) from None
+        raise ConfigError(sentence, shell.listing(where, str(path))) from None
     if len(content) > SIZE_LIMIT:
         raise ConfigError(f"{path} is larger than {SIZE_LIMIT} bytes", shell.size(str(path)))
     return content
@@ -89,9 +90,9 @@ def _opened(path: str | Path, flags: int, directory: int | None = None) -> Itera
         os.close(descriptor)
 
 
-def _check(directory: os.stat_result, file: os.stat_result, path: Path) -> None:
+def _check(directory: os.stat_result, file: os.stat_result, where: str, path: str | Path) -> None:
     """Refuse what others own; then what others can write, file and directory in one error with one command."""
-    places = ((directory, path.parent), (file, path))
+    places = ((directory, where), (file, path))
     for status, place in places:
         if status.st_uid not in {os.geteuid(), 0}:
             raise ConfigError(f"{place} is not yours: its owner is uid {status.st_uid}", shell.listing(str(place)))

@@ -63,3 +63,8 @@ def test_no_configuration_and_a_broken_one_offer_nothing(machine: Machine) -> No
     machine.configure("[profile")
     done = machine.run("keyturn", "completion", "--names", "targets", status=0)
     assert (done.stdout.strip(), done.stderr) == ("", "")
+
+
+def test_a_mistake_elsewhere_hides_no_name_and_what_a_shell_would_expand_is_none(machine: Machine) -> None:
+    machine.configure('[profile.work]\nprovidre = 1\n[profile."$(touch planted)"]\n')
+    assert machine.run("keyturn", "completion", "--names", "profiles", status=0).stdout == "work\n"

@@ -30,6 +30,12 @@ def test_beside_a_daemon_that_knows_the_answer(words: list[str], awx: AwxScene) 
     assert len(loaded) < MOST, sorted(loaded)
 
 
+def test_names_for_a_shell(awx: AwxScene) -> None:
+    loaded = modules(awx, "completion", "--names", "profiles")
+    assert not loaded & {"argparse", "json", "msgspec", "pathlib", "shutil", "socket"}
+    assert len(loaded) < MOST, sorted(loaded)
+
+
 def modules(scene: AwxScene, *words: str) -> set[str]:
     """What Python loads for `keyturn` with these words, without what it loads for nothing at all."""
     return _loaded(scene, str(scene.machine.programs / "keyturn-python"), *words) - _loaded(scene, "-c", "pass")

@@ -1,1 +1,12 @@
 """`[profile.NAME]`: who signs in, and where."""
+
+from __future__ import annotations
+
+import re
+
+_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+
+
+def is_profile_name(name: str) -> bool:
+    """Names stand in commands we print and in names of records, so they need no quoting anywhere."""
+    return re.fullmatch(_NAME, name, re.ASCII) is not None

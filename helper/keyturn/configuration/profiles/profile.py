@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TypeAlias
 
 from keyturn.configuration.profiles.awx import AwxProfile, read_awx_profile
@@ -14,12 +13,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keyturn.configuration.tables import Table
 
-__all__ = ["PROTOCOLS", "PROVIDERS", "AwxProfile", "EntraProfile", "Profile", "is_profile_name", "read_profile"]
+__all__ = ["PROTOCOLS", "PROVIDERS", "AwxProfile", "EntraProfile", "Profile", "read_profile"]
 
 Profile: TypeAlias = EntraProfile | AwxProfile
 PROVIDERS = (EntraProfile.provider, AwxProfile.provider)
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 
 
 def read_profile(name: str, table: Table) -> Profile:
@@ -31,8 +28,3 @@ def read_profile(name: str, table: Table) -> Profile:
     if provider is None:
         raise table.expected("provider", either(PROVIDERS), f'"{PROVIDERS[0]}"')
     return read_awx_profile(name, table) if provider == AwxProfile.provider else read_entra_profile(name, table)
-
-
-def is_profile_name(name: str) -> bool:
-    """Names stand in commands we print and in names of records, so they need no quoting anywhere."""
-    return _NAME.fullmatch(name) is not None

@@ -10,7 +10,7 @@ import pytest
 from keyturn.configuration.config import Config, parse
 from keyturn.configuration.kubelogin.identities import names_begin
 from keyturn.configuration.kubelogin.stand_in import AKS_CLIENT, StandIn, stand_in
-from keyturn.configuration.profiles.profile import is_profile_name
+from keyturn.configuration.profiles import is_profile_name
 from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import KeyturnError, Refused, UsageError
 from keyturn.protocols.kubelogin.wish import Wish
