@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
-from contextlib import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,6 +56,8 @@ def spawn(listener: socket.socket, path: str, secret_variables: Iterable[str]) -
 
     An inherited pipe would keep git waiting for its helper's output long after the helper left.
     """
+    from contextlib import suppress  # noqa: PLC0415 - `keyturn run` has other uses for this module
+
     if (child := os.fork()) != 0:
         with suppress(ChildProcessError):  # whoever started us ignores SIGCHLD, and so do we: nothing to reap
             os.waitpid(child, 0)
@@ -80,6 +81,8 @@ def run_here(listener: socket.socket, path: str, secret_variables: Iterable[str]
 
 def _pass_on(listener: socket.socket) -> None:
     """Put the listener where the daemon looks for it, and close what is neither it nor a standard stream."""
+    from contextlib import suppress  # noqa: PLC0415 - see above
+
     os.dup2(fcntl.fcntl(listener.fileno(), fcntl.F_DUPFD_CLOEXEC, CLEAR), FIRST_PASSED)
     for descriptor in own_descriptors():
         if descriptor > FIRST_PASSED:

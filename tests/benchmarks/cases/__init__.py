@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from benchmarks.cases import (
     acquisition,
     cold_start,
+    command_line,
     crowd,
     daemon_share,
     end_to_end,
@@ -40,5 +41,6 @@ CASES: dict[str, Callable[[Sequence[Stage], int], Result]] = {
     "sign-in": sign_in.run,
     "kubelogin": kubelogin.run,
     "run-awx": run_awx.run,
+    "command-line": command_line.run,
 }
 """Each takes the stages to compare, this build's first, and how often to run."""
