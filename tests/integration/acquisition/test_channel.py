@@ -60,7 +60,8 @@ def patched(*lines: str) -> tuple[str, ...]:
     """The command of an acquisition whose work is replaced by `lines`: libraries gone wrong, in the real process."""
     body = "\n    ".join(lines)
     code = (
-        f"import os, sys, threading\nfrom keyturnd.acquire import __main__ as main\nfrom keyturnd.messages import *\n"
+        "import os, sys, threading\nfrom keyturnd.acquire import __main__ as main\n"
+        "from keyturnd.messages.channel import *\nfrom keyturnd.messages.outcomes import *\n"
         f"def work(job, channel):\n    {body}\nmain._perform = work\nmain.main()"
     )
     return (*COMMAND[:3], "-c", code)
