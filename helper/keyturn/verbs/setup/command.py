@@ -8,8 +8,6 @@ from keyturn.console.configured import configuration
 from keyturn.console.parsing import Parser
 from keyturn.errors import ConfigError
 from keyturn.verbs.setup.docker import command as setup_docker
-from keyturn.verbs.setup.drift import TOOLS as TARGETS
-from keyturn.verbs.setup.drift import drift
 from keyturn.verbs.setup.git import command as setup_git
 from keyturn.verbs.setup.kube import command as setup_kube
 from keyturn.verbs.setup.record import Record
@@ -21,7 +19,8 @@ if TYPE_CHECKING:
     from keyturn.configuration.config import Config
 
 TOOLS = {"git": setup_git, "kube": setup_kube, "docker": setup_docker}
-"""Each module has HELP, DESCRIPTION, EPILOG, `add_arguments(parser)` and `run(options) -> exit status`."""
+"""Each module has HELP, DESCRIPTION, EPILOG, `add_arguments(parser)` and `run(options) -> exit status`; and what its
+tool is for and lacks: `targets(config)`, and `unlike(config)`, a sentence for each thing that `run` would change."""
 DESCRIPTION = """\
 Let other programs use keyturn. Without a TOOL: each of them that has targets, and what was set up for one that has
 none any more is taken back.
@@ -58,18 +57,19 @@ def _check(config: Config) -> int:
 
 
 def _unlike(config: Config) -> Iterator[str]:
-    for tool in TOOLS:
-        yield from drift(tool, config)
-        if _is_left_over(tool, config):
+    for tool, module in TOOLS.items():
+        if module.targets(config):
+            yield from module.unlike(config)
+        elif _is_left_over(tool, config):
             yield f"{tool} has no target any more, and still asks keyturn"
 
 
 def _set_up(config: Config) -> int:
     """Raises ConfigError where there is nothing to set up or take back: silence would look like success."""
-    if not any(TARGETS[tool](config) or _is_left_over(tool, config) for tool in TOOLS):
+    if not any(module.targets(config) or _is_left_over(tool, config) for tool, module in TOOLS.items()):
         raise _nothing_to_do(config)
-    for tool in TOOLS:
-        if TARGETS[tool](config):
+    for tool, module in TOOLS.items():
+        if module.targets(config):
             run([tool])
         elif _is_left_over(tool, config):
             run([tool, "--undo"])
@@ -83,4 +83,4 @@ def _nothing_to_do(config: Config) -> ConfigError:
 
 
 def _is_left_over(tool: str, config: Config) -> bool:
-    return not TARGETS[tool](config) and not Record(tool).is_empty
+    return not TOOLS[tool].targets(config) and not Record(tool).is_empty

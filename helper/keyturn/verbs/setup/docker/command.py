@@ -24,7 +24,7 @@ from keyturn.verbs.setup.record import CREATED, Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence, Sized
     from pathlib import Path
 
     from keyturn.configuration.config import Config
@@ -201,11 +201,16 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def planned() -> Plan:
-    """What there is to do for all targets. Raises what `run` does."""
+def targets(config: Config) -> Sized:
+    """The registries that docker may ask keyturn for."""
+    return config.docker_targets
+
+
+def unlike(config: Config) -> Iterator[str]:
+    """A sentence for each entry that has to be written. Raises what `run` does."""
     plan = Plan()
-    plan.ask_keyturn(_chosen(configuration(), []))
-    return plan
+    plan.ask_keyturn(_chosen(config, []))
+    return (change.sentence() for change in plan.changes)
 
 
 def _chosen(config: Config, words: Sequence[str]) -> list[str]:

@@ -19,8 +19,9 @@ from keyturn.verbs.setup.record import CREATED, Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Sequence, Sized
 
+    from keyturn.configuration.config import Config
     from keyturn.console.parsing import Parser
     from keyturn.verbs.setup.git.sections import Command
 
@@ -53,7 +54,7 @@ def add_arguments(parser: Parser) -> None:
 def run(options: Namespace) -> int:
     """The exit status."""
     git, record = GitConfig(options.file), Record("git")
-    plan = _undoing(git, record, options) if options.undo else _writing(git, record, options.urls)
+    plan = _undoing(git, record, options) if options.undo else _writing(configuration(), git, record, options.urls)
     if not options.dry_run:
         plan.carry_out(git, record, undoing=options.undo)
     plan.notes += _notes(git, record, options)
@@ -61,9 +62,15 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def planned() -> Plan:
-    """What there is to do for all targets. Raises what `run` does."""
-    return _writing(GitConfig(None), Record("git"), [])
+def targets(config: Config) -> Sized:
+    """What git may ask keyturn for."""
+    return config.git_targets
+
+
+def unlike(config: Config) -> Iterator[str]:
+    """A sentence for each place that git does not ask keyturn for. Raises what `run` does."""
+    steps = _writing(config, GitConfig(None), Record("git"), []).steps.items()
+    return (f"git does not ask keyturn for {place}" for place, commands in steps if commands)
 
 
 class Plan:
@@ -100,9 +107,9 @@ class Plan:
         yield from self.notes
 
 
-def _writing(git: GitConfig, record: Record, urls: Sequence[str]) -> Plan:
+def _writing(config: Config, git: GitConfig, record: Record, urls: Sequence[str]) -> Plan:
     plan = Plan("git asks keyturn for", "git asks keyturn already for")
-    origins = chosen(configuration(), urls)
+    origins = chosen(config, urls)
     sections, helper = Sections(git, record), shell_word(program(PROGRAM))
     # For hosts of others, git has to go on where our configuration is invalid.
     plan.steps = {

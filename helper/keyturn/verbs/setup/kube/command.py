@@ -17,7 +17,7 @@ from keyturn.verbs.setup.kube.register import outdated
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sized
     from typing import Any
 
     from keyturn.configuration.config import Config
@@ -94,6 +94,11 @@ def _with_all(plan: Plan, options: Namespace) -> Config:
             document.set(("targets", "kube"), proposal.place, profile)
             plan.notes.append(f"{proposal.place} gets tokens of profile {profile}")
     return parse(config_file(), document.text.encode()) if options.dry_run else document.save()
+
+
+def targets(config: Config) -> Sized:
+    """The clusters that kubectl may ask keyturn for."""
+    return config.kube_targets
 
 
 def unlike(config: Config) -> Iterator[str]:
