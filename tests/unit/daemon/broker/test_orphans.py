@@ -27,7 +27,7 @@ from support.daemon.manual_clock import ManualClock
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyturnd.fetching.acquisition import Listener
+    from keyturnd.fetching.processes.runner import Listener
     from keyturnd.messages.jobs import Job
     from keyturnd.messages.outcomes import Outcome
 
