@@ -80,7 +80,7 @@ class Services:
         self.maker = Maker(self.broker.remote, self.made, clock)
         self.broker.orphans.also = self.maker.settle
         self.complaints = Complaints(clock)
-        self.handed = Handed()
+        self.handed = Handed(clock)
         self.key_source: str | None = None
         self.warnings: list[str] = []
         self._untold: list[str] = []
