@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -27,7 +27,7 @@ def play(awx: AwxScene, profile: str) -> CompletedProcess[str]:
     directory = os.environ.get(ANSIBLE)
     if directory is None:
         absent(f"{ANSIBLE} names no directory that contrib/ansible.sh filled")
-    variables = {
+    variables: dict[str, Any] = {
         "PATH": f"{directory}/bin:{awx.machine.environment['PATH']}",
         "PROFILE": profile,
         "PLAYBOOK": str(VECTORS / "awx/playbook.yml"),
