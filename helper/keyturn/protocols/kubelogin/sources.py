@@ -1,8 +1,8 @@
 """Where kubelogin takes each value from: its flag and variables, in its own order of precedence.
 
 The environment comes before the flags: that is how people override the kubeconfigs that `az` writes. An empty
-variable counts as unset, which kubelogin takes for a value and then fails. After Options.UpdateFromEnv and Validate of
-its pkg/internal/token.
+variable counts as unset, which kubelogin takes for a value and then fails. After Options.UpdateFromEnv and Validate
+of its pkg/internal/token.
 """
 
 from __future__ import annotations
