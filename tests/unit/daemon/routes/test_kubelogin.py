@@ -49,7 +49,7 @@ class Desk:
                 fetcher=self.bench.fetcher,
                 holdings=self.bench.holdings,
                 complaints=Complaints(self.bench.clock),
-                handed=Handed(),
+                handed=Handed(self.bench.clock),
                 understood={},
                 state_directory=directory,
             ),
@@ -130,7 +130,7 @@ async def test_a_client_that_asks_again_after_a_refusal_gets_another_token(desk:
     info = exec_info(version="v1beta1")
     assert await desk.token(info=info, **told("planted")) == "access-1"
     handed = desk.services.handed._handed
-    handed.update({key: (1, digest) for key, (_, digest) in handed.items()})
+    handed.update({key: handing._replace(helper=1) for key, handing in handed.items()})
     with pytest.raises(VariablesWanted):
         await desk.token(info=info)
     assert await desk.token(info=info, **told("planted")) == "access-2"
