@@ -12,13 +12,13 @@ from keyturn import moves
 from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows, identities
-from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.challenges import Challenges
 from keyturnd.fetching.entrusted import fitting, named_secret, secret_at
 from keyturnd.fetching.expiring import ExpiringCertificates
 from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
 from keyturnd.fetching.loans import Loans
 from keyturnd.fetching.permission import check_allowed
+from keyturnd.fetching.processes.failures import error_of
 from keyturnd.fetching.refused import RefusedAudiences
 from keyturnd.messages.identities import EntraIdentity, Network
 from keyturnd.messages.jobs import TokenJob
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
-    from keyturnd.fetching.acquisition import Runner
     from keyturnd.fetching.keeper import Audience
+    from keyturnd.fetching.processes.runner import Runner
     from keyturnd.fetching.wants import Want
     from keyturnd.messages.states import State
     from keyturnd.vault.holdings import Holdings

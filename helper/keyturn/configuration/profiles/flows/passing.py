@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyturn.configuration.profiles.credentials.certificates import Certificate  # noqa: TC001 - msgspec reads it
-from keyturn.configuration.profiles.flow import Flow
+from keyturn.configuration.profiles.flows.flow import Flow
 from keyturn.configuration.profiles.secrets import Lent
 
 TYPE_CHECKING = False

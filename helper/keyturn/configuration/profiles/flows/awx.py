@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar, TypeAlias
 
-from keyturn.configuration.profiles.flow import Flow
+from keyturn.configuration.profiles.flows.flow import Flow
 from keyturn.configuration.profiles.secrets import InFile, InVariable, Typed, read_place
 
 TYPE_CHECKING = False

@@ -1,27 +1,17 @@
-"""The flows of provider entra, each with the keys that it alone has."""
+"""The flows of provider entra in which an application, or a machine, signs in as itself."""
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
 from keyturn import moves
-from keyturn.configuration.profiles import identity, sign_in_page
+from keyturn.configuration.profiles import identity
 from keyturn.configuration.profiles.credentials import certificates, federation, managed
 from keyturn.configuration.profiles.credentials.certificates import Certificate
 from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturn.configuration.profiles.credentials.managed import ManagedIdentity
-from keyturn.configuration.profiles.flow import Flow
-from keyturn.configuration.profiles.passing_flows import AzureCli, OnBehalfOf
-from keyturn.configuration.profiles.secrets import (
-    IfConfidential,
-    IfProtected,
-    InFile,
-    InVariable,
-    InVault,
-    Lent,
-    read_place,
-)
-from keyturn.configuration.profiles.sign_in_page import SignInPage
+from keyturn.configuration.profiles.flows.flow import Flow
+from keyturn.configuration.profiles.secrets import IfProtected, InFile, InVariable, InVault, Lent, read_place
 from keyturn.protocols import surroundings
 
 TYPE_CHECKING = False
@@ -30,28 +20,6 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.profiles.secrets import SecretSource
     from keyturn.configuration.tables import Table
-
-
-class DeviceCode(Flow, frozen=True, tag="device-code"):
-    """A person signs in on another screen with a code (RFC 8628)."""
-
-
-class Browser(Flow, frozen=True, tag="browser"):
-    """A person signs in with the browser (RFC 6749 section 4.1, with PKCE)."""
-
-    keys: ClassVar = sign_in_page.KEYS
-
-    page: SignInPage = SignInPage()
-
-    @property
-    def sign_in_page(self) -> SignInPage:
-        """What the configuration says of it."""
-        return self.page
-
-    @classmethod
-    def read(cls, table: Table) -> Self:
-        """With its wishes for the page."""
-        return cls(SignInPage.read(table))
 
 
 class ClientSecret(Flow, frozen=True, tag="client-secret"):
@@ -82,39 +50,6 @@ SECRET_OR_CERTIFICATE = (
     *((secret, key) for secret in ClientSecret.keys for key in ("certificate", "certificate_thumbprint")),
 )
 """Pairs of keys of an application that proves itself with either."""
-
-
-class ConfidentialBrowser(Flow, frozen=True, tag="confidential-browser"):
-    """A person signs in with the browser to an application that proves itself with a secret or a certificate."""
-
-    keys: ClassVar = {**ClientSecret.keys, **certificates.KEYS, **Browser.keys}
-    exclusive = SECRET_OR_CERTIFICATE
-    secret_name = ClientSecret.secret_name
-
-    secret: InVault | InFile | InVariable = InVault()
-    certificate: Certificate | None = None
-    page: SignInPage = SignInPage()
-
-    @property
-    def sign_in_page(self) -> SignInPage:
-        """What the configuration says of it."""
-        return self.page
-
-    @property
-    def secret_source(self) -> SecretSource:
-        """Where that of the application is."""
-        return self.secret if self.certificate is None else IfProtected()
-
-    @property
-    def credential(self) -> Certificate | None:
-        """The certificate, if it has one."""
-        return self.certificate
-
-    @classmethod
-    def read(cls, table: Table) -> Self:
-        """With what its application proves itself with, and its wishes for the page."""
-        certificate = certificates.read_certificate(table)
-        return cls(read_place(table) or InVault(), certificate, SignInPage.read(table))
 
 
 class WorkloadIdentity(Flow, frozen=True, tag="workload-identity"):
@@ -171,38 +106,6 @@ class ClientCertificate(Flow, frozen=True, tag="client-certificate"):
         return cls(certificates.required_certificate(table))
 
 
-class RefreshToken(Flow, frozen=True, tag="refresh-token"):
-    """A refresh token that somebody got elsewhere brings that person's tokens (RFC 6749 section 6).
-
-    Of a public client, or of an application that proves itself with a secret or a certificate.
-    """
-
-    keys: ClassVar = {**ClientSecret.keys, **certificates.KEYS}
-    exclusive = SECRET_OR_CERTIFICATE
-    secret_name = ClientSecret.secret_name
-    entrusts = "refresh token"
-
-    secret: InVault | InFile | InVariable = InVault()
-    certificate: Certificate | None = None
-
-    @property
-    def secret_source(self) -> SecretSource:
-        """Where that of the application is; the vault holds none for a public client."""
-        if self.certificate is not None:
-            return IfProtected()
-        return IfConfidential() if isinstance(self.secret, InVault) else self.secret
-
-    @property
-    def credential(self) -> Certificate | None:
-        """The certificate, if it has one."""
-        return self.certificate
-
-    @classmethod
-    def read(cls, table: Table) -> Self:
-        """With what its application proves itself with."""
-        return cls(read_place(table) or InVault(), certificates.read_certificate(table))
-
-
 class OfMachine(Flow, frozen=True, tag="managed-identity"):
     """A machine of Azure's, or an app on one, is an identity itself."""
 
@@ -233,27 +136,3 @@ class OfMachine(Flow, frozen=True, tag="managed-identity"):
                 )
         client_id = identity.application_id(table) if {"client_id", "application_id"} & set(table.values) else ""
         return cls(managed.read_managed_identity(table, client_id))
-
-
-EntraFlow: TypeAlias = (
-    Browser
-    | DeviceCode
-    | ClientSecret
-    | ClientCertificate
-    | ConfidentialBrowser
-    | RefreshToken
-    | WorkloadIdentity
-    | OfMachine
-    | AzureCli
-    | OnBehalfOf
-)
-FLOWS: tuple[type[EntraFlow], ...] = (
-    Browser,
-    DeviceCode,
-    ClientSecret,
-    ClientCertificate,
-    ConfidentialBrowser,
-    RefreshToken,
-    WorkloadIdentity,
-    OfMachine,
-)

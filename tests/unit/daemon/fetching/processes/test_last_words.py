@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyturnd.fetching.last_words import LENGTH, LINES, last_words, scrubbed
+from keyturnd.fetching.processes.last_words import LENGTH, LINES, last_words, scrubbed
 
 TOKEN = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_~+=%.-", min_size=20)
 

@@ -10,9 +10,11 @@ import msgspec
 import pytest
 
 from keyturn.errors import AcquisitionDied, Refused, StateError
-from keyturnd.fetching import acquisition
-from keyturnd.fetching.acquisition import MESSAGES, Acquisitions
 from keyturnd.fetching.keeper import NothingToSeal
+from keyturnd.fetching.processes import acquisitions as processes
+from keyturnd.fetching.processes import conversation
+from keyturnd.fetching.processes.acquisitions import Acquisitions
+from keyturnd.fetching.processes.conversation import MESSAGES
 from keyturnd.messages.channel import LINE_LIMIT, Ask, Event, Seal, encode_line
 from keyturnd.messages.identities import EntraIdentity, Network
 from keyturnd.messages.jobs import TokenJob
@@ -61,7 +63,7 @@ def audience() -> Audience:
 
 def playing(monkeypatch: pytest.MonkeyPatch, code: str) -> Acquisitions:
     """Acquisitions whose processes run `code`."""
-    monkeypatch.setattr(acquisition, "COMMAND", (sys.executable, "-c", PRELUDE + code))
+    monkeypatch.setattr(processes, "COMMAND", (sys.executable, "-c", PRELUDE + code))
     return Acquisitions()
 
 
@@ -107,7 +109,7 @@ async def test_misbehaviour_is_a_failure(
 
 
 async def test_who_overstays_is_killed(monkeypatch: pytest.MonkeyPatch, audience: Audience) -> None:
-    monkeypatch.setattr(acquisition, "GRACE", 0.0)
+    monkeypatch.setattr(processes, "GRACE", 0.0)
     acquisitions = playing(monkeypatch, "hear(); hear()")
     outcome = await acquisitions.run(TokenJob(JOB.identity, (), Network(), 0.05), audience)
     assert isinstance(outcome, Failure)
@@ -146,7 +148,7 @@ FOR_EVER = "hear(); hear()"
 async def test_people_who_take_their_time_leave_the_places_of_fetches_free(
     monkeypatch: pytest.MonkeyPatch, audience: Audience
 ) -> None:
-    monkeypatch.setattr(acquisition, "AT_ONCE", 1)
+    monkeypatch.setattr(processes, "AT_ONCE", 1)
     acquisitions = playing(
         monkeypatch, f"import json\njob = json.loads(hear())\njob.get('interactive') and hear()\nsay({RESULT!r})"
     )
@@ -160,8 +162,8 @@ async def test_people_who_take_their_time_leave_the_places_of_fetches_free(
 async def test_waiting_for_a_place_is_part_of_the_deadline(
     monkeypatch: pytest.MonkeyPatch, audience: Audience
 ) -> None:
-    monkeypatch.setattr(acquisition, "AT_ONCE", 1)
-    monkeypatch.setattr(acquisition, "GRACE", 0.0)
+    monkeypatch.setattr(processes, "AT_ONCE", 1)
+    monkeypatch.setattr(processes, "GRACE", 0.0)
     acquisitions = playing(monkeypatch, FOR_EVER)
     first = asyncio.create_task(acquisitions.run(JOB, audience))
     await asyncio.sleep(0)
@@ -175,7 +177,7 @@ async def test_waiting_for_a_place_is_part_of_the_deadline(
 
 async def test_what_a_dying_process_said_is_logged(monkeypatch: pytest.MonkeyPatch, audience: Audience) -> None:
     noted: list[dict[str, object]] = []
-    monkeypatch.setattr(acquisition, "note", lambda _message, _level, **values: noted.append(values))
+    monkeypatch.setattr(conversation, "note", lambda _message, _level, **values: noted.append(values))
     code = "hear()\nprint('No module named msal', 'eyJ' + 40 * 'x', file=sys.stderr)\nsys.exit(3)"
     outcome = await playing(monkeypatch, code).run(JOB, audience)
     assert isinstance(outcome, Failure)
@@ -191,7 +193,7 @@ async def test_no_process_is_started_with_too_few_descriptors(
     monkeypatch: pytest.MonkeyPatch, audience: Audience
 ) -> None:
     acquisitions = playing(monkeypatch, FOR_EVER)
-    monkeypatch.setattr(acquisition, "descriptors_left", lambda: acquisition.NEEDED - 1)
+    monkeypatch.setattr(processes, "descriptors_left", lambda: processes.NEEDED - 1)
     with pytest.raises(AcquisitionDied, match="descriptors"):
         await acquisitions.run(JOB, audience)
     assert acquisitions.started == 0

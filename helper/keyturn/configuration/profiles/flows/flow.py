@@ -10,7 +10,7 @@ from typing import ClassVar, TypeVar
 import msgspec
 
 from keyturn import moves
-from keyturn.configuration.profiles.sign_in_page import SignInPage
+from keyturn.configuration.profiles.flows.sign_in_page import SignInPage
 from keyturn.configuration.tables import either
 
 TYPE_CHECKING = False
