@@ -88,7 +88,7 @@ class Broker:
             return None
         if not self.memory.fresh(held, want.protocol):
             return None
-        held.used = True
+        self.memory.serve(held, want.protocol)
         if self.memory.due(held):
             self._renewal.begin(want, asked=True)
         return held
@@ -119,7 +119,7 @@ class Broker:
         except KeyturnError as error:
             if not error.passes or held is None or not self.memory.good_as_last_resort(held):
                 raise
-            held.used = True
+            self.memory.serve(held, want.protocol)
             return held.token
 
     def left_of(self, token: Token) -> float:
@@ -241,7 +241,7 @@ class Broker:
 
     async def _fetch_for_use(self, want: Want, by: float) -> Token:
         token = await self._fetch(want, by)
-        self.memory.use(want.key)
+        self.memory.use(want)
         return token
 
     async def _fetch(self, want: Want, by: float) -> Token:
@@ -257,7 +257,7 @@ class Broker:
         key, token = await self.sign_ins.join(want, waiter, again=again)
         if key != want.key:  # the person's part is beside the deadline, unless the caller counts it in
             return await self._fetch_for_use(want, self.answer_by(want) if waiter.patience is None else by)
-        self.memory.use(key)
+        self.memory.use(want)
         return token
 
     def _signed_in(self, want: Want, token: Token) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Held(msgspec.Struct):
-    """A token in memory, both clocks when it was received or read, and whether it has served anybody."""
+    """A token in memory, both clocks when it was received or read, and when it served somebody last."""
 
     token: Token
     wall: float
@@ -30,7 +30,10 @@ class Held(msgspec.Struct):
     renew_at: float
     want: Want
     key: RecordName
-    used: bool = False
+    used_at: float | None = None
+    """UTC epoch seconds; None while it has served nobody."""
+    used_by: str = ""
+    """The protocol that it served then."""
     answers: dict[bytes, bytes] = {}
     """What was answered with it, by the bytes of the request (keyturnd.routes.remembered). Secret."""
 
@@ -81,10 +84,14 @@ class Memory:
         self._dropped.pop(want.key, None)
         return held
 
-    def use(self, key: RecordName) -> None:
-        """Note that the token under `key` has served somebody."""
-        if (held := self.held.get(key)) is not None:
-            held.used = True
+    def use(self, want: Want) -> None:
+        """Note that the token of `want` has served somebody."""
+        if (held := self.held.get(want.key)) is not None:
+            self.serve(held, want.protocol)
+
+    def serve(self, held: Held, protocol: str) -> None:
+        """Note that `held` is given to somebody."""
+        held.used_at, held.used_by = self._clock.wall(), protocol
 
     async def drop(self, key: RecordName) -> None:
         """Forget the token under `key`, in the vault as well. Raises StateError."""
@@ -138,7 +145,9 @@ class Memory:
 
     def due_for_renewal(self) -> list[Want]:
         """What is due and has served somebody since it was issued; the rest may lapse."""
-        served = (held for held in self.held.values() if held.used and not flows.takes_its_caller(held.want.profile))
+        served = (
+            held for held in self.held.values() if held.used_by and not flows.takes_its_caller(held.want.profile)
+        )
         return [held.want for held in served if self.due(held)]
 
     def _reckoned(self, held: Held) -> float:
