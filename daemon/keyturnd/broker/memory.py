@@ -129,6 +129,12 @@ class Memory:
             reckoned=self._reckoned(held),
         )
 
+    def lasts(self, held: Held) -> bool:
+        """Whether it is not `due`, and so `fresh` for everybody (policy.renewal_point): asked once an answer."""
+        wall = self._clock.wall()
+        reckoned = held.wall + self._clock.boottime() - held.boottime
+        return max(wall, reckoned) < held.renew_at and policy.credible(issued_at=held.token.issued_at, wall=wall)
+
     def good_as_last_resort(self, held: Held) -> bool:
         """Whether it may be handed out because renewing it failed for a passing reason."""
         token = held.token
