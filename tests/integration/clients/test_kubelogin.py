@@ -238,6 +238,40 @@ def test_a_certificate_and_its_passphrase(stand_in: StandIn) -> None:
     assert claims_of(stand_in.token(*flags)["status"]["token"])["aud"] == AKS
 
 
+def test_a_certificate_and_its_key_in_one_file(stand_in: StandIn) -> None:
+    """PEM, which comes before a secret where both are given, and needs neither that nor a passphrase."""
+    app = certified("app")
+    stand_in.emulator.control.register_certificate(app.pem)
+    file = stand_in.machine.home / "app.pem"
+    file.write_text(app.key_pem + app.pem)
+    file.chmod(0o600)
+    stand_in.machine.environment |= {
+        "AZURE_CLIENT_CERTIFICATE_PATH": str(file),
+        "AZURE_CLIENT_SECRET": "not-this-one",
+    }
+    stand_in.use("--login", "spn", *stand_in.flags())
+    assert "namespace/default" in stand_in.kubectl("get", "namespaces", "--output=name").stdout
+    assert stand_in.emulator.control.count("token") == 1
+
+
+def test_a_pods_token_file(stand_in: StandIn) -> None:
+    """As the webhook of AKS sets it up: three variables, and a file that the cluster replaces."""
+    place = stand_in.flags("--login", "workloadidentity")
+    file = stand_in.machine.home / "token"
+    stand_in.machine.environment["AZURE_FEDERATED_TOKEN_FILE"] = str(file)
+    absent = stand_in.get_token(*place)
+    assert (absent.returncode, absent.stdout) == (1, "")
+    assert absent.stderr.startswith(f"Error: cannot read the federated token in {file}: ")
+    file.write_text(stand_in.emulator.control.federated_token())
+    file.chmod(0o600)
+    stand_in.use("--login", "workloadidentity", *stand_in.flags())
+    assert "namespace/default" in stand_in.kubectl("get", "namespaces", "--output=name").stdout
+    file.write_text("not a token at all")
+    assert stand_in.token(*place), "the token that there is does not need it"
+    refused = stand_in.get_token(*place, "--cache-dir", "/other")
+    assert (refused.returncode, refused.stdout) == (1, "")
+
+
 def test_jobs_and_pods(stand_in: StandIn) -> None:
     """GitHub's job comes before a pod's file, as in kubelogin; a job is sent only where a profile lets it."""
     machine, environments = stand_in.machine, stand_in.ready.environments

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyturn.console.pasting import edited
+from keyturn.console.sign_in.pasting import edited
 
 
 @pytest.mark.parametrize(
