@@ -202,7 +202,7 @@ class Fetcher:
         """The token of `result`, in the vault. Raises Replaced when another sign-in has come before it."""
         flows.check_account(want.profile, result.account)
         self._expiring.look_at(want.profile.name, result)
-        token = tokens.of_result(result, sign_in)
+        token = tokens.of_result(result, sign_in, self.challenges.claims(want))
         await self._keep(want, token)
         if want.claims is not None:
             await self._keep(want.without_claims, token)

@@ -131,4 +131,20 @@ def test_setup_alone_follows_the_targets(scene: Scene) -> None:
 def test_a_setup_without_anything_to_set_up_says_so(machine: Machine) -> None:
     assert "hint: to write one: keyturn init" in machine.run("keyturn", "setup", status=2).stderr
     machine.run("keyturn", "profile", "add", "tower", "url=https://awx.example", "flow=token", status=0)
-    assert "has no target" in machine.run("keyturn", "setup", status=2).stderr
+    told = machine.run("keyturn", "setup", status=0)
+    assert "nothing to set up" in told.stdout
+    assert told.stderr == "keyturn: hint: keyturn target add --help\n"
+
+
+def test_a_setup_without_targets_sees_to_hosts_whose_credentials_are_kept(machine: Machine) -> None:
+    machine.run("keyturn", "profile", "add", "tower", "url=https://awx.example", "flow=token", status=0)
+    config = machine.config_file.read_text("utf-8")
+    machine.config_file.write_text(f'{config}\n[git]\nstore = "memory"\n')
+    assert (
+        "git does not ask keyturn for all other hosts" in machine.run("keyturn", "setup", "--check", status=1).stdout
+    )
+    assert "git asks keyturn for all other hosts" in machine.run("keyturn", "setup", status=0).stdout
+    machine.run("keyturn", "setup", "--check", status=0)
+    machine.config_file.write_text(config)
+    machine.run("keyturn", "setup", status=0)
+    assert "credential" not in (machine.home / ".gitconfig").read_text()

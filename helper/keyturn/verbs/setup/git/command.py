@@ -67,8 +67,8 @@ def run(options: Namespace) -> int:
 
 
 def targets(config: Config) -> Sized:
-    """What git may ask keyturn for."""
-    return config.git_targets
+    """What git may ask keyturn for: hosts without a target too, where their credentials are kept."""
+    return [*config.git_targets, *([ALL_OTHERS] if config.git.store != "off" else [])]
 
 
 def unlike(config: Config) -> Iterator[str]:
