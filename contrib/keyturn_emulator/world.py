@@ -39,8 +39,9 @@ SECRET_FILE = "service.secret"
 class World:
     """The state of one run. `directory` exists, is private, and is the emulator's alone.
 
-    `login_server`: the name the registry goes by, where that is not its address. `arc_directory`: where Azure Arc
-    keeps its key files, where that is not below `directory`.
+    `login_server`: the name the registry goes by, where that is not its address; `login_host` the same of Entra ID,
+    as Azure Repos tells it. `arc_directory`: where Azure Arc keeps its key files, where that is not below
+    `directory`.
     """
 
     def __init__(
@@ -51,10 +52,12 @@ class World:
         ledger: Ledger,
         *,
         login_server: str | None = None,
+        login_host: str | None = None,
         arc_directory: Path | None = None,
     ) -> None:
         self.directory = directory
         self.authority = f"https://127.0.0.1:{ports['entra']}"
+        self.told_authority = f"https://{login_host}" if login_host else self.authority
         self.git = f"https://127.0.0.1:{ports['git']}"
         self.registry_port = ports["registry"]
         self.login_server = login_server or f"127.0.0.1:{self.registry_port}"

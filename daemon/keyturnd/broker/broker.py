@@ -49,7 +49,7 @@ class Broker:
         self.holdings = holdings
         self.sign_ins = sign_ins
         self.failures = failures
-        self.memory = Memory(holdings, clock, chance)
+        self.memory = Memory(holdings, fetcher.challenges, clock, chance)
         self.rejections = Rejections(self.memory, fetcher.challenges, clock)
         self._logging_out: set[str] = set()
         self._flights = Flights(fetcher=fetcher, failures=failures, memory=self.memory, clock=clock, chance=chance)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturnd.clock import Clock
+    from keyturnd.fetching.challenges import Challenges
     from keyturnd.fetching.wants import Want
     from keyturnd.vault.holdings import Holdings
     from keyturnd.vault.records import RecordName
@@ -44,9 +45,10 @@ class Held(msgspec.Struct):
 class Memory:
     """What has been fetched or read from the vault since the daemon started."""
 
-    def __init__(self, holdings: Holdings, clock: Clock, chance: Random) -> None:
+    def __init__(self, holdings: Holdings, challenges: Challenges, clock: Clock, chance: Random) -> None:
         self.held: dict[RecordName, Held] = {}
         self._holdings = holdings
+        self._challenges = challenges
         self._clock = clock
         self._chance = chance
         self._dropped: dict[RecordName, bytes] = {}
@@ -59,8 +61,12 @@ class Memory:
             if token is not None and token.digest == self._dropped.get(want.key):
                 token = None  # refused, and just being deleted
             # Looked up again after the await: another caller's newer token must not be overwritten.
-            held = self._of(want) or (None if token is None else self.hold(want, token))
+            held = self._of(want) or (None if token is None else self._read(want, token))
         return held
+
+    def _read(self, want: Want, token: Token) -> Held:
+        self._challenges.recall(want, token.claims)
+        return self.hold(want, token)
 
     def _of(self, want: Want) -> Held | None:
         """What is held for the profile as `want` has it: not what was got for the one of an older configuration."""
