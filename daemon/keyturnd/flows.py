@@ -11,18 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from keyturn import hints
-from keyturn.configuration.profiles.awx_flows import BrowserGrant, ExistingToken, Password, PasswordGrant
-from keyturn.configuration.profiles.entra_flows import (
-    Browser,
+from keyturn.configuration.profiles.flows.applications import (
     ClientCertificate,
     ClientSecret,
-    ConfidentialBrowser,
-    DeviceCode,
     OfMachine,
-    RefreshToken,
     WorkloadIdentity,
 )
-from keyturn.configuration.profiles.passing_flows import AzureCli, OnBehalfOf
+from keyturn.configuration.profiles.flows.awx import BrowserGrant, ExistingToken, Password, PasswordGrant
+from keyturn.configuration.profiles.flows.passing import AzureCli, OnBehalfOf
+from keyturn.configuration.profiles.flows.people import Browser, ConfidentialBrowser, DeviceCode, RefreshToken
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.configuration.profiles.secrets import IfConfidential, IfProtected, Lent
 from keyturn.errors import Refused, SignInNeeded
@@ -31,7 +28,7 @@ from keyturnd.messages.states import AwxState, EntraState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyturn.configuration.profiles.flow import Flow
+    from keyturn.configuration.profiles.flows.flow import Flow
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.messages.states import State
 

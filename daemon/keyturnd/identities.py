@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from keyturn.configuration.profiles.awx_flows import BrowserGrant, PasswordGrant
-from keyturn.configuration.profiles.passing_flows import AzureCli
+from keyturn.configuration.profiles.flows.awx import BrowserGrant, PasswordGrant
+from keyturn.configuration.profiles.flows.passing import AzureCli
 from keyturn.configuration.profiles.profile import EntraProfile
 from keyturn.home import home
 from keyturnd.messages import identities

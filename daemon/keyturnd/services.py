@@ -15,9 +15,10 @@ from keyturnd.broker.failures import Failures
 from keyturnd.broker.signin import SignIns
 from keyturnd.callers.complaints import Complaints
 from keyturnd.callers.handed import Handed
-from keyturnd.fetching.acquisition import Acquisitions, error_of
 from keyturnd.fetching.fetch import Fetcher
 from keyturnd.fetching.keeper import NothingToSeal
+from keyturnd.fetching.processes.acquisitions import Acquisitions
+from keyturnd.fetching.processes.failures import error_of
 from keyturnd.journal import note
 from keyturnd.messages.jobs import KeyringJob
 from keyturnd.messages.outcomes import Failure, KeyringResult
@@ -79,7 +80,7 @@ class Services:
         self.maker = Maker(self.broker.remote, self.made, clock)
         self.broker.orphans.also = self.maker.settle
         self.complaints = Complaints(clock)
-        self.handed = Handed()
+        self.handed = Handed(clock)
         self.key_source: str | None = None
         self.warnings: list[str] = []
         self._untold: list[str] = []

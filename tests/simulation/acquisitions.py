@@ -12,7 +12,7 @@ from keyturnd.messages.jobs import KeyringJob, TokenJob
 from keyturnd.messages.outcomes import Result
 
 if TYPE_CHECKING:
-    from keyturnd.fetching.acquisition import Listener
+    from keyturnd.fetching.processes.runner import Listener
     from keyturnd.messages.channel import Event
     from keyturnd.messages.jobs import Job
     from keyturnd.messages.outcomes import Outcome
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class InThreads:
-    """keyturnd.fetching.acquisition.Runner. `tabs`: how often a person was shown where to sign in."""
+    """keyturnd.fetching.processes.runner.Runner. `tabs`: how often a person was shown where to sign in."""
 
     def __init__(self) -> None:
         self.running: set[int] = set()
@@ -31,7 +31,7 @@ class InThreads:
         """The latest tokens, behind their profiles, and when they expire (UTC epoch seconds)."""
 
     async def run(self, job: Job, listener: Listener) -> Outcome:
-        """See keyturnd.fetching.acquisition.Acquisitions.run."""
+        """See keyturnd.fetching.processes.acquisitions.Acquisitions.run."""
         self.started += 1
         number = self.started
         self.running.add(number)

@@ -9,9 +9,9 @@ from typing import NoReturn
 import pytest
 
 
-def need(program: str) -> str:
-    """The path of `program`; the test is skipped, or in CI failed, where it is missing."""
-    found = shutil.which(program)
+def need(program: str, path: str | None = None) -> str:
+    """The path of `program`, on PATH or `path`; the test is skipped, or in CI failed, where it is missing."""
+    found = shutil.which(program, path=path)
     if found is None:
         absent(f"{program} is not installed")
     return found

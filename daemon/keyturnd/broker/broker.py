@@ -49,7 +49,7 @@ class Broker:
         self.holdings = holdings
         self.sign_ins = sign_ins
         self.failures = failures
-        self.memory = Memory(holdings, clock, chance)
+        self.memory = Memory(holdings, fetcher.challenges, clock, chance)
         self.rejections = Rejections(self.memory, fetcher.challenges, clock)
         self._logging_out: set[str] = set()
         self._flights = Flights(fetcher=fetcher, failures=failures, memory=self.memory, clock=clock, chance=chance)
@@ -88,16 +88,16 @@ class Broker:
             return None
         if not self.memory.fresh(held, want.protocol):
             return None
-        held.used = True
+        self.memory.serve(held, want.protocol)
         if self.memory.due(held):
             self._renewal.begin(want, asked=True)
         return held
 
     def lasts(self, held: Held) -> bool:
         """Whether `held` may be handed out as it is and is not due for renewal."""
-        if self.rejections.concern(held.key) or self.memory.due(held) or held.key.profile in self._logging_out:
+        if self.rejections.concern(held.key) or held.key.profile in self._logging_out:
             return False
-        return self.memory.fresh(held, held.want.protocol)
+        return self.memory.lasts(held)
 
     def answer_by(self, want: Want) -> float:
         """Until when (boot time) whoever asks for `want` now has to be answered."""
@@ -119,7 +119,7 @@ class Broker:
         except KeyturnError as error:
             if not error.passes or held is None or not self.memory.good_as_last_resort(held):
                 raise
-            held.used = True
+            self.memory.serve(held, want.protocol)
             return held.token
 
     def left_of(self, token: Token) -> float:
@@ -241,7 +241,7 @@ class Broker:
 
     async def _fetch_for_use(self, want: Want, by: float) -> Token:
         token = await self._fetch(want, by)
-        self.memory.use(want.key)
+        self.memory.use(want)
         return token
 
     async def _fetch(self, want: Want, by: float) -> Token:
@@ -257,7 +257,7 @@ class Broker:
         key, token = await self.sign_ins.join(want, waiter, again=again)
         if key != want.key:  # the person's part is beside the deadline, unless the caller counts it in
             return await self._fetch_for_use(want, self.answer_by(want) if waiter.patience is None else by)
-        self.memory.use(key)
+        self.memory.use(want)
         return token
 
     def _signed_in(self, want: Want, token: Token) -> None:

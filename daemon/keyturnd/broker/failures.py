@@ -14,6 +14,7 @@ from keyturn.errors import KeyturnError, ProviderUnreachable
 from keyturnd.broker import policy
 
 if TYPE_CHECKING:
+    from keyturn.configuration.profiles.profile import Profile
     from keyturnd.clock import Clock
     from keyturnd.fetching.wants import Want
     from keyturnd.vault.records import RecordName
@@ -32,9 +33,13 @@ class Server(NamedTuple):
 
 
 class Remembered(msgspec.Struct, frozen=True):
-    """A failure, how many there were in a row, and until when it is repeated without asking (boot time)."""
+    """A failure, how many there were in a row, and until when it is repeated without asking (boot time).
+
+    at: the last one, UTC epoch seconds.
+    """
 
     error: KeyturnError
+    at: float
     in_a_row: int
     until: float
     next_attempt: float
@@ -58,7 +63,7 @@ class Failures:
         held = policy.FAILURE_MEMORY if retry_after is None else max(policy.FAILURE_MEMORY, retry_after)
         wait = policy.backoff(in_a_row, retry_after, jitter)
         held = min(held, policy.LONGEST_RETRY_AFTER)
-        self._failures[place] = Remembered(error, in_a_row, now + held, now + wait)
+        self._failures[place] = Remembered(error, self._clock.wall(), in_a_row, now + held, now + wait)
 
     def remember_overdue(self, want: Want, error: KeyturnError) -> None:
         """Repeat `error` for a moment, because a caller had to leave a fetch that goes on.
@@ -76,6 +81,11 @@ class Failures:
         """The failure that is still fresh, of this token or of a server that it takes."""
         now = self._clock.boottime()
         return next((known.error for known in self._concerning(want) if now < known.until), None)
+
+    def last_of(self, profile: Profile) -> Remembered | None:
+        """The latest failure of `profile`, or of its server, that no success and no change has made good yet."""
+        concerning = (known for place, known in self._failures.items() if _concerns(place, profile))
+        return max(concerning, key=lambda known: known.at, default=None)
 
     def may_renew(self, want: Want, *, asked: bool) -> bool:
         """Whether a renewal behind the answers may be tried (again): after a final no only if somebody `asked`."""
@@ -109,6 +119,12 @@ class Failures:
 
     def _concerning(self, want: Want) -> list[Remembered]:
         return [known for place in places_of(want) if (known := self._failures.get(place)) is not None]
+
+
+def _concerns(place: RecordName | Server, profile: Profile) -> bool:
+    if isinstance(place, Server):
+        return place[:3] == (profile.provider, profile.authority, profile.ca_file)
+    return place.profile == profile.name
 
 
 def server_of(want: Want) -> Server:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturnd.clock import Clock
+    from keyturnd.fetching.challenges import Challenges
     from keyturnd.fetching.wants import Want
     from keyturnd.vault.holdings import Holdings
     from keyturnd.vault.records import RecordName
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Held(msgspec.Struct):
-    """A token in memory, both clocks when it was received or read, and whether it has served anybody."""
+    """A token in memory, both clocks when it was received or read, and when it served somebody last."""
 
     token: Token
     wall: float
@@ -30,7 +31,10 @@ class Held(msgspec.Struct):
     renew_at: float
     want: Want
     key: RecordName
-    used: bool = False
+    used_at: float | None = None
+    """UTC epoch seconds; None while it has served nobody."""
+    used_by: str = ""
+    """The protocol that it served then."""
     answers: dict[bytes, bytes] = {}
     """What was answered with it, by the bytes of the request (keyturnd.routes.remembered). Secret."""
 
@@ -41,9 +45,10 @@ class Held(msgspec.Struct):
 class Memory:
     """What has been fetched or read from the vault since the daemon started."""
 
-    def __init__(self, holdings: Holdings, clock: Clock, chance: Random) -> None:
+    def __init__(self, holdings: Holdings, challenges: Challenges, clock: Clock, chance: Random) -> None:
         self.held: dict[RecordName, Held] = {}
         self._holdings = holdings
+        self._challenges = challenges
         self._clock = clock
         self._chance = chance
         self._dropped: dict[RecordName, bytes] = {}
@@ -56,8 +61,12 @@ class Memory:
             if token is not None and token.digest == self._dropped.get(want.key):
                 token = None  # refused, and just being deleted
             # Looked up again after the await: another caller's newer token must not be overwritten.
-            held = self._of(want) or (None if token is None else self.hold(want, token))
+            held = self._of(want) or (None if token is None else self._read(want, token))
         return held
+
+    def _read(self, want: Want, token: Token) -> Held:
+        self._challenges.recall(want, token.claims)
+        return self.hold(want, token)
 
     def _of(self, want: Want) -> Held | None:
         """What is held for the profile as `want` has it: not what was got for the one of an older configuration."""
@@ -81,10 +90,14 @@ class Memory:
         self._dropped.pop(want.key, None)
         return held
 
-    def use(self, key: RecordName) -> None:
-        """Note that the token under `key` has served somebody."""
-        if (held := self.held.get(key)) is not None:
-            held.used = True
+    def use(self, want: Want) -> None:
+        """Note that the token of `want` has served somebody."""
+        if (held := self.held.get(want.key)) is not None:
+            self.serve(held, want.protocol)
+
+    def serve(self, held: Held, protocol: str) -> None:
+        """Note that `held` is given to somebody."""
+        held.used_at, held.used_by = self._clock.wall(), protocol
 
     async def drop(self, key: RecordName) -> None:
         """Forget the token under `key`, in the vault as well. Raises StateError."""
@@ -122,6 +135,12 @@ class Memory:
             reckoned=self._reckoned(held),
         )
 
+    def lasts(self, held: Held) -> bool:
+        """Whether it is not `due`, and so `fresh` for everybody (policy.renewal_point): asked once an answer."""
+        wall = self._clock.wall()
+        reckoned = held.wall + self._clock.boottime() - held.boottime
+        return max(wall, reckoned) < held.renew_at and policy.credible(issued_at=held.token.issued_at, wall=wall)
+
     def good_as_last_resort(self, held: Held) -> bool:
         """Whether it may be handed out because renewing it failed for a passing reason."""
         token = held.token
@@ -138,7 +157,9 @@ class Memory:
 
     def due_for_renewal(self) -> list[Want]:
         """What is due and has served somebody since it was issued; the rest may lapse."""
-        served = (held for held in self.held.values() if held.used and not flows.takes_its_caller(held.want.profile))
+        served = (
+            held for held in self.held.values() if held.used_by and not flows.takes_its_caller(held.want.profile)
+        )
         return [held.want for held in served if self.due(held)]
 
     def _reckoned(self, held: Held) -> float:

@@ -12,8 +12,8 @@ from keyturn.errors import UsageError
 from keyturnd import flows, identities
 from keyturnd.broker.questions import Questions
 from keyturnd.broker.signin import as_shown
-from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.fetch import ATTENDED_DEADLINE, SIGN_IN_DEADLINE
+from keyturnd.fetching.processes.failures import error_of
 from keyturnd.messages.jobs import TokenJob
 from keyturnd.messages.outcomes import Failure, Result
 from keyturnd.messages.states import EntraState

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyturn.errors import Bug
-from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.keeper import NothingToSeal
+from keyturnd.fetching.processes.failures import error_of
 from keyturnd.messages.jobs import DiscoveryJob
 from keyturnd.messages.outcomes import Discovered, Failure
 
 if TYPE_CHECKING:
-    from keyturnd.fetching.acquisition import Runner
+    from keyturnd.fetching.processes.runner import Runner
     from keyturnd.messages.identities import Network
 
 DEADLINE = 15.0

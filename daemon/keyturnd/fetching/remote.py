@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from keyturn import hints
 from keyturn.configuration.profiles.described import NAME
 from keyturnd import flows, identities
-from keyturnd.fetching.acquisition import error_of
 from keyturnd.fetching.entrusted import secret_at
 from keyturnd.fetching.keeper import Keeper, Nobody, NothingToSeal
+from keyturnd.fetching.processes.failures import error_of
 from keyturnd.messages.identities import AwxIdentity
 from keyturnd.messages.jobs import AskJob, RevokeJob, SettleJob
 from keyturnd.messages.outcomes import Failure, Told

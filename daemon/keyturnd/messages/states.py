@@ -50,6 +50,9 @@ class AwxState(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
     noted: int = 0
     """The highest id of the user's tokens before an application's was asked for: those have no description to look
     for until we have given them one."""
+    unanswered: tuple[float, float] | None = None
+    """When the first and the last of an application's tokens was asked for whose answer has not come: what it told of
+    is newer than `noted`, and from then. None once the server has shown that there is none."""
     controller: str = ""
     """The path of the controller's API below the configured URL, for tools that have to be told; empty where nobody
     has asked the server yet, or it named none."""

@@ -68,7 +68,8 @@ async def token(services: Services, want: Want, person: Kubectl, client: Client 
     """A token; another one than before where `client` asks again because that one was refused."""
     by = services.broker.answer_by(want)
     digest = None if client is None else services.handed.doubtful(client, want.key, helper)
-    if digest is not None:
+    if client is not None and digest is not None:
+        services.handed.doubted(client, want.key)
         await services.broker.doubt(want, digest, by)
     return await services.broker.token(want, person, by)
 

@@ -36,6 +36,7 @@ class Answered(NamedTuple):
     config: Config
     key: RecordName
     path: str
+    protocol: str
 
 
 class Remembered:
@@ -55,7 +56,10 @@ class Remembered:
         if held is None or answer is None or self._services.configuration.current() is not known.config:
             del self._answered[said]
             return None
-        return (known.path, answer) if self._services.broker.lasts(held) else None
+        if not self._services.broker.lasts(held):
+            return None
+        self._services.broker.memory.serve(held, known.protocol)
+        return known.path, answer
 
     def remember(self, said: bytes, request: Request, answer: AtHand, config: Config) -> None:
         """`answer` was made for `request`, which arrived as `said`, while `config` was the configuration."""
@@ -63,7 +67,7 @@ class Remembered:
             return
         if len(self._answered) >= REMEMBERED:
             self._forget()
-        self._answered[said] = Answered(config, answer.held.key, request.path)
+        self._answered[said] = Answered(config, answer.held.key, request.path, answer.held.used_by)
         answer.held.answers[said] = answer.response.encode()
 
     def _forget(self) -> None:

@@ -46,11 +46,13 @@ ROUTES: dict[tuple[str, str], str] = {
     ("POST", "/v1/secret"): "profiles.entrust_secret",
     ("POST", "/v1/asks/{id}"): "profiles.answer",
     ("POST", "/v1/discovery"): "profiles.discovery",
-    ("GET", "/v1/status"): "daemon.status",
-    ("GET", "/v1/daemon"): "daemon.identity",
-    ("GET", "/v1/openapi.json"): "daemon.openapi",
-    ("POST", "/v1/daemon/stop"): "daemon.stop",
-    ("POST", "/v1/daemon/restart"): "daemon.restart",
+    ("POST", "/v1/reachability"): "daemon.surroundings.reachability",
+    ("GET", "/v1/surroundings"): "daemon.surroundings.surroundings",
+    ("GET", "/v1/status"): "daemon.itself.status",
+    ("GET", "/v1/daemon"): "daemon.itself.identity",
+    ("GET", "/v1/openapi.json"): "daemon.itself.openapi",
+    ("POST", "/v1/daemon/stop"): "daemon.itself.stop",
+    ("POST", "/v1/daemon/restart"): "daemon.itself.restart",
 }
 """Every route, by method and path; `{id}` stands for the last segment."""
 

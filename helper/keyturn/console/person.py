@@ -15,7 +15,7 @@ from threading import Thread
 from keyturn import moves
 from keyturn.console import browser
 from keyturn.console.moments import until
-from keyturn.console.pasting import Paste
+from keyturn.console.sign_in.pasting import Paste
 from keyturn.errors import Refused
 from keyturn.folding import folded, width_of
 from keyturn.reach import client, launch

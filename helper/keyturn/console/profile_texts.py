@@ -57,7 +57,7 @@ def secret_source(profile: Profile) -> str:
             return _SOURCES[type(source)]
 
 
-def signing_in(profile: Profile) -> dict[str, Any]:
+def standing(config: Config, profile: Profile) -> dict[str, Any]:
     """What `status` says of a profile beside what the daemon keeps of it.
 
     The daemon sends it along: to read the configuration takes longer than all the rest of that verb.
@@ -65,6 +65,13 @@ def signing_in(profile: Profile) -> dict[str, Any]:
     flow = profile.flow
     source = None if flow.entrusts is not None else flow.secret_source
     return {
+        "name": profile.name,
+        "provider": profile.provider,
+        "flow": flow.name,
+        "targets": [
+            {"tool": protocol_of(target), "target": target_name(target)}
+            for target in targets_of(config, profile.name)
+        ],
         "url": profile.url if isinstance(profile, AwxProfile) else None,
         "username": profile.username if isinstance(profile, AwxProfile) else None,
         "entrusts": flow.entrusts,

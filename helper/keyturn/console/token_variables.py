@@ -16,10 +16,10 @@ PLAIN = "KEYTURN_TOKEN"
 """Of a provider without tools of its own: no name that another program takes for its own setting by accident."""
 
 HOST, TOKEN = "CONTROLLER_HOST", "CONTROLLER_OAUTH_TOKEN"
-OTHER_HOSTS = ("TOWER_HOST", "AAP_HOSTNAME", "AWX_HOSTNAME")
+OTHER_HOSTS = ("AAP_HOSTNAME", "AWX_HOSTNAME")
 RULEBOOK = "EDA_CONTROLLER_URL"
 """ansible-rulebook takes a path, if there is one, for that of the controller's API (ansible-rulebook#652)."""
-OTHER_TOKENS = ("TOWER_OAUTH_TOKEN", "AAP_TOKEN", "AWX_TOKEN", "EDA_CONTROLLER_TOKEN")
+OTHER_TOKENS = ("AAP_TOKEN", "AWX_TOKEN", "EDA_CONTROLLER_TOKEN")
 PATHS = ("AWXKIT_API_BASE_PATH", "CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX")
 """Where the controller's API is behind a gateway, with a slash at both ends: `awx` and the collection's modules
 (awx#16113, #16081)."""
@@ -27,9 +27,12 @@ USUAL_PATH = "/api/"
 """What tools take for the path of the controller's API unless they are told."""
 OF_GATEWAY = ("GATEWAY_HOSTNAME", "GATEWAY_API_TOKEN")
 """What the collection ansible.platform reads before AAP_HOSTNAME and AAP_TOKEN."""
+OF_TOWER = ("TOWER_HOST", "TOWER_TOKEN", "TOWER_OAUTH_TOKEN")
+"""What plugins of collections take before the names of today, and complain about once per look-up; so does nobody
+who is told the names of today."""
 OF_SOMEBODY_ELSE = (
     "CONTROLLER_TOKEN",
-    "TOWER_TOKEN",
+    *OF_TOWER,
     *OF_GATEWAY,
     *(
         f"{tool}_{what}"

@@ -40,10 +40,10 @@ class User(NamedTuple):
 def run(arguments: Sequence[str], variable: Callable[[str], str | None]) -> int:
     """The exit status. Raises UsageError and Refused."""
     given = parse(arguments, OF_CONVERT)
+    said = stanza.said(given, variable)
     files = [KubeFile(path) for path in kubeconfigs(given.get("kubeconfig"))]
-    login = stanza.login_of(given, variable)
     for user in _concerned(files, given.get("context")):
-        user.file.replace(user.name, stanza.converted(user.content, login, given, variable))
+        user.file.replace(user.name, stanza.converted(user.content, said))
     _write(files, given.get("outfile"))
     _warn(given)
     return 0

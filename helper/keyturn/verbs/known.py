@@ -33,6 +33,7 @@ VERBS = {
 """Every verb has a module of its name in `verbs`, with `run(arguments) -> exit status`, or stands in ROOMS."""
 ROOMS = {
     "init": "keyturn.verbs.init.command",
+    "status": "keyturn.verbs.status.command",
     "profile": "keyturn.verbs.profile.command",
     "doctor": "keyturn.verbs.doctor.command",
     "setup": "keyturn.verbs.setup.command",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support import places
+from support.machine.terminal import INTERRUPT
 from support.scenes.scene import Scene, scene
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from support.machine.machine import Machine
 
 __all__ = ["scene"]
@@ -28,7 +33,8 @@ def test_no_daemon_is_started(words: list[str], form: list[str], scene: Scene) -
 def test_status_without_a_daemon(scene: Scene) -> None:
     scene.machine.stop()
     told = scene.machine.run("keyturn", "status", status=0).stdout
-    assert told.startswith("daemon         not running")
+    assert "\ndaemon         not running" in told
+    assert "  me           entra, device-code\n  git          https://" in told
     status = scene.machine.json("status")
     assert status["running"] is False
     assert [profile["name"] for profile in status["profiles"]] == ["ci", "me"]
@@ -50,9 +56,11 @@ def test_status_with_a_daemon(scene: Scene) -> None:
     scene.machine.run("keyturn", "token", "ci", status=0)
     told = scene.machine.run("keyturn", "status", status=0).stdout
     assert f"pid {scene.machine.daemon_pid()}" in told
-    assert "vault key      in a file: no protection against someone who can read your files" in told
+    assert told.startswith("! 1 thing needs you\n")
+    assert "vault          open, its key in a file: no protection against someone who can read your files" in told
     assert "secret in the vault" in told
-    assert "token for Azure DevOps: valid for " in told
+    assert "Azure DevOps ██████████ valid for " in told
+    assert "; keyturn token " in told
     assert "not signed in: keyturn login me" in told
     assert scene.machine.json("status")["running"] is True
 
@@ -64,6 +72,47 @@ def test_status_names_who_is_signed_in(scene: Scene) -> None:
         assert terminal.end() == 0
     assert "a sign-in is under way, 1 waiting for it" in told or "signed in as" in told
     assert f"signed in as {scene.emulator.ready.user}" in scene.machine.run("keyturn", "status", status=0).stdout
+
+
+def test_every_member_of_the_json_is_documented(scene: Scene) -> None:
+    scene.machine.run("keyturn", "token", "ci", status=0)
+    guide = (places.REPOSITORY / "contrib/guides/status.md").read_text("utf-8")
+    told = set(members(scene.machine.json("status")))
+    scene.machine.run("keyturn", "daemon", "stop", status=0)
+    told |= set(members(scene.machine.json("status")))
+    assert {"used_by", "targets", "running"} <= told
+    assert told <= set(re.findall(r"`(\w+)`", guide))
+
+
+def members(document: Any) -> Iterator[str]:
+    """The names in `document`, however deep."""
+    if isinstance(document, list):
+        yield from (name for each in document for name in members(each))
+    elif isinstance(document, dict):
+        yield from document
+        yield from (name for each in document.values() for name in members(each))
+
+
+def test_it_is_watched_until_somebody_has_seen_enough(scene: Scene) -> None:
+    with scene.machine.terminal("keyturn", "status", "--watch", TERM="xterm") as terminal:
+        terminal.wait_for(r"(?s)\x1b\[\?1049h.*not signed in: keyturn login me")
+        terminal.type(INTERRUPT)
+        assert terminal.end() == 0
+        assert terminal.seen.endswith("\x1b[?1049l")
+    assert "draws on a terminal" in scene.machine.run("keyturn", "status", "--watch", status=2).stderr
+
+
+def test_who_used_what_last_and_what_failed(scene: Scene) -> None:
+    scene.ask()
+    (ci,) = [profile for profile in scene.machine.json("status")["profiles"] if profile["name"] == "ci"]
+    assert (ci["tokens"][0]["used_by"], ci["last_error"]) == ("git", None)
+    scene.emulator.control.fault("token", "status", status=400, body='{"error":"invalid_client"}')
+    scene.machine.run("keyturn", "login", "ci", status=1)
+    told = scene.machine.run("keyturn", "status", status=0).stdout
+    assert told.startswith("✗ 1 thing is wrong and 1 thing needs you\n")
+    assert "last error" in told
+    scene.machine.run("keyturn", "login", "ci", status=0)
+    assert "last error" not in scene.machine.run("keyturn", "status", status=0).stdout
 
 
 def test_without_a_configuration_no_daemon_is_started_to_say_so(machine: Machine) -> None:
@@ -83,7 +132,7 @@ def test_what_is_kept_is_known_before_the_vault_is_opened(scene: Scene) -> None:
     scene.machine.kill_daemon()
     scene.machine.run("keyturn", "daemon", "start", status=0)
     told = scene.machine.run("keyturn", "status", status=0).stdout
-    assert "vault key      not needed yet" in told
+    assert "vault          not opened yet" in told
     assert "secret in the vault" in told
     assert "not signed in: keyturn login me" in told
 

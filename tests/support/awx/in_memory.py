@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -47,6 +48,7 @@ class Row(NamedTuple):
     token: str
     scope: str
     description: str
+    created: float = NOW
 
 
 class InMemoryAwx:
@@ -92,11 +94,15 @@ class InMemoryAwx:
             return 403, FORBIDDEN
         if method == "POST":
             return self._create(body or {})
-        return self._list(rest) if rest.startswith("?") else self._one(method, int(rest.rstrip("/")))
+        if rest.endswith("/me/"):
+            return 200, {"results": [{"username": self.owner}]}
+        return self._list(rest) if rest.startswith("?") else self._one(method, int(rest.rstrip("/")), body or {})
 
-    def _one(self, method: str, token_id: int) -> tuple[int, dict[str, Any] | None]:
+    def _one(self, method: str, token_id: int, body: dict[str, Any]) -> tuple[int, dict[str, Any] | None]:
         if token_id not in self.rows:
             return 404, {"detail": "No OAuth2AccessToken matches the given query."}
+        if method == "PATCH":
+            self.rows[token_id] = self.rows[token_id]._replace(**body)
         if method == "DELETE":
             del self.rows[token_id]
             return 204, None
@@ -122,7 +128,8 @@ class InMemoryAwx:
 
     def _shown(self, token_id: int) -> dict[str, Any]:
         row = self.rows[token_id]
-        times = {"created": "2026-09-21T13:33:20.000000Z", "expires": "3026-01-22T13:33:20.000000Z"}
+        created = datetime.fromtimestamp(row.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        times = {"created": created, "expires": "3026-01-22T13:33:20.000000Z"}
         masked = {"token": "************", "refresh_token": None, "application": None}
         return {"id": token_id, "description": row.description, "scope": row.scope, **times, **masked}
 

@@ -6,7 +6,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from keyturn.configuration.config import Config
-from keyturn.configuration.profiles.entra_flows import ClientSecret, DeviceCode
+from keyturn.configuration.profiles.flows.applications import ClientSecret
+from keyturn.configuration.profiles.flows.people import DeviceCode
 from keyturn.configuration.profiles.profile import EntraProfile, Profile
 from keyturnd.broker.broker import Broker
 from keyturnd.broker.failures import Failures
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from keyturn.configuration.profiles.entra_flows import EntraFlow
+    from keyturn.configuration.profiles.flows.entra import EntraFlow
 
 SCOPES = ("499b84ac-1321-427f-aa17-267ca6975798/.default",)
 OTHER_SCOPES = ("https://management.azure.com/.default",)

@@ -12,7 +12,7 @@ from keyturnd.messages.outcomes import Done, Failure, Result
 from keyturnd.messages.states import EntraState
 
 if TYPE_CHECKING:
-    from keyturnd.fetching.acquisition import Listener
+    from keyturnd.fetching.processes.runner import Listener
     from keyturnd.messages.jobs import Job
     from keyturnd.messages.outcomes import Outcome
     from support.daemon.manual_clock import ManualClock

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.configuration.profiles import awx_flows, entra_flows, passing_flows
-from keyturn.configuration.profiles.flow import name_of
+from keyturn.configuration.profiles.flows import awx, entra, passing
+from keyturn.configuration.profiles.flows.flow import name_of
 from keyturnd import flows
 from keyturnd.acquire.entra.grants import GRANTS
 
 if TYPE_CHECKING:
-    from keyturn.configuration.profiles.flow import Flow
+    from keyturn.configuration.profiles.flows.flow import Flow
 
-KNOWN = {"entra": (*entra_flows.FLOWS, passing_flows.AzureCli, passing_flows.OnBehalfOf), "awx": awx_flows.FLOWS}
+KNOWN = {"entra": (*entra.FLOWS, passing.AzureCli, passing.OnBehalfOf), "awx": awx.FLOWS}
 
 
 def test_every_flow_of_the_configuration_and_of_no_profile_has_a_row() -> None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn import errors
-from keyturn.configuration.profiles import awx, awx_flows, entra, entra_flows
+from keyturn.configuration.profiles import awx, entra
+from keyturn.configuration.profiles.flows import awx as flows_of_awx
+from keyturn.configuration.profiles.flows import entra as flows_of_entra
 from keyturn.configuration.profiles.uses import PROTOCOLS
 from support import places
 
@@ -36,7 +38,7 @@ def test_every_key_of_a_profile(provider: str, keys: Iterable[str]) -> None:
 
 
 def test_every_flow_and_protocol() -> None:
-    flows = {str(flow.__struct_config__.tag) for flow in (*entra_flows.FLOWS, *awx_flows.FLOWS)}
+    flows = {str(flow.__struct_config__.tag) for flow in (*flows_of_entra.FLOWS, *flows_of_awx.FLOWS)}
     assert {*flows, *PROTOCOLS} <= named(GUIDE)
 
 

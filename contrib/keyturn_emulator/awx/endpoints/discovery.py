@@ -46,7 +46,8 @@ async def version_root(asked: Call) -> Response:
     base = asked.request.url.path
     names = ["ping", "me", "users", *(() if base.startswith(BEHIND) else ("tokens", "applications"))]
     names += ["organizations"] if base.startswith(GATEWAY_ROOT) else ["config", *KINDS]
-    return call.answer({name: f"{base}{name}/" for name in names})
+    called = {name: kind.called for name, kind in KINDS.items() if kind.called}
+    return call.answer({called.get(name, name): f"{base}{name}/" for name in names})
 
 
 async def oauth_root(asked: Call) -> Response:

@@ -22,13 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Kind:
-    """A collection with the one thing in it. more: what its rows have beside name and description."""
+    """A collection with the one thing in it.
+
+    more: what its rows have beside name and description; called: what the API's root calls the collection, if not
+    as its path.
+    """
 
     collection: str
     type: str
     model: str
     name: str
     more: Row = field(default_factory=dict)
+    called: str = ""
 
 
 KINDS = {
@@ -36,7 +41,14 @@ KINDS = {
     for kind in (
         Kind("organizations", "organization", "Organization", ORGANISATION_NAME, {"max_hosts": 0}),
         Kind("teams", "team", "Team", "Operators", {"organization": ORGANISATION}),
-        Kind("inventory", "inventory", "Inventory", "Demo Inventory", {"organization": ORGANISATION, "kind": ""}),
+        Kind(
+            "inventories",
+            "inventory",
+            "Inventory",
+            "Demo Inventory",
+            {"organization": ORGANISATION, "kind": ""},
+            called="inventory",
+        ),
         Kind("projects", "project", "Project", "Demo Project", {"organization": ORGANISATION, "scm_type": "git"}),
         Kind(
             "job_templates",

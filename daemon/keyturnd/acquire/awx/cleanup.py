@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from keyturnd.messages.states import AwxState
 
 Found = TypeVar("Found")
+PATIENCE = 900.0
+"""Seconds after a request in which a server may still carry it out: proxies and workers give up after minutes."""
 
 
 class Cleaned(NamedTuple):
@@ -53,8 +55,10 @@ def clean(server: Server, state: AwxState, credentials: Sequence[Credential]) ->
     left = [token_id for token_id in sweep.ordered(state.superseded) if not sweep.delete(token_id)]
     found = [token_id for token_id in lost or () if token_id not in {state.token_id, *state.superseded}]
     kept = [token_id for token_id in sweep.ordered(found) if not sweep.delete(token_id, surely_ours=False)]
-    intent = "" if lost is not None and not kept else state.intent
-    return Cleaned(replace(state, intent=intent, superseded=tuple(left)), sweep.failed, sweep.deleted)
+    cleaned = replace(state, superseded=tuple(left))
+    if lost is not None and not kept:
+        cleaned = replace(cleaned, intent="", unanswered=state.unanswered if state.asked_at else None)
+    return Cleaned(cleaned, sweep.failed, sweep.deleted)
 
 
 class Sweep:
@@ -74,10 +78,13 @@ class Sweep:
         """
         if state.intent:
             return self._asked(lambda credential: self._server.bearing(credential, state.intent))
-        if not state.refresh_token or not state.asked_at or not state.token_id:
+        if state.unanswered is None:
             return []
-        application, since = self._server.api.identity.application, state.asked_at - CLOCK_SKEW
-        return self._asked(lambda credential: self._server.unmarked(credential, application, state.noted, since))
+        if state.token and not state.token_id:
+            return None
+        application, (first, last) = self._server.api.identity.application, state.unanswered
+        made = (first - CLOCK_SKEW, last + PATIENCE + CLOCK_SKEW)
+        return self._asked(lambda credential: self._server.unmarked(credential, application, state.noted, made))
 
     def ordered(self, ids: Sequence[int]) -> list[int]:
         """`ids` with the tokens we sign with at the end: they delete themselves last."""

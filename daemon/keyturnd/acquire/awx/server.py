@@ -104,14 +104,16 @@ class Server:
             raise self._odd()
         return found[0]
 
-    def unmarked(self, credential: Credential, application: int | None, noted: int, since: float) -> list[int]:
-        """The ids of tokens of `application` without a description, newer than id `noted` and created `since` then.
+    def unmarked(
+        self, credential: Credential, application: int | None, noted: int, made: tuple[float, float]
+    ) -> list[int]:
+        """The ids of tokens of `application` without a description, newer than id `noted` and `made` between then.
 
-        since: UTC epoch seconds. Raises Failed.
+        made: UTC epoch seconds. Raises Failed.
         """
         found = self._found(credential, f"?{_of(application)}order_by=-id&page_size={PAGE_SIZE}")
         newer = [row for row in found if row["id"] > noted and not row.get("description")]
-        return [row["id"] for row in newer if (tokens.moment(row.get("created")) or 0.0) >= since]
+        return [row["id"] for row in newer if made[0] <= (tokens.moment(row.get("created")) or 0.0) <= made[1]]
 
     def describe(self, credential: Credential, token_id: int, description: str) -> None:
         """Give a token a description. Raises Failed."""

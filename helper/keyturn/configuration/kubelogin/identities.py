@@ -12,19 +12,18 @@ import msgspec
 from keyturn import hints, moves
 from keyturn.configuration.kubelogin import az_directory
 from keyturn.configuration.profiles.entra import EntraProfile, read_entra_profile
-from keyturn.configuration.profiles.entra_flows import (
-    Browser,
+from keyturn.configuration.profiles.flows.applications import (
     ClientCertificate,
     ClientSecret,
-    DeviceCode,
     OfMachine,
     WorkloadIdentity,
 )
-from keyturn.configuration.profiles.flow import name_of
+from keyturn.configuration.profiles.flows.flow import name_of
+from keyturn.configuration.profiles.flows.passing import AzureCli
+from keyturn.configuration.profiles.flows.people import Browser, DeviceCode
+from keyturn.configuration.profiles.flows.sign_in_page import SignInPage
 from keyturn.configuration.profiles.identity import DEFAULT_TENANT, PRESETS
-from keyturn.configuration.profiles.passing_flows import AzureCli
 from keyturn.configuration.profiles.secrets import Lent
-from keyturn.configuration.profiles.sign_in_page import SignInPage
 from keyturn.configuration.tables import Table
 from keyturn.errors import ConfigError, Refused, UsageError
 
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyturn.configuration.config import Config
-    from keyturn.configuration.profiles.entra_flows import EntraFlow
+    from keyturn.configuration.profiles.flows.entra import EntraFlow
     from keyturn.hints import Sentence
     from keyturn.protocols.kubelogin.wish import Wish
 

@@ -14,7 +14,7 @@ from keyturn.configuration.audiences import own_scopes
 from keyturn.configuration.kubelogin.identities import configured, identity, login_host
 from keyturn.configuration.profiles import scopes
 from keyturn.configuration.profiles.clouds import CLOUDS
-from keyturn.configuration.profiles.entra_flows import Browser, DeviceCode
+from keyturn.configuration.profiles.flows.people import Browser, DeviceCode
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import Refused, UsageError
 

@@ -9,8 +9,8 @@ import msgspec
 
 from keyturn import moves
 from keyturn.configuration.hosts import UnfitName, https_url
-from keyturn.configuration.profiles.awx_flows import FLOWS, AwxFlow, Password
-from keyturn.configuration.profiles.flow import keys_of, read_flow
+from keyturn.configuration.profiles.flows.awx import FLOWS, AwxFlow, Password
+from keyturn.configuration.profiles.flows.flow import keys_of, read_flow
 from keyturn.configuration.profiles.uses import read_protocols
 
 TYPE_CHECKING = False

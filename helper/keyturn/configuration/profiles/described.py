@@ -8,9 +8,9 @@ from typing import overload
 import msgspec
 
 from keyturn import hints
-from keyturn.configuration.profiles.awx_flows import Password
 from keyturn.configuration.profiles.credentials.certificates import Certificate
-from keyturn.configuration.profiles.passing_flows import OnBehalfOf
+from keyturn.configuration.profiles.flows.awx import Password
+from keyturn.configuration.profiles.flows.passing import OnBehalfOf
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile, Profile, read_profile
 from keyturn.configuration.tables import Table
 from keyturn.errors import ConfigError, UsageError

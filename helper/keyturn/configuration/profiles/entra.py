@@ -8,8 +8,8 @@ import msgspec
 
 from keyturn import moves
 from keyturn.configuration.profiles import clouds, identity, scopes
-from keyturn.configuration.profiles.entra_flows import FLOWS, EntraFlow
-from keyturn.configuration.profiles.flow import keys_of, read_flow
+from keyturn.configuration.profiles.flows.entra import FLOWS, EntraFlow
+from keyturn.configuration.profiles.flows.flow import keys_of, read_flow
 from keyturn.configuration.profiles.uses import PROTOCOLS, read_protocols
 
 TYPE_CHECKING = False

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from keyturn.configuration.profiles.flow import Flow
+    from keyturn.configuration.profiles.flows.flow import Flow
 
 AZURE_DEVOPS = ("499b84ac-1321-427f-aa17-267ca6975798/.default",)
 """Azure Repos, the same in every cloud."""

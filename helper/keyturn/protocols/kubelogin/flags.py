@@ -53,7 +53,7 @@ FOREIGN = "oidc-"
 """How the flags of the other program of this name begin (int128's, for OIDC)."""
 
 _TRUE, _FALSE = {"1", "t", "true"}, {"0", "f", "false"}
-_DURATION = re.compile(r"\+?((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+", re.ASCII)
+_DURATION = re.compile(r"[+-]?((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+", re.ASCII)
 _PART = re.compile(r"([0-9.]+)(ns|us|µs|ms|s|m|h)", re.ASCII)
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -84,12 +84,13 @@ def is_on(given: Mapping[str, str], switch: str) -> bool:
 
 
 def seconds(text: str) -> float | None:
-    """Go's duration (1m0s, 90s, 1.5h), None for what is none."""
-    if text in {"0", "+0"}:
+    """Go's duration (1m0s, 90s, 1.5h, -3s; its time.ParseDuration), None for what is none."""
+    if text in {"0", "+0", "-0"}:
         return 0.0
     if not _DURATION.fullmatch(text):
         return None
-    return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    length = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    return -length if text.startswith("-") else length
 
 
 def _long(word: str, rest: Iterator[str], more: Collection[str]) -> tuple[str, str]:

@@ -1,8 +1,4 @@
-"""Who shall ask for a token, and where: kubelogin's flags and variables in its own order of precedence.
-
-The environment comes before the flags: that is how people override the kubeconfigs that `az` writes. An empty
-variable counts as unset, which kubelogin takes for a value and then fails.
-"""
+"""Who shall ask for a token, and where: what kubelogin's flags and variables come to."""
 
 from __future__ import annotations
 
@@ -10,13 +6,14 @@ from typing import NamedTuple
 
 from keyturn import moves
 from keyturn.errors import Refused, UsageError
-from keyturn.protocols.kubelogin.flags import is_on, seconds
+from keyturn.protocols.kubelogin.flags import is_on
+from keyturn.protocols.kubelogin.sources import DEFAULT_TIMEOUT, Sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    Lookup = Callable[[str], str | None]
+    from keyturn.protocols.kubelogin.sources import Lookup
 
 LOGINS = ("devicecode", "interactive", "spn", "msi", "azurecli", "workloadidentity", "azurepipelines")
 INSTEAD = {
@@ -34,8 +31,6 @@ ENVIRONMENTS = {
     "azurechinacloud": "AzureChinaCloud",
 }
 """kubelogin takes every other word for the public cloud; there, a token for another one is good for nothing."""
-TIMEOUT = 60.0
-"""Seconds."""
 
 
 class Wish(NamedTuple):
@@ -62,7 +57,7 @@ class Wish(NamedTuple):
     """Where a job of GitHub Actions gets its token of federation."""
     pipelines_url: str = ""
     """Where a job of Azure Pipelines does."""
-    timeout: float = TIMEOUT
+    timeout: float = DEFAULT_TIMEOUT
     """Seconds."""
     secret_variables: tuple[str, ...] = ()
     """What may hold the secret of this login, and so changes it; the last that is set counts."""
@@ -79,38 +74,30 @@ class Wish(NamedTuple):
 
 def wish(given: Mapping[str, str], variable: Lookup) -> Wish:
     """The wish of these flags under this environment. Raises UsageError, and Refused for what keyturn has not."""
-    found = _Sources(given, variable)
-    login = found.over("login", "AAD_LOGIN_METHOD") or "devicecode"
+    found = Sources(given, variable)
+    login = found.login
     _check(given, login)
-    pipelines = login == "azurepipelines"
-    federated = login == "workloadidentity"
     return Wish(
         login=login,
         server_id=_server_id(given.get("server-id", "")),
-        client_id=_client_id(found, login),
-        client_secret=found.of_application("client-secret", "CLIENT_SECRET", "CLIENT_SECRET"),
-        certificate=found.of_application("client-certificate", "CLIENT_CERTIFICATE", "CLIENT_CERTIFICATE_PATH"),
-        certificate_password=found.of_application(
-            "client-certificate-password", "CLIENT_CERTIFICATE_PASSWORD", "CLIENT_CERTIFICATE_PASSWORD"
-        ),
-        tenant=found.of_terraform("tenant-id", "TENANT_ID")
-        or (found.under("AZURESUBSCRIPTION_TENANT_ID") if pipelines else ""),
+        client_id=found.value("client-id", login),
+        client_secret=found.value("client-secret", login),
+        certificate=found.value("client-certificate", login),
+        certificate_password=found.value("client-certificate-password", login),
+        tenant=found.value("tenant-id", login),
         cloud=_cloud(given.get("environment") or DEFAULT_ENVIRONMENT),
-        authority_host=_authority_host(
-            found.over("authority-host", "AZURE_AUTHORITY_HOST") if federated else given.get("authority-host", "")
-        ),
-        federated_token_file=found.over("federated-token-file", "AZURE_FEDERATED_TOKEN_FILE") if federated else "",
+        authority_host=found.authority_host(login),
+        federated_token_file=found.value("federated-token-file", login) if login == "workloadidentity" else "",
         identity_resource_id=given.get("identity-resource-id", ""),
-        service_connection=given.get("azure-pipelines-service-connection-id", "")
-        or (found.under("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID") if pipelines else ""),
+        service_connection=found.value("azure-pipelines-service-connection-id", login),
         subscription=given.get("subscription", ""),
         cache_dir=cache_dir(given, variable),
         redirect_url=given.get("redirect-url", ""),
         login_hint=given.get("login-hint", ""),
-        azure_config_dir=(variable("AZURE_CONFIG_DIR") or "") if login == "azurecli" else "",
-        actions_url=(variable("ACTIONS_ID_TOKEN_REQUEST_URL") or "") if federated else "",
-        pipelines_url=(variable("SYSTEM_OIDCREQUESTURI") or "") if pipelines else "",
-        timeout=_timeout(given, found),
+        azure_config_dir=_of(login, "azurecli", variable("AZURE_CONFIG_DIR")),
+        actions_url=_of(login, "workloadidentity", variable("ACTIONS_ID_TOKEN_REQUEST_URL")),
+        pipelines_url=_of(login, "azurepipelines", variable("SYSTEM_OIDCREQUESTURI")),
+        timeout=found.timeout(),
         secret_variables=_secret_variables(found, login),
     )
 
@@ -120,48 +107,16 @@ def cache_dir(given: Mapping[str, str], variable: Lookup) -> str:
     return given.get("cache-dir") or variable("KUBECACHEDIR") or ""
 
 
-class _Sources:
-    """Flags and variables, the latter unless --disable-environment-override."""
-
-    def __init__(self, given: Mapping[str, str], variable: Lookup) -> None:
-        self._given = given
-        self._variable = variable
-        self.overrides = not is_on(given, "disable-environment-override")
-        self.terraform = is_on(given, "use-azurerm-env-vars")
-
-    def under(self, *names: str) -> str:
-        """The last of the variables that is set."""
-        values = [self._variable(name) for name in names] if self.overrides else []
-        return next((value for value in reversed(values) if value), "")
-
-    def over(self, flag: str, *names: str) -> str:
-        """The variables before the flag."""
-        return self.under(*names) or self._given.get(flag, "")
-
-    def of_application(self, flag: str, old: str, new: str) -> str:
-        """One of the variables of an application, whose names have two families beside Terraform's."""
-        return self.over(flag, *self.names(old, new))
-
-    def of_terraform(self, flag: str, name: str) -> str:
-        return self.over(flag, f"{'ARM' if self.terraform else 'AZURE'}_{name}")
-
-    def names(self, old: str, new: str) -> tuple[str, ...]:
-        return (f"ARM_{new}",) if self.terraform else (f"AAD_SERVICE_PRINCIPAL_{old}", f"AZURE_{new}")
+def _of(login: str, reader: str, value: str | None) -> str:
+    """The value of a variable that only the login method `reader` reads, --disable-environment-override or not."""
+    return (value or "") if login == reader else ""
 
 
-def _client_id(found: _Sources, login: str) -> str:
-    if login == "workloadidentity":
-        return found.under("AZURE_CLIENT_ID") or found.of_application("client-id", "CLIENT_ID", "CLIENT_ID")
-    own = found.of_application("client-id", "CLIENT_ID", "CLIENT_ID")
-    return own or (found.under("AZURESUBSCRIPTION_CLIENT_ID") if login == "azurepipelines" else "")
-
-
-def _secret_variables(found: _Sources, login: str) -> tuple[str, ...]:
-    if login != "spn" or not found.overrides:
+def _secret_variables(found: Sources, login: str) -> tuple[str, ...]:
+    if login != "spn":
         return ()
-    certificate = found.of_application("client-certificate", "CLIENT_CERTIFICATE", "CLIENT_CERTIFICATE_PATH")
-    name = "CLIENT_CERTIFICATE_PASSWORD" if certificate else "CLIENT_SECRET"
-    return found.names(name, name)
+    certificate = found.value("client-certificate", login)
+    return tuple(found.variables("client-certificate-password" if certificate else "client-secret", login))
 
 
 def _check(given: Mapping[str, str], login: str) -> None:
@@ -197,23 +152,3 @@ def _cloud(environment: str) -> str:
             moves.configuration.known(("AzurePublicCloud", "AzureUSGovernmentCloud", "AzureChinaCloud")),
         )
     return cloud
-
-
-def _authority_host(text: str) -> str:
-    if text and not text.endswith("/"):
-        raise UsageError(
-            f"authority host {text!r} should have a trailing slash", moves.clients.stanza(f"--authority-host {text}/")
-        )
-    return text.removesuffix("/")
-
-
-def _timeout(given: Mapping[str, str], found: _Sources) -> float:
-    """In seconds. An invalid variable does not count, an invalid flag is a mistake."""
-    stated = seconds(given["timeout"]) if "timeout" in given else TIMEOUT
-    if stated is None:
-        raise UsageError("--timeout is no duration", moves.configuration.example("--timeout 60s"))
-    variable = seconds(found.under("AZURE_CLI_TIMEOUT"))
-    timeout = stated if variable is None else variable
-    if timeout <= 0:
-        raise UsageError("timeout must be greater than 0", moves.configuration.example("--timeout 60s"))
-    return timeout

@@ -47,7 +47,7 @@ variables:
                {", ".join(OTHER_TOKENS)};
                behind a platform gateway, where the controller is:
                {", ".join(PATHS)}.
-               User names and passwords for these are taken away. If the profile has a ca_file,
+               User names and passwords for these, and TOWER_*, are taken away. If the profile has a ca_file,
                {", ".join(NAMES)} name one file with that and what the system trusts.
 
 exit status: 127 no such command, 126 it cannot be run, keyturn's own when there is no token, else the command's

@@ -207,5 +207,5 @@ def test_profiles_and_status_show_where(awx: AwxScene) -> None:
     assert awx.machine.json("status")["profiles"][0]["provider"] == "awx"
     sign_in(awx)
     told = awx.machine.run("keyturn", "status", status=0).stdout
-    assert f"tower          awx, password, alice at {url}\n               signed in as alice\n" in told
-    assert "token for write: valid for 6 d 23 h" in told
+    assert f"✓ tower        awx, password, alice at {url}\n  identity     signed in as alice\n" in told
+    assert "write ██████████ valid for 6 d 23 h" in told

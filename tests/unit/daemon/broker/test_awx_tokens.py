@@ -18,7 +18,7 @@ from support.daemon.brokers import Bench
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyturnd.fetching.acquisition import Listener
+    from keyturnd.fetching.processes.runner import Listener
     from keyturnd.messages.jobs import Job
     from keyturnd.messages.outcomes import Outcome
 

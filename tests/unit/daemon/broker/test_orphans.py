@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from keyturn.configuration.config import Config
-from keyturn.configuration.profiles.awx_flows import Password
+from keyturn.configuration.profiles.flows.awx import Password
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturnd.acquire.awx import personal
 from keyturnd.acquire.awx.ending import settling
@@ -27,7 +27,7 @@ from support.daemon.manual_clock import ManualClock
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyturnd.fetching.acquisition import Listener
+    from keyturnd.fetching.processes.runner import Listener
     from keyturnd.messages.jobs import Job
     from keyturnd.messages.outcomes import Outcome
 

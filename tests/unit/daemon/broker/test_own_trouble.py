@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from keyturn.configuration.profiles.entra_flows import ClientSecret
+from keyturn.configuration.profiles.flows.applications import ClientSecret
 from keyturn.configuration.profiles.secrets import InFile
 from keyturn.errors import ConfigError, SignInNeeded, StateError
 from keyturnd.fetching.permission import NoLongerAllowed

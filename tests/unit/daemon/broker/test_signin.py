@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.configuration.profiles.entra_flows import Browser
+from keyturn.configuration.profiles.flows.people import Browser
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import ProviderRefused, Refused, SignInNeeded
 from keyturnd import identities

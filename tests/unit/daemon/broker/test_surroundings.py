@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.configuration.profiles.credentials.federation import Federation
-from keyturn.configuration.profiles.entra_flows import WorkloadIdentity
+from keyturn.configuration.profiles.flows.applications import WorkloadIdentity
 from keyturn.errors import ProviderRefused, VariablesWanted
 from keyturnd.fetching.wants import with_surroundings
 from keyturnd.messages.outcomes import Failure

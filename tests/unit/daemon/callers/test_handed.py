@@ -8,14 +8,20 @@ from keyturnd.callers.handed import REMEMBERED, Client, Handed
 from keyturnd.callers.peer import Tool
 from keyturnd.vault.names import token_name
 from support.daemon.brokers import OTHER_SCOPES, SCOPES, service_profile
+from support.daemon.manual_clock import ManualClock
 
 KEY, OTHER_KEY = (token_name(service_profile(), scopes, None) for scopes in (SCOPES, OTHER_SCOPES))
 CLIENT = Client(Tool(100, 5000), "/usr/bin/kubectl", "https://cluster.example")
 
 
 @pytest.fixture
-def handed() -> Handed:
-    made = Handed()
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def handed(clock: ManualClock) -> Handed:
+    made = Handed(clock)
     made.note(CLIENT, KEY, 200, b"one")
     return made
 
@@ -24,8 +30,8 @@ def test_who_asks_again_doubts_what_it_got(handed: Handed) -> None:
     assert handed.doubtful(CLIENT, KEY, 201) == b"one"
 
 
-def test_the_first_who_asks_doubts_nothing() -> None:
-    assert Handed().doubtful(CLIENT, KEY, 201) is None
+def test_the_first_who_asks_doubts_nothing(clock: ManualClock) -> None:
+    assert Handed(clock).doubtful(CLIENT, KEY, 201) is None
 
 
 def test_a_helper_that_asks_twice_doubts_nothing(handed: Handed) -> None:
@@ -62,3 +68,22 @@ def test_it_does_not_grow_for_ever_and_keeps_the_latest(handed: Handed) -> None:
     handed.note(CLIENT._replace(tool=Tool(REMEMBERED, 0)), KEY, 200, b"more")
     assert handed.doubtful(CLIENT, KEY, 201) == b"one"
     assert handed.doubtful(CLIENT._replace(tool=Tool(0, 0)), KEY, 201) is None
+
+
+def test_who_doubts_again_and_again_waits_longer_each_time(handed: Handed, clock: ManualClock) -> None:
+    waited = []
+    for _ in range(9):
+        handed.doubted(CLIENT, KEY)
+        waited.append(0)
+        while handed.doubtful(CLIENT, KEY, 201) is None:
+            clock.advance(60)
+            waited[-1] += 1
+    assert waited == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+
+
+def test_a_doubt_of_one_client_keeps_no_other_from_its_own(handed: Handed) -> None:
+    other = CLIENT._replace(tool=Tool(100, 5001))
+    handed.note(other, KEY, 200, b"one")
+    handed.doubted(CLIENT, KEY)
+    assert handed.doubtful(CLIENT, KEY, 201) is None
+    assert handed.doubtful(other, KEY, 201) == b"one"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.configuration.profiles.entra_flows import DeviceCode, RefreshToken
+from keyturn.configuration.profiles.flows.people import DeviceCode, RefreshToken
 from keyturnd import flows, identities
 from keyturnd.fetching.keeper import Keeper, Nobody
 from keyturnd.messages.identities import Network
@@ -18,7 +18,7 @@ from support.daemon.brokers import Bench, service_profile
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyturn.configuration.profiles.entra_flows import EntraFlow
+    from keyturn.configuration.profiles.flows.entra import EntraFlow
 
 BEFORE = EntraState("planted-refresh-token", "alice@contoso.example", "o.t", "0123456789abcdef")
 

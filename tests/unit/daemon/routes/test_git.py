@@ -50,7 +50,7 @@ class Git:
             broker=self.bench.broker,
             holdings=self.bench.holdings,
             complaints=Complaints(self.bench.clock),
-            handed=Handed(),
+            handed=Handed(self.bench.clock),
         )
         self.settings = settings
         self._helper = 1000

@@ -65,7 +65,7 @@ class Desk:
                 configuration=SimpleNamespace(current=lambda: self.config),
                 broker=self.bench.broker,
                 complaints=self.complaints,
-                handed=Handed(),
+                handed=Handed(self.bench.clock),
                 state_directory=directory,
             ),
         )
@@ -315,6 +315,14 @@ async def test_kr8s_says_nothing_either_and_asks_again_after_a_refusal(desk: Des
     """The parent here is Python, as kr8s's is."""
     asked = [await desk.token(helper, "", *desk.own) for helper in helpers]
     assert asked == ["access-1", "access-2", "access-2"]
+
+
+async def test_a_client_that_asks_for_each_request_costs_no_token_a_minute(desk: Desk, helpers: list[int]) -> None:
+    """As pykube does: findings/pykube-runs-its-plugin-for-each-request.sh."""
+    for number in range(60):
+        await desk.token(helpers[number % 3], "", *desk.own)
+        desk.bench.clock.advance(60)
+    assert desk.bench.provider.started == 1 + 6
 
 
 async def test_fabric8_asks_through_a_shell_of_its_own_each_time(desk: Desk) -> None:

@@ -14,13 +14,13 @@ from keyturn.configuration import config
 from keyturn.configuration.profiles.credentials.certificates import Certificate
 from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturn.configuration.profiles.credentials.managed import ManagedIdentity
-from keyturn.configuration.profiles.entra_flows import (
+from keyturn.configuration.profiles.flows.applications import (
     ClientCertificate,
     ClientSecret,
-    DeviceCode,
     OfMachine,
     WorkloadIdentity,
 )
+from keyturn.configuration.profiles.flows.people import DeviceCode
 from keyturn.configuration.profiles.profile import PROTOCOLS, EntraProfile
 from keyturn.configuration.profiles.secrets import InFile, InVariable
 from keyturn.configuration.settings import DaemonSettings, DockerSettings, GitSettings, NetworkSettings

@@ -20,8 +20,6 @@ AWX: dict[str, Any] = {
 OURS = {
     "CONTROLLER_HOST": "https://awx.example/prefix",
     "CONTROLLER_OAUTH_TOKEN": "plantedAwxToken",
-    "TOWER_HOST": "https://awx.example/prefix",
-    "TOWER_OAUTH_TOKEN": "plantedAwxToken",
     "AAP_HOSTNAME": "https://awx.example/prefix",
     "AAP_TOKEN": "plantedAwxToken",
     "AWX_HOSTNAME": "https://awx.example/prefix",
@@ -33,7 +31,7 @@ CONTRADICTING = [
     f"{family}_{what}"
     for family in ("CONTROLLER", "TOWER", "AAP", "AWX", "EDA_CONTROLLER", "GATEWAY")
     for what in ("USERNAME", "PASSWORD")
-] + ["CONTROLLER_TOKEN", "TOWER_TOKEN", "GATEWAY_HOSTNAME", "GATEWAY_API_TOKEN"]
+] + ["CONTROLLER_TOKEN", "TOWER_HOST", "TOWER_TOKEN", "TOWER_OAUTH_TOKEN", "GATEWAY_HOSTNAME", "GATEWAY_API_TOKEN"]
 
 
 def test_the_essential_ones() -> None:

@@ -8,6 +8,7 @@ it. A pair whose answer was lost is what is newer than that id, and unmarked.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -84,8 +85,9 @@ def _renewed(session: Session) -> Result:
 
 def obtain(session: Session, ask: Callable[[], Pair], looker: Credential | None) -> Result:
     """What `ask` brings, in place of the session's; `looker` may list the tokens there are before."""
+    _identify_before(session)
     before = session.state
-    session.seal(replace(before, noted=_highest(session, looker), asked_at=time.time()))
+    session.seal(_asking(session, looker))
     try:
         pair = ask()
     except Denied:
@@ -94,6 +96,24 @@ def obtain(session: Session, ask: Callable[[], Pair], looker: Credential | None)
     session.channel.secrets += (pair.token, pair.refresh_token)
     session.seal(_state(session, before, pair))
     return _settled(session, bearer(session.state))
+
+
+def _identify_before(session: Session) -> None:
+    """Whatever takes its place, nobody could name a pair whose id is not known.
+
+    That is so where a kill came between its seal and the look for its id.
+    """
+    if session.state.token and session.state.refresh_token and not session.state.token_id:
+        with session.server.api.hurried(), suppress(Failed):
+            identify(session, bearer(session.state))
+
+
+def _asking(session: Session, looker: Credential | None) -> AwxState:
+    """With the note of a request that begins now, beside those before it that were never answered."""
+    before, now = session.state, time.time()
+    if before.unanswered is not None:
+        return replace(before, asked_at=now, unanswered=(before.unanswered[0], now))
+    return replace(before, asked_at=now, unanswered=(now, now), noted=_highest(session, looker))
 
 
 def _highest(session: Session, looker: Credential | None) -> int:
@@ -121,7 +141,7 @@ def _state(session: Session, before: AwxState, pair: Pair) -> AwxState:
         scope=pair.scope,
         requested=identity.requested,
         asked_at=before.asked_at,
-        noted=before.noted if before.asked_at else session.state.noted,
+        unanswered=before.unanswered,
         superseded=tuple(dict.fromkeys(replaced))[-tokens.SUPERSEDED_LIMIT :],
         controller=session.server.site.controller,
         doubted=False,
@@ -158,6 +178,7 @@ def identify(session: Session, own: Credential) -> None:
         session.seal(replace(state, token="", refresh_token=""))
         raise Stranger(account, identity)
     mark = tokens.description(state, identity)
-    session.seal(replace(state, account=account, token_id=token_id, mark=mark))
     if own.writes:
-        session.server.describe(own, token_id, mark)
+        with suppress(Failed):  # a token without our mark is ours all the same
+            session.server.describe(own, token_id, mark)
+    session.seal(replace(state, account=account, token_id=token_id, mark=mark))

@@ -54,8 +54,9 @@ def end_all(session: Session, password: str | None) -> None:
     if alive:
         pairs.identify(session, bearer(session.state))
     credentials = _credentials(session, password, alive=alive)
-    cleaned = clean(server, _with_mark(session.state, alive=alive), credentials)
-    session.seal(_noting_refusal(cleaned, password))
+    asked_at = session.state.asked_at
+    cleaned = clean(server, replace(_with_mark(session.state, alive=alive), asked_at=0.0), credentials)
+    session.seal(replace(_noting_refusal(cleaned, password), asked_at=asked_at))
     if _has_remains(cleaned.state):
         raise _undone(session, password, cleaned.failed)
     sweep = Sweep(server, credentials)
@@ -78,7 +79,7 @@ def _noting_refusal(cleaned: Cleaned, password: str | None) -> AwxState:
 
 
 def _has_remains(state: AwxState) -> bool:
-    return bool(state.superseded or state.intent)
+    return bool(state.superseded or state.intent or state.unanswered)
 
 
 def _is_alive(session: Session) -> bool:
@@ -115,6 +116,9 @@ def _undone(session: Session, password: str | None, failed: Failed | None) -> Fa
     hint = moves.servers.logout_again(identity.profile)
     if password and failed is not None:
         return Failed(ProviderRefused, failed.failure.sentence, hint)
+    if not (identity.username or session.state.token_id):
+        sentence = f"only a new sign-in of profile {identity.profile} can tell whether one before it left a token"
+        return Failed(SignInNeeded, sentence, hints.login(identity.profile))
     if not identity.username:
         sentence = f"nobody but its user or an administrator can delete token {session.state.token_id} at {place}"
         return Failed(ProviderRefused, sentence, hints.forget_locally(identity.profile))

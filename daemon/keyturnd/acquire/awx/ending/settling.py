@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from keyturnd.acquire.awx import passwords
 from keyturnd.acquire.awx.api import Api
 from keyturnd.acquire.awx.application import pairs
-from keyturnd.acquire.awx.cleanup import clean
+from keyturnd.acquire.awx.cleanup import PATIENCE, clean
 from keyturnd.acquire.awx.credentials import basic, bearer
 from keyturnd.acquire.awx.dialects import NoTokens, discover
 from keyturnd.acquire.awx.refusals import needs_person
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from keyturnd.messages.jobs import SettleJob
     from keyturnd.messages.states import AwxState
 
-PATIENCE = 900.0
-"""Seconds after a request in which a server may still carry it out: proxies and workers give up after minutes."""
-
 
 def settle(job: SettleJob, channel: Channel, deadline: Deadline) -> Done:
     """Look once. Raises Failed when nobody could tell."""
@@ -39,7 +36,7 @@ def settle(job: SettleJob, channel: Channel, deadline: Deadline) -> Done:
     try:
         server = Server(api, discover(api))
     except NoTokens:
-        channel.seal(replace(job.state, asked_at=0.0, intent=""))
+        channel.seal(replace(job.state, asked_at=0.0, intent="", unanswered=None))
         return Done()
     look(Session(job.identity, channel, server, job.state, job.client_secret), job.secret)
     return Done()
@@ -57,12 +54,11 @@ def look(session: Session, password: str | None) -> None:
     if not credentials:
         session.seal(replace(before, asked_at=0.0 if over else before.asked_at))
         raise needs_person(session.server.api, "nobody is signed in")
-    cleaned = clean(session.server, _marked(before), credentials)
+    cleaned = clean(session.server, replace(_marked(before), asked_at=0.0 if over else before.asked_at), credentials)
     if cleaned.failed is not None:
-        session.seal(replace(cleaned.state, intent=before.intent))
+        session.seal(replace(cleaned.state, asked_at=before.asked_at, intent=before.intent))
         raise cleaned.failed
-    left = replace(cleaned.state, asked_at=0.0) if over else replace(cleaned.state, intent=before.intent)
-    session.seal(left)
+    session.seal(cleaned.state if over else replace(cleaned.state, intent=before.intent))
 
 
 def _marked(state: AwxState) -> AwxState:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from keyturnd.acquire.awx import personal
 from keyturnd.acquire.awx.ending import revocation
 from keyturnd.acquire.failed import Failed
+from support.awx.cuts import STEPS, Cut, wire
 from support.awx.in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, Killed, lost, session
 
 if TYPE_CHECKING:
@@ -22,28 +23,6 @@ if TYPE_CHECKING:
     from keyturnd.messages.outcomes import Result
 
     Start = Callable[[InMemoryAwx, InMemoryChannel], Result]
-
-STEPS = 40
-"""More than any acquisition has; a run that was not cut short ends the count."""
-
-
-class Cut:
-    """Raises at the nth step, once."""
-
-    def __init__(self, at: int, error: Callable[[], BaseException] = Killed) -> None:
-        self.left = at
-        self.error = error
-        self.fired = False
-
-    def __call__(self, _step: str) -> None:
-        self.left -= 1
-        if self.left == 0:
-            self.fired = True
-            raise self.error()
-
-
-def wire(cut: Cut, awx_: InMemoryAwx, channel: InMemoryChannel) -> None:
-    awx_.before = awx_.after = channel.before = channel.after = cut
 
 
 @pytest.fixture(autouse=True)

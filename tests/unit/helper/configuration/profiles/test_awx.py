@@ -6,7 +6,7 @@ import pytest
 
 from keyturn.configuration import config
 from keyturn.configuration.audiences import all_scopes, allowed_scopes
-from keyturn.configuration.profiles.awx_flows import Password
+from keyturn.configuration.profiles.flows.awx import Password
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from support import places
 

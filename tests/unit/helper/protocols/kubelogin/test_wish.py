@@ -48,7 +48,16 @@ def test_any_words_are_a_wish_or_an_error(words: list[str], environment: dict[st
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("1m0s", 60.0), ("90s", 90.0), ("1.5h", 5400.0), ("100ms", 0.1), ("0", 0.0), ("-1s", None), ("1d", None)],
+    [
+        ("1m0s", 60.0),
+        ("90s", 90.0),
+        ("1.5h", 5400.0),
+        ("100ms", 0.1),
+        ("0", 0.0),
+        ("-1.5s", -1.5),
+        ("1d", None),
+        ("--1s", None),
+    ],
 )
 def test_durations_of_go(text: str, expected: float | None) -> None:
     assert seconds(text) == pytest.approx(expected)

@@ -1,0 +1,1 @@
+"""Acquisition processes, seen from the daemon: started, talked with, watched, killed."""

@@ -1,0 +1,109 @@
+"""How a profile stands: who is signed in, what is kept and held for it, and what failed last. No secret."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from keyturn.configuration.profiles.clouds import spoken
+from keyturn.console.profile_texts import standing
+from keyturn.errors import StateError
+from keyturnd import flows
+from keyturnd.vault.names import secret_name, state_name
+from keyturnd.vault.vault import names_in, vault_directory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturnd.broker.memory import Held
+    from keyturnd.services import Services
+    from keyturnd.vault.records import RecordName
+
+
+async def states(services: Services, config: Config) -> list[dict[str, Any]]:
+    """Of each profile; null stands for what only the vault could tell, where it cannot be read."""
+    records = await asyncio.to_thread(_records, services)
+    return [await _state(services, config, profile, records) for profile in config.profiles.values()]
+
+
+def _records(services: Services) -> list[RecordName] | None:
+    """What is kept, the vault opened or not: its key may have to be asked for, and the names are in clear."""
+    try:
+        return names_in(vault_directory(services.state_directory))
+    except StateError:
+        return None  # whoever needs it is told
+
+
+async def _state(
+    services: Services, config: Config, profile: Profile, records: list[RecordName] | None
+) -> dict[str, Any]:
+    sign_in = services.broker.sign_ins.under_way.get(profile.name)
+    known = None if records is None else [record for record in records if record.profile == profile.name]
+    bound = {state_name(profile), secret_name(profile)}
+    kept: set[str] | None = None if known is None else {record.kind for record in known if record in bound}
+    aside = [record for record in known or () if record.kind != "access-token" and record not in bound]
+    held = list(_held(services, profile))
+    return {
+        **standing(config, profile),
+        "signed_in": await _signed_in(services, profile, kept),
+        "secret": None if kept is None or flows.row(profile).secret is None else "secret" in kept,
+        "set_aside": [
+            {"kind": record.kind, "authority": record.authority, "client_id": record.client_id} for record in aside
+        ],
+        "certificate": _certificate(held),
+        "waiting_for_sign_in": 0 if sign_in is None else sign_in.waiting,
+        "last_error": _last_error(services, profile),
+        "tokens": [_token(each) for each in held],
+    }
+
+
+def _held(services: Services, profile: Profile) -> Iterator[Held]:
+    return (held for key, held in services.broker.memory.held.items() if key.profile == profile.name)
+
+
+def _token(held: Held) -> dict[str, Any]:
+    """Times are UTC epoch seconds. A token that has served nobody is not renewed."""
+    token, registry = held.token, held.want.registry
+    return {
+        "audience": spoken(held.want.scopes) if registry is None else registry.login_server,
+        "scopes": held.want.scopes,
+        "registry": None if registry is None else registry.login_server,
+        "account": token.account,
+        "issued_at": int(token.issued_at),
+        "expires_at": int(token.expires_at),
+        "renew_at": int(held.renew_at),
+        "used_at": None if held.used_at is None else int(held.used_at),
+        "used_by": held.used_by or None,
+    }
+
+
+def _certificate(held: list[Held]) -> dict[str, Any] | None:
+    """The certificate that got the newest token there is, None where none did."""
+    token = max((each.token for each in held), key=lambda token: token.issued_at, default=None)
+    if token is None or token.certificate_expires_at is None:
+        return None
+    return {"thumbprint": token.certificate_thumbprint, "expires_at": int(token.certificate_expires_at)}
+
+
+def _last_error(services: Services, profile: Profile) -> dict[str, Any] | None:
+    """What failed last and has not been made good: by a success, a sign-in, or another configuration."""
+    known = services.broker.failures.last_of(profile)
+    if known is None:
+        return None
+    hint = known.error.hint
+    return {"sentence": known.error.sentence, "hint": None if hint is None else str(hint), "at": int(known.at)}
+
+
+async def _signed_in(services: Services, profile: Profile, kept: set[str] | None) -> bool | None:
+    """Whether a person's sign-in lasts; None where none is needed, or nobody can tell yet."""
+    if kept is None or flows.row(profile).state is None:
+        return None
+    if "state" not in kept or services.holdings.opened is None:
+        return "state" in kept
+    try:
+        state = await services.holdings.state(profile)
+    except StateError:
+        return False  # whoever needs it is told
+    return state is not None and flows.renews_itself(state)

@@ -1,0 +1,1 @@
+"""`keyturn status`: how the daemon and all profiles are, at one look."""

@@ -1,0 +1,93 @@
+"""The status for people: what needs them first, then the daemon, then every profile."""
+
+from __future__ import annotations
+
+import os
+
+from keyturn.console.moments import duration
+from keyturn.hints import printed
+from keyturn.home import home
+from keyturn.verbs.status.profiles import profile_rows
+from keyturn.verbs.status.row import COLUMN, Row
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from keyturn.console.look import Look
+    from keyturn.errors import ConfigError
+
+UNPROTECTED = "no protection against"
+"""What a warning of the daemon may say already."""
+KEY_SOURCES = {
+    "keyring": "its key in the OS keyring",
+    "file": f"its key in a file: {UNPROTECTED} someone who can read your files",
+    "memory": "its key in memory alone: all of it is forgotten with the daemon",
+}
+
+
+def lines(status: dict[str, Any], look: Look, mistake: Callable[[], ConfigError | None]) -> Iterator[str]:
+    """`status` as it is told on `look`. mistake: what is wrong with the configuration as it is read here."""
+    blocks = [list(_overview(status, mistake))]
+    blocks += [list(profile_rows(profile, look, running=status["running"])) for profile in status["profiles"]]
+    well = "all is well" if status["running"] else "nothing wrong is known, as no daemon runs"
+    said = [row.says for rows in blocks for row in rows]
+    yield look.verdict(said.count("error"), said.count("attention"), well)
+    for rows in blocks:
+        yield ""
+        for row in rows:
+            yield look.row(row.head, row.text, COLUMN, kind=row.colour, whole=row.whole)
+
+
+def _overview(status: dict[str, Any], mistake: Callable[[], ConfigError | None]) -> Iterator[Row]:
+    yield Row("daemon", _daemon(status))
+    yield from _configuration(status, mistake)
+    yield Row("state", _short(status["state"]))
+    if status["running"]:
+        yield Row("vault", _vault(status))
+        yield from (Row("warning", warning, says="attention") for warning in status["warnings"])
+
+
+def _daemon(status: dict[str, Any]) -> str:
+    if not status["running"]:
+        return "not running, starts when it is needed"
+    memory = status["memory_kib"]
+    size = f"{memory.get('pss', memory['peak']) / 1024:.0f} MiB"
+    return f"version {status['version']}, running for {duration(status['uptime'])}, pid {status['pid']}, {size}"
+
+
+def _configuration(status: dict[str, Any], mistake: Callable[[], ConfigError | None]) -> Iterator[Row]:
+    """Where it is and what is wrong with it; with what helps, if the same is wrong here as for the daemon."""
+    path, error = status["configuration"]["path"], status["configuration"]["error"]
+    yield Row("configuration", _short(path))
+    if error:
+        yield Row("", f"error: {error}", says="error")
+        here = mistake()
+        if here is not None and here.hint is not None and here.sentence == error:
+            yield _hint(here.hint)
+    elif not status["profiles"] and os.path.exists(path):  # noqa: PTH110 - pathlib is an import more
+        yield Row("", "there is no profile in it", says="attention")
+    elif not status["profiles"]:
+        yield Row("", "it does not exist", says="attention")
+        from keyturn import moves  # noqa: PLC0415 - only here
+
+        yield _hint(moves.configuration.write_configuration())
+
+
+def _short(path: str) -> str:
+    """As a shell takes it, and sixty columns hold it."""
+    directory = f"{home()}/"
+    return f"~/{path.removeprefix(directory)}" if path.startswith(directory) else path
+
+
+def _vault(status: dict[str, Any]) -> str:
+    if status["key"] is None:
+        return "not opened yet: nothing has asked for it"
+    warned = any(UNPROTECTED in warning for warning in status["warnings"])
+    key = "its key in a file" if warned else KEY_SOURCES.get(status["key"], f"its key from {status['key']}")
+    return f"open, {key}"
+
+
+def _hint(hint: Any) -> Row:
+    return Row("", f"hint: {printed(hint)}", whole=True)

@@ -1,0 +1,120 @@
+"""The status in words: the first line counts what the others say, and every cure stands there whole."""
+
+from __future__ import annotations
+
+import io
+import time
+from typing import Any
+
+import pytest
+
+from keyturn.console.look import Look
+from keyturn.console.moments import DAY
+from keyturn.verbs.status.lines import lines
+
+NOW = 1_900_000_000.0
+MINUTE = 60
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: NOW)
+
+
+def token(**changed: Any) -> dict[str, Any]:
+    whole = {
+        "audience": "AKS", "scopes": ["x/.default"], "registry": None, "account": "alice",
+        "issued_at": NOW - 30 * MINUTE, "expires_at": NOW + 30 * MINUTE, "renew_at": NOW + 10 * MINUTE,
+        "used_at": NOW - 3 * MINUTE, "used_by": "kube",
+    }  # fmt: skip
+    return whole | changed
+
+
+def profile(**changed: Any) -> dict[str, Any]:
+    whole = {
+        "name": "work", "provider": "entra", "flow": "browser", "signed_in": True, "secret": None, "tokens": [],
+        "waiting_for_sign_in": 0,
+    }  # fmt: skip
+    return whole | changed
+
+
+def told(*profiles: dict[str, Any], width: int | None = None, **changed: Any) -> str:
+    status = {
+        "running": True, "version": "1", "pid": 7, "uptime": 65.0, "memory_kib": {"peak": 2048}, "state": "/s",
+        "configuration": {"path": "/c", "error": None}, "key": "keyring", "warnings": [], "profiles": profiles,
+    }  # fmt: skip
+    look = Look(io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
+    look.width = width
+    return "\n".join(lines(status | changed, look, lambda: None))
+
+
+def test_all_is_well() -> None:
+    text = told(profile(tokens=[token()]))
+    assert text.startswith("✓ all is well\n\ndaemon         version 1, running for 1 min, pid 7, 2 MiB\n")
+    assert "\n✓ work         entra, browser\n  identity     signed in as alice\n" in text
+    assert "AKS █████░░░░░ valid for 30 min" in text
+    assert "), renewed in 10 min; kubectl 3 min ago" in text
+
+
+@pytest.mark.parametrize(
+    ("changed", "says", "first"),
+    [
+        ({"signed_in": False}, "not signed in: keyturn login work", "! 1 thing needs you"),
+        ({"signed_in": None, "secret": False}, "no secret yet: keyturn secret set work", "! 1 thing needs you"),
+        ({"signed_in": False, "entrusts": "refresh token"}, "no refresh token: keyturn", "! 1 thing needs you"),
+        ({"signed_in": None}, "not known: the vault cannot be read", "✓ all is well"),
+        ({"by_itself": True}, "signs in by itself", "✓ all is well"),
+        ({"secret_source": "secret from the file /x"}, "secret from the file /x", "✓ all is well"),
+        ({"certificate": {"thumbprint": "AB", "expires_at": NOW + DAY}}, "AB: valid for 1 d", "! 1 thing needs you"),
+        ({"certificate": {"thumbprint": "AB", "expires_at": NOW - 1}}, "AB: expired", "✗ 1 thing is wrong"),
+        ({"certificate": {"thumbprint": "AB", "expires_at": NOW + 99 * DAY}}, "AB: valid for 99 d", "✓ all is well"),
+        ({"waiting_for_sign_in": 2}, "a sign-in is under way, 2 waiting for it", "✓ all is well"),
+        ({"tokens": [token(expires_at=NOW - 1)]}, "░░░░░░░░░░ expired", "✓ all is well"),
+        ({"tokens": [token(renew_at=NOW - 1)]}, ", is being renewed; kubectl", "✓ all is well"),
+        ({"targets": [{"tool": "git", "target": "https://a"}, {"tool": "git", "target": "https://b"}]},
+         "  git          https://a\n               https://b\n", "✓ all is well"),
+    ],
+)  # fmt: skip
+def test_what_a_profile_says(changed: dict[str, Any], says: str, first: str) -> None:
+    text = told(profile(**changed))
+    assert says in text
+    assert text.startswith(first)
+
+
+def test_a_token_that_nobody_used_is_not_said_to_be_renewed() -> None:
+    assert "renewed" not in told(profile(tokens=[token(used_at=None, used_by=None)]))
+
+
+def test_the_last_error_with_its_hint() -> None:
+    error = {"sentence": "Entra ID said no", "hint": "keyturn secret set work", "at": NOW - 5}
+    text = told(profile(last_error=error))
+    assert "  last error   Entra ID said no (5 s ago)\n               hint: keyturn secret set work" in text
+    assert text.startswith("✗ 1 thing is wrong\n")
+    assert "\n✗ work " in text
+
+
+def test_one_cure_is_told_once() -> None:
+    error = {"sentence": "profile work is not signed in", "hint": "keyturn login work", "at": NOW}
+    text = told(profile(signed_in=False, last_error=error))
+    assert text.count("keyturn login work") == 1
+    assert "last error" not in text
+
+
+def test_the_first_line_counts_all_of_it() -> None:
+    error = {"sentence": "no", "hint": None, "at": NOW}
+    text = told(profile(last_error=error), profile(signed_in=False), profile(signed_in=False), warnings=["mind"])
+    assert text.startswith("✗ 1 thing is wrong and 3 things need you\n")
+
+
+def test_a_daemon_from_before_an_upgrade() -> None:
+    old = token()
+    for name in ("audience", "issued_at", "used_at", "used_by"):
+        del old[name]
+    assert "x/.default " in told(profile(tokens=[old]))
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    error = {"sentence": "Entra ID " + "refused it " * 20, "hint": None, "at": NOW}
+    text = told(profile(tokens=[token(), token(audience="Azure DevOps")], last_error=error), width=width)
+    assert max(map(len, text.splitlines())) <= width
