@@ -1,4 +1,4 @@
-"""Other people's servers that a test runs: each says when it is ready (sd_notify(3)), and ends with what it started."""
+"""Other people's servers for a test: each says when it is ready (sd_notify(3)), and ends with what it started."""
 
 from __future__ import annotations
 
