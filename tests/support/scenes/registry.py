@@ -90,11 +90,14 @@ class RegistryScene:
 
 
 @pytest.fixture
-def registry_scene(machine: Machine, emulator: Emulator) -> RegistryScene:
+def registry_scene(machine: Machine, emulator: Emulator) -> Iterator[RegistryScene]:
     """Set up, with the service principal's secret entrusted."""
     made = RegistryScene(machine, emulator)
     made.entrust()
-    return made
+    yield made
+    # Unless root runs it, podman leaves a process behind that keeps its user's namespaces.
+    if (machine.runtime / "libpod/tmp/pause.pid").exists():
+        machine.run(need("podman"), "system", "migrate", status=0)
 
 
 @pytest.fixture(scope="module")
