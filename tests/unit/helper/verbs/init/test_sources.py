@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +12,7 @@ from keyturn.verbs.init.command import parser
 from keyturn.verbs.init.sources import fill_from_az, fill_from_environment
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from pathlib import Path
 
 TENANT, CLIENT = "11111111-2222-3333-4444-555555555555", "00001111-aaaa-2222-bbbb-3333cccc4444"
@@ -72,9 +72,8 @@ def test_nobody_to_sign_in_as(missing: str) -> None:
 def az(directory: Path, monkeypatch: pytest.MonkeyPatch, told: object, status: int = 0) -> None:
     """An az that tells `told`."""
     program = directory / "az"
-    program.write_text(
-        f"#!/bin/sh\n[ \"$1 $2\" = 'account show' ] || exit 9\necho '{json.dumps(told)}'\nexit {status}\n"
-    )
+    script = ["#!/bin/sh", "[ \"$1 $2\" = 'account show' ] || exit 9", f"echo '{json.dumps(told)}'", f"exit {status}"]
+    program.write_text("\n".join(script))
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{directory}:/usr/bin:/bin")
 

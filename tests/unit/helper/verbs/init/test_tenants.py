@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from keyturn.console import person
 from keyturn.errors import ProviderUnreachable, UsageError
 from keyturn.reach import client
 from keyturn.verbs.init import tenants
@@ -28,7 +29,7 @@ class Desk:
         self.typed = ""
         monkeypatch.setattr(tenants, "ask", self._discover)
         monkeypatch.setattr(client, "has_terminal", lambda: True)
-        monkeypatch.setattr(tenants.person, "ask_line", lambda _: self.typed)
+        monkeypatch.setattr(person, "ask_line", lambda _: self.typed)
 
     def _discover(self, _method: str, _path: str, body: dict[str, Any]) -> dict[str, str]:
         self.asked.append(body)
