@@ -20,7 +20,7 @@ from keyturnd.acquire.awx.server import Server
 from keyturnd.acquire.awx.session import Session
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages.identities import AwxIdentity
-from keyturnd.messages.jobs import AskJob, EndingJob, RevokeJob, SettleJob
+from keyturnd.messages.jobs import AskJob, RevokeJob, SettleJob
 from keyturnd.messages.states import AwxState
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from keyturnd.messages.jobs import TokenJob
     from keyturnd.messages.outcomes import Outcome, Result
 
-    AwxJob = TokenJob | EndingJob | AskJob
+    AwxJob = TokenJob | RevokeJob | SettleJob | AskJob
 
 
 class Grant(NamedTuple):
