@@ -66,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
         "--login-server", metavar="HOST", help="the registry's name, which a proxy leads to its port (default: none)"
     )
     parser.add_argument(
+        "--login-host", metavar="HOST", help="Entra ID's name, in the challenges of git's host (default: its address)"
+    )
+    parser.add_argument(
         "--arc-directory",
         type=Path,
         metavar="DIR",
@@ -101,10 +104,15 @@ async def _run(options: argparse.Namespace, directory: Path) -> None:
     chosen = {name: pair[0].getsockname()[1] for name, pair in sockets.items()}
     ledger = Ledger(_echo if options.log else None)
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: ledger.failed(context.get("exception")))
-    named = [options.login_server] if options.login_server else []
-    names = [*options.name, *named]
+    names = [*options.name, *filter(None, (options.login_server, options.login_host))]
     made = world.World(
-        directory, chosen, names, ledger, login_server=options.login_server, arc_directory=options.arc_directory
+        directory,
+        chosen,
+        names,
+        ledger,
+        login_server=options.login_server,
+        login_host=options.login_host,
+        arc_directory=options.arc_directory,
     )
     stop = _stop_event(exit_on_eof=options.exit_on_eof)
     facts = ready.describe(made, world.ORGANISATIONS, world.FIRST_REPOSITORY, world.SECRET_FILE)

@@ -76,13 +76,17 @@ class Form(HTMLParser):
             self._option = None
 
 
-def visit(url: str, ca_file: str, answers: Mapping[str, str], press: Sequence[str] = AGREEING) -> tuple[int, str]:
+def visit(
+    url: str, ca_file: str, answers: Mapping[str, str], press: Sequence[str] = AGREEING, *, proxy: str | None = None
+) -> tuple[int, str]:
     """Go through the pages that begin at `url`; status and text of the last one. Raises OSError if nobody answers.
 
-    answers: fields to fill in where a person decides. press: the buttons to press, whichever a page has.
+    answers: fields to fill in where a person decides. press: the buttons to press, whichever a page has. proxy:
+    the way to servers, but for the loopback.
     """
     tls = ssl.create_default_context(cafile=ca_file)
-    opener = build_opener(ProxyHandler({}), HTTPSHandler(context=tls), HTTPCookieProcessor(CookieJar()))
+    proxies = ProxyHandler({} if proxy is None else {"https": proxy})
+    opener = build_opener(proxies, HTTPSHandler(context=tls), HTTPCookieProcessor(CookieJar()))
 
     def fetch(url: str, body: bytes | None = None) -> tuple[int, str, str]:
         try:
@@ -110,10 +114,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--ca-file", required=True, help="the emulator's authority")
     parser.add_argument("--answer", action="append", default=[], metavar="NAME=VALUE", help="a field to fill in")
     parser.add_argument("--press", action="append", metavar="BUTTON", help=f"default: {', '.join(AGREEING)}")
+    parser.add_argument("--proxy", metavar="URL", help="the way to servers whose names it alone knows")
     parser.add_argument("url")
     options = parser.parse_args(arguments)
     answers = dict(answer.partition("=")[::2] for answer in options.answer)
-    status, text = visit(options.url, options.ca_file, answers, options.press or AGREEING)
+    status, text = visit(options.url, options.ca_file, answers, options.press or AGREEING, proxy=options.proxy)
     sys.stdout.write(text)
     return 0 if 200 <= status < 300 else 1
 

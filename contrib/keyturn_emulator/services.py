@@ -53,7 +53,7 @@ def _jobs(world: World) -> Service:
 
 
 def _git(world: World) -> Service:
-    doorkeeper = Doorkeeper(world.tokens, world.registry.tenant, world.authority, world.git)
+    doorkeeper = Doorkeeper(world.tokens, world.registry.tenant, world.told_authority, world.git)
     host = git_routes.GitHost(world.repositories, doorkeeper, ORGANISATIONS, world.ledger)
     return Service("git", host, git_routes.endpoint_name)
 

@@ -19,6 +19,8 @@ from keyturn_emulator.identity.machine import Machine
 from keyturn_emulator.kubernetes import kubeconfig
 from keyturn_emulator.registry import routes as registry_routes
 from keyturn_emulator.registry.access import Doorkeeper as RegistryDoorkeeper
+from keyturn_emulator.registry.data_endpoint import DataEndpoint
+from keyturn_emulator.registry.exchange import Exchange
 from keyturn_emulator.registry.sample import write_image
 from keyturn_emulator.serving.faults import Faults
 from keyturn_emulator.settings import Settings
@@ -37,8 +39,9 @@ SECRET_FILE = "service.secret"
 class World:
     """The state of one run. `directory` exists, is private, and is the emulator's alone.
 
-    `login_server`: the name the registry goes by, where that is not its address. `arc_directory`: where Azure Arc
-    keeps its key files, where that is not below `directory`.
+    `login_server`: the name the registry goes by, where that is not its address; `login_host` the same of Entra ID,
+    as Azure Repos tells it. `arc_directory`: where Azure Arc keeps its key files, where that is not below
+    `directory`.
     """
 
     def __init__(
@@ -49,10 +52,12 @@ class World:
         ledger: Ledger,
         *,
         login_server: str | None = None,
+        login_host: str | None = None,
         arc_directory: Path | None = None,
     ) -> None:
         self.directory = directory
         self.authority = f"https://127.0.0.1:{ports['entra']}"
+        self.told_authority = f"https://{login_host}" if login_host else self.authority
         self.git = f"https://127.0.0.1:{ports['git']}"
         self.registry_port = ports["registry"]
         self.login_server = login_server or f"127.0.0.1:{self.registry_port}"
@@ -107,9 +112,9 @@ class World:
 
     def _container_registry(self) -> registry_routes.ContainerRegistry:
         doorkeeper = RegistryDoorkeeper(self.login_server, self.tokens.signer, self.clock, self.settings)
-        return registry_routes.ContainerRegistry(
-            self.directory / "registry", doorkeeper, self.tokens, self.registry.tenant, self.ledger
-        )
+        data = DataEndpoint(f"localhost:{self.registry_port}", self.settings)
+        exchange = Exchange(doorkeeper, self.tokens, self.registry.tenant, self.ledger)
+        return registry_routes.ContainerRegistry(self.directory / "registry", doorkeeper, data, exchange, self.ledger)
 
     def _furnish(self) -> None:
         for organisation in ORGANISATIONS:

@@ -27,7 +27,8 @@ TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 BEHIND = 0.1
 """Seconds that the line of a request may wait."""
 
-_gathered: list[str] = []
+_gathered: list[tuple[float, str, dict[str, object]]] = []
+"""What was noted, unformatted, and when (UTC epoch seconds)."""
 
 logger = logging.getLogger("keyturnd")
 
@@ -79,17 +80,18 @@ def note_behind(message: str, **values: object) -> None:
         return
     if not _gathered:
         asyncio.get_running_loop().call_later(BEHIND, write_gathered)
-        _gathered.append(_line(message, values))
-    else:
-        _gathered.append(f"{time.strftime(TIME_FORMAT, time.gmtime())} INFO {_line(message, values)}")
+    _gathered.append((time.time(), message, values))
 
 
 def write_gathered() -> None:
     """Write what `note_behind` was told."""
     if _gathered:
-        lines = "\n".join(_gathered)
+        first, *others = [(moment, _line(message, values)) for moment, message, values in _gathered]
         _gathered.clear()
-        logger.info("%s", lines)
+        stamped = (f"{time.strftime(TIME_FORMAT, time.gmtime(moment))} INFO {line}" for moment, line in others)
+        record = logger.makeRecord(logger.name, logging.INFO, "", 0, "\n".join([first[1], *stamped]), (), None)
+        record.created = first[0]
+        logger.handle(record)
 
 
 def _line(message: str, values: dict[str, object]) -> str:

@@ -49,7 +49,7 @@ class Broker:
         self.holdings = holdings
         self.sign_ins = sign_ins
         self.failures = failures
-        self.memory = Memory(holdings, clock, chance)
+        self.memory = Memory(holdings, fetcher.challenges, clock, chance)
         self.rejections = Rejections(self.memory, fetcher.challenges, clock)
         self._logging_out: set[str] = set()
         self._flights = Flights(fetcher=fetcher, failures=failures, memory=self.memory, clock=clock, chance=chance)
@@ -95,9 +95,9 @@ class Broker:
 
     def lasts(self, held: Held) -> bool:
         """Whether `held` may be handed out as it is and is not due for renewal."""
-        if self.rejections.concern(held.key) or self.memory.due(held) or held.key.profile in self._logging_out:
+        if self.rejections.concern(held.key) or held.key.profile in self._logging_out:
             return False
-        return self.memory.fresh(held, held.want.protocol)
+        return self.memory.lasts(held)
 
     def answer_by(self, want: Want) -> float:
         """Until when (boot time) whoever asks for `want` now has to be answered."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturnd.clock import Clock
+    from keyturnd.fetching.challenges import Challenges
     from keyturnd.fetching.wants import Want
     from keyturnd.vault.holdings import Holdings
     from keyturnd.vault.records import RecordName
@@ -44,9 +45,10 @@ class Held(msgspec.Struct):
 class Memory:
     """What has been fetched or read from the vault since the daemon started."""
 
-    def __init__(self, holdings: Holdings, clock: Clock, chance: Random) -> None:
+    def __init__(self, holdings: Holdings, challenges: Challenges, clock: Clock, chance: Random) -> None:
         self.held: dict[RecordName, Held] = {}
         self._holdings = holdings
+        self._challenges = challenges
         self._clock = clock
         self._chance = chance
         self._dropped: dict[RecordName, bytes] = {}
@@ -59,8 +61,12 @@ class Memory:
             if token is not None and token.digest == self._dropped.get(want.key):
                 token = None  # refused, and just being deleted
             # Looked up again after the await: another caller's newer token must not be overwritten.
-            held = self._of(want) or (None if token is None else self.hold(want, token))
+            held = self._of(want) or (None if token is None else self._read(want, token))
         return held
+
+    def _read(self, want: Want, token: Token) -> Held:
+        self._challenges.recall(want, token.claims)
+        return self.hold(want, token)
 
     def _of(self, want: Want) -> Held | None:
         """What is held for the profile as `want` has it: not what was got for the one of an older configuration."""
@@ -128,6 +134,12 @@ class Memory:
             wall=self._clock.wall(),
             reckoned=self._reckoned(held),
         )
+
+    def lasts(self, held: Held) -> bool:
+        """Whether it is not `due`, and so `fresh` for everybody (policy.renewal_point): asked once an answer."""
+        wall = self._clock.wall()
+        reckoned = held.wall + self._clock.boottime() - held.boottime
+        return max(wall, reckoned) < held.renew_at and policy.credible(issued_at=held.token.issued_at, wall=wall)
 
     def good_as_last_resort(self, held: Held) -> bool:
         """Whether it may be handed out because renewing it failed for a passing reason."""

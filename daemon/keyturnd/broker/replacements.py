@@ -37,8 +37,10 @@ class Replacements:
         While that fails for a passing reason, or lasts beyond `by` (boot time), it stays: it may be good after all.
         """
         held = await self._memory.look_up(want)
-        if held is None or held.token.digest != digest or not self._rejections.may_force(want.key):
+        if held is None or held.token.digest != digest:
             return
+        if want.key not in self._flights.under_way and not self._rejections.may_force(want.key):
+            return  # else whoever was refused beside us would be given the same token once more
         try:
             await self._fetch(want, by)
         except KeyturnError as error:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 _US = os.geteuid()
 _CREDENTIALS = struct.Struct("3i")
+_PEER_CREDENTIALS: int | None = getattr(socket, "SO_PEERCRED", None)
 _STATUS_SIZE = 4096
 
 
@@ -25,12 +26,11 @@ class Peer(NamedTuple):
         return self.uid == _US
 
 
-def peer_of(connection: socket.socket) -> Peer:
+def peer_of(connection: socket.SocketType) -> Peer:
     """The peer of a connected Unix socket (SO_PEERCRED, unix(7); LOCAL_PEERCRED on macOS, untried)."""
-    if hasattr(socket, "SO_PEERCRED"):
-        pid, uid, _ = _CREDENTIALS.unpack(
-            connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-        )
+    if _PEER_CREDENTIALS is not None:
+        told = connection.getsockopt(socket.SOL_SOCKET, _PEER_CREDENTIALS, _CREDENTIALS.size)
+        pid, uid, _ = _CREDENTIALS.unpack(told)
         return Peer(pid, uid)
     _, uid = struct.unpack_from("2I", connection.getsockopt(0, 1, 76))
     return Peer(0, uid)

@@ -34,6 +34,11 @@ class Challenges:
         if (claims := self._claims.pop(want.key, None)) is not None:
             self._granted[want.key] = claims
 
+    def recall(self, want: Want, claims: str | None) -> None:
+        """The token of `want` that an earlier daemon left was got with `claims`."""
+        if claims is not None:
+            self._granted.setdefault(want.key, claims)
+
     def lapse(self, want: Want) -> bool:
         """Whether only what was granted once stood in the way of a token; it is forgotten then."""
         return want.key not in self._claims and self._granted.pop(want.key, None) is not None

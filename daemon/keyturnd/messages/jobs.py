@@ -106,4 +106,13 @@ class DiscoveryJob(msgspec.Struct, frozen=True, tag="discovery"):
     version: int = CHANNEL_VERSION
 
 
-Job = TokenJob | RevokeJob | SettleJob | AskJob | KeyringJob | DiscoveryJob
+class ReachJob(msgspec.Struct, frozen=True, tag="reach"):
+    """See, without credentials, whether the server at `url` answers, and what its clock shows."""
+
+    url: str
+    network: Network
+    deadline: float
+    version: int = CHANNEL_VERSION
+
+
+Job = TokenJob | RevokeJob | SettleJob | AskJob | KeyringJob | DiscoveryJob | ReachJob

@@ -53,18 +53,19 @@ class Api:
         _note_request(request.path, response.status, request.peer, began)
         return response
 
-    def recall(self, said: bytes, peer: Peer) -> bytes | None:
-        """The answer to a request of exactly these bytes, if it was given before and would be the same now."""
+    def recall(self, said: bytes, peer: Peer, give: Callable[[bytes], None]) -> bool:
+        """Give the answer to exactly these bytes if it was given before and would be the same; whether it was."""
         began = time.perf_counter()
         try:
             known = None if self.refusal is not None else self._remembered.recall(said)
         except ConfigError:  # told by the route
-            return None
+            return False
         if known is None:
-            return None
+            return False
         path, answer = known
-        _note_request(path, 200, peer, began)
-        return answer
+        give(answer)
+        _note_request(path, 200, peer, began)  # behind the answer, whose reader is waiting
+        return True
 
     def at_once(self, request: Request, said: bytes) -> Response | None:
         """The answer where nothing has to be waited for; None for whatever needs more, an error's words too.
@@ -105,7 +106,7 @@ class Api:
 
 
 def _note_request(path: str, status: int, peer: Peer, began: float) -> None:
-    elapsed = f"{(time.perf_counter() - began) * 1000:.1f}"
+    elapsed = round((time.perf_counter() - began) * 1000, 1)
     note_behind("request", path=path, status=status, pid=peer.pid, ms=elapsed)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import TYPE_CHECKING
 
 from keyturn.reach.paths import BACKLOG
 
 if TYPE_CHECKING:
-    import socket
-
     from keyturnd.server.connections import Connections
 
 OUT_OF_DESCRIPTORS = 0.2
@@ -40,7 +39,8 @@ class Acceptor:
     def _accept(self) -> bool:
         """Take one connection a wake-up: looking for a second costs a system call and finds hardly ever one."""
         try:
-            accepted, _address = self._listener.accept()
+            # What accept() wraps: the wrapper looks up two enumerations, which takes as long as an answer's search.
+            number, _address = self._listener._accept()  # type: ignore[attr-defined] # noqa: SLF001
         except BlockingIOError:
             return False
         except ConnectionAbortedError:
@@ -48,6 +48,7 @@ class Acceptor:
         except OSError:  # EMFILE, ENFILE, ENOBUFS, ENOMEM
             self._pause()
             return False
+        accepted = socket.SocketType(socket.AF_UNIX, socket.SOCK_STREAM, 0, number)
         try:
             self._connections.take(accepted)
         except OSError:

@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from keyturn.errors import KeyturnError, UsageError
+from keyturnd.server.alarm import Alarm
+from keyturnd.server.hearing import Hearing
 from keyturnd.server.http import STREAM_HEAD, Request, Response, last_line, problem
-from keyturnd.server.readiness import READ, WRITE, has_left
-from keyturnd.server.reading import RequestReader
+from keyturnd.server.readiness import READ, WRITE, has_left, received, unsent
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from socket import SocketType
 
     from keyturnd.callers.peer import Peer
     from keyturnd.server.readiness import Readiness
 
     Handler = Callable[["Connection", Request], Awaitable[Response]]
     AtOnce = Callable[[Request, bytes], Response | None]
-    Recall = Callable[[bytes, Peer], bytes | None]
+    Recall = Callable[[bytes, Peer, Callable[[bytes], None]], bool]
 
 REQUEST_DEADLINE = 5.0
 """Seconds for a complete request. A helper writes it in one go; who takes longer is stuck or hostile."""
@@ -34,8 +36,6 @@ HEARTBEAT = 15.0
 """Seconds between line breaks while a person is waited for: the client takes 75 s of silence for a hang."""
 LOOK_AGAIN = 1.0
 """Seconds until it is looked again whether a peer that says no more is still there."""
-PIECE = 64 << 10
-"""Bytes received at once."""
 
 
 class Keeper(Protocol):
@@ -60,25 +60,23 @@ class Keeper(Protocol):
 class Connection:
     """One peer, one request, one answer; the peer's leaving cancels the work on it."""
 
-    def __init__(self, connections: Keeper, accepted: socket.socket, peer: Peer) -> None:
+    def __init__(self, connections: Keeper, accepted: SocketType, peer: Peer) -> None:
         self.peer = peer
         self.task: asyncio.Task[None] | None = None
         self._connections = connections
-        self._socket: socket.socket | None = accepted
-        self._reading = True
+        self._socket: SocketType | None = accepted
+        self._hearing = Hearing(connections.gathered)
         self._listening = True
-        self._reader: RequestReader | None = None
-        self._gathered = 0
         self._unsent = b""
         self._ending = False
         self._refused = False
         self._streaming = False
-        self._timer: asyncio.TimerHandle | None = None
+        self._alarm = Alarm()
 
     @property
     def reading(self) -> bool:
         """Whether its request is not complete yet."""
-        return self._reading
+        return not self._hearing.over
 
     @property
     def closed(self) -> bool:
@@ -88,20 +86,19 @@ class Connection:
     @property
     def gathered(self) -> int:
         """The bytes of its unfinished request."""
-        return self._gathered
+        return self._hearing.gathered
 
-    def begin(self) -> None:
-        """Answer what has arrived already; wait for what has not."""
-        if not self._reading:
-            return
-        self._receive()
-        if self._reading:
+    def begin(self, said: bytes | None) -> None:
+        """Answer what has arrived already (None: nothing); wait for what has not."""
+        if said is not None and self.reading:
+            self._hear(said)
+        if self.reading:
             self._watch()
             self._arm(REQUEST_DEADLINE, self._too_slow)
 
     def hurry(self) -> None:
         """See Connections.hurry."""
-        if self._reading:
+        if self.reading:
             self._arm(HURRIED_DEADLINE, self.close)
 
     def show(self, event: dict[str, Any]) -> None:
@@ -122,7 +119,7 @@ class Connection:
         """
         self._refused = True
         self._connections.tell(self)
-        self._end(response.encode())
+        self.end(response.encode())
         self._watch()
 
     def close(self) -> None:
@@ -130,8 +127,8 @@ class Connection:
         closing, self._socket = self._socket, None
         if closing is None:
             return
-        self._disarm()
-        self._stop_reading()
+        self._alarm.cancel()
+        self._hearing.end()
         self._connections.readiness.forget(closing)
         closing.close()
         task, self.task = self.task, None
@@ -141,21 +138,21 @@ class Connection:
 
     def _receive(self) -> None:
         assert self._socket is not None
-        try:
-            data = self._socket.recv(PIECE, socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
+        data = received(self._socket)
+        first = data and self._hearing.untouched
+        if data is not None and not (first and self._connections.recall(data, self.peer, self.end)):
+            self._hear(data)
+
+    def _hear(self, data: bytes) -> None:
         if not data:
             self._hear_no_more()
-        elif self._reading:
+        elif self.reading:
             self._take(data)
         # One request a connection: whatever follows it is thrown away.
 
     def _hear_no_more(self) -> None:
         """The end of what the peer says. socat and `nc -N` say so ahead of the answer, which they still take."""
-        if self._socket is None or self._reading or self._refused or has_left(self._socket):
+        if self._socket is None or self.reading or self._refused or has_left(self._socket):
             self.close()
             return
         self._listening = False
@@ -164,44 +161,34 @@ class Connection:
             self._arm(LOOK_AGAIN, self._hear_no_more)
 
     def _take(self, data: bytes) -> None:
-        known = self._connections.recall(data, self.peer) if self._reader is None else None
-        if known is not None:
-            self._end(known)
-            return
+        said = data if self._hearing.untouched else b""
         try:
-            self._feed(data)
+            request = self._hearing.feed(data, self.peer)
         except KeyturnError as error:
             self.refuse(problem(error))
-
-    def _feed(self, data: bytes) -> None:
-        said = data if self._reader is None else b""
-        self._reader = reader = self._reader or RequestReader()
-        if reader.feed(data):
-            request = reader.request(self.peer)
-            self._stop_reading()
+            return
+        if request is not None:
             self._answer(request, said)
-        else:
-            self._note_gathered(reader.gathered)
 
     def _answer(self, request: Request, said: bytes) -> None:
         response = self._connections.at_once(request, said)
         if response is not None:
-            self._end(response.encode())
+            self.end(response.encode())
             return
-        self._disarm()
+        self._alarm.cancel()
         self._watch()
         self.task = asyncio.get_running_loop().create_task(self._work(request))
 
     async def _work(self, request: Request) -> None:
         response = await self._connections.handler(self, request)
         self.task = None
-        self._end(last_line(response) if self._streaming else response.encode())
+        self.end(last_line(response) if self._streaming else response.encode())
 
-    def _end(self, answer: bytes) -> None:
-        """Send the answer, if anybody is there to take it, and close as soon as it is sent."""
+    def end(self, answer: bytes) -> None:
+        """Send the answer (or its rest), if anybody is there to take it, and close as soon as it is sent."""
         if self._socket is None:
             return
-        self._stop_reading()
+        self._hearing.end()
         self._ending = True
         self._connections.served += 1
         self._send(answer)
@@ -219,13 +206,10 @@ class Connection:
             self._unsent += data
             return
         try:
-            sent = self._socket.send(data, socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            sent = 0
+            self._unsent = unsent(self._socket, data)
         except OSError:
             self.close()
             return
-        self._unsent = data[sent:]
         if self._unsent:
             self._watch()
 
@@ -252,16 +236,6 @@ class Connection:
             events = (READ if self._listening else 0) | (WRITE if self._unsent else 0)
             self._connections.readiness.watch(self._socket, events, self._ready)
 
-    def _stop_reading(self) -> None:
-        self._reading = False
-        self._reader = None
-        self._note_gathered(0)
-
-    def _note_gathered(self, number: int) -> None:
-        change, self._gathered = number - self._gathered, number
-        if change:
-            self._connections.gathered(change)
-
     def _too_slow(self) -> None:
         self.refuse(problem(UsageError(f"no complete request within {REQUEST_DEADLINE:.0f} seconds"), 408))
 
@@ -271,11 +245,5 @@ class Connection:
             self._arm(HEARTBEAT, self._beat)
 
     def _arm(self, seconds: float, action: Callable[[], object]) -> None:
-        self._disarm()
         if self._socket is not None:
-            self._timer = asyncio.get_running_loop().call_later(seconds, action)
-
-    def _disarm(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+            self._alarm.set(seconds, action)

@@ -11,11 +11,11 @@ from keyturn.errors import Refused
 from keyturnd.callers.peer import peer_of
 from keyturnd.server.connection import Connection
 from keyturnd.server.http import problem
-from keyturnd.server.readiness import Readiness
+from keyturnd.server.readiness import Readiness, received, unsent
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable
+    from socket import SocketType
 
     from keyturnd.callers.peer import Peer
     from keyturnd.server.connection import AtOnce, Handler, Recall
@@ -34,7 +34,7 @@ class Connections:
     """The open connections, counted by process.
 
     handler: answers a request, in its own time. at_once: the same for what needs no waiting, None for what does.
-    recall: the same for the bytes of a request that has been answered before.
+    recall: gives the answer to the bytes of a request that has been answered before; whether there is one.
     in_all: how many may be open, fewer where descriptors are scarce.
     """
 
@@ -43,7 +43,7 @@ class Connections:
         handler: Handler,
         *,
         at_once: AtOnce = lambda request, said: None,  # noqa: ARG005 - the one that never has an answer
-        recall: Recall = lambda said, peer: None,  # noqa: ARG005
+        recall: Recall = lambda said, peer, give: False,  # noqa: ARG005
         in_all: int = IN_ALL,
     ) -> None:
         self.handler = handler
@@ -61,23 +61,43 @@ class Connections:
         self.emptied = asyncio.Event()
         self.on_left: Callable[[], None] = lambda: None
 
-    def take(self, accepted: socket.socket) -> None:
+    def take(self, accepted: SocketType) -> None:
         """Serve whoever is at the other end of a new connection, if it runs as our user."""
         peer = peer_of(accepted)
         if not peer.is_us:
             accepted.close()
             return
+        said = received(accepted)
+        if said and self.recall(said, peer, lambda answer: self._give(accepted, peer, answer)):
+            return
         crowded = self._crowded(peer)
         oldest = self._oldest_unfinished(peer) if crowded else None
-        connection = Connection(self, accepted, peer)
-        self.open[connection] = None
-        self.emptied.clear()
-        self.by_process[peer.pid] += 1
+        connection = self._enter(accepted, peer)
         if crowded:
             (oldest or connection).refuse(
                 problem(Refused("too many connections at once", hints.restart_daemon()), 503)
             )
-        connection.begin()
+        connection.begin(said)
+
+    def _give(self, accepted: SocketType, peer: Peer, answer: bytes) -> None:
+        """Send `answer` and close: without a Connection, unless the other end does not take all of it at once."""
+        try:
+            rest = unsent(accepted, answer)
+        except OSError:
+            rest = b""
+        if rest:
+            self._enter(accepted, peer).end(rest)
+            return
+        accepted.close()
+        self.served += 1
+        self.on_left()
+
+    def _enter(self, accepted: SocketType, peer: Peer) -> Connection:
+        connection = Connection(self, accepted, peer)
+        self.open[connection] = None
+        self.emptied.clear()
+        self.by_process[peer.pid] += 1
+        return connection
 
     def busy(self) -> bool:
         """Whether a request is being answered."""

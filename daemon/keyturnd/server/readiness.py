@@ -9,14 +9,17 @@ from __future__ import annotations
 import asyncio
 import select
 import selectors
+import socket
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable
+    from socket import SocketType
 
 READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
+PIECE = 64 << 10
+"""Bytes received at once."""
 
 
 class Readiness:
@@ -26,7 +29,7 @@ class Readiness:
         self._selector = selectors.DefaultSelector()  # epoll or kqueue, which can be waited for themselves
         self._watched_by_loop = False
 
-    def watch(self, waiting: socket.socket, events: int, act: Callable[[int], None]) -> None:
+    def watch(self, waiting: SocketType, events: int, act: Callable[[int], None]) -> None:
         """Call `act` with READ, WRITE or both, from the running loop, whenever `waiting` is that of `events`.
 
         No events: it is watched no more.
@@ -42,7 +45,7 @@ class Readiness:
             self._watched_by_loop = True
             asyncio.get_running_loop().add_reader(self._selector, self._turn)
 
-    def forget(self, waiting: socket.socket) -> None:
+    def forget(self, waiting: SocketType) -> None:
         """Watch it no more; to be called before it is closed."""
         if waiting.fileno() in self._selector.get_map():
             self._selector.unregister(waiting)
@@ -52,7 +55,25 @@ class Readiness:
             key.data(events)
 
 
-def has_left(peer: socket.socket) -> bool:
+def received(connection: SocketType) -> bytes | None:
+    """What has arrived: nothing yet (None), or nothing any more (empty)."""
+    try:
+        return connection.recv(PIECE, socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return None
+    except OSError:
+        return b""
+
+
+def unsent(connection: SocketType, data: bytes) -> bytes:
+    """What of `data` the other end does not take now. Raises OSError where it is gone."""
+    try:
+        return data[connection.send(data, socket.MSG_DONTWAIT) :]
+    except BlockingIOError:
+        return data
+
+
+def has_left(peer: SocketType) -> bool:
     """Whether the other end is closed altogether, not only for writing (poll(2): POLLHUP)."""
     poll = select.poll()
     poll.register(peer, 0)

@@ -25,6 +25,9 @@ class Token(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which sign-in it came from, as keyturnd.flows.sign_in_of tells; empty where no person signs in, and in records
     of keyturn 0.1.0."""
 
+    claims: str | None = None
+    """What a server's challenge asked for, where it was got with that: so the next daemon gets the next one, too."""
+
     certificate_thumbprint: str = ""
     """SHA-1 of the certificate that got it, in capitals; empty where none did."""
     certificate_expires_at: float | None = None
@@ -43,8 +46,8 @@ def digest(access_token: str) -> bytes:
     return hashlib.sha256(access_token.encode("utf-8", "surrogateescape")).digest()
 
 
-def of_result(result: Result, sign_in: str) -> Token:
-    """The token an acquisition brought, by `sign_in`."""
+def of_result(result: Result, sign_in: str, claims: str | None) -> Token:
+    """The token an acquisition brought, by `sign_in`, with `claims`."""
     return Token(
         access_token=result.access_token,
         issued_at=result.issued_at,
@@ -52,6 +55,7 @@ def of_result(result: Result, sign_in: str) -> Token:
         refresh_at=result.refresh_at,
         account=result.account,
         sign_in=sign_in,
+        claims=claims,
         certificate_thumbprint=result.certificate_thumbprint,
         certificate_expires_at=result.certificate_expires_at,
     )

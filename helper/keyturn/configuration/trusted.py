@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 from contextlib import contextmanager
+from operator import attrgetter
 
 from keyturn import shell
 from keyturn.errors import ConfigError
@@ -21,6 +22,7 @@ FILE_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 _WRITABLE_BY_OTHERS = 0o022
+_stamp = attrgetter("st_dev", "st_ino", "st_mtime_ns", "st_size", "st_ctime_ns", "st_uid", "st_mode")
 
 
 def read_trusted(path: str | Path) -> bytes | None:
@@ -61,15 +63,7 @@ def file_stamp(path: str | Path) -> tuple[int, ...] | None:
         status = os.stat(path)  # noqa: PTH116 - once a request: a Path takes twice as long
     except OSError:
         return None
-    return (
-        status.st_dev,
-        status.st_ino,
-        status.st_mtime_ns,
-        status.st_size,
-        status.st_ctime_ns,
-        status.st_uid,
-        status.st_mode,
-    )
+    return _stamp(status)
 
 
 def directory_stamp(path: Path) -> tuple[int, ...] | None:

@@ -170,23 +170,33 @@ def _running_already() -> DaemonUnavailable:
     return DaemonUnavailable("a daemon is running already", hints.stop_daemon())
 
 
-def _lock(directory: int, where: str) -> int:
-    descriptor = os.open(LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=directory)
-    deadline, pause = time.monotonic() + LOCK_PATIENCE, 0.001
+def hold_lock(directory: int, name: str, patience: float) -> int | None:
+    """The lock on the file `name` of `directory`, held until the descriptor returned is closed.
+
+    None: others have held it for `patience` seconds.
+    """
+    descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=directory)
+    deadline, pause = time.monotonic() + patience, 0.001
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > deadline:
                 os.close(descriptor)
-                raise DaemonUnavailable(
-                    "another process has been starting the daemon for too long",
-                    shell.users_of(f"{where}/{LOCK_NAME}"),
-                ) from None
+                return None
             time.sleep(pause)
             pause = min(pause * 2, 0.1)
         else:
             return descriptor
+
+
+def _lock(directory: int, where: str) -> int:
+    lock = hold_lock(directory, LOCK_NAME, LOCK_PATIENCE)
+    if lock is None:
+        raise DaemonUnavailable(
+            "another process has been starting the daemon for too long", shell.users_of(f"{where}/{LOCK_NAME}")
+        )
+    return lock
 
 
 def _bind(directory: int, path: str) -> socket.socket:

@@ -64,7 +64,7 @@ class SignIn:
 
     def bring(self, fields: dict[str, str], **headers: str) -> httpx.Response:
         """What the browser is shown for an answer by form."""
-        with httpx.Client(trust_env=False, timeout=30) as http:
+        with httpx.Client(trust_env=False, timeout=30, follow_redirects=True) as http:
             return http.post(self.redirect_uri, data=fields, headers=headers)
 
     def paste(self, address: str) -> str:

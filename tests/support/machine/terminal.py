@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 from support.machine import on_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
 PATIENCE = 60.0
@@ -91,6 +91,17 @@ class Terminal:
         while self._watch(deadline):
             pass
         return self.process.wait(max(0.0, deadline - time.monotonic()))
+
+    def play(self, answers: Mapping[str, Callable[[re.Match[str]], str]]) -> int:
+        """Type the answer to each question (a regular expression) as it appears, until the end; the exit status."""
+        deadline, read = time.monotonic() + PATIENCE, 0
+        while self._watch(deadline):
+            for question, answer in answers.items():
+                while (found := re.compile(question).search(self.seen, read)) is not None:
+                    read = found.end()
+                    self.type(answer(found))
+        assert self.process.poll() is not None, f"it goes on after {self.seen!r}"
+        return self.process.wait()
 
     def _watch(self, deadline: float) -> bool:
         """Take in what appeared; False at the deadline, or when the program is gone and all has been seen."""

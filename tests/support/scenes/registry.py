@@ -103,7 +103,7 @@ def named_scene(machine: Machine, named_registry: Emulator) -> Iterator[Registry
     """
     named_registry.control.reset()
     made = RegistryScene(machine, named_registry)
-    with Tunnels(LOGIN_SERVER, named_registry.ready.registry_port) as proxy:
+    with Tunnels({LOGIN_SERVER: named_registry.ready.registry_port}) as proxy:
         machine.environment |= {"HTTPS_PROXY": proxy.url, "SSL_CERT_FILE": named_registry.ready.ca_file}
         made.entrust()
         yield made

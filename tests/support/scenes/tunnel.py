@@ -1,21 +1,24 @@
-"""A proxy that leads one name to one port of this machine: as close to a registry's real name as a test can get."""
+"""A proxy that leads names to ports of this machine: as close to a server's real name as a test can get."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
 import threading
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Tunnels:
-    """Serves CONNECT to `name`:443 while it is entered, as often as asked; every other name is refused.
+    """Serves CONNECT to port 443 of each name in `ports` while it is entered; every other place is refused.
 
     url: of the proxy. asked: the places that were asked for.
     """
 
-    def __init__(self, name: str, port: int) -> None:
-        self._place, self._port = f"{name}:443", port
+    def __init__(self, ports: Mapping[str, int]) -> None:
+        self._ports = {f"{name}:443": port for name, port in ports.items()}
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.asked: list[str] = []
@@ -41,10 +44,10 @@ class Tunnels:
         with client, contextlib.suppress(OSError):
             place = _head(client).split(b" ")[1].decode()
             self.asked.append(place)
-            if place != self._place:
+            if place not in self._ports:
                 client.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
                 return
-            with socket.create_connection(("127.0.0.1", self._port)) as server:
+            with socket.create_connection(("127.0.0.1", self._ports[place])) as server:
                 client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
                 threading.Thread(target=_copy, args=(client, server), daemon=True).start()
                 _copy(server, client)

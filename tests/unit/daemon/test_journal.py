@@ -83,3 +83,20 @@ def test_a_fifo_in_its_place_holds_nobody(tmp_path: Path) -> None:
     journal.open_log(tmp_path, "info")
     journal.note("ready")
     assert (tmp_path / journal.LOG_NAME).is_fifo()
+
+
+async def test_requests_are_told_together_each_with_its_own_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal.open_log(tmp_path, "info")
+    moments = [1.0, 62.0]
+    monkeypatch.setattr("time.time", lambda: moments.pop(0) if moments else 3600.0)
+    journal.note_behind("request", path="/v1/git/get", ms=0.1)
+    journal.note_behind("request", path="%s two words")
+    assert not (tmp_path / journal.LOG_NAME).exists(), "somebody waited for the disk"
+    journal.note("leaving")
+    assert lines(tmp_path) == [
+        "1970-01-01T00:00:01Z INFO request path=/v1/git/get ms=0.1",
+        "1970-01-01T00:01:02Z INFO request path='%s two words'",
+        "1970-01-01T01:00:00Z INFO leaving",
+    ]

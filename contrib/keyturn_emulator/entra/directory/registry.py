@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 # Names that stand for "whatever tenant the user is of".
 ANY_TENANT = ("common", "organizations")
+AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+"""Microsoft's own public client of that name, which every tenant knows (reference/entra.md section 4)."""
 RESOURCE_GROUP = "/subscriptions/{subscription}/resourcegroups/emulator/providers"
 
 
 class Registry:
-    """One tenant, two people, a confidential and a public client, and a machine with two identities.
+    """One tenant, two people, a confidential client and two public ones, and a machine with two identities.
 
     federated: what the confidential client may prove itself with from the start.
     """
@@ -36,7 +38,8 @@ class Registry:
         ]
         self.service = Application("service", service_id, _new_id(), self.tenant, secret=new_secret())
         self.device = Application("device", _new_id(), _new_id(), self.tenant, multi_tenant=True)
-        self.applications = [self.service, self.device]
+        azure_cli = Application("azure-cli", AZURE_CLI, _new_id(), self.tenant, multi_tenant=True)
+        self.applications = [self.service, self.device, azure_cli]
         self.machine, self.assigned = self._identities()
         self._first_secret = self.service.secret
         self._first_federated = list(federated)

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from keyturnd.acquire.loopback.redirect import Awaited
 
 DONE, ALREADY = "/done/", "/already"
-"""Where an answer by query is sent on to, so that its code does not stay in the address bar or the history. What is
-behind DONE only that browser knows: the page names somebody, and other users of the machine can ask here, too."""
+"""Where an answer is sent on to, so that its code stays neither in the address bar and the history, nor in the form
+that a browser keeps of a tab to load it again. What is behind DONE only that browser knows: the page names somebody,
+and other users of the machine can ask here, too."""
 FORM = "application/x-www-form-urlencoded"
 SILENCE = 10.0
 """Seconds in which a request must be there."""
@@ -139,7 +140,7 @@ class Handler(BaseHTTPRequestHandler):
         if not self._is_for_us():
             self._send(pages.NOT_THIS_WAY)
         elif path == "/" and query:
-            self._by_query(query)
+            self._answered(query)
         elif path == self.listener.done and self.listener.answer is not None:
             self._land()
         else:
@@ -150,11 +151,8 @@ class Handler(BaseHTTPRequestHandler):
         form = self._form() if self._is_for_us() else None
         if form is None or self.path != "/":
             self._send(pages.NOT_THIS_WAY if form is None else pages.NOTHING)
-        elif (fields := self._checked(form)) is not None:
-            if self.listener.take(fields):
-                self._land()
-            else:
-                self._send(pages.ALREADY)
+        else:
+            self._answered(form)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
         """What http.server refuses by itself, without quoting the request as it would."""
@@ -164,20 +162,15 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name for it
         """Nothing: a request's line may hold a code."""
 
-    def _by_query(self, query: str) -> None:
-        fields = self._checked(query)
-        if fields is not None:
-            self._send_on(self.listener.done if self.listener.take(fields) else ALREADY)
-
-    def _checked(self, encoded: str) -> dict[str, str] | None:
-        """The fields of the right answer; any other is told so, and None."""
+    def _answered(self, encoded: str) -> None:
+        """Take the right answer; any other is told so."""
         try:
             fields = redirect.parsed(encoded)
             self.listener.awaited.check(fields)
         except redirect.Unfit:
             self._send(pages.OVER)
-            return None
-        return fields
+        else:
+            self._send_on(self.listener.done if self.listener.take(fields) else ALREADY)
 
     def _is_for_us(self) -> bool:
         """Whether it names the host that was registered: no other site's name that was made to lead here."""

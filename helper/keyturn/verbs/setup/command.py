@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+
 from keyturn import hints
 from keyturn.configuration.named import no_profile
 from keyturn.console.configured import configuration
 from keyturn.console.parsing import Parser
-from keyturn.errors import ConfigError
 from keyturn.verbs.setup.docker import command as setup_docker
 from keyturn.verbs.setup.git import command as setup_git
 from keyturn.verbs.setup.kube import command as setup_kube
 from keyturn.verbs.setup.record import Record
+from keyturn.verbs.setup.turn import own_turn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Iterator, Sequence
 
     from keyturn.configuration.config import Config
 
 TOOLS = {"git": setup_git, "kube": setup_kube, "docker": setup_docker}
 """Each module has HELP, DESCRIPTION, EPILOG, `add_arguments(parser)` and `run(options) -> exit status`; and what its
-tool is for and lacks: `targets(config)`, and `unlike(config)`, a sentence for each thing that `run` would change."""
+tool is for and lacks: `targets(config)`, `unlike(config)`, a sentence for each thing that `run` would change, and
+`hindrances(config)`, an Advice for each that it would not."""
 DESCRIPTION = """\
 Let other programs use keyturn. Without a TOOL: each of them that has targets, and what was set up for one that has
 none any more is taken back.
@@ -43,10 +48,15 @@ def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     options = parser().parse(arguments)
     if options.tool is not None:
-        status: int = TOOLS[options.tool].run(options)
-        return status
+        with contextlib.nullcontext() if _only_looks(options) else own_turn():
+            status: int = TOOLS[options.tool].run(options)
+            return status
     config = configuration()
     return _check(config) if options.check else _set_up(config)
+
+
+def _only_looks(options: Namespace) -> bool:
+    return any(getattr(options, name, False) for name in ("dry_run", "discover", "check"))
 
 
 def _check(config: Config) -> int:
@@ -65,21 +75,18 @@ def _unlike(config: Config) -> Iterator[str]:
 
 
 def _set_up(config: Config) -> int:
-    """Raises ConfigError where there is nothing to set up or take back: silence would look like success."""
+    """Raises ConfigError where there is no profile."""
+    if not config.profiles:
+        raise no_profile(config)
     if not any(module.targets(config) or _is_left_over(tool, config) for tool, module in TOOLS.items()):
-        raise _nothing_to_do(config)
+        print(f"keyturn: nothing to set up: {config.source} has no target")  # silence would look like success
+        print(f"keyturn: hint: {hints.printed(hints.usage('keyturn target add'))}", file=sys.stderr)
     for tool, module in TOOLS.items():
         if module.targets(config):
             run([tool])
         elif _is_left_over(tool, config):
             run([tool, "--undo"])
     return 0
-
-
-def _nothing_to_do(config: Config) -> ConfigError:
-    if not config.profiles:
-        return no_profile(config)
-    return ConfigError(f"{config.source} has no target", hints.usage("keyturn target add"))
 
 
 def _is_left_over(tool: str, config: Config) -> bool:

@@ -96,6 +96,11 @@ def users(machine: Machine, *options: str) -> dict[str, Any]:
     return {user["name"]: user["user"] for user in json.loads(shown.stdout)["users"]}
 
 
+def kept(machine: Machine) -> list[str]:
+    """What is recorded of clusters and kubeconfigs."""
+    return [path.name for path in machine.state.glob("*.json")]
+
+
 def arguments_of(profile: str) -> list[str]:
     """All but the word."""
     version = ["--api-version", "v1beta1"]
@@ -145,7 +150,7 @@ def test_nothing_else_changes_and_undo_brings_back_every_byte(configured: Machin
     assert kubeconfig.read_text(encoding="ascii") == text
     again = configured.run("keyturn", "setup", "kube", "--undo", status=0)
     assert again.stdout == "keyturn: nothing to change\n"
-    assert not list(configured.state.glob("*")), "nothing is kept either"
+    assert kept(configured) == [], "nothing is kept either"
 
 
 @pytest.mark.parametrize("written", ["", "users: [] # nobody\n", "users:\n"])
@@ -159,7 +164,7 @@ def test_a_list_of_users_with_nobody_in_it_comes_back_as_it_was(
     assert OURS in users(configured)
     configured.run("keyturn", "setup", "kube", "--undo", status=0)
     assert kubeconfig.read_text(encoding="ascii") == text
-    assert not list(configured.state.glob("*"))
+    assert kept(configured) == []
 
 
 def test_what_another_kubeconfig_still_needs_is_kept(configured: Machine, kubeconfig: Path) -> None:
@@ -170,7 +175,7 @@ def test_what_another_kubeconfig_still_needs_is_kept(configured: Machine, kubeco
     configured.run("keyturn", "setup", "kube", "--undo", status=0)
     assert configured.run("keyturn", "setup", "kube", "--check", "--kubeconfig=other", status=0).stderr == ""
     configured.run("keyturn", "setup", "kube", "--undo", "--kubeconfig=other", status=0)
-    assert not list(configured.state.glob("*"))
+    assert kept(configured) == []
     assert kubeconfig.read_text(encoding="ascii") == other.read_text(encoding="ascii")
 
 

@@ -52,6 +52,28 @@ async def test_both_survive_a_restart(bench: Bench, tmp_path: Path) -> None:
     assert after.provider.started == 0
 
 
+async def test_what_was_granted_once_survives_a_restart(bench: Bench, tmp_path: Path) -> None:
+    refused = await bench.broker.token(PLAIN, NOBODY)
+    await bench.broker.replace(PLAIN, {refused.digest}, CLAIMS, bench.broker.answer_by(PLAIN))
+    after = Bench(tmp_path / "vault", bench.clock)
+    revoked = await after.broker.token(PLAIN, NOBODY)
+    await after.broker.replace(PLAIN, {revoked.digest}, None, after.broker.answer_by(PLAIN))
+    assert [job.claims for job in after.provider.jobs] == [CLAIMS]
+
+
+async def test_what_was_granted_once_and_lapsed_is_gone_after_a_restart(bench: Bench, tmp_path: Path) -> None:
+    for claims, refused_claims in ((CLAIMS, None), (None, CLAIMS)):
+        bench.provider.refused_claims = refused_claims
+        refused = await bench.broker.token(PLAIN, NOBODY)
+        bench.clock.advance(60)
+        await bench.broker.replace(PLAIN, {refused.digest}, claims, bench.broker.answer_by(PLAIN))
+    assert [job.claims for job in bench.provider.jobs] == [None, CLAIMS, CLAIMS, None]
+    after = Bench(tmp_path / "vault", bench.clock)
+    revoked = await after.broker.token(PLAIN, NOBODY)
+    await after.broker.replace(PLAIN, {revoked.digest}, None, after.broker.answer_by(PLAIN))
+    assert [job.claims for job in after.provider.jobs] == [None]
+
+
 async def test_who_asks_for_other_claims_gets_another_token(bench: Bench) -> None:
     other = replace(PLAIN, claims=CLAIMS.replace("c1", "c2"))
     assert [await text(bench, each) for each in (CHALLENGED, other, CHALLENGED)] == [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from keyturn.errors import SignInNeeded
@@ -34,6 +36,17 @@ async def test_at_most_once_a_minute(bench: Bench) -> None:
         token = await bench.broker.token(want(CI), NOBODY)
         await bench.broker.doubt(want(CI), token.digest, bench.broker.answer_by(want(CI)))
         assert bench.provider.started == started
+
+
+async def test_all_who_doubt_it_at_the_same_moment_wait_for_its_replacement(bench: Bench) -> None:
+    first = await bench.broker.token(want(CI), NOBODY)
+
+    async def ask_again() -> str:
+        await bench.broker.doubt(want(CI), first.digest, bench.broker.answer_by(want(CI)))
+        return (await bench.broker.token(want(CI), NOBODY)).access_token
+
+    assert set(await asyncio.gather(*(ask_again() for _ in range(6)))) == {"access-2"}
+    assert bench.provider.started == 2
 
 
 async def test_it_stays_while_the_provider_cannot_be_reached(bench: Bench) -> None:

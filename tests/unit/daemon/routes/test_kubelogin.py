@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import os
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.configuration.config import parse
 from keyturn.configuration.kubelogin.identities import names_begin
 from keyturn.errors import KeyturnError, Refused, UsageError, VariablesWanted
-from keyturnd.callers.complaints import Complaints
-from keyturnd.callers.handed import Handed
-from keyturnd.callers.peer import Peer
 from keyturnd.messages.outcomes import Failure
 from keyturnd.routes import kubelogin
-from keyturnd.server.http import Request
-from support.daemon.brokers import Bench, Person
+from support.daemon.brokers import Person
+from support.daemon.kubelogin_desk import Desk
 from support.scenes.cluster import exec_info
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from keyturnd.services import Services
 
 AKS = "6dae42f8-4368-4678-94ff-3960e28e3630"
 FLAGS = (
@@ -32,40 +23,6 @@ FLAGS = (
     "--client-id", "11111111-2222-3333-4444-555555555555",
 )  # fmt: skip
 NAMES = ("AAD_SERVICE_PRINCIPAL_CLIENT_SECRET", "AZURE_CLIENT_SECRET")
-PYTHONS = json.dumps({"apiVersion": "client.authentication.k8s.io/v1beta1", "kind": "ExecCredential", "spec": {}})
-
-
-class Desk:
-    """The route with what it needs."""
-
-    def __init__(self, directory: Path) -> None:
-        self.bench = Bench(directory / "vault")
-        self.config = parse(directory / "config.toml", b"")
-        self.services = cast(
-            "Services",
-            SimpleNamespace(
-                configuration=SimpleNamespace(current=lambda: self.config),
-                broker=self.bench.broker,
-                fetcher=self.bench.fetcher,
-                holdings=self.bench.holdings,
-                complaints=Complaints(self.bench.clock),
-                handed=Handed(self.bench.clock),
-                understood={},
-                state_directory=directory,
-            ),
-        )
-
-    def request(self, *flags: str, info: str = PYTHONS, **variables: str) -> Request:
-        headers = {f"keyturn-env-{name.lower()}": value for name, value in variables.items()}
-        path, peer = "/v1/kubelogin/get-token", Peer(os.getpid(), os.geteuid())
-        return Request("POST", path, (*FLAGS, *flags), headers, info.encode(), peer)
-
-    async def token(self, *flags: str, info: str = PYTHONS, **variables: str) -> str:
-        request = self.request(*flags, info=info, **variables)
-        answer = await kubelogin.get_token(self.services, request, Person(waits=False), "")
-        assert (answer.status, answer.exit_status) == (200, 0), "told before, so that nothing is said"
-        document: dict[str, Any] = json.loads(answer.body)
-        return str(document["status"]["token"])
 
 
 @pytest.fixture
@@ -81,46 +38,46 @@ def told(secret: str) -> dict[str, str]:
 async def test_a_secret_is_asked_for_where_a_token_has_to_be_fetched_and_only_there(desk: Desk) -> None:
     for _ in range(2):  # a question is no complaint: the second one asks, too
         with pytest.raises(VariablesWanted) as asked:
-            await desk.token()
+            await desk.token(*FLAGS)
         assert asked.value.names == NAMES
-    assert await desk.token(**told("planted")) == "access-1"
-    assert await desk.token() == "access-1"
+    assert await desk.token(*FLAGS, **told("planted")) == "access-1"
+    assert await desk.token(*FLAGS) == "access-1"
     assert [job.secret for job in desk.bench.provider.jobs] == ["planted"]
-    assert kubelogin.at_once(desk.services, desk.request()) is not None
+    assert kubelogin.at_once(desk.services, desk.request(*FLAGS)) is not None
 
 
 async def test_a_secret_among_the_flags_gives_way_to_the_environment(desk: Desk) -> None:
-    assert await desk.token("--client-secret", "flag", **told("variable")) == "access-1"
-    assert await desk.token("--client-secret", "flag", "--cache-dir", "/x", **told("")) == "access-2"
+    assert await desk.token(*FLAGS, "--client-secret", "flag", **told("variable")) == "access-1"
+    assert await desk.token(*FLAGS, "--client-secret", "flag", "--cache-dir", "/x", **told("")) == "access-2"
     alone = ("--client-secret", "flag", "--disable-environment-override", "--cache-dir", "/y")
-    assert await desk.token(*alone) == "access-3", "nothing of the environment would count"
+    assert await desk.token(*FLAGS, *alone) == "access-3", "nothing of the environment would count"
     assert [job.secret for job in desk.bench.provider.jobs] == ["variable", "flag", "flag"]
     with pytest.raises(UsageError, match="client secret cannot be empty"):
-        await desk.token("--cache-dir", "/z", **told(""))
+        await desk.token(*FLAGS, "--cache-dir", "/z", **told(""))
 
 
 async def test_nothing_is_renewed_without_a_caller(desk: Desk) -> None:
-    await desk.token(**told("planted"))
+    await desk.token(*FLAGS, **told("planted"))
     desk.bench.clock.advance(45 * 60)
-    assert await desk.token() == "access-1", "due, and still good"
+    assert await desk.token(*FLAGS) == "access-1", "due, and still good"
     assert desk.bench.broker.memory.due_for_renewal() == []
     assert desk.bench.provider.started == 1
     desk.bench.clock.advance(10 * 60)
     with pytest.raises(VariablesWanted):
-        await desk.token()
+        await desk.token(*FLAGS)
 
 
 async def test_another_secret_is_not_told_the_failure_of_the_first(desk: Desk) -> None:
     desk.bench.provider.failure = Failure("provider-refused", "wrong secret of profile x", "ask")
     with pytest.raises(KeyturnError, match="wrong secret"):
-        await desk.token(**told("wrong"))
+        await desk.token(*FLAGS, **told("wrong"))
     desk.bench.provider.failure = None
-    assert await desk.token(**told("right")) == "access-2"
+    assert await desk.token(*FLAGS, **told("right")) == "access-2"
 
 
 async def test_the_secret_is_gone_once_its_request_is_answered(desk: Desk) -> None:
-    await desk.token(**told("planted"))
-    want = kubelogin._asked(desk.services, desk.request()).want
+    await desk.token(*FLAGS, **told("planted"))
+    want = kubelogin._asked(desk.services, desk.request(*FLAGS)).want
     assert desk.bench.fetcher.loans.of(want.profile.name) is None
     assert "planted" not in repr(vars(desk.bench.fetcher.loans)) + repr(desk.services.understood)
 
@@ -128,26 +85,26 @@ async def test_the_secret_is_gone_once_its_request_is_answered(desk: Desk) -> No
 async def test_a_client_that_asks_again_after_a_refusal_gets_another_token(desk: Desk) -> None:
     """client-go tells no more than that; the second process is another helper of the same kubectl."""
     info = exec_info(version="v1beta1")
-    assert await desk.token(info=info, **told("planted")) == "access-1"
+    assert await desk.token(*FLAGS, info=info, **told("planted")) == "access-1"
     handed = desk.services.handed._handed
     handed.update({key: handing._replace(helper=1) for key, handing in handed.items()})
     with pytest.raises(VariablesWanted):
-        await desk.token(info=info)
-    assert await desk.token(info=info, **told("planted")) == "access-2"
+        await desk.token(*FLAGS, info=info)
+    assert await desk.token(*FLAGS, info=info, **told("planted")) == "access-2"
 
 
 async def test_a_cluster_that_is_no_target_gets_nothing(desk: Desk) -> None:
     with pytest.raises(Refused, match="no target"):
-        await desk.token(info=exec_info("https://aks.example"), **told("planted"))
+        await desk.token(*FLAGS, info=exec_info("https://aks.example"), **told("planted"))
     assert desk.bench.provider.started == 0
 
 
 async def test_remove_cache_dir_forgets_by_the_directory(desk: Desk) -> None:
-    await desk.token(**told("planted"))
-    await desk.token("--cache-dir", "/x", **told("planted"))
+    await desk.token(*FLAGS, **told("planted"))
+    await desk.token(*FLAGS, "--cache-dir", "/x", **told("planted"))
     assert (
-        await kubelogin.remove_cache_dir(desk.services, desk.request("--cache-dir=/x"), Person(), "")
+        await kubelogin.remove_cache_dir(desk.services, desk.request(*FLAGS, "--cache-dir=/x"), Person(), "")
     ).status == 200
     left = {record.profile for record in desk.bench.vault.names()}
     assert [name for name in left if name.startswith(names_begin("/x"))] == []
-    assert await desk.token() == "access-1"
+    assert await desk.token(*FLAGS) == "access-1"

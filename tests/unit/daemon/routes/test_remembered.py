@@ -61,7 +61,9 @@ class Desk:
         return None if response is None else response.body
 
     def recall(self, said: bytes = SAID) -> bytes | None:
-        return self.api.recall(said, US)
+        given: list[bytes] = []
+        assert self.api.recall(said, US, given.append) == bool(given)
+        return given[0] if given else None
 
 
 async def ask_slowly(desk: Desk) -> None:

@@ -263,8 +263,16 @@ async def test_an_answer_that_is_there_costs_no_task() -> None:
         assert (await line.hear()).endswith(b"\r\n\r\n/xGET")
 
 
+def again(said: bytes, peer: Peer, give: Callable[[bytes], None]) -> bool:
+    """Knows one request."""
+    if said == REQUEST and peer.is_us:
+        give(b"again")
+        return True
+    return False
+
+
 async def test_what_was_said_before_needs_no_reading() -> None:
-    connections = Connections(hello, recall=lambda said, peer: b"again" if said == REQUEST and peer.is_us else None)
+    connections = Connections(hello, recall=again)
     line, other = Line(connections), Line(connections)
     await line.say(REQUEST)
     line.open()
@@ -273,7 +281,42 @@ async def test_what_was_said_before_needs_no_reading() -> None:
     other.open()
     await other.say(REQUEST[5:])
     assert (await other.hear()).endswith(b"hello")
+    assert connections.served == 2
     await left(connections, [line, other])
+
+
+async def test_what_was_said_before_may_be_said_late() -> None:
+    connections = Connections(hello, recall=again)
+    line = Line(connections)
+    line.open()
+    assert connections.open
+    await line.say(REQUEST)
+    assert await line.hear() == b"again"
+    await left(connections, [line])
+
+
+async def test_an_answer_given_again_waits_for_a_slow_reader() -> None:
+    def much(said: bytes, peer: Peer, give: Callable[[bytes], None]) -> bool:
+        give(bytes(HUGE))
+        return True
+
+    connections = Connections(hello, recall=much)
+    line = Line(connections)
+    await line.say(REQUEST)
+    line.open()
+    assert connections.open, "it is whole in the socket's buffer: nothing was tried"
+    assert len(await line.hear()) == HUGE
+    await left(connections, [line])
+
+
+async def test_whoever_left_is_given_nothing_again() -> None:
+    connections = Connections(hello, recall=again)
+    line = Line(connections)
+    await line.say(REQUEST)
+    line.ours.close()
+    line.open()
+    assert not connections.open
+    assert connections.served == 1
 
 
 async def crowd(connections: Connections, number: int) -> list[Line]:

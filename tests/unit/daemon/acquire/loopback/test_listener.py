@@ -78,21 +78,15 @@ def scene() -> Iterator[Scene]:
 
 
 @pytest.mark.parametrize("at", ["127.0.0.1", "::1"])
-def test_an_answer_by_query_leaves_the_address_bar(scene: Scene, at: str) -> None:
-    sent_on = scene.ask("GET", f"/?{RIGHT}", at=at)
+@pytest.mark.parametrize("brought", [("GET", f"/?{RIGHT}"), ("POST", "/", RIGHT)], ids=["query", "form"])
+def test_an_answer_does_not_stay_in_the_tab(scene: Scene, brought: tuple[str, ...], at: str) -> None:
+    sent_on = scene.ask(*brought, at=at)
     where = sent_on.headers["Location"]
     assert (sent_on.status, where, sent_on.text) == (303, scene.listener.done, "")
     assert scene.listener.answer == {"code": "planted-code", "state": "planted-state"}
     scene.show_soon()
     page = scene.ask("GET", where, at=at)
     assert (page.status, page.text) == (200, SHOWN.document().decode())
-
-
-def test_an_answer_by_form_gets_its_page_at_once(scene: Scene) -> None:
-    scene.show_soon()
-    page = scene.ask("POST", "/", RIGHT)
-    assert (page.status, page.text) == (200, SHOWN.document().decode())
-    assert scene.listener.answer == {"code": "planted-code", "state": "planted-state"}
 
 
 @pytest.mark.parametrize("target", ["/?" + RIGHT, "/already", "/", "/favicon.ico", "/?" + WRONG])
@@ -109,10 +103,9 @@ def test_no_answer_may_be_kept_or_told_on(scene: Scene, target: str) -> None:
 def test_what_comes_after_the_answer_changes_nothing(scene: Scene) -> None:
     scene.ask("GET", f"/?{RIGHT}")
     other = RIGHT.replace("planted-code", "another-code")
-    again = scene.ask("GET", f"/?{other}")
-    assert (again.status, again.headers["Location"]) == (303, "/already")
+    for again in (scene.ask("GET", f"/?{other}"), scene.ask("POST", "/", other)):
+        assert (again.status, again.headers["Location"]) == (303, "/already")
     assert "This sign-in is done" in scene.ask("GET", "/already").text
-    assert "This sign-in is done" in scene.ask("POST", "/", other).text
     assert scene.listener.answer == {"code": "planted-code", "state": "planted-state"}
     assert scene.woken.qsize() == 1
 
@@ -184,12 +177,13 @@ def test_no_page_is_due_for_what_a_person_carried_here(scene: Scene, monkeypatch
     monkeypatch.setattr(listener, "DELIVERY", 3600.0)
     scene.listener.carry({"code": "planted-code", "state": "planted-state"})
     scene.listener.show(SHOWN)
-    assert "This sign-in is done" in scene.ask("POST", "/", RIGHT).text
+    assert scene.ask("POST", "/", RIGHT).headers["Location"] == "/already"
 
 
 def test_a_page_that_is_long_in_coming_says_so(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listener, "HELD", 0.01)
-    assert "keyturn has your answer and waits for the provider." in scene.ask("POST", "/", RIGHT).text
+    where = scene.ask("POST", "/", RIGHT).headers["Location"]
+    assert "keyturn has your answer and waits for the provider." in scene.ask("GET", where).text
 
 
 def test_the_port_is_free_again_afterwards() -> None:
@@ -215,5 +209,4 @@ def test_another_user_of_the_machine_brings_no_answer(scene: Scene, monkeypatch:
         assert scene.say(f"GET /?{RIGHT} HTTP/1.1\r\nHost: {scene.listener.host}\r\n\r\n".encode()) == b""
     monkeypatch.undo()
     assert scene.listener.answer is None
-    scene.show_soon()
-    assert scene.ask("POST", "/", RIGHT).status == 200
+    assert scene.ask("POST", "/", RIGHT).headers["Location"] == scene.listener.done

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -54,37 +53,6 @@ def test_a_person_at_aks() -> None:
 def test_an_application_brings_its_secret() -> None:
     found = _found(APPLICATIONS)
     assert found.profile.flow.secret_source == Lent(("AZURE_CLIENT_SECRET",))
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("client_id", "11111111-2222-3333-4444-555555555555"),
-        ("tenant", "other.example"),
-        ("cloud", "AzureUSGovernment"),
-        ("authority_host", "https://login.contoso.example:8443"),
-        ("federated_token_file", "/other"),
-        ("identity_resource_id", "/subscriptions/x"),
-        ("service_connection", "other"),
-        ("certificate", "/other.pem"),
-        ("subscription", "other"),
-        ("cache_dir", "/other"),
-        ("redirect_url", "http://localhost:1"),
-        ("login_hint", "bob@contoso.example"),
-        ("azure_config_dir", "/other"),
-        ("actions_url", "https://other"),
-        ("pipelines_url", "https://other"),
-        ("login", "spn"),
-    ],
-)
-def test_whatever_changes_who_is_asked_or_where_is_another_identity(field: str, value: str) -> None:
-    changed: dict[str, Any] = {field: value}
-    base = PERSONS._replace(client_id="11111111-2222-3333-4444-555555555555") if field == "login" else PERSONS
-    before, after = base.told, base._replace(**changed).told
-    assert before != after
-    if field == "certificate":
-        return  # of no meaning to this login method
-    assert _found(base).profile.name != _found(base._replace(**changed)).profile.name
 
 
 def test_a_secret_and_a_time_are_no_part_of_who_asks() -> None:

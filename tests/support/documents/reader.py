@@ -1,0 +1,165 @@
+"""Somebody who does what a page says, on a machine that reaches the emulator by the names of the real servers."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import tomlkit
+
+from keyturn_emulator.launch import Emulator
+from keyturn_emulator.registry.sample import write_image
+from support.documents.blocks import to_follow
+from support.needs import need
+from support.scenes.tunnel import Tunnels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, MutableMapping
+    from pathlib import Path
+    from typing import Any, Self
+
+    from support.documents.blocks import Block
+    from support.machine.machine import Machine
+
+BROWSER = """#!/bin/sh
+exec {python} -E -P -m keyturn_emulator.browser --ca-file {ca_file} --proxy {proxy} "$1"
+"""
+LOGIN_HOST, LOGIN_SERVER = "login.microsoftonline.com", "contoso.azurecr.io"
+CLUSTER = "https://contoso-dns-1a2b3c4d.hcp.westeurope.azmk8s.io:443"
+SERVICE, DEVICE = "55556666-dddd-7777-eeee-8888ffff9999", "00001111-aaaa-2222-bbbb-3333cccc4444"
+"""The ids that pages give to the application of a machine, and to one of one's own for people."""
+TENANT = "11111111-2222-3333-4444-555555555555"
+BEGINNING = re.compile(r"(?:\$ )?keyturn init ")
+SERVERS = {
+    LOGIN_HOST: "authority",
+    "dev.azure.com": "git",
+    urlsplit(CLUSTER).hostname or "": "cluster",
+    "awx.contoso.example": "controller",
+    "aap.contoso.example": "gateway",
+}
+"""The names in the pages, and what of the emulator stands there."""
+
+
+def azure() -> Emulator:
+    """An emulator that goes by all these names."""
+    names = [word for name in SERVERS for word in ("--name", name)]
+    return Emulator([*names, "--login-host", LOGIN_HOST, "--login-server", LOGIN_SERVER])
+
+
+class Reader:
+    """Follows blocks in their order, in `machine`'s home; a context manager, because names have to be led somewhere.
+
+    Where a page has an id that each run of the emulator draws anew, that one is put in its place.
+    """
+
+    def __init__(self, machine: Machine, emulator: Emulator) -> None:
+        self.machine, self.emulator = machine, emulator
+        ready = emulator.ready
+        ports = {name: urlsplit(getattr(ready, server)).port or 0 for name, server in SERVERS.items()}
+        self._tunnels = Tunnels({**ports, LOGIN_SERVER: ready.registry_port})
+        self._ids = {
+            SERVICE: ready.clients["service"]["application_id"],
+            DEVICE: ready.clients["device"]["application_id"],
+            TENANT: ready.tenant,
+        }
+        trust = dict.fromkeys(("SSL_CERT_FILE", "GIT_SSL_CAINFO", "REQUESTS_CA_BUNDLE"), ready.ca_file)
+        machine.environment |= {"HTTPS_PROXY": self._tunnels.url, **trust}
+        self._furnish()
+
+    def __enter__(self) -> Self:
+        self._tunnels.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.machine.stop()
+        self._tunnels.__exit__()
+
+    def read(self, page: Path) -> None:
+        """Follow a whole page. Guides take the README's beginning for granted, unless they begin in the same way."""
+        blocks = to_follow(page)
+        if not any(BEGINNING.match(block.text) for block in blocks):
+            self._run("keyturn init https://dev.azure.com/contoso --yes")
+        for block in blocks:
+            self.follow(block)
+
+    def follow(self, block: Block) -> None:
+        """Do what the block says; it must work, and print what it is said to print."""
+        text = block.text
+        for shown, drawn in self._ids.items():
+            text = text.replace(shown, drawn)
+        if block.language == "toml":
+            self._write(text)
+        elif block.language == "console":
+            self._compare(text)
+        else:
+            self._run(text)
+
+    def _furnish(self) -> None:
+        """What a reader has: a kubeconfig, a policy of skopeo's, an image, and a secret in a file."""
+        home, ready = self.machine.home, self.emulator.ready
+        files = {
+            ".kube/config": ready.kubeconfig.replace(ready.cluster, CLUSTER),
+            ".config/containers/policy.json": '{"default": [{"type": "insecureAcceptAnything"}]}',
+            "secret.txt": ready.clients["service"]["secret"],
+        }
+        for name, content in files.items():
+            (home / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            (home / name).write_text(content, "utf-8")
+            (home / name).chmod(0o600)
+        browser = self.machine.home.parent / "browser"  # a program: colons separate commands in $BROWSER
+        browser.write_text(BROWSER.format(python=sys.executable, ca_file=ready.ca_file, proxy=self._tunnels.url))
+        browser.chmod(0o755)
+        self.machine.environment["BROWSER"] = str(browser)
+        write_image(home / "image")
+
+    def _write(self, text: str) -> None:
+        """Put tables into config.toml, over those that are there."""
+        path = self.machine.config_file
+        document = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
+        _merge(document, tomlkit.parse(text).unwrap())
+        path.write_text(tomlkit.dumps(document), "utf-8")
+        path.chmod(0o600)
+        self._run("keyturn profile list >/dev/null")
+
+    def _compare(self, text: str) -> None:
+        """Run each command behind a `$`, and compare what stands below it; `…` stands for anything."""
+        for command, told in _exchanges(text):
+            seen = self._run(command, fails=None)
+            wanted = ".*".join(map(re.escape, told.split("…")))
+            assert re.fullmatch(wanted, seen.rstrip("\n"), re.DOTALL), f"{command}\n{seen}\nis not\n{told}"
+
+    def _run(self, script: str, *, fails: bool | None = False) -> str:
+        """What a terminal shows; questions are answered as a person would."""
+        ready = self.emulator.ready
+        answers = {
+            r"\[y/N\] ": lambda _: "y\n",
+            r"enter the code (\S+)": self._approve,
+            r"client secret(?: of [^:\n]*)?: ": lambda _: f"{ready.clients['service']['secret']}\n",
+            r"password of [^:\n]*: ": lambda _: f"{ready.awx_users['alice']}\n",
+        }
+        with self.machine.terminal(need("bash"), "-euo", "pipefail", "-c", script, COLUMNS="100") as terminal:
+            status = terminal.play(answers)
+            assert fails is None or status == 0, f"{script}\n{terminal.seen}"
+            return terminal.seen
+
+    def _approve(self, found: re.Match[str]) -> str:
+        """Approve a device code on another screen; nothing is typed here."""
+        self.emulator.control.approve(found[1])
+        return ""
+
+
+def _exchanges(text: str) -> Iterator[tuple[str, str]]:
+    """Each command of a `console` block, and what stands below it."""
+    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+        command, _, told = part.partition("\n")
+        yield command, told.rstrip("\n")
+
+
+def _merge(into: MutableMapping[str, Any], what: dict[str, Any]) -> None:
+    for key, value in what.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = value
