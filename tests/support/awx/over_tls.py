@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from keyturnd.acquire.awx.credentials import Credential
 from keyturnd.messages.channel import Ack, Answer, Ask, Seal
 from keyturnd.messages.identities import Network
-from keyturnd.messages.jobs import RevokeJob, TokenJob
+from keyturnd.messages.jobs import RevokeJob, SettleJob, TokenJob
 from keyturnd.messages.outcomes import Done, Failure, Result
 from keyturnd.messages.states import AwxState
 from support.acquisition.driver import Acquisition
@@ -78,7 +78,9 @@ class Vault:
         self.seen: list[FromAcquisition] = []
         self.raw = b""
 
-    def run(self, job: TokenJob | RevokeJob | SettleJob, began: Callable[[int], object] = lambda _: None) -> Outcome | None:
+    def run(
+        self, job: TokenJob | RevokeJob | SettleJob, began: Callable[[int], object] = lambda _: None
+    ) -> Outcome | None:
         """The outcome of `job`, None when the process died before it had one. `began`: told the process id."""
         with Acquisition() as acquisition:
             began(acquisition.pid)
