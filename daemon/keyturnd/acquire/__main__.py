@@ -15,7 +15,7 @@ from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.failed import Failed, bug
 from keyturnd.acquire.isolation import isolate
 from keyturnd.messages.identities import AwxIdentity
-from keyturnd.messages.jobs import AskJob, DiscoveryJob, KeyringJob, RevokeJob, SettleJob, TokenJob
+from keyturnd.messages.jobs import AskJob, DiscoveryJob, EndingJob, KeyringJob, ReachJob, TokenJob
 from keyturnd.messages.outcomes import Failure
 from keyturnd.messages.states import AwxState
 
@@ -48,6 +48,10 @@ def _perform(job: Job, channel: Channel) -> Outcome:
         from keyturnd.acquire.network import discovery  # noqa: PLC0415 - see above
 
         return discovery.discover(job)
+    if isinstance(job, ReachJob):
+        from keyturnd.acquire.network import reaching  # noqa: PLC0415 - see above
+
+        return reaching.reach(job)
     if isinstance(job.identity, AwxIdentity):
         from keyturnd.acquire.awx.job import perform  # noqa: PLC0415 - see above
 
@@ -61,7 +65,7 @@ def _perform(job: Job, channel: Channel) -> Outcome:
 def _secrets(job: Job) -> tuple[str, ...]:
     if isinstance(job, KeyringJob):
         known = [job.create]
-    elif isinstance(job, DiscoveryJob):
+    elif isinstance(job, DiscoveryJob | ReachJob):
         known = [job.network.proxy]
     else:
         known = [*_own_secret(job), *_secrets_of(job.state), job.network.proxy, job.client_secret]
@@ -69,7 +73,7 @@ def _secrets(job: Job) -> tuple[str, ...]:
     return tuple(secret for secret in known if secret)
 
 
-def _own_secret(job: TokenJob | RevokeJob | SettleJob | AskJob) -> tuple[str | None, ...]:
+def _own_secret(job: TokenJob | EndingJob | AskJob) -> tuple[str | None, ...]:
     """Not a person's password: it may be any word of our sentences (see hidden_in).
 
     Nor a passphrase, which no provider is sent.
@@ -93,7 +97,7 @@ def _end_in_time(channel: Channel, job: Job) -> None:
 def _overdue(job: Job) -> Failure:
     if isinstance(job, KeyringJob):
         return oskeyring.silent(job.deadline)
-    if isinstance(job, DiscoveryJob):
+    if isinstance(job, DiscoveryJob | ReachJob):
         sentence = f"{urlsplit(job.url).netloc} gave no answer within {job.deadline:.0f} seconds"
         return Failure(ProviderUnreachable.kind, sentence, moves.waiting.later())
     provider = urlsplit(job.identity.url).netloc if isinstance(job.identity, AwxIdentity) else "Entra ID"

@@ -13,12 +13,11 @@ from keyturn import hints
 from keyturn.errors import Bug
 from keyturnd.acquire.failed import Failed, without
 from keyturnd.messages.channel import LINE_LIMIT, Ack, Answer, Ask, Seal, encode_line, from_daemon
-from keyturnd.messages.jobs import CHANNEL_VERSION, AskJob, DiscoveryJob, KeyringJob, RevokeJob, SettleJob, TokenJob
+from keyturnd.messages.jobs import CHANNEL_VERSION, Job
 from keyturnd.messages.outcomes import Failure
 
 if TYPE_CHECKING:
     from keyturnd.messages.channel import Event, FromAcquisition, FromDaemon
-    from keyturnd.messages.jobs import Job
     from keyturnd.messages.outcomes import Outcome
     from keyturnd.messages.states import State
 
@@ -65,7 +64,7 @@ class Channel:
                 hints.restart_daemon(),
             )
         job = self._decode(line)
-        if not isinstance(job, TokenJob | RevokeJob | SettleJob | AskJob | KeyringJob | DiscoveryJob):
+        if not isinstance(job, Job):
             raise Failed(Bug, "the acquisition process was sent no job")
         return job
 

@@ -131,13 +131,13 @@ class Fetcher:
 
     def network(self, profile: Profile | None = None) -> Network:
         """[network] of the configuration, else the environment this daemon was started with."""
-        settings, environment = self.config().network, os.environ
+        found = self.config().network.in_environment(os.environ)
         own_ca = profile.ca_file if profile is not None else None
         return Network(
-            proxy=settings.proxy or environment.get("HTTPS_PROXY") or environment.get("https_proxy"),
-            no_proxy=settings.no_proxy or environment.get("NO_PROXY") or environment.get("no_proxy"),
-            ca_file=own_ca or settings.ca_file or environment.get("SSL_CERT_FILE"),
-            ca_directory=None if own_ca or settings.ca_file else environment.get("SSL_CERT_DIR"),
+            proxy=found.proxy,
+            no_proxy=found.no_proxy,
+            ca_file=own_ca or found.ca_file,
+            ca_directory=None if own_ca else found.ca_directory,
         )
 
     async def secret(self, profile: Profile) -> str | None:

@@ -59,6 +59,16 @@ class Discovered(msgspec.Struct, frozen=True, omit_defaults=True, tag="discovere
     environment: str = ""
 
 
+class Reached(msgspec.Struct, frozen=True, omit_defaults=True, tag="reached"):
+    """It answers. ahead: seconds that this machine's clock is ahead of its own, None where it tells none.
+
+    proxy: what led there, without credentials; empty where nothing did.
+    """
+
+    ahead: float | None = None
+    proxy: str = ""
+
+
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True, tag="error"):
     """Why there is no result: the kind of a keyturn.errors class, its sentence and hint."""
 
@@ -74,4 +84,4 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True, tag="error"):
     """For programs: keyring-absent, keyring-locked, or the provider's own `error` word. Empty when unknown."""
 
 
-Outcome = Result | Done | Told | KeyringResult | Discovered | Failure
+Outcome = Result | Done | Told | KeyringResult | Discovered | Reached | Failure

@@ -62,6 +62,8 @@ def _paths() -> Document:
         "/v1/credentials/forget": {"post": _json("forget what is kept for a URL", _body("url:string"))},
         "/v1/asks/{id}": {"post": {**_json("answer a question", _body("value:string")), "parameters": [_ask()]}},
         "/v1/discovery": {"post": _json("the tenant of an Azure DevOps organization", _body("url:string"))},
+        "/v1/reachability": {"post": _json("whether the servers that tokens come from answer, and their clocks")},
+        "/v1/surroundings": {"get": _json("what the daemon was started with: network settings and limits")},
         "/v1/status": {"get": _json("the daemon's figures and the profiles' state")},
         "/v1/daemon": {"get": _json("which daemon this is: version, configuration and state")},
         "/v1/openapi.json": {"get": _json("this document")},

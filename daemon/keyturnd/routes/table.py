@@ -46,6 +46,8 @@ ROUTES: dict[tuple[str, str], str] = {
     ("POST", "/v1/secret"): "profiles.entrust_secret",
     ("POST", "/v1/asks/{id}"): "profiles.answer",
     ("POST", "/v1/discovery"): "profiles.discovery",
+    ("POST", "/v1/reachability"): "daemon.surroundings.reachability",
+    ("GET", "/v1/surroundings"): "daemon.surroundings.surroundings",
     ("GET", "/v1/status"): "daemon.itself.status",
     ("GET", "/v1/daemon"): "daemon.itself.identity",
     ("GET", "/v1/openapi.json"): "daemon.itself.openapi",

@@ -7,10 +7,12 @@ from typing import Literal, cast
 import msgspec
 
 from keyturn import moves
-from keyturn.configuration.hosts import UnfitName, host_and_port
+from keyturn.configuration.hosts import UnfitName, host_and_port, without_userinfo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from keyturn.configuration.tables import Table
 
 GitStore = Literal["off", "memory", "vault"]
@@ -44,6 +46,26 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True):
     """In the form of the NO_PROXY variable."""
     ca_file: str | None = None
     """An absolute path."""
+    ca_directory: str | None = None
+    """Of the environment alone."""
+
+    def in_environment(self, environment: Mapping[str, str]) -> NetworkSettings:
+        """What counts in `environment`: each setting as it is configured, else as a variable has it."""
+
+        def named(name: str) -> str | None:
+            return environment.get(name) or environment.get(name.lower()) or None
+
+        return NetworkSettings(
+            proxy=self.proxy or named("HTTPS_PROXY"),
+            no_proxy=self.no_proxy or named("NO_PROXY"),
+            ca_file=self.ca_file or environment.get("SSL_CERT_FILE"),
+            ca_directory=None if self.ca_file else environment.get("SSL_CERT_DIR"),
+        )
+
+    def shown(self) -> dict[str, str | None]:
+        """The values by their names, without the credentials that a proxy's URL may have."""
+        values = {name: getattr(self, name) for name in self.__struct_fields__}
+        return values | {"proxy": None if self.proxy is None else without_userinfo(self.proxy)}
 
 
 class GitSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,6 +42,15 @@ class Look:
         """`text` in the colour of `kind`, one of COLOURS."""
         return f"\x1b[{COLOURS[kind]}m{text}\x1b[0m" if self.is_coloured and text else text
 
+    def verdict(self, wrong: int, open_ends: int, well: str) -> str:
+        """How many things are wrong, and how many need somebody; `well` where there is neither."""
+        if not wrong and not open_ends:
+            return self.painted(f"{self.mark('ok')} {well}", "ok")
+        told = [f"{wrong} {'things are' if wrong > 1 else 'thing is'} wrong"] if wrong else []
+        told += [f"{open_ends} {'things need' if open_ends > 1 else 'thing needs'} you"] if open_ends else []
+        kind = "error" if wrong else "attention"
+        return self.painted(f"{self.mark(kind)} {' and '.join(told)}", kind)
+
     def row(self, head: str, text: str, column: int, *, kind: str = "", whole: bool = False) -> str:
         """`head`, and from `column` on `text`, folded there; the head in the colour of `kind`.
 

@@ -49,8 +49,7 @@ def run(arguments: Sequence[str]) -> int:
     options = parser().parse(arguments)
     if options.lines < 1:
         parser().error("argument -n/--lines: expected a number above 0")
-    directory = state_directory()
-    lines = list(chain.from_iterable(_read(directory / name) for name in NAMES))[-options.lines :]
+    lines = last_lines(options.lines)
     if options.json:
         print_json([parsed(line) for line in lines])
         return 0
@@ -58,8 +57,14 @@ def run(arguments: Sequence[str]) -> int:
         moment, blank, rest = line.partition(" ")
         print(folded(f"{in_local_time(moment)}{blank}{rest}", width_of(sys.stdout)))
     if not lines:
-        print(f"keyturn: nothing is logged yet in {directory}", file=sys.stderr)
+        print(f"keyturn: nothing is logged yet in {state_directory()}", file=sys.stderr)
     return 0
+
+
+def last_lines(number: int) -> list[str]:
+    """The last so many lines, as the daemon wrote them. Raises StateError."""
+    directory = state_directory()
+    return list(chain.from_iterable(_read(directory / name) for name in NAMES))[-number:]
 
 
 def parsed(line: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+import yaml
 
 from support.emulator.certified import certified
 from support.emulator.client import EntraClient, claims_of
@@ -71,13 +72,24 @@ class StandIn:
 
     def use(self, *flags: str) -> None:
         """Have the user of the context be what az writes, with these flags."""
-        context = "contoso-aks"
-        options = [f"--exec-arg={flag}" for flag in ("get-token", *flags)]
-        self.kubectl(
-            "config", "set-credentials", "az", "--exec-command=kubelogin", f"--exec-api-version={V1BETA1}", *options
-        )
-        self.kubectl("config", "set-context", context, "--user=az")
-        self.kubectl("config", "use-context", context)
+        document = yaml.safe_load(self.ready.kubeconfig)
+        stanza = {
+            "apiVersion": V1BETA1,
+            "command": "kubelogin",
+            "args": ["get-token", *flags],
+            "provideClusterInfo": False,
+        }
+        document["users"].append({"name": "az", "user": {"exec": stanza}})
+        for context in document["contexts"]:
+            context["context"]["user"] = "az"
+        document["current-context"] = "contoso-aks"
+        self.kubeconfig.write_text(json.dumps(document), encoding="ascii")
+
+    def flags_in_use(self) -> list[str]:
+        """What the user that az wrote has now."""
+        users = yaml.safe_load(self.kubeconfig.read_text("ascii"))["users"]
+        found: list[str] = next(user["user"]["exec"]["args"] for user in users if user["name"] == "az")
+        return found[1:]
 
     @property
     def secret(self) -> str:
@@ -177,6 +189,61 @@ def test_convert_and_use_as_azs_own_recipe_has_it(stand_in: StandIn) -> None:
     assert stand_in.secret not in told
     missing = stand_in.convert("--context", "nowhere", status=1)
     assert missing.stderr.startswith('Error: no context exists with the name: "nowhere"\n')
+
+
+def as_az_writes_it(stand_in: StandIn) -> None:
+    """What `az aks get-credentials` leaves: devicecode, and AKS's own application for people."""
+    place = ("--environment", "AzurePublicCloud", "--tenant-id", stand_in.ready.tenant)
+    application = stand_in.ready.clients["service"]["application_id"]
+    stand_in.use(*place, "--server-id", AKS, "--client-id", application, "--login", "devicecode")
+
+
+def at_the_emulator(stand_in: StandIn) -> list[str]:
+    """What convert-kubeconfig wrote, led to the emulator in place of the public cloud."""
+    kept = stand_in.flags_in_use()
+    return kept if "--authority-host" in kept else [*kept, "--authority-host", f"{stand_in.ready.authority}/"]
+
+
+def test_each_login_method_as_az_and_convert_kubeconfig_leave_it(stand_in: StandIn) -> None:
+    """All that need nobody, one after the other; what the emulator is told must be true of each of them."""
+    ready, control = stand_in.ready, stand_in.emulator.control
+    app, home = certified("app"), stand_in.machine.home
+    control.register_certificate(app.pem)
+    files = {name: home / name for name in ("app.pem", "app.pfx", "token")}
+    for file in files.values():
+        file.touch(mode=0o600)
+    files["app.pem"].write_text(app.key_pem + app.pem)
+    files["app.pfx"].write_bytes(app.pfx("planted passphrase"))
+    files["token"].write_text(control.federated_token())
+    service = ready.clients["service"]["application_id"]
+    authority = ("--authority-host", f"{ready.authority}/")
+    pod = (
+        "--client-id",
+        service,
+        "--tenant-id",
+        ready.tenant,
+        *authority,
+        "--federated-token-file",
+        str(files["token"]),
+    )
+    password = ("--client-certificate-password", "planted passphrase")
+    methods: list[tuple[tuple[str, ...], dict[str, Any]]] = [
+        (("spn", "--client-secret", stand_in.secret), {}),
+        (("spn",), {"AZURE_CLIENT_SECRET": stand_in.secret, "KUBECACHEDIR": "/apart"}),
+        (("spn", "--client-certificate", str(files["app.pem"])), {}),
+        (("spn", "--client-certificate", str(files["app.pfx"]), *password), {}),
+        (("workloadidentity", *pod), {}),
+        (("msi",), ready.environments["app-service"]),
+    ]
+    tokens = set()
+    for method, variables in methods:
+        as_az_writes_it(stand_in)
+        stand_in.convert("--login", *method)
+        given = stand_in.machine.run(str(stand_in.program), "get-token", *at_the_emulator(stand_in), **variables)
+        assert (given.returncode, given.stderr) == (0, ""), method
+        tokens.add(json.loads(given.stdout)["status"]["token"])
+    assert {claims_of(token)["aud"] for token in tokens} == {AKS}
+    assert len(tokens) == len(methods)
 
 
 AZ = """#!/bin/sh

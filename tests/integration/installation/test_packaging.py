@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from support.installation.packages import Installation
 
+MANUAL = sorted((packages.REPOSITORY / "contrib/man").iterdir())
 HELPERS = {
     "git-credential-keyturn": "get",
     "docker-credential-keyturn": "list",
@@ -183,7 +184,8 @@ def test_wheel_holds_the_packages_and_the_helpers(wheel: Path, source: Path) -> 
     files = {file.relative_to(folder.parent).as_posix() for folder in folders for file in folder.rglob("*.*")}
     expected = {file for file in files if not file.endswith(".pyc")}
     scripts = {f"keyturn-0.1.0.data/scripts/{program}" for program in build_hook.PROGRAMS}
-    assert held == expected | scripts
+    manual = {path.name: f"keyturn-0.1.0.data/data/share/man/man{path.suffix[1]}/{path.name}" for path in MANUAL}
+    assert held == expected | scripts | set(manual.values())
     assert all(members[script] & stat.S_IXUSR for script in scripts)
 
 

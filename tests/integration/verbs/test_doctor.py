@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from support.scenes.scene import Scene, scene
 
@@ -49,6 +50,60 @@ def test_programs_that_are_not_on_path(scene: Scene) -> None:
     keyturn = str(scene.machine.programs / "keyturn")
     done = scene.machine.run(keyturn, "doctor", "--offline", PATH="/usr/bin:/bin", status=1)
     assert "git-credential-keyturn is not on PATH" in done.stdout
+
+
+def test_a_server_that_does_not_answer(scene: Scene) -> None:
+    told = [finding["sentence"] for finding in findings(scene.machine, status=1)]
+    host = urlsplit(scene.emulator.ready.authority).netloc
+    assert f"{host} (profile ci, me) answers, without a proxy" in told
+    scene.emulator.control.fault("discovery", "close", times=9)
+    assert any(sentence.startswith(f"{host} (profile ci, me): ") for sentence in wrong(scene.machine))
+
+
+def test_a_daemon_that_was_started_elsewhere(scene: Scene) -> None:
+    machine = scene.machine
+    machine.environment |= {"HTTPS_PROXY": "http://alice:planted@proxy.example:1", "XDG_RUNTIME_DIR": "/nowhere"}
+    machine.environment["KEYTURN_SOCKET"] = str(machine.runtime / "keyturn/socket")
+    unit = machine.home / ".config/systemd/user/keyturnd.service"
+    unit.parent.mkdir(parents=True)
+    unit.write_text("[Service]\nExecStart=/nowhere/keyturnd --socket\n", encoding="ascii")
+    told = {finding["sentence"]: finding["hint"] for finding in findings(machine, "--offline", status=1)}
+    proxy = "the daemon's proxy is not set, this shell's http://***@proxy.example:1"
+    assert told[proxy] == "keyturn daemon restart"
+    assert told["XDG_RUNTIME_DIR names /nowhere, which is not there"] == "unset XDG_RUNTIME_DIR"
+    assert told[f"{unit} starts /nowhere/keyturnd, which is not there"] == f"ls -ld {unit}"
+    unit.unlink()
+    machine.run("keyturn", "doctor", "--offline", "--fix", status=0)
+    assert proxy not in machine.run("keyturn", "doctor", "--offline", status=0).stdout
+
+
+def test_settings_of_git_that_are_in_the_way(scene: Scene) -> None:
+    key = f"http.https://{scene.git_host}/.extraheader"
+    scene.machine.git("config", "--global", key, "Authorization: Basic planted-header")
+    done = scene.machine.run("keyturn", "doctor", "--offline", status=0)
+    assert f"! git: {key} in your git configuration is sent in place of keyturn's tokens" in done.stdout
+    assert "planted-header" not in done.stdout
+
+
+def test_a_report_holds_no_secret(scene: Scene) -> None:
+    """Planted wherever a report could find one: and it is their owner's file alone."""
+    machine, secret = scene.machine, scene.emulator.ready.clients["service"]["secret"]
+    machine.configure(f"# planted-in-a-comment\n{scene.config}")
+    machine.environment |= {
+        "HTTPS_PROXY": "http://alice:planted-in-a-proxy@127.0.0.1:1", "AZURE_CLIENT_SECRET": "planted-in-a-variable",
+        "NO_PROXY": "planted-in-a-variable", "KUBECONFIG": "/planted/eyJhbGciOiJub25lIn0.eyJhIjoxfQ.",
+    }  # fmt: skip
+    token = machine.json("token", "ci")["access_token"]
+    scene.emulator.control.fault("token", "status", status=400, body=json.dumps({"error_description": secret}))
+    machine.run("keyturn", "login", "ci", status=1)
+    machine.run("keyturn", "doctor", "--offline", "--report", status=0)
+    report = machine.home / "keyturn-report.json"
+    assert report.stat().st_mode & 0o777 == 0o600
+    text = report.read_text("utf-8")
+    assert {"findings", "status", "profiles", "log", "programs"} <= json.loads(text).keys()
+    found = [word for word in ("planted-in", "eyJ", secret, token, str(machine.home)) if word in text]
+    assert found == []
+    assert "is there already" in machine.run("keyturn", "doctor", "--offline", "--report", status=1).stderr
 
 
 def test_fix_sets_up_what_is_not_set_up(scene: Scene) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -102,17 +101,9 @@ def _form(fields: Mapping[str, Any] | None) -> str:
 
 def _checked(answer: Answer, place: str, *, is_token_request: bool) -> dict[str, Any]:
     if answer.status != 200:
-        return refused_answer(answer.status, answer.body, place) | {AHEAD: _ahead(answer)}
+        return refused_answer(answer.status, answer.body, place) | {AHEAD: answer.ahead or 0.0}
     parsed = parse(answer.body, place)
     return answers.token(parsed, place) if is_token_request else answers.device_code(parsed, place)
-
-
-def _ahead(answer: Answer) -> float:
-    """Seconds that this machine's clock is ahead of the provider's, 0 where it does not tell (RFC 9110 6.6.1)."""
-    try:
-        return answer.sent_at - parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
-    except ValueError:
-        return 0.0
 
 
 def _correlation_id(headers: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import time
+from email.utils import parsedate_to_datetime
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
@@ -61,6 +62,14 @@ class Answer(NamedTuple):
     headers: Mapping[str, str]
     body: bytes
     sent_at: float
+
+    @property
+    def ahead(self) -> float | None:
+        """Seconds that this machine's clock is ahead of the server's, None where it tells none (RFC 9110 6.6.1)."""
+        try:
+            return self.sent_at - parsedate_to_datetime(self.headers.get("date", "")).timestamp()
+        except ValueError:
+            return None
 
 
 class Transport:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 from itertools import chain
+from pathlib import Path
 
-from keyturn import __version__, hints
+from keyturn import hints
+from keyturn.console.look import Look
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import print_json
-from keyturn.folding import width_of
-from keyturn.verbs.doctor import daemon, installation, tokens, tools
+from keyturn.verbs.doctor import daemon, installation, network, report, surroundings, tokens, tools
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from keyturn.verbs.doctor.finding import Finding
 
 DESCRIPTION = """\
-Look for what could be wrong: the installation, the configuration, the daemon and its vault, a token for each target,
-and what git, kubectl and docker have been told. Each finding is a line, with the command that helps below it.
+Look for what could be wrong: the installation, the configuration, the daemon, its vault and what it was started with,
+what git, kubectl and docker have been told, whether the servers answer, and a token for each target. Each finding is
+a line, with the command that helps below it.
 
 The exit status is 1 where something is wrong. A token is fetched for every target; nobody is asked to sign in.
 """
@@ -30,7 +31,11 @@ def parser() -> Parser:
     """What comes after the verb."""
     made = Parser(prog="keyturn doctor", description=DESCRIPTION)
     made.add_argument("--fix", action="store_true", help="run those of the commands that cannot lose anything")
-    made.add_argument("--offline", action="store_true", help="fetch no token")
+    made.add_argument(
+        "--report", metavar="FILE", nargs="?", const=report.DEFAULT,
+        help=f"write what somebody who helps has to know, without secrets (default: {report.DEFAULT})",
+    )  # fmt: skip
+    made.add_argument("--offline", action="store_true", help="ask no server, and fetch no token")
     made.add_json()
     return made
 
@@ -38,17 +43,30 @@ def parser() -> Parser:
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     options = parser().parse(arguments)
-    findings = list(_findings(offline=options.offline))
-    if options.json:
-        facts = {"version": __version__, "python": platform.python_version(), "platform": platform.platform()}
-        print_json(facts | {"findings": [finding.facts() for finding in findings]})
-    else:
-        for finding in findings:
-            print(finding.lines(width_of(sys.stdout)))
+    config, _ = daemon.look_at_configuration()
+    findings = _told(_findings(offline=options.offline), as_json=options.json)
+    if options.report is not None:
+        report.write(Path(options.report), findings, config)
+        print(f"keyturn: wrote {options.report}: read it before you pass it on", file=sys.stderr)
     if options.fix:
         _fix(findings)
         findings = list(_findings(offline=options.offline))
     return int(any(finding.level == "error" for finding in findings))
+
+
+def _told(found: Iterable[Finding], *, as_json: bool) -> list[Finding]:
+    """Each finding as soon as it is one: some servers take their time."""
+    if as_json:
+        findings = list(found)
+        print_json(report.facts(findings))
+        return findings
+    look, findings = Look(sys.stdout), []
+    for finding in found:
+        findings.append(finding)
+        print(finding.lines(look), flush=True)
+    levels = [finding.level for finding in findings]
+    print(look.verdict(levels.count("error"), levels.count("warning"), "all is well"))
+    return findings
 
 
 def _findings(*, offline: bool) -> Iterator[Finding]:
@@ -56,8 +74,11 @@ def _findings(*, offline: bool) -> Iterator[Finding]:
     config, finding = daemon.look_at_configuration()
     yield finding
     yield from daemon.look_at_daemon()
+    yield from surroundings.look(config)
     if config is not None:
-        yield from chain(tools.look(config), () if offline else tokens.look(config))
+        yield from tools.look(config)
+        if not offline and config.profiles:
+            yield from chain(network.look(), tokens.look(config))
 
 
 def _fix(findings: Sequence[Finding]) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from keyturn import hints
-from keyturn.folding import folded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from keyturn.console.look import Look
     from keyturn.errors import KeyturnError
     from keyturn.hints import Hint
 
-INDENT = " " * len("warning  ")
+COLUMN = 2
+"""Where a finding begins, behind its mark."""
 
 
 class Finding(NamedTuple):
@@ -23,11 +24,11 @@ class Finding(NamedTuple):
     hint: Hint | None = None
     safe: bool = False
 
-    def lines(self, width: int | None) -> str:
-        """For people: the finding, folded to `width` columns, and the command that helps, which stays whole."""
-        mark = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}[self.level]
-        text = folded(f"{mark}  {self.sentence}", width, INDENT)
-        return text if self.hint is None else f"{text}\n{INDENT}{hints.printed(self.hint)}"
+    def lines(self, look: Look) -> str:
+        """For people: the finding, and below it the command that helps, which stays whole."""
+        kind = {"ok": "ok", "warning": "attention", "error": "error"}[self.level]
+        text = look.row(look.mark(kind), self.sentence, COLUMN, kind=kind)
+        return text if self.hint is None else f"{text}\n{'':<{COLUMN}}{hints.printed(self.hint)}"
 
     def facts(self) -> dict[str, str | None]:
         """For programs."""

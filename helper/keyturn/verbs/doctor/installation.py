@@ -34,9 +34,18 @@ def _on_path(name: str) -> Finding:
     found = shutil.which(name)
     if found is None:
         return Finding("error", f"{name} is not on PATH", shell.on_path(str(ours.parent)))
-    if not os.path.samefile(found, ours):  # noqa: PTH121 - `found` is a text
+    if not ours.samefile(found):
         return Finding("warning", f"PATH leads to {found}, not to {ours}", shell.where_is(name))
+    others = [path for path in _all_on_path(name) if not ours.samefile(path)]
+    if others:
+        return Finding("warning", f"{name} is {found}; behind it, PATH has {others[0]}, too", shell.where_is(name))
     return ok(f"{name} is {found}")
+
+
+def _all_on_path(name: str) -> list[str]:
+    """Two versions of keyturn get in each other's way as soon as PATH changes."""
+    directories = dict.fromkeys(os.environ.get("PATH", "").split(os.pathsep))
+    return [found for directory in directories if directory and (found := shutil.which(name, path=directory))]
 
 
 def _built() -> Iterator[Finding]:

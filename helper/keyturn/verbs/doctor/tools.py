@@ -20,11 +20,13 @@ def look(config: Config) -> Iterator[Finding]:
         if not module.targets(config):
             continue
         try:
-            found = list(module.unlike(config))
+            found, hindrances = list(module.unlike(config)), list(module.hindrances(config))
         except KeyturnError as error:
             yield failed(error, f"{tool}: ")
             continue
         for sentence in found:
-            yield Finding("error", f"{tool}: {sentence}", hints.set_up(tool), safe=True)
+            told = sentence if sentence.startswith(tool) else f"{tool}: {sentence}"
+            yield Finding("error", told, hints.set_up(tool), safe=True)
         if not found:
             yield ok(f"{tool} asks keyturn for all of its targets")
+        yield from (Finding("warning", f"{tool}: {told}", hint) for told, hint in hindrances)

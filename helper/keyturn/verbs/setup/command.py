@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 TOOLS = {"git": setup_git, "kube": setup_kube, "docker": setup_docker}
 """Each module has HELP, DESCRIPTION, EPILOG, `add_arguments(parser)` and `run(options) -> exit status`; and what its
-tool is for and lacks: `targets(config)`, and `unlike(config)`, a sentence for each thing that `run` would change."""
+tool is for and lacks: `targets(config)`, `unlike(config)`, a sentence for each thing that `run` would change, and
+`hindrances(config)`, an Advice for each that it would not."""
 DESCRIPTION = """\
 Let other programs use keyturn. Without a TOOL: each of them that has targets, and what was set up for one that has
 none any more is taken back.

@@ -12,7 +12,7 @@ from keyturn.verbs.status.row import COLUMN, Row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from keyturn.console.look import Look
@@ -32,21 +32,12 @@ def lines(status: dict[str, Any], look: Look, mistake: Callable[[], ConfigError 
     blocks = [list(_overview(status, mistake))]
     blocks += [list(profile_rows(profile, look, running=status["running"])) for profile in status["profiles"]]
     well = "all is well" if status["running"] else "nothing wrong is known, as no daemon runs"
-    yield _headline([row for rows in blocks for row in rows], look, well)
+    said = [row.says for rows in blocks for row in rows]
+    yield look.verdict(said.count("error"), said.count("attention"), well)
     for rows in blocks:
         yield ""
         for row in rows:
             yield look.row(row.head, row.text, COLUMN, kind=row.colour, whole=row.whole)
-
-
-def _headline(rows: Sequence[Row], look: Look, well: str) -> str:
-    wrong, open_ends = (sum(row.says == kind for row in rows) for kind in ("error", "attention"))
-    if not wrong and not open_ends:
-        return look.painted(f"{look.mark('ok')} {well}", "ok")
-    told = [f"{wrong} {'things are' if wrong > 1 else 'thing is'} wrong"] if wrong else []
-    told += [f"{open_ends} {'things need' if open_ends > 1 else 'thing needs'} you"] if open_ends else []
-    kind = "error" if wrong else "attention"
-    return look.painted(f"{look.mark(kind)} {' and '.join(told)}", kind)
 
 
 def _overview(status: dict[str, Any], mistake: Callable[[], ConfigError | None]) -> Iterator[Row]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturn.console.parsing import Parser
-    from keyturn.verbs.setup.docker.places import Advice
+    from keyturn.verbs.setup.advice import Advice
 
 HELP = "let docker, podman, skopeo and helm use keyturn"
 DESCRIPTION = """\
@@ -211,6 +211,13 @@ def unlike(config: Config) -> Iterator[str]:
     plan = Plan()
     plan.ask_keyturn(_chosen(config, []))
     return (change.sentence() for change in plan.changes)
+
+
+def hindrances(config: Config) -> list[Advice]:
+    """What keeps docker and its like from asking keyturn, however it is set up. Raises what `run` does."""
+    plan = Plan()
+    plan.ask_keyturn(_chosen(config, []))
+    return plan.advice
 
 
 def _chosen(config: Config, words: Sequence[str]) -> list[str]:

@@ -6,27 +6,20 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 from keyturn import hints, moves, shell
 from keyturn.configuration import registry_logins as logins
 from keyturn.editing.own_file import OwnFile
 from keyturn.errors import Refused
 from keyturn.reach.installed import program
+from keyturn.verbs.setup.advice import Advice
 from keyturn.verbs.setup.docker.helpers import PROGRAM, SUFFIX, HelperTable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from keyturn.hints import Command, Hint
-
-
-class Advice(NamedTuple):
-    """Something in the way that `setup` does not change, and the command that does."""
-
-    sentence: str
-    hint: Hint
+    from keyturn.hints import Command
 
 
 def files() -> list[Path]:

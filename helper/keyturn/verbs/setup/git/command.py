@@ -5,10 +5,12 @@ from __future__ import annotations
 import shlex
 import sys
 
+from keyturn import shell
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
 from keyturn.protocols.git_options import OURS
 from keyturn.reach.installed import program
+from keyturn.verbs.setup.advice import Advice
 from keyturn.verbs.setup.git.asked import ALL_OTHERS, EVERYWHERE, PROGRAM
 from keyturn.verbs.setup.git.config import GitConfig
 from keyturn.verbs.setup.git.obstacles import obstacles
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from keyturn.console.parsing import Parser
     from keyturn.verbs.setup.git.sections import Command
 
+IN_THE_WAY = r"^(credential|http)\."
+"""git's settings among which obstacles are; by name alone, as some of the values are secret."""
 NO_LONGER = "git no longer asks keyturn for"
 HELP = "let git use keyturn"
 DESCRIPTION = """\
@@ -71,6 +75,15 @@ def unlike(config: Config) -> Iterator[str]:
     """A sentence for each place that git does not ask keyturn for. Raises what `run` does."""
     steps = _writing(config, GitConfig(None), Record("git"), []).steps.items()
     return (f"git does not ask keyturn for {place}" for place, commands in steps if commands)
+
+
+def hindrances(config: Config) -> Iterator[Advice]:
+    """What keeps git from asking keyturn, or lets others have our tokens. Raises what `run` does."""
+    git, origins = GitConfig(None), chosen(config, [])
+    shown = shell.as_run(
+        ["git", "config", "--show-scope", "--show-origin", "--name-only", "--get-regexp", IN_THE_WAY]
+    )
+    return (Advice(sentence, shown) for sentence in obstacles(git, origins, config))
 
 
 class Plan:

@@ -10,7 +10,9 @@ from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
 from keyturn.reach.paths import config_file
 from keyturn.verbs.setup import proposals
-from keyturn.verbs.setup.kube import discover, kuberc, stand_in, text, users
+from keyturn.verbs.setup.advice import Advice
+from keyturn.verbs.setup.kube import discover, kuberc, stand_in
+from keyturn.verbs.setup.kube.kubeconfig import text, users
 from keyturn.verbs.setup.kube.plan import Plan
 from keyturn.verbs.setup.kube.register import outdated
 
@@ -108,6 +110,17 @@ def unlike(config: Config) -> Iterator[str]:
     for _, name, user in plan.asking():
         if (why := _wrong(user, plan.register)) is not None:
             yield f"context {_printable(name)} {why}"
+
+
+def hindrances(config: Config) -> Iterator[Advice]:  # noqa: ARG001 - kubeconfigs are what they are
+    """What `run` does not mend: secrets in clear, and a policy of kubectl's own."""
+    plan = Plan(None, None)
+    for file in plan.files:
+        for name in users.with_secrets(file.users):
+            told = f"{file.path}: user {_printable(name)} holds a secret that everybody can read who has the file"
+            yield Advice(told, moves.secrets.secret_variables())
+    for hint in _policies(user for _, _, user in plan.asking()):
+        yield Advice("kubectl's policy (kuberc) forbids keyturn's helper", hint)
 
 
 def _stand_in(options: Namespace) -> int:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
+
 from keyturn import hints
+from keyturn.console.look import Look
 from keyturn.verbs.doctor.finding import Finding
 
 
 def test_a_sentence_folds_and_its_command_does_not() -> None:
     command = hints.token("a-profile-with-a-long-name", audience="https://management.azure.com")
-    lines = Finding("error", "one two three four five six seven eight", command).lines(30).splitlines()
+    look = Look(io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
+    look.width = 24
+    lines = Finding("error", "one two three four five six seven eight", command).lines(look).splitlines()
     assert lines == [
-        "ERROR    one two three four",
-        "         five six seven eight",
-        "         keyturn token a-profile-with-a-long-name --audience https://management.azure.com",
+        "✗ one two three four",
+        "  five six seven eight",
+        "  keyturn token a-profile-with-a-long-name --audience https://management.azure.com",
     ]

@@ -1,0 +1,58 @@
+"""What leaves the machine in a report: nothing that is a secret, looks like one, or names a person.
+
+keyturn writes no secret anywhere that a report is made of. This is for what others put there: a password in a proxy's
+URL, a token in a variable, a provider that echoes what it was sent.
+"""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+MASK = "…"
+SHORTEST = 4
+"""Characters of a value that is cut out wherever it stands: a shorter one is a part of many words."""
+_SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|API_?KEY|_PAT$|_KEY$")
+_USERINFO = re.compile(r"(?<=//)[^/@\s]+@")
+_JWT = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*", re.ASCII)
+_OPAQUE = re.compile(r"(?:\b\d\.)?[A-Za-z0-9_~+=!-]{30,}", re.ASCII)
+"""As long as a client secret, a refresh token or a personal access token, and without a word's ends in it."""
+_GUID, _DIGEST = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", r"[0-9a-f]{40}|[0-9a-f]{64}"
+_HARMLESS = re.compile(rf"(?i:{_GUID}|{_DIGEST})|[a-z_-]+", re.ASCII)
+"""Ids, thumbprints and digests, and long names without a digit."""
+
+
+class Redaction:
+    """Takes out of texts what `environment` holds under the name of a secret, and whose names are `people`."""
+
+    def __init__(self, environment: Mapping[str, str], people: Iterable[str], home: str) -> None:
+        values = {value for name, value in environment.items() if _SECRET_NAME.search(name.upper())}
+        self._cut = sorted((value for value in values if len(value) >= SHORTEST), key=len, reverse=True)
+        self._people = {name: f"person-{number}" for number, name in enumerate(sorted(set(people) - {""}), 1)}
+        self._home = home
+
+    def whole(self, document: Any) -> Any:
+        """`document`, as JSON has it, with every text in it redacted, the names of members too."""
+        if isinstance(document, dict):
+            return {self.text(str(name)): self.whole(value) for name, value in document.items()}
+        if isinstance(document, list | tuple):
+            return [self.whole(value) for value in document]
+        return self.text(document) if isinstance(document, str) else document
+
+    def text(self, text: str) -> str:
+        """`text` as it may be shown to others."""
+        for value in self._cut:
+            text = text.replace(value, MASK)
+        text = _USERINFO.sub(f"{MASK}@", text)
+        text = _OPAQUE.sub(_masked, _JWT.sub(MASK, text))
+        for name, alias in self._people.items():
+            text = re.sub(rf"(?<![\w.@-]){re.escape(name)}(?![\w@-])", alias, text)
+        return text.replace(self._home, "~")
+
+
+def _masked(found: re.Match[str]) -> str:
+    return found[0] if _HARMLESS.fullmatch(found[0]) else MASK
