@@ -46,6 +46,12 @@ class Settings:
     registry_access_lifetime: int = 75 * MINUTE
     # Whether those who are let in may push, or only pull.
     registry_writable: bool = True
+    # Whether a role's condition lets them do that in some repositories only (an ABAC-enabled registry).
+    registry_abac: bool = False
+    # Whether those who bring nothing may pull (`az acr update --anonymous-pull-enabled`).
+    registry_anonymous_pull: bool = False
+    # Whether layers come from an endpoint of their own (`az acr update --data-endpoint-enabled`).
+    registry_data_endpoint: bool = False
     # AWX's own (reference/awx.md section 4): 1000 years by default. The token endpoint goes on with what its
     # process began with, so that it has a setting of its own.
     awx_token_lifetime: int = 31_536_000_000

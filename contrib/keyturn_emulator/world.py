@@ -19,6 +19,8 @@ from keyturn_emulator.identity.machine import Machine
 from keyturn_emulator.kubernetes import kubeconfig
 from keyturn_emulator.registry import routes as registry_routes
 from keyturn_emulator.registry.access import Doorkeeper as RegistryDoorkeeper
+from keyturn_emulator.registry.data_endpoint import DataEndpoint
+from keyturn_emulator.registry.exchange import Exchange
 from keyturn_emulator.registry.sample import write_image
 from keyturn_emulator.serving.faults import Faults
 from keyturn_emulator.settings import Settings
@@ -110,9 +112,9 @@ class World:
 
     def _container_registry(self) -> registry_routes.ContainerRegistry:
         doorkeeper = RegistryDoorkeeper(self.login_server, self.tokens.signer, self.clock, self.settings)
-        return registry_routes.ContainerRegistry(
-            self.directory / "registry", doorkeeper, self.tokens, self.registry.tenant, self.ledger
-        )
+        data = DataEndpoint(f"localhost:{self.registry_port}", self.settings)
+        exchange = Exchange(doorkeeper, self.tokens, self.registry.tenant, self.ledger)
+        return registry_routes.ContainerRegistry(self.directory / "registry", doorkeeper, data, exchange, self.ledger)
 
     def _furnish(self) -> None:
         for organisation in ORGANISATIONS:

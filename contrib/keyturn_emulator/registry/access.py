@@ -42,9 +42,15 @@ class Doorkeeper:
     def access_token(self, refresh_token: str, wanted: list[Scope]) -> str:
         """An access token for the part of `wanted` that is permitted; TokenRefused for a bad refresh token."""
         holder = self._refresh.check(refresh_token, (self.login_server,))
-        access = scopes.granted(wanted, writable=self._settings.registry_writable)
-        claims = self._claims("access_token", str(holder["sub"])) | {"access": access, "roles": []}
-        return self._access.issue(claims, self._settings.registry_access_lifetime)
+        settings = self._settings
+        role = scopes.role(writable=settings.registry_writable, conditional=settings.registry_abac)
+        return self._issued(str(holder["sub"]), scopes.granted(wanted, role))
+
+    def anonymous_token(self, wanted: list[Scope]) -> str:
+        """An access token for whoever asks without any; TokenRefused where nobody may."""
+        if not self._settings.registry_anonymous_pull:
+            raise TokenRefused("anonymous")
+        return self._issued("anonymous", scopes.granted(wanted, scopes.ANYBODY))
 
     def admit(self, headers: Headers, needed: Scope | None) -> None:
         """Return if the bearer may do what is `needed`; else a RegistryError with the challenge."""
@@ -64,6 +70,10 @@ class Doorkeeper:
         """Forget all tokens."""
         self._refresh.reset()
         self._access.reset()
+
+    def _issued(self, subject: str, access: list[dict[str, object]]) -> str:
+        claims = self._claims("access_token", subject) | {"access": access, "roles": []}
+        return self._access.issue(claims, self._settings.registry_access_lifetime)
 
     def _claims(self, grant_type: str, subject: str) -> Claims:
         return {

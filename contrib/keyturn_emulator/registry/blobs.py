@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from keyturn_emulator.registry.data_endpoint import DataEndpoint
     from keyturn_emulator.registry.names import Asked
     from keyturn_emulator.registry.storage import Storage
     from keyturn_emulator.registry.uploads import Upload, Uploads
@@ -25,9 +26,10 @@ CHUNK = 1 << 16
 class Blobs:
     """GET and HEAD of blobs; uploads in one piece, in chunks, or mounted from another repository."""
 
-    def __init__(self, storage: Storage, uploads: Uploads) -> None:
+    def __init__(self, storage: Storage, uploads: Uploads, data: DataEndpoint) -> None:
         self._storage = storage
         self._uploads = uploads
+        self._data = data
 
     async def blob(self, request: Request, asked: Asked) -> Response:
         """`/v2/NAME/blobs/DIGEST`."""
@@ -41,6 +43,8 @@ class Blobs:
         headers = {"Docker-Content-Digest": asked.reference, "Content-Length": str(file.stat().st_size)}
         if request.method == "HEAD":
             return Response(None, 200, headers, "application/octet-stream")
+        if self._data.is_enabled:
+            return self._data.redirect_to(file)
         return StreamingResponse(_chunks(file), 200, headers, "application/octet-stream")
 
     async def upload(self, request: Request, asked: Asked) -> Response:

@@ -34,6 +34,10 @@ class Grants:
 
     async def answer(self, request: Request) -> Response:
         """Answer one request, or raise RegistryError."""
+        if request.method == "GET" and "authorization" not in request.headers:
+            form = Form(request.url.query, QUERY)
+            self._ledger.count("registry.token.anonymous")
+            return JSONResponse({"access_token": self._access_token(form, None)})
         if request.method == "GET":
             form = Form(request.url.query, QUERY)
             way, refresh_token = "basic", _of_null_user(*_basic(request))
@@ -50,11 +54,15 @@ class Grants:
         # No expires_in, as ACR; but a login that asks for an offline token gets one (reference/docker.md).
         return JSONResponse(answer | ({"refresh_token": refresh_token} if offline else {}))
 
-    def _access_token(self, form: Form, refresh_token: str) -> str:
+    def _access_token(self, form: Form, refresh_token: str | None) -> str:
+        """For the scopes of `form`; without a refresh token, what anybody gets."""
         if form.required("service") != self._doorkeeper.login_server:
             raise RegistryError(400, "BAD_REQUEST", "service")
+        wanted = scopes.parse(form.scopes())
         try:
-            return self._doorkeeper.access_token(refresh_token, scopes.parse(form.scopes()))
+            if refresh_token is None:
+                return self._doorkeeper.anonymous_token(wanted)
+            return self._doorkeeper.access_token(refresh_token, wanted)
         except TokenRefused as refused:
             raise RegistryError(401, "UNAUTHORIZED", refused.reason) from None
 

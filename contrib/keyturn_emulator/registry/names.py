@@ -20,6 +20,8 @@ _PATHS = (
     ("uploads", re.compile(r"/v2/(?P<repository>.+)/blobs/uploads/(?P<reference>[^/]*)")),
     ("blobs", re.compile(r"/v2/(?P<repository>.+)/blobs/(?P<reference>[^/]+)")),
 )
+DATA_PREFIX = "/data/"
+"""Of the paths of a dedicated data endpoint."""
 _TOKEN_PATHS = {"/oauth2/exchange": "exchange", "/oauth2/token": "token"}
 
 
@@ -42,6 +44,8 @@ def split_path(path: str) -> Asked | None:
 
 def endpoint_name(_method: str, path: str) -> str | None:
     """What counts, log and faults call a request; None for a path that is none of the registry's."""
+    if path.startswith(DATA_PREFIX):
+        return "registry.data"
     if path in _TOKEN_PATHS:
         return f"registry.{_TOKEN_PATHS[path]}"
     asked = split_path(path)

@@ -8,10 +8,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from keyturn_emulator.registry.blobs import Blobs
-from keyturn_emulator.registry.exchange import Exchange
 from keyturn_emulator.registry.grants import Grants
 from keyturn_emulator.registry.manifests import Manifests
-from keyturn_emulator.registry.names import Asked, endpoint_name, is_repository, split_path
+from keyturn_emulator.registry.names import DATA_PREFIX, Asked, endpoint_name, is_repository, split_path
 from keyturn_emulator.registry.refusals import VERSION, RegistryError
 from keyturn_emulator.registry.scopes import CATALOG, Scope
 from keyturn_emulator.registry.storage import Storage
@@ -24,10 +23,10 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Send
     from starlette.types import Scope as Connection
 
-    from keyturn_emulator.bearer.tokens import AccessTokens
-    from keyturn_emulator.entra.directory.principals import Tenant
     from keyturn_emulator.ledger import Ledger
     from keyturn_emulator.registry.access import Doorkeeper
+    from keyturn_emulator.registry.data_endpoint import DataEndpoint
+    from keyturn_emulator.registry.exchange import Exchange
 
     Handler = Callable[[Request, Asked], Awaitable[Response]]
 
@@ -39,14 +38,15 @@ class ContainerRegistry:
     """ASGI application of the registry's port. `directory` is made, and the registry's alone."""
 
     def __init__(
-        self, directory: Path, doorkeeper: Doorkeeper, entra: AccessTokens, tenant: Tenant, ledger: Ledger
+        self, directory: Path, doorkeeper: Doorkeeper, data: DataEndpoint, exchange: Exchange, ledger: Ledger
     ) -> None:
         self.doorkeeper = doorkeeper
+        self._data = data
         self._storage = Storage(directory)
         self._uploads = Uploads(self._storage)
         self._ledger = ledger
-        blobs, manifests = Blobs(self._storage, self._uploads), Manifests(self._storage)
-        self._exchange = Exchange(doorkeeper, entra, tenant, ledger)
+        blobs, manifests = Blobs(self._storage, self._uploads, data), Manifests(self._storage)
+        self._exchange = exchange
         self._grants = Grants(doorkeeper, ledger)
         self._handlers: dict[str, Handler] = {
             "ping": _ping,
@@ -81,6 +81,8 @@ class ContainerRegistry:
             return await self._exchange.answer(request)
         if request.url.path == "/oauth2/token":
             return await self._grants.answer(request)
+        if request.url.path.startswith(DATA_PREFIX):
+            return self._data.answer(request)
         asked = split_path(request.url.path)
         if asked is None:
             raise RegistryError(404, "UNSUPPORTED", "path")

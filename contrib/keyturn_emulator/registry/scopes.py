@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 READING = frozenset({"pull"})
 WRITING = frozenset({"pull", "push", "delete"})
 CATALOG = ("registry", "catalog")
+CONDITION = "team/"
+"""What the names of repositories begin with, where a role has a condition."""
 
 
 class Scope(NamedTuple):
@@ -29,6 +31,28 @@ class Scope(NamedTuple):
         return f"{self.type}:{self.name}:{','.join(self.actions)}"
 
 
+class Role(NamedTuple):
+    """What somebody may do in repositories whose names begin with `prefix`; and whether they may list all of them."""
+
+    actions: frozenset[str]
+    prefix: str = ""
+    lists: bool = True
+
+
+ANYBODY = Role(READING, lists=False)
+"""Without a token, where that is allowed."""
+
+
+def role(*, writable: bool, conditional: bool) -> Role:
+    """That of whoever was let in.
+
+    Roles of ABAC-enabled registries never hold the catalog: that is a role of its own (Microsoft's "Azure ABAC
+    repository permissions in Azure Container Registry").
+    """
+    actions = WRITING if writable else READING
+    return Role(actions, CONDITION, lists=False) if conditional else Role(actions)
+
+
 def parse(texts: Iterable[str]) -> list[Scope]:
     """The scopes of a request: the parameter may be repeated, and hold several with spaces between.
 
@@ -37,9 +61,9 @@ def parse(texts: Iterable[str]) -> list[Scope]:
     return [_scope(word) for text in texts for word in text.split(" ") if word]
 
 
-def granted(scopes: Iterable[Scope], *, writable: bool) -> list[dict[str, object]]:
-    """The `access` claim: of each scope what its holder may do, which may be nothing."""
-    return [{"type": scope.type, "name": scope.name, "actions": _allowed(scope, writable)} for scope in scopes]
+def granted(scopes: Iterable[Scope], held: Role) -> list[dict[str, object]]:
+    """The `access` claim: of each scope what the holder of a role may do, which may be nothing."""
+    return [{"type": scope.type, "name": scope.name, "actions": _allowed(scope, held)} for scope in scopes]
 
 
 def permits(claims: Claims, needed: Scope) -> bool:
@@ -64,7 +88,8 @@ def _scope(word: str) -> Scope:
     return Scope(kind, name, tuple(dict.fromkeys(actions.split(","))))
 
 
-def _allowed(scope: Scope, writable: bool) -> list[str]:  # noqa: FBT001 - passed on
+def _allowed(scope: Scope, held: Role) -> list[str]:
     if (scope.type, scope.name) == CATALOG:
-        return [action for action in scope.actions if action == "*"]
-    return [action for action in scope.actions if action in (WRITING if writable else READING)]
+        return [action for action in scope.actions if action == "*" and held.lists]
+    allowed = held.actions if scope.name.startswith(held.prefix) else frozenset()
+    return [action for action in scope.actions if action in allowed]

@@ -7,12 +7,15 @@ for, so no realm can lead it elsewhere, and a redirect is an error.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import urlencode
 
 from msgspec.structs import replace
 
 from keyturn import moves
+from keyturn.configuration.hosts import HTTPS_PORT, host_and_port
+from keyturn.configuration.targets.docker import is_azure
 from keyturn.errors import ProviderRefused, one_line
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network import answers
@@ -29,6 +32,8 @@ LONGEST_LIFE = 3 * 3600
 longer is not believed to."""
 SPARE_LIFE = 90 * 60
 """Seconds of life below which a token is renewed: an engine keeps it for a whole push of many layers."""
+_REGION = re.compile(r"\.[a-z0-9]+\.geo(?=\.azurecr\.)", re.ASCII)
+"""What the name of a regional endpoint has in it beside the registry's own."""
 MESSAGE_LIMIT = 200
 WORD_LIMIT = 64
 """Characters. A longer word in a refusal is no word: it may be the token we sent, or a piece of it."""
@@ -97,7 +102,20 @@ def _life(claims: dict[str, Any], sent_at: float, place: str) -> float:
 
 def _is_for(place: str, audience: object) -> bool:
     audiences = audience if isinstance(audience, list) else [audience]
-    return any(isinstance(known, str) and known.lower() == place for known in audiences)
+    return any(isinstance(known, str) and _is_name_of(place, known.lower()) for known in audiences)
+
+
+def _is_name_of(place: str, name: str) -> bool:
+    """Whether the registry at `place` may call itself `name`.
+
+    Which name ACR puts into the token of a regional endpoint or of a custom domain is documented nowhere. The token
+    goes back to `place` whatever it says, so that the registry's own name is good too; another's is a mistake.
+    """
+    if name == place:
+        return True
+    if is_azure(*host_and_port(place)):
+        return name == _REGION.sub("", place)
+    return is_azure(name, HTTPS_PORT)
 
 
 def _is_time(value: object) -> TypeGuard[float]:

@@ -35,7 +35,8 @@ def registry_right(profile: str, place: str, tenant: str | None) -> Sentence:
     """A registry that lets somebody sign in, and no further; or a guest, whose token is of another tenant."""
     what = "a tenant" if tenant is None else f"the right tenant instead of {tenant}"
     return Sentence(
-        f"check that profile {profile} has the role AcrPull or AcrPush there; where the registry is another"
+        f"check that profile {profile} has the role AcrPull or AcrPush there, or where those do not count (ABAC)"
+        " Container Registry Repository Reader or Writer; where the registry is another"
         f' tenant\'s: "{place}" = {{ profile = "{profile}", tenant = "…" }} in [targets.docker] names {what}'
     )
 

@@ -57,6 +57,7 @@ def debians(scene: RegistryScene, *argv: str, **environment: Any) -> subprocess.
 
 
 def test_pull_push_login_logout(scene: RegistryScene, asked: Asked) -> None:
+    scene.emulator.control.settings(registry_data_endpoint=True)
     scene.docker("pull", IMAGE)
     scene.docker("tag", IMAGE, COPY)
     scene.docker("push", COPY)
@@ -69,6 +70,13 @@ def test_pull_push_login_logout(scene: RegistryScene, asked: Asked) -> None:
     assert set(asked.since()[1:]) == {f"erase {LOGIN_SERVER}"}
     scene.docker("push", COPY)
     assert scene.count("registry.exchange") == 2
+    assert scene.count("registry.data.refused") == 0
+
+
+def test_a_public_registry_needs_nobody_to_be_signed_in(scene: RegistryScene) -> None:
+    scene.emulator.control.settings(registry_anonymous_pull=True)
+    scene.machine.run("keyturn", "logout", "ci", status=0)
+    assert "keyturn: hint: keyturn secret set ci" in scene.docker("pull", IMAGE).stderr
 
 
 def test_a_pull_tells_why_there_is_no_token(scene: RegistryScene) -> None:

@@ -175,6 +175,38 @@ def test_the_challenge_names_the_registry_itself(client: RegistryClient) -> None
     assert refused == f'{common},scope="repository:app:pull",error="insufficient_scope"'
 
 
+def test_an_abac_enabled_registry_asks_for_each_repository(client: RegistryClient, emulator: Emulator) -> None:
+    emulator.control.settings(registry_abac=True)
+    refresh = client.refresh_token()
+    scope = "repository:team/app:pull,push repository:other:pull registry:catalog:*"
+    found = claims(client.basic(refresh, scope=scope).json()["access_token"])
+    assert [entry["actions"] for entry in found["access"]] == [["pull", "push"], [], []]
+    assert client.http.get(f"{client.url}/v2/_catalog", headers=client.may("registry:catalog:*")).status_code == 401
+
+
+def test_who_brings_nothing_may_pull_where_that_is_allowed(client: RegistryClient, emulator: Emulator) -> None:
+    emulator.control.settings(registry_anonymous_pull=True)
+    url, scope = f"{client.url}/oauth2/token", "repository:app:pull,push registry:catalog:*"
+    answer = client.http.get(url, params={"service": client.registry, "scope": scope})
+    assert [entry["actions"] for entry in claims(answer.json()["access_token"])["access"]] == [["pull"], []]
+    assert client.basic("planted").status_code == 401  # bad credentials are no missing ones
+
+
+def test_layers_come_from_the_data_endpoint_without_credentials(client: RegistryClient, emulator: Emulator) -> None:
+    may, _ = pushed(client)
+    emulator.control.settings(registry_data_endpoint=True)
+    place = f"{client.url}/v2/app/blobs/{digest_of(BLOB)}"
+    assert client.http.head(place, headers=may).status_code == 200
+    led = client.http.get(place, headers=may)
+    assert led.status_code == 307
+    there = led.headers["location"]
+    assert there.startswith(f"https://localhost:{emulator.ready.registry_port}/")
+    assert client.http.get(there).content == BLOB
+    assert client.http.get(there, headers=may).status_code == 400
+    assert client.http.get(there + "x").status_code == 403
+    assert client.http.get(there.replace("localhost", "127.0.0.1")).status_code == 403
+
+
 def test_an_upload_in_chunks(client: RegistryClient) -> None:
     may = client.may("repository:app:pull,push")
 

@@ -136,6 +136,31 @@ def test_an_audience_in_another_form(audience: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("place", "audience", "good"),
+    [
+        ("contoso.westeurope.geo.azurecr.io", "contoso.westeurope.geo.azurecr.io", True),
+        ("contoso.westeurope.geo.azurecr.io", "contoso.azurecr.io", True),
+        ("contoso-a1b2.westeurope.geo.azurecr.cn", "contoso-a1b2.azurecr.cn", True),
+        ("contoso.westeurope.geo.azurecr.io", "contoso.northeurope.geo.azurecr.io", False),
+        ("contoso.westeurope.geo.azurecr.io", "fabrikam.azurecr.io", False),
+        ("contoso.westeurope.geo.azurecr.io", "contoso.azurecr.cn", False),
+        ("contoso.azurecr.io", "contoso.westeurope.geo.azurecr.io", False),
+        ("registry.contoso.example", "contoso.azurecr.io", True),
+        ("registry.contoso.example:8443", "contoso.azurecr.io", True),
+        ("registry.contoso.example", "contoso.azurecr.io.evil.example", False),
+        ("registry.contoso.example", "registry.fabrikam.example", False),
+    ],
+)
+def test_a_registry_may_call_itself_by_its_own_name(place: str, audience: str, good: bool) -> None:  # noqa: FBT001 - a parameter
+    transport = Registered({"refresh_token": jwt(aud=audience)})
+    if good:
+        assert exchange(transport, Registry(place)).access_token == jwt(aud=audience)
+    else:
+        sentence = told(lambda: exchange(transport, Registry(place))).sentence
+        assert sentence == f"the answer of {place} holds a refresh token for another registry"
+
+
+@pytest.mark.parametrize(
     ("status", "body", "said"),
     [
         (
@@ -156,6 +181,7 @@ def test_a_refusal_is_final_and_says_what_may_be_missing(status: int, body: obje
     assert failure.sentence == f"{PLACE} refused profile ci: {said}"
     assert failure.hint is not None
     assert "AcrPull" in failure.hint
+    assert "Container Registry Repository Reader" in failure.hint
     assert f'"{PLACE}" = {{ profile = "ci", tenant = "…" }} in [targets.docker]' in failure.hint
     assert "instead of fabrikam.example" in failure.hint
 

@@ -47,8 +47,8 @@ async def secret(bench: Bench, wanted: Want = CONTOSO) -> str:
 
 
 async def landed(bench: Bench) -> None:
-    """Let whatever is being fetched arrive."""
-    await asyncio.gather(*bench.broker.flights.values())
+    """Let whatever is being fetched arrive, or fail."""
+    await asyncio.gather(*bench.broker.flights.values(), return_exceptions=True)
 
 
 async def test_each_registry_has_a_token_of_its_own_and_entra_another(bench: Bench) -> None:
@@ -88,6 +88,33 @@ async def test_in_an_outage_the_old_one_is_given_while_it_lives(bench: Bench) ->
     bench.clock.advance(2)
     with pytest.raises(ProviderUnreachable):
         await secret(bench)
+
+
+async def test_one_that_lives_shorter_is_given_until_half_of_its_life(bench: Bench) -> None:
+    bench.provider.life = 600.0
+    await secret(bench)
+    bench.clock.advance(299)
+    assert await secret(bench) == "access-1"
+    bench.clock.advance(2)
+    assert await secret(bench) == "access-2"
+
+
+async def test_a_registry_that_asks_for_patience_is_left_alone_and_the_old_one_given(bench: Bench) -> None:
+    await secret(bench)
+    bench.provider.failure = Failure("provider-unreachable", "too many requests", "try again later", retry_after=120)
+    bench.clock.advance(1.5 * HOUR + 1)
+    assert await secret(bench) == "access-1"
+    await landed(bench)
+    for _ in range(2):
+        bench.clock.advance(50)
+        assert await secret(bench) == "access-1"
+        await landed(bench)
+    assert bench.provider.started == 2
+    bench.provider.failure = None
+    bench.clock.advance(30)
+    assert await secret(bench) == "access-1"
+    await landed(bench)
+    assert await secret(bench) == "access-3"
 
 
 async def test_one_that_served_somebody_is_renewed_without_anybody_asking(bench: Bench) -> None:

@@ -71,15 +71,23 @@ def test_what_is_no_scope(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("writable", "actions"), [(True, ["pull", "push", "delete"]), (False, ["pull"])]
-)  # fmt: skip
-def test_what_is_granted_is_at_most_what_is_allowed(writable: bool, actions: list[str]) -> None:  # noqa: FBT001 - a parameter
+    ("held", "actions", "elsewhere", "lists"),
+    [
+        (scopes.role(writable=True, conditional=False), ["pull", "push", "delete"], ["pull"], ["*"]),
+        (scopes.role(writable=False, conditional=False), ["pull"], ["pull"], ["*"]),
+        (scopes.role(writable=True, conditional=True), ["pull", "push", "delete"], [], []),
+        (scopes.ANYBODY, ["pull"], ["pull"], []),
+    ],
+)
+def test_what_is_granted_is_at_most_what_is_allowed(
+    held: scopes.Role, actions: list[str], elsewhere: list[str], lists: list[str]
+) -> None:
     wanted = [
-        Scope("repository", "app", ("pull", "push", "delete", "admin")),
+        Scope("repository", "team/app", ("pull", "push", "delete", "admin")),
+        Scope("repository", "app", ("pull",)),
         Scope("registry", "catalog", ("*", "x")),
     ]
-    granted = scopes.granted(wanted, writable=writable)
-    assert [entry["actions"] for entry in granted] == [actions, ["*"]]
+    assert [entry["actions"] for entry in scopes.granted(wanted, held)] == [actions, elsewhere, lists]
 
 
 def test_a_token_is_for_what_it_names_and_for_all_of_it() -> None:

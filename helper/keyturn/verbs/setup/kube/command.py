@@ -11,7 +11,8 @@ from keyturn.console.requests import print_json
 from keyturn.reach.paths import config_file
 from keyturn.verbs.setup import proposals
 from keyturn.verbs.setup.advice import Advice
-from keyturn.verbs.setup.kube import discover, kuberc, stand_in, text, users
+from keyturn.verbs.setup.kube import discover, kuberc, stand_in
+from keyturn.verbs.setup.kube.kubeconfig import text, users
 from keyturn.verbs.setup.kube.plan import Plan
 from keyturn.verbs.setup.kube.register import outdated
 

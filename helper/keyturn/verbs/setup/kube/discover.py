@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from keyturn.configuration.config import Config
-    from keyturn.verbs.setup.kube.file import KubeFile
+    from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile
 
 AKS_HOST = re.compile(r".+\.(azmk8s\.io|aks\.containerservice\.azure\.us|cx\.prod\.service\.azk8s\.cn)", re.ASCII)
 """Of the public cloud, the US government's and China's. No token depends on it: it only picks what is proposed."""

@@ -15,8 +15,9 @@ from keyturn.errors import Refused
 from keyturn.home import home
 from keyturn.protocols.kubectl import ExecRequest, KubeOptions
 from keyturn.reach.installed import program
-from keyturn.verbs.setup.kube import refusals, users
-from keyturn.verbs.setup.kube.file import KubeFile
+from keyturn.verbs.setup.kube import refusals
+from keyturn.verbs.setup.kube.kubeconfig import users
+from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile
 from keyturn.verbs.setup.kube.register import Register
 from keyturn.verbs.setup.kube.trust import fits_a_variable, shown, trust_of
 from keyturn.verbs.setup.record import Record

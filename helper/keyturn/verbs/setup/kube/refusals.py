@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturn.hints import Sentence
-    from keyturn.verbs.setup.kube.file import KubeFile
+    from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile
 
 SHOWN = 5
 """Servers in one sentence."""

@@ -10,7 +10,7 @@ from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.configuration.known_clusters import NAME, DamagedRecord, KnownCluster, key_of, load
 from keyturn.editing.own_file import OwnFile
 from keyturn.reach.paths import open_private_directory, state_directory
-from keyturn.verbs.setup.kube import users
+from keyturn.verbs.setup.kube.kubeconfig import users
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

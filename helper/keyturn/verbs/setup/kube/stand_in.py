@@ -11,7 +11,7 @@ from keyturn import shell
 from keyturn.errors import Refused
 from keyturn.home import home
 from keyturn.reach.installed import program
-from keyturn.verbs.setup.kube.users import PROGRAM
+from keyturn.verbs.setup.kube.kubeconfig.users import PROGRAM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

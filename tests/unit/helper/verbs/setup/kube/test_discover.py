@@ -10,7 +10,7 @@ from keyturn.configuration.config import parse
 from keyturn.verbs.setup.kube.discover import proposals
 
 if TYPE_CHECKING:
-    from keyturn.verbs.setup.kube.file import KubeFile
+    from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile
 
 AKS = "6dae42f8-4368-4678-94ff-3960e28e3630"
 PROFILE = """[profile.{name}]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyturn.verbs.setup.kube.text import Unreadable
-from keyturn.verbs.setup.kube.whole import Whole, load
+from keyturn.verbs.setup.kube.kubeconfig.text import Unreadable
+from keyturn.verbs.setup.kube.kubeconfig.whole import Whole, load
 
 
 def test_texts_and_booleans_alone() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from keyturn.verbs.setup.kube.text import Unreadable, editor, scalar
+from keyturn.verbs.setup.kube.kubeconfig.text import Unreadable, editor, scalar
 
 STANZA: dict[str, Any] = {"command": "/opt/key turn/helper", "args": ["get-token"], "provideClusterInfo": True}
 OURS = """- name: keyturn:admin

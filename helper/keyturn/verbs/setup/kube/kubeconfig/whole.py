@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from keyturn.verbs.setup.kube.text import Document, Unreadable
+from keyturn.verbs.setup.kube.kubeconfig.text import Document, Unreadable
 
 BOOLEANS = "tag:yaml.org,2002:bool"
 NULL = "tag:yaml.org,2002:null"

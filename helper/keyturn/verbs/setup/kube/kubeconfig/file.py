@@ -8,10 +8,10 @@ import os
 from keyturn import hints, moves, shell
 from keyturn.editing.own_file import OwnFile
 from keyturn.errors import Refused
-from keyturn.verbs.setup.kube import users
-from keyturn.verbs.setup.kube.reader import read
-from keyturn.verbs.setup.kube.text import Unreadable, editor
-from keyturn.verbs.setup.kube.whole import Whole
+from keyturn.verbs.setup.kube.kubeconfig import users
+from keyturn.verbs.setup.kube.kubeconfig.reader import read
+from keyturn.verbs.setup.kube.kubeconfig.text import Unreadable, editor
+from keyturn.verbs.setup.kube.kubeconfig.whole import Whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from keyturn.hints import Command
-    from keyturn.verbs.setup.kube.text import Document, Lines
+    from keyturn.verbs.setup.kube.kubeconfig.text import Document, Lines
 
     Named = dict[str, dict[str, Any]]
 

@@ -12,8 +12,8 @@ import tempfile
 
 from keyturn import moves, shell
 from keyturn.errors import Refused
-from keyturn.verbs.setup.kube import whole
-from keyturn.verbs.setup.kube.text import Unreadable
+from keyturn.verbs.setup.kube.kubeconfig import whole
+from keyturn.verbs.setup.kube.kubeconfig.text import Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
