@@ -72,7 +72,7 @@ class Control:
         self._call("POST", "/resources/demand", {"audience": audience, "claims": claims, "interactive": interactive})
 
     def refuse(self, audience: str, number: int) -> None:
-        """Refuse one resource with AADSTS 50105, 65001, 53003 or 50076."""
+        """Refuse one resource with an AADSTS number of reference/entra.md section 4."""
         self._call("POST", "/resources/refuse", {"audience": audience, "number": number})
 
     def allow(self, audience: str) -> None:

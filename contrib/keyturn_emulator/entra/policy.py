@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from keyturn_emulator.bearer.demands import demanded
-from keyturn_emulator.entra.refusals import EntraError, Kind
+from keyturn_emulator.entra.ordered import OF_CODES, ORDERED
+from keyturn_emulator.entra.refusals import EntraError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,42 +15,10 @@ if TYPE_CHECKING:
     from keyturn_emulator.bearer.demands import Demands
     from keyturn_emulator.clock import Clock
     from keyturn_emulator.entra.directory.resources import Resource
+    from keyturn_emulator.entra.refusals import Kind
     from keyturn_emulator.entra.requests.scopes import Asked
 
-MULTI_FACTOR = Kind(
-    50076,
-    "interaction_required",
-    "Due to a configuration change made by your administrator, or because you moved to a new location, you must use "
-    "multi-factor authentication to access '{resource}'.",
-    suberror="basic_action",
-)
-# What a resource can be refused with, by number (reference/entra.md section 4, errors).
-REFUSALS = {
-    kind.number: kind
-    for kind in (
-        # No suberror, and yet no word about the refresh token: the other resources go on.
-        Kind(
-            50105, "invalid_grant", "The signed in user is not assigned to a role for the application '{resource}'."
-        ),
-        Kind(
-            65001,
-            "invalid_grant",
-            "The user or administrator has not consented to use the application for '{resource}'.",
-            suberror="consent_required",
-        ),
-        Kind(
-            53003,
-            "invalid_grant",
-            "Access to '{resource}' has been blocked by Conditional Access policies.",
-            suberror="message_only",
-        ),
-        MULTI_FACTOR,
-    )
-}
-TOO_MANY = Kind(90055, "temporarily_unavailable", "Tenant has exceeded its limit of requests. Try again later.", 429)
-LOOP = Kind(
-    50196, "invalid_grant", "The server terminated an operation because it encountered a client request loop."
-)
+MULTI_FACTOR, TOO_MANY, LOOP = (ORDERED[number] for number in (50076, 90055, 50196))
 
 
 class Policy:
@@ -64,10 +33,10 @@ class Policy:
         self._as_loop = False
 
     def refuse(self, resource: Resource, number: int) -> None:
-        """Answer whoever asks for `resource` with AADSTS `number`; ValueError for one that is not in REFUSALS."""
-        if number not in REFUSALS:
-            raise ValueError(f"number is one of {', '.join(map(str, REFUSALS))}")
-        self._refused[resource.name] = REFUSALS[number]
+        """Answer whoever asks for `resource` with AADSTS `number`; ValueError for one that is not in ORDERED."""
+        if number not in ORDERED:
+            raise ValueError(f"no refusal is known by {number}")
+        self._refused[resource.name] = ORDERED[number]
 
     def demand(self, resource: Resource, claims: str, *, interactive: bool) -> None:
         """Have `resource` challenge tokens without `claims`; ValueError or TypeError if they are none.
@@ -98,12 +67,14 @@ class Policy:
         if left > 0:
             raise EntraError(TOO_MANY, retry_after=math.ceil(left))
 
-    def admit(self, asked: Asked, met: Mapping[str, frozenset[str]] | None) -> None:
+    def admit(self, asked: Asked, met: Mapping[str, frozenset[str]] | None, *, page: bool = False) -> None:
         """EntraError where the resource is refused, or wants a person first.
 
-        met: the claims that the person's sign-in has met; None where there is no person who could.
+        met: the claims that the person's sign-in has met; None where there is no person who could. page: whether it
+        is a page of a sign-in that asks.
         """
-        if (kind := self._refused.get(asked.resource.name)) is not None:
+        kind = self._refused.get(asked.resource.name)
+        if kind is not None and not (page and kind.number in OF_CODES):
             raise EntraError(kind, resource=asked.audience)
         challenge = self._demands.of(asked.audience)
         if met is None or challenge is None or asked.resource.name not in self._interactive:

@@ -86,7 +86,7 @@ def test_a_certificate_that_is_not_registered(emulator: Emulator, app: Certified
     assert "AADSTS700027" in told.sentence
     assert told.hint == (
         "upload the certificate to the application, or name the one that is there; "
-        f"its thumbprint is {app.thumbprint()}"
+        f"the certificate's thumbprint is {app.thumbprint()}"
     )
 
 

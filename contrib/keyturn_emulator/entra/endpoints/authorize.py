@@ -101,7 +101,7 @@ def _as_user(sign_in: SignIn, user: User, entra: Entra) -> Response:
     asked = sign_in.request
     sign_in.user = user
     try:
-        entra.policy.admit(asked.asked, asked.wanted.wanted)
+        entra.policy.admit(asked.asked, asked.wanted.wanted, page=True)
     except EntraError:
         # The person is shown why, and there is no way on from there.
         entra.sign_ins.end(sign_in)

@@ -53,10 +53,12 @@ class ClientAssertions:
             raise EntraError(MALFORMED) from None
         if certificate_assertions.is_one(token):
             certificate_assertions.verify(token, client, audiences, self._clock.now())
+            self._check_times(token.claims)
+            self._spend(token.claims, client)
         else:
+            # Another issuer's is good for as long as it lives: a pod's file is read for each token.
             federated_assertions.verify(token, client)
-        self._check_times(token.claims)
-        self._spend(token.claims, client)
+            self._check_times(token.claims)
 
     def reset(self) -> None:
         """Forget which were used."""

@@ -59,7 +59,7 @@ class Credential(NamedTuple):
             return refused
         if self.certified is not None:
             advice = UPLOAD if said.startswith("keyturn ") else said
-            hint = f"{advice}; its thumbprint is {self.certified.sha1}"
+            hint = f"{advice}; the certificate's thumbprint is {self.certified.sha1}"
         elif self.presented is not None and self.presented.said:
             hint = f"{COMPARE if said.startswith('keyturn ') else said}; the token has {self.presented.said}"
         else:

@@ -1,0 +1,1 @@
+"""The manual pages, made from what `--help` and the guides say: `python -m manual` writes contrib/man."""
