@@ -133,7 +133,8 @@ def _agree(proposals: Sequence[Proposal], options: Namespace) -> None:
 
 
 def _sign_in(proposal: Proposal, options: Namespace) -> None:
-    from keyturn.verbs import login, secret  # noqa: PLC0415 - only once there is something to sign in to
+    from keyturn.verbs import secret  # noqa: PLC0415 - only once there is something to sign in to
+    from keyturn.verbs.login import command as login  # noqa: PLC0415
 
     if options.secret is not None:
         secret.run(["set", proposal.profile, options.secret])

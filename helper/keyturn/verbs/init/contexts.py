@@ -7,8 +7,7 @@ from typing import NamedTuple
 from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.errors import Refused
 from keyturn.verbs.setup.kube.discover import AKS_HOST, AKS_SERVER, arguments_of, tenant_in
-from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile
-from keyturn.verbs.setup.kube.plan import kubeconfigs
+from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile, kubeconfigs
 
 
 class Context(NamedTuple):
