@@ -15,7 +15,7 @@ from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.failed import Failed, bug
 from keyturnd.acquire.isolation import isolate
 from keyturnd.messages.identities import AwxIdentity
-from keyturnd.messages.jobs import AskJob, DiscoveryJob, KeyringJob, ReachJob, RevokeJob, SettleJob, TokenJob
+from keyturnd.messages.jobs import AskJob, DiscoveryJob, EndingJob, KeyringJob, ReachJob, TokenJob
 from keyturnd.messages.outcomes import Failure
 from keyturnd.messages.states import AwxState
 
@@ -73,7 +73,7 @@ def _secrets(job: Job) -> tuple[str, ...]:
     return tuple(secret for secret in known if secret)
 
 
-def _own_secret(job: TokenJob | RevokeJob | SettleJob | AskJob) -> tuple[str | None, ...]:
+def _own_secret(job: TokenJob | EndingJob | AskJob) -> tuple[str | None, ...]:
     """Not a person's password: it may be any word of our sentences (see hidden_in).
 
     Nor a passphrase, which no provider is sent.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import ConfigError, KeyturnError, StateError
 from keyturnd.broker import policy
+from keyturnd.broker.awx_tokens import PATIENCE
 from keyturnd.fetching.wants import Want
 from keyturnd.messages.states import AwxState
 
@@ -78,27 +79,43 @@ class Orphans:
         task.add_done_callback(lambda _: self._under_way.pop(profile.name, None))
 
     async def _settle(self, profile: AwxProfile) -> None:
-        try:
-            if not self._holdings.may_have_state(profile):
-                return
-            missing = await self._misses_an_answer(profile)
-            await self.also(profile)
-            if not missing:
-                return
-            ends = self._clock.boottime() + policy.LONGEST_FLIGHT
-            async with self._flights.turn(Want(profile, (profile.scope,), "token"), ends):
-                if await self._misses_an_answer(profile):
-                    await self._remote.settle(profile)
-        except KeyturnError as error:
-            self._locked = isinstance(error, StateError)
-            count = self._failures[profile.name] = self._failures.get(profile.name, 0) + 1
-            self._rests[profile.name] = self._clock.boottime() + policy.backoff(count, None, 0.0)
-        else:
+        """Both kinds, whatever becomes of the other: what is made for others may take another password."""
+        if self._holdings.opened is None and not self._holdings.may_have_state(profile):
+            return  # a keyring is not opened for what is not there
+        errors = [error for look in (self._settle_own, self.also) if (error := await _failure(look(profile)))]
+        if not errors:
             self._failures.pop(profile.name, None)
+            return
+        self._locked = any(isinstance(error, StateError) for error in errors)
+        await self._rest(profile)
 
-    async def _misses_an_answer(self, profile: AwxProfile) -> bool:
+    async def _settle_own(self, profile: AwxProfile) -> None:
+        if not await self._missing_since(profile):
+            return
+        ends = self._clock.boottime() + policy.LONGEST_FLIGHT
+        async with self._flights.turn(Want(profile, (profile.scope,), "token"), ends):
+            if await self._missing_since(profile):
+                await self._remote.settle(profile)
+
+    async def _rest(self, profile: AwxProfile) -> None:
+        """Not at all for as long as the server may still carry the request out: a busy one fails now and then."""
+        count = self._failures[profile.name] = self._failures.get(profile.name, 0) + 1
+        if not self._locked and self._clock.wall() - await self._missing_since(profile) <= PATIENCE:
+            return
+        self._rests[profile.name] = self._clock.boottime() + policy.backoff(count, None, 0.0)
+
+    async def _missing_since(self, profile: AwxProfile) -> float:
+        """When the request was sent whose answer is missing, UTC epoch seconds; 0 when none is."""
         state = await self._holdings.state(profile)
-        return isinstance(state, AwxState) and state.asked_at > 0
+        return state.asked_at if isinstance(state, AwxState) else 0.0
+
+
+async def _failure(looking: Awaitable[None]) -> KeyturnError | None:
+    try:
+        await looking
+    except KeyturnError as error:
+        return error
+    return None
 
 
 async def _nothing_else(profile: AwxProfile) -> None:

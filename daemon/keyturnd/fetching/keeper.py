@@ -15,7 +15,7 @@ from keyturnd.messages.states import AwxState, EntraState
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.messages.channel import Ask, Event
-    from keyturnd.messages.jobs import RevokeJob, SettleJob
+    from keyturnd.messages.jobs import EndingJob
     from keyturnd.messages.outcomes import Result
     from keyturnd.messages.states import State
     from keyturnd.vault.holdings import Holdings
@@ -68,9 +68,7 @@ class Replaced(Exception):
 class Keeper:
     """Follows one acquisition of a profile and makes its sign-in state durable."""
 
-    def __init__(
-        self, holdings: Holdings, profile: Profile, job: TokenJob | RevokeJob | SettleJob, audience: Audience
-    ) -> None:
+    def __init__(self, holdings: Holdings, profile: Profile, job: TokenJob | EndingJob, audience: Audience) -> None:
         self._holdings = holdings
         self._profile = profile
         self._state = job.state

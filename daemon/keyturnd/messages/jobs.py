@@ -42,8 +42,8 @@ class TokenJob(msgspec.Struct, frozen=True, tag="token"):
         return f"TokenJob(profile={self.identity.profile!r}, scopes={self.scopes!r})"
 
 
-class RevokeJob(msgspec.Struct, frozen=True, tag="revoke"):
-    """Delete on the server what `state` tells of. `secret` helps where the token alone may not."""
+class EndingJob(msgspec.Struct, frozen=True):
+    """Tokens that are to be deleted on the server. `secret` helps where the token of `state` alone may not."""
 
     identity: AwxIdentity
     network: Network
@@ -54,22 +54,15 @@ class RevokeJob(msgspec.Struct, frozen=True, tag="revoke"):
     version: int = CHANNEL_VERSION
 
     def __repr__(self) -> str:
-        return f"RevokeJob(profile={self.identity.profile!r})"
+        return f"{type(self).__name__}(profile={self.identity.profile!r})"
 
 
-class SettleJob(msgspec.Struct, frozen=True, tag="settle"):
-    """Look on the server for the token of a request whose answer never came, and delete it."""
+class RevokeJob(EndingJob, frozen=True, tag="revoke"):
+    """All that `state` tells of, its own token last."""
 
-    identity: AwxIdentity
-    network: Network
-    deadline: float
-    state: AwxState
-    secret: str | None = None
-    client_secret: str | None = None
-    version: int = CHANNEL_VERSION
 
-    def __repr__(self) -> str:
-        return f"SettleJob(profile={self.identity.profile!r})"
+class SettleJob(EndingJob, frozen=True, tag="settle"):
+    """The token of a request whose answer never came."""
 
 
 class AskJob(msgspec.Struct, frozen=True, tag="question"):
@@ -105,9 +98,11 @@ class KeyringJob(msgspec.Struct, frozen=True, tag="keyring"):
 
 
 class DiscoveryJob(msgspec.Struct, frozen=True, tag="discovery"):
-    """Find out, without credentials, to which tenant an Azure DevOps organization belongs."""
+    """Find out, without credentials, to which tenant an Azure DevOps organization or a subscription belongs."""
 
     url: str
+    method: str
+    """HTTP's. An organization answers a HEAD; what asks for a subscription's is not known to be answered so."""
     network: Network
     deadline: float
     version: int = CHANNEL_VERSION

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from support.awx.client import AwxClient
 from support.needs import need
 from support.scenes.awx import SERVERS, AwxScene, awx
+from support.scenes.awx_applications import GRANT, Sso
 
 if TYPE_CHECKING:
     from support.machine.machine import Machine
@@ -23,26 +23,6 @@ provider = "awx"
 flow = "token"
 url = "{url}"
 ca_file = "{ca_file}"
-"""
-GRANT = """
-[profile.app]
-provider = "awx"
-flow = "password-grant"
-url = "{url}"
-ca_file = "{ca_file}"
-username = "alice"
-application = {id}
-client_id = "{client_id}"
-"""
-
-BROWSER = """
-[profile.sso]
-provider = "awx"
-flow = "browser"
-url = "{url}"
-ca_file = "{ca_file}"
-application = {id}
-client_id = "{client_id}"
 """
 
 
@@ -84,29 +64,6 @@ def test_an_applications_token_of_an_ordinary_user_of_a_gateway(awx: AwxScene) -
     assert renewed != token
     machine.run("keyturn", "logout", "app", status=0)
     assert awx.live("aap-2026") == []
-
-
-class Sso:
-    """Somebody who signs in with a browser alone, to an application with a redirect URI."""
-
-    def __init__(self, awx: AwxScene, dialect: str, redirect_uri: str = "http://127.0.0.1", **more: object) -> None:
-        self.machine, self.control = awx.machine, awx.emulator.control
-        fields = {"name": "sso", "organization": 1, "client_type": "public", "redirect_uris": redirect_uri}
-        with AwxClient(awx.emulator, dialect) as client:
-            form = {**fields, "authorization_grant_type": "authorization-code"}
-            made = client.ask("POST", "{api}/applications/", "admin", json=form).json()
-            url = str(client.http.base_url).rstrip("/")
-        text = BROWSER.format(**{**made, "url": url, "ca_file": awx.emulator.ready.ca_file})
-        self.machine.configure(text + "".join(f'{name} = "{value}"\n' for name, value in more.items()))
-        self._ca_file = awx.emulator.ready.ca_file
-
-    def login(self, user: str, *words: str) -> tuple[int, str]:
-        """Exit status and all that the terminal showed."""
-        password = self.control.awx_change_password(user, "without-a-colon")
-        answers = f"--answer username={user} --answer password={password}"
-        browser = f"{sys.executable} -m keyturn_emulator.browser --ca-file {self._ca_file} {answers}"
-        with self.machine.terminal("keyturn", "login", "sso", *words, piped=False, BROWSER=browser) as terminal:
-            return terminal.end(), terminal.seen
 
 
 @pytest.mark.parametrize("profile", ["tower", "aap-2026"])

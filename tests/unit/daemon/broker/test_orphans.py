@@ -6,6 +6,7 @@ Each round runs the real look (keyturnd.acquire.awx.ending.settling) against an 
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 from keyturn.configuration.config import Config
 from keyturn.configuration.profiles.flows.awx import Password
 from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.errors import SignInNeeded
 from keyturnd.acquire.awx import personal
 from keyturnd.acquire.awx.ending import settling
 from keyturnd.acquire.failed import Failed
@@ -25,8 +27,6 @@ from support.daemon.brokers import Bench
 from support.daemon.manual_clock import ManualClock
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from keyturnd.fetching.processes.runner import Listener
     from keyturnd.messages.jobs import Job
     from keyturnd.messages.outcomes import Outcome
@@ -129,18 +129,60 @@ async def test_where_no_answer_is_missing_nobody_asks(daemon: Daemon) -> None:
     assert daemon.looks.jobs == []
 
 
-async def test_a_server_that_is_away_is_asked_less_and_less(daemon: Daemon) -> None:
+async def test_a_server_that_stays_away_is_asked_less_and_less(daemon: Daemon) -> None:
     def away(_: str) -> None:
         raise lost()
 
     daemon.awx.before = away
-    await daemon.rounds(20, daemon.state)
-    assert 3 <= len(daemon.looks.jobs) <= 8
+    await daemon.rounds(30, daemon.state)
+    looks = len(daemon.looks.jobs)
+    await daemon.rounds(30)
+    assert len(daemon.looks.jobs) - looks <= 5
     assert (await daemon.durable()).asked_at == NOW
     daemon.awx.before = lambda _: None
     daemon.create_late()
     await daemon.rounds(11)
     assert len(daemon.awx.rows) == 1
+
+
+async def test_a_server_that_comes_back_is_asked_within_a_minute(daemon: Daemon) -> None:
+    """However often it was away: for as long as it may still carry something out."""
+
+    def away(_: str) -> None:
+        raise lost()
+
+    daemon.awx.before = away
+    await daemon.rounds(20, daemon.state)
+    daemon.awx.before = lambda _: None
+    daemon.create_late()
+    await daemon.rounds(2)
+    assert len(daemon.awx.rows) == 1
+
+
+async def test_what_is_made_for_others_keeps_nobody_from_looking(daemon: Daemon) -> None:
+    """It may be refused, or take a password that nobody has entrusted."""
+
+    async def refused(_: AwxProfile) -> None:
+        raise SignInNeeded("nobody is signed in")
+
+    daemon.bench.broker.orphans.also = refused
+    daemon.create_late()
+    await daemon.rounds(1, daemon.state)
+    assert len(daemon.awx.rows) == 1
+
+
+async def test_what_is_made_for_others_is_looked_for_without_a_sign_in_too(daemon: Daemon) -> None:
+    """By the password alone, once the vault is open."""
+    looked: list[str] = []
+
+    async def also(profile: AwxProfile) -> None:
+        looked.append(profile.name)
+
+    daemon.bench.broker.orphans.also = also
+    daemon.bench.holdings._directory = Path("/nonexistent")  # where no state's record is
+    await daemon.bench.holdings.keep_secret(TOWER, PASSWORD)
+    await daemon.rounds(1)
+    assert looked == ["tower"]
 
 
 async def test_with_nothing_to_ask_by_it_ends(daemon: Daemon) -> None:

@@ -17,7 +17,7 @@ from keyturnd.acquire.awx.application import pairs
 from keyturnd.acquire.awx.cleanup import PATIENCE, clean
 from keyturnd.acquire.awx.credentials import basic, bearer
 from keyturnd.acquire.awx.dialects import NoTokens, discover
-from keyturnd.acquire.awx.refusals import needs_person
+from keyturnd.acquire.awx.refusals import Denied, needs_person
 from keyturnd.acquire.awx.server import Server
 from keyturnd.acquire.awx.session import Session
 from keyturnd.messages.outcomes import Done
@@ -49,7 +49,7 @@ def look(session: Session, password: str | None) -> None:
     """
     credentials = _credentials(session, password)
     if session.state.token:
-        pairs.identify(session, bearer(session.state))
+        _identify(session)
     before, over = session.state, time.time() - session.state.asked_at > PATIENCE
     if not credentials:
         session.seal(replace(before, asked_at=0.0 if over else before.asked_at))
@@ -59,6 +59,15 @@ def look(session: Session, password: str | None) -> None:
         session.seal(replace(cleaned.state, asked_at=before.asked_at, intent=before.intent))
         raise cleaned.failed
     session.seal(cleaned.state if over else replace(cleaned.state, intent=before.intent))
+
+
+def _identify(session: Session) -> None:
+    """The held pair, lest it be taken for what nobody knows of. One that has ended cannot say which it was."""
+    try:
+        pairs.identify(session, bearer(session.state))
+    except Denied as denied:
+        if not denied.dead:
+            raise
 
 
 def _marked(state: AwxState) -> AwxState:

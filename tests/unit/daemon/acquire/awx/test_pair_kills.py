@@ -210,3 +210,14 @@ def test_a_logout_does_not_say_that_all_is_gone_where_nobody_can_tell(clock: Clo
     with pytest.raises(Failed, match="only a new sign-in of profile tower") as caught:
         revocation.end_all(session(server, channel), None)
     assert (caught.value.failure.kind, caught.value.failure.hint) == ("sign-in-needed", "keyturn login tower")
+
+
+def test_a_look_with_a_pair_that_has_ended_and_whose_id_nobody_knows(clock: Clock) -> None:
+    """It ends like every other, and tells the next sign-in what is missing."""
+    server, channel = with_a_pair()
+    assert channel.durable is not None
+    channel.durable = replace(channel.durable, token_id=0, asked_at=NOW, unanswered=(NOW, NOW))
+    server.rows.clear()
+    clock.now += 1000
+    settling.look(session(server, channel), PASSWORD)
+    assert (channel.durable.asked_at, channel.durable.unanswered) == (0.0, (NOW, NOW))
