@@ -187,6 +187,10 @@ def test_convert_and_use_as_azs_own_recipe_has_it(stand_in: StandIn) -> None:
     told = stand_in.machine.run("keyturn", "setup", "kube", "--check").stderr
     assert f"keyturn: warning: {stand_in.kubeconfig}: user az holds a secret" in told
     assert stand_in.secret not in told
+    found = stand_in.machine.run("keyturn", "doctor", "--offline").stdout
+    assert f"kubelogin is {stand_in.program}, which asks keyturn" in found
+    assert f"kube: {stand_in.kubeconfig}: user az holds a secret" in found, "though there is no target"
+    assert stand_in.secret not in found
     missing = stand_in.convert("--context", "nowhere", status=1)
     assert missing.stderr.startswith('Error: no context exists with the name: "nowhere"\n')
 

@@ -75,7 +75,7 @@ def _redeemed(session: Session, application: Any, flow: dict[str, Any], fields: 
     except (RuntimeError, ValueError):  # its text would quote nonce and ID token
         raise Failed(ProviderRefused, f"the ID token of {session.place} is not of this sign-in") from None
     if "access_token" not in answer:
-        raise session.credential.explained(Refusal.read(answer).failed(session.identity.profile, of_user=True))
+        raise session.credential.explained(Refusal.read(answer).failed(session.identity, of_user=True))
     exchange = session.exchanged()
     owner = outcome.owner_of(exchange.answer).completed(None, application.authority.tenant)
     _check_account(session, owner.username)
@@ -106,4 +106,4 @@ def _refused(session: Session, fields: Mapping[str, str]) -> Failed:
     if refusal.error == "access_denied" and not refusal.numbers:
         sentence = f"the sign-in of profile {profile} was declined"
         return Failed(ProviderRefused, sentence, hints.login(profile), code=refusal.error)
-    return refusal.failed(profile, of_user=True)
+    return refusal.failed(session.identity, of_user=True)
