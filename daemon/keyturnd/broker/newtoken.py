@@ -9,6 +9,7 @@ from keyturn import hints
 from keyturn.configuration.profiles.described import NAME
 from keyturn.configuration.profiles.scopes import by_resource, of_audience
 from keyturn.errors import UsageError
+from keyturn.hints import Sentence
 from keyturnd import flows, identities
 from keyturnd.broker.questions import Questions
 from keyturnd.broker.signin import as_shown
@@ -115,8 +116,10 @@ def _without_profile(error: KeyturnError) -> KeyturnError:
     """`error` without a profile that nobody has, in its hint and its sentence."""
     command = "keyturn azure new-token"
     error.sentence = error.sentence.replace(f"profile {NAME}", command)
-    if error.hint is not None and NAME in error.hint:
-        error.hint = hints.printed(hints.usage(command))
+    if error.hint is not None:
+        login = hints.printed(hints.login(NAME))
+        hint = Sentence(error.hint.replace(f", then: {login}", ", then run the command again"))
+        error.hint = hints.printed(hints.usage(command)) if NAME in hint else hint
     return error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -105,6 +106,7 @@ def test_pip_in_a_venv(plain: Path, tmp_path: Path) -> None:
     installed = packages.in_venv(tmp_path, plain)
     check(installed, tmp_path, compiled=True)
     assert imported_from(installed, "keyturnd").is_relative_to(tmp_path)
+    assert (installed.programs.parent / "share/man/man1/keyturn.1").is_file()
 
 
 @pytest.mark.parametrize("install", [packages.in_user_site, packages.with_pipx, packages.with_uv])
@@ -187,6 +189,29 @@ def test_wheel_holds_the_packages_and_the_helpers(wheel: Path, source: Path) -> 
     manual = {path.name: f"keyturn-0.1.0.data/data/share/man/man{path.suffix[1]}/{path.name}" for path in MANUAL}
     assert held == expected | scripts | set(manual.values())
     assert all(members[script] & stat.S_IXUSR for script in scripts)
+
+
+def test_the_same_source_makes_the_same_bytes_elsewhere(built: Path, source: Path, tmp_path: Path) -> None:
+    """In another directory, by another umask, at another time."""
+    copy = shutil.copytree(source, tmp_path / "a copy" / source.name, copy_function=shutil.copyfile)
+    for path in copy.rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    packages.build(copy, tmp_path / "dist", TZ="Pacific/Auckland", LANG="C")
+    made, again = ({path.name: path.read_bytes() for path in each.iterdir()} for each in (built, tmp_path / "dist"))
+    assert made.keys() == again.keys()
+    assert [name for name in made if made[name] != again[name]] == []
+
+
+@freestanding
+def test_the_program_in_the_wheel_needs_nothing(wheel: Path, tmp_path: Path) -> None:
+    """No loader and no library: what manylinux and musllinux promise of it is true."""
+    with zipfile.ZipFile(wheel) as archive:
+        program = archive.extract("keyturn-0.1.0.data/scripts/keyturn", tmp_path)
+    words = [need("readelf"), "--wide", "--program-headers", "--dynamic", program]
+    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert "LOAD" in told
+    assert "INTERP" not in told
+    assert "NEEDED" not in told
 
 
 def test_code_that_a_working_compiler_refuses_stops_the_build(source: Path, tmp_path: Path) -> None:

@@ -7,6 +7,10 @@ import json
 import sys
 from typing import Any
 
+import pytest
+
+from support.emulator.client import AZURE_DEVOPS as DEVOPS
+from support.machine.gits import newer
 from support.scenes.scene import Scene, scene
 
 __all__ = ["scene"]
@@ -42,6 +46,14 @@ def login(scene: Scene) -> None:
         assert terminal.end() == 0, terminal.seen
 
 
+def login_by_code(scene: Scene) -> str:
+    """What the terminal showed of it."""
+    with scene.machine.terminal("keyturn", "login", "me") as terminal:
+        scene.emulator.control.approve(terminal.wait_for(r"enter\s+the\s+code\s+(\S+)")[1])
+        assert terminal.end() == 0, terminal.seen
+    return terminal.seen
+
+
 def test_a_challenge_is_met_by_itself_where_it_can_be(scene: Scene) -> None:
     configured(scene)
     login(scene)
@@ -66,6 +78,41 @@ def test_a_challenge_that_takes_a_person(scene: Scene) -> None:
     assert said_in(token(scene, "--claims", CHALLENGE)["access_token"])["acrs"] == ["c1"]
     assert said_in(token(scene)["access_token"])["acrs"] == ["c1"]
     assert scene.emulator.control.count("authorize") == 2
+
+
+def test_a_refusals_own_claims_reach_the_next_sign_in(scene: Scene) -> None:
+    """Entra ID names them where no server has (AADSTS50076), and a sign-in without them would be in vain."""
+    scene.machine.configure(
+        scene.config.replace('flow = "device-code"', f'flow = "device-code"\naudiences = ["{ARM}"]')
+    )
+    login_by_code(scene)
+    scene.emulator.control.demand(ARM, STEP_UP, interactive=True)
+    refused = scene.machine.run("keyturn", "token", "me", "--audience", ARM, status=3)
+    assert "AADSTS50076" in refused.stderr
+    assert refused.stderr.endswith("keyturn: hint: keyturn login me\n")
+    assert "keyturn: signing in for ARM, which was refused\n" in login_by_code(scene)
+    assert said_in(token(scene)["access_token"])["acrs"] == ["c1"]
+
+
+@pytest.mark.parametrize("line", ["", "cae = true"])
+def test_gits_challenge_is_met_by_a_person_within_the_command(scene: Scene, line: str) -> None:
+    """A step-up, or the end of every session where CAE tells of it: the push that met it succeeds."""
+    configured(scene, line)
+    scene.machine.git_program = newer()
+    login(scene)
+    work = scene.clone("work", scene.personal_repository)
+    if line:
+        scene.emulator.control.revoke_account()
+    else:
+        scene.emulator.control.demand(DEVOPS, STEP_UP, interactive=True)
+    scene.commit(work)
+    with scene.machine.terminal(newer(), "-C", str(work), "push", "-q", "origin", "HEAD") as terminal:
+        assert terminal.end() == 0, terminal.seen
+    assert terminal.seen.startswith("keyturn: to sign in to profile me (tenant ")
+    assert ", which git asks for, go on in the browser" in terminal.seen
+    counts = scene.emulator.control.counts()
+    assert (counts["authorize"], counts["git.refused.claims"]) == (2, 1)
+    assert scene.push(work).stderr == ""
 
 
 def test_what_is_no_claims_request(scene: Scene) -> None:

@@ -50,15 +50,22 @@ def chromium(scene: Scene, tmp_path: Path) -> Iterator[Chromium]:
         yield browser
 
 
-def login(scene: Scene) -> Terminal:
+def login(scene: Scene, *words: str) -> Terminal:
     """A terminal whose $BROWSER tells what it is to open, see `told`."""
     script = f"sh -c 'echo \"$1\" >{scene.machine.home}/asked' -"
-    return scene.machine.terminal("keyturn", "login", "me", BROWSER=script)
+    return scene.machine.terminal("keyturn", "login", "me", *words, BROWSER=script)
 
 
 def told(scene: Scene) -> str:
     """What the browser is to open; waits for that."""
     return (scene.machine.home / "asked").read_text("ascii").strip()
+
+
+def signs_in_as(chromium: Chromium, user: str) -> None:
+    """Choose an account on the page that asks for one, and wait for the page that follows from that."""
+    chromium.evaluate(f"document.querySelector('[name=user]').value = '{user}'")
+    chromium.press("continue")
+    chromium.wait_for_page(OURS)
 
 
 def shown(chromium: Chromium) -> str:
@@ -123,7 +130,7 @@ def test_what_else_it_may_end_on(scene: Scene, chromium: Chromium) -> None:
         scene.emulator.control.fault("token", "hold")
         chromium.call("Page.navigate", url=url)
         scene.emulator.control.wait("token")
-        chromium.go(url)
+        chromium.go(url, OURS)
         assert shown(chromium).startswith(ALREADY)
         scene.emulator.control.release()
         assert terminal.end() == 0, terminal.seen
@@ -136,3 +143,35 @@ def test_what_else_it_may_end_on(scene: Scene, chromium: Chromium) -> None:
         assert shown(chromium).startswith(DECLINED)
         assert terminal.end() == 1
     check_headers(chromium)
+
+
+def test_a_browser_that_is_signed_in_as_somebody_else(scene: Scene, chromium: Chromium) -> None:
+    """The page and the terminal say who it was; the hint's command, or `prompt` for good, lets them choose."""
+    alice, bob = scene.emulator.ready.users
+    config = scene.machine.config_file.read_text("utf-8")
+    scene.machine.configure(config.replace('flow = "browser"', f'flow = "browser"\naccount = "{alice}"'))
+    with login(scene) as terminal:
+        chromium.go(told(scene))
+        signs_in_as(chromium, bob)
+        assert shown(chromium).startswith(
+            f"You are not signed in\n\nYou signed in as {bob}, profile me is for {alice}."
+        )
+        assert terminal.end() == 1
+    assert terminal.seen.endswith("keyturn: hint: keyturn login me --again\n")
+    with login(scene, "--again") as terminal:
+        chromium.go(told(scene))
+        signs_in_as(chromium, alice)
+        assert shown(chromium) == SIGNED_IN
+        assert terminal.end() == 0, terminal.seen
+    scene.machine.run("keyturn", "logout", "me", status=0)
+    scene.machine.configure(config)
+    with login(scene) as terminal:
+        chromium.go(told(scene), OURS)  # silently, as whoever was there last
+        assert terminal.end() == 0, terminal.seen
+    scene.machine.run("keyturn", "logout", "me", status=0)
+    scene.machine.configure(config.replace('flow = "browser"', 'flow = "browser"\nprompt = "select_account"'))
+    with login(scene) as terminal:
+        chromium.go(told(scene))
+        signs_in_as(chromium, bob)
+        assert terminal.end() == 0, terminal.seen
+    assert scene.machine.json("token", "me")["account"] == bob

@@ -83,16 +83,16 @@ class Chromium:
                 return dict(message["result"])
             self.events.append(message)
 
-    def go(self, url: str) -> str:
-        """Open `url` in the tab, and wait until it is there, or where it led to; that address."""
+    def go(self, url: str, ending: str = "http") -> str:
+        """Open `url` in the tab, and wait for a page whose address begins as `ending`; its address."""
         self.call("Page.navigate", url=url)
-        return self.wait_for_page()
+        return self.wait_for_page(ending)
 
     def press(self, value: str) -> None:
         """Press the button of that value, in the page that is open."""
         self.evaluate(f"document.querySelector('button[value={value}]').click()")
 
-    def wait_for_page(self, beginning: str = "http") -> str:
+    def wait_for_page(self, beginning: str) -> str:
         """Wait until a page whose address begins so has been loaded; its address."""
         while True:
             event = self._event("Page.frameNavigated")
