@@ -1,4 +1,4 @@
-"""Asking an organization for its tenant, for somebody who has no profile yet."""
+"""Asking an organization or a subscription for its tenant, for somebody who has no profile yet."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ DEADLINE = 15.0
 """Seconds: a person waits, and can tell the tenant as well."""
 
 
-async def discover(acquisitions: Runner, url: str, network: Network) -> Discovered:
-    """What is known of the organization at `url`. Raises ProviderError."""
-    outcome = await acquisitions.run(DiscoveryJob(url, network, DEADLINE), NothingToSeal())
+async def discover(acquisitions: Runner, url: str, method: str, network: Network) -> Discovered:
+    """What `url` tells to somebody without credentials. Raises ProviderError."""
+    outcome = await acquisitions.run(DiscoveryJob(url, method, network, DEADLINE), NothingToSeal())
     if isinstance(outcome, Failure):
         raise error_of(outcome)
     if not isinstance(outcome, Discovered):

@@ -98,9 +98,11 @@ class KeyringJob(msgspec.Struct, frozen=True, tag="keyring"):
 
 
 class DiscoveryJob(msgspec.Struct, frozen=True, tag="discovery"):
-    """Find out, without credentials, to which tenant an Azure DevOps organization belongs."""
+    """Find out, without credentials, to which tenant an Azure DevOps organization or a subscription belongs."""
 
     url: str
+    method: str
+    """HTTP's. An organization answers a HEAD; what asks for a subscription's is not known to be answered so."""
     network: Network
     deadline: float
     version: int = CHANNEL_VERSION

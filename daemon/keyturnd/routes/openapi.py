@@ -19,6 +19,7 @@ HELPER_ARGUMENTS = [
         "schema": {"type": "array", "items": {"type": "string"}, "maxItems": 64},
     }
 ]
+DISCOVERED = "url:string subscription:string environment:string"
 ANSWERED = {
     "200": {
         "description": "write the body to stdout and exit with Keyturn-Exit; with Accept: application/jsonl an "
@@ -61,7 +62,7 @@ def _paths() -> Document:
         "/v1/credentials": {"get": _json("what is kept for hosts without a target: hosts and users, no secret")},
         "/v1/credentials/forget": {"post": _json("forget what is kept for a URL", _body("url:string"))},
         "/v1/asks/{id}": {"post": {**_json("answer a question", _body("value:string")), "parameters": [_ask()]}},
-        "/v1/discovery": {"post": _json("the tenant of an Azure DevOps organization", _body("url:string"))},
+        "/v1/discovery": {"post": _json("the tenant of an organization or a subscription", _body(DISCOVERED))},
         "/v1/reachability": {"post": _json("whether the servers that tokens come from answer, and their clocks")},
         "/v1/surroundings": {"get": _json("what the daemon was started with: network settings and limits")},
         "/v1/status": {"get": _json("the daemon's figures and the profiles' state")},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
 from keyturn import hints, moves
@@ -31,6 +32,9 @@ SECRET_LIMIT = 16 << 10
 """Characters. Entra's client secrets have 40; whoever pipes in a whole file has mistaken it for one."""
 
 
+SUBSCRIPTION = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+
+
 class LoginBody(Body, frozen=True):
     """`again`: sign in anew even if the profile is signed in."""
 
@@ -57,9 +61,11 @@ class SecretBody(Body, frozen=True):
 
 
 class DiscoveryBody(Body, frozen=True):
-    """The URL of an organization that somebody has no profile for yet."""
+    """The URL of an organization, or the id of a subscription in a cloud, that nobody has a profile for yet."""
 
-    url: str
+    url: str = ""
+    subscription: str = ""
+    environment: str = "AzureCloud"
 
 
 class AnswerBody(Body, frozen=True):
@@ -158,13 +164,34 @@ async def _check_leaves_nothing(services: Services, profile: str) -> None:
 
 
 async def discovery(services: Services, request: Request, _waiter: Waiter, _: str) -> Response:
-    """The tenant and cloud of an organization, empty where it does not tell. Nobody but Azure DevOps is asked."""
+    """The tenant and cloud of an organization or a subscription, empty where it does not tell.
+
+    Nobody but Azure DevOps and Azure's own Resource Manager is asked.
+    """
     body = read_body(request, DiscoveryBody)
+    method, url = ("GET", _subscription(body)) if body.subscription else ("HEAD", _organization(body.url))
+    found = await discover(services.acquisitions, url, method, services.fetcher.network())
+    return json_response({"tenant": found.tenant, "environment": found.environment})
+
+
+def _organization(url: str) -> str:
     try:
-        place = https_url(body.url)
+        place = https_url(url)
     except UnfitName as error:
         raise UsageError(f"url: {error}", hints.usage("keyturn init")) from None
     if not is_azure_devops(place.host) or place.port != HTTPS_PORT:
         raise UsageError(f"{place.netloc} is not Azure DevOps", hints.usage("keyturn init"))
-    found = await discover(services.acquisitions, place.url, services.fetcher.network())
-    return json_response({"tenant": found.tenant, "environment": found.environment})
+    return place.url
+
+
+def _subscription(body: DiscoveryBody) -> str:
+    """What is refused with a challenge that names the tenant (RFC 6750 section 3), whoever asks.
+
+    The version is one that the Subscriptions API lists; that ARM answers so could not be tried from here.
+    """
+    known = clouds.cloud(body.environment)
+    if known is None or "arm" not in known.resources:
+        raise UsageError(f"no Resource Manager is known of {body.environment}", hints.usage("keyturn init"))
+    if not SUBSCRIPTION.fullmatch(body.subscription):
+        raise UsageError("a subscription is named by its id", hints.usage("keyturn init"))
+    return f"{known.resources['arm']}/subscriptions/{body.subscription.lower()}?api-version=2022-12-01"

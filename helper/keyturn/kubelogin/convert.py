@@ -16,8 +16,7 @@ from keyturn import moves, shell
 from keyturn.errors import Refused, UsageError
 from keyturn.kubelogin import stanza
 from keyturn.protocols.kubelogin.flags import OF_CONVERT, parse
-from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile
-from keyturn.verbs.setup.kube.plan import kubeconfigs
+from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile, kubeconfigs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

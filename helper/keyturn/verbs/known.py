@@ -34,6 +34,7 @@ VERBS = {
 ROOMS = {
     "init": "keyturn.verbs.init.command",
     "status": "keyturn.verbs.status.command",
+    "login": "keyturn.verbs.login.command",
     "profile": "keyturn.verbs.profile.command",
     "doctor": "keyturn.verbs.doctor.command",
     "setup": "keyturn.verbs.setup.command",
@@ -41,6 +42,7 @@ ROOMS = {
     "awx": "keyturn.verbs.awx.command",
     "azure": "keyturn.verbs.azure.command",
     "run": "keyturn.verbs.run.command",
+    "completion": "keyturn.verbs.completion.command",
     "demo": "keyturn.verbs.demo.command",
     "kubelogin": "keyturn.kubelogin.command",
     "helper": "keyturn.twin.helper",

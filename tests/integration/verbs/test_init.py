@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from support.scenes.cluster import CONTEXT
+
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
     from support.machine.machine import Machine
@@ -22,7 +24,7 @@ class Newcomer:
         self.machine, self.emulator = machine, emulator
         machine.git("config", "--global", "http.sslCAInfo", emulator.ready.ca_file)
         emulator.control.settings(device_interval=1)
-        self.tenant = urlsplit(emulator.ready.authority).path.strip("/")
+        self.tenant = emulator.ready.tenant
 
     def words(self, url: str, *more: str) -> tuple[str, ...]:
         """A server of one's own has no name that tells anything, so all of it is said."""
@@ -79,7 +81,9 @@ def test_nobody_agrees(newcomer: Newcomer) -> None:
     [
         (["https://git.example/tfs"], "nothing tells what answers at https://git.example/tfs"),
         (["contoso.azurecr.io", "--yes"], "keyturn init contoso.azurecr.io --tenant ID-OR-DOMAIN\n"),
-        (["--yes"], "a URL is needed"),
+        (["--yes"], "a place is needed"),
+        (["https://dev.azure.com/contoso", "--from-env"], "AZURE_TENANT_ID and AZURE_CLIENT_ID are not both set"),
+        (["contoso-aks"], "expected a URL that starts with https://, or a login server"),
         (["https://alice:secret@dev.azure.com/contoso"], "without a user name"),
     ],
 )
@@ -111,3 +115,43 @@ def test_a_second_place_of_the_same_person_gets_the_same_profile(newcomer: Newco
     written = newcomer.written
     assert isinstance(written["profile"], dict)
     assert list(written["profile"]) == ["work"]
+
+
+def test_several_places_of_a_job_that_has_its_variables(newcomer: Newcomer) -> None:
+    machine, ready = newcomer.machine, newcomer.emulator.ready
+    service = ready.clients["service"]
+    machine.configure("")
+    machine.environment |= {
+        "AZURE_TENANT_ID": ready.tenant, "AZURE_CLIENT_ID": service["application_id"],
+        "AZURE_CLIENT_SECRET": service["secret"], "AZURE_AUTHORITY_HOST": ready.authority,
+    }  # fmt: skip
+    options = ("--from-env", "--yes", "--ca-file", ready.ca_file)
+    git = [f"{ready.git}/contoso", f"{ready.git}/contoso/demo"]
+    done = machine.run("keyturn", "init", *git, "--service", "azure-devops", *options, status=0)
+    assert all(f"git gets a token for {place} from keyturn" in done.stdout for place in git)
+    assert service["secret"] not in done.stdout + machine.config_file.read_text("utf-8")
+    done = machine.run("keyturn", "init", ready.registry, "--service", "acr", *options, status=0)
+    assert f"docker, podman and helm get a login for {ready.registry} from keyturn" in done.stdout
+    assert "keyturn profile remove" not in done.stdout, "others need it"
+    written = newcomer.written
+    assert isinstance(written["profile"], dict)
+    assert list(written["profile"]) == ["work"]
+
+
+def test_a_context_of_kubectl_is_confirmed_unless_its_server_is_typed_too(newcomer: Newcomer) -> None:
+    machine, ready = newcomer.machine, newcomer.emulator.ready
+    kubeconfig = machine.home / ".kube/config"
+    kubeconfig.parent.mkdir(mode=0o700)
+    kubeconfig.write_text(ready.kubeconfig, encoding="ascii")
+    machine.configure("")
+    service = ready.clients["service"]
+    words = (
+        "--service", "aks", "--flow", "client-secret", "--secret", "-", "--tenant",
+        ready.tenant, "--application-id", service["application_id"], "--authority", ready.authority,
+        "--ca-file", ready.ca_file, "--yes",
+    )  # fmt: skip
+    refused = machine.run("keyturn", "init", CONTEXT, *words, input=service["secret"], status=1)
+    assert f"{ready.cluster} comes from {kubeconfig}" in refused.stdout
+    assert "profile" not in newcomer.written
+    done = machine.run("keyturn", "init", CONTEXT, ready.cluster, *words, input=service["secret"], status=0)
+    assert f"kubectl reads {ready.cluster}: " in done.stdout

@@ -35,9 +35,18 @@ def test_giving_up_leaves_a_clean_line_and_the_code_is_bold_where_it_can_be(scen
     with scene.machine.terminal("keyturn", "login", "me", TERM="xterm") as terminal:
         terminal.wait_for("\x1b\\[1menter the code \\S+\x1b\\[0m\n")
         terminal.wait_for("gives up\n")
+        terminal.wait_for(r"waiting for the sign-in, \d+:\d\d left")
         terminal.type(INTERRUPT)
         assert terminal.end() == 130
-        assert terminal.seen.endswith("\n")
+        assert terminal.seen.endswith("\r\x1b[K\n")
+
+
+def test_a_code_to_scan(scene: Scene) -> None:
+    seen = sign_in(scene, "me", "--qr")
+    drawn = [line for line in seen.splitlines() if set(line) <= set("█▀▄ ") and "█" in line]
+    assert len(drawn) > 10
+    assert len({len(line) for line in drawn}) == 1
+    assert "waiting" not in seen, "a dumb terminal cannot take a line back"
 
 
 def test_the_code_goes_to_the_terminal_and_json_to_standard_output(scene: Scene) -> None:

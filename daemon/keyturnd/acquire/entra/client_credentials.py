@@ -33,7 +33,7 @@ def acquire(session: Session) -> Result:
         list(session.job.scopes), claims_challenge=session.job.claims, http_exceptions=(Failed,)
     )
     if "access_token" not in answer:
-        raise session.credential.explained(Refusal.read(answer).failed(identity.profile, of_user=False))
+        raise session.credential.explained(Refusal.read(answer).failed(identity, of_user=False))
     tenant = application.authority.tenant
     owner = outcome.Owner(username=identity.application_id, tenant_id=tenant)
     return session.result(owner)

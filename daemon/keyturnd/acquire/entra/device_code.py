@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from keyturnd.acquire.entra.session import Session
     from keyturnd.messages.outcomes import Result
 
-SLOWER = 5.0
-"""Seconds that `slow_down` adds to the interval (RFC 8628 section 3.5)."""
+SLOWER = {"authorization_pending": 0.0, "slow_down": 5.0}
+"""Answers at which the waiting goes on, and the seconds that each adds to the interval (RFC 8628 section 3.5)."""
 SLOWEST = 60.0
 """Seconds. A provider in trouble is asked less and less often, but a person waits."""
 
@@ -56,7 +56,7 @@ def _start(session: Session, application: Any) -> dict[str, Any]:
         )
     flow: dict[str, Any] = application.initiate_device_flow(session.user_scopes, claims_challenge=session.job.claims)
     if "device_code" not in flow:
-        raise Refusal.read(flow).failed(session.identity.profile, of_user=False)
+        raise Refusal.read(flow).failed(session.identity, of_user=False)
     return flow
 
 
@@ -87,20 +87,17 @@ def _next_interval(session: Session, application: Any, flow: dict[str, Any], int
         answer = application.acquire_token_by_device_flow(
             flow, claims_challenge=session.job.claims, exit_condition=lambda _: True
         )
+        if "access_token" in answer:
+            return 0
+        if answer.get("error") in SLOWER:
+            return interval + SLOWER[answer["error"]]
+        raise _refused(session, answer)
     except Failed as failed:
         if failed.failure.kind != ProviderUnreachable.kind:
             raise
-        # One lost poll must not cost a person the sign-in: go on, less often (RFC 8628 section 3.5).
+        # One poll that is lost, or too many of them (AADSTS50196), must not cost a person the sign-in: go on, less
+        # often (RFC 8628 section 3.5).
         return min(max(interval * 2, failed.failure.retry_after or 0.0), SLOWEST)
-    if "access_token" in answer:
-        return 0
-    match answer.get("error"):
-        case "authorization_pending":
-            return interval
-        case "slow_down":
-            return interval + SLOWER
-        case _:
-            raise _refused(session, answer)
 
 
 def _refused(session: Session, answer: dict[str, Any]) -> Failed:
@@ -116,7 +113,7 @@ def _refused(session: Session, answer: dict[str, Any]) -> Failed:
         case "expired_token":
             return _expired(session)
         case _:
-            return Refusal.read(answer).failed(profile, of_user=True)
+            return Refusal.read(answer).failed(session.identity, of_user=True)
 
 
 def _expired(session: Session) -> Failed:

@@ -53,8 +53,7 @@ class MsalClient:
 
     def __init__(self, transport: Transport, identity: EntraIdentity) -> None:
         self._transport = transport
-        self._authority = identity.authority
-        self._profile = identity.profile
+        self._identity = identity
         self.last: Exchange | None = None
         self.issuer = Issuer()
         """Who issues, by the OpenID configuration, which msal does not tell."""
@@ -68,10 +67,10 @@ class MsalClient:
         place = urlsplit(url).netloc
         if answer.status != 200:
             refused = Refusal.read(refused_answer(answer.status, answer.body, place))
-            raise refused.failed(self._profile, of_user=False)
+            raise refused.failed(self._identity, of_user=False)
         configuration = parse(answer.body, place)
         self.issuer = issuer_of(configuration)
-        return _response(answer, answers.discovery(configuration, self._authority))
+        return _response(answer, answers.discovery(configuration, self._identity.authority))
 
     def post(
         self,

@@ -21,7 +21,7 @@ def acquire(session: Session) -> Result:
 
     msal asks for a refresh token too, which nobody wanted: it would outlive what the user had granted.
     """
-    profile, assertion = session.identity.profile, session.job.assertion
+    assertion = session.job.assertion
     if assertion is None or session.credential.for_msal is None:
         raise Failed(ConfigError, "on-behalf-of takes a user's token, and an application that proves itself")
     application = session.application()
@@ -29,7 +29,7 @@ def acquire(session: Session) -> Result:
         assertion, session.user_scopes, claims_challenge=session.job.claims
     )
     if "access_token" not in answer:
-        raise session.credential.explained(Refusal.read(answer).failed(profile, of_user=True))
+        raise session.credential.explained(Refusal.read(answer).failed(session.identity, of_user=True))
     owner = outcome.owner_of(session.exchanged().answer).completed(None, application.authority.tenant)
     result = session.result(owner)
     kept = {name: value for name, value in result.details.items() if name != "refresh_token"}

@@ -26,7 +26,7 @@ def acquire(session: Session) -> Result:
         state.refresh_token, session.user_scopes, data={"claims": session.claims}
     )
     if "access_token" not in answer:
-        refusal = Refusal.read(answer).failed(profile, of_user=True, refresh=True, account=state.account)
+        refusal = Refusal.read(answer).failed(session.identity, of_user=True, refresh=True, account=state.account)
         raise session.credential.explained(refusal)
     exchange = session.exchanged()
     owner = outcome.owner_of(exchange.answer).completed(state, application.authority.tenant)

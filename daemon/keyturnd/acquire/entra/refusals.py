@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from keyturn.errors import KeyturnError
     from keyturn.hints import Hint
+    from keyturnd.messages.identities import EntraIdentity
 
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 CORRELATION_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
@@ -75,22 +76,23 @@ class Refusal(NamedTuple):
             float(answer.get(AHEAD, 0.0)),
         )
 
-    def failed(self, profile: str, *, of_user: bool, refresh: bool = False, account: str = "") -> Failed:
+    def failed(self, who: EntraIdentity, *, of_user: bool, refresh: bool = False, account: str = "") -> Failed:
         """The failure this means: `of_user` for a person's sign-in, `refresh` for a stored one, of `account`."""
         kind = self._kind(of_user=of_user)
         return Failed(
             kind,
-            f"Entra ID refused profile {profile}{f' ({account})' if account else ''}: {self._reason()}",
-            self._hint(kind, profile, of_user=of_user),
+            f"Entra ID refused profile {who.profile}{f' ({account})' if account else ''}: {self._reason()}",
+            self._hint(kind, who, of_user=of_user),
             state_dead=refresh and kind is not ProviderUnreachable and self._ends_login(),
             claims=self.claims if kind is SignInNeeded and self.claims else None,
             code=self.error,
         )
 
-    def _hint(self, kind: type[KeyturnError], profile: str, *, of_user: bool) -> Hint:
+    def _hint(self, kind: type[KeyturnError], who: EntraIdentity, *, of_user: bool) -> Hint:
         if OUT_OF_TIME in self.numbers and abs(self.ahead) > CLOCK_LEEWAY:
             return moves.machines.set_clock(self.ahead)
-        return aadsts.hint(self.numbers, profile, of_user=of_user) or self._usual_hint(kind, profile, of_user=of_user)
+        known = aadsts.hint(self.numbers, who, of_user=of_user)
+        return known or self._usual_hint(kind, who.profile, of_user=of_user)
 
     def _kind(self, *, of_user: bool) -> type[KeyturnError]:
         if self.error in PASSING or aadsts.TRANSIENT.intersection(self.numbers):

@@ -1,4 +1,4 @@
-"""Which tenant an Azure DevOps organization belongs to, from what it answers to somebody without credentials.
+"""Which tenant an Azure DevOps organization or a subscription belongs to, as it tells somebody without credentials.
 
 The order is that of GCM (reference/entra.md section 4). Whoever answers may be anybody: only an id is taken, and a
 login host only if a known cloud has it.
@@ -28,9 +28,9 @@ _TENANT = re.compile(_GUID, re.ASCII)
 
 
 def discover(job: DiscoveryJob) -> Discovered:
-    """Ask the organization at `job.url`. Raises Failed, for a redirect too: it is never followed."""
+    """Ask at `job.url`. Raises Failed, for a redirect too: it is never followed."""
     headers = {"User-Agent": "keyturn", "X-TFS-FedAuthRedirect": "Suppress"}  # or it redirects to a page for people
-    answer = Transport(job.network, Deadline(job.deadline)).exchange(Request("HEAD", job.url, headers))
+    answer = Transport(job.network, Deadline(job.deadline)).exchange(Request(job.method, job.url, headers))
     return told(answer.headers)
 
 

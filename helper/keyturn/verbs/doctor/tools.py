@@ -6,6 +6,7 @@ from keyturn import hints
 from keyturn.errors import KeyturnError
 from keyturn.verbs.doctor.finding import Finding, failed, ok
 from keyturn.verbs.setup.command import TOOLS
+from keyturn.verbs.setup.kube import stand_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,3 +31,17 @@ def look(config: Config) -> Iterator[Finding]:
         if not found:
             yield ok(f"{tool} asks keyturn for all of its targets")
         yield from (Finding("warning", f"{tool}: {told}", hint) for told, hint in hindrances)
+    yield from _look_at_kubelogin(config)
+
+
+def _look_at_kubelogin(config: Config) -> Iterator[Finding]:
+    """Keyturn under the name of Azure's kubelogin, which needs no target."""
+    installed = stand_in.installed()
+    if not installed:
+        return
+    found = list(stand_in.hindrances())
+    if not found:
+        yield ok(f"kubelogin is {installed[0]}, which asks keyturn")
+    if not config.kube_targets:
+        found += TOOLS["kube"].hindrances(config)
+    yield from (Finding("warning", f"kube: {told}", hint) for told, hint in found)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from keyturn import hints, moves
-from keyturn.configuration.hosts import HTTPS_PORT, https_url
-from keyturn.configuration.targets.git import is_azure_devops
+from keyturn import hints
+from keyturn.configuration.config import parse
 from keyturn.console import person
 from keyturn.console.parsing import Parser
-from keyturn.console.requests import ask
 from keyturn.editing.config_document import ConfigDocument
-from keyturn.errors import ProviderError, Refused, UsageError
+from keyturn.errors import Refused, UsageError
 from keyturn.reach import client
 from keyturn.reach.paths import config_file
-from keyturn.verbs.init.places import PROTOCOLS, of_this_repository, place_of
+from keyturn.verbs.init import sources
+from keyturn.verbs.init.places import PROTOCOLS, of_this_repository, places_of
 from keyturn.verbs.init.proof import prove
 from keyturn.verbs.init.proposal import propose
+from keyturn.verbs.init.tenants import tenant_of
+from keyturn.verbs.init.who import ask_who
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,17 +26,20 @@ if TYPE_CHECKING:
     from keyturn.verbs.init.proposal import Proposal
 
 DESCRIPTION = """\
-Write the configuration for a place, sign in, let the tool use keyturn, and prove that it works.
+Write the configuration for one or more places, sign in, let the tools use keyturn, and prove that it works.
 
-URL is an organization or a clone at Azure Repos, the server of an AKS cluster, the login server of a registry, or an
-AWX. Without one, the clone this is run in is taken, or you are asked. What will be written is shown first.
+PLACE is an organization or a clone at Azure Repos, a context of kubectl or the server of an AKS cluster, the login
+server of a registry, or an AWX. Without one, the clone this is run in is taken, or you are asked. What will be
+written is shown first. A place that a repository or a kubeconfig names is confirmed by a person even with --yes.
 """
 EPILOG = """\
 examples:
   keyturn init https://dev.azure.com/contoso
-  keyturn init contoso.azurecr.io --tenant contoso.com
+  keyturn init https://dev.azure.com/contoso contoso-aks contoso.azurecr.io
+  keyturn init contoso.azurecr.io --subscription 22222222-3333-4444-5555-666666666666
   keyturn init https://awx.example --service awx --account alice
-  keyturn init https://dev.azure.com/contoso --yes --flow device-code
+  keyturn init https://dev.azure.com/contoso --yes --tenant contoso.com --flow device-code
+  keyturn init https://dev.azure.com/contoso --yes --from-env
 """
 SERVICES = (*PROTOCOLS, "awx")
 
@@ -43,105 +47,98 @@ SERVICES = (*PROTOCOLS, "awx")
 def parser() -> Parser:
     """What comes after the verb."""
     made = Parser(prog="keyturn init", description=DESCRIPTION, epilog=EPILOG)
-    made.add_argument("url", metavar="URL", nargs="?", help="where tokens are wanted")
+    made.add_argument("places", metavar="PLACE", nargs="*", help="where tokens are wanted")
     made.add_argument("--service", choices=SERVICES, help="what answers there, where its name does not tell")
     made.add_argument("--profile", metavar="NAME", help="the profile's name (default: work, or awx)")
     made.add_argument("--tenant", metavar="TENANT", help="its id or a domain (default: asked of the organization)")
+    made.add_argument("--subscription", metavar="ID", help="of Azure, which tells its tenant")
     made.add_argument("--flow", metavar="FLOW", help="who signs in and how (default: browser, or device-code)")
     made.add_argument("--application-id", metavar="ID", help="an application of your own (default: Azure CLI's)")
+    made.add_argument("--certificate", metavar="FILE", help="certificate and key of a service principal")
+    made.add_argument("--secret", metavar="SOURCE", help="of an application, or a password: -, @FILE or env:NAME")
+    made.add_argument("--environment", metavar="NAME", help="a cloud, AzureUSGovernment for instance")
     made.add_argument("--authority", metavar="URL", help="a login host that is none of Microsoft's")
     made.add_argument("--account", metavar="NAME", help="who signs in")
     made.add_argument("--ca-file", metavar="FILE", help="the CA of a provider of your own")
+    known = made.add_mutually_exclusive_group()
+    known.add_argument("--from-env", action="store_true", help="sign in as the AZURE_* variables say")
+    known.add_argument("--from-az", action="store_true", help="take tenant and account from az account show")
     made.add_argument("--yes", action="store_true", help="ask nothing, and agree to what would be shown")
+    made.set_defaults(send_x5c=None, federated_token_file=None)
     return made
 
 
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     options = parser().parse(arguments)
-    place = _place(options)
-    tenant, environment = ("", "") if place.service == "awx" else _tenant(place, options)
+    places = _places(options)
+    if options.from_env:
+        sources.fill_from_environment(options)
+    if options.from_az:
+        sources.fill_from_az(options)
+    ask_who(options, places)
     document = ConfigDocument(config_file())
-    proposal = propose(document.config, place, options, tenant=tenant, environment=environment)
-    proposal.write(document)
-    _agree(proposal, options)
+    proposals = list(_proposals(document, places, options))
+    _agree(proposals, options)
     document.save()
     print(f"keyturn: wrote {config_file()}")
-    _sign_in(proposal, options)
-    _set_up(place)
-    print(f"keyturn: {prove(place, proposal.profile)}")
-    print("keyturn: to take it back:", *_way_back(proposal), sep="\n    ")
+    for proposal in {proposal.profile: proposal for proposal in reversed(proposals)}.values():
+        _sign_in(proposal, options)
+    for place in places:
+        _set_up(place)
+    for proposal in proposals:
+        print(f"keyturn: {prove(proposal.place, proposal.profile)}")
+    print("keyturn: to take it back:", *_way_back(proposals), sep="\n    ")
     return 0
 
 
-def _place(options: Namespace) -> Place:
+def _places(options: Namespace) -> list[Place]:
     """Where: as given, as found here, or as told. Raises UsageError."""
-    if options.url is not None:
-        return place_of(options.url, options.service)
+    if options.places:
+        return places_of(options.places, options.service)
     found = of_this_repository()
     if found is not None:
-        return found
+        return [found]
     if options.yes or not client.has_terminal():
-        raise UsageError("a URL is needed", hints.usage("keyturn init"))
-    return place_of(person.ask_line("where do you need tokens? URL or login server: "), options.service)
+        raise UsageError("a place is needed: a URL, a login server, a context", hints.usage("keyturn init"))
+    question = "where do you need tokens? a URL, a login server or a context of kubectl: "
+    return places_of(person.ask_line(question).split(), options.service)
 
 
-def _tenant(place: Place, options: Namespace) -> tuple[str, str]:
-    """The tenant and the cloud it is in: as given, as the organization says, or as told."""
-    if options.tenant is not None:
-        return options.tenant, ""
-    if place.service == "azure-devops" and _is_microsofts(place):
-        try:
-            found = ask("POST", "/v1/discovery", {"url": place.key})
-        except ProviderError as error:
-            print(f"keyturn: {error.sentence}")
-        else:
-            if found["tenant"]:
-                print(f"keyturn: {place.key} belongs to the tenant {found['tenant']}")
-                return found["tenant"], found["environment"]
-    if options.yes or not client.has_terminal():
-        service = () if place.names_its_service else ("--service", place.service)
-        again = ("keyturn", "init", place.given, *service)
-        raise UsageError("the tenant is needed", moves.configuration.name_it(again, "--tenant", "ID-OR-DOMAIN"))
-    answer = person.ask_line("which tenant signs in there? its id or a domain [organizations]: ")
-    return answer or "organizations", ""
+def _proposals(document: ConfigDocument, places: Sequence[Place], options: Namespace) -> Iterator[Proposal]:
+    """Each with those before it in mind: what signs in at one place may do so at the next."""
+    config = document.config
+    for place in places:
+        tenant, environment = tenant_of(place, options)
+        proposal = propose(config, place, options, tenant=tenant, environment=environment)
+        proposal.write(document)
+        config = parse(config_file(), document.text.encode())
+        yield proposal
 
 
-def _is_microsofts(place: Place) -> bool:
-    """Whether Azure DevOps itself is asked; a server of one's own is known to its owner."""
-    at = https_url(place.key)
-    return is_azure_devops(at.host) and at.port == HTTPS_PORT
-
-
-def _agree(proposal: Proposal, options: Namespace) -> None:
+def _agree(proposals: Sequence[Proposal], options: Namespace) -> None:
     """Show what will be written. Raises Refused where the person does not want it.
 
-    A URL that a repository names is its author's choice: it takes a person, whatever the options say.
+    A URL that a repository or a kubeconfig names is its author's choice: it takes a person, whatever the options say.
     """
     print(f"keyturn: for {config_file()}:\n")
-    if proposal.keys:
-        print(f"    [profile.{proposal.profile}]")
-        print("".join(f'    {key} = "{value}"\n' for key, value in proposal.keys.items()))
-    if proposal.table:
-        print(f'    [{".".join(proposal.table)}]\n    "{proposal.place.key}" = {_shown(proposal)}\n')
-    for remark in proposal.remarks():
+    for proposal in proposals:
+        print("".join(f"    {line}\n" for line in proposal.tables()))
+    for remark in dict.fromkeys(remark for proposal in proposals for remark in proposal.remarks()):
         print(f"keyturn: {remark}")
-    if options.yes and not proposal.place.repository:
+    if options.yes and not any(proposal.place.named_in for proposal in proposals):
         return
     if not person.agrees("write this, and sign in?", hints.usage("keyturn init")):
         raise Refused("nothing was written", hints.usage("keyturn init"))
 
 
-def _shown(proposal: Proposal) -> str:
-    if isinstance(proposal.target, dict):
-        return "{ " + ", ".join(f'{key} = "{value}"' for key, value in proposal.target.items()) + " }"
-    return f'"{proposal.profile}"'
-
-
 def _sign_in(proposal: Proposal, options: Namespace) -> None:
-    from keyturn.verbs import login, secret  # noqa: PLC0415 - only once there is something to sign in to
+    from keyturn.verbs import secret  # noqa: PLC0415 - only once there is something to sign in to
+    from keyturn.verbs.login import command as login  # noqa: PLC0415
 
-    if options.flow in {"client-secret", "confidential-browser"}:
+    if options.secret is not None:
+        secret.run(["set", proposal.profile, options.secret])
+    elif options.flow in {"client-secret", "confidential-browser"}:
         secret.run(["set", proposal.profile])
     login.run([proposal.profile])
 
@@ -149,14 +146,15 @@ def _sign_in(proposal: Proposal, options: Namespace) -> None:
 def _set_up(place: Place) -> None:
     from keyturn.verbs.setup import command as setup  # noqa: PLC0415 - only here
 
-    arguments = {"azure-devops": ["git", place.key], "acr": ["docker", place.key], "aks": ["kube"]}
+    context = ["--context", place.context] if place.context else []
+    arguments = {"azure-devops": ["git", place.key], "acr": ["docker", place.key], "aks": ["kube", *context]}
     if place.service in arguments:
         setup.run(arguments[place.service])
 
 
-def _way_back(proposal: Proposal) -> Iterator[str]:
+def _way_back(proposals: Sequence[Proposal]) -> Iterator[str]:
     """A command a line, so that they can be pasted at any width."""
-    if proposal.table:
-        yield f"keyturn setup {PROTOCOLS[proposal.place.service]} --undo"
-        yield f"keyturn target remove {proposal.place.key}"
-    yield f"keyturn profile remove {proposal.profile}"
+    tools = dict.fromkeys(PROTOCOLS[proposal.place.service] for proposal in proposals if proposal.table)
+    yield from (f"keyturn setup {tool} --undo" for tool in tools)
+    yield from (f"keyturn target remove {proposal.place.key}" for proposal in proposals if proposal.table)
+    yield from (f"keyturn profile remove {proposal.profile}" for proposal in proposals if proposal.keys)

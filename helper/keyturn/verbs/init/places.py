@@ -1,4 +1,4 @@
-"""What somebody begins with: a URL, a login server, or the repository this is run in."""
+"""What somebody begins with: a URL, a login server, a context of kubectl's, or the repository this is run in."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.configuration.targets.git import is_azure_devops
 from keyturn.configuration.targets.recognized import recognize, without_user
 from keyturn.errors import UsageError
+from keyturn.verbs.init.contexts import find_context
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Literal
 
     from keyturn.configuration.targets.entries import Protocol
@@ -28,20 +30,36 @@ class Place(NamedTuple):
     service: Service
     key: str
     given: str
-    repository: bool = False
-    """Whether the name comes from a repository's configuration, which its author may have chosen."""
+    named_in: str = ""
+    """The file of somebody else's choice, a repository's or a kubeconfig, that the URL comes from; empty if typed."""
+    context: str = ""
+    """Of kubectl, where it was named by that."""
+    tenant: str = ""
+    """What that context's user names; only ever proposed."""
 
     @property
     def names_its_service(self) -> bool:
         """Whether the name alone tells what answers there, so that no `service` has to say it."""
-        try:
-            return self.service == _service_of(self.key)
-        except UsageError:
-            return False
+        return _tells_its_service(self.key) and self.service == _service_of(self.key)
+
+
+def places_of(words: Sequence[str], service: Service | None) -> list[Place]:
+    """What `words` name, each place once. One that was also typed is nobody else's choice. Raises UsageError."""
+    found: dict[str, Place] = {}
+    for place in (place_of(word, service) for word in words):
+        known = found.setdefault(place.key, place)
+        if known.named_in and not place.named_in:
+            found[place.key] = known._replace(named_in="", given=place.given)
+        elif place.context:
+            found[place.key] = known._replace(context=place.context, tenant=place.tenant)
+    return list(found.values())
 
 
 def place_of(text: str, service: Service | None) -> Place:
     """What `text` names. Raises UsageError where it does not tell, and nobody said, what answers there."""
+    context = None if service not in {None, "aks"} or _tells_its_service(text) else find_context(text)
+    if context is not None and (service == "aks" or context.is_aks):
+        return Place("aks", recognize(context.server, "kube").key, context.server, context.file, text, context.tenant)
     found = service or _service_of(text)
     if found == "awx":
         return Place(found, _url(text), text)
@@ -54,9 +72,17 @@ def of_this_repository() -> Place | None:
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         url = without_user(done.stdout.strip())
-        return place_of(url, None)._replace(repository=True) if done.returncode == 0 else None
+        return place_of(url, None)._replace(named_in="this repository") if done.returncode == 0 else None
     except (OSError, UnicodeDecodeError, UsageError):
         return None
+
+
+def _tells_its_service(text: str) -> bool:
+    try:
+        _service_of(text)
+    except UsageError:
+        return False
+    return True
 
 
 def _service_of(text: str) -> Service:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
 
 from keyturn import hints
 from keyturn.configuration.profiles.described import described
+from keyturn.configuration.profiles.identity import DEFAULT_CLOUD
 from keyturn.console import browser
 from keyturn.errors import UsageError
 from keyturn.verbs.init.places import PROTOCOLS
@@ -28,7 +30,7 @@ class Proposal(NamedTuple):
     """`keys`: those of the new table [profile.NAME]; empty where the profile is there already."""
 
     profile: str
-    keys: dict[str, str]
+    keys: dict[str, str | bool]
     place: Place
     target: Value
 
@@ -44,11 +46,29 @@ class Proposal(NamedTuple):
         if self.table:
             document.set(self.table, self.place.key, self.target)
 
+    def tables(self) -> Iterator[str]:
+        """As config.toml will have them."""
+        if self.keys:
+            yield f"[profile.{self.profile}]"
+            yield from (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in self.keys.items())
+        if self.keys and self.table:
+            yield ""
+        if self.table:
+            yield f"[{'.'.join(self.table)}]"
+            yield f'"{self.place.key}" = {self._shown_target()}'
+
+    def _shown_target(self) -> str:
+        if isinstance(self.target, dict):
+            return "{ " + ", ".join(f'{key} = "{value}"' for key, value in self.target.items()) + " }"
+        return f'"{self.profile}"'
+
     def remarks(self) -> Iterator[str]:
         """What it means for whoever agrees to it."""
+        if self.place.named_in:
+            yield f"{self.place.key} comes from {self.place.named_in}: see that it is the one you mean"
         if self.keys.get("application_id") == AZURE_CLI:
             yield "it signs in as Microsoft's own application Azure CLI: sign-in logs and Conditional Access see that"
-            yield "an application of your own is used with --application-id ID (its set-up: contrib/guides/init.md)"
+            yield "an application of your own is used with --application-id ID (its set-up: keyturn profile explain)"
 
 
 def propose(config: Config, place: Place, options: Namespace, *, tenant: str, environment: str) -> Proposal:
@@ -63,28 +83,32 @@ def propose(config: Config, place: Place, options: Namespace, *, tenant: str, en
     return Proposal(name, keys, place, _target(place, name, options))
 
 
-def _described(keys: dict[str, str]) -> Profile:
+def _described(keys: dict[str, str | bool]) -> Profile:
     try:
         return described(keys, "awx") if keys["provider"] == "awx" else described(keys, "entra")
     except UsageError as error:
         raise UsageError(error.sentence, hints.usage("keyturn init")) from None
 
 
-def _entra_keys(options: Namespace, tenant: str, environment: str) -> dict[str, str]:
+def _entra_keys(options: Namespace, tenant: str, environment: str) -> dict[str, str | bool]:
+    environment = options.environment or environment
     wishes = {
         "provider": "entra",
         "flow": options.flow or ("browser" if browser.is_here() else "device-code"),
         "tenant": tenant,
         "application_id": options.application_id or AZURE_CLI,
-        "environment": environment if environment != "AzureCloud" else None,
+        "environment": environment if environment != DEFAULT_CLOUD else None,
         "authority": options.authority,
         "account": options.account,
+        "certificate": options.certificate,
+        "send_x5c": options.send_x5c,
+        "federated_token_file": options.federated_token_file,
         "ca_file": options.ca_file,
     }
     return {key: value for key, value in wishes.items() if value}
 
 
-def _awx_keys(place: Place, options: Namespace) -> dict[str, str]:
+def _awx_keys(place: Place, options: Namespace) -> dict[str, str | bool]:
     flow = options.flow or "password"
     wishes = {
         "provider": "awx", "flow": flow, "url": place.key, "username": options.account, "ca_file": options.ca_file,

@@ -12,7 +12,6 @@ from keyturn.console.parsing import Parser
 from keyturn.verbs.setup.docker import command as setup_docker
 from keyturn.verbs.setup.git import command as setup_git
 from keyturn.verbs.setup.kube import command as setup_kube
-from keyturn.verbs.setup.record import Record
 from keyturn.verbs.setup.turn import own_turn
 
 TYPE_CHECKING = False
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
 
 TOOLS = {"git": setup_git, "kube": setup_kube, "docker": setup_docker}
 """Each module has HELP, DESCRIPTION, EPILOG, `add_arguments(parser)` and `run(options) -> exit status`; and what its
-tool is for and lacks: `targets(config)`, `unlike(config)`, a sentence for each thing that `run` would change, and
-`hindrances(config)`, an Advice for each that it would not."""
+tool is for and lacks: `targets(config)`, `is_set_up()`, `unlike(config)`, a sentence for each thing that `run` would
+change, and `hindrances(config)`, an Advice for each that it would not."""
 DESCRIPTION = """\
 Let other programs use keyturn. Without a TOOL: each of them that has targets, and what was set up for one that has
 none any more is taken back.
@@ -90,4 +89,4 @@ def _set_up(config: Config) -> int:
 
 
 def _is_left_over(tool: str, config: Config) -> bool:
-    return not TOOLS[tool].targets(config) and not Record(tool).is_empty
+    return not TOOLS[tool].targets(config) and TOOLS[tool].is_set_up()

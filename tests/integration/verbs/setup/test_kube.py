@@ -172,11 +172,51 @@ def test_what_another_kubeconfig_still_needs_is_kept(configured: Machine, kubeco
     other.write_text(KUBECONFIG, encoding="ascii")
     configured.run("keyturn", "setup", "kube", status=0)
     configured.run("keyturn", "setup", "kube", "--kubeconfig=other", status=0)
-    configured.run("keyturn", "setup", "kube", "--undo", status=0)
+    configured.run("keyturn", "setup", "kube", "--undo", "--kubeconfig=.kube/config", status=0)
+    assert kubeconfig.read_text(encoding="ascii") == KUBECONFIG.replace(" # for now", "")
     assert configured.run("keyturn", "setup", "kube", "--check", "--kubeconfig=other", status=0).stderr == ""
-    configured.run("keyturn", "setup", "kube", "--undo", "--kubeconfig=other", status=0)
+
+
+def test_a_kubeconfig_that_was_named_once_is_known_from_then_on(configured: Machine, kubeconfig: Path) -> None:
+    """By --check, doctor and --undo; but what was chosen for it stays as it is."""
+    other = configured.home / "other"
+    other.write_text(KUBECONFIG, encoding="ascii")
+    kubeconfig.unlink()
+    configured.configure(CONFIG.replace('"https://second.example:6443" = "me"\n', ""))
+    configured.run("keyturn", "setup", "kube", "--kubeconfig=other", "--profile=third", status=0)
+    ours = other.read_text(encoding="ascii")
+    assert configured.run("keyturn", "setup", "kube", status=0).stdout == "keyturn: nothing to change\n"
+    assert configured.run("keyturn", "setup", "--check", status=0).stderr == ""
+    assert "kube asks keyturn for all of its targets" in configured.run("keyturn", "doctor", "--offline").stdout
+    assert other.read_text(encoding="ascii") == ours
+    (configured.state / "clusters.json").write_text(
+        (configured.state / "clusters.json").read_text().replace("third", "me")
+    )
+    again = f"keyturn setup kube --kubeconfig {other}\n"
+    checked = configured.run("keyturn", "setup", "kube", "--check", status=1)
+    assert checked.stdout == f"keyturn: {other}: context aks has a word that keyturn does not keep\n"
+    assert checked.stderr == f"keyturn: hint: {again}"
+    told = configured.run("keyturn", "doctor", "--offline").stdout
+    assert f"kube: {other}: context aks has a word that keyturn does not keep" in told
+    assert again in told
+    configured.run("keyturn", "setup", "kube", "--undo", status=0)
+    assert other.read_text(encoding="ascii") == KUBECONFIG.replace(" # for now", "")
     assert kept(configured) == []
-    assert kubeconfig.read_text(encoding="ascii") == other.read_text(encoding="ascii")
+
+
+def test_what_az_has_overwritten_is_named(configured: Machine, kubeconfig: Path) -> None:
+    """One context of two, by `az aks get-credentials --overwrite-existing`."""
+    other = KUBECONFIG.replace("elsewhere", "second").replace("https://second.example", "https://second.example:6443")
+    kubeconfig.write_text(other, encoding="ascii")
+    configured.run("keyturn", "setup", "kube", status=0)
+    assert "is up to date" in configured.run("keyturn", "setup", "kube", "--check", status=0).stdout
+    kubectl = need("kubectl")
+    configured.run(kubectl, "config", "set-context", "second", "--user=admin", status=0)
+    checked = configured.run("keyturn", "setup", "kube", "--check", status=1)
+    assert checked.stdout == f"keyturn: {kubeconfig}: context second does not ask keyturn\n"
+    assert checked.stderr == "keyturn: hint: keyturn setup kube\n"
+    configured.run("keyturn", "setup", "kube", status=0)
+    configured.run("keyturn", "setup", "kube", "--check", status=0)
 
 
 def test_a_stanza_that_somebody_has_edited_is_undone_all_the_same(configured: Machine, kubeconfig: Path) -> None:
@@ -546,9 +586,8 @@ def test_a_cluster_that_is_not_verified_is_not_set_up(configured: Machine, kubec
 
 def test_check_names_what_an_older_keyturn_set_up(configured: Machine, kubeconfig: Path) -> None:
     nothing = configured.run("keyturn", "setup", "kube", "--check", status=1)
-    assert (nothing.stdout, nothing.stderr) == (
-        "keyturn: no context asks keyturn\n", "keyturn: hint: keyturn setup kube\n"
-    )  # fmt: skip
+    assert nothing.stdout == f"keyturn: {kubeconfig}: context aks does not ask keyturn\n"
+    assert nothing.stderr == "keyturn: hint: keyturn setup kube\n"
     configured.run("keyturn", "setup", "kube", status=0)
     assert "is up to date" in configured.run("keyturn", "setup", "kube", "--check", status=0).stdout
     old = configured.run(

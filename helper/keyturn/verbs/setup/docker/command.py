@@ -206,6 +206,11 @@ def targets(config: Config) -> Sized:
     return config.docker_targets
 
 
+def is_set_up() -> bool:
+    """Whether there is something to undo."""
+    return not Record("docker").is_empty
+
+
 def unlike(config: Config) -> Iterator[str]:
     """A sentence for each entry that has to be written. Raises what `run` does."""
     plan = Plan()

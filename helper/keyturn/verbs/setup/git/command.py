@@ -71,6 +71,11 @@ def targets(config: Config) -> Sized:
     return [*config.git_targets, *([ALL_OTHERS] if config.git.store != "off" else [])]
 
 
+def is_set_up() -> bool:
+    """Whether there is something to undo."""
+    return not Record("git").is_empty
+
+
 def unlike(config: Config) -> Iterator[str]:
     """A sentence for each place that git does not ask keyturn for. Raises what `run` does."""
     steps = _writing(config, GitConfig(None), Record("git"), []).steps.items()

@@ -4,35 +4,32 @@ from __future__ import annotations
 
 import sys
 
-from keyturn import hints, moves
+from keyturn import moves
 from keyturn.configuration.config import parse
 from keyturn.console.configured import configuration
-from keyturn.console.requests import print_json
 from keyturn.reach.paths import config_file
 from keyturn.verbs.setup import proposals
-from keyturn.verbs.setup.advice import Advice
-from keyturn.verbs.setup.kube import discover, kuberc, stand_in
-from keyturn.verbs.setup.kube.kubeconfig import text, users
+from keyturn.verbs.setup.kube import checking, discover, refusals, report, stand_in
+from keyturn.verbs.setup.kube.checking import hindrances, unlike
 from keyturn.verbs.setup.kube.plan import Plan
-from keyturn.verbs.setup.kube.register import outdated
+from keyturn.verbs.setup.kube.register import Register
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterable, Iterator, Sized
-    from typing import Any
+    from collections.abc import Sized
 
     from keyturn.configuration.config import Config
     from keyturn.console.parsing import Parser
-    from keyturn.hints import Sentence
-    from keyturn.verbs.setup.kube.plan import Change
-    from keyturn.verbs.setup.kube.register import Register
+
+__all__ = ["DESCRIPTION", "EPILOG", "HELP", "add_arguments", "hindrances", "is_set_up", "run", "targets", "unlike"]
 
 HELP = "let kubectl, helm and k9s use keyturn"
 DESCRIPTION = """\
 Let kubectl, and whoever else reads its configuration, ask keyturn for the clusters of your kube targets: each of
 their contexts gets a user that runs keyturn's helper. The user it had before stays as it is, and --undo brings it
-back. Run it again after you have added targets, fetched a kubeconfig anew, or moved keyturn.
+back, in each kubeconfig that --kubeconfig once named, too. Run it again after you have added targets, fetched a
+kubeconfig anew, or moved keyturn.
 """
 EPILOG = """\
 --as-kubelogin puts a program `kubelogin` on PATH that takes what that of Azure takes: kubeconfigs of az work as they
@@ -67,18 +64,40 @@ def run(options: Namespace) -> int:
     """The exit status."""
     if options.as_kubelogin:
         return _stand_in(options)
+    if options.check:
+        return checking.run(options)
+    if options.undo:
+        return _undo(options)
     plan = Plan(options.kubeconfig, options.context)
     if options.discover:
         return proposals.report(list(discover.proposals(configuration(), plan.files)), as_json=options.json)
-    if options.check:
-        return _check(plan, options)
-    if options.undo:
-        plan.undo()
-    else:
-        plan.ask_keyturn(_with_all(plan, options) if options.all else configuration(), options.profile)
+    config = _with_all(plan, options) if options.all else configuration()
+    if not plan.ask_keyturn(config, options.profile):
+        _check_others(plan, config, options)
     if not options.dry_run:
-        plan.carry_out(undoing=options.undo)
-    _report(plan, options)
+        plan.carry_out(undoing=False)
+    report.show([plan], options)
+    return 0
+
+
+def _check_others(plan: Plan, config: Config, options: Namespace) -> None:
+    """Raises ConfigError for what is missing, unless a kubeconfig that was named before has it."""
+    known = [] if options.kubeconfig or options.context else Register().elsewhere(plan.files)
+    if not any(list(Plan(str(file), None).asking()) for file in known):
+        raise refusals.nothing_to_do(config, plan.files, list(plan.servers()))
+
+
+def _undo(options: Namespace) -> int:
+    """In kubectl's files first, then in each that was named before: one by one, as they share a record."""
+    plans = [Plan(options.kubeconfig, options.context)]
+    others = [] if options.kubeconfig or options.context else plans[0].register.elsewhere(plans[0].files)
+    for file in (None, *others):
+        if file is not None:
+            plans.append(Plan(str(file), None))
+        plans[-1].undo()
+        if not options.dry_run:
+            plans[-1].carry_out(undoing=True)
+    report.show(plans, options)
     return 0
 
 
@@ -103,24 +122,9 @@ def targets(config: Config) -> Sized:
     return config.kube_targets
 
 
-def unlike(config: Config) -> Iterator[str]:
-    """A sentence for each context of a target that does not ask keyturn as it should. Raises what `run` does."""
-    plan = Plan(None, None)
-    yield from map(_printable, plan.not_asking(config))
-    for _, name, user in plan.asking():
-        if (why := _wrong(user, plan.register)) is not None:
-            yield f"context {_printable(name)} {why}"
-
-
-def hindrances(config: Config) -> Iterator[Advice]:  # noqa: ARG001 - kubeconfigs are what they are
-    """What `run` does not mend: secrets in clear, and a policy of kubectl's own."""
-    plan = Plan(None, None)
-    for file in plan.files:
-        for name in users.with_secrets(file.users):
-            told = f"{file.path}: user {_printable(name)} holds a secret that everybody can read who has the file"
-            yield Advice(told, moves.secrets.secret_variables())
-    for hint in _policies(user for _, _, user in plan.asking()):
-        yield Advice("kubectl's policy (kuberc) forbids keyturn's helper", hint)
+def is_set_up() -> bool:
+    """Whether there is something to undo."""
+    return bool(Register().elsewhere([]))
 
 
 def _stand_in(options: Namespace) -> int:
@@ -138,84 +142,3 @@ def _stand_in(options: Namespace) -> int:
     for note in notes:
         print(f"keyturn: warning: {note}", file=sys.stderr)
     return 0
-
-
-def _check(plan: Plan, options: Namespace) -> int:
-    """Exit status 1 where there is something to do."""
-    for config in plan.files:
-        for name in users.with_secrets(config.users):
-            told = f"{config.path}: user {_printable(name)} holds a secret that everybody can read who has the file"
-            print(f"keyturn: warning: {told}\nkeyturn: hint: {moves.secrets.secret_variables()}", file=sys.stderr)
-    asking = list(plan.asking())
-    found = [(file.path, name, why) for file, name, user in asking if (why := _wrong(user, plan.register))]
-    if options.json:
-        print_json(
-            {
-                "asking": len(asking),
-                "outdated": [{"file": str(file), "context": name, "why": why} for file, name, why in found],
-            }
-        )
-    else:
-        for file, name, why in found:
-            print(f"keyturn: {file}: context {_printable(name)} {why}")
-        if not found:
-            print(
-                f"keyturn: {'every context that asks keyturn is up to date' if asking else 'no context asks keyturn'}"
-            )
-    if asking and not found:
-        return 0
-    for hint in _policies(user for _, _, user in asking):
-        print(f"keyturn: hint: {hints.printed(hint)}", file=sys.stderr)
-    print(f"keyturn: hint: {hints.printed(hints.set_up('kube'))}", file=sys.stderr)
-    return 1
-
-
-def _wrong(user: dict[str, Any], register: Register) -> str | None:
-    """What has to be done about a user of ours; what setting it up again cures comes first."""
-    if (why := outdated(user, register)) is not None:
-        return why
-    program = str(user["exec"]["command"])
-    return None if kuberc.forbids(program) is None else f"may not run {program}: kubectl's policy forbids it"
-
-
-def _report(plan: Plan, options: Namespace) -> None:
-    changes = list(plan.changes())
-    stanzas = [{"exec": stanza} for file in plan.files for stanza in file.added.values()]
-    forbidden = [("kubectl's policy (kuberc) forbids keyturn's helper", hint) for hint in _policies(stanzas)]
-    for sentence, hint in [*plan.warnings, *forbidden]:
-        print(
-            f"keyturn: warning: {_printable(sentence)}\nkeyturn: hint: {_printable(hints.printed(hint))}",
-            file=sys.stderr,
-        )
-    if options.json:
-        added = {name: stanza for file in plan.files for name, stanza in file.added.items()}
-        listed = [change._asdict() | {"file": str(change.file)} for change in changes]
-        print_json({"dry_run": options.dry_run, "changes": listed, "users": added, "notes": plan.notes})
-        return
-    for change in changes:
-        print(f"keyturn: {'would change ' if options.dry_run else ''}{_printable(_sentence(change))}")
-    for note in plan.notes:
-        print(f"keyturn: {_printable(note)}")
-    if not changes:
-        print("keyturn: nothing to change")
-    if options.dry_run:
-        for name, stanza in {name: stanza for file in plan.files for name, stanza in file.added.items()}.items():
-            print(*text.user_lines(name, stanza), sep="\n")
-
-
-def _policies(asking: Iterable[dict[str, Any]]) -> list[Sentence]:
-    """How to let kubectl run each program of ours that it must not, by the very path in the kubeconfig."""
-    programs = dict.fromkeys(str(user["exec"]["command"]) for user in asking)
-    return [moves.clients.allow_plugin(program) for program in programs if kuberc.forbids(program) is not None]
-
-
-def _sentence(change: Change) -> str:
-    told = f"{change.file}: context {change.context} with user {change.after}"
-    if change.before == change.after:
-        return told
-    return f"{told} again" if change.is_back else f"{told} instead of {change.before or 'none'}"
-
-
-def _printable(text: str) -> str:
-    """A kubeconfig may be somebody else's, names and all."""
-    return "".join(character if character.isprintable() else "?" for character in text)

@@ -34,22 +34,24 @@ def proposals(config: Config, files: Sequence[KubeFile]) -> Iterator[Proposal]:
     for file in files:
         for name, context in file.contexts.items():
             server = str(clusters.get(str(context.get("cluster")), {}).get("server", ""))
-            args = _args(users.get(str(context.get("user"))))
+            args = arguments_of(users.get(str(context.get("user"))))
             place = _place(server)
             if place is None or place in seen or find_kube(config.kube_targets, server) is not None:
                 continue
             if AKS_HOST.fullmatch(https_url(server).host) or AKS_SERVER in args:
                 seen.add(place)
                 options = () if https_url(server).host.endswith(AKS_SUFFIX) else ("--protocol", "kube")
-                profile = likely_profile(config, "kube", _tenant(args))
+                profile = likely_profile(config, "kube", tenant_in(args))
                 yield Proposal(place, profile, f"context {name} in {file.path}", options)
 
 
-def _args(user: Any) -> list[str]:
+def arguments_of(user: Any) -> list[str]:
+    """Of the program that a user of a kubeconfig runs, kubelogin perhaps."""
     return [str(each) for each in ((user or {}).get("exec") or {}).get("args") or []]
 
 
-def _tenant(args: Sequence[str]) -> str:
+def tenant_in(args: Sequence[str]) -> str:
+    """What kubelogin's arguments name, empty where they name none."""
     found = [args[place + 1] for place, each in enumerate(args[:-1]) if each in {"--tenant-id", "-t"}]
     return found[-1] if found else ""
 

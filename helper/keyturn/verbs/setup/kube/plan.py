@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -12,12 +11,11 @@ from keyturn.configuration.clusters import token_for
 from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.configuration.targets.kube import find_kube
 from keyturn.errors import Refused
-from keyturn.home import home
 from keyturn.protocols.kubectl import ExecRequest, KubeOptions
 from keyturn.reach.installed import program
 from keyturn.verbs.setup.kube import refusals
 from keyturn.verbs.setup.kube.kubeconfig import users
-from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile
+from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile, kubeconfigs
 from keyturn.verbs.setup.kube.register import Register
 from keyturn.verbs.setup.kube.trust import fits_a_variable, shown, trust_of
 from keyturn.verbs.setup.record import Record
@@ -65,8 +63,8 @@ class Plan:
         if context is not None and not any(context in file.contexts for file in self.files):
             raise refusals.no_context(context, self.files)
 
-    def ask_keyturn(self, config: Config, profile: str | None) -> None:
-        """Point the contexts of kube targets at users of ours."""
+    def ask_keyturn(self, config: Config, profile: str | None) -> bool:
+        """Point the contexts of kube targets at users of ours; whether there are any."""
         found = False
         for file, name in self._contexts():
             server = self._server(file.contexts[name])
@@ -78,10 +76,9 @@ class Plan:
                 # Says no to a profile that will not do.
                 token_for(config, ExecRequest(cluster_server=server), KubeOptions(profile), {})
                 self._ask_for(file, name, target, profile or target.profile)
-        if not found:
-            servers = [self._server(file.contexts[name]) for file, name in self._contexts()]
-            raise refusals.nothing_to_do(config, self.files, servers)
-        self._tidy()
+        if found:
+            self._tidy()
+        return found
 
     def asking(self) -> Iterator[tuple[KubeFile, str, dict[str, Any]]]:
         """The contexts that ask keyturn: where each is, its name, and its user."""
@@ -90,15 +87,21 @@ class Plan:
             if user is not None and users.is_ours(user):
                 yield file, name, user
 
-    def not_asking(self, config: Config) -> Iterator[str]:
-        """A sentence for each context of a kube target that asks somebody else, and each target without a context."""
-        ours, unknown = {(str(file.path), name) for file, name, _ in self.asking()}, set(config.kube_targets)
+    def not_asking(self, config: Config) -> Iterator[tuple[Path, str]]:
+        """The contexts of kube targets that ask somebody else: those that az has just overwritten, for instance."""
+        ours = {(file.path, name) for file, name, _ in self.asking()}
         for file, name in self._contexts():
             target = find_kube(config.kube_targets, self._server(file.contexts[name]))
-            unknown.discard(target)
-            if target is not None and (str(file.path), name) not in ours:
-                yield f"context {name} does not ask keyturn"
-        yield from (f"no context is for {target.url}" for target in config.kube_targets if target in unknown)
+            if target is not None and (file.path, name) not in ours:
+                yield file.path, name
+
+    def servers(self) -> Iterator[str]:
+        """Of all contexts."""
+        return (self._server(file.contexts[name]) for file, name in self._contexts())
+
+    def servers_asking(self) -> Iterator[str]:
+        """Of the contexts that ask keyturn."""
+        return (self._server(file.contexts[name]) for file, name, _ in self.asking())
 
     def _ask_for(self, file: KubeFile, context: str, target: KubeTarget, profile: str) -> None:
         directory, cluster = self._cluster(file.contexts[context])
@@ -155,6 +158,7 @@ class Plan:
         self._tidy()
         for file in self.files:
             self._forget(file)
+        self.register.forget_gone()
 
     def _forget(self, file: KubeFile) -> None:
         """What nobody in `file` needs any more is not kept either."""
@@ -229,14 +233,6 @@ class Plan:
 
     def _server(self, context: dict[str, Any]) -> str:
         return str(self._cluster(context)[1].get("server", ""))
-
-
-def kubeconfigs(named: str | None) -> list[Path]:
-    """The files that kubectl reads: `named`, else those of KUBECONFIG, else ~/.kube/config."""
-    if named is not None:
-        return [Path(named)]
-    listed = [Path(path) for path in os.environ.get("KUBECONFIG", "").split(os.pathsep) if path]
-    return list(dict.fromkeys(listed)) or [Path(home(), ".kube", "config")]
 
 
 def _former(file: KubeFile, context: str) -> str:

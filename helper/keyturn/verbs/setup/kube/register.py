@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from pathlib import Path
 
 from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.configuration.known_clusters import NAME, DamagedRecord, KnownCluster, key_of, load
@@ -14,11 +15,12 @@ from keyturn.verbs.setup.kube.kubeconfig import users
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable
     from typing import Any
 
     from keyturn.configuration.hosts import Place
     from keyturn.protocols.kubectl import Trust
+    from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile
 
 WORD_BYTES = 16
 """128 bits: nobody guesses it, at however many requests a second."""
@@ -67,6 +69,19 @@ class Register:
         self._known[_key(server)] = known._replace(files=files)
         if not files:
             del self._known[_key(server)]
+
+    def forget_gone(self) -> None:
+        """What only kubeconfigs need that are there no more."""
+        for server, known in list(self._known.items()):
+            for file in (Path(each) for each in known.files):
+                if not file.exists():
+                    self.forget(server, file)
+
+    def elsewhere(self, files: Iterable[KubeFile]) -> list[Path]:
+        """The kubeconfigs with stanzas of ours that are not among `files`, and are still there."""
+        read = {str(file.path.absolute()) for file in files}
+        known = {each for known in self._known.values() for each in known.files}
+        return [path for path in map(Path, sorted(known - read)) if path.exists()]
 
     def save(self) -> None:
         """Make it durable, if it changed. Raises Refused and StateError."""

@@ -7,10 +7,11 @@ import shlex
 import shutil
 from pathlib import Path
 
-from keyturn import shell
+from keyturn import hints, shell
 from keyturn.errors import Refused
 from keyturn.home import home
 from keyturn.reach.installed import program
+from keyturn.verbs.setup.advice import Advice
 from keyturn.verbs.setup.kube.kubeconfig.users import PROGRAM
 
 TYPE_CHECKING = False
@@ -22,6 +23,7 @@ SCRIPT = '#!/bin/sh\n# keyturn in the place of kubelogin\nexec {keyturn} kubelog
 """Where the helper is a script itself (no compiler was there), and cannot tell by which name it is called."""
 MARK = b"# keyturn in the place of kubelogin\n"
 EXECUTABLE = 0o755
+AGAIN = ("kube", "--as-kubelogin")
 
 
 def install() -> tuple[Path, list[str]]:
@@ -42,9 +44,23 @@ def install() -> tuple[Path, list[str]]:
     return path, [_about(path, other) for other in _others()]
 
 
+def installed() -> list[Path]:
+    """Where `install` put it, on all of PATH."""
+    return [path for path in _on_path() if os.path.lexists(path) and _is_ours(path)]
+
+
+def hindrances() -> Iterator[Advice]:
+    """Why kubeconfigs that run kubelogin do not run ours, where it was installed."""
+    for path in installed():
+        if path.is_symlink() and path.readlink() != Path(program(PROGRAM)):
+            yield Advice(f"{path} is of a keyturn that stood elsewhere", hints.set_up(*AGAIN))
+        elif (first := shutil.which(NAME)) is not None and not _is_ours(Path(first)):
+            yield Advice(f"{path} is hidden by {first}, another kubelogin on PATH", shell.where_is(NAME))
+
+
 def remove() -> list[Path]:
-    """Take away what `install` made, on all of PATH; where it was."""
-    removed = [path for path in _on_path() if os.path.lexists(path) and _is_ours(path)]
+    """Take away what `install` made; where it was."""
+    removed = installed()
     for path in removed:
         path.unlink()
     return removed

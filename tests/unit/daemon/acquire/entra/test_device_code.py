@@ -9,7 +9,7 @@ import pytest
 
 from keyturn.errors import ProviderRefused, ProviderUnreachable
 from keyturnd.acquire.deadline import Deadline
-from keyturnd.acquire.entra import device_code
+from keyturnd.acquire.entra import aadsts, device_code
 from keyturnd.acquire.entra.authentication.client import Credential
 from keyturnd.acquire.entra.session import Session
 from keyturnd.acquire.failed import Failed
@@ -83,6 +83,12 @@ def test_a_lost_poll_costs_no_sign_in() -> None:
 
 def test_a_provider_in_trouble_is_asked_less_and_less_but_asked() -> None:
     assert poll(lost(), lost(), lost(), lost(), lost(retry_after=3600), TOKEN) == [5, 10, 20, 40, 60, 60]
+
+
+@pytest.mark.parametrize("number", sorted(aadsts.TRANSIENT))
+def test_a_refusal_that_passes_costs_no_sign_in(number: int) -> None:
+    """AADSTS50196 meets whoever polls while others of the same account do (reference/entra.md section 2)."""
+    assert poll({"error": "invalid_grant", "error_codes": [number]}, PENDING, TOKEN) == [5, 10, 10]
 
 
 def test_a_final_refusal_ends_it() -> None:

@@ -13,9 +13,12 @@ from keyturn.hints import printed
 from keyturnd.acquire.entra import aadsts
 from keyturnd.acquire.entra.refusals import AHEAD, Refusal, refused_answer
 from keyturnd.acquire.failed import Failed, without
+from keyturnd.messages.identities import EntraIdentity
 from keyturnd.messages.outcomes import Failure
 
 ID = "0a1b2c3d-0000-4000-8000-000000000000"
+WORK = EntraIdentity("work", "device-code", "app", "https://login.example/t")
+CI = EntraIdentity("ci", "client-secret", "app", "https://login.example/t")
 
 
 def said(error: str, number: int = 0, text: str = "Something is wrong.", **members: Any) -> dict[str, Any]:
@@ -29,11 +32,11 @@ def said(error: str, number: int = 0, text: str = "Something is wrong.", **membe
 
 
 def of_user(answer: dict[str, Any], *, refresh: bool = True) -> Failure:
-    return Refusal.read(answer).failed("work", of_user=True, refresh=refresh).failure
+    return Refusal.read(answer).failed(WORK, of_user=True, refresh=refresh).failure
 
 
 def of_application(answer: dict[str, Any]) -> Failure:
-    return Refusal.read(answer).failed("ci", of_user=False).failure
+    return Refusal.read(answer).failed(CI, of_user=False).failure
 
 
 def test_a_wrong_secret_names_the_command_that_stores_one() -> None:
@@ -132,7 +135,7 @@ def test_an_echoed_secret_leaves_no_piece_at_any_limit(before: int, secret: str)
 @pytest.mark.parametrize("number", sorted(aadsts.HINTS))
 def test_every_known_number_has_a_hint_for_its_profile(number: int) -> None:
     for of_user in (True, False):
-        advice = aadsts.hint((number,), "work", of_user=of_user)
+        advice = aadsts.hint((number,), WORK, of_user=of_user)
         assert advice
         hint = printed(advice)
         assert "{" not in hint
@@ -147,9 +150,9 @@ def test_every_known_number_has_a_hint_for_its_profile(number: int) -> None:
 )
 def test_an_assertion_out_of_time_is_the_clocks_fault_if_that_is_wrong(ahead: float, said: str) -> None:
     answer = {"error": "invalid_client", "error_codes": [700024], AHEAD: ahead}
-    assert said in str(Refusal.read(answer).failed("ci", of_user=False).failure.hint)
+    assert said in str(Refusal.read(answer).failed(CI, of_user=False).failure.hint)
     other = {"error": "invalid_client", "error_codes": [700027], AHEAD: ahead}
-    assert "clock" not in str(Refusal.read(other).failed("ci", of_user=False).failure.hint)
+    assert "clock" not in str(Refusal.read(other).failed(CI, of_user=False).failure.hint)
 
 
 def test_no_number_is_listed_twice() -> None:
@@ -189,7 +192,7 @@ members = st.sampled_from(["error", "suberror", "error_description", "error_code
 @settings(deadline=None)
 @given(st.dictionaries(members, odd), st.booleans(), st.booleans())
 def test_any_error_answer_becomes_a_failure_fit_to_print(answer: dict[str, Any], user: bool, refresh: bool) -> None:  # noqa: FBT001 - hypothesis gives them by position
-    failure = without([], Refusal.read(answer).failed("work", of_user=user, refresh=refresh).failure)
+    failure = without([], Refusal.read(answer).failed(WORK, of_user=user, refresh=refresh).failure)
     assert failure.kind in BY_KIND
     assert failure.sentence.isprintable()
     assert failure.hint

@@ -27,6 +27,13 @@ TENANT = "11111111-2222-3333-4444-555555555555"
             "AzureUSGovernment",
         ),
         ({"x-vss-resourcetenant": TENANT}, "AzureCloud"),
+        (
+            {
+                "www-authenticate": f'Bearer authorization_uri="https://login.windows.net/{TENANT}", error='
+                '"invalid_token", error_description="The authentication failed because of missing header."'
+            },
+            "AzureCloud",
+        ),
     ],
 )
 def test_what_tells(headers: dict[str, str], expected: str) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+from pathlib import Path
 
 from keyturn import hints, moves, shell
 from keyturn.editing.own_file import OwnFile
 from keyturn.errors import Refused
+from keyturn.home import home
 from keyturn.verbs.setup.kube.kubeconfig import users
 from keyturn.verbs.setup.kube.kubeconfig.reader import read
 from keyturn.verbs.setup.kube.kubeconfig.text import Unreadable, editor
@@ -16,7 +18,6 @@ from keyturn.verbs.setup.kube.kubeconfig.whole import Whole
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from typing import Any
 
     from keyturn.hints import Command
@@ -152,6 +153,14 @@ class KubeFile:
 
     def _shown(self, *arguments: str) -> Command:
         return shell.kubectl(f"--kubeconfig={self.path}", *arguments)
+
+
+def kubeconfigs(named: str | None) -> list[Path]:
+    """The files that kubectl reads: `named`, else those of KUBECONFIG, else ~/.kube/config."""
+    if named is not None:
+        return [Path(named)]
+    listed = [Path(path) for path in os.environ.get("KUBECONFIG", "").split(os.pathsep) if path]
+    return list(dict.fromkeys(listed)) or [Path(home(), ".kube", "config")]
 
 
 def _by_name(document: dict[str, Any], kind: str) -> Named:

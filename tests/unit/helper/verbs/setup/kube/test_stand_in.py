@@ -92,3 +92,30 @@ def test_a_script_where_the_helper_is_one(place: Place) -> None:
     done = subprocess.run([path, "get-token", "a b"], capture_output=True, text=True, check=True)
     assert done.stdout == "kubelogin get-token a b\n"
     assert stand_in.remove() == [path]
+
+
+def test_nothing_is_said_where_it_is_not_installed_or_all_is_well(place: Place) -> None:
+    executable(place.system / "kubelogin", NATIVE)
+    assert list(stand_in.hindrances()) == []
+    stand_in.install()
+    assert list(stand_in.hindrances()) == []
+
+
+def test_another_one_that_comes_first_on_path_hides_it(place: Place) -> None:
+    path, _ = stand_in.install()
+    other = executable(place.system / "kubelogin", NATIVE)
+    place.on_path(place.system, place.bin, place.own)
+    [(told, hint)] = stand_in.hindrances()
+    assert told == f"{path} is hidden by {other}, another kubelogin on PATH"
+    assert hint == ("which", "-a", "kubelogin")
+
+
+def test_a_link_to_a_keyturn_that_is_gone(place: Place, tmp_path: Path) -> None:
+    path, _ = stand_in.install()
+    path.unlink()
+    path.symlink_to(tmp_path / "gone" / "kube-credential-keyturn")
+    [(told, hint)] = stand_in.hindrances()
+    assert told == f"{path} is of a keyturn that stood elsewhere"
+    assert hint == ("keyturn", "setup", "kube", "--as-kubelogin")
+    stand_in.install()
+    assert list(stand_in.hindrances()) == []

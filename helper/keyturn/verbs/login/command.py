@@ -7,6 +7,7 @@ from keyturn.console.moments import until
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask, print_json, tell_warnings
 from keyturn.console.token_request import add_no_browser
+from keyturn.verbs.login.waiting import Waiting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def parser() -> Parser:
     made.add_profile("who signs in")
     made.add_argument("--again", action="store_true", help="sign in anew, as another user perhaps")
     add_no_browser(made)
+    made.add_argument("--qr", action="store_true", help="show a device code's address as a QR code, too")
     made.add_json()
     return made
 
@@ -35,7 +37,8 @@ def run(arguments: Sequence[str]) -> int:
     options = parser().parse(arguments)
     name = named_or_only(options.profile, "keyturn login")
     body = {"profile": name, "again": options.again}
-    done = ask("POST", "/v1/login", body, opens_browser=not options.no_browser)
+    with Waiting(qr=options.qr) as waiting:
+        done = ask("POST", "/v1/login", body, opens_browser=not options.no_browser, show=waiting.show)
     if options.json:
         print_json(done)
     else:

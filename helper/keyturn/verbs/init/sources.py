@@ -1,0 +1,96 @@
+"""Who signs in, as this machine knows already: the variables of azure-identity, or what az is signed in as.
+
+Only where somebody asked for it, and only what the command line leaves open.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from urllib.parse import urlsplit
+
+from keyturn import hints, moves
+from keyturn.configuration.profiles.clouds import cloud, cloud_of
+from keyturn.configuration.profiles.identity import is_own_tenant
+from keyturn.errors import Refused, UsageError, one_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Mapping
+    from typing import Any
+
+PATIENCE = 30.0
+"""Seconds: az is slow to start, and asks nobody for what it tells here."""
+SECRET, PASSPHRASE = "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD"
+"""Names of variables."""
+TRUE = {"1", "true"}
+
+
+def fill_from_environment(options: Namespace, environment: Mapping[str, str] = os.environ) -> None:
+    """Take what azure-identity's EnvironmentCredential and WorkloadIdentityCredential read, in their order.
+
+    Raises UsageError where there is nobody to sign in as.
+    """
+
+    def named(name: str) -> str | None:
+        return environment.get(name) or None
+
+    _fill(options, tenant=named("AZURE_TENANT_ID"), application_id=named("AZURE_CLIENT_ID"))
+    _fill(options, account=named("AZURE_USERNAME"), **_place(named("AZURE_AUTHORITY_HOST")))
+    if options.application_id is None or options.tenant is None:
+        raise UsageError("AZURE_TENANT_ID and AZURE_CLIENT_ID are not both set", hints.usage("keyturn init"))
+    if named(SECRET):
+        _fill(options, flow="client-secret", secret=f"env:{SECRET}")
+    elif certificate := named("AZURE_CLIENT_CERTIFICATE_PATH"):
+        chain = (named("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN") or "").lower() in TRUE
+        secret = f"env:{PASSPHRASE}" if named(PASSPHRASE) else None
+        _fill(options, flow="client-certificate", certificate=certificate, send_x5c=chain or None, secret=secret)
+    elif file := named("AZURE_FEDERATED_TOKEN_FILE"):
+        _fill(options, flow="workload-identity", federated_token_file=file)
+
+
+def fill_from_az(options: Namespace) -> None:
+    """Take tenant, cloud and account of az's default subscription. Raises Refused where az is signed in to none."""
+    told = _account()
+    tenant, user = str(told.get("tenantId", "")).lower(), told.get("user") or {}
+    found = cloud(str(told.get("environmentName", "")))
+    if not is_own_tenant(tenant):
+        raise Refused("az tells no tenant", moves.clients.az("sign in there first", "login"))
+    account = one_line(str(user.get("name", ""))) if user.get("type") == "user" else None
+    _fill(options, tenant=tenant, account=account or None)
+    if found is not None and options.authority is None:
+        _fill(options, environment=found.name)
+    print(f"keyturn: az is signed in to the tenant {tenant}{f' as {account}' if account else ''}")
+
+
+def _account() -> dict[str, Any]:
+    """What `az account show` prints: it asks no server."""
+    command = ["az", "account", "show", "--output", "json"]
+    silent = subprocess.DEVNULL
+    try:
+        done = subprocess.run(
+            command, cwd="/", stdin=silent, stdout=subprocess.PIPE, stderr=silent, check=False, timeout=PATIENCE
+        )
+        told = json.loads(done.stdout) if done.returncode == 0 else {}
+    except FileNotFoundError:
+        raise Refused("az is not on PATH", hints.usage("keyturn init")) from None
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        told = {}
+    return told if isinstance(told, dict) else {}
+
+
+def _place(authority_host: str | None) -> dict[str, str]:
+    """A cloud by its login host, any other login host as it is."""
+    if authority_host is None:
+        return {}
+    url = authority_host if "://" in authority_host else f"https://{authority_host}"
+    known = cloud_of(url)
+    return {"authority": f"https://{urlsplit(url).netloc}"} if known is None else {"environment": known.name}
+
+
+def _fill(options: Namespace, **values: str | bool | None) -> None:
+    for name, value in values.items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)

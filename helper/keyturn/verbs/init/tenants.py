@@ -1,0 +1,73 @@
+"""Which tenant signs in at a place: as given, as an answer suggests, or as told.
+
+Whoever answers without being asked for credentials may be anybody. So what an answer says is shown before anybody
+signs in, and only a person makes it count: with --yes the tenant is given, or its domain stands in the account.
+"""
+
+from __future__ import annotations
+
+from keyturn import moves
+from keyturn.configuration.hosts import HTTPS_PORT, https_url
+from keyturn.configuration.profiles.identity import is_own_tenant
+from keyturn.configuration.targets.git import is_azure_devops
+from keyturn.console import person
+from keyturn.console.requests import ask
+from keyturn.errors import ProviderError, UsageError
+from keyturn.reach import client
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from typing import Any
+
+    from keyturn.verbs.init.places import Place
+
+
+def tenant_of(place: Place, options: Namespace) -> tuple[str, str]:
+    """The tenant, and the cloud it is in (empty: the usual one). Raises UsageError where nobody can tell."""
+    if place.service == "awx":
+        return "", ""
+    domain = (options.account or "").rpartition("@")[2].lower()
+    given = options.tenant or (domain if is_own_tenant(domain) else "")
+    if given:
+        return given, ""
+    tenant, environment = _suggested(place, options)
+    if options.yes or not client.has_terminal():
+        service = () if place.names_its_service else ("--service", place.service)
+        again = ("keyturn", "init", place.context or place.given, *service)
+        raise UsageError(
+            "the tenant is needed", moves.configuration.name_it(again, "--tenant", tenant or "ID-OR-DOMAIN")
+        )
+    usual = tenant or "organizations"
+    answer = person.ask_line(f"which tenant signs in there? its id or a domain [{usual}]: ")
+    return (answer, "") if answer and answer != tenant else (usual, environment)
+
+
+def _suggested(place: Place, options: Namespace) -> tuple[str, str]:
+    """What the organization, the subscription or the context says; nothing where none of them does."""
+    if place.service == "azure-devops" and _is_microsofts(place):
+        return _found(place.key, {"url": place.key})
+    if options.subscription is not None:
+        environment = options.environment or "AzureCloud"
+        return _found("the subscription", {"subscription": options.subscription, "environment": environment})
+    if is_own_tenant(place.tenant.lower()):
+        print(f"keyturn: {place.named_in or 'the kubeconfig'} names the tenant {place.tenant} for {place.context}")
+        return place.tenant.lower(), ""
+    return "", ""
+
+
+def _found(what: str, body: dict[str, Any]) -> tuple[str, str]:
+    try:
+        found = ask("POST", "/v1/discovery", body)
+    except ProviderError as error:
+        print(f"keyturn: {error.sentence}")
+        return "", ""
+    if found["tenant"]:
+        print(f"keyturn: {what} says that it belongs to the tenant {found['tenant']}")
+    return found["tenant"], found["environment"]
+
+
+def _is_microsofts(place: Place) -> bool:
+    """Whether Azure DevOps itself is asked; a server of one's own is known to its owner."""
+    at = https_url(place.key)
+    return is_azure_devops(at.host) and at.port == HTTPS_PORT

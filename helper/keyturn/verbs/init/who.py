@@ -1,0 +1,45 @@
+"""Who signs in, asked at the terminal where the command line leaves it open."""
+
+from __future__ import annotations
+
+from keyturn.console import person
+from keyturn.reach import client
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+    from keyturn.verbs.init.places import Place
+
+CHOICES = """\
+keyturn: who signs in?
+    1  you, through Microsoft's own application Azure CLI: nothing has to be registered, policies for Azure CLI
+       apply, and sign-in logs name it
+    2  you, through an application of your own
+    3  an application by itself (a service principal), with a secret or a certificate
+       keyturn profile explain tells how to register one\
+"""
+
+
+def ask_who(options: Namespace, places: Sequence[Place]) -> None:
+    """Ask for what is not said and cannot be found out, unless nobody is there to be asked."""
+    if options.yes or not client.has_terminal():
+        return
+    if any(place.service != "awx" for place in places):
+        _ask_for_entra(options)
+    elif options.account is None and options.flow in {None, "password"}:
+        options.account = person.ask_line("your user name there: ") or None
+
+
+def _ask_for_entra(options: Namespace) -> None:
+    if options.flow is not None or options.application_id is not None:
+        return
+    print(CHOICES, flush=True)
+    answer = person.ask_line("1, 2 or 3 [1]: ")
+    if answer not in {"2", "3"}:
+        return
+    options.application_id = person.ask_line("its application (client) id: ") or None
+    if answer == "3":
+        options.certificate = person.ask_line("the file of its certificate and key [it has a secret]: ") or None
+        options.flow = "client-certificate" if options.certificate else "client-secret"

@@ -1,0 +1,1 @@
+"""`keyturn login`: signing in, and what is seen of it meanwhile."""

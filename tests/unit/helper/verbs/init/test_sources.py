@@ -1,0 +1,111 @@
+"""What azure-identity's variables and az make of a beginning; the command line has the last word."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from keyturn.errors import Refused, UsageError
+from keyturn.verbs.init.command import parser
+from keyturn.verbs.init.sources import fill_from_az, fill_from_environment
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from pathlib import Path
+
+TENANT, CLIENT = "11111111-2222-3333-4444-555555555555", "00001111-aaaa-2222-bbbb-3333cccc4444"
+BOTH = {"AZURE_TENANT_ID": TENANT, "AZURE_CLIENT_ID": CLIENT}
+
+
+def options(*words: str) -> Namespace:
+    return parser().parse(words)
+
+
+def filled(given: Namespace) -> dict[str, Any]:
+    """What is not left open."""
+    return {name: value for name, value in vars(given).items() if value not in (None, False, [])}
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"AZURE_CLIENT_SECRET": "s"}, {"flow": "client-secret", "secret": "env:AZURE_CLIENT_SECRET"}),
+        ({"AZURE_CLIENT_CERTIFICATE_PATH": "/c.pem"}, {"flow": "client-certificate", "certificate": "/c.pem"}),
+        (
+            {"AZURE_CLIENT_CERTIFICATE_PATH": "/c.pfx", "AZURE_CLIENT_CERTIFICATE_PASSWORD": "p",
+             "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN": "True"},
+            {"flow": "client-certificate", "certificate": "/c.pfx", "send_x5c": True,
+             "secret": "env:AZURE_CLIENT_CERTIFICATE_PASSWORD"},
+        ),
+        ({"AZURE_FEDERATED_TOKEN_FILE": "/t"}, {"flow": "workload-identity", "federated_token_file": "/t"}),
+        (
+            {"AZURE_CLIENT_SECRET": "s", "AZURE_CLIENT_CERTIFICATE_PATH": "/c.pem"},
+            {"flow": "client-secret", "secret": "env:AZURE_CLIENT_SECRET"},
+        ),
+        ({"AZURE_USERNAME": "alice@contoso.com"}, {"account": "alice@contoso.com"}),
+        ({"AZURE_AUTHORITY_HOST": "https://login.microsoftonline.us/"}, {"environment": "AzureUSGovernment"}),
+        ({"AZURE_AUTHORITY_HOST": "login.chinacloudapi.cn"}, {"environment": "AzureChinaCloud"}),
+        ({"AZURE_AUTHORITY_HOST": "https://login.example/"}, {"authority": "https://login.example"}),
+        ({"AZURE_CLIENT_SECRET": ""}, {}),
+    ],
+)  # fmt: skip
+def test_the_variables(variables: dict[str, str], expected: dict[str, Any]) -> None:
+    given = options()
+    fill_from_environment(given, BOTH | variables)
+    assert filled(given) == {"tenant": TENANT, "application_id": CLIENT, **expected}
+
+
+def test_the_command_line_has_the_last_word() -> None:
+    given = options("--tenant", "contoso.com", "--flow", "client-certificate")
+    fill_from_environment(given, BOTH | {"AZURE_CLIENT_SECRET": "s"})
+    assert (given.tenant, given.flow) == ("contoso.com", "client-certificate")
+
+
+@pytest.mark.parametrize("missing", BOTH)
+def test_nobody_to_sign_in_as(missing: str) -> None:
+    with pytest.raises(UsageError, match="are not both set"):
+        fill_from_environment(options(), {name: value for name, value in BOTH.items() if name != missing})
+
+
+def az(directory: Path, monkeypatch: pytest.MonkeyPatch, told: object, status: int = 0) -> None:
+    """An az that tells `told`."""
+    program = directory / "az"
+    script = ["#!/bin/sh", "[ \"$1 $2\" = 'account show' ] || exit 9", f"echo '{json.dumps(told)}'", f"exit {status}"]
+    program.write_text("\n".join(script))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{directory}:/usr/bin:/bin")
+
+
+ACCOUNT = {"tenantId": TENANT, "environmentName": "AzureUSGovernment", "user": {"name": "alice@x", "type": "user"}}
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (ACCOUNT, {"tenant": TENANT, "environment": "AzureUSGovernment", "account": "alice@x"}),
+        (ACCOUNT | {"user": {"name": CLIENT, "type": "servicePrincipal"}}, {"environment": "AzureUSGovernment"}),
+        (ACCOUNT | {"environmentName": "MyStack"}, {"tenant": TENANT, "account": "alice@x"}),
+    ],
+)
+def test_az(told: object, expected: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    az(tmp_path, monkeypatch, told)
+    given = options()
+    fill_from_az(given)
+    assert filled(given) == {"tenant": TENANT} | expected
+
+
+@pytest.mark.parametrize(("told", "status"), [(ACCOUNT, 1), ([], 0), ({"tenantId": "evil\nx"}, 0), ({}, 0)])
+def test_az_that_is_signed_in_to_nothing(
+    told: object, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    az(tmp_path, monkeypatch, told, status)
+    with pytest.raises(Refused, match="az tells no tenant"):
+        fill_from_az(options())
+
+
+def test_no_az(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Refused, match="not on PATH"):
+        fill_from_az(options())

@@ -1,0 +1,107 @@
+"""What suggests a tenant, and who may make it count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from keyturn.console import person
+from keyturn.errors import ProviderUnreachable, UsageError
+from keyturn.reach import client
+from keyturn.verbs.init import tenants
+from keyturn.verbs.init.command import parser
+from keyturn.verbs.init.places import Place
+
+TENANT, OTHER = "11111111-2222-3333-4444-555555555555", "22222222-3333-4444-5555-666666666666"
+ORGANIZATION = Place("azure-devops", "https://dev.azure.com/contoso", "https://dev.azure.com/contoso")
+REGISTRY = Place("acr", "contoso.azurecr.io", "contoso.azurecr.io")
+CONTEXT = Place("aks", "https://x.azmk8s.io", "https://x.azmk8s.io:443", "/kubeconfig", "contoso-aks", TENANT)
+FOUND = {"tenant": TENANT, "environment": "AzureUSGovernment"}
+
+
+class Desk:
+    """Who is asked, and what they say; a terminal is there."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.found: dict[str, str] | None = FOUND
+        self.typed = ""
+        monkeypatch.setattr(tenants, "ask", self._discover)
+        monkeypatch.setattr(client, "has_terminal", lambda: True)
+        monkeypatch.setattr(person, "ask_line", lambda _: self.typed)
+
+    def _discover(self, _method: str, _path: str, body: dict[str, Any]) -> dict[str, str]:
+        self.asked.append(body)
+        if self.found is None:
+            raise ProviderUnreachable("no route")
+        return self.found
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return Desk(monkeypatch)
+
+
+def tenant(place: Place, *words: str) -> tuple[str, str]:
+    return tenants.tenant_of(place, parser().parse(words))
+
+
+@pytest.mark.parametrize("words", [["--tenant", OTHER], ["--account", f"alice@{OTHER}", "--tenant", OTHER]])
+def test_what_is_given_needs_nobody(words: list[str], desk: Desk) -> None:
+    assert tenant(ORGANIZATION, *words, "--yes") == (OTHER, "")
+    assert desk.asked == []
+
+
+def test_the_domain_of_an_account(desk: Desk) -> None:
+    assert tenant(REGISTRY, "--account", "Alice@Contoso.com", "--yes") == ("contoso.com", "")
+    assert desk.asked == []
+
+
+@pytest.mark.parametrize(
+    ("place", "words", "body"),
+    [
+        (ORGANIZATION, [], {"url": ORGANIZATION.key}),
+        (REGISTRY, ["--subscription", OTHER], {"subscription": OTHER, "environment": "AzureCloud"}),
+    ],
+)
+def test_an_answer_counts_once_a_person_has_seen_it(
+    place: Place, words: list[str], body: dict[str, str], desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tenant(place, *words) == (TENANT, "AzureUSGovernment")
+    assert desk.asked == [body]
+    assert f"belongs to the tenant {TENANT}" in capsys.readouterr().out
+    with pytest.raises(UsageError, match="the tenant is needed") as refused:
+        tenant(place, *words, "--yes")
+    assert f"--tenant {TENANT}" in str(refused.value.hint)
+
+
+def test_a_person_knows_better(desk: Desk) -> None:
+    desk.typed = OTHER
+    assert tenant(ORGANIZATION) == (OTHER, ""), "nothing is known of the cloud of another tenant"
+
+
+def test_nobody_answers(desk: Desk) -> None:
+    desk.found = None
+    assert tenant(ORGANIZATION) == ("organizations", "")
+
+
+def test_a_kubeconfig_only_proposes(desk: Desk) -> None:
+    assert tenant(CONTEXT) == (TENANT, "")
+    with pytest.raises(UsageError):
+        tenant(CONTEXT, "--yes")
+    assert tenant(CONTEXT._replace(tenant="evil/../x")) == ("organizations", "")
+    assert desk.asked == []
+
+
+def test_an_awx_has_none(desk: Desk) -> None:
+    assert tenant(Place("awx", "https://awx.example", "https://awx.example")) == ("", "")
+    assert desk.asked == []
+
+
+def test_a_server_of_ones_own_is_not_asked(desk: Desk) -> None:
+    assert tenant(Place("azure-devops", "https://git.example/tfs", "https://git.example/tfs")) == (
+        "organizations",
+        "",
+    )
+    assert desk.asked == []
