@@ -11,6 +11,7 @@ from keyturn.configuration.profiles.described import NAME, by_parameters, change
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.errors import UsageError
 from keyturnd.acquire.entra import aadsts
+from keyturnd.messages.identities import EntraIdentity
 
 WHOLE: dict[str, Any] = {"flow": "password", "url": "https://AWX.example/", "username": "alice"}
 NAMED = AwxProfile(
@@ -76,11 +77,17 @@ def test_a_change_is_checked_like_the_configuration() -> None:
 
 
 AGAIN = "run the command again"
+NOBODY = EntraIdentity(
+    profile=NAME,
+    flow="browser",
+    application_id="11111111-2222-3333-4444-555555555555",
+    authority="https://login.microsoftonline.com/organizations",
+)
 
 
 @pytest.mark.parametrize("advice", {*aadsts.HINTS.values()})
 def test_no_hint_names_a_profile_or_a_table_that_nobody_has(advice: aadsts.Advice) -> None:
-    told = by_parameters(hints.printed(advice(NAME)), AGAIN)
+    told = by_parameters(hints.printed(advice(NOBODY)), AGAIN)
     assert [part for part in (NAME, "`", "target", "keyturn ", "[") if part in told] == [], told
 
 
