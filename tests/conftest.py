@@ -12,12 +12,16 @@ pytest_plugins = ["support.emulator.fixtures", "support.machine.machine"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the tests that need root to root: skipped ones would count as missing something in CI."""
-    if os.geteuid() == 0:
-        return
-    for_root = [item for item in items if item.get_closest_marker("root")]
-    config.hook.pytest_deselected(items=for_root)
-    items[:] = [item for item in items if item not in for_root]
+    """Leave the tests that need root to root: skipped ones would count as missing something in CI.
+
+    Those for which programs have to be built first run only where they are asked for.
+    """
+    left = ["root"] if os.geteuid() else []
+    if "long" not in config.option.markexpr:
+        left.append("long")
+    elsewhere = [item for item in items if any(item.get_closest_marker(name) for name in left)]
+    config.hook.pytest_deselected(items=elsewhere)
+    items[:] = [item for item in items if item not in elsewhere]
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
