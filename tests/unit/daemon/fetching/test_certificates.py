@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyturnd.fetching.expiring import ExpiringCertificates
+from keyturnd.fetching.certificates import ExpiringCertificates
 from keyturnd.messages.outcomes import Result
 
 DAY = 86_400.0
