@@ -6,7 +6,7 @@ import argparse
 import re
 import sys
 
-from keyturn import hints, moves
+from keyturn import hints
 from keyturn.errors import UsageError
 from keyturn.folding import folded, width_of
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, NoReturn
 
-    from keyturn.hints import Command, Sentence
+    from keyturn.hints import Command
 
 _CHOICE = re.compile(r"invalid choice: (.*) \(choose from (.*)\)", re.DOTALL)
 _VALUE = re.compile(r"ignored explicit argument .*", re.DOTALL)
@@ -24,6 +24,7 @@ _COLUMN = re.compile(r" +(?:\S+ {2,})?")
 EXAMPLES = "examples:\n"
 ASSUMED = 118
 """Columns where no terminal tells: what a pipe is given is folded where the source is."""
+_ARGUMENT = re.compile(r"argument (?:-\w/)?(--[a-z-]+)", re.ASCII)
 _OPTION = re.compile(r"--[a-z][a-z-]*", re.ASCII)
 
 
@@ -95,20 +96,20 @@ class Parser(argparse.ArgumentParser):
             if _OPTION.fullmatch(name):
                 acting = _acting(self, options)
                 known = (option for action in acting._actions for option in action.option_strings)  # noqa: SLF001
-                raise UsageError(f"there is no option {name}", _nearest(name, known) or hints.usage(acting.prog))
+                raise UsageError(f"there is no option {name}", _meant(acting.prog, name, known))
             self.error("too many arguments")
         return options
 
     def error(self, message: str) -> NoReturn:
         """Raise argparse's `message` as a UsageError, without the value it complains of."""
         choice = _CHOICE.search(message)
-        nearest = _nearest(choice[1].strip("'"), _WORD.findall(choice[2])) if choice else None
+        option = _ARGUMENT.match(message)
+        program = f"{self.prog} {option[1]}" if option else self.prog
+        known = _WORD.findall(choice[2]) if choice else []
         text = _CHOICE.sub(r"expected one of \2", message)
         text = _VALUE.sub("takes no value", text)
-        raise UsageError(f"{text[:1].lower()}{text[1:]}", nearest or self._usage())
-
-    def _usage(self) -> Command:
-        return hints.usage(self.prog)
+        hint = _meant(program, choice[1].strip("'"), known) if choice else hints.usage(self.prog)
+        raise UsageError(f"{text[:1].lower()}{text[1:]}", hint)
 
 
 def _acting(parser: argparse.ArgumentParser, given: argparse.Namespace) -> argparse.ArgumentParser:
@@ -120,9 +121,11 @@ def _acting(parser: argparse.ArgumentParser, given: argparse.Namespace) -> argpa
     return parser
 
 
-def _nearest(word: str, known: Iterable[str]) -> Sentence | None:
-    """What was meant, from `known` alone: the mistyped word may be a secret."""
+def _meant(program: str, word: str, known: Iterable[str]) -> Command:
+    """`program` with what was meant, from `known` alone: the mistyped word may be a secret; else its usage."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a typing mistake pays for it
 
     close = get_close_matches(word, sorted(set(known)), n=1, cutoff=0.65)
-    return moves.configuration.meant(close[0]) if close else None
+    if not close:
+        return hints.usage(program.partition(" -")[0])
+    return hints.verb(*program.split()[1:], close[0])

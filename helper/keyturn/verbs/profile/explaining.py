@@ -1,7 +1,7 @@
 """`keyturn profile explain`: what has to be done in Entra ID and at the services before a profile can sign in.
 
-Printed as a script of `sh`: comments say where it is in the portal, the lines below them do the same with az. The source
-is Microsoft's documentation ("Register an application", "az ad app", "Service Principal Entitlements - Add"); it could
+Printed as a script of `sh`: comments say where it is in the portal, what is below does it with az. The source is
+Microsoft's documentation ("Register an application", "az ad app", "Service Principal Entitlements - Add"); it could
 not be tried from here.
 """
 
