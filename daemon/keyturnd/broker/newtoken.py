@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from keyturn import hints
-from keyturn.configuration.profiles.described import NAME
+from keyturn import hints, moves
+from keyturn.configuration.profiles.described import NAME, by_parameters
 from keyturn.configuration.profiles.scopes import by_resource, of_audience
 from keyturn.errors import UsageError
-from keyturn.hints import Sentence
 from keyturnd import flows, identities
 from keyturnd.broker.questions import Questions
 from keyturnd.broker.signin import as_shown
+from keyturnd.fetching.entrusted import tell_of_closed_cloud
 from keyturnd.fetching.fetch import ATTENDED_DEADLINE, SIGN_IN_DEADLINE
 from keyturnd.fetching.processes.failures import error_of
 from keyturnd.messages.jobs import TokenJob
@@ -106,20 +106,21 @@ class Onlooker:
 async def _acquire(fetcher: Fetcher, profile: Profile, job: TokenJob, onlooker: Onlooker) -> dict[str, Any]:
     outcome = await fetcher.acquisitions.run(job, onlooker)
     if isinstance(outcome, Failure):
-        raise _without_profile(error_of(outcome))
+        raise _without_profile(error_of(outcome), profile)
     assert isinstance(outcome, Result)
     flows.check_account(profile, outcome.account)
     return _description(outcome)
 
 
-def _without_profile(error: KeyturnError) -> KeyturnError:
+def _without_profile(error: KeyturnError, profile: Profile) -> KeyturnError:
     """`error` without a profile that nobody has, in its hint and its sentence."""
     command = "keyturn azure new-token"
+    tell_of_closed_cloud(error, profile)
     error.sentence = error.sentence.replace(f"profile {NAME}", command)
     if error.hint is not None:
-        login = hints.printed(hints.login(NAME))
-        hint = Sentence(error.hint.replace(f", then: {login}", ", then run the command again"))
-        error.hint = hints.printed(hints.usage(command)) if NAME in hint else hint
+        lent = flows.row(profile).entrusts
+        again = f"take another {lent}" if lent is not None else "run the command again"
+        error.hint = moves.waiting.told(by_parameters(error.hint, again))
     return error
 
 

@@ -53,9 +53,7 @@ def fitting(error: KeyturnError, profile: Profile) -> KeyturnError:
 
     An acquisition knows the secret only, and would have it entrusted to a vault that nobody asks for it.
     """
-    if isinstance(error, ProviderUnreachable) and (cloud := cloud_of(profile.authority)) is not None and cloud.closed:
-        error.sentence = f"{error.sentence}; {cloud.name} was closed on {cloud.closed}"
-        error.hint = moves.configuration.other_cloud(profile.name)
+    tell_of_closed_cloud(error, profile)
     vault, renewed = printed(entrust(profile.name)), printed(login(profile.name))
     if error.hint is not None and flows.row(profile).entrusts is not None:
         beside = _replacing(profile) or printed(entrust_of_application(profile.name))
@@ -64,6 +62,13 @@ def fitting(error: KeyturnError, profile: Profile) -> KeyturnError:
     if error.hint is not None and vault in error.hint:
         error.hint = Sentence(one_line(error.hint.replace(vault, _replacing(profile) or vault)))
     return error
+
+
+def tell_of_closed_cloud(error: KeyturnError, profile: Profile) -> None:
+    """Have `error` say so where nobody answers any more because Microsoft has closed the cloud."""
+    if isinstance(error, ProviderUnreachable) and (cloud := cloud_of(profile.authority)) is not None and cloud.closed:
+        error.sentence = f"{error.sentence}; {cloud.name} was closed on {cloud.closed}"
+        error.hint = moves.configuration.other_cloud(profile.name)
 
 
 def _replacing(profile: Profile) -> str | None:

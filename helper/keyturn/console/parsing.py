@@ -26,6 +26,8 @@ ASSUMED = 118
 """Columns where no terminal tells: what a pipe is given is folded where the source is."""
 _ARGUMENT = re.compile(r"argument (?:-\w/)?(--[a-z-]+)", re.ASCII)
 _OPTION = re.compile(r"--[a-z][a-z-]*", re.ASCII)
+_AS_IN_POWERSHELL = re.compile(r"--?([A-Z][A-Za-z]+)", re.ASCII)
+_NEXT_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):
@@ -90,13 +92,16 @@ class Parser(argparse.ArgumentParser):
         own = arguments[: arguments.index("--")] if "--" in arguments else arguments
         if any(word.startswith("-h") and word != "-h" for word in own):
             self.error("argument -h/--help: takes no value")  # Python 3.13 shows the help, and ends with 0
-        options, surplus = self.parse_known_args(arguments)
+        try:
+            options, surplus = self.parse_known_args(arguments)
+        except UsageError:
+            _check_spelling(own, _acting(self, own))  # or what stands there would be said to be missing
+            raise
         if surplus:
-            name = surplus[0].partition("=")[0]
+            acting, name = _acting(self, own), surplus[0].partition("=")[0]
+            _check_spelling(surplus, acting)
             if _OPTION.fullmatch(name):
-                acting = _acting(self, options)
-                known = (option for action in acting._actions for option in action.option_strings)  # noqa: SLF001
-                raise UsageError(f"there is no option {name}", _meant(acting.prog, name, known))
+                raise UsageError(f"there is no option {name}", _meant(acting.prog, name, _options(acting)))
             self.error("too many arguments")
         return options
 
@@ -112,13 +117,26 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{text[:1].lower()}{text[1:]}", hint)
 
 
-def _acting(parser: argparse.ArgumentParser, given: argparse.Namespace) -> argparse.ArgumentParser:
-    """The parser of the action that `given` names: the options of others would be of no use there."""
+def _acting(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of the action that `words` name: the options of others would be of no use there."""
     for action in parser._actions:  # noqa: SLF001 - argparse has no other list of them
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
-            below: argparse.ArgumentParser | None = action.choices.get(getattr(given, action.dest, ""))
-            return parser if below is None else _acting(below, given)
+            below = next((action.choices[word] for word in words if word in action.choices), None)
+            return parser if below is None else _acting(below, words)
     return parser
+
+
+def _options(parser: argparse.ArgumentParser) -> set[str]:
+    return {option for action in parser._actions for option in action.option_strings}  # noqa: SLF001
+
+
+def _check_spelling(words: Iterable[str], parser: argparse.ArgumentParser) -> None:
+    """Raises UsageError for an option of `parser` that is written as PowerShell does: -ApplicationId."""
+    for word in words:
+        found = _AS_IN_POWERSHELL.fullmatch(name := word.partition("=")[0])
+        ours = f"--{_NEXT_WORD.sub('-', found[1]).lower()}" if found else ""
+        if ours in _options(parser):
+            raise UsageError(f"there is no option {name}", hints.verb(*parser.prog.split()[1:], ours))
 
 
 def _meant(program: str, word: str, known: Iterable[str]) -> Command:

@@ -76,8 +76,15 @@ def _open(event: client.Event) -> None:
     if not browser.opened(str(event.get("url"))):
         _say("keyturn: no browser could be started here: open this address yourself,")
         _say(str(event.get("url")))
-        if (whose := event.get("profile")) and (flow := event.get("otherwise")):
-            _say(f"keyturn: or {moves.configuration.other_flow(flow, whose)}")
+        if instead := _instead(event):
+            _say(f"keyturn: or {instead}")
+
+
+def _instead(event: client.Event) -> str | None:
+    """What does without a browser: a verb's own word (`instead`), or another flow of the profile."""
+    if (whose := event.get("profile")) and (flow := event.get("otherwise")):
+        return moves.configuration.other_flow(flow, whose)
+    return event.get("instead")
 
 
 INVITATIONS: dict[object, Callable[[client.Event], None]] = {

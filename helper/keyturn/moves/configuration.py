@@ -92,6 +92,12 @@ def other_flow(flow: str, profile: str, first: str = "") -> Sentence:
 
 
 @move
+def add_option(option: str) -> Sentence:
+    """The same command, otherwise."""
+    return Sentence(f"add {option}")
+
+
+@move
 def odd_place(place: str) -> Sentence:
     """An address where something else answers."""
     return Sentence(f"look at what answers at {place}")

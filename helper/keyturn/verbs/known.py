@@ -42,6 +42,7 @@ ROOMS = {
     "awx": "keyturn.verbs.awx.command",
     "azure": "keyturn.verbs.azure.command",
     "run": "keyturn.verbs.run.command",
+    "completion": "keyturn.verbs.completion.command",
     "demo": "keyturn.verbs.demo.command",
     "kubelogin": "keyturn.kubelogin.command",
     "helper": "keyturn.twin.helper",

@@ -20,6 +20,7 @@ from keyturnd.messages.states import EntraState
 from support.acquisition.driver import Acquisition, Finished, job, run, seal_of
 from support.emulator.browser import answer_of
 from support.emulator.certified import certified
+from support.emulator.client import AZURE_DEVOPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -223,11 +224,20 @@ def test_a_code_that_has_expired_or_was_used(emulator: Emulator, browser: Browse
         assert "<h1>You are not signed in</h1>" in page.result().text
 
 
-def test_nobody_comes_back_in_time(emulator: Emulator) -> None:
-    with begun(emulator, deadline=2.5) as sign_in:
+def test_what_only_the_page_tells(emulator: Emulator, browser: Browser) -> None:
+    """Nobody comes back from it, so what it may have said is told at the end."""
+    emulator.control.refuse(AZURE_DEVOPS, 50105)
+    with begun(emulator, deadline=4.0) as sign_in:
+        shown = browser.press(browser.open(sign_in.url), "continue", user=emulator.ready.user)
+        assert (shown.status_code, "AADSTS50105" in shown.text) == (400, True)
         told = sign_in.failure()
-        assert (told.kind, told.code) == ("sign-in-needed", "expired_token")
-        assert told.sentence == "the sign-in of profile work was not finished in time"
+    assert (told.kind, told.code) == ("sign-in-needed", "expired_token")
+    assert told.sentence == "the sign-in of profile work was not finished in time"
+    application = emulator.ready.clients["device"]["application_id"]
+    assert told.hint == (
+        f"if the page says AADSTS50011, register http://localhost (mobile and desktop) as a redirect address of "
+        f"{application}; if AADSTS50105, an administrator has to assign you to it, then: keyturn login work"
+    )
 
 
 def test_without_a_person_nothing_is_begun(emulator: Emulator) -> None:

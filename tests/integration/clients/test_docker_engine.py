@@ -10,7 +10,7 @@ import pytest
 from support.needs import need
 from support.scenes.asked import Asked
 from support.scenes.engine import Engine
-from support.scenes.registry import LOGIN_SERVER, RegistryScene, named_registry, named_scene
+from support.scenes.registry import LOGIN_SERVER, OTHER, RegistryScene, named_registry, named_scene
 
 if TYPE_CHECKING:
     import subprocess
@@ -22,8 +22,6 @@ pytestmark = pytest.mark.root
 
 IMAGE = f"{LOGIN_SERVER}/team/app:1"
 COPY = f"{LOGIN_SERVER}/team/copy:1"
-OTHER = "fabrikam.azurecr.io"
-"""A target for whose profile nobody is signed in."""
 BY_DOCKER_PY = f"""
 import docker
 
@@ -88,12 +86,10 @@ def test_a_pull_tells_why_there_is_no_token(scene: RegistryScene) -> None:
 @pytest.fixture
 def context(scene: RegistryScene) -> RegistryScene:
     """With something to build, and a second registry to ask for."""
-    machine = scene.machine
-    config = machine.config_file.read_text()
-    machine.config_file.write_text(config.replace("[targets.docker]\n", f'[targets.docker]\n"{OTHER}" = "me"\n'))
-    machine.run("keyturn", "setup", "docker", status=0)
-    (machine.home / "context").mkdir()
-    (machine.home / "context/Dockerfile").write_text(f"FROM {IMAGE}\nCOPY Dockerfile /\nLABEL a=b\n")
+    scene.know_another()
+    place = scene.machine.home / "context"
+    place.mkdir()
+    (place / "Dockerfile").write_text(f"FROM {IMAGE}\nCOPY Dockerfile /\nLABEL a=b\n")
     return scene
 
 

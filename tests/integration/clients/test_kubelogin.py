@@ -118,6 +118,12 @@ def test_kubectl_with_a_secret_in_the_environment(stand_in: StandIn) -> None:
     stand_in.kubectl("get", "namespaces")
     assert stand_in.emulator.control.count("token") == 1
     assert stand_in.secret not in stand_in.machine.run("keyturn", "log", status=0).stdout
+    (identity,) = stand_in.machine.json("status")["identities"]
+    assert identity["application_id"] == stand_in.ready.clients["service"]["application_id"]
+    assert (identity["flow"], len(identity["tokens"])) == ("client-secret", 1)
+    assert "kubelogin    client-secret, " in stand_in.machine.run("keyturn", "status", status=0).stdout
+    stand_in.machine.run("keyturn", "logout", identity["name"], status=0)
+    assert stand_in.machine.json("status")["identities"] == []
 
 
 def test_a_secret_among_the_flags_and_answers_as_kubelogin_gives_them(stand_in: StandIn) -> None:

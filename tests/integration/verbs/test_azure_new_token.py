@@ -133,6 +133,25 @@ def test_what_the_daemon_finds_wrong_is_usage_too(service: list[str], machine: M
 def test_a_wrong_secret_is_refused_and_not_shown(service: list[str], machine: Machine) -> None:
     refused = machine.run(*VERB, *service, "--client-secret", "-", input="planted-secret", status=1)
     assert (refused.stdout, "planted-secret" in refused.stderr) == ("", False)
+    assert refused.stderr.endswith("keyturn: hint: give the secret's value, not its id\n")
+
+
+def test_a_dead_refresh_token(device: list[str], machine: Machine) -> None:
+    refused = machine.run(*VERB, *device, "--refresh-token", "-", input="planted-token", status=3)
+    assert "Entra ID refused keyturn azure new-token: AADSTS" in refused.stderr
+    assert refused.stderr.endswith("keyturn: hint: take another refresh token\n")
+
+
+def test_several_scopes_as_powershell_writes_them(device: list[str], machine: Machine) -> None:
+    several = [*device[:-1], f"{DEVOPS}/vso.code,https://graph.microsoft.com/User.Read"]
+    refused = machine.run(*VERB, *several, "--device", status=2)
+    assert refused.stderr.startswith("keyturn: error: scopes are separated by blanks: --scopes ONE TWO\n")
+
+
+def test_where_no_browser_starts_a_code_is_named(device: list[str], machine: Machine) -> None:
+    with machine.terminal(*VERB, *device, PATH=str(machine.programs), BROWSER="/bin/false") as terminal:
+        terminal.wait_for("keyturn: no browser could be started here: open this address yourself,\nhttps://")
+        terminal.wait_for("keyturn: or add --use-device-authentication\n")
 
 
 def test_a_secret_with_a_device_code(device: list[str], machine: Machine) -> None:

@@ -32,23 +32,54 @@ CASES = [
     (["token", "--for"], ["--format"]),
     (["setup", ""], ["docker", "git", "kube"]),
     (["target", "remove", "con"], ["contoso.azurecr.io"]),
+    (["token", "--registry", ""], ["contoso.azurecr.io"]),
+    (["token", "--audience", "a"], ["acr", "aks", "arm", "azure-devops"]),
+    (["setup", "kube", "--context", ""], ["aks-admin", "contoso-aks"]),
+    (["help", "dem"], ["demo"]),
 ]
+KUBECONFIG = """apiVersion: v1
+clusters:
+- cluster:
+    server: https://cluster.example
+  name: a-cluster
+contexts:
+- context:
+    cluster: a-cluster
+    user: alice
+  name: contoso-aks
+- context: {}
+  name: $(touch planted)
+- name: "aks-admin"
+  context:
+    name: inside
+current-context: contoso-aks
+users:
+- name: alice
+"""
+
+
+@pytest.fixture
+def configured(machine: Machine) -> Machine:
+    machine.configure(CONFIG)
+    (machine.home / ".kube").mkdir()
+    (machine.home / ".kube/config").write_text(KUBECONFIG, "utf-8")
+    return machine
 
 
 @pytest.mark.parametrize(("typed", "offered"), CASES)
-def test_bash(typed: list[str], offered: list[str], machine: Machine) -> None:
-    machine.configure(CONFIG)
+def test_bash(typed: list[str], offered: list[str], configured: Machine) -> None:
+    machine = configured
     words = " ".join(f'"{word}"' for word in ["keyturn", *typed])
     script = BASH.format(words=words, last=len(typed))
     assert sorted(machine.run(need("bash"), "-c", script, status=0).stdout.split()) == offered
     assert machine.daemon_pid() is None
+    assert not (machine.home / "planted").exists()
 
 
-def test_fish(machine: Machine) -> None:
-    machine.configure(CONFIG)
+def test_fish(configured: Machine) -> None:
     for typed, offered in CASES:
         script = f'keyturn completion fish | source; complete -C "keyturn {" ".join(typed)}"'
-        lines = machine.run(need("fish"), "--no-config", "-c", script, status=0).stdout.splitlines()
+        lines = configured.run(need("fish"), "--no-config", "-c", script, status=0).stdout.splitlines()
         assert sorted(line.split("\t")[0] for line in lines) == offered
 
 

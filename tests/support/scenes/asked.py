@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from support.needs import need
 from support.scenes.registry import HELPER
 
 if TYPE_CHECKING:
     from support.machine.machine import Machine
 
 SCRIPT = """#!/bin/sh
-body=$(cat)
+body=$({cat})
 if [ "$1" = store ]; then echo store; else echo "$1 $body"; fi >>{log}
 printf %s "$body" | {helper} "$@"
 """
@@ -26,7 +27,7 @@ class Asked:
         self._log = directory / "log"
         helper = shutil.which(HELPER, path=machine.environment["PATH"])
         script = directory / HELPER
-        script.write_text(SCRIPT.format(log=self._log, helper=helper))
+        script.write_text(SCRIPT.format(cat=need("cat"), log=self._log, helper=helper))
         script.chmod(0o755)
         machine.environment["PATH"] = f"{directory}:{machine.environment['PATH']}"
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 HELPER = "docker-credential-keyturn"
 LOGIN_SERVER = "contoso.azurecr.io"
+OTHER = "fabrikam.azurecr.io"
+"""Another registry, see `RegistryScene.know_another`."""
 NULL_GUID = "00000000-0000-0000-0000-000000000000"
 POLICY = '{"default": [{"type": "insecureAcceptAnything"}]}'
 """Without a policy.json skopeo copies nothing at all: whose signatures it shall check."""
@@ -44,6 +46,13 @@ class RegistryScene:
         """Give the profile `ci` its secret, and docker and containers their helper."""
         secret = self.emulator.ready.clients["service"]["secret"]
         self.machine.run("keyturn", "secret", "set", "ci", "-", input=f"{secret}\n", status=0)
+        self.machine.run("keyturn", "setup", "docker", status=0)
+
+    def know_another(self) -> None:
+        """A second target, for whose profile nobody is signed in: some clients ask for all that they know."""
+        config = self.machine.config_file.read_text()
+        more = config.replace("[targets.docker]\n", f'[targets.docker]\n"{OTHER}" = "me"\n')
+        self.machine.config_file.write_text(more)
         self.machine.run("keyturn", "setup", "docker", status=0)
 
     def helper(self, operation: str = "get", body: str | bytes | None = None) -> subprocess.CompletedProcess[str]:
@@ -81,11 +90,14 @@ class RegistryScene:
 
 
 @pytest.fixture
-def registry_scene(machine: Machine, emulator: Emulator) -> RegistryScene:
+def registry_scene(machine: Machine, emulator: Emulator) -> Iterator[RegistryScene]:
     """Set up, with the service principal's secret entrusted."""
     made = RegistryScene(machine, emulator)
     made.entrust()
-    return made
+    yield made
+    # Unless root runs it, podman leaves a process behind that keeps its user's namespaces.
+    if (machine.runtime / "libpod/tmp/pause.pid").exists():
+        machine.run(need("podman"), "system", "migrate", status=0)
 
 
 @pytest.fixture(scope="module")

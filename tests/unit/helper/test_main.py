@@ -62,6 +62,10 @@ def test_usage_errors_repeat_no_value(words: list[str]) -> None:
         (["run", "tower", "--"], "expected -- and then the command to run"),
         (["run", "tower", "awx", "me"], "too many arguments"),
         (["azure", "new-token", "--application-id", "x"], "one of the arguments --scopes --audience is required"),
+        (["azure", "new-token", "-ApplicationId", "x", "-Scopes", "y"], "there is no option -ApplicationId"),
+        (["azure", "new-token", "--scopes", "y", "--Tenant=z"], "there is no option --Tenant"),
+        (["token", "work", "-Audience", "x"], "there is no option -Audience"),
+        (["token", "work", "-Hunter2"], "too many arguments"),
     ],
 )
 def test_usage_errors_say_what_is_wrong(words: list[str], sentence: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.protocols import git_options
-from keyturn.verbs.completion import whole
+from keyturn.verbs.completion.command import whole
 from manual.__main__ import CONTRIB, pages
 from support.needs import need
 

@@ -13,9 +13,10 @@ from keyturn.errors import ProviderRefused, Refused
 from keyturnd.acquire.entra import outcome
 from keyturnd.acquire.entra.refusals import Refusal
 from keyturnd.acquire.failed import Failed, without
-from keyturnd.acquire.loopback import pages, port, waiting
+from keyturnd.acquire.loopback import pages, port
 from keyturnd.acquire.loopback.listener import Listener
 from keyturnd.acquire.loopback.redirect import Awaited
+from keyturnd.acquire.loopback.waiting import Waiting
 from keyturnd.messages.channel import Event
 
 if TYPE_CHECKING:
@@ -38,9 +39,8 @@ def acquire(session: Session) -> Result:
         session.channel.tell(
             Event("browser", f"to sign in, open {flow['auth_uri']}", url=flow["auth_uri"], otherwise=OTHERWISE)
         )
-        fields = waiting.answer(
-            listener, session.channel, session.deadline, session.identity.profile, elsewhere=session.job.elsewhere
-        )
+        waiting = Waiting(listener, session.channel, session.deadline, session.identity.profile, _on_page(session))
+        fields = waiting.answer(elsewhere=session.job.elsewhere)
         try:
             result = _redeemed(session, application, flow, fields)
         except Failed as failed:
@@ -48,6 +48,13 @@ def acquire(session: Session) -> Result:
             raise
         listener.show(pages.signed_in(result.account, session.identity.profile))
     return result
+
+
+def _on_page(session: Session) -> str:
+    """What helps against the refusals that Entra ID shows to the person, and tells nobody else."""
+    platform = "mobile and desktop" if session.credential.for_msal is None else "web"
+    register = f"register http://localhost ({platform}) as a redirect address of {session.identity.application_id}"
+    return f"if the page says AADSTS50011, {register}; if AADSTS50105, an administrator has to assign you to it"
 
 
 def _begin(session: Session, application: Any, redirect_uri: str) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 import keyturn
-from keyturnd.routes.daemon.profile_states import states
+from keyturnd.routes.daemon.profile_states import records_kept, states
+from keyturnd.routes.daemon.stand_ins import identities
 from keyturnd.routes.openapi import document
 from keyturnd.server.http import json_response
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 async def status(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """The daemon's own figures, the configuration's state, and every profile's. No secret."""
     error = services.configuration.error
-    profiles = [] if error is not None else await states(services, services.configuration.current())
+    records = await records_kept(services)
+    profiles = [] if error is not None else await states(services, services.configuration.current(), records)
     return json_response(
         {
             **services.facts(),
@@ -33,6 +35,7 @@ async def status(services: Services, request: Request, waiter: Waiter, _: str) -
             "warnings": services.warnings,
             "acquisitions": {"running": len(services.acquisitions.running), "started": services.acquisitions.started},
             "profiles": profiles,
+            "identities": identities(services, records),
         }
     )
 

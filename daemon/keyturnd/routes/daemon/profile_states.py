@@ -22,16 +22,15 @@ if TYPE_CHECKING:
     from keyturnd.vault.records import RecordName
 
 
-async def states(services: Services, config: Config) -> list[dict[str, Any]]:
-    """Of each profile; null stands for what only the vault could tell, where it cannot be read."""
-    records = await asyncio.to_thread(_records, services)
+async def states(services: Services, config: Config, records: list[RecordName] | None) -> list[dict[str, Any]]:
+    """Of each profile; null stands for what only the vault could tell, where it cannot be read (`records` None)."""
     return [await _state(services, config, profile, records) for profile in config.profiles.values()]
 
 
-def _records(services: Services) -> list[RecordName] | None:
+async def records_kept(services: Services) -> list[RecordName] | None:
     """What is kept, the vault opened or not: its key may have to be asked for, and the names are in clear."""
     try:
-        return names_in(vault_directory(services.state_directory))
+        return await asyncio.to_thread(names_in, vault_directory(services.state_directory))
     except StateError:
         return None  # whoever needs it is told
 
@@ -55,7 +54,7 @@ async def _state(
         "certificate": _certificate(held),
         "waiting_for_sign_in": 0 if sign_in is None else sign_in.waiting,
         "last_error": _last_error(services, profile),
-        "tokens": [_token(each) for each in held],
+        "tokens": [token_facts(each) for each in held],
     }
 
 
@@ -63,7 +62,7 @@ def _held(services: Services, profile: Profile) -> Iterator[Held]:
     return (held for key, held in services.broker.memory.held.items() if key.profile == profile.name)
 
 
-def _token(held: Held) -> dict[str, Any]:
+def token_facts(held: Held) -> dict[str, Any]:
     """Times are UTC epoch seconds. A token that has served nobody is not renewed."""
     token, registry = held.token, held.want.registry
     return {

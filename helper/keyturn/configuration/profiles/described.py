@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import overload
 
@@ -25,6 +26,22 @@ NOWHERE = Path()
 OPEN_KEYS = ("application", "scope", "description")
 """What a single token on an AWX may have otherwise than its profile."""
 
+_KEY = re.compile(r"`(\w+)`")
+_ENTRUST, _LOGIN = hints.printed(hints.entrust(NAME)), hints.printed(hints.login(NAME))
+_INSTEAD = {
+    f" of the target or of [profile.{NAME}]": "",
+    f" of [profile.{NAME}]": "",
+    ", and the scopes of the target": "",
+    " of the target": "",
+    f"then: {_ENTRUST}": "then run the command again with it",
+    f": {_ENTRUST}": "",
+    _ENTRUST: "give another --credential",
+    f"then: {_LOGIN}": "then {again}",
+    _LOGIN: "{again}",
+    f"profile {NAME}": "the application",
+    "store the secret's value": "give the secret's value",
+}
+"""What a hint says of places that a described profile has not, longer ones first, and what is said of its command."""
 _COMMANDS = {"entra": "keyturn azure new-token", "awx": "keyturn awx new-token"}
 
 
@@ -42,6 +59,13 @@ def described(table: Mapping[str, object], provider: str, beside: Path = NOWHERE
         return read_profile(NAME, Table(file, "", {**table, "provider": provider}))
     except ConfigError as error:
         raise UsageError(error.sentence.removeprefix(f"{file}: "), hints.usage(_COMMANDS[provider])) from None
+
+
+def by_parameters(hint: str, again: str) -> str:
+    """What `hint` says of a described profile, said of its parameters. again: in place of signing in to it."""
+    for said, instead in _INSTEAD.items():
+        hint = hint.replace(said, instead.format(again=again))
+    return _KEY.sub(lambda key: "the parameter set" if key[1] == "flow" else f"--{key[1].replace('_', '-')}", hint)
 
 
 def on_behalf_of(profile: EntraProfile) -> EntraProfile:

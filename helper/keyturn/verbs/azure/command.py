@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.console import person
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask
@@ -74,9 +74,10 @@ def run(arguments: Sequence[str]) -> int:
         _say(f"parameter set {chosen.name}: {', '.join(f'{name} {value}' for name, value in table.items())}")
     watched = options.verbose or options.debug
     body = {"profile": table, "watched": watched, **_secrets(options, chosen)}
+    show = _by_code if table["flow"] == "browser" else _show
     waits = client.has_terminal() or (watched and table["flow"] not in BY_PERSONS)
     printing.show(
-        ask("POST", "/v1/azure/new-token", body, waits=waits, opens_browser=not options.no_browser, show=_show),
+        ask("POST", "/v1/azure/new-token", body, waits=waits, opens_browser=not options.no_browser, show=show),
         options,
     )
     return 0
@@ -128,6 +129,7 @@ def _add_proofs(parser: Parser) -> None:
 def _table(options: Namespace, chosen: ParameterSet) -> dict[str, Any]:
     """The profile table that config.toml would have for this identity."""
     given = {key: getattr(options, key) for key in PLAIN_KEYS}
+    _check_scopes(options.scopes or ())
     given |= {key: str(Path(value).absolute()) for key in PATHS if (value := getattr(options, key)) is not None}
     given["application_id"] = parameter_sets.application_id(options)
     given["audiences"] = None if options.audience is None else [options.audience]
@@ -135,6 +137,12 @@ def _table(options: Namespace, chosen: ParameterSet) -> dict[str, Any]:
     if options.use_authorization_code and chosen.with_code is not None:
         flow = chosen.with_code
     return {"flow": flow, **{key: value for key, value in given.items() if value is not None}}
+
+
+def _check_scopes(scopes: Sequence[str]) -> None:
+    """Raises UsageError for several in one word, which Entra ID would look for as one: PowerShell's a,b."""
+    if any("," in scope and "://" in scope.partition(",")[2] for scope in scopes):
+        raise UsageError("scopes are separated by blanks: --scopes ONE TWO", hints.usage(PROGRAM))
 
 
 def _secrets(options: Namespace, chosen: ParameterSet) -> dict[str, Any]:
@@ -157,6 +165,11 @@ def _show(event: client.Event) -> None:
         _say(str(event.get("message")))
     else:
         person.show(event)
+
+
+def _by_code(event: client.Event) -> None:
+    """`_show`, where the same user could sign in without a browser, too."""
+    _show({**event, "instead": moves.configuration.add_option("--use-device-authentication")})
 
 
 def _say(line: str) -> None:

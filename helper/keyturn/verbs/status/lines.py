@@ -31,6 +31,10 @@ def lines(status: dict[str, Any], look: Look, mistake: Callable[[], ConfigError 
     """`status` as it is told on `look`. mistake: what is wrong with the configuration as it is read here."""
     blocks = [list(_overview(status, mistake))]
     blocks += [list(profile_rows(profile, look, running=status["running"])) for profile in status["profiles"]]
+    if identities := status.get("identities"):  # most have none, and a daemon from before an upgrade tells none
+        from keyturn.verbs.status.stand_ins import identity_rows  # noqa: PLC0415 - only here
+
+        blocks += [list(identity_rows(identity, look)) for identity in identities]
     well = "all is well" if status["running"] else "nothing wrong is known, as no daemon runs"
     said = [row.says for rows in blocks for row in rows]
     yield look.verdict(said.count("error"), said.count("attention"), well)

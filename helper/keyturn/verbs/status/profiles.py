@@ -61,7 +61,7 @@ def _standing(profile: dict[str, Any], look: Look) -> Iterator[Row]:
     yield from _set_aside(profile)
     if waiting := profile["waiting_for_sign_in"]:
         yield Row("", f"a sign-in is under way, {waiting} waiting for it")
-    yield from _tokens(profile["tokens"], look)
+    yield from token_rows(profile["tokens"], look)
     error = profile["last_error"]
     if error is not None and (cure is None or error["hint"] != cure[1]):
         yield Row("  last error", f"{error['sentence']} ({_ago(error['at'])})", says="error")
@@ -95,10 +95,11 @@ def _signed_in(profile: dict[str, Any]) -> str:
     secret = f"{profile['secret_name'] or 'password'} in the vault"
     if not profile["signed_in"]:
         return secret
-    return f"{_whose(profile)}, {secret}" if profile["secret"] else _whose(profile)
+    return f"{whose(profile)}, {secret}" if profile["secret"] else whose(profile)
 
 
-def _whose(profile: dict[str, Any]) -> str:
+def whose(profile: dict[str, Any]) -> str:
+    """As whom somebody is signed in, as far as the tokens tell."""
     accounts = dict.fromkeys(token["account"] for token in profile["tokens"] if token["account"])
     return f"signed in as {', '.join(accounts)}" if accounts else "signed in"
 
@@ -118,7 +119,8 @@ def _set_aside(profile: dict[str, Any]) -> Iterator[Row]:
         yield Row("  set aside", f"a {what} for {place}, found again when config.toml says so again")
 
 
-def _tokens(tokens: list[dict[str, Any]], look: Look) -> Iterator[Row]:
+def token_rows(tokens: list[dict[str, Any]], look: Look) -> Iterator[Row]:
+    """One for each token: what it is for, and how long it is good."""
     width = max((len(_audience(token)) for token in tokens), default=0)
     for number, token in enumerate(tokens):
         yield Row("" if number else "  tokens", f"{_audience(token):<{width}} {_life(token, look)}")

@@ -11,6 +11,7 @@ import pytest
 
 from support.machine.machine import PROGRAMS
 from support.needs import need
+from support.scenes.asked import Asked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -381,21 +382,9 @@ def test_one_drop_in_for_all_registries_of_podman_and_skopeo(configured: Machine
     (directory / "10-other.conf").unlink()
     again = configured.run("keyturn", "setup", "docker", status=0).stdout
     assert f"keyturn: {drop_in}: credential-helpers names keyturn\n" in again, "kept as it has to be"
-    asked = configured.run(skopeo, "inspect", "docker://127.0.0.1:1/none", PATH=_recording(configured))
-    assert asked.returncode != 0
-    configured.run(skopeo, "logout", "contoso.azurecr.io", PATH=_recording(configured))
-    assert (configured.home / "asked").read_text().split() == ["get", "erase"]
+    asked = Asked(configured)
+    assert configured.run(skopeo, "inspect", "docker://127.0.0.1:1/none").returncode != 0
+    configured.run(skopeo, "logout", "contoso.azurecr.io")
+    assert asked.since() == ["get 127.0.0.1:1", "erase contoso.azurecr.io"]
     configured.run("keyturn", "setup", "docker", "--undo", status=0)
     assert not drop_in.exists()
-
-
-def _recording(machine: Machine) -> str:
-    """PATH with a helper in front of ours that writes down what it is asked."""
-    directory = machine.home / "recording"
-    directory.mkdir(exist_ok=True)
-    helper = directory / "docker-credential-keyturn"
-    helper.write_text(
-        f'#!/bin/sh\necho "$1" >>{machine.home}/asked\nexec {PROGRAMS}/docker-credential-keyturn "$@"\n'
-    )
-    helper.chmod(0o755)
-    return f"{directory}:{machine.environment['PATH']}"

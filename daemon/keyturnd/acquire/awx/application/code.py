@@ -16,9 +16,10 @@ from keyturn import hints
 from keyturn.errors import ProviderRefused, one_line
 from keyturnd.acquire.awx.application import exchange, pairs
 from keyturnd.acquire.failed import Failed, without
-from keyturnd.acquire.loopback import pages, port, waiting
+from keyturnd.acquire.loopback import pages, port
 from keyturnd.acquire.loopback.listener import Listener
 from keyturnd.acquire.loopback.redirect import Awaited
+from keyturnd.acquire.loopback.waiting import Waiting
 from keyturnd.messages.channel import Event
 
 if TYPE_CHECKING:
@@ -41,9 +42,8 @@ def by_browser(session: Session) -> Result:
     awaited = Awaited(ours.redirect_uri, state, lambda issuer: issuer is None)
     with Listener(ours, awaited, session.channel.wake) as listener:
         _invite(session, _page(session, ours.redirect_uri, state, verifier))
-        fields = waiting.answer(
-            listener, session.channel, session.server.api.deadline, profile, elsewhere=session.elsewhere
-        )
+        waiting = Waiting(listener, session.channel, session.server.api.deadline, profile)
+        fields = waiting.answer(elsewhere=session.elsewhere)
         try:
             result = _redeemed(session, fields, ours.redirect_uri, verifier)
         except Failed as failed:

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
-from keyturn.configuration.profiles.described import changed, described
+from keyturn import hints, moves
+from keyturn.configuration.profiles.described import NAME, by_parameters, changed, described
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.errors import UsageError
+from keyturnd.acquire.entra import aadsts
+from keyturnd.messages.identities import EntraIdentity
 
 WHOLE: dict[str, Any] = {"flow": "password", "url": "https://AWX.example/", "username": "alice"}
 NAMED = AwxProfile(
@@ -71,3 +74,41 @@ def test_where_a_profile_signs_in_cannot_be_changed(key: str) -> None:
 def test_a_change_is_checked_like_the_configuration() -> None:
     with pytest.raises(UsageError, match="application: expected the id of an application"):
         changed(NAMED, {"application": 0})
+
+
+AGAIN = "run the command again"
+NOBODY = EntraIdentity(
+    profile=NAME,
+    flow="browser",
+    application_id="11111111-2222-3333-4444-555555555555",
+    authority="https://login.microsoftonline.com/organizations",
+)
+
+
+@pytest.mark.parametrize("advice", {*aadsts.HINTS.values()})
+def test_no_hint_names_a_profile_or_a_table_that_nobody_has(advice: aadsts.Advice) -> None:
+    told = by_parameters(hints.printed(advice(NOBODY)), AGAIN)
+    assert [part for part in (NAME, "`", "target", "keyturn ", "[") if part in told] == [], told
+
+
+@pytest.mark.parametrize(
+    ("hint", "told"),
+    [
+        (
+            moves.configuration.check("tenant", "environment", of=f"[profile.{NAME}]"),
+            "check --tenant and --environment",
+        ),
+        (
+            moves.configuration.check("scopes", of=f"[profile.{NAME}]", also="the scopes of the target"),
+            "check --scopes",
+        ),
+        (hints.login(NAME), AGAIN),
+        (moves.secrets.before_login("change the password", NAME), f"change the password, then {AGAIN}"),
+        (hints.entrust(NAME), "give another --credential"),
+        (moves.secrets.replaced_secret("create another, then", NAME), f"create another, then {AGAIN} with it"),
+        (moves.configuration.other_cloud(NAME), "set --environment to the cloud that the tenant has moved to"),
+        (moves.waiting.later(), "try again later"),
+    ],
+)
+def test_a_hint_is_told_by_parameters(hint: hints.Hint, told: str) -> None:
+    assert by_parameters(hints.printed(hint), AGAIN) == told

@@ -118,3 +118,15 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     error = {"sentence": "Entra ID " + "refused it " * 20, "hint": None, "at": NOW}
     text = told(profile(tokens=[token(), token(audience="Azure DevOps")], last_error=error), width=width)
     assert max(map(len, text.splitlines())) <= width
+
+
+def test_identities_of_the_kubelogin_stand_in_come_last() -> None:
+    identity = {
+        "name": "kubelogin:x-y", "application_id": "111", "authority": "https://login.example/t",
+        "flow": "device-code", "signed_in": True, "tokens": [token(account="bob")],
+    }  # fmt: skip
+    unused = identity | {"flow": None, "signed_in": False, "tokens": []}
+    text = told(profile(), identities=[identity, unused])
+    assert text.startswith("✓ all is well\n")
+    assert "\n\n✓ kubelogin    device-code, 111 at https://login.example/t\n  identity     signed in as bob\n" in text
+    assert text.endswith("\n\n✓ kubelogin    111 at https://login.example/t")

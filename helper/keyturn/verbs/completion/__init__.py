@@ -1,0 +1,1 @@
+"""`keyturn completion`: what a shell needs to complete our words."""
