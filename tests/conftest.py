@@ -12,12 +12,15 @@ pytest_plugins = ["support.emulator.fixtures", "support.machine.machine"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the tests that need root to root: skipped ones would count as missing something in CI."""
-    if os.geteuid() == 0:
-        return
-    for_root = [item for item in items if item.get_closest_marker("root")]
-    config.hook.pytest_deselected(items=for_root)
-    items[:] = [item for item in items if item not in for_root]
+    """Leave the tests that need root to root, and the long ones to who asks for them with `-m long`.
+
+    Skipped ones would count as missing something in CI.
+    """
+    of_others = ["root"] if os.geteuid() != 0 else []
+    of_others += ["long"] if "long" not in config.option.markexpr else []
+    left = [item for item in items if any(item.get_closest_marker(name) for name in of_others)]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -24,7 +24,7 @@ Counts are dotted names, each dot a finer grain:
     registry.authorized  registry.ENDPOINT.refused.REASON
     kube  kube.version  kube.health  kube.discovery  kube.namespaces  kube.review   requests that arrived
     kube.anonymous  kube.authorized  kube.refused  kube.refused.REASON
-    SERVER.discovery  SERVER.ping  SERVER.me  SERVER.config  SERVER.users  SERVER.resources
+    SERVER.discovery  SERVER.ping  SERVER.me  SERVER.config  SERVER.users  SERVER.resources  SERVER.jobs
     SERVER.tokens.VERB  SERVER.applications.VERB  SERVER.oauth.ENDPOINT   requests that arrived; SERVER: controller,
         gateway, gateway-2026; VERB: list, create, read, change, delete; ENDPOINT: token, revoke_token,
         authorize, login

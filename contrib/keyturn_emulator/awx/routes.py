@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keyturn_emulator.awx.dialect import CONTROLLER, GATEWAY, GATEWAY_2026
-from keyturn_emulator.awx.endpoints import applications, discovery, resources, tokens, users
+from keyturn_emulator.awx.endpoints import applications, discovery, jobs, resources, tokens, users
 from keyturn_emulator.awx.oauth.routes import METHODS
 
 if TYPE_CHECKING:
@@ -100,6 +100,16 @@ def _resources(api: str, collections: str = COLLECTIONS) -> list[Route]:
     ]
 
 
+def _jobs(api: str) -> list[Route]:
+    methods = {"GET": jobs.offered, "POST": jobs.launch}
+    return [
+        Route(re.compile(f"{api}/job_templates/{NUMBER}/launch/"), "jobs", methods, {"POST": "launch"}),
+        _get(f"{api}/unified_job_templates/", "resources", jobs.unified),
+        _get(f"{api}/jobs/", "jobs", jobs.listed),
+        _get(f"{api}/jobs/{NUMBER}/", "jobs", jobs.shown),
+    ]
+
+
 def _controller() -> list[Route]:
     api = CONTROLLER.api
     return [
@@ -114,6 +124,7 @@ def _controller() -> list[Route]:
             tokens.create_under_application,
         ),
         *_resources(api),
+        *_jobs(api),
     ]
 
 
@@ -135,6 +146,7 @@ def _gateway(dialect: Dialect) -> list[Route]:
         _get(f"{behind}/config/", "config", discovery.config),
         _get(f"{behind}/users/", "users", users.listed),
         *_resources(behind),
+        *_jobs(behind),
     ]
 
 

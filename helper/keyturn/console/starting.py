@@ -7,15 +7,14 @@ from keyturn.errors import KeyturnError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 
 def secret_variables() -> tuple[str, ...]:
     """The environment variables that profiles read their secrets from; none while the configuration is invalid."""
     from keyturn.configuration.trusted import read_trusted  # noqa: PLC0415 - only where a daemon is started
-    from keyturn.reach.paths import config_file  # noqa: PLC0415
+    from keyturn.reach.paths import config_path  # noqa: PLC0415
 
-    file = config_file()
+    file = config_path()
     try:
         content = read_trusted(file) or b""
         return tuple(_named_in(file)) if _may_name_one(content) else ()
@@ -28,13 +27,15 @@ def _may_name_one(content: bytes) -> bool:
     return b"_env" in content or b"\\" in content  # TOML may escape any letter of a key
 
 
-def _named_in(file: Path) -> Iterable[str]:
+def _named_in(file: str) -> Iterable[str]:
+    from pathlib import Path  # noqa: PLC0415 - few name one, and it takes a tenth of a start
+
     from keyturn.configuration.config import load  # noqa: PLC0415
     from keyturn.configuration.profiles.secrets import InVariable  # noqa: PLC0415
 
     sources = (
         source
-        for profile in load(file).profiles.values()
+        for profile in load(Path(file)).profiles.values()
         for source in (profile.flow.secret_source, profile.flow.client_secret_source)
     )
     return (source.variable for source in sources if isinstance(source, InVariable))

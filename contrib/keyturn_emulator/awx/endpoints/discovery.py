@@ -45,7 +45,8 @@ async def version_root(asked: Call) -> Response:
     """GET {api}/: what there is in this version; a server without `tokens` has none to give."""
     base = asked.request.url.path
     names = ["ping", "me", "users", *(() if base.startswith(BEHIND) else ("tokens", "applications"))]
-    names += ["organizations"] if base.startswith(GATEWAY_ROOT) else ["config", *KINDS]
+    behind = ["config", *KINDS, "jobs", "unified_job_templates"]
+    names += ["organizations"] if base.startswith(GATEWAY_ROOT) else behind
     called = {name: kind.called for name, kind in KINDS.items() if kind.called}
     return call.answer({called.get(name, name): f"{base}{name}/" for name in names})
 

@@ -5,6 +5,7 @@ Only to be read. Members of the organisation and superusers see it; the stranger
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,10 @@ class Kind:
     called: str = ""
 
 
+ASKED_ON_LAUNCH = (
+    *("variables", "limit", "tags", "skip_tags", "job_type", "verbosity", "inventory", "credential", "labels"),
+    *("scm_branch", "diff_mode", "execution_environment", "forks", "instance_groups", "job_slice_count", "timeout"),
+)
 KINDS = {
     kind.collection: kind
     for kind in (
@@ -55,17 +60,26 @@ KINDS = {
             "job_template",
             "JobTemplate",
             "Demo Job Template",
-            {"job_type": "run", "inventory": 1, "project": 1, "playbook": "hello_world.yml"},
+            {
+                "job_type": "run",
+                "organization": ORGANISATION,
+                "inventory": 1,
+                "project": 1,
+                "playbook": "hello_world.yml",
+                "survey_enabled": False,
+                **dict.fromkeys((f"ask_{what}_on_launch" for what in ASKED_ON_LAUNCH), False),
+            },
         ),
     )
 }
 KEY = 1
+VERSION_ROOT = re.compile("/api/(?:controller/|gateway/)?v[12]")
 
 
 async def listed(asked: Call) -> Response:
     """GET COLLECTION/."""
     kind = KINDS[asked.path["collection"]]
-    rows = [_row(asked, kind)] if _sees(asked) else []
+    rows = [_row(asked, kind)] if sees(asked) else []
     return call.listing(asked, rows, kind.model)
 
 
@@ -74,28 +88,44 @@ async def shown(asked: Call) -> Response:
     kind = KINDS[asked.path["collection"]]
     if asked.path["key"] != str(KEY):
         raise refusals.no_such(kind.model)
-    if not _sees(asked):
+    if not sees(asked):
         raise refusals.forbidden()
     return call.answer(_row(asked, kind))
 
 
-def _sees(asked: Call) -> bool:
+def templates(asked: Call) -> list[Row]:
+    """The job templates that the caller sees."""
+    return [_row(asked, KINDS["job_templates"])] if sees(asked) else []
+
+
+def version_root(asked: Call) -> str:
+    """The path of the API that was asked: behind the gateway that is another one than on the controller itself."""
+    found = VERSION_ROOT.match(asked.request.url.path)
+    assert found is not None
+    return found[0]
+
+
+def sees(asked: Call) -> bool:
+    """Whether the caller may look at what the organisation has, and start it."""
     user = asked.caller.user
     return user.superuser or user.member
 
 
 def _row(asked: Call, kind: Kind) -> Row:
-    # Where it was asked for: behind the gateway that is another place than on the controller itself.
-    base = asked.request.url.path.partition(f"/{kind.collection}/")[0]
+    base = version_root(asked)
     related: Row = {}
+    summaries: Row = {}
     if "organization" in kind.more:
         related["organization"] = f"{base}/organizations/{ORGANISATION}/"
+        summaries["organization"] = {"id": ORGANISATION, "name": ORGANISATION_NAME, "description": ""}
+    if kind.type == "job_template":
+        related["launch"] = f"{base}/{kind.collection}/{KEY}/launch/"
     return {
         "id": KEY,
         "type": kind.type,
         "url": f"{base}/{kind.collection}/{KEY}/",
         "related": related,
-        "summary_fields": {},
+        "summary_fields": summaries,
         "created": moment(USERS_SINCE),
         "modified": moment(USERS_SINCE),
         "name": kind.name,

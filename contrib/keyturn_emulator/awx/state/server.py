@@ -42,6 +42,8 @@ class Server:
         first: Application | None = getattr(self, "application", None)
         self.store = Store(self.clock)
         self.codes = Codes(self.clock)
+        self.jobs: list[float] = []
+        """When each job was started, by its number less one."""
         self.application = self.store.register(APPLICATION_NAME, "public", "password", USERS[0])
         if first is not None:
             self.application.client_id = first.client_id

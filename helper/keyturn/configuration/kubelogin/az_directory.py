@@ -5,9 +5,9 @@ AZURE_CONFIG_DIR may come from a stranger's kubeconfig, and az runs whatever ext
 
 from __future__ import annotations
 
+import configparser
 import os
 import stat
-from configparser import ConfigParser, Error
 from pathlib import Path
 
 from keyturn import moves, shell
@@ -66,10 +66,10 @@ def _configures_extensions(file: Path) -> bool:
     """
     if not file.exists():
         return False
-    parser = ConfigParser(strict=False, interpolation=None)
+    parser = configparser.ConfigParser(strict=False, interpolation=None)
     try:
         text = read_own(str(file), "the configuration of az").content.decode()
         parser.read_string(text.replace("\r\n", "\n").replace("\r", "\n"))
-    except (Error, UnicodeDecodeError):
+    except (configparser.Error, UnicodeDecodeError):
         return True
     return any(section.strip().startswith(SECTION) for section in parser.sections())

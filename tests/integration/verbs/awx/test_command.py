@@ -64,6 +64,13 @@ def test_it_lists_what_the_user_may_see(profile: str, awx: AwxScene) -> None:
     assert [row["name"] for row in listed["results"]] == ["Demo Job Template"]
 
 
+def test_it_starts_a_job(awx: AwxScene) -> None:
+    awx.entrust("aap-2026")
+    job = json.loads(run(awx, "aap-2026", "job_templates", "launch", "1", "-f", "json", status=0).stdout)
+    assert (job["status"], job["job_template"]) == ("pending", 1)
+    assert awx.emulator.control.count("gateway-2026.jobs.launch") == 1
+
+
 def test_a_name_and_a_password_of_somebody_else_do_not_get_in_the_way(awx: AwxScene) -> None:
     awx.entrust()
     others = {"CONTROLLER_HOST": "https://127.0.0.1:1", "CONTROLLER_USERNAME": "bob", "TOWER_OAUTH_TOKEN": "old"}
