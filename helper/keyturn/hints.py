@@ -132,7 +132,7 @@ def shorter_life(purpose: str, profile: str, minutes: int) -> Command:
 
 @cure
 def verb(*words: str) -> Command:
-    """What was meant by a mistyped verb."""
+    """What was meant by a mistyped verb, or by a mistyped word behind one."""
     return "keyturn", *words
 
 

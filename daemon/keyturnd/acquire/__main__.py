@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from keyturn import moves
-from keyturn.errors import ProviderUnreachable
+from keyturn.errors import ProviderUnreachable, StateError
 from keyturnd.acquire import oskeyring
 from keyturnd.acquire.channel import Channel
 from keyturnd.acquire.deadline import Deadline
 from keyturnd.acquire.failed import Failed, bug
 from keyturnd.acquire.isolation import isolate
 from keyturnd.messages.identities import AwxIdentity
-from keyturnd.messages.jobs import AskJob, DiscoveryJob, EndingJob, KeyringJob, ReachJob, TokenJob
+from keyturnd.messages.jobs import AskJob, CertificateJob, DiscoveryJob, EndingJob, KeyringJob, ReachJob, TokenJob
 from keyturnd.messages.outcomes import Failure
 from keyturnd.messages.states import AwxState
 
@@ -52,6 +52,10 @@ def _perform(job: Job, channel: Channel) -> Outcome:
         from keyturnd.acquire.network import reaching  # noqa: PLC0415 - see above
 
         return reaching.reach(job)
+    if isinstance(job, CertificateJob):
+        from keyturnd.acquire.entra.authentication import look  # noqa: PLC0415 - see above
+
+        return look.look(job)
     if isinstance(job.identity, AwxIdentity):
         from keyturnd.acquire.awx.job import perform  # noqa: PLC0415 - see above
 
@@ -67,6 +71,8 @@ def _secrets(job: Job) -> tuple[str, ...]:
         known = [job.create]
     elif isinstance(job, DiscoveryJob | ReachJob):
         known = [job.network.proxy]
+    elif isinstance(job, CertificateJob):
+        known = []
     else:
         known = [*_own_secret(job), *_secrets_of(job.state), job.network.proxy, job.client_secret]
         known += [job.assertion] if isinstance(job, TokenJob) else []
@@ -100,6 +106,8 @@ def _overdue(job: Job) -> Failure:
     if isinstance(job, DiscoveryJob | ReachJob):
         sentence = f"{urlsplit(job.url).netloc} gave no answer within {job.deadline:.0f} seconds"
         return Failure(ProviderUnreachable.kind, sentence, moves.waiting.later())
+    if isinstance(job, CertificateJob):
+        return Failure(StateError.kind, f"the certificate could not be read within {job.deadline:.0f} seconds")
     provider = urlsplit(job.identity.url).netloc if isinstance(job.identity, AwxIdentity) else "Entra ID"
     sentence = f"{provider} gave profile {job.identity.profile} no answer within {job.deadline:.0f} seconds"
     return Failure(ProviderUnreachable.kind, sentence, moves.waiting.later())

@@ -12,9 +12,9 @@ from keyturn import moves
 from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd import flows, identities
+from keyturnd.fetching.certificates import Certificates
 from keyturnd.fetching.challenges import Challenges
 from keyturnd.fetching.entrusted import fitting, named_secret, secret_at
-from keyturnd.fetching.expiring import ExpiringCertificates
 from keyturnd.fetching.keeper import Keeper, Nobody, Overheard, Replaced
 from keyturnd.fetching.loans import Loans
 from keyturnd.fetching.permission import check_allowed
@@ -65,7 +65,7 @@ class Fetcher:
         self.refused = RefusedAudiences()
         self.loans = Loans()
         self.challenges = Challenges()
-        self._expiring = ExpiringCertificates(warn)
+        self.certificates = Certificates(acquisitions, holdings, warn)
         self.config = config
         self._warn = warn
         self._check = check
@@ -201,7 +201,9 @@ class Fetcher:
     async def _kept(self, want: Want, result: Result, sign_in: str) -> Token:
         """The token of `result`, in the vault. Raises Replaced when another sign-in has come before it."""
         flows.check_account(want.profile, result.account)
-        self._expiring.look_at(want.profile.name, result)
+        if result.certificate_expires_at is not None:
+            thumbprint, ends = result.certificate_thumbprint, result.certificate_expires_at
+            self.certificates.check(want.profile.name, thumbprint, ends, result.issued_at)
         token = tokens.of_result(result, sign_in, self.challenges.claims(want))
         await self._keep(want, token)
         if want.claims is not None:

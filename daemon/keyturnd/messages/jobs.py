@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from keyturn.configuration.profiles.credentials.certificates import Certificate  # noqa: TC001 - msgspec reads it at run time
 from keyturnd.messages.identities import AwxIdentity, EntraIdentity, Network, Registry  # noqa: TC001 - msgspec reads it at run time
 from keyturnd.messages.states import AwxState, EntraState  # noqa: TC001 - msgspec reads it at run time
 
@@ -117,4 +118,16 @@ class ReachJob(msgspec.Struct, frozen=True, tag="reach"):
     version: int = CHANNEL_VERSION
 
 
-Job = TokenJob | RevokeJob | SettleJob | AskJob | KeyringJob | DiscoveryJob | ReachJob
+class CertificateJob(msgspec.Struct, frozen=True, tag="certificate"):
+    """Look at a certificate that has not been used yet. `passphrase` is a secret."""
+
+    certificate: Certificate
+    deadline: float
+    passphrase: str | None = None
+    version: int = CHANNEL_VERSION
+
+    def __repr__(self) -> str:
+        return f"CertificateJob({self.certificate!r})"
+
+
+Job = TokenJob | RevokeJob | SettleJob | AskJob | KeyringJob | DiscoveryJob | ReachJob | CertificateJob

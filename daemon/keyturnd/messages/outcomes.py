@@ -69,6 +69,13 @@ class Reached(msgspec.Struct, frozen=True, omit_defaults=True, tag="reached"):
     proxy: str = ""
 
 
+class SeenCertificate(msgspec.Struct, frozen=True, tag="certificate-seen"):
+    """It lies there, with its key. `thumbprint`: SHA-1 in capitals; `expires_at`: UTC epoch seconds."""
+
+    thumbprint: str
+    expires_at: float
+
+
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True, tag="error"):
     """Why there is no result: the kind of a keyturn.errors class, its sentence and hint."""
 
@@ -84,4 +91,4 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True, tag="error"):
     """For programs: keyring-absent, keyring-locked, or the provider's own `error` word. Empty when unknown."""
 
 
-Outcome = Result | Done | Told | KeyringResult | Discovered | Reached | Failure
+Outcome = Result | Done | Told | KeyringResult | Discovered | Reached | SeenCertificate | Failure

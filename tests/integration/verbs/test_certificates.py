@@ -49,9 +49,23 @@ def test_a_passphrase_entrusted_or_typed(configured: Machine, app: Certified) ->
         assert PASSPHRASE not in terminal.seen
         assert f"the certificate {app.thumbprint()} of profile ci expires in 11 days, on 20" in terminal.seen
     told = configured.run("keyturn", "status", status=0).stdout
-    assert f"certificate {app.thumbprint()}: valid for 11 d" in told
+    assert f"certificate  {app.thumbprint()}: valid for 11 d" in told
     assert "passphrase in the vault" not in told
     configured.run("keyturn", "secret", "set", "ci", "-", input=PASSPHRASE, status=0)
     assert configured.run("keyturn", "login", "ci", status=0).stderr == ""
     assert "passphrase in the vault" in configured.run("keyturn", "status", status=0).stdout
     assert configured.json("status")["profiles"][0]["certificate"]["thumbprint"] == app.thumbprint()
+
+
+def test_status_looks_at_it_before_its_first_use(configured: Machine, app: Certified) -> None:
+    configured.run("keyturn", "daemon", "start", status=0)
+    assert configured.json("status")["profiles"][0]["certificate"] is None  # nobody has the passphrase
+    configured.run("keyturn", "secret", "set", "ci", "-", input=PASSPHRASE, status=0)
+    status = configured.json("status")
+    assert status["profiles"][0]["tokens"] == []
+    assert status["profiles"][0]["certificate"] == {
+        "thumbprint": app.thumbprint(),
+        "expires_at": int(app.certificate.not_valid_after_utc.timestamp()),
+    }
+    [warning] = [line for line in status["warnings"] if "certificate" in line]
+    assert warning.startswith(f"the certificate {app.thumbprint()} of profile ci expires in 11 days, on 20")

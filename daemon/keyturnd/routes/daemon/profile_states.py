@@ -51,7 +51,7 @@ async def _state(
         "set_aside": [
             {"kind": record.kind, "authority": record.authority, "client_id": record.client_id} for record in aside
         ],
-        "certificate": _certificate(held),
+        "certificate": await _certificate(services, profile, held),
         "waiting_for_sign_in": 0 if sign_in is None else sign_in.waiting,
         "last_error": _last_error(services, profile),
         "tokens": [token_facts(each) for each in held],
@@ -78,8 +78,11 @@ def token_facts(held: Held) -> dict[str, Any]:
     }
 
 
-def _certificate(held: list[Held]) -> dict[str, Any] | None:
-    """The certificate that got the newest token there is, None where none did."""
+async def _certificate(services: Services, profile: Profile, held: list[Held]) -> dict[str, Any] | None:
+    """The certificate that lies there; where it cannot be opened, the one that got the newest token, if any did."""
+    seen = await services.fetcher.certificates.seen(profile)
+    if seen is not None:
+        return {"thumbprint": seen.thumbprint, "expires_at": int(seen.expires_at)}
     token = max((each.token for each in held), key=lambda token: token.issued_at, default=None)
     if token is None or token.certificate_expires_at is None:
         return None
