@@ -4,8 +4,9 @@
 # In front of them:
 #   --python PYTHON  with that one, in an environment of its own (.venv-PYTHON)
 #   --lowest         with the oldest versions of everything that pyproject.toml allows (.venv-lowest)
-#   --long           instead of all this: a minute of fuzzing, the tests marked long (they take Java), then for hours
-#                    a thousand simulated quarters (--quarters N: fewer)
+#   --long           instead of all this: a minute of fuzzing, the tests marked long (they take Java, and Go for the
+#                    clients that contrib/registry-clients.sh builds; as root also those in front of a docker engine),
+#                    then for hours a thousand simulated quarters (--quarters N: fewer)
 # KEYTURN_REQUIRE_ALL=1: a test that misses a program fails instead of being skipped.
 set -eu
 unset CDPATH
@@ -49,7 +50,8 @@ if [ -n "$long" ]; then
     export PYTHONPATH="$PWD/tests"
     "$bin/python" -m fuzz
     sh contrib/ansible.sh --rulebook "$venv/ansible"
-    KEYTURN_ANSIBLE=$venv/ansible "$bin/python" -m pytest -m long
+    sh contrib/registry-clients.sh "$venv/registry-clients"
+    PATH=$venv/registry-clients:$PATH KEYTURN_ANSIBLE=$venv/ansible "$bin/python" -m pytest -m long
     exec "$bin/python" -m simulation --quarters 1000 "$@"
 fi
 [ $# -eq 0 ] || exec "$bin/python" -m pytest "$@"

@@ -109,3 +109,25 @@ def test_docker_py_asks_for_every_registry_and_ends_at_none(context: RegistrySce
     assert calls.count(f"get {OTHER}") == 1
     assert calls.count(f"get {LOGIN_SERVER}") == 3
     assert context.count("registry.exchange") == 1
+
+
+@pytest.mark.long
+def test_buildx_and_compose(context: RegistryScene, asked: Asked) -> None:
+    """Each asks for the registry of its images alone, once for a pull, and again for a push."""
+    home = context.machine.home
+    plugins = home / ".docker/cli-plugins"
+    plugins.mkdir()
+    for plugin in ("docker-buildx", "docker-compose"):
+        (plugins / plugin).symlink_to(need(plugin))
+    (home / "compose.yaml").write_text(f'services: {{app: {{image: "{COPY}", build: context}}}}\n')
+    for line, times in (
+        (f"buildx build --tag {COPY} context", 1),
+        (f"buildx build --push --tag {COPY} context", 2),
+        (f"buildx imagetools create --tag {LOGIN_SERVER}/team/tagged:1 {COPY}", 1),
+        ("compose pull", 1),
+        ("compose push", 1),
+        ("compose config --resolve-image-digests", 1),
+    ):
+        context.docker(*line.split())
+        assert asked.since() == [f"get {LOGIN_SERVER}"] * times, line
+    assert context.count("registry.exchange") == 1
