@@ -39,7 +39,7 @@ class SystemClock:
         return time.time()
 
     def boottime(self) -> float:
-        return time.clock_gettime(counts_suspend())
+        return time.clock_gettime(_COUNTS_SUSPEND)
 
     async def sleep_until(self, boottime: float) -> None:
         while (left := boottime - self.boottime()) > 0:  # noqa: ASYNC110 - no event tells of a resume
@@ -49,3 +49,6 @@ class SystemClock:
 def counts_suspend() -> int:
     """The id of the clock that goes on in suspend. On macOS the raw monotonic one does (clock_gettime(3) there)."""
     return time.CLOCK_BOOTTIME if sys.platform == "linux" else time.CLOCK_MONOTONIC_RAW
+
+
+_COUNTS_SUSPEND = counts_suspend()

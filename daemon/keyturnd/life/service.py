@@ -20,6 +20,7 @@ from keyturnd.life.lookout import Lookout
 from keyturnd.routes.table import load_the_rest
 from keyturnd.server.acceptor import Acceptor
 from keyturnd.server.connections import IN_ALL, Connections
+from keyturnd.server.foremost import Foremost
 
 if TYPE_CHECKING:
     import socket
@@ -59,7 +60,8 @@ class Service:
     ) -> None:
         limit = hardening.connection_limit(IN_ALL)
         self.connections = Connections(api, at_once=api.at_once, recall=api.recall, in_all=limit)
-        self._acceptor = Acceptor(listener, self.connections)
+        self.loop_selector = Foremost()
+        self._acceptor = Acceptor(listener, self.connections, self.loop_selector)
         self._path = path
         self._services = services
         self._api = api

@@ -56,7 +56,8 @@ def _serve(listener: socket.socket, *, foreground: bool) -> int:
         listener=listener, path=path, services=services, api=api, clock=clock, state_is_ours=tenancy.lasts
     )
     unburdened.loaded()
-    again = asyncio.run(service.run())
+    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(service.loop_selector)) as runner:
+        again = runner.run(service.run())
     tenancy.end()
     if again:
         activation.exec_again(listener)

@@ -10,22 +10,27 @@ from keyturn.reach.paths import BACKLOG
 
 if TYPE_CHECKING:
     from keyturnd.server.connections import Connections
+    from keyturnd.server.foremost import Foremost
 
 OUT_OF_DESCRIPTORS = 0.2
 """Seconds without accepting when descriptors ran out: they come back with the next answers, trying harder won't."""
 
 
 class Acceptor:
-    """Feeds `connections` from `listener`, which stays open: it may be passed on."""
+    """Feeds `connections` from `listener`, which stays open: it may be passed on.
 
-    def __init__(self, listener: socket.socket, connections: Connections) -> None:
+    loop_selector: of the loop that runs.
+    """
+
+    def __init__(self, listener: socket.socket, connections: Connections, loop_selector: Foremost) -> None:
         self._listener = listener
+        self._selector = loop_selector
         self._connections = connections
         self._again: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Take connections from now on."""
-        asyncio.get_running_loop().add_reader(self._listener, self._accept)
+        self._selector.put_first(self._listener, self._accept)
 
     def stop(self) -> None:
         """Take those that are waiting already, and no more; all taken ones are counted when this returns."""
@@ -34,7 +39,7 @@ class Acceptor:
                 break
         if self._again is not None:
             self._again.cancel()
-        asyncio.get_running_loop().remove_reader(self._listener)
+        self._selector.drop(self._listener)
 
     def _accept(self) -> bool:
         """Take one connection a wake-up: looking for a second costs a system call and finds hardly ever one."""
@@ -56,6 +61,5 @@ class Acceptor:
         return True
 
     def _pause(self) -> None:
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(self._listener)
-        self._again = loop.call_later(OUT_OF_DESCRIPTORS, self.start)
+        self._selector.drop(self._listener)
+        self._again = asyncio.get_running_loop().call_later(OUT_OF_DESCRIPTORS, self.start)

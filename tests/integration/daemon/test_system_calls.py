@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 30
 BUDGET = 16
-"""System calls of one answer: 9 where the request came with its connection, 14 to 15 where its bytes came later."""
+"""System calls of one answer: 8 where the request came with its connection, 13 to 15 where its bytes came later."""
 KUBE = 9
 """What kube adds: two /proc/PID/stat, the link to the program, and a look at what `setup kube` recorded."""
 BEGIN = b"GET /begin HTTP/1.1\r\n\r\n"

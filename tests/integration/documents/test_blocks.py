@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from support.documents import reader
 from support.documents.blocks import PAGES, name_of, to_follow
+from support.documents.reader import Reader, azure, begins_with_init
+from support.machine.machine import Machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from keyturn_emulator.launch import Emulator
-    from support.machine.machine import Machine
 
 WITH_BLOCKS = [page for page in PAGES if to_follow(page)]
 
 
 @pytest.fixture(scope="module")
 def named() -> Iterator[Emulator]:
-    with reader.azure() as running:
+    with azure() as running:
+        running.control.settings(device_interval=1)
         yield running
 
 
+@pytest.fixture(scope="module")
+def begun(named: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of somebody who has done what the README begins with; guides take that for granted."""
+    with Machine(tmp_path_factory.mktemp("begun")) as machine, Reader(machine, named) as somebody:
+        somebody.begin()
+        machine.stop()
+        return machine.home
+
+
 @pytest.mark.parametrize("page", WITH_BLOCKS, ids=name_of)
-def test_a_page_is_followed(page: Path, machine: Machine, named: Emulator) -> None:
-    named.control.reset()
-    named.control.settings(device_interval=1)
-    with reader.Reader(machine, named) as somebody:
-        somebody.read(page)
+def test_a_page_is_followed(page: Path, machine: Machine, named: Emulator, begun: Path) -> None:
+    if not begins_with_init(page):
+        shutil.copytree(begun, machine.home, dirs_exist_ok=True)
+    with Reader(machine, named) as somebody:
+        for block in to_follow(page):
+            somebody.follow(block)

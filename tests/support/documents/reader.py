@@ -42,6 +42,11 @@ SERVERS = {
 """The names in the pages, and what of the emulator stands there."""
 
 
+def begins_with_init(page: Path) -> bool:
+    """Whether the page begins with nothing, as the README does."""
+    return any(BEGINNING.match(block.text) for block in to_follow(page))
+
+
 def azure() -> Emulator:
     """An emulator that goes by all these names."""
     names = [word for name in SERVERS for word in ("--name", name)]
@@ -76,13 +81,9 @@ class Reader:
         self.machine.stop()
         self._tunnels.__exit__()
 
-    def read(self, page: Path) -> None:
-        """Follow a whole page. Guides take the README's beginning for granted, unless they begin in the same way."""
-        blocks = to_follow(page)
-        if not any(BEGINNING.match(block.text) for block in blocks):
-            self._run("keyturn init https://dev.azure.com/contoso --yes")
-        for block in blocks:
-            self.follow(block)
+    def begin(self) -> None:
+        """Sign in to the profile `work` for an organization, as the README begins."""
+        self._run("keyturn init https://dev.azure.com/contoso --tenant contoso.example --yes")
 
     def follow(self, block: Block) -> None:
         """Do what the block says; it must work, and print what it is said to print."""
@@ -126,15 +127,16 @@ class Reader:
     def _compare(self, text: str) -> None:
         """Run each command behind a `$`, and compare what stands below it; `…` stands for anything."""
         for command, told in _exchanges(text):
-            seen = self._run(command, fails=None)
+            seen = "\n".join(line.rstrip() for line in self._run(command, fails=None).splitlines())
             wanted = ".*".join(map(re.escape, told.split("…")))
-            assert re.fullmatch(wanted, seen.rstrip("\n"), re.DOTALL), f"{command}\n{seen}\nis not\n{told}"
+            assert re.fullmatch(wanted, seen, re.DOTALL), f"{command}\n{seen}\nis not\n{told}"
 
     def _run(self, script: str, *, fails: bool | None = False) -> str:
         """What a terminal shows; questions are answered as a person would."""
         ready = self.emulator.ready
         answers = {
             r"\[y/N\] ": lambda _: "y\n",
+            r"\[[\w.-]+\]: ": lambda _: "\n",
             r"enter the code (\S+)": self._approve,
             r"client secret(?: of [^:\n]*)?: ": lambda _: f"{ready.clients['service']['secret']}\n",
             r"password of [^:\n]*: ": lambda _: f"{ready.awx_users['alice']}\n",
