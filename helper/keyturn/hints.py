@@ -132,7 +132,7 @@ def shorter_life(purpose: str, profile: str, minutes: int) -> Command:
 
 @cure
 def verb(*words: str) -> Command:
-    """What was meant by a mistyped verb."""
+    """What was meant by a mistyped verb, or by a mistyped word behind one."""
     return "keyturn", *words
 
 
@@ -172,6 +172,18 @@ def targets() -> Command:
 def usage(program: str) -> Command:
     """What `program` takes."""
     return *program.split(), "--help"
+
+
+@show
+def on_awx(collection: str, profile: str) -> Command:
+    """Which tokens or applications the server of a profile has."""
+    return "keyturn", "awx", collection, "list", "--profile", profile
+
+
+@show
+def kept_awx_tokens() -> Command:
+    """Under which names values are kept."""
+    return "keyturn", "awx", "tokens", "list", "--kept"
 
 
 @show

@@ -15,8 +15,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from keyturn.hints import Command
-
 HELP = """\
 keyturn VERB --help, or keyturn help VERB, tells more; keyturn version says which this is.
 
@@ -76,7 +74,7 @@ def dispatch(arguments: Sequence[str]) -> int:
     if verb in {"-V", "--version", "version"}:
         return _tell_version(rest)
     if verb not in VERBS:
-        raise UsageError(f"there is no verb {verb!r}", _nearest(verb))
+        raise _no_verb(verb)
     return _runner(verb)(rest)
 
 
@@ -100,11 +98,14 @@ def _runner(verb: str) -> Callable[[Sequence[str]], int]:
     return run
 
 
-def _nearest(verb: str) -> Command:
+def _no_verb(verb: str) -> UsageError:
+    """What is like no verb is not repeated: a paste may have been a password."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a typing mistake pays for it
 
     close = get_close_matches(verb, VERBS, n=1)
-    return hints.verb(close[0] if close else "--help")
+    if close:
+        return UsageError(f"there is no verb {verb!r}", hints.verb(close[0]))
+    return UsageError("there is no such verb", hints.verb("--help"))
 
 
 def _help() -> str:

@@ -133,7 +133,7 @@ def _profile(config: Config, name: str | None) -> Profile:
             "nothing tells the profile: the kubeconfig has neither --profile nor provideClusterInfo",
             hints.set_up("kube"),
         )
-    profile = profile_named(config, name)
+    profile = profile_named(config, name, written=True)
     if profile.provider != "entra":
         raise ConfigError(f"profile {name} has no tokens for clusters", hints.profiles())
     if "kube" not in profile.protocols:

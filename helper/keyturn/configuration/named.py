@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyturn import hints, moves
-from keyturn.configuration.tables import did_you_mean
+from keyturn.configuration.tables import nearest
 from keyturn.errors import ConfigError
 
 TYPE_CHECKING = False
@@ -12,15 +12,20 @@ if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
 
 
-def profile_named(config: Config, name: str) -> Profile:
-    """The profile `name`. Raises ConfigError when there is none."""
+def profile_named(config: Config, name: str, *, written: bool = False) -> Profile:
+    """The profile `name`. Raises ConfigError when there is none.
+
+    What is like no name there is not repeated: somebody may have typed a password in its place. Nobody has where it
+    was `written` into another program's configuration.
+    """
     profile = config.profiles.get(name)
     if profile is not None:
         return profile
     if not config.profiles:
         raise no_profile(config)
-    hint = did_you_mean(name, config.profiles.keys()) or hints.profiles()
-    raise ConfigError(f"there is no profile {name} in {config.source}", hint)
+    meant = nearest(name, config.profiles.keys())
+    told = f"profile {name}" if meant or written else "profile of that name"
+    raise ConfigError(f"there is no {told} in {config.source}", hints.profile(meant) if meant else hints.profiles())
 
 
 def no_profile(config: Config, provider: str | None = None) -> ConfigError:

@@ -6,7 +6,7 @@ import argparse
 import re
 import sys
 
-from keyturn import hints, moves
+from keyturn import hints
 from keyturn.errors import UsageError
 from keyturn.folding import folded, width_of
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, NoReturn
 
-    from keyturn.hints import Command, Sentence
+    from keyturn.hints import Command
 
 _CHOICE = re.compile(r"invalid choice: (.*) \(choose from (.*)\)", re.DOTALL)
 _VALUE = re.compile(r"ignored explicit argument .*", re.DOTALL)
@@ -24,6 +24,7 @@ _COLUMN = re.compile(r" +(?:\S+ {2,})?")
 EXAMPLES = "examples:\n"
 ASSUMED = 118
 """Columns where no terminal tells: what a pipe is given is folded where the source is."""
+_ARGUMENT = re.compile(r"argument (?:-\w/)?(--[a-z-]+)", re.ASCII)
 _OPTION = re.compile(r"--[a-z][a-z-]*", re.ASCII)
 _AS_IN_POWERSHELL = re.compile(r"--?([A-Z][A-Za-z]+)", re.ASCII)
 _NEXT_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -100,22 +101,20 @@ class Parser(argparse.ArgumentParser):
             acting, name = _acting(self, own), surplus[0].partition("=")[0]
             _check_spelling(surplus, acting)
             if _OPTION.fullmatch(name):
-                raise UsageError(
-                    f"there is no option {name}", _nearest(name, _options(acting)) or hints.usage(acting.prog)
-                )
+                raise UsageError(f"there is no option {name}", _meant(acting.prog, name, _options(acting)))
             self.error("too many arguments")
         return options
 
     def error(self, message: str) -> NoReturn:
         """Raise argparse's `message` as a UsageError, without the value it complains of."""
         choice = _CHOICE.search(message)
-        nearest = _nearest(choice[1].strip("'"), _WORD.findall(choice[2])) if choice else None
+        option = _ARGUMENT.match(message)
+        program = f"{self.prog} {option[1]}" if option else self.prog
+        known = _WORD.findall(choice[2]) if choice else []
         text = _CHOICE.sub(r"expected one of \2", message)
         text = _VALUE.sub("takes no value", text)
-        raise UsageError(f"{text[:1].lower()}{text[1:]}", nearest or self._usage())
-
-    def _usage(self) -> Command:
-        return hints.usage(self.prog)
+        hint = _meant(program, choice[1].strip("'"), known) if choice else hints.usage(self.prog)
+        raise UsageError(f"{text[:1].lower()}{text[1:]}", hint)
 
 
 def _acting(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.ArgumentParser:
@@ -137,12 +136,14 @@ def _check_spelling(words: Iterable[str], parser: argparse.ArgumentParser) -> No
         found = _AS_IN_POWERSHELL.fullmatch(name := word.partition("=")[0])
         ours = f"--{_NEXT_WORD.sub('-', found[1]).lower()}" if found else ""
         if ours in _options(parser):
-            raise UsageError(f"there is no option {name}", moves.configuration.meant(ours))
+            raise UsageError(f"there is no option {name}", hints.verb(*parser.prog.split()[1:], ours))
 
 
-def _nearest(word: str, known: Iterable[str]) -> Sentence | None:
-    """What was meant, from `known` alone: the mistyped word may be a secret."""
+def _meant(program: str, word: str, known: Iterable[str]) -> Command:
+    """`program` with what was meant, from `known` alone: the mistyped word may be a secret; else its usage."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a typing mistake pays for it
 
     close = get_close_matches(word, sorted(set(known)), n=1, cutoff=0.65)
-    return moves.configuration.meant(close[0]) if close else None
+    if not close:
+        return hints.usage(program.partition(" -")[0])
+    return hints.verb(*program.split()[1:], close[0])

@@ -71,11 +71,12 @@ def own_az() -> Sentence:
 
 
 @move
-def allow_plugin(program: str) -> Sentence:
-    """A policy of kubectl's (1.35 or newer) that keeps it from running our helper."""
+def allow_plugin(program: str, kuberc: str) -> Sentence:
+    """A policy of kubectl's (1.35 or newer) that keeps it from running our helper; 1.35 knows no such command yet."""
     section, entry = ("--section", "credentialplugin"), f"command={program}"
     command = ("kubectl", "kuberc", "set", *section, "--policy", "Allowlist", "--allowlist-entry", entry)
-    return Sentence(f"if you want it to run: {printed(command)}")
+    before = f"with kubectl 1.35, put `- name: {program}` under credentialPluginAllowlist in {kuberc}"
+    return Sentence(f"if you want it to run: {printed(command)} ({before})")
 
 
 @move

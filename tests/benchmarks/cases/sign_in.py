@@ -134,7 +134,11 @@ def _msal(emulator: Emulator) -> list[float]:
 
 
 def _send(where: str, form: dict[str, str]) -> None:
-    """As a browser does, which has no certificates to load first."""
+    """As a browser does, which has no certificates to load first, and goes where it is sent on to."""
     with contextlib.closing(HTTPConnection(urlsplit(where).netloc)) as connection:
         connection.request("POST", "/", urlencode(form), {"Content-Type": FORM})
-        connection.getresponse().read()
+        answer = connection.getresponse()
+        answer.read()
+        if page := answer.getheader("Location"):
+            connection.request("GET", page)
+            connection.getresponse().read()

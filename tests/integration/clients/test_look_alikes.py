@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["scene"]
 
-NEAREST = re.compile(r"keyturn: warning: \S+ is none of the git targets; the nearest is \S+\n")
+NEAREST = re.compile(
+    r"keyturn: warning: (?:\S+ is none of the git targets; the nearest is \S+|git does not say which repository .*)\n"
+)
 
 
 def look_alikes(host: str) -> list[bytes]:

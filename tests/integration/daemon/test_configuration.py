@@ -37,7 +37,7 @@ def test_a_change_counts_from_the_next_request_on(scene: Scene) -> None:
     machine, pid = scene.machine, scene.machine.daemon_pid()
     assert token(scene).returncode == 0
     machine.configure(scene.config.replace(".ci]", ".robot]").replace('"ci"', '"robot"'))
-    assert told(token(scene))[1] == f"there is no profile ci in {machine.config_file}"
+    assert told(token(scene))[1] == f"there is no profile of that name in {machine.config_file}"
     status, error, hint = told(token(scene, "robot"))
     assert (status, error) == (3, "profile robot has no client secret yet")
     assert hint == "keyturn secret set robot"

@@ -244,6 +244,32 @@ def test_a_certificate_by_its_thumbprint(machine: Machine, emulator: Emulator, r
     assert "a passphrase protects " in debugged.stderr
 
 
+def test_what_a_certificate_and_a_refresh_token_do_together(
+    machine: Machine, emulator: Emulator, real: dict[str, str]
+) -> None:
+    """ServicePrincipalCertificate by code, then RefreshToken with its thumbprint; User by code, then RefreshToken."""
+    app = certified("new-token")
+    emulator.control.register_certificate(app.pem)
+    directory = machine.home / "certificates"
+    directory.mkdir()
+    (directory / "app.pem").touch(0o600)
+    (directory / "app.pem").write_text(app.pem + app.key_pem, "ascii")
+    asked = words(HERE, "--scopes <SCOPES> --json", **real)
+    by = ["--certificate-thumbprint", app.thumbprint(sha256=True), "--certificate-directory", str(directory)]
+    service = words("--client-id <APPLICATION> --domain", emulator.ready.domain, **real)
+    device = ["--client-id", emulator.ready.clients["device"]["application_id"]]
+    for proof in ([*service, *by], device):
+        with machine.terminal(*VERB, *asked, *proof, "--auth-code", piped=True, BROWSER=real["BROWSER"]) as terminal:
+            first = json.loads(terminal.process.communicate()[0])
+        second = machine.json(
+            "azure", "new-token", *asked[:-1], *proof, "--refresh-token", "-", input=first["refresh_token"]
+        )
+        assert first["account"] == second["account"]
+        assert first["access_token"] != second["access_token"]
+    counts = emulator.control.counts()
+    assert [counts[f"token.refresh_token.{client}"] for client in ("service", "device")] == [1, 1]
+
+
 def test_on_behalf_of_a_user(machine: Machine, emulator: Emulator, secret: str, real: dict[str, str]) -> None:
     service, device = real["APPLICATION"], emulator.ready.clients["device"]["application_id"]
     asked = words("--tenant <TENANT>", HERE, **real)

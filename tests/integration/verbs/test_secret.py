@@ -104,7 +104,7 @@ def test_a_prompt_for_a_profile_that_is_not_there_is_not_shown(configured: Machi
     with configured.terminal("keyturn", "secret", "set", "cii") as terminal:
         assert terminal.end() == 2
         assert "keyturn: error: there is no profile cii in" in terminal.seen
-        assert "keyturn: hint: did you mean ci?" in terminal.seen
+        assert "keyturn: hint: keyturn profile show ci" in terminal.seen
         assert PROMPT not in terminal.seen
 
 

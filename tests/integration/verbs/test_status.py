@@ -169,7 +169,11 @@ def test_profile_list(scene: Scene) -> None:
 
 def test_profile_show_of_an_unknown_one(scene: Scene) -> None:
     unknown = scene.machine.run("keyturn", "profile", "show", "mee", status=2)
-    assert "keyturn: hint: did you mean me?" in unknown.stderr
+    assert "there is no profile mee in " in unknown.stderr
+    assert "keyturn: hint: keyturn profile show me\n" in unknown.stderr
+    typed = scene.machine.run("keyturn", "login", "hunter2-is-a-password", status=2).stderr
+    assert "there is no profile of that name in " in typed
+    assert "hunter2" not in typed
 
 
 def test_log_prints_the_last_lines(scene: Scene) -> None:

@@ -75,7 +75,7 @@ class ClusterScene:
     def tells_interactive(self) -> bool:
         """Whether this kubectl tells its plugin that somebody is there: Debian 12's does not yet."""
         shown = json.loads(self.kubectl("version", "--client", "--output=json").stdout)
-        return int(str(shown["clientVersion"]["minor"]).rstrip("+")) >= 22
+        return int(shown["clientVersion"]["gitVersion"].split(".")[1]) >= 22  # `minor` is empty in some builds
 
     def tokens_issued(self) -> int:
         """How many requests for a token the emulator has seen."""

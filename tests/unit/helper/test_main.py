@@ -99,25 +99,26 @@ def test_an_unknown_verb_names_the_nearest(typed: str, hint: str) -> None:
 @pytest.mark.parametrize(
     ("words", "meant"),
     [
-        (["login", "--agian"], "--again"),
-        (["profile", "lst"], "list"),
-        (["daemon", "restrat"], "restart"),
-        (["setup", "gti"], "git"),
-        (["token", "--format", "heder"], "header"),
-        (["setup", "git", "--gobal"], "--global"),
+        (["login", "--agian"], "keyturn login --again"),
+        (["profile", "lst"], "keyturn profile list"),
+        (["daemon", "restrat"], "keyturn daemon restart"),
+        (["setup", "gti"], "keyturn setup git"),
+        (["token", "--format", "heder"], "keyturn token --format header"),
+        (["setup", "git", "--gobal"], "keyturn setup git --global"),
+        (["token", "--format", "hunter2"], "keyturn token --help"),
     ],
 )
 def test_what_was_meant(words: list[str], meant: str) -> None:
     with pytest.raises(UsageError) as raised:
         dispatch(words)
-    assert raised.value.hint == f"did you mean {meant}?"
+    assert raised.value.hint == meant
 
 
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
         (["setup", "git", "--check"], "keyturn setup git --help"),
-        (["setup", "kube", "--chek"], "did you mean --check?"),
+        (["setup", "kube", "--chek"], "keyturn setup kube --check"),
     ],
 )
 def test_an_option_of_another_action_is_not_what_was_meant(words: list[str], hint: str) -> None:

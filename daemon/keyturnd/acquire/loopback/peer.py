@@ -36,25 +36,31 @@ class Row(NamedTuple):
     uid: int
 
 
+def can_be_told() -> bool:
+    """Whether this system shows whose connections are."""
+    return bool(_tables())
+
+
 def is_anothers(connection: socket.socket) -> bool:
     """Whether the other end of `connection` is another user's, or was closed before that could be told.
 
     Root's is none: it forwards ports, for containers and for Windows' Linux. Nor is one that is on this machine in no
     table: such come from outside a machine that shares its loopback (Windows' Linux, mirrored).
     """
-    if not _tables():
+    tables = _tables()  # some 10 ms of the kernel's time
+    if not tables:
         return False
     try:
         # Once more, because a table that changes while it is read may pass over a row.
-        theirs = _other_ends(connection) or _other_ends(connection)
+        theirs = _other_ends(connection, tables) or _other_ends(connection, _tables())
         return not all(map(_is_let_in, theirs)) if theirs else not _is_established(connection)
     except OSError:
         return True
 
 
-def _other_ends(connection: socket.socket) -> list[Row]:
+def _other_ends(connection: socket.socket, tables: Iterable[str]) -> list[Row]:
     near, far = _spellings(connection.getsockname()), _spellings(connection.getpeername())
-    return [row for row in _rows(_tables()) if row.local in far and row.remote in near]
+    return [row for row in _rows(tables) if row.local in far and row.remote in near]
 
 
 def _is_let_in(row: Row) -> bool:

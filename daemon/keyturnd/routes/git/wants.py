@@ -55,7 +55,7 @@ def asked_of(config: Config, request: Request) -> Asked | None:
 
 def want_of(config: Config, target: GitTarget, name: str) -> Want:
     """The token that the profile `name` gets for `target`. Raises ConfigError where that is not to be."""
-    profile = profile_named(config, name)
+    profile = profile_named(config, name, written=True)
     if "git" not in profile.protocols:
         raise ConfigError(
             f"profile {name} is not for git", moves.configuration.allow("git", name, str(config.source))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keyturn.configuration.targets.git import GitTarget, GitTargets, place_of, today
 from keyturn.errors import NoTarget
+from keyturn.hints import printed, set_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ def check_near(targets: GitTargets, request: GitRequest) -> None:
     asked = place_of(request)
     if asked is None or (place := today(asked))[:2] not in targets.hosts:
         return
+    if not place.segments:
+        told = f"git does not say which repository of {asked.url} it means, as it has to: "
+        raise NoTarget(f"{told}{printed(set_up('git'))}")
     meant = _nearest(targets, place.segments, place[:2])
     raise NoTarget(f"{asked.url} is none of the git targets; the nearest is {meant.url}")
 

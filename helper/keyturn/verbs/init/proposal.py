@@ -68,7 +68,7 @@ class Proposal(NamedTuple):
             yield f"{self.place.key} comes from {self.place.named_in}: see that it is the one you mean"
         if self.keys.get("application_id") == AZURE_CLI:
             yield "it signs in as Microsoft's own application Azure CLI: sign-in logs and Conditional Access see that"
-            yield "an application of your own is used with --application-id ID (its set-up: keyturn profile explain)"
+            yield "--application-id takes one of your own, and keyturn profile explain tells what that needs"
 
 
 def propose(config: Config, place: Place, options: Namespace, *, tenant: str, environment: str) -> Proposal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keyturn.console.configured import named_or_only
 from keyturn.console.parsing import Parser
-from keyturn.verbs.profile import checking, showing
+from keyturn.verbs.profile import checking, explaining, showing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +45,11 @@ def parser() -> Parser:
     remove = actions.add_parser("remove", help="log a profile out and remove it", description=REMOVAL)
     remove.add_argument("profile", metavar="PROFILE", help="its name")
     remove.add_argument("--locally", action="store_true", help="ask no server to delete anything")
+    telling = actions.add_parser(
+        "explain", help="tell what an application of your own needs", description=explaining.DESCRIPTION
+    )
+    telling.add_argument("profile", metavar="PROFILE", nargs="?", help="whose application (default: anybody's)")
+    telling.add_argument("--machine", action="store_true", help="without PROFILE: of a service principal")
     check = actions.add_parser("check", help="prove that a profile gets its tokens", description=checking.DESCRIPTION)
     check.add_profile("which profile")
     return made
@@ -60,6 +65,8 @@ def _do(options: Namespace) -> int:
         showing.list_all(as_json=options.json)
     elif options.action == "show":
         showing.show(named_or_only(options.profile, "keyturn profile show"), as_json=options.json)
+    elif options.action == "explain":
+        explaining.explain(options.profile, machine=options.machine)
     elif options.action == "check":
         return checking.check(named_or_only(options.profile, "keyturn profile check"))
     else:

@@ -204,6 +204,24 @@ def test_a_kubeconfig_that_was_named_once_is_known_from_then_on(configured: Mach
     assert kept(configured) == []
 
 
+def test_a_policy_of_kubectls_own_is_told_and_never_set_up_again(configured: Machine, kubeconfig: Path) -> None:
+    """kuberc, since kubectl 1.35: only its owner can allow what it forbids."""
+    configured.configure(CONFIG.replace('"https://second.example:6443" = "me"\n', ""))
+    policy = kubeconfig.with_name("kuberc")
+    policy.write_text("credentialPluginPolicy: DenyAll\n")
+    told = configured.run("keyturn", "setup", "kube", status=0)
+    assert told.stderr.startswith("keyturn: warning: kubectl's policy (kuberc) forbids keyturn's helper\n")
+    assert f"command={HELPER} (with kubectl 1.35, put `- name: {HELPER}` under" in told.stderr
+    checked = configured.run("keyturn", "setup", "kube", "--check", status=1)
+    assert f"context aks may not run {HELPER}: kubectl's policy forbids it" in checked.stdout
+    assert checked.stderr.count("keyturn: hint: ") == 1
+    assert configured.run("keyturn", "setup", "--check", status=0).stderr == ""
+    found = configured.run("keyturn", "doctor", "--offline", status=0).stdout
+    assert "kube: kubectl's policy (kuberc) forbids keyturn's helper" in found
+    policy.write_text(f"credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist:\n- name: {HELPER}\n")
+    configured.run("keyturn", "setup", "kube", "--check", status=0)
+
+
 def test_what_az_has_overwritten_is_named(configured: Machine, kubeconfig: Path) -> None:
     """One context of two, by `az aks get-credentials --overwrite-existing`."""
     other = KUBECONFIG.replace("elsewhere", "second").replace("https://second.example", "https://second.example:6443")

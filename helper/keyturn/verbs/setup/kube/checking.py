@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
-    from typing import Any
 
     from keyturn.configuration.config import Config
-    from keyturn.verbs.setup.kube.register import Register
 
 
 class Lack(NamedTuple):
@@ -44,11 +42,12 @@ def run(options: Namespace) -> int:
     asking = [user for each in (plan, *others) for _, _, user in each.asking()]
     found = [lack for each in (plan, *others) for lack in _lacks(each)]
     found += [Lack(file, name, "does not ask keyturn") for file, name in plan.not_asking(configuration())]
-    _tell(found, len(asking), as_json=options.json)
-    if asking and not found:
-        return 0
+    forbidden = [lack for each in (plan, *others) for lack in _forbidden(each)]
+    _tell([*found, *forbidden], len(asking), as_json=options.json)
     for hint in policies(user["exec"] for user in asking):
         print(f"keyturn: hint: {hints.printed(hint)}", file=sys.stderr)
+    if asking and not found:
+        return int(bool(forbidden))
     named = [] if options.kubeconfig is None else ["--kubeconfig", options.kubeconfig]
     for command in _again(found, plan, hints.set_up("kube", *named)):
         print(f"keyturn: hint: {hints.printed(command)}", file=sys.stderr)
@@ -93,17 +92,18 @@ def _secrets(plans: Iterable[Plan]) -> Iterator[Advice]:
 
 
 def _lacks(plan: Plan) -> Iterator[Lack]:
+    """What setting up again cures."""
     for file, name, user in plan.asking():
-        if (why := _wrong(user, plan.register)) is not None:
+        if (why := outdated(user, plan.register)) is not None:
             yield Lack(file.path, name, why)
 
 
-def _wrong(user: dict[str, Any], register: Register) -> str | None:
-    """What has to be done about a user of ours; what setting it up again cures comes first."""
-    if (why := outdated(user, register)) is not None:
-        return why
-    program = str(user["exec"]["command"])
-    return None if kuberc.forbids(program) is None else f"may not run {program}: kubectl's policy forbids it"
+def _forbidden(plan: Plan) -> Iterator[Lack]:
+    """What is as it should be, and kubectl must not run."""
+    for file, name, user in plan.asking():
+        program = str(user["exec"]["command"])
+        if outdated(user, plan.register) is None and kuberc.forbids(program) is not None:
+            yield Lack(file.path, name, f"may not run {program}: kubectl's policy forbids it")
 
 
 def _tell(found: Sequence[Lack], asking: int, *, as_json: bool) -> None:

@@ -51,7 +51,8 @@ def warn(sentence: str, hint: Hint) -> None:
 def policies(stanzas: Iterable[dict[str, Any]]) -> list[Sentence]:
     """How to let kubectl run each program of ours that it must not, by the very path in the kubeconfig."""
     programs = dict.fromkeys(str(stanza["command"]) for stanza in stanzas)
-    return [moves.clients.allow_plugin(program) for program in programs if kuberc.forbids(program) is not None]
+    forbidding = {program: file for program in programs if (file := kuberc.forbids(program)) is not None}
+    return [moves.clients.allow_plugin(program, str(file)) for program, file in forbidding.items()]
 
 
 def _sentence(change: Change) -> str:

@@ -38,7 +38,7 @@ def asked(host: str, path: str = "", username: str = "") -> git.GitRequest:
         (asked("dev.azure.com", "fabrikam/open/_git/r"), "the nearest is https://dev.azure.com/fabrikam/secret"),
         (asked("dev.azure.com", username="contoos"), "the nearest is https://dev.azure.com/contoso"),
         (asked("contosso.visualstudio.com", "p/_git/r"), "the nearest is https://dev.azure.com/contoso"),
-        (asked("dev.azure.com"), "https://dev.azure.com is none of the git targets"),
+        (asked("dev.azure.com"), "https://dev.azure.com it means, as it has to: keyturn setup git"),
         (asked("git.example:8443", "taem/x"), "the nearest is https://git.example:8443/team"),
     ],
 )  # fmt: skip
