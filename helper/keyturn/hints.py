@@ -175,6 +175,18 @@ def usage(program: str) -> Command:
 
 
 @show
+def on_awx(collection: str, profile: str) -> Command:
+    """Which tokens or applications the server of a profile has."""
+    return "keyturn", "awx", collection, "list", "--profile", profile
+
+
+@show
+def kept_awx_tokens() -> Command:
+    """Under which names values are kept."""
+    return "keyturn", "awx", "tokens", "list", "--kept"
+
+
+@show
 def profiles() -> Command:
     """Which profiles there are."""
     return "keyturn", "profile", "list"

@@ -154,6 +154,12 @@ def what_only_a_password_deletes(scene: Scene) -> CompletedProcess[str]:
     return told_by(SignInNeeded("only the password can", hints.after("entrust it", hints.logout("tower"))))
 
 
+def no_such_token(scene: Scene) -> CompletedProcess[str]:
+    awx = AwxScene(scene.machine, scene.emulator)
+    awx.entrust()
+    return awx.machine.run("keyturn", "awx", "tokens", "show", "999", "--profile", "tower")
+
+
 def nothing_lives_there(scene: Scene) -> CompletedProcess[str]:
     assert not scene.emulator.control.awx_tokens("controller", user="alice")
     return scene.machine.run("/bin/true")
@@ -205,6 +211,8 @@ ROWS = {
     "make_private": Row(readable_secret, "", proof=TOKEN),
     "unset_header": Row(header_left_behind, "", proof=ask_the_server),
     "usage": Row(words("keyturn", "login", "--xyzzy"), "--again"),
+    "on_awx": Row(no_such_token, "keyturn tower@"),
+    "kept_awx_tokens": Row(words("keyturn", "awx", "tokens", "show", "xyzzy"), "NAME"),
     "profiles": Row(words("keyturn", "profile", "show", "xyzzy"), "device-code"),
     "profile": Row(secret_elsewhere, "secret from the file /nowhere/s"),
     "listing": Row(secret_that_is_a_directory, "drwx"),

@@ -42,9 +42,8 @@ class Maker:
             row = await self._created(profile, secret, scope, pending)
         finally:
             self._under_way.discard(pending.name)
-        kept = Made(
-            name or f"awx-{row['id']}", pending.url, pending.username, pending.description, pending.asked_at, row
-        )
+        name = name or await self._free_name(f"awx-{row['id']}")
+        kept = Made(name, pending.url, pending.username, pending.description, pending.asked_at, row)
         await self._made.keep(kept)
         await self._made.forget(pending.name)
         return {**row, **facts(kept)}
@@ -75,6 +74,14 @@ class Maker:
             raise UsageError("a token's name is one word", hints.usage("keyturn awx new-token"))
         if await self._made.find(name) is not None:
             raise UsageError("another token is kept under that name", hints.usage("keyturn awx tokens"))
+
+    async def _free_name(self, wanted: str) -> str:
+        """`wanted`, or with a number behind it: each server counts its tokens by itself."""
+        name, number = wanted, 1
+        while await self._made.find(name) is not None:
+            number += 1
+            name = f"{wanted}-{number}"
+        return name
 
     def _pending(self, profile: AwxProfile) -> Made:
         nonce = secrets.token_hex(9)

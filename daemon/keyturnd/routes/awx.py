@@ -97,7 +97,7 @@ async def question(services: Services, request: Request, waiter: Waiter, _: str)
     if body.question == "revoke":
         parameters["value"] = await _value(services, profile, body.number)
     if body.question == "orphans":
-        parameters["held"] = await _held(services)
+        parameters["held"] = await _held(services, profile.url)
     return json_response({"answer": await services.broker.remote.ask(profile, body.question, **parameters)})
 
 
@@ -110,7 +110,7 @@ async def made(services: Services, request: Request, waiter: Waiter, _: str) -> 
         )
     found = await services.made.find(body.name)
     if found is None:
-        raise UsageError("no token is kept under that name", hints.usage("keyturn awx tokens"))
+        raise UsageError("no token is kept under that name", hints.kept_awx_tokens())
     if body.forget:
         await services.made.forget(body.name)
     return json_response({"answer": {**awx_tokens.facts(found), "row": found.row}})
@@ -122,11 +122,12 @@ async def _sign_in(services: Services, profile: AwxProfile, waiter: Waiter) -> N
     await services.broker.token(want, waiter, services.broker.answer_by(want))
 
 
-async def _held(services: Services) -> list[int]:
-    """The ids of the tokens that somebody here has a use for."""
-    found = [made.row["id"] for made in await services.made.all() if "id" in made.row]
+async def _held(services: Services, url: str) -> list[int]:
+    """The ids of the tokens of the server at `url` that somebody here has a use for."""
+    found = [made.row["id"] for made in await services.made.all() if "id" in made.row and made.url == url]
     for profile in services.configuration.current().profiles.values():
-        state = await services.holdings.state(profile) if isinstance(profile, AwxProfile) else None
+        is_there = isinstance(profile, AwxProfile) and profile.url == url
+        state = await services.holdings.state(profile) if is_there else None
         found += [state.token_id] if isinstance(state, AwxState) else []
     return found
 

@@ -31,7 +31,7 @@ class Missing(Failed):
     def __init__(self, api: Api, url: str) -> None:
         what = urlsplit(url).path.rstrip("/").rpartition("/")
         kind = "token" if what[0].endswith("tokens") else "application"
-        hint = hints.usage(f"keyturn awx {kind}s list")
+        hint = hints.on_awx(f"{kind}s", api.identity.profile)
         super().__init__(ProviderRefused, f"{api.place} has no {kind} {what[2]} that this user may see", hint)
 
 

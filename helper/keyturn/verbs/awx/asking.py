@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from keyturn.console.configured import named_or_only
+from keyturn import hints
+from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.console.configured import configuration, named_or_only
 from keyturn.console.requests import ask
+from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     Row = dict[str, Any]
     Actions = argparse._SubParsersAction[Parser]  # noqa: SLF001 - argparse has no other name for it
 
+SCOPES = frozenset({"read", "write", "openid", "roles"})
+
 
 def add_profile(parser: Parser) -> None:
     """The `--profile` of every action."""
@@ -27,6 +32,26 @@ def profile_of(name: str | None, command: str) -> str:
     return named_or_only(name, f"{command} --profile", "awx")
 
 
+def profile_of_kept(found: Row, name: str | None, command: str) -> str:
+    """The profile to ask about a kept token: `name`, if it is of the same server, else one that is.
+
+    Ids are each server's own: asked of another one, it would be about somebody else's token. Raises UsageError.
+    """
+    there = [
+        profile.name
+        for profile in configuration().profiles.values()
+        if isinstance(profile, AwxProfile) and profile.url == found["server"]
+    ]
+    if name in there:
+        return str(name)
+    if name is None and there:
+        return there[0]
+    which = f"{found['name']} is a token at {found['server']}"
+    if not there:
+        raise UsageError(f"{which}, which no profile is for", hints.profiles())
+    raise UsageError(f"{which}, and profile {name} is not", hints.for_profile(command, there[0]))
+
+
 def question(profile: str, asked: str, **more: Any) -> Any:
     """The server's answer. Raises what the daemon refuses with."""
     return ask("POST", "/v1/awx/question", {"named": profile, "profile": {}, "question": asked, **more})["answer"]
@@ -35,6 +60,16 @@ def question(profile: str, asked: str, **more: Any) -> Any:
 def kept(name: str | None = None, *, forget: bool = False) -> Any:
     """The tokens that keyturn keeps for others, or one of them."""
     return ask("POST", "/v1/awx/made", {"name": name, "forget": forget}, waits=False)["answer"]
+
+
+def scope(text: str | None, program: str) -> str | None:
+    """Words that gateways know as scopes, controllers some of them. Raises UsageError."""
+    if text is None:
+        return None
+    words = text.split()
+    if not words or not SCOPES.issuperset(words) or len(set(words)) < len(words):
+        raise UsageError(f"scope: expected some of {', '.join(sorted(SCOPES))}", hints.usage(program))
+    return " ".join(words)
 
 
 def number(text: str) -> int | str:

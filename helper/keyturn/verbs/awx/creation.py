@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 PROGRAM = "keyturn awx new-token"
-SCOPES = frozenset({"read", "write", "openid", "roles"})
 
 
 class Creation(NamedTuple):
@@ -55,7 +54,7 @@ def creation(options: Namespace) -> Creation:
     given = {name: value for name, value in own.items() if value is not None}
     if given and options.profile is not None:
         raise UsageError("a profile has its own url, username and ca_file", hints.usage(PROGRAM))
-    scope = _scope(options.scope)
+    scope = asking.scope(options.scope, PROGRAM)
     if given:
         return _of_nobody_known(given, options, scope)
     return _of_a_profile(options, scope)
@@ -76,15 +75,6 @@ def _place(options: Namespace) -> None:
         options.profile = word
         profile_named(configuration(), word)  # or the line below would repeat what may be a secret
         print(f"keyturn: {word} is taken for a profile; --profile {word} says so in every version", file=sys.stderr)
-
-
-def _scope(text: str | None) -> str | None:
-    if text is None:
-        return None
-    words = text.split()
-    if not words or not SCOPES.issuperset(words) or len(set(words)) < len(words):
-        raise UsageError(f"scope: expected some of {', '.join(sorted(SCOPES))}", hints.usage(PROGRAM))
-    return " ".join(words)
 
 
 def _of_a_profile(options: Namespace, scope: str | None) -> Creation:

@@ -10,6 +10,7 @@ from keyturn.verbs.awx import asking
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Sequence
 
     from keyturn.verbs.awx.asking import Actions
 
@@ -21,6 +22,7 @@ COLUMNS = {
     "EXPIRES": "expires",
     "DESCRIPTION": "description",
 }
+KEPT = {"NAME": "name", "ID": "id", "SERVER": "server", "USER": None, "SCOPE": "scope", "EXPIRES": "expires"}
 FILTERS = {
     "mine": "of the user who asks (gateways of before 2026 show everybody's)",
     "personal": "of no application",
@@ -50,6 +52,7 @@ def add_action(actions: Actions) -> None:
     for name, text in FILTERS.items():
         listing.add_argument(f"--{name}", action="store_true", help=f"only those {text}")
     listing.add_argument("--application", metavar="ID", type=asking.number, help="only those of this application")
+    listing.add_argument("--kept", action="store_true", help="those whose values keyturn keeps, of every server")
     listing.set_defaults(run=_list)
     show = below.add_parser("show", help="show one token")
     show.add_argument("--value", action="store_true", help="its value, if keyturn keeps it under this name")
@@ -68,15 +71,20 @@ def add_action(actions: Actions) -> None:
 
 
 def _list(options: Namespace) -> int:
-    profile = asking.profile_of(options.profile, f"{PROGRAM} list")
-    chosen = {"mine": options.mine, "personal": options.personal, "expired": options.expired}
-    chosen |= {"unused": options.never_used, "made": options.made_by_keyturn, "application": options.application}
-    rows = asking.question(profile, "tokens", **chosen)
+    rows, columns = (asking.kept(), KEPT) if options.kept else (_on_server(options), COLUMNS)
     if options.json:
         print_json(rows)
     else:
-        print("\n".join(asking.table(rows, COLUMNS)))
+        print("\n".join(asking.table(rows, columns)))
     return 0
+
+
+def _on_server(options: Namespace) -> Sequence[asking.Row]:
+    profile = asking.profile_of(options.profile, f"{PROGRAM} list")
+    chosen = {"mine": options.mine, "personal": options.personal, "expired": options.expired}
+    chosen |= {"unused": options.never_used, "made": options.made_by_keyturn, "application": options.application}
+    found: Sequence[asking.Row] = asking.question(profile, "tokens", **chosen)
+    return found
 
 
 def _show(options: Namespace) -> int:
@@ -99,8 +107,8 @@ def _show(options: Namespace) -> int:
 def _update(options: Namespace) -> int:
     if options.description is None and options.scope is None:
         raise UsageError("nothing to change: expected --description or --scope", hints.usage(f"{PROGRAM} update"))
+    changes = {"description": options.description, "scope": asking.scope(options.scope, f"{PROGRAM} update")}
     profile, number = _at(options)
-    changes = {"description": options.description, "scope": options.scope}
     _print(asking.question(profile, "update", number=number, **changes), as_json=options.json)
     return 0
 
@@ -129,10 +137,11 @@ def _forget(options: Namespace) -> int:
 
 def _at(options: Namespace) -> tuple[str, int]:
     """The profile and the id of the token that is meant."""
-    profile = asking.profile_of(options.profile, PROGRAM)
+    command = f"{PROGRAM} {options.what} {options.token}"
     if options.token.isdecimal():
-        return profile, int(options.token)
-    return profile, int(asking.kept(options.token)["id"])
+        return asking.profile_of(options.profile, command), int(options.token)
+    found = asking.kept(options.token)
+    return asking.profile_of_kept(found, options.profile, f"{command} --profile"), int(found["id"])
 
 
 def _print(row: asking.Row, *, as_json: bool) -> None:

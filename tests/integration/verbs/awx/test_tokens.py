@@ -43,6 +43,27 @@ def test_listing_changing_and_revoking(profile: str, awx: AwxScene) -> None:
     assert refused.stderr.endswith(f"keyturn: hint: keyturn logout {profile}\n")
 
 
+def test_what_is_kept_of_two_servers_with_the_same_ids(awx: AwxScene) -> None:
+    """Each value under a name of its own, and each id asked for where it is from."""
+    for profile in ("tower", "aap"):
+        awx.entrust(profile)
+    made = {profile: verb(awx, "new-token", "--for-me", "--profile", profile) for profile in ("tower", "aap")}
+    assert made["tower"]["id"] == made["aap"]["id"]
+    name, other = (made[profile]["name"] for profile in ("tower", "aap"))
+    assert (name, other) == (f"awx-{made['aap']['id']}", f"{name}-2")
+    shown = awx.machine.run("keyturn", "awx", "tokens", "show", name, "--value", status=0).stdout
+    assert shown == f"{made['tower']['token']}\n"
+    kept = verb(awx, "tokens", "list", "--kept")
+    assert [(row["name"], row["server"]) for row in kept] == [(name, awx.urls["tower"]), (other, awx.urls["aap"])]
+    refused = awx.machine.run("keyturn", "awx", "tokens", "revoke", other, "--profile", "tower", status=2)
+    assert refused.stderr.endswith(f"keyturn: hint: keyturn awx tokens revoke {other} --profile aap\n")
+    awx.machine.run("keyturn", "awx", "tokens", "revoke", other, status=0)
+    assert "new-token" in " ".join(row["description"] for row in awx.live("tower"))
+    assert "new-token" not in " ".join(row["description"] for row in awx.live("aap"))
+    unknown = awx.machine.run("keyturn", "awx", "tokens", "forget", other, status=2)
+    assert unknown.stderr.endswith("keyturn: hint: keyturn awx tokens list --kept\n")
+
+
 def test_all_pages_and_expired_ones(awx: AwxScene) -> None:
     awx.entrust()
     with AwxClient(awx.emulator, "controller") as client:
