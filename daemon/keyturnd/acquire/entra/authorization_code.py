@@ -13,7 +13,7 @@ from keyturn.errors import ProviderRefused, Refused
 from keyturnd.acquire.entra import outcome
 from keyturnd.acquire.entra.refusals import Refusal
 from keyturnd.acquire.failed import Failed, without
-from keyturnd.acquire.loopback import pages, port
+from keyturnd.acquire.loopback import pages, peer, port
 from keyturnd.acquire.loopback.listener import Listener
 from keyturnd.acquire.loopback.redirect import Awaited
 from keyturnd.acquire.loopback.waiting import Waiting
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from keyturnd.acquire.entra.session import Session
     from keyturnd.messages.outcomes import Result
 
+UNGUARDED = (
+    "this system does not show whose connections are: another user of it could answer this sign-in, as themselves, "
+    "unless the profile has `account`"
+)
 OTHERWISE = "device-code"
 """The flow of who has no browser."""
 
@@ -36,9 +40,7 @@ def acquire(session: Session) -> Result:
     flow = _begin(session, application, ours.redirect_uri)
     awaited = Awaited(ours.redirect_uri, flow["state"], session.http.issuer.is_named_by)
     with Listener(ours, awaited, session.channel.wake) as listener:
-        session.channel.tell(
-            Event("browser", f"to sign in, open {flow['auth_uri']}", url=flow["auth_uri"], otherwise=OTHERWISE)
-        )
+        _invite(session, flow["auth_uri"])
         waiting = Waiting(listener, session.channel, session.deadline, session.identity.profile, _on_page(session))
         fields = waiting.answer(elsewhere=session.job.elsewhere)
         try:
@@ -48,6 +50,12 @@ def acquire(session: Session) -> Result:
             raise
         listener.show(pages.signed_in(result.account, session.identity.profile))
     return result
+
+
+def _invite(session: Session, url: str) -> None:
+    if not (session.identity.account or peer.can_be_told()):
+        session.channel.tell(Event("progress", UNGUARDED))
+    session.channel.tell(Event("browser", f"to sign in, open {url}", url=url, otherwise=OTHERWISE))
 
 
 def _on_page(session: Session) -> str:

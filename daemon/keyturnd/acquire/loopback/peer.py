@@ -36,6 +36,11 @@ class Row(NamedTuple):
     uid: int
 
 
+def can_be_told() -> bool:
+    """Whether this system shows whose connections are."""
+    return bool(_tables())
+
+
 def is_anothers(connection: socket.socket) -> bool:
     """Whether the other end of `connection` is another user's, or was closed before that could be told.
 

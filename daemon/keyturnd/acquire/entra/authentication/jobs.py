@@ -6,6 +6,7 @@ whoever could set the variables of a build would otherwise have the secret sent 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
 AUDIENCE = "api://AzureADTokenExchange"
 """What Microsoft's documentation has every federated credential expect, but for those of two clouds."""
 AUDIENCES = {"AzureUSGovernment": f"{AUDIENCE}USGov", "AzureChinaCloud": f"{AUDIENCE}China"}
-GITHUB_HOSTS = (".actions.githubusercontent.com",)
-PIPELINES_HOSTS = ("dev.azure.com", ".dev.azure.com", ".visualstudio.com")
-"""Names, and endings that begin with a dot."""
+GITHUB_HOSTS = re.compile(r"(?:[a-z0-9-]+\.)+actions\.githubusercontent\.com")
+"""Of its runners' service: one for each region (GitHub's list of domains that self-hosted runners need)."""
+PIPELINES_HOSTS = re.compile(r"dev\.azure\.com|[a-z0-9-]+\.visualstudio\.com")
+"""SYSTEM_OIDCREQUESTURI lies below the organization's URL, which is one of these two forms. Azure DevOps has other
+services below both names, and is told nothing there."""
 API_VERSION = "7.1"
 
 
@@ -37,7 +40,8 @@ class Asked(NamedTuple):
     request: Request
     member: str
     """Of the answer: where the token is."""
-    hosts: tuple[str, ...]
+    hosts: re.Pattern[str]
+    """Whole names, in lower case, that are the issuer's own."""
     advice: Sentence
 
     @property
@@ -96,7 +100,7 @@ def _check_place(asked: Asked, more_hosts: Collection[str]) -> None:
     except ValueError:
         parts, host, port = urlsplit(""), "", 443
     place = host if port == 443 else f"{host}:{port}"
-    own = port == 443 and any(host == known or (known[0] == "." and host.endswith(known)) for known in asked.hosts)
+    own = port == 443 and asked.hosts.fullmatch(host) is not None
     sound = parts.scheme == "https" and parts.username is None and not parts.fragment
     if not sound or not (own or place in more_hosts):
         raise Failed(

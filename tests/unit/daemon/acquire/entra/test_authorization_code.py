@@ -14,11 +14,13 @@ from keyturnd.acquire.entra.authentication.client import Credential
 from keyturnd.acquire.entra.msal_client import MsalClient
 from keyturnd.acquire.entra.session import Session
 from keyturnd.acquire.failed import Failed
+from keyturnd.acquire.loopback import peer
 from keyturnd.acquire.network.transport import Answer, Request
 from keyturnd.messages.identities import EntraIdentity, Network
 from keyturnd.messages.jobs import TokenJob
 
 if TYPE_CHECKING:
+    from keyturnd.messages.channel import Event
     from keyturnd.messages.outcomes import Failure
 
 BASE = "https://login.example/22222222-2222-2222-2222-222222222222"
@@ -44,13 +46,23 @@ class Nobody:
 
     secrets: tuple[str, ...] = ()
 
+    def __init__(self) -> None:
+        self.told: list[Event] = []
+
+    def tell(self, event: Event) -> None:
+        self.told.append(event)
+
+
+def session_at(provider: Provider, account: str | None = None) -> Session:
+    identity = EntraIdentity("work", "browser", "11111111-1111-1111-1111-111111111111", BASE, account)
+    job = TokenJob(identity, ("https://r.example/.default",), Network(), 30.0, interactive=True)
+    http = MsalClient(provider, identity)  # type: ignore[arg-type]  # it behaves like one
+    return Session(job, Nobody(), Deadline(30), http, {}, Credential())  # type: ignore[arg-type]  # see above
+
 
 def redeemed(provider: Provider) -> Failure:
     """How a code is redeemed, in vain, at `provider`."""
-    identity = EntraIdentity("work", "browser", "11111111-1111-1111-1111-111111111111", BASE)
-    job = TokenJob(identity, ("https://r.example/.default",), Network(), 30.0, interactive=True)
-    http = MsalClient(provider, identity)  # type: ignore[arg-type]  # it behaves like one
-    session = Session(job, Nobody(), Deadline(30), http, {}, Credential())  # type: ignore[arg-type]  # see above
+    session = session_at(provider)
     application = session.application()
     flow = authorization_code._begin(session, application, "http://localhost:8400")
     fields = {"code": "planted-code", "state": flow["state"]}
@@ -74,3 +86,15 @@ def test_a_refused_code_is_refused_as_the_provider_says() -> None:
     failure = redeemed(Provider(answer, 400))
     assert (failure.kind, failure.hint) == ("sign-in-needed", "keyturn login work")
     assert "AADSTS70008" in failure.sentence
+
+
+@pytest.mark.parametrize(("account", "shown", "lines"), [(None, False, 2), ("alice", False, 1), (None, True, 1)])
+def test_who_cannot_be_told_apart_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch, account: str | None, lines: int, *, shown: bool
+) -> None:
+    monkeypatch.setattr(peer, "can_be_told", lambda: shown)
+    session: Any = session_at(Provider(TOKEN), account)
+    authorization_code._invite(session, BASE)
+    assert [event.kind for event in session.channel.told] == ["progress", "browser"][-lines:]
+    if lines > 1:
+        assert session.channel.told[0].message.endswith("as themselves, unless the profile has `account`")

@@ -86,7 +86,9 @@ def _changed(line: str, port: int, row: tuple[int, int] | None) -> str | None:
 
 
 def test_where_nothing_is_shown_nobody_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert peer.can_be_told()
     monkeypatch.setattr(peer, "TABLES", ["/nowhere"])
+    assert not peer.can_be_told()
     with connected(*WAYS[0]) as (ours, theirs):
         theirs.close()
         assert not peer.is_anothers(ours)

@@ -87,6 +87,29 @@ def test_pipelines_are_posted_to() -> None:
     assert asked.url == f"{PIPELINES}?api-version=7.1&serviceConnectionId={CONNECTION}"
 
 
+@pytest.mark.parametrize("host", ["dev.azure.com", "contoso.visualstudio.com", "DEV.azure.com"])
+def test_the_organizations_own_hosts(host: str) -> None:
+    told: dict[str, Any] = {
+        "SYSTEM_OIDCREQUESTURI": PIPELINES.replace("dev.azure.com", host),
+        "SYSTEM_ACCESSTOKEN": BEARER,
+    }
+    assert got(Federation(service_connection=CONNECTION), Issuer({"oidcToken": jwt()}), **told) == jwt()
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["x.contoso.visualstudio.com", "visualstudio.com", "x.dev.azure.com", "dev.azure.com.", "evildev.azure.com"],
+)
+def test_no_other_host_of_azure_devops_is_sent_the_steps_secret(host: str) -> None:
+    told: dict[str, Any] = {
+        "SYSTEM_OIDCREQUESTURI": PIPELINES.replace("dev.azure.com", host),
+        "SYSTEM_ACCESSTOKEN": BEARER,
+    }
+    issuer = Issuer({"oidcToken": jwt()})
+    assert "which is not its issuer's own" in refused(Federation(service_connection=CONNECTION), issuer, **told)[0]
+    assert issuer.asked == []
+
+
 @pytest.mark.parametrize(
     "url",
     [
