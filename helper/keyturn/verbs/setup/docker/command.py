@@ -10,11 +10,10 @@ from keyturn.configuration.named import no_target
 from keyturn.configuration.targets.docker import find_docker, registry
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
-from keyturn.errors import UsageError
+from keyturn.errors import Refused, UsageError
 from keyturn.verbs.setup import proposals
 from keyturn.verbs.setup.docker import discover, places
 from keyturn.verbs.setup.docker.plan import Plan
-from keyturn.verbs.setup.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,15 +62,12 @@ def run(options: Namespace) -> int:
     if options.discover:
         found = list(discover.proposals(configuration(), places.files()))
         return proposals.report(found, as_json=options.json)
-    plan = Plan()
     if options.undo:
-        plan.undo([_normal(word) for word in options.hosts])
-        plan.give_up_drop_in(options.hosts)
+        plan = _undoing([_normal(word) for word in options.hosts])
     else:
-        plan.ask_keyturn(_chosen(configuration(), options.hosts))
-        plan.ask_for_all(wanted=options.registries_conf)
+        plan = _asking(configuration(), options.hosts, for_all=options.registries_conf)
     if not options.dry_run:
-        plan.carry_out(undoing=options.undo)
+        plan.carry_out()
     _report(plan, options)
     return 0
 
@@ -82,22 +78,39 @@ def targets(config: Config) -> Sized:
 
 
 def is_set_up() -> bool:
-    """Whether there is something to undo."""
-    return not Record("docker").is_empty
+    """Whether there is something to undo. What cannot be read holds nothing of ours that docker could read."""
+    try:
+        return bool(_undoing([]).changes)
+    except Refused:
+        return False
 
 
 def unlike(config: Config) -> Iterator[str]:
     """A sentence for each entry that has to be written. Raises what `run` does."""
-    plan = Plan()
-    plan.ask_keyturn(_chosen(config, []))
-    return (change.sentence() for change in plan.changes)
+    return (change.sentence() for change in _asking(config, [], for_all=False).changes)
 
 
 def hindrances(config: Config) -> list[Advice]:
     """What keeps docker and its like from asking keyturn, however it is set up. Raises what `run` does."""
+    return _asking(config, [], for_all=False).advice
+
+
+def _asking(config: Config, hosts: Sequence[str], *, for_all: bool) -> Plan:
+    """Our helper for all docker targets and for nothing else, or for `hosts` too."""
+    plan, login_servers = Plan(), _chosen(config, hosts)
+    plan.ask_keyturn(login_servers)
+    if not hosts:
+        plan.keep_to(login_servers)
+    plan.ask_for_all(wanted=for_all)
+    return plan
+
+
+def _undoing(login_servers: Sequence[str]) -> Plan:
+    """Our helper taken out for `login_servers`, or everywhere."""
     plan = Plan()
-    plan.ask_keyturn(_chosen(config, []))
-    return plan.advice
+    plan.undo(login_servers)
+    plan.give_up_drop_in(login_servers)
+    return plan
 
 
 def _chosen(config: Config, words: Sequence[str]) -> list[str]:

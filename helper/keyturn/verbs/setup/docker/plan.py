@@ -14,7 +14,7 @@ from keyturn.verbs.setup.record import CREATED, Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from keyturn.verbs.setup.advice import Advice
@@ -53,6 +53,8 @@ class Plan:
         self.changes: list[Change] = []
         self.advice: list[Advice] = []
         self._drop_in = DropIn()
+        self._restored: list[tuple[Path, str]] = []
+        """What stands in its place again, by file and name: recorded until it does."""
         self._files = [OwnFile(path) for path in places.files()]
         self._tables = [HelperTable(file.text, str(file.path)) for file in self._files]
 
@@ -75,17 +77,24 @@ class Plan:
             *places.overruled(login_servers),
         ]
 
-    def undo(self, login_servers: Sequence[str]) -> None:
+    def undo(self, login_servers: Collection[str]) -> None:
         """Take our helper out, for `login_servers` or wherever it stands, and put back what stood there before."""
+        self._take_out(lambda server: not login_servers or server in login_servers)
+
+    def keep_to(self, login_servers: Collection[str]) -> None:
+        """Take our helper out for all but `login_servers`: what is no target any more gets "not found" from us."""
+        self._take_out(lambda server: server not in login_servers)
+
+    def _take_out(self, ends: Callable[[str], bool]) -> None:
         for file, table in zip(self._files, self._tables, strict=True):
             ours = [server for server, helper in table.helpers.items() if helper == SUFFIX]
-            for server in (name for name in ours if not login_servers or name in login_servers):
+            for server in filter(ends, ours):
                 former = self.record.replaced(file.path, server)
                 if former is None:
                     table.forget(server)
                 else:
                     table.ask(server, former)
-                self.record.remember(file.path, server, None)
+                self._restored.append((file.path, server))
                 self.changes.append(Change(file.path, server, SUFFIX, former))
             if SUFFIX not in table.helpers.values():
                 self._give_up_store(file, table)
@@ -111,18 +120,18 @@ class Plan:
     def _give_up_store(self, file: OwnFile, table: HelperTable) -> None:
         """Unless it keeps a login by now: docker would have named it itself then."""
         store = self.record.replaced(file.path, STORE)
-        self.record.remember(file.path, STORE, None)
+        self._restored.append((file.path, STORE))
         if store is not None and store == table.store and not table.has_logins:
             table.keep_in(None)
             self.changes.append(Change(file.path, STORE, store, None))
 
-    def carry_out(self, *, undoing: bool) -> None:
+    def carry_out(self) -> None:
         """Write what changed: what --undo needs is durable as long as it may be needed. Raises Refused."""
-        if not undoing:
-            self.record.save()
+        self.record.save()
         self._write_files()
-        if undoing:
-            self.record.save()
+        for path, name in self._restored:
+            self.record.remember(path, name, None)
+        self.record.save()
 
     def _write_files(self) -> None:
         changed = {change.file: change.after for change in self.changes}
@@ -133,7 +142,7 @@ class Plan:
                 continue
             made = self.record.replaced(file.path, CREATED)
             if table.is_empty and made is not None:
-                self.record.remember(file.path, CREATED, None)
+                self._restored.append((file.path, CREATED))
                 file.remove(made if isinstance(made, list) else ())
             else:
                 file.write(table.text)
