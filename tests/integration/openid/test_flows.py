@@ -175,9 +175,20 @@ def test_a_client_that_cannot_prove_itself(machine: Machine, openid: Provider) -
     file.write_text((other := certified("other")).pem + other.key_pem, "ascii")
     configured(machine, openid, "client-certificate", openid.clients.with_certificate, f'certificate = "{file}"')
     refused = machine.run("keyturn", "token", "me", status=1)
-    assert f"; its thumbprint is {other.thumbprint()}\n" in refused.stderr
+    assert refused.stderr.endswith(f" thumbprint is {other.thumbprint()}\n")
     errors = [entry["error"] for entry in openid.journal()]
     assert errors == ["invalid secret provided", "signature verification failed"]
+
+
+def test_who_has_no_name_goes_by_the_subject(machine: Machine, openid: Provider) -> None:
+    configured(machine, openid, "browser", openid.clients.public, CONSENT)
+    with (
+        Person(openid, "nameless") as person,
+        machine.terminal("keyturn", "login", "me", BROWSER=telling(machine)) as terminal,
+    ):
+        assert "<p>nameless is signed in for profile me of keyturn.</p>" in person.visit(told(machine))
+        assert terminal.end() == 0, terminal.seen
+    assert machine.json("token", "me")["account"] == "nameless"
 
 
 def test_who_declines(machine: Machine, openid: Provider, alice: Person) -> None:

@@ -26,7 +26,10 @@ COMPLAINT = 'class="red"'
 
 
 class Person:
-    """Follows redirects and sends forms on, up to a page without one; keeps cookies, as a browser does."""
+    """Follows redirects and sends forms on, up to a page without one; keeps cookies, as a browser does.
+
+    name: what they sign in with; `nameless` has nothing else that the provider would tell of them.
+    """
 
     def __init__(self, provider: Provider, name: str = "alice") -> None:
         self.name = name

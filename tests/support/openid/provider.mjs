@@ -22,7 +22,7 @@ function provider(issuer) {
     conformIdTokenClaims: false, // Entra's ID tokens hold the user's name, too
     findAccount: async (_, id) => ({
       accountId: id,
-      claims: async () => ({ sub: id, preferred_username: `${id}@openid.example` }),
+      claims: async () => (id === 'nameless' ? { sub: id } : { sub: id, preferred_username: `${id}@openid.example` }),
     }),
     pkce: { required: () => true },
     responseTypes: ['code'],

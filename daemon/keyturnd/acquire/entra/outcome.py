@@ -37,14 +37,18 @@ class Owner(NamedTuple):
 
 
 def owner_of(answer: dict[str, Any]) -> Owner:
-    """The signed-in user, from the ID token and `client_info`; both only name, neither is proof of anything."""
+    """The signed-in user, from the ID token and `client_info`; both only name, neither is proof of anything.
+
+    `sub` is what every OpenID provider names (OpenID Connect Core 1.0 section 2), and the only thing that some do.
+    """
     claims = claims_of(answer.get("id_token", ""))
     info = answers.client_info(answer.get("client_info"))
     object_id, tenant_id = _text(claims, "oid"), _text(claims, "tid")
     home = ".".join(part for part in (_text(info, "uid"), _text(info, "utid")) if part)
+    own = f"{object_id}.{tenant_id}" if object_id and tenant_id else _text(claims, "sub")
     return Owner(
         username=_text(claims, "preferred_username") or _text(claims, "upn"),
-        home_account_id=home or (f"{object_id}.{tenant_id}" if object_id and tenant_id else ""),
+        home_account_id=home or own,
         unique_id=object_id,
         tenant_id=tenant_id,
     )

@@ -75,6 +75,13 @@ def test_somebody_without_a_usable_name_goes_by_the_object_id() -> None:
     assert outcome.owner_of({"client_info": info}).completed(None, "t").username == "u.ut"
 
 
+def test_where_nothing_else_is_said_the_subject_is() -> None:
+    claims = {"sub": "al", "iss": "https://id.example"}
+    assert outcome.owner_of({"id_token": f"e30.{part(claims)}.s"}).completed(None, "t") == Owner("al", "al", "", "t")
+    named = {**claims, "oid": "o", "tid": "t"}
+    assert outcome.owner_of({"id_token": f"e30.{part(named)}.s"}).completed(None, "t").username == "o"
+
+
 def test_the_sign_ins_name_beats_the_object_id() -> None:
     owner = outcome.owner_of({"id_token": f"e30.{part({'oid': 'o', 'tid': 't'})}.s"})
     assert owner.completed(EntraState("rt", "alice", "u.t"), "tenant").username == "alice"
