@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ def started(machine: Machine) -> int:
 
 def test_the_kernel_names_the_daemon_to_who_connects(machine: Machine) -> None:
     pid = started(machine)
-    with launch.running(str(machine.socket)) as connection:
+    with closing(launch.running(str(machine.socket))) as connection:
         assert client.peer_pid(connection) == pid
 
 
