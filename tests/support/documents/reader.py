@@ -156,7 +156,7 @@ class Reader:
             shutil.rmtree(directory, ignore_errors=True)
 
     def _compare(self, text: str) -> None:
-        """Run each command behind a `$`, and compare what stands below it; `…` stands for anything, lines are folded."""
+        """Run each command behind a `$`, and compare what stands below it, unfolded; `…` stands for anything."""
         for command, told in _exchanges(text):
             seen = self._run(command, fails=None)
             wanted = ".*".join(re.escape(" ".join(part.split())) for part in told.split("…"))
