@@ -80,6 +80,13 @@ class Quarter:
                 self._set(what, on=False)
         await machine.clock.go_on(at, machine.settle)
 
+    async def _sleep(self, until: float) -> None:
+        """The machine is suspended; what ends meanwhile is over when it wakes, and renews what is due."""
+        for what in [what for what, end in self._disturbed.items() if end <= until]:
+            del self._disturbed[what]
+            self._set(what, on=False)
+        await self.machine.clock.suspend(until, self.machine.settle)
+
     def _set(self, what: str, *, on: bool) -> None:
         if what == "offline":
             self.machine.provider.offline = on
@@ -94,7 +101,7 @@ class Quarter:
             self._set(event.what, on=True)
             self._asked_back_at = max(self._asked_back_at, until + RETRY_AFTER * (event.what == "overload"))
         elif event.what in {"morning", "nap"}:
-            await machine.clock.suspend(event.at if event.what == "morning" else until, machine.settle)
+            await self._sleep(event.at if event.what == "morning" else until)
         elif event.what == "upgrade":
             machine.start()
         elif event.what in {"rotate secret", "password"}:

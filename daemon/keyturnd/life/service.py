@@ -15,7 +15,7 @@ import keyturn
 import keyturnd
 from keyturn.reach.paths import LOCK_NAME
 from keyturnd.journal import note
-from keyturnd.life import activation, hardening
+from keyturnd.life import activation, ends, hardening
 from keyturnd.life.lookout import Lookout
 from keyturnd.routes.table import load_the_rest
 from keyturnd.server.acceptor import Acceptor
@@ -40,7 +40,6 @@ SETTLING_IN = 0.2
 """Seconds after the start."""
 BROKEN_STAY = 10.0
 """Seconds without a request after which a daemon whose configuration is invalid leaves."""
-ENDS = (signal.SIGTERM, signal.SIGINT)
 ITERATIONS = 3
 """Of the loop, from a signal's arrival to the end of its handler: it is polled, read, and called."""
 
@@ -84,10 +83,14 @@ class Service:
 
     async def run(self) -> bool:
         """Serve; whether to go on as a new process on the same socket."""
+        with ends.calling(self.leave):
+            return await self._serve()
+
+    async def _serve(self) -> bool:
         loop = asyncio.get_running_loop()
-        for number in ENDS:
-            loop.add_signal_handler(number, self.leave)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)  # what came while a predecessor became us, see _come_back
+        signal.pthread_sigmask(
+            signal.SIG_UNBLOCK, ends.ENDS
+        )  # what came while a predecessor became us, see _come_back
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal that happened to start us is gone: no reason
         loop.set_exception_handler(_note_bug)
         self._acceptor.start()
@@ -118,7 +121,7 @@ class Service:
         daemon that was told to end would go on.
         """
         await asyncio.get_running_loop().shutdown_default_executor()  # its threads would take signals all the same
-        signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
+        signal.pthread_sigmask(signal.SIG_BLOCK, ends.ENDS)
         for _ in range(ITERATIONS):
             await asyncio.sleep(0)
         return self._again

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +57,8 @@ def _serve(listener: socket.socket, *, foreground: bool) -> int:
         listener=listener, path=path, services=services, api=api, clock=clock, state_is_ours=tenancy.lasts
     )
     unburdened.loaded()
+    # Else Runner takes it before `ends` does, which then has a task described to it, for nothing and by `inspect`.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(service.loop_selector)) as runner:
         again = runner.run(service.run())
     tenancy.end()

@@ -69,3 +69,12 @@ def test_all_of_them(calls: str, scene: RegistryScene) -> None:
             scene.machine.run(need(program), *arguments, status=0)
     assert scene.count("registry.exchange.issued") == 1
     assert scene.helper().stdout.count(NULL_GUID) == 1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("logout", ["crane auth logout", "oras logout"])
+def test_a_logout_that_reaches_keyturn(logout: str, scene: RegistryScene) -> None:
+    first = scene.secret()
+    program, *arguments = logout.split()
+    scene.machine.run(need(program), *arguments, scene.registry, status=0)
+    assert scene.secret() != first

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGES = (places.REPOSITORY / "README.md", *sorted((places.REPOSITORY / "contrib/guides").glob("*.md")))
-RUN = frozenset({"sh", "console", "toml"})
-"""What is followed: commands, commands with what they print, and what config.toml is to hold."""
-SHOWN = frozenset({"text", "yaml", "powershell"})
+RUN = frozenset({"sh", "console", "toml", "yaml"})
+"""What is followed: commands, commands with what they print, what config.toml is to hold, and jobs of a CI system."""
+SHOWN = frozenset({"text", "powershell"})
 """What only shows something: no command of ours stands there."""
 UNTRIED = re.compile(r"# not run by the tests: (.+)\n")
 _FENCE = re.compile(r"^( *)```(\S*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import tomlkit
+import yaml
 
 from keyturn_emulator.launch import Emulator
 from keyturn_emulator.registry.sample import write_image
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any, Self
 
+    from keyturn_emulator.ready import Ready
     from support.documents.blocks import Block
     from support.machine.machine import Machine
 
@@ -31,6 +34,7 @@ CLUSTER = "https://contoso-dns-1a2b3c4d.hcp.westeurope.azmk8s.io:443"
 SERVICE, DEVICE = "55556666-dddd-7777-eeee-8888ffff9999", "00001111-aaaa-2222-bbbb-3333cccc4444"
 """The ids that pages give to the application of a machine, and to one of one's own for people."""
 TENANT = "11111111-2222-3333-4444-555555555555"
+CONNECTION = "6aba0d26-1b43-4f5c-9f5b-7a1b1f0d3c2e"
 BEGINNING = re.compile(r"(?:\$ )?keyturn init ")
 SERVERS = {
     LOGIN_HOST: "authority",
@@ -39,6 +43,8 @@ SERVERS = {
     "awx.contoso.example": "controller",
     "aap.contoso.example": "gateway",
 }
+JOBS = {"run.actions.githubusercontent.com": "github-actions", "contoso.visualstudio.com": "azure-pipelines"}
+"""Where the jobs of each CI system ask for their tokens."""
 """The names in the pages, and what of the emulator stands there."""
 
 
@@ -49,7 +55,7 @@ def begins_with_init(page: Path) -> bool:
 
 def azure() -> Emulator:
     """An emulator that goes by all these names."""
-    names = [word for name in SERVERS for word in ("--name", name)]
+    names = [word for name in (*SERVERS, *JOBS) for word in ("--name", name)]
     return Emulator([*names, "--login-host", LOGIN_HOST, "--login-server", LOGIN_SERVER])
 
 
@@ -63,11 +69,13 @@ class Reader:
         self.machine, self.emulator = machine, emulator
         ready = emulator.ready
         ports = {name: urlsplit(getattr(ready, server)).port or 0 for name, server in SERVERS.items()}
-        self._tunnels = Tunnels({**ports, LOGIN_SERVER: ready.registry_port})
+        jobs = dict.fromkeys(JOBS, urlsplit(_asked(ready, "github-actions")).port or 0)
+        self._tunnels = Tunnels({**ports, **jobs, LOGIN_SERVER: ready.registry_port})
         self._ids = {
             SERVICE: ready.clients["service"]["application_id"],
             DEVICE: ready.clients["device"]["application_id"],
             TENANT: ready.tenant,
+            CONNECTION: ready.service_connection,
         }
         trust = dict.fromkeys(("SSL_CERT_FILE", "GIT_SSL_CAINFO", "REQUESTS_CA_BUNDLE"), ready.ca_file)
         machine.environment |= {"HTTPS_PROXY": self._tunnels.url, **trust}
@@ -92,6 +100,8 @@ class Reader:
             text = text.replace(shown, drawn)
         if block.language == "toml":
             self._write(text)
+        elif block.language == "yaml":
+            self._do_job(text)
         elif block.language == "console":
             self._compare(text)
         else:
@@ -124,6 +134,27 @@ class Reader:
         path.chmod(0o600)
         self._run("keyturn profile list >/dev/null")
 
+    def _do_job(self, text: str) -> None:
+        """Run the steps of a workflow as a fresh runner would, in the environment of such a job, keyturn in place."""
+        self._forget()
+        workflow = yaml.safe_load(text)
+        name = next(host for host, kind in JOBS.items() if (kind == "github-actions") == ("permissions" in workflow))
+        given = self.emulator.ready.environments[JOBS[name]]
+        base = urlsplit(_asked(self.emulator.ready, JOBS[name])).netloc
+        self.machine.environment |= {key: value.replace(base, name) for key, value in given.items()}
+        for step in workflow["steps"]:
+            script = step.get("run") or step["script"]
+            if "pipx install" not in script:
+                self.machine.run(need("bash"), "-euo", "pipefail", "-c", script, status=0)
+        for variable in given:
+            del self.machine.environment[variable]
+
+    def _forget(self) -> None:
+        """Everything of keyturn's, and what was cloned."""
+        self.machine.stop()
+        for directory in (self.machine.config, self.machine.state, self.machine.home / "app"):
+            shutil.rmtree(directory, ignore_errors=True)
+
     def _compare(self, text: str) -> None:
         """Run each command behind a `$`, and compare what stands below it; `…` stands for anything."""
         for command, told in _exchanges(text):
@@ -150,6 +181,11 @@ class Reader:
         """Approve a device code on another screen; nothing is typed here."""
         self.emulator.control.approve(found[1])
         return ""
+
+
+def _asked(ready: Ready, kind: str) -> str:
+    """The URL at which a job asks for its token."""
+    return next(value for value in ready.environments[kind].values() if value.startswith("https://"))
 
 
 def _exchanges(text: str) -> Iterator[tuple[str, str]]:

@@ -60,3 +60,12 @@ def test_every_kind_of_error_and_every_number_of_entra_id_is_told() -> None:
     assert kinds == {kind: str(error.exit_status) for kind, error in BY_KIND.items()}
     numbers = re.findall(r"^\| (\d{5,}(?:, \d{5,})*) \|", told, flags=re.MULTILINE)
     assert {int(number) for row in numbers for number in row.split(", ")} == set(aadsts.HINTS)
+
+
+def test_the_architecture_names_modules_that_are_there() -> None:
+    """Each by the end of its path, as the guide writes it."""
+    named = re.findall(r"`([\w/]+\.(?:py|c))`", (GUIDES / "architecture.md").read_text("utf-8"))
+    rooms = [places.REPOSITORY / room for room in ("helper", "daemon")]
+    there = [f"/{path.relative_to(room.parent)}" for room in rooms for path in room.rglob("*.*")]
+    assert len(named) > 20
+    assert [name for name in named if not any(path.endswith(f"/{name}") for path in there)] == []

@@ -85,3 +85,28 @@ assert not isinstance(inspect, unburdened.Later)
 
 def test_what_is_put_off_is_there_when_it_is_wanted() -> None:
     subprocess.run([sys.executable, "-E", "-P", "-c", WANTED], check=True)
+
+
+SERVING = """
+from keyturnd.life import unburdened
+unburdened.begin()
+import asyncio
+import signal
+import sys
+from keyturnd.life import ends, start
+from keyturnd.server.foremost import Foremost
+
+async def serve():
+    with ends.calling(lambda: None):
+        await asyncio.to_thread(len, "")
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(Foremost())) as runner:
+    runner.run(serve())
+print(*(name for name in unburdened.LATER if not isinstance(sys.modules[name], unburdened.Later)))
+"""
+
+
+def test_serving_wants_nothing_of_what_is_put_off() -> None:
+    done = subprocess.run([sys.executable, "-E", "-P", "-c", SERVING], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
