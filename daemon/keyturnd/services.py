@@ -8,7 +8,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Any, Protocol
 
 from keyturn import moves
-from keyturn.errors import Bug
+from keyturn.errors import Bug, StateError
 from keyturnd.broker.awx_tokens import Maker
 from keyturnd.broker.broker import Broker
 from keyturnd.broker.failures import Failures
@@ -82,6 +82,7 @@ class Services:
         self.complaints = Complaints(clock)
         self.handed = Handed(clock)
         self.key_source: str | None = None
+        self.vault_error: StateError | None = None
         self.warnings: list[str] = []
         self._untold: list[str] = []
         self.facts: Callable[[], dict[str, Any]] = dict
@@ -93,10 +94,15 @@ class Services:
         return untold
 
     async def _open_vault(self) -> Vault:
+        """Why it cannot be opened is kept in mind for whoever looks."""
         source = self.configuration.current().daemon.key
-        key = await open_key(self.state_directory, source, Keyring(self.acquisitions), self._warn)
-        self.key_source = key.source
-        return await asyncio.to_thread(Vault, vault_directory(self.state_directory), key.key, key.key_id)
+        try:
+            key = await open_key(self.state_directory, source, Keyring(self.acquisitions), self._warn)
+            self.key_source, self.vault_error = key.source, None
+            return await asyncio.to_thread(Vault, vault_directory(self.state_directory), key.key, key.key_id)
+        except StateError as error:
+            self.vault_error = error
+            raise
 
     def _warn(self, sentence: str) -> None:
         self.warnings.append(sentence)

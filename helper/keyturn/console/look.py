@@ -62,8 +62,12 @@ class Look:
 
 
 def _shows_colours(stream: Any) -> bool:
-    """Whether it is a terminal that does, and whose user has nothing against it (no-color.org)."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM", "") in {"", "dumb"}:
+    """NO_COLOR (no-color.org) beats FORCE_COLOR, and that whether it is a terminal that shows them."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    if os.environ.get("TERM", "") in {"", "dumb"}:
         return False
     try:
         return bool(stream.isatty())

@@ -155,7 +155,7 @@ def _give(event: client.Event, answer: str) -> None:
 
 def _ask_openly(prompt: str) -> str:
     with _terminal() as terminal:
-        terminal.write(prompt)
+        terminal.write(f"{folded(prompt.rstrip(), width_of(terminal))} ")
     with TERMINAL.open(encoding="utf-8") as terminal:
         return terminal.readline().removesuffix("\n")
 

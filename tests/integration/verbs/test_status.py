@@ -102,6 +102,16 @@ def test_it_is_watched_until_somebody_has_seen_enough(scene: Scene) -> None:
     assert "draws on a terminal" in scene.machine.run("keyturn", "status", "--watch", status=2).stderr
 
 
+def test_a_vault_that_cannot_be_opened(scene: Scene) -> None:
+    scene.machine.kill_daemon()
+    (scene.machine.state / "vault.key").write_text("no key\n", encoding="ascii")
+    scene.machine.run("keyturn", "token", "ci", status=1)
+    told = scene.machine.run("keyturn", "status", status=0).stdout
+    assert "\nvault          closed: " in told
+    assert told.startswith("✗ ")
+    assert scene.machine.json("status")["vault_error"]["sentence"]
+
+
 def test_who_used_what_last_and_what_failed(scene: Scene) -> None:
     scene.ask()
     (ci,) = [profile for profile in scene.machine.json("status")["profiles"] if profile["name"] == "ci"]

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import keyturn
-from keyturnd.routes.daemon.profile_states import records_kept, states
+from keyturnd.routes.daemon.profile_states import records_kept, states, told
 from keyturnd.routes.daemon.stand_ins import identities
 from keyturnd.routes.openapi import document
 from keyturnd.server.http import json_response
@@ -32,6 +32,7 @@ async def status(services: Services, request: Request, waiter: Waiter, _: str) -
             "state": str(services.state_directory),
             "key": services.key_source,
             "vault_open": services.holdings.opened is not None,
+            "vault_error": None if services.vault_error is None else told(services.vault_error),
             "warnings": services.warnings,
             "acquisitions": {"running": len(services.acquisitions.running), "started": services.acquisitions.started},
             "profiles": profiles,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
+    from keyturn.errors import KeyturnError
     from keyturnd.broker.memory import Held
     from keyturnd.services import Services
     from keyturnd.vault.records import RecordName
@@ -95,8 +96,12 @@ def _last_error(services: Services, profile: Profile) -> dict[str, Any] | None:
     known = services.broker.failures.last_of(profile)
     if known is None:
         return None
-    hint = known.error.hint
-    return {"sentence": known.error.sentence, "hint": None if hint is None else str(hint), "at": int(known.at)}
+    return {**told(known.error), "at": int(known.at)}
+
+
+def told(error: KeyturnError) -> dict[str, Any]:
+    """An error as data."""
+    return {"sentence": error.sentence, "hint": None if error.hint is None else str(error.hint)}
 
 
 async def _signed_in(services: Services, profile: Profile, kept: set[str] | None) -> bool | None:

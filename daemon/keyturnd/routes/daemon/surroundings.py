@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from keyturnd.fetching import reaching
+from keyturnd.routes.daemon.profile_states import told
 from keyturnd.server.http import json_response
 
 if TYPE_CHECKING:
@@ -45,5 +46,5 @@ def _told(looked: reaching.Looked) -> dict[str, object]:
         "profiles": looked.profiles,
         "proxy": reached.proxy or None if reached else None,
         "clock_ahead": reached.ahead if reached else None,
-        "error": None if error is None else {"sentence": error.sentence, "hint": error.hint and str(error.hint)},
+        "error": None if error is None else told(error),
     }

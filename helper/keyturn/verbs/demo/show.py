@@ -2,69 +2,62 @@
 
 from __future__ import annotations
 
-import os
-import textwrap
+from keyturn.console.look import Look
+from keyturn.folding import OURS, folded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
-BOLD, DIM, RED, GREEN, YELLOW = "1", "2", "31", "32", "33"
-WIDTH = 100
-
 
 class Display:
-    """Writes to `stream`, in colour where that is wanted; to nowhere if None."""
+    """Writes to `stream`, folded and in colour where that is a terminal; to nowhere if None."""
 
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
-        self._coloured = stream is not None and wants_colour(stream)
+        self._look = Look(stream)
 
     def heading(self, text: str) -> None:
-        self._line(f"\n{self._paint(BOLD, text)}")
+        self._line("")
+        self._line(self._folded(text, "    "), "bold")
 
     def command(self, directory: str, command: str) -> None:
-        """A command line, as it is about to be run in `directory`."""
-        self._line(f"  {self._paint(DIM, f'{directory} $')} {command}")
+        """A command line, as it is about to be run in `directory`; whole, to be copied."""
+        self._line(f"  {self._look.painted(f'{directory} $', 'dim')} {command}")
 
     def output(self, text: str) -> None:
-        """What a command printed."""
+        """What a command printed: our lines folded, those of others as they are."""
         for line in text.splitlines():
-            self._line(self._paint(DIM, f"    {line.rstrip()}"))
+            shown = f"    {line.rstrip()}"
+            self._line(self._folded(shown, " " * 6) if line.startswith(OURS) else shown, "dim")
 
     def tell(self, text: str) -> None:
         """What happens that is no command: the part of somebody else."""
-        for line in textwrap.wrap(text, WIDTH - 2):
-            self._line(self._paint(YELLOW, f"  {line}"))
+        self._line(self._folded(f"  {text}", "  "), "attention")
 
     def green(self, finding: str, seconds: float) -> None:
-        self._verdict(GREEN, "ok", finding, seconds)
+        self._verdict("ok", "ok", finding, seconds)
 
     def skipped(self, reason: str, seconds: float) -> None:
-        self._verdict(YELLOW, "skipped", reason, seconds)
+        self._verdict("attention", "skipped", reason, seconds)
 
     def failed(self, finding: str, seconds: float) -> None:
-        self._verdict(RED, "FAILED", finding, seconds)
+        self._verdict("error", "FAILED", finding, seconds)
 
     def summary(self, text: str, *, good: bool) -> None:
-        self._line(f"\n{self._paint(GREEN if good else RED, text)}")
+        self._line("")
+        self._line(self._folded(text, "  "), "ok" if good else "error")
 
-    def _verdict(self, colour: str, word: str, finding: str, seconds: float) -> None:
-        self._line(f"  {self._paint(colour, word)}  {finding}  {self._paint(DIM, f'{seconds:.2f} s')}")
+    def _verdict(self, kind: str, word: str, finding: str, seconds: float) -> None:
+        head = f"  {word}  "
+        text = self._folded(f"{head}{finding}  {seconds:.2f} s", " " * len(head))
+        self._line(f"  {self._look.painted(word, kind)}{text[len(head) - 2 :]}")
 
-    def _paint(self, colour: str, text: str) -> str:
-        return f"\x1b[{colour}m{text}\x1b[0m" if self._coloured else text
+    def _folded(self, text: str, behind: str) -> str:
+        return folded(text, self._look.width, behind)
 
-    def _line(self, text: str) -> None:
+    def _line(self, text: str, kind: str | None = None) -> None:
         if self._stream is not None:
-            self._stream.write(f"{text}\n")
+            shown = "\n".join(self._look.painted(line, kind) if kind else line for line in text.split("\n"))
+            self._stream.write(f"{shown}\n")
             self._stream.flush()
-
-
-def wants_colour(stream: TextIO) -> bool:
-    """NO_COLOR (no-color.org) beats FORCE_COLOR beats whether somebody is looking."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return stream.isatty() and os.environ.get("TERM") != "dumb"

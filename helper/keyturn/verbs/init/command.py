@@ -107,9 +107,9 @@ def _places(options: Namespace) -> list[Place]:
 
 def _proposals(document: ConfigDocument, places: Sequence[Place], options: Namespace) -> Iterator[Proposal]:
     """Each with those before it in mind: what signs in at one place may do so at the next."""
-    config = document.config
+    config, tenant = document.config, ""
     for place in places:
-        tenant, environment = tenant_of(place, options)
+        tenant, environment = tenant_of(place, options, tenant)
         proposal = propose(config, place, options, tenant=tenant, environment=environment)
         proposal.write(document)
         config = parse(config_file(), document.text.encode())
@@ -122,8 +122,11 @@ def _agree(proposals: Sequence[Proposal], options: Namespace) -> None:
     A URL that a repository or a kubeconfig names is its author's choice: it takes a person, whatever the options say.
     """
     print(f"keyturn: for {config_file()}:\n")
-    for proposal in proposals:
-        print("".join(f"    {line}\n" for line in proposal.tables()))
+    tables: dict[str, list[str]] = {}
+    for header, lines in (table for proposal in proposals for table in proposal.tables()):
+        tables.setdefault(header, []).extend(lines)
+    for header, lines in tables.items():
+        print(f"    {header}", *(f"    {line}" for line in lines), "", sep="\n")
     for remark in dict.fromkeys(remark for proposal in proposals for remark in proposal.remarks()):
         print(f"keyturn: {remark}")
     if options.yes and not any(proposal.place.named_in for proposal in proposals):

@@ -46,16 +46,13 @@ class Proposal(NamedTuple):
         if self.table:
             document.set(self.table, self.place.key, self.target)
 
-    def tables(self) -> Iterator[str]:
-        """As config.toml will have them."""
+    def tables(self) -> Iterator[tuple[str, list[str]]]:
+        """Headers and lines, as config.toml will have them."""
         if self.keys:
-            yield f"[profile.{self.profile}]"
-            yield from (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in self.keys.items())
-        if self.keys and self.table:
-            yield ""
+            lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in self.keys.items()]
+            yield f"[profile.{self.profile}]", lines
         if self.table:
-            yield f"[{'.'.join(self.table)}]"
-            yield f'"{self.place.key}" = {self._shown_target()}'
+            yield f"[{'.'.join(self.table)}]", [f'"{self.place.key}" = {self._shown_target()}']
 
     def _shown_target(self) -> str:
         if isinstance(self.target, dict):

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from keyturn.verbs.init.places import Place
 
 
-def tenant_of(place: Place, options: Namespace) -> tuple[str, str]:
-    """The tenant, and the cloud it is in (empty: the usual one). Raises UsageError where nobody can tell."""
+def tenant_of(place: Place, options: Namespace, before: str = "") -> tuple[str, str]:
+    """The tenant, and the cloud it is in (empty: the usual one). Raises UsageError where nobody can tell.
+
+    before: what a person said of another place a moment ago; it counts here, too, unless something else is suggested.
+    """
     if place.service == "awx":
         return "", ""
     domain = (options.account or "").rpartition("@")[2].lower()
@@ -38,6 +41,8 @@ def tenant_of(place: Place, options: Namespace) -> tuple[str, str]:
         raise UsageError(
             "the tenant is needed", moves.configuration.name_it(again, "--tenant", tenant or "ID-OR-DOMAIN")
         )
+    if before and not tenant:
+        return before, ""
     usual = tenant or "organizations"
     answer = person.ask_line(f"which tenant signs in there? its id or a domain [{usual}]: ")
     return (answer, "") if answer and answer != tenant else (usual, environment)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
 from keyturn.console import person
+from keyturn.folding import folded, width_of
 from keyturn.reach import client
 
 TYPE_CHECKING = False
@@ -13,12 +16,10 @@ if TYPE_CHECKING:
     from keyturn.verbs.init.places import Place
 
 CHOICES = """\
-keyturn: who signs in?
-    1  you, through Microsoft's own application Azure CLI: nothing has to be registered, policies for Azure CLI
-       apply, and sign-in logs name it
-    2  you, through an application of your own
-    3  an application by itself (a service principal), with a secret or a certificate
-       keyturn profile explain tells how to register one\
+1  you, through Microsoft's own application Azure CLI: nothing has to be registered, its policies apply, logs name it
+2  you, through an application of your own
+3  an application by itself (a service principal), with a secret or a certificate
+   (keyturn profile explain tells what an application of your own needs)
 """
 
 
@@ -35,7 +36,9 @@ def ask_who(options: Namespace, places: Sequence[Place]) -> None:
 def _ask_for_entra(options: Namespace) -> None:
     if options.flow is not None or options.application_id is not None:
         return
-    print(CHOICES, flush=True)
+    print("keyturn: who signs in?")
+    for choice in CHOICES.splitlines():
+        print(folded(f"  {choice}", width_of(sys.stdout), " " * 5), flush=True)
     answer = person.ask_line("1, 2 or 3 [1]: ")
     if answer not in {"2", "3"}:
         return

@@ -49,7 +49,7 @@ def _overview(status: dict[str, Any], mistake: Callable[[], ConfigError | None])
     yield from _configuration(status, mistake)
     yield Row("state", _short(status["state"]))
     if status["running"]:
-        yield Row("vault", _vault(status))
+        yield from _vault(status)
         yield from (Row("warning", warning, says="attention") for warning in status["warnings"])
 
 
@@ -85,7 +85,17 @@ def _short(path: str) -> str:
     return f"~/{path.removeprefix(directory)}" if path.startswith(directory) else path
 
 
-def _vault(status: dict[str, Any]) -> str:
+def _vault(status: dict[str, Any]) -> Iterator[Row]:
+    """Open, not asked for yet, or closed: its keyring is locked, for instance."""
+    error = status.get("vault_error")
+    if error is None:
+        yield Row("vault", _key(status))
+        return
+    yield Row("vault", f"closed: {error['sentence']}", says="error")
+    yield from [Row("", f"hint: {error['hint']}", whole=True)] if error["hint"] else []
+
+
+def _key(status: dict[str, Any]) -> str:
     if status["key"] is None:
         return "not opened yet: nothing has asked for it"
     warned = any(UNPROTECTED in warning for warning in status["warnings"])

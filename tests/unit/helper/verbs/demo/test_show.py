@@ -41,7 +41,22 @@ def test_colour(
         monkeypatch.setenv(name, value)
     Display(stream).green("it holds", 1.5)
     assert ("\x1b[32mok\x1b[0m" in stream.getvalue()) is coloured
-    assert stream.getvalue().endswith("1.50 s\x1b[0m\n" if coloured else "  ok  it holds  1.50 s\n")
+    assert stream.getvalue().replace("\x1b[32m", "").replace("\x1b[0m", "") == "  ok  it holds  1.50 s\n"
+
+
+def test_at_sixty_columns_no_word_is_broken() -> None:
+    stream = io.StringIO()
+    display = Display(stream)
+    display._look.width = 60
+    words = " ".join(["somewhere"] * 12)
+    display.heading(f"1. {words}")
+    display.tell(words)
+    display.output(f"keyturn: {words}\nNAME  {words}")
+    display.green(words, 0.25)
+    *lines, of_others = sorted(stream.getvalue().splitlines(), key=len)
+    assert of_others == f"    NAME  {words}", "a table of another program is left as it is"
+    assert all(len(line) <= 60 for line in lines)
+    assert {word for line in lines for word in line.split()} >= {"somewhere", "ok", "0.25", "keyturn:"}
 
 
 def test_a_display_without_a_stream_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -94,6 +94,12 @@ def test_a_kubeconfig_only_proposes(desk: Desk) -> None:
     assert desk.asked == []
 
 
+def test_one_answer_does_for_all_places_that_suggest_nothing(desk: Desk) -> None:
+    desk.typed = "fabrikam.com"
+    assert tenants.tenant_of(REGISTRY, parser().parse([]), TENANT) == (TENANT, "")
+    assert tenants.tenant_of(ORGANIZATION, parser().parse([]), OTHER) == ("fabrikam.com", ""), "it suggests its own"
+
+
 def test_an_awx_has_none(desk: Desk) -> None:
     assert tenant(Place("awx", "https://awx.example", "https://awx.example")) == ("", "")
     assert desk.asked == []

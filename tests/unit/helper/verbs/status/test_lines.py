@@ -118,6 +118,13 @@ def test_the_first_line_counts_all_of_it() -> None:
     assert text.startswith("✗ 1 thing is wrong and 3 things need you\n")
 
 
+def test_a_vault_that_cannot_be_opened() -> None:
+    error = {"sentence": "the OS keyring is locked", "hint": "unlock it"}
+    text = told(profile(), vault_error=error, key=None)
+    assert text.startswith("✗ 1 thing is wrong\n")
+    assert "\nvault          closed: the OS keyring is locked\n               hint: unlock it\n" in text
+
+
 def test_a_daemon_from_before_an_upgrade() -> None:
     old = token()
     for name in ("audience", "issued_at", "used_at", "used_by"):
