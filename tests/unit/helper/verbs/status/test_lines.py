@@ -76,7 +76,7 @@ def test_all_is_well() -> None:
         (APP | {"secret_optional": True}, "not signed in: keyturn login work", "! 1 thing needs you"),
         (APP | {"signed_in": True, "secret_optional": True}, "identity     signed in", "✓ all is well"),
         (APP | {"signed_in": True, "secret": True}, "signed in, client secret in the vault", "✓ all is well"),
-        ({"signed_in": False, "by_secret": True, "secret": True}, "identity     secret in the vault", "✓ all is well"),
+        ({"signed_in": False, "by_secret": True, "secret": True}, "secret in the vault", "✓ all is well"),
         ({"certificate": {"thumbprint": "AB", "expires_at": NOW + DAY}}, "AB: valid for 1 d", "! 1 thing needs you"),
         ({"certificate": {"thumbprint": "AB", "expires_at": NOW - 1}}, "AB: expired", "✗ 1 thing is wrong"),
         ({"certificate": {"thumbprint": "AB", "expires_at": NOW + 99 * DAY}}, "AB: valid for 99 d", "✓ all is well"),
