@@ -55,7 +55,7 @@ class Failures:
 
     def remember(self, want: Want, error: KeyturnError, jitter: float) -> None:
         """Repeat `error` for the next seconds: for as long as a 429 asked us to hold back, at least a moment."""
-        place = server_of(want) if isinstance(error, ProviderUnreachable) else want.key
+        place = _place_of(want, error)
         known = self._failures.get(place)
         in_a_row = 1 + (known.in_a_row if known else 0)
         retry_after = error.retry_after if isinstance(error, ProviderUnreachable) else None
@@ -125,6 +125,13 @@ def _concerns(place: RecordName | Server, profile: Profile) -> bool:
     if isinstance(place, Server):
         return place[:3] == (profile.provider, profile.authority, profile.ca_file)
     return place.profile == profile.name
+
+
+def _place_of(want: Want, error: KeyturnError) -> RecordName | Server:
+    """Whom it concerns. A job may have been led to a place that no other one asks, and is told apart by its key."""
+    if not isinstance(error, ProviderUnreachable) or (want.surroundings is not None and error.retry_after is None):
+        return want.key
+    return server_of(want)
 
 
 def server_of(want: Want) -> Server:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyturn.errors import KeyturnError, VariablesWanted
+from keyturn.protocols import kubectl
 from keyturnd.broker import policy
 from keyturnd.callers.handed import Client
 from keyturnd.callers.peer import arguments_of, program_of, tool_behind
+from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 
 if TYPE_CHECKING:
@@ -31,6 +33,14 @@ PYTHONS_JSON = b'": '
 """In the variable as Python's client sets it; client-go's is compact. Every `load_kube_config()` runs the plugin."""
 
 
+class Asked(NamedTuple):
+    """What a client says, and what the configuration makes of it. cluster: the server, where somebody names it."""
+
+    want: Want
+    version: str
+    cluster: str | None
+
+
 class Kubectl:
     """kubectl as somebody who waits: only where it says that a person is there, and never for long.
 
@@ -45,6 +55,26 @@ class Kubectl:
         self.waits = waiter.waits and asking and not completing
         self.opens_browser = waiter.opens_browser
         self.show: Callable[[dict[str, Any]], None] = waiter.show
+
+
+def at_once(services: Services, request: Request, asked: Asked) -> AtHand | None:
+    """See keyturnd.routes.table.AT_ONCE. Never for a client that has its token already: it may be refused."""
+    helper = request.peer.pid
+    client = client_of(request, tool_behind(helper), asked.cluster)
+    if client is not None and services.handed.doubtful(client, asked.want.key, helper) is not None:
+        return None
+    held = services.broker.at_hand(asked.want)
+    if held is None:
+        return None
+    return AtHand(hand(services, request, asked, held.token, client))
+
+
+def hand(services: Services, request: Request, asked: Asked, token: Token, client: Client | None) -> Response:
+    """The answer with `token`, which `client` counts as having got once it could be written at all."""
+    answer = Response(kubectl.answer(token.access_token, token.expires_at, asked.version))
+    if client is not None:
+        services.handed.note(client, asked.want.key, request.peer.pid, token.digest)
+    return answer
 
 
 async def told_once(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from keyturn import moves
 from keyturn.configuration.clusters import check_named_cluster
@@ -18,21 +18,20 @@ from keyturnd import flows
 from keyturnd.callers.peer import tool_behind
 from keyturnd.fetching.wants import Want, with_surroundings
 from keyturnd.routes import exec_plugins
+from keyturnd.routes.exec_plugins import Asked
 from keyturnd.routes.recorded_clusters import recorded
-from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import Profile
     from keyturn.hints import Sentence
-    from keyturn.protocols.kubectl import ExecRequest
     from keyturn.protocols.kubelogin.wish import Wish
     from keyturnd.broker.signin import Waiter
     from keyturnd.callers.handed import Client
-    from keyturnd.callers.peer import Tool
+    from keyturnd.routes.remembered import AtHand
     from keyturnd.server.http import Request
     from keyturnd.services import Services
-    from keyturnd.vault.tokens import Token
 
 
 UNDERSTOOD = 512
@@ -42,25 +41,9 @@ FAILED = 1
 """The exit status of every failure, as kubelogin has it."""
 
 
-class Asked(NamedTuple):
-    """What a client says, and what the configuration makes of it."""
-
-    version: str
-    info: ExecRequest
-    wish: Wish
-    want: Want
-
-
 def at_once(services: Services, request: Request) -> AtHand | None:
-    """See keyturnd.routes.table.AT_ONCE. Never for a client that has its token already: it may be refused."""
-    asked, helper = _asked(services, request), request.peer.pid
-    client = _client(request, tool_behind(helper), asked)
-    if client is not None and services.handed.doubtful(client, asked.want.key, helper) is not None:
-        return None
-    held = services.broker.at_hand(asked.want)
-    if held is None:
-        return None
-    return AtHand(_hand(services, request, asked, held.token, client))
+    """See keyturnd.routes.table.AT_ONCE."""
+    return exec_plugins.at_once(services, request, _asked(services, request)[0])
 
 
 async def get_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
@@ -83,20 +66,20 @@ async def _get_token(services: Services, request: Request, waiter: Waiter) -> Re
     helper = request.peer.pid
     tool = tool_behind(helper)
     told = services.complaints.is_told_anything(tool, helper)
-    asked = _asked(services, request)
-    client = _client(request, tool, asked)
+    asked, said = _asked(services, request)
+    client = exec_plugins.client_of(request, tool, asked.cluster)
     person = exec_plugins.Kubectl(waiter, tool, asking=not told)
-    person.patience = min(person.patience or asked.wish.timeout, asked.wish.timeout)
-    secret = await _secret(services, request, asked, client)
+    person.patience = min(person.patience or said.timeout, said.timeout)
+    secret = await _secret(services, request, asked.want, said, client)
     try:
         with services.fetcher.loans.lent(asked.want.profile.name, secret):
             token = await exec_plugins.token(services, asked.want, person, client, helper)
     except KeyturnError as error:
-        raise _in_its_words(error, asked) from None
-    return _hand(services, request, asked, token, client)
+        raise _in_its_words(error, asked.want.profile, said) from None
+    return exec_plugins.hand(services, request, asked, token, client)
 
 
-def _asked(services: Services, request: Request) -> Asked:
+def _asked(services: Services, request: Request) -> tuple[Asked, Wish]:
     """Raises UsageError, Refused or ConfigError."""
     info = kubectl.parse(request.body)
     config = services.configuration.current()
@@ -104,7 +87,7 @@ def _asked(services: Services, request: Request) -> Asked:
     said, plain = _understood(services, request, config)
     want = with_surroundings(plain, request.environment)
     version = info.api_version if request.body.strip() else kubectl.V1BETA1
-    return Asked(version, info, said, want)
+    return Asked(want, version, info.cluster_server), said
 
 
 def _understood(services: Services, request: Request, config: Config) -> tuple[Wish, Want]:
@@ -128,58 +111,44 @@ def _digest(request: Request) -> bytes:
     return hashlib.sha256("\0".join(words).encode("utf-8", "surrogateescape")).digest()
 
 
-async def _secret(services: Services, request: Request, asked: Asked, client: Client | None) -> str | None:
+async def _secret(services: Services, request: Request, want: Want, said: Wish, client: Client | None) -> str | None:
     """The secret for one acquisition, None where none is needed.
 
     Raises VariablesWanted for those that only the twin sends, and UsageError where there is none at all.
     """
-    want = asked.want
     if not isinstance(want.profile.flow.secret_source, Lent):
         return None
     doubted = client is not None and services.handed.doubtful(client, want.key, request.peer.pid) is not None
     if not doubted and await services.broker.has(want):
         return None
-    untold = [name for name in asked.wish.secret_variables if request.environment(name) is None]
+    untold = [name for name in said.secret_variables if request.environment(name) is None]
     if untold:
         raise VariablesWanted("the secret may be in the environment", names=untold)
-    secret = asked.wish.certificate_password if asked.wish.certificate else asked.wish.client_secret
+    secret = said.certificate_password if said.certificate else said.client_secret
     if not secret:
-        if asked.wish.certificate:
+        if said.certificate:
             return None
-        raise UsageError("client secret cannot be empty", _giving_it(asked.wish))
+        raise UsageError("client secret cannot be empty", _giving_it(said))
     if services.fetcher.loans.is_another(want.profile.name, secret):
         services.broker.failures.clear(profile=want.profile.name)
     return secret
 
 
-def _in_its_words(error: KeyturnError, asked: Asked) -> KeyturnError:
+def _in_its_words(error: KeyturnError, profile: Profile, said: Wish) -> KeyturnError:
     """`error` without the name of a profile that its reader never heard of, and whose verbs would not help."""
-    name = asked.want.profile.name
-    error.sentence = error.sentence.replace(f"profile {name}", f"--login {asked.wish.login}")
-    if error.hint is not None and name in error.hint:
-        error.hint = _remedy(error, asked)
+    error.sentence = error.sentence.replace(f"profile {profile.name}", f"--login {said.login}")
+    if error.hint is not None and profile.name in error.hint:
+        error.hint = _remedy(error, profile, said)
     return error
 
 
-def _remedy(error: KeyturnError, asked: Asked) -> Sentence:
-    if flows.row(asked.want.profile).person and isinstance(error, SignInNeeded):
+def _remedy(error: KeyturnError, profile: Profile, said: Wish) -> Sentence:
+    if flows.row(profile).person and isinstance(error, SignInNeeded):
         return moves.clients.at_terminal()
-    return _giving_it(asked.wish) if asked.wish.login == "spn" else moves.clients.stanza("look at its flags")
+    return _giving_it(said) if said.login == "spn" else moves.clients.stanza("look at its flags")
 
 
 def _giving_it(wish: Wish) -> Sentence:
     """What to do about a secret that is missing or wrong."""
     names = " or ".join(wish.secret_variables)
     return moves.clients.stanza(f"export {names}, as kubelogin reads it" if names else "give it with its flag")
-
-
-def _client(request: Request, tool: Tool | None, asked: Asked) -> Client | None:
-    return exec_plugins.client_of(request, tool, asked.info.cluster_server)
-
-
-def _hand(services: Services, request: Request, asked: Asked, token: Token, client: Client | None) -> Response:
-    """The answer with `token`, which `client` counts as having got once it could be written at all."""
-    answer = Response(kubectl.answer(token.access_token, token.expires_at, asked.version))
-    if client is not None:
-        services.handed.note(client, asked.want.key, request.peer.pid, token.digest)
-    return answer

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import os
 
-from keyturn.errors import KeyturnError, UsageError
+from keyturn.errors import KeyturnError
 from keyturn.protocols.kubelogin.variables import PLAIN, SECRET
 from keyturn.reach.client import ENVIRONMENT
+from keyturn.twin.kube import (
+    FIRST,
+    MISUSE,
+    OPERATIONS,
+    PASSES_OVER_UNKNOWN,
+    WAITS_FOR_A_PERSON,
+    body,
+    output_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from keyturn.errors import UserError
     from keyturn.reach.client import Reply
 
-OPERATIONS: tuple[str, ...] = ("get-token",)
-FIRST = True
-PASSES_OVER_UNKNOWN = False
-MISUSE: type[UserError] = UsageError
-WAITS_FOR_A_PERSON = False
+__all__ = [
+    "FIRST", "MISUSE", "OPERATIONS", "PASSES_OVER_UNKNOWN", "SECRETS", "VARIABLES", "WAITS_FOR_A_PERSON",
+    "Told", "alone", "body", "may_ask", "output_of", "told",
+]  # fmt: skip
+"""kubectl is the client here as there: what is not said below is as for kube."""
+
 VARIABLES = tuple(sorted({*ENVIRONMENT, *PLAIN}))
 SECRETS: tuple[str, ...] = SECRET
 
@@ -31,11 +40,6 @@ class Told(KeyturnError):
         """The line that kubelogin has, and ours with what helps."""
         text = f"Error: {self.sentence}\n"
         return text if self.hint is None else f"{text}keyturn: hint: {self.hint}\n"
-
-
-def body() -> bytes:
-    """KUBERNETES_EXEC_INFO, as for kube."""
-    return os.environb.get(b"KUBERNETES_EXEC_INFO", b"")
 
 
 def may_ask(request: bytes) -> bool:  # noqa: ARG001 - whatever is said
@@ -58,11 +62,6 @@ def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | Non
     check_named_cluster(config, kubectl.parse(request), lambda: known_clusters.load(state_directory()))
     stand_in(config, said)
     return None
-
-
-def output_of(error: KeyturnError, operation: str, request: bytes) -> str:  # noqa: ARG001
-    """Nothing: kubectl reads an answer there, or fails."""
-    return ""
 
 
 def told(error: KeyturnError, operation: str, request: bytes) -> KeyturnError | None:  # noqa: ARG001

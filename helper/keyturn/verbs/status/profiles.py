@@ -24,7 +24,7 @@ UNTOLD = dict.fromkeys(
 """What a daemon from before an upgrade does not tell of a profile: it has been warned of by now."""
 SPOKEN = {"kube": "kubectl", "token": "keyturn token", "run": "keyturn run"}
 """Who uses a token, where that is not called as its protocol is."""
-SOON = 14 * DAY
+SOON = 30 * DAY
 """Seconds before a certificate's end in which somebody should get another."""
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturn.configuration.profiles.flows.applications import WorkloadIdentity
-from keyturn.errors import ProviderRefused, VariablesWanted
+from keyturn.errors import ProviderRefused, ProviderUnreachable, VariablesWanted
 from keyturnd.fetching.wants import with_surroundings
 from keyturnd.messages.outcomes import Failure
 from keyturnd.vault.names import token_name
@@ -89,6 +89,19 @@ async def test_what_jobs_were_refused_is_forgotten(bench: Bench) -> None:
     bench.failures.lapse()
     assert not bench.failures._failures
     assert not bench.broker._flights._exclusions
+
+
+async def test_a_place_that_only_one_job_is_led_to_holds_no_other_back(bench: Bench) -> None:
+    """Whom a job has to ask is told by its variables; what asks to be left alone is the provider all jobs share."""
+    bench.provider.failure = Failure("provider-unreachable", "nobody listens there")
+    with pytest.raises(ProviderUnreachable):
+        await bench.broker.token(of_job("a"), NOBODY)
+    assert bench.failures.recent(of_job("a")) is not None
+    assert bench.failures.recent(of_job("b")) is None
+    bench.provider.failure = Failure("provider-unreachable", "too many requests", retry_after=30.0)
+    with pytest.raises(ProviderUnreachable):
+        await bench.broker.token(of_job("b"), NOBODY)
+    assert bench.failures.recent(of_job("c")) is not None
 
 
 def test_a_name_without_surroundings_is_what_it_was() -> None:

@@ -77,7 +77,7 @@ async def test_another_secret_is_not_told_the_failure_of_the_first(desk: Desk) -
 
 async def test_the_secret_is_gone_once_its_request_is_answered(desk: Desk) -> None:
     await desk.token(*FLAGS, **told("planted"))
-    want = kubelogin._asked(desk.services, desk.request(*FLAGS)).want
+    want = kubelogin._asked(desk.services, desk.request(*FLAGS))[0].want
     assert desk.bench.fetcher.loans.of(want.profile.name) is None
     assert "planted" not in repr(vars(desk.bench.fetcher.loans)) + repr(desk.services.understood)
 

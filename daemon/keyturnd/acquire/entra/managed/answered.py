@@ -18,6 +18,7 @@ from keyturnd.messages.outcomes import Result
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.credentials.managed import ManagedIdentity
+    from keyturn.hints import Hint
     from keyturnd.acquire.entra.managed.asked import Asked
     from keyturnd.acquire.network.transport import Answer
 
@@ -77,10 +78,14 @@ def _refused(answer: Answer, asked: Asked) -> Failed:
     sentence = f"{asked.source} gave no token (status {answer.status}{f': {said}' if said else ''})"
     if answer.status in PASSING:
         return Failed(ProviderUnreachable, sentence, moves.waiting.later())
-    names_identity = "dentity" in said
-    return Failed(
-        ProviderRefused, sentence, moves.machines.assigned_identity() if names_identity else moves.machines.resource()
-    )
+    return Failed(ProviderRefused, sentence, _advice(said))
+
+
+def _advice(said: str) -> Hint:
+    """Azure's endpoints give a reason; a refusal without one is a proxy's, or another cloud's at the same address."""
+    if not said:
+        return moves.machines.on_azure()
+    return moves.machines.assigned_identity() if "dentity" in said else moves.machines.resource()
 
 
 def _reason(body: bytes) -> str:

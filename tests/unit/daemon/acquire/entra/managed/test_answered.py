@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from keyturn import moves
 from keyturn.configuration.profiles.credentials.managed import ManagedIdentity
 from keyturn.errors import BY_KIND
 from keyturnd.acquire.entra.managed import answered
 from keyturnd.acquire.entra.managed.asked import Asked
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.transport import Answer, Request
+
+if TYPE_CHECKING:
+    from keyturnd.messages.outcomes import Failure
 
 OWN = ManagedIdentity()
 NOW = 1_800_000_000.0
@@ -32,11 +36,15 @@ def read(said: object, identity: ManagedIdentity = OWN, asked: Asked = PLACE, st
     return answered.result(Answer(status, {}, body, NOW), asked, identity, ("r/.default",))
 
 
-def refused(*arguments: Any, **named: Any) -> tuple[str, str]:
+def failure_of(*arguments: Any, **named: Any) -> Failure:
     with pytest.raises(Failed) as caught:
         read(*arguments, **named)
-    failure = caught.value.failure
-    assert failure.kind in BY_KIND
+    assert caught.value.failure.kind in BY_KIND
+    return caught.value.failure
+
+
+def refused(*arguments: Any, **named: Any) -> tuple[str, str]:
+    failure = failure_of(*arguments, **named)
     return failure.kind, failure.sentence
 
 
@@ -129,6 +137,18 @@ def test_arc_has_to_say_whose_it_is_where_that_was_asked() -> None:
 )
 def test_a_refusal_keeps_its_status(status: int, said: object, sentence: str) -> None:
     assert refused(said, status=status) == ("provider-refused", f"App Service gave no token {sentence}")
+
+
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [
+        ({"error_description": "Identity not found"}, moves.machines.assigned_identity()),
+        ({"error_description": "AADSTS500011: No such resource."}, moves.machines.resource()),
+        (b"<html>", moves.machines.on_azure()),  # another cloud's service, or a proxy, stands at the same address
+    ],
+)
+def test_what_helps_against_a_refusal(said: object, hint: str) -> None:
+    assert failure_of(said, status=403).hint == hint
 
 
 @pytest.mark.parametrize("status", [404, 410])
