@@ -12,7 +12,7 @@ from keyturn_emulator.bearer.signing import TokenRefused
 from keyturn_emulator.entra.directory.resources import RESOURCES
 from simulation.machine import Machine
 from simulation.provider import RETRY_AFTER
-from simulation.timeline import DAYS, quarter
+from simulation.timeline import DAY, DAYS, quarter
 from simulation.tools import GATES, TOOLS
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from simulation.tools import Outcome
 
 PROFILES = {"git for a machine": "ci", "git": "me", "kubectl": "me", "docker": "me", "awx": "tower"}
+ADMINISTRATED = {"revoke account", "revoke tokens", "claims"}
 LASTING = {"offline", "overload", "throttle"}
 LAST_RESORT = 60.0
 """Seconds: a token with less life left is of no use to anybody."""
@@ -102,11 +103,11 @@ class Quarter:
             self._asked_back_at = max(self._asked_back_at, until + RETRY_AFTER * (event.what == "overload"))
         elif event.what in {"morning", "nap"}:
             await self._sleep(event.at if event.what == "morning" else until)
-        elif event.what == "upgrade":
+        if event.what == "upgrade" or (event.what == "morning" and _left_at_night(event.at)):
             machine.start()
         elif event.what in {"rotate secret", "password"}:
             await self._change_secret(event.what)
-        else:
+        elif event.what in ADMINISTRATED:
             self._administrate(event.what)
         if event.what == "throttle":
             machine.provider.world.entra.policy.throttle(event.size, as_loop=False)
@@ -179,6 +180,11 @@ class Quarter:
         if self.machine.acquisitions.tabs > self.tally.sign_ins:
             self.tally.sign_ins = self.machine.acquisitions.tabs
             self._person_needed = False
+
+
+def _left_at_night(morning: float) -> bool:
+    """Whether the daemon has left for idleness: in every other night, so that both kinds of morning are played."""
+    return morning // DAY % 2 == 1
 
 
 ASK_AGAIN = {TOOLS[name] for name in ("git", "git for a machine", "kubectl")}

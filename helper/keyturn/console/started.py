@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 CALLED_AS = "--called-as"
 ASIDE = "KT_PY_"
 """In place of PYTHON in the names of variables: helper/native/environment.c."""
+LOCALE, COERCED = "LC_CTYPE", ("C.UTF-8", "C.utf8", "UTF-8")
 
 
 def words() -> Sequence[str]:
@@ -25,8 +26,24 @@ def words() -> Sequence[str]:
 
 
 def callers_environment() -> dict[str, str]:
-    """Our environment as the caller's other programs may see it, with the names that were set aside."""
-    return {_named(name): value for name, value in os.environ.items()}
+    """Our environment as the caller's other programs may see it, with the names that were set aside.
+
+    Without the LC_CTYPE that Python puts there where the locale is C (PEP 538): to them it would be the caller's.
+    """
+    found: dict[str, str | None] = {_named(name): value for name, value in os.environ.items()}
+    if found.get(LOCALE) in COERCED:
+        found |= {LOCALE: _at_start(LOCALE, os.environ[LOCALE])}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _at_start(name: str, now: str) -> str | None:
+    """What it was when we were started; `now` where the system does not tell."""
+    try:
+        with open("/proc/self/environ", "rb") as file:  # noqa: PTH123 - pathlib is an import that `run` does not pay
+            lines = os.fsdecode(file.read()).split("\0")
+    except OSError:
+        return now
+    return next((line.partition("=")[2] for line in lines if line.startswith(f"{name}=")), None)
 
 
 def _named(name: str) -> str:

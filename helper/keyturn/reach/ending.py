@@ -14,7 +14,7 @@ from keyturn.reach import client, launch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import socket
+    import _socket
 
 ANSWER_PATIENCE = 5.0
 """Seconds for it to say that it will leave: that takes no provider and no disk."""
@@ -49,7 +49,7 @@ def end() -> int | None:
     return pid
 
 
-def _agrees(connection: socket.socket) -> bool:
+def _agrees(connection: _socket.socket) -> bool:
     """Whether the daemon says in time that it leaves."""
     connection.settimeout(ANSWER_PATIENCE)
     try:

@@ -7,10 +7,10 @@ the first request waits in the socket's backlog while the daemon starts.
 
 from __future__ import annotations
 
+import _socket
 import fcntl
 import json
 import os
-import socket
 import stat
 import time
 
@@ -36,7 +36,7 @@ LOCK_PATIENCE = 8.0
 """Seconds to wait for another launcher. Binding and forking take milliseconds; gpg-agent's clients allow 8 s too."""
 
 
-def running(path: str | None = None) -> socket.socket:
+def running(path: str | None = None) -> _socket.socket:
     """A connection to the daemon that runs. Raises keyturn.reach.client.NotRunning when none does."""
     path = path or socket_path()
     try:
@@ -49,7 +49,7 @@ def running(path: str | None = None) -> socket.socket:
         os.close(directory)
 
 
-def find() -> socket.socket:
+def find() -> _socket.socket:
     """A connection to the daemon of our socket or, if none runs there, to the one that holds our state.
 
     Raises keyturn.reach.client.NotRunning when there is neither.
@@ -63,7 +63,7 @@ def find() -> socket.socket:
         return elsewhere
 
 
-def connect_or_start(secret_variables: Callable[[], Iterable[str]] = tuple) -> socket.socket:
+def connect_or_start(secret_variables: Callable[[], Iterable[str]] = tuple) -> _socket.socket:
     """A connection to the daemon, which is started first if need be.
 
     `secret_variables` names the environment variables that the configuration wants passed on besides PASSED_ON; it
@@ -100,7 +100,7 @@ def insist(
     raise DaemonUnavailable("the daemon left without an answer", hints.run_daemon())
 
 
-def _holder_of_state(path: str) -> socket.socket | None:
+def _holder_of_state(path: str) -> _socket.socket | None:
     """A connection to the daemon that holds our state directory under another socket, if there is one.
 
     Two shells with different XDG_RUNTIME_DIRs (a login, a cron job) must meet at one daemon: one writer per state.
@@ -120,7 +120,7 @@ def _not_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def _start(path: str, secret_variables: Iterable[str]) -> socket.socket:
+def _start(path: str, secret_variables: Iterable[str]) -> _socket.socket:
     from keyturn.reach.spawn import spawn  # noqa: PLC0415 - most find a daemon
 
     where = os.path.dirname(path)
@@ -199,7 +199,7 @@ def _lock(directory: int, where: str) -> int:
     return lock
 
 
-def _bind(directory: int, path: str) -> socket.socket:
+def _bind(directory: int, path: str) -> _socket.socket:
     """A listening socket at `path`; what a dead daemon left there is replaced, anything else refused."""
     name, where = os.path.basename(path), os.path.dirname(path)
     try:
@@ -210,7 +210,7 @@ def _bind(directory: int, path: str) -> socket.socket:
         if not stat.S_ISSOCK(mode):
             raise DaemonUnavailable(f"{where}/{name} is not a socket", shell.remove(f"{where}/{name}"))
         os.unlink(name, dir_fd=directory)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     before = os.umask(0o077)
     try:
         listener.bind(client.below(directory, path))

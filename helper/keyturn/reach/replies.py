@@ -11,7 +11,7 @@ from keyturn.errors import Bug, DaemonUnavailable, from_problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import socket
+    import _socket
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
@@ -40,7 +40,7 @@ class NotRunning(Exception):
     """Nobody listens, or whoever did left before answering."""
 
 
-def read_reply(connection: socket.socket, on_event: Callable[[Event], None] | None) -> Reply:
+def read_reply(connection: _socket.socket, on_event: Callable[[Event], None] | None) -> Reply:
     """The answer; `on_event` sees what comes before it. Raises as keyturn.reach.client.exchange does, and OSError."""
     head, rest = _read_head(connection)
     status, headers = _parse_head(head)
@@ -55,7 +55,7 @@ def read_reply(connection: socket.socket, on_event: Callable[[Event], None] | No
     return Reply(status, _exit_status(headers.get("keyturn-exit", "")), body)
 
 
-def _read_head(connection: socket.socket) -> tuple[bytes, bytes]:
+def _read_head(connection: _socket.socket) -> tuple[bytes, bytes]:
     received = b""
     while b"\r\n\r\n" not in received:
         chunk = connection.recv(HEAD_LIMIT)
@@ -79,7 +79,7 @@ def _parse_head(head: bytes) -> tuple[int, dict[str, str]]:
     return int(match[1]), headers
 
 
-def _chunks(connection: socket.socket, first: bytes) -> Iterator[bytes]:
+def _chunks(connection: _socket.socket, first: bytes) -> Iterator[bytes]:
     total = len(first)
     if first:
         yield first
@@ -90,7 +90,7 @@ def _chunks(connection: socket.socket, first: bytes) -> Iterator[bytes]:
         yield chunk
 
 
-def _some(connection: socket.socket) -> bytes:
+def _some(connection: _socket.socket) -> bytes:
     try:
         return connection.recv(1 << 16)
     except (

@@ -8,7 +8,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import socket
+    import _socket
     from collections.abc import Iterable, Mapping
     from typing import NoReturn
 
@@ -51,7 +51,7 @@ CLEAR = 10
 """Descriptors from here on collide neither with the standard streams, which a caller may have closed, nor with it."""
 
 
-def spawn(listener: socket.socket, path: str, secret_variables: Iterable[str]) -> None:
+def spawn(listener: _socket.socket, path: str, secret_variables: Iterable[str]) -> None:
     """Start the daemon on `listener`, detached: its own session, /, no descriptor of ours.
 
     An inherited pipe would keep git waiting for its helper's output long after the helper left.
@@ -73,13 +73,13 @@ def spawn(listener: socket.socket, path: str, secret_variables: Iterable[str]) -
         os._exit(1)
 
 
-def run_here(listener: socket.socket, path: str, secret_variables: Iterable[str]) -> NoReturn:
+def run_here(listener: _socket.socket, path: str, secret_variables: Iterable[str]) -> NoReturn:
     """Become the daemon in this process, on `listener`, logging to stderr."""
     _pass_on(listener)
     _execute(path, secret_variables, "--foreground")
 
 
-def _pass_on(listener: socket.socket) -> None:
+def _pass_on(listener: _socket.socket) -> None:
     """Put the listener where the daemon looks for it, and close what is neither it nor a standard stream."""
     from contextlib import suppress  # noqa: PLC0415 - see above
 

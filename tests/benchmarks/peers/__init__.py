@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.peers import credential_cache, credential_store, docker_pass
+from benchmarks.peers import credential_cache, credential_store, docker_pass, docker_secretservice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 PEERS: dict[str, dict[str, Peer]] = {
     "git": {credential_cache.NAME: credential_cache.ready, credential_store.NAME: credential_store.ready},
-    "docker": {docker_pass.NAME: docker_pass.ready},
+    "docker": {docker_pass.NAME: docker_pass.ready, docker_secretservice.NAME: docker_secretservice.ready},
     "kube": {},
 }
 """Each gives a command that answers with what it keeps, while its context lasts. Raises Absent."""
-UNMEASURED = dict.fromkeys(
-    ("docker-credential-secretservice", "git-credential-oauth", "oidc-agent"),
-    "nobody has written how to set it up",
-)
-"""Peers without a module."""
+UNMEASURED = {
+    "git-credential-oauth": "it keeps nothing: what answers at once is git credential-cache before it",
+    "oidc-agent": "its account takes a person at its provider's page, once for each agent: nobody has scripted that",
+    "az": "it is no helper of git, docker or kubectl: az acr login leaves its token in docker's file",
+}
+"""Peers without a module, and why."""

@@ -51,6 +51,15 @@ def test_host_and_token_and_nothing_else_changes(entrusted: AwxScene) -> None:
     assert found["CONTROLLER_OAUTH_TOKEN"] == token
 
 
+@pytest.mark.parametrize("given", [{}, {"LC_CTYPE": "C.UTF-8"}, {"LC_CTYPE": "C"}])
+def test_the_locale_is_the_callers(given: dict[str, str], entrusted: AwxScene) -> None:
+    """Where there is none Python chooses one, and says so in its environment (PEP 538)."""
+    machine = entrusted.machine
+    del machine.environment["LANG"]
+    found = environment_of(machine, *RUN, **given)
+    assert {name: value for name, value in found.items() if name.startswith(("LC_", "LANG"))} == given
+
+
 @pytest.mark.parametrize(
     ("words", "scope"), [(["--scope", DEVOPS], DEVOPS), (["--audience", ARM], f"{ARM}/.default")]
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from keyturn import hints, shell
@@ -148,7 +149,7 @@ def file_too_large(scene: Scene) -> CompletedProcess[str]:
 
 def odd_query(scene: Scene) -> CompletedProcess[str]:
     need("curl")
-    with launch.running(str(scene.machine.socket)) as connection:
+    with closing(launch.running(str(scene.machine.socket))) as connection:
         connection.sendall(b"GET /v1/daemon?x=1 HTTP/1.1\r\nHost: keyturn\r\nConnection: close\r\n\r\n")
         answer = b"".join(iter(lambda: connection.recv(1 << 16), b""))
     return told_by(from_problem(json.loads(answer.partition(b"\r\n\r\n")[2])))

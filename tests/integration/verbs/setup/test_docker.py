@@ -388,3 +388,37 @@ def test_one_drop_in_for_all_registries_of_podman_and_skopeo(configured: Machine
     assert asked.since() == ["get 127.0.0.1:1", "erase contoso.azurecr.io"]
     configured.run("keyturn", "setup", "docker", "--undo", status=0)
     assert not drop_in.exists()
+
+
+def test_what_is_no_target_any_more_is_given_back(configured: Machine, docker_file: Path, podman_file: Path) -> None:
+    """Else docker would ask us for a registry that we say "not found" to, and never the helper of before."""
+    before = write(docker_file, '{"credHelpers": {"registry.example:8443": "acr-env"}}\n'), write(podman_file, "{}\n")
+    configured.run("keyturn", "setup", "docker", "--registries-conf", status=0)
+    configured.run("keyturn", "target", "remove", "registry.example:8443", status=0)
+    told = f'{docker_file}: "credHelpers": {{"registry.example:8443": "acr-env"}} instead of "keyturn"\n'
+    assert told in configured.run("keyturn", "setup", "--check", status=1).stdout
+    assert told in configured.run("keyturn", "setup", "docker", status=0).stdout
+    assert helpers(docker_file) == {"registry.example:8443": "acr-env", "contoso.azurecr.io": "keyturn"}
+    configured.run("keyturn", "setup", "--check", status=0)
+    configured.run("keyturn", "target", "remove", "contoso.azurecr.io", status=0)
+    told = configured.run("keyturn", "setup", "--check", status=1).stdout
+    assert told == "keyturn: docker has no target any more, and still asks keyturn\n"
+    configured.run("keyturn", "setup", status=0)
+    assert (docker_file.read_bytes(), podman_file.read_bytes()) == before
+    assert not (podman_file.parent / "registries.conf.d").exists()
+    configured.run("keyturn", "setup", "--check", status=0)
+
+
+def test_check_notices_a_drop_in_that_is_not_as_it_has_to_be(configured: Machine, podman_file: Path) -> None:
+    configured.run("keyturn", "setup", "docker", "--registries-conf", status=0)
+    configured.run("keyturn", "setup", "--check", status=0)
+    other = podman_file.parent / "registries.conf.d/10-other.conf"
+    write(other, 'credential-helpers = ["containers-auth.json", "other"]\n')
+    told = configured.run("keyturn", "setup", "--check", status=1).stdout
+    assert told == f"keyturn: {other.with_name('50-keyturn.conf')}: credential-helpers names keyturn\n"
+
+
+def test_files_of_others_that_cannot_be_read_are_nothing_to_take_back(machine: Machine, docker_file: Path) -> None:
+    machine.configure(CONFIG.partition("[targets.docker]")[0])
+    write(docker_file, "{")
+    machine.run("keyturn", "setup", status=0)

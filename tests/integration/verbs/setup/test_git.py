@@ -369,3 +369,20 @@ def test_hosts_without_a_target_are_left_once_nothing_is_kept_for_them(configure
     assert helpers_asked(configured, "https://example.com/x") == []
     configured.run("keyturn", "setup", "git", "--undo", status=0)
     assert gitconfig.read_bytes() == before
+
+
+def test_what_is_no_target_any_more_is_given_back(configured: Machine, gitconfig: Path) -> None:
+    """Else git would ask us, who have nothing for it, and none of the helpers that are configured for it."""
+    before = '[credential "https://git.example:8443"]\n\thelper = store\n'
+    gitconfig.write_text(before, encoding="ascii")
+    configured.run("keyturn", "setup", "git", status=0)
+    assert helpers_asked(configured, "https://git.example:8443/x") == [f"'{HELPER} --ours store'"]
+    configured.run("keyturn", "target", "remove", "https://git.example:8443", status=0)
+    told = configured.run("keyturn", "setup", "--check", status=1).stdout
+    assert told == "keyturn: git still asks keyturn for https://git.example:8443\n"
+    told = configured.run("keyturn", "setup", "git", status=0).stdout
+    assert "keyturn: git no longer asks keyturn for https://git.example:8443\n" in told
+    assert helpers_asked(configured, "https://git.example:8443/x") == ["'git credential-store store'"]
+    assert helpers_asked(configured, "https://dev.azure.com/contoso/x") == [f"'{HELPER} --ours store'"]
+    configured.run("keyturn", "setup", "git", "--undo", status=0)
+    assert gitconfig.read_text("ascii") == before

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from typing import NamedTuple
 
 from keyturn import hints
 from keyturn.configuration.hosts import Place, UnfitName
 from keyturn.configuration.named import no_target
-from keyturn.configuration.registry_logins import docker_file
 from keyturn.configuration.targets.docker import find_docker, registry
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
-from keyturn.editing.own_file import OwnFile
-from keyturn.errors import UsageError
+from keyturn.errors import Refused, UsageError
 from keyturn.verbs.setup import proposals
 from keyturn.verbs.setup.docker import discover, places
-from keyturn.verbs.setup.docker.helpers import MEMBER, STORE, SUFFIX, HelperTable
-from keyturn.verbs.setup.docker.registries_conf import KEY, DropIn
-from keyturn.verbs.setup.record import CREATED, Record
+from keyturn.verbs.setup.docker.plan import Plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator, Sequence, Sized
-    from pathlib import Path
 
     from keyturn.configuration.config import Config
     from keyturn.console.parsing import Parser
@@ -50,125 +43,6 @@ examples:
 """
 
 
-class Change(NamedTuple):
-    """One registry's entry in one file: the helper's suffix before and after, None for no entry.
-
-    registry: or `credsStore`, for the helper of all others; or `credential-helpers`, for those of all.
-    """
-
-    file: Path
-    registry: str
-    before: str | None
-    after: str | None
-
-    def sentence(self) -> str:
-        """As the entry reads, and what it replaces."""
-        told = f"{self.file}: "
-        if self.registry == KEY:
-            return f"{told}{KEY} names {self.after}" if self.after else f"{told}gone again"
-        if self.registry == STORE:
-            kept = f'"{STORE}": {json.dumps(self.after or self.before)}'
-            return f"{told}{kept}" + ("" if self.after else " is gone again")
-        if self.after is None:
-            return f"{told}the {MEMBER} entry for {self.registry} is gone again"
-        told += f'"{MEMBER}": {json.dumps({self.registry: self.after})}'
-        return told if self.before is None else f"{told} instead of {json.dumps(self.before)}"
-
-
-class Plan:
-    """All files as they are and as they shall be."""
-
-    def __init__(self) -> None:
-        self.record = Record("docker")
-        self.changes: list[Change] = []
-        self.advice: list[Advice] = []
-        self._drop_in = DropIn()
-        self._files = [OwnFile(path) for path in places.files()]
-        self._tables = [HelperTable(file.text, str(file.path)) for file in self._files]
-
-    def ask_keyturn(self, login_servers: Sequence[str]) -> None:
-        """Put our helper in, for each of `login_servers`, in all files."""
-        for file, table in zip(self._files, self._tables, strict=True):
-            self._keep_default_store(file, table)
-            for server in login_servers:
-                before = table.helpers.get(server)
-                if before != SUFFIX:
-                    table.ask(server, SUFFIX)
-                    self.record.remember(file.path, server, before)
-                    self.changes.append(Change(file.path, server, before, SUFFIX))
-                    if not file.is_there:
-                        self.record.remember(file.path, CREATED, file.missing_directories())
-            self.advice += places.stale(file.path, table, login_servers)
-        self.advice += [
-            *filter(None, [places.on_path(), places.confined()]),
-            *places.by_variables(login_servers),
-            *places.overruled(login_servers),
-        ]
-
-    def undo(self, login_servers: Sequence[str]) -> None:
-        """Take our helper out, for `login_servers` or wherever it stands, and put back what stood there before."""
-        for file, table in zip(self._files, self._tables, strict=True):
-            ours = [server for server, helper in table.helpers.items() if helper == SUFFIX]
-            for server in (name for name in ours if not login_servers or name in login_servers):
-                former = self.record.replaced(file.path, server)
-                if former is None:
-                    table.forget(server)
-                else:
-                    table.ask(server, former)
-                self.record.remember(file.path, server, None)
-                self.changes.append(Change(file.path, server, SUFFIX, former))
-            if SUFFIX not in table.helpers.values():
-                self._give_up_store(file, table)
-
-    def ask_for_all(self, *, wanted: bool) -> None:
-        """Have the drop-in as it has to be, where it is wanted, or was once."""
-        if (wanted or self._drop_in.is_there) and not self._drop_in.is_right:
-            self.changes.append(Change(self._drop_in.path, KEY, None, SUFFIX))
-
-    def give_up_drop_in(self, words: Sequence[str]) -> None:
-        """Take the drop-in away, unless only the registries `words` are given up."""
-        if self._drop_in.is_there and not words:
-            self.changes.append(Change(self._drop_in.path, KEY, SUFFIX, None))
-
-    def _keep_default_store(self, file: OwnFile, table: HelperTable) -> None:
-        """Docker chooses a store for passwords only while its file names no helper: ours would be the first."""
-        store = places.default_store()
-        if file.path == docker_file() and table.is_fresh and store is not None:
-            table.keep_in(store)
-            self.record.remember(file.path, STORE, store)
-            self.changes.append(Change(file.path, STORE, None, store))
-
-    def _give_up_store(self, file: OwnFile, table: HelperTable) -> None:
-        """Unless it keeps a login by now: docker would have named it itself then."""
-        store = self.record.replaced(file.path, STORE)
-        self.record.remember(file.path, STORE, None)
-        if store is not None and store == table.store and not table.has_logins:
-            table.keep_in(None)
-            self.changes.append(Change(file.path, STORE, store, None))
-
-    def carry_out(self, *, undoing: bool) -> None:
-        """Write what changed: what --undo needs is durable as long as it may be needed. Raises Refused."""
-        if not undoing:
-            self.record.save()
-        self._write_files()
-        if undoing:
-            self.record.save()
-
-    def _write_files(self) -> None:
-        changed = {change.file: change.after for change in self.changes}
-        if self._drop_in.path in changed:
-            (self._drop_in.write if changed[self._drop_in.path] else self._drop_in.remove)()
-        for file, table in zip(self._files, self._tables, strict=True):
-            if file.path not in changed:
-                continue
-            made = self.record.replaced(file.path, CREATED)
-            if table.is_empty and made is not None:
-                self.record.remember(file.path, CREATED, None)
-                file.remove(made if isinstance(made, list) else ())
-            else:
-                file.write(table.text)
-
-
 def add_arguments(parser: Parser) -> None:
     """What comes after `keyturn setup docker`."""
     parser.add_argument("hosts", metavar="HOST", nargs="*", help="the login server of a docker target (default: all)")
@@ -188,15 +62,12 @@ def run(options: Namespace) -> int:
     if options.discover:
         found = list(discover.proposals(configuration(), places.files()))
         return proposals.report(found, as_json=options.json)
-    plan = Plan()
     if options.undo:
-        plan.undo([_normal(word) for word in options.hosts])
-        plan.give_up_drop_in(options.hosts)
+        plan = _undoing([_normal(word) for word in options.hosts])
     else:
-        plan.ask_keyturn(_chosen(configuration(), options.hosts))
-        plan.ask_for_all(wanted=options.registries_conf)
+        plan = _asking(configuration(), options.hosts, for_all=options.registries_conf)
     if not options.dry_run:
-        plan.carry_out(undoing=options.undo)
+        plan.carry_out()
     _report(plan, options)
     return 0
 
@@ -207,22 +78,39 @@ def targets(config: Config) -> Sized:
 
 
 def is_set_up() -> bool:
-    """Whether there is something to undo."""
-    return not Record("docker").is_empty
+    """Whether there is something to undo. What cannot be read holds nothing of ours that docker could read."""
+    try:
+        return bool(_undoing([]).changes)
+    except Refused:
+        return False
 
 
 def unlike(config: Config) -> Iterator[str]:
     """A sentence for each entry that has to be written. Raises what `run` does."""
-    plan = Plan()
-    plan.ask_keyturn(_chosen(config, []))
-    return (change.sentence() for change in plan.changes)
+    return (change.sentence() for change in _asking(config, [], for_all=False).changes)
 
 
 def hindrances(config: Config) -> list[Advice]:
     """What keeps docker and its like from asking keyturn, however it is set up. Raises what `run` does."""
+    return _asking(config, [], for_all=False).advice
+
+
+def _asking(config: Config, hosts: Sequence[str], *, for_all: bool) -> Plan:
+    """Our helper for all docker targets and for nothing else, or for `hosts` too."""
+    plan, login_servers = Plan(), _chosen(config, hosts)
+    plan.ask_keyturn(login_servers)
+    if not hosts:
+        plan.keep_to(login_servers)
+    plan.ask_for_all(wanted=for_all)
+    return plan
+
+
+def _undoing(login_servers: Sequence[str]) -> Plan:
+    """Our helper taken out for `login_servers`, or everywhere."""
     plan = Plan()
-    plan.ask_keyturn(_chosen(config, []))
-    return plan.advice
+    plan.undo(login_servers)
+    plan.give_up_drop_in(login_servers)
+    return plan
 
 
 def _chosen(config: Config, words: Sequence[str]) -> list[str]:

@@ -21,7 +21,7 @@ from keyturn.verbs.setup.record import CREATED, Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator, Sequence, Sized
+    from collections.abc import Iterable, Iterator, Sequence, Sized
 
     from keyturn.configuration.config import Config
     from keyturn.console.parsing import Parser
@@ -78,8 +78,10 @@ def is_set_up() -> bool:
 
 def unlike(config: Config) -> Iterator[str]:
     """A sentence for each place that git does not ask keyturn for. Raises what `run` does."""
-    steps = _writing(config, GitConfig(None), Record("git"), []).steps.items()
-    return (f"git does not ask keyturn for {place}" for place, commands in steps if commands)
+    plan = _writing(config, GitConfig(None), Record("git"), [])
+    for place, commands in plan.steps.items():
+        if commands:
+            yield f"git {'still asks' if place in plan.ended else 'does not ask'} keyturn for {place}"
 
 
 def hindrances(config: Config) -> Iterator[Advice]:
@@ -99,19 +101,27 @@ class Plan:
         self.notes: list[str] = []
         self.ended: set[str] = set()
         """Those of the steps that undo."""
+        self._given_back: list[str] = []
         self._done, self._nothing = done, nothing
+
+    def end(self, section: str, commands: Iterable[Command]) -> None:
+        """Have `section` as it was without us, which `commands` do."""
+        name = section.removeprefix(EVERYWHERE).removeprefix(".").removesuffix("/") or ALL_OTHERS.name
+        self.ended.add(name)
+        self.steps.setdefault(name, []).extend(commands)
+        self._given_back.append(section)
 
     def carry_out(self, git: GitConfig, record: Record, *, undoing: bool) -> None:
         """Run the commands: what --undo needs is durable as long as it may be needed. Raises Refused."""
-        if not undoing:
-            record.save()
+        record.save()
         for command in self.commands():
             git.change(*command)
-        if undoing:
-            if record.replaced(git.path, CREATED) and git.path.is_file() and not git.path.stat().st_size:
-                git.path.unlink()
-                record.remember(git.path, CREATED, None)
-            record.save()
+        for section in self._given_back:
+            record.remember(git.path, section, None)
+        if undoing and record.replaced(git.path, CREATED) and git.path.is_file() and not git.path.stat().st_size:
+            git.path.unlink()
+            record.remember(git.path, CREATED, None)
+        record.save()
 
     def commands(self) -> list[Command]:
         """Arguments of `git config`, in order."""
@@ -134,10 +144,10 @@ def _writing(config: Config, git: GitConfig, record: Record, urls: Sequence[str]
         origin.name: sections.to_write(origin, helper if origin == ALL_OTHERS else f"{helper} {OURS}")
         for origin in origins
     }
-    if not urls and ALL_OTHERS not in origins and EVERYWHERE in sections.ours():
-        plan.ended.add(ALL_OTHERS.name)
-        plan.steps[ALL_OTHERS.name] = sections.to_remove(EVERYWHERE)  # they are kept no more
-        record.remember(git.path, EVERYWHERE, None)
+    wanted = {origin.section for origin in origins}
+    for section in sections.ours() if not urls else []:
+        if section.removesuffix("/") not in wanted:  # no target any more, or other hosts whose credentials were kept
+            plan.end(section, sections.to_remove(section))
     if plan.commands() and not git.path.exists():
         record.remember(git.path, CREATED, former=True)
     for origin in origins:
@@ -151,9 +161,7 @@ def _undoing(git: GitConfig, record: Record, options: Namespace) -> Plan:
     sections = Sections(git, record)
     named = [f"{EVERYWHERE}.{url}{slash}" for word in options.urls for url in origins_of(word) for slash in ("", "/")]
     for section in named or sections.ours():
-        url = section.removeprefix(EVERYWHERE).removeprefix(".").removesuffix("/")
-        plan.steps.setdefault(url or ALL_OTHERS.name, []).extend(sections.to_remove(section))
-        record.remember(git.path, section, None)
+        plan.end(section, sections.to_remove(section))
     if not plan.steps:
         plan.notes = ["git does not ask keyturn for anything"]
     return plan
