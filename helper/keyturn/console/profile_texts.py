@@ -75,7 +75,7 @@ def standing(config: Config, profile: Profile) -> dict[str, Any]:
         "url": profile.url if isinstance(profile, AwxProfile) else None,
         "username": profile.username if isinstance(profile, AwxProfile) else None,
         "entrusts": flow.entrusts,
-        "secret_name": flow.secret_name,
+        "secret_name": flow.secret_name and secret_name(profile, of_application=True),
         "secret_source": secret_source(profile) if isinstance(source, InFile | InVariable) else None,
         "secret_optional": isinstance(source, IfProtected),
         "by_itself": flow.for_application and flow.secret_name is None,

@@ -52,7 +52,7 @@ def test_status_tells_what_a_change_has_set_aside(scene: Scene) -> None:
     application = found[1]
     scene.machine.config_file.write_text(before.replace(application, "99999999-2222-3333-4444-555555555555"))
     told = scene.machine.run("keyturn", "status", status=0).stdout
-    assert re.search(rf"set aside: a secret for {application} at https://\S+, found again", told), told
+    assert re.search(rf"set aside +a secret for {application} at https://\S+, found again", told), told
     assert "no secret yet: keyturn secret set ci" in told
     refused = scene.machine.run("keyturn", "token", "ci", status=3)
     assert f"is for {application} at https://" in refused.stderr

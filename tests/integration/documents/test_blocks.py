@@ -10,6 +10,7 @@ import pytest
 from support.documents.blocks import PAGES, name_of, to_follow
 from support.documents.reader import Reader, azure, begins_with_init
 from support.machine.machine import Machine
+from support.places import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,14 @@ def begun(named: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Path:
         somebody.begin()
         machine.stop()
         return machine.home
+
+
+def test_every_file_that_comes_about_is_told(begun: Path) -> None:
+    state = begun / ".local/state/keyturn"
+    files = {path.name for path in state.iterdir() if path.is_file()}
+    told = (REPOSITORY / "contrib/guides/configuration.md").read_text("utf-8")
+    assert "vault.key" in files
+    assert {name for name in files if f"`{name}`" not in told} == set()
 
 
 @pytest.mark.parametrize("page", WITH_BLOCKS, ids=name_of)

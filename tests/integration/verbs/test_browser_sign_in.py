@@ -94,6 +94,24 @@ def test_where_no_browser_starts_the_address_and_another_way_are_named(scene: Sc
         terminal.wait_for(r'keyturn: or set flow = "device-code" in \[profile.me\]\n')
 
 
+def test_what_status_says_of_an_application_that_a_person_signs_in_to(scene: Scene) -> None:
+    """Its secret is not its sign-in."""
+    machine = scene.machine
+    machine.configure(scene.config.replace("client-secret", "confidential-browser"))
+    machine.run("keyturn", "logout", "ci", status=0)
+    said = []
+    for _ in range(3):
+        said.append(machine.run("keyturn", "status", status=0).stdout)
+        if "keyturn secret set ci" in said[-1]:
+            scene.entrust()
+        else:
+            with login(scene, "ci", BROWSER=browser_of(scene)) as terminal:
+                assert terminal.end() == 0, terminal.seen
+    assert "no client secret yet: keyturn secret set ci" in said[0]
+    assert "not signed in: keyturn login ci" in said[1]
+    assert "signed in as alice@contoso.example, client secret in the vault" in said[2]
+
+
 def test_two_accounts_of_one_tenant_never_mix(scene: Scene) -> None:
     alice, bob = scene.emulator.ready.users
     at_a_browser(scene, f'account = "{alice}"')

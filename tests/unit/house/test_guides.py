@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 GUIDE = (places.REPOSITORY / "contrib/guides/configuration.md").read_text("utf-8")
+OF_OTHERS = re.compile(r"""environ\.get\(["']([A-Z_]+)""")
 READ_BY_US = re.compile(r"""environ(?:\.get\(|\[|, )["'](KEYTURN_[A-Z_]+)|(KEYTURN_(?:CONFIG|STATE|SOCKET|LOG))\b""")
 
 
@@ -48,6 +49,13 @@ def test_every_variable_that_is_read() -> None:
         name for path in sources for pair in READ_BY_US.findall(path.read_text("utf-8")) for name in pair if name
     }
     assert {"KEYTURN_CONFIG", "KEYTURN_LOG"} <= found
+    assert found <= named(section("Variables"))
+
+
+def test_every_variable_of_others_that_is_read() -> None:
+    sources = [*(places.REPOSITORY / "helper/keyturn").rglob("*.py"), *(places.REPOSITORY / "daemon").rglob("*.py")]
+    found = {name for path in sources for name in OF_OTHERS.findall(path.read_text("utf-8"))}
+    assert "XDG_RUNTIME_DIR" in found
     assert found <= named(section("Variables"))
 
 

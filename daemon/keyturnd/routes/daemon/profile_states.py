@@ -47,6 +47,7 @@ async def _state(
     held = list(_held(services, profile))
     return {
         **standing(config, profile),
+        "by_secret": flows.row(profile).by_secret,
         "signed_in": await _signed_in(services, profile, kept),
         "secret": None if kept is None or flows.row(profile).secret is None else "secret" in kept,
         "set_aside": [

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 UNTOLD = dict.fromkeys(
     (
         "url", "username", "entrusts", "secret_name", "secret_source", "secret_optional", "by_itself",
-        "targets", "last_error", "certificate", "set_aside",
+        "by_secret", "targets", "last_error", "certificate", "set_aside",
     )
 )  # fmt: skip
 """What a daemon from before an upgrade does not tell of a profile: it has been warned of by now."""
@@ -71,31 +71,28 @@ def _standing(profile: dict[str, Any], look: Look) -> Iterator[Row]:
 def _cure(profile: dict[str, Any]) -> tuple[str, str] | None:
     """What keeps the profile from getting tokens, and the command that helps; None where nothing does."""
     name = profile["name"]
-    if profile["secret_source"] or profile["secret_optional"] or profile["by_itself"]:
-        return None
+    proves = profile["secret"] or profile["secret_source"] or profile["secret_optional"]
     if profile["signed_in"] is None:  # it takes nobody, or the vault cannot be read
-        return None if profile["secret"] is not False else ("no secret yet", printed(entrust(name)))
-    if profile["signed_in"] or (profile["secret"] and not profile["entrusts"]):
+        lacking = profile["secret"] is False and not proves and not profile["by_itself"]
+        return ("no secret yet", printed(entrust(name))) if lacking else None
+    if profile["signed_in"] or (profile["by_secret"] and proves):
         return None
     if profile["entrusts"]:
         return f"no {profile['entrusts']}", printed(entrust(name))
+    if profile["secret"] is False and not proves and not profile["by_secret"]:
+        return f"no {profile['secret_name']} yet", printed(entrust(name))
     return "not signed in", printed(login(name))
 
 
 def _signed_in(profile: dict[str, Any]) -> str:
     """What the vault has of it, where nothing is missing."""
-    if profile["secret_source"]:
-        return str(profile["secret_source"])
-    if profile["secret_optional"]:
-        return f"{profile['secret_name']} in the vault" if profile["secret"] else "signs in by itself"
-    if profile["by_itself"]:
-        return "signs in by itself"
-    if profile["signed_in"] is None:
-        return "secret in the vault" if profile["secret"] else "not known: the vault cannot be read"
-    secret = f"{profile['secret_name'] or 'password'} in the vault"
-    if not profile["signed_in"]:
-        return secret
-    return f"{whose(profile)}, {secret}" if profile["secret"] else whose(profile)
+    kept = f"{profile['secret_name'] or 'secret'} in the vault" if profile["secret"] else ""
+    secret = profile["secret_source"] or kept
+    if profile["signed_in"]:
+        return f"{whose(profile)}, {secret}" if secret else whose(profile)
+    if profile["secret_optional"] or profile["by_itself"]:
+        return secret or "signs in by itself"
+    return secret or "not known: the vault cannot be read"
 
 
 def whose(profile: dict[str, Any]) -> str:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from keyturnd.acquire.entra.authentication import pfx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,14 +77,12 @@ def _of_der(content: bytes, passphrase: str | None) -> Found:
         return Found(certificates)
     for tried in dict.fromkeys((None if passphrase is None else passphrase.encode(), None, b"")):
         try:
-            loaded = pkcs12.load_pkcs12(content, tried)
+            opened = pfx.load(content, tried)
         except ValueError:
             continue
         except UnsupportedAlgorithm:
             raise Unreadable("is encrypted in a way that is no longer supported (export it again)") from None
-        ours = () if loaded.cert is None else (loaded.cert.certificate,)
-        others = tuple(each.certificate for each in loaded.additional_certs)
-        return Found(ours + others, () if loaded.key is None else (loaded.key,), bare=not tried)
+        return Found(opened.certificates, opened.keys, bare=not tried)
     raise Protected
 
 

@@ -62,15 +62,23 @@ def check_one_live(server: InMemoryAwx, channel: InMemoryChannel, result: Result
     assert server.rows[state.token_id].token == state.token
 
 
+def has_one_that_works(server: InMemoryAwx, channel: InMemoryChannel) -> bool:
+    """Whether the server takes the token that is durable."""
+    state = channel.durable
+    return state is not None and state.token in {row.token for row in server.rows.values()}
+
+
 def cut_everywhere(prepare: Callable[[], tuple[InMemoryAwx, InMemoryChannel]], start: Start, again: Start) -> int:
     """Kill `start` at each of its steps in a fresh world, then run `again`; how many steps there were."""
     for at in range(1, STEPS):
         server, channel = prepare()
+        had_one = has_one_that_works(server, channel)
         cut = Cut(at)
         wire(cut, server, channel)
         try:
             result = start(server, channel)
         except Killed:
+            assert has_one_that_works(server, channel) or not had_one
             wire(Cut(0), server, channel)
             result = again(server, channel)
         check_one_live(server, channel, result)

@@ -21,6 +21,10 @@ def _now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "time", lambda: NOW)
 
 
+APP = {"signed_in": False, "secret": False, "secret_name": "client secret"}
+"""Of an application that proves itself, and a person who signs in to it."""
+
+
 def token(**changed: Any) -> dict[str, Any]:
     whole = {
         "audience": "AKS", "scopes": ["x/.default"], "registry": None, "account": "alice",
@@ -63,8 +67,16 @@ def test_all_is_well() -> None:
         ({"signed_in": None, "secret": False}, "no secret yet: keyturn secret set work", "! 1 thing needs you"),
         ({"signed_in": False, "entrusts": "refresh token"}, "no refresh token: keyturn", "! 1 thing needs you"),
         ({"signed_in": None}, "not known: the vault cannot be read", "✓ all is well"),
-        ({"by_itself": True}, "signs in by itself", "✓ all is well"),
-        ({"secret_source": "secret from the file /x"}, "secret from the file /x", "✓ all is well"),
+        ({"signed_in": None, "by_itself": True}, "signs in by itself", "✓ all is well"),
+        ({"signed_in": None, "secret_source": "secret from the file /x"}, "secret from the file /x", "✓ all is well"),
+        ({"signed_in": None, "secret_optional": True}, "signs in by itself", "✓ all is well"),
+        (APP, "no client secret yet: keyturn secret set work", "! 1 thing needs you"),
+        (APP | {"secret": True}, "not signed in: keyturn login work", "! 1 thing needs you"),
+        (APP | {"secret_source": "secret from the file /x"}, "not signed in: keyturn", "! 1 thing needs you"),
+        (APP | {"secret_optional": True}, "not signed in: keyturn login work", "! 1 thing needs you"),
+        (APP | {"signed_in": True, "secret_optional": True}, "identity     signed in", "✓ all is well"),
+        (APP | {"signed_in": True, "secret": True}, "signed in, client secret in the vault", "✓ all is well"),
+        ({"signed_in": False, "by_secret": True, "secret": True}, "secret in the vault", "✓ all is well"),
         ({"certificate": {"thumbprint": "AB", "expires_at": NOW + DAY}}, "AB: valid for 1 d", "! 1 thing needs you"),
         ({"certificate": {"thumbprint": "AB", "expires_at": NOW - 1}}, "AB: expired", "✗ 1 thing is wrong"),
         ({"certificate": {"thumbprint": "AB", "expires_at": NOW + 99 * DAY}}, "AB: valid for 99 d", "✓ all is well"),
