@@ -126,7 +126,7 @@ class Channel:
     @staticmethod
     def _decode(line: bytes) -> FromDaemon:
         try:
-            message: FromDaemon = from_daemon.decode(line)
+            message: FromDaemon = from_daemon().decode(line)
         except msgspec.MsgspecError:
             raise Failed(Bug, "the acquisition process was sent a line that is no message") from None
         return message

@@ -14,10 +14,11 @@ UNUSED = ("ssl", "_hashlib", "typing_extensions")
 OpenSSL rather than from Python; msgspec knows newer spellings of types by its help. All three go on without, as on
 systems that lack them."""
 LATER = (
-    "configparser", "inspect", "ipaddress", "linecache", "locale", "ntpath", "pickle", "textwrap", "tokenize",
+    "base64", "configparser", "hmac", "inspect", "ipaddress", "json", "linecache", "locale", "msgspec.inspect",
+    "ntpath", "pickle", "secrets", "textwrap", "tokenize",
 )  # fmt: skip
-"""Imported by what we use (asyncio, logging, pathlib, traceback, urllib), for what we do seldom or never. With what
-they load themselves: a tenth of the memory, and more of the start."""
+"""Imported by what we use (asyncio, logging, msgspec, pathlib, traceback, urllib), or by us, for what the daemon does
+seldom or never. With what they load themselves: a tenth of the memory, and more of the start."""
 
 _loading = Lock()
 

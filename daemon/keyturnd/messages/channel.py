@@ -6,6 +6,8 @@ goes, and ends with one outcome.
 
 from __future__ import annotations
 
+import functools
+
 import msgspec
 
 from keyturnd.messages.jobs import Job
@@ -61,8 +63,18 @@ class Seal(msgspec.Struct, frozen=True, tag="seal"):
 FromDaemon = Job | Answer | Ack
 FromAcquisition = Event | Ask | Seal | Outcome
 encoder = msgspec.json.Encoder()
-from_daemon = msgspec.json.Decoder(FromDaemon)
-from_acquisition = msgspec.json.Decoder(FromAcquisition)
+
+
+@functools.cache
+def from_daemon() -> msgspec.json.Decoder[FromDaemon]:
+    """Reads what the daemon says; the acquisition's. Made when it is wanted, as each side has use for one alone."""
+    return msgspec.json.Decoder(FromDaemon)
+
+
+@functools.cache
+def from_acquisition() -> msgspec.json.Decoder[FromAcquisition]:
+    """Reads what an acquisition says; the daemon's, which at its start waits for nothing of the kind."""
+    return msgspec.json.Decoder(FromAcquisition)
 
 
 def encode_line(message: FromDaemon | FromAcquisition) -> bytes:

@@ -77,7 +77,7 @@ class Acquisition:
         self.raw += line
         if not line:
             return None
-        message: FromAcquisition = from_acquisition.decode(line)
+        message: FromAcquisition = from_acquisition().decode(line)
         self.seen.append(message)
         return message
 

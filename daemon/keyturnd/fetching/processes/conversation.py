@@ -44,7 +44,7 @@ async def converse(process: Process, job: Job, listener: Listener, words: asynci
             if line is None:
                 return await _died(process, words)
             try:
-                message: FromAcquisition = from_acquisition.decode(line)
+                message: FromAcquisition = from_acquisition().decode(line)
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                 return failure_of(Bug("the acquisition process sent a line that is no message"))
             match message:

@@ -231,6 +231,10 @@ def test_nothing_to_set_up(machine: Machine) -> None:
     refused = machine.run("keyturn", "setup", "docker", status=2)
     assert "has no docker targets" in refused.stderr
     assert 'hint: add "REGISTRY.azurecr.io" = "me" to [targets.docker]' in refused.stderr
+    write(machine.home / ".docker/config.json", '{"credHelpers": {"images.example": "acr"}}')
+    refused = machine.run("keyturn", "setup", "docker", status=2)
+    assert "hint: keyturn setup docker --discover\n" in refused.stderr
+    assert "keyturn target add images.example me" in machine.run("keyturn", "setup", "docker", "--discover").stdout
 
 
 def with_programs(machine: Machine, *names: str) -> str:

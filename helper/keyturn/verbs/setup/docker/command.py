@@ -10,7 +10,7 @@ from keyturn.configuration.named import no_target
 from keyturn.configuration.targets.docker import find_docker, registry
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
-from keyturn.errors import Refused, UsageError
+from keyturn.errors import ConfigError, Refused, UsageError
 from keyturn.verbs.setup import proposals
 from keyturn.verbs.setup.docker import discover, places
 from keyturn.verbs.setup.docker.plan import Plan
@@ -116,7 +116,7 @@ def _undoing(login_servers: Sequence[str]) -> Plan:
 def _chosen(config: Config, words: Sequence[str]) -> list[str]:
     """The login servers of all docker targets, or of those that `words` name, each once."""
     if not config.docker_targets:
-        raise no_target(config, "docker", "REGISTRY.azurecr.io")
+        raise _without_target(config)
     if not words:
         return [target.login_server for target in config.docker_targets]
     found = []
@@ -126,6 +126,13 @@ def _chosen(config: Config, words: Sequence[str]) -> list[str]:
             raise UsageError(f"{_normal(word)} is no docker target", hints.profiles())
         found.append(target.login_server)
     return list(dict.fromkeys(found))
+
+
+def _without_target(config: Config) -> ConfigError:
+    error = no_target(config, "docker", "REGISTRY.azurecr.io")
+    if config.profiles and any(discover.proposals(config, places.files())):
+        return ConfigError(error.sentence, hints.set_up("docker", "--discover"))
+    return error
 
 
 def _normal(word: str) -> str:

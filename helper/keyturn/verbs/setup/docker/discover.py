@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
 
-ABANDONED = {"acr-env", "acr-linux", "acr-darwin"}
+ABANDONED = {"acr", "acr-env", "acr-linux", "acr-darwin"}
 """Helpers for ACR that nobody maintains (reference/docker.md, "State of the field"): their registries are told of,
 whatever these are called. `keyturn setup docker` puts ours in their place, and --undo brings them back."""
 ELSEWHERE = ("--protocol", "docker", "--service", "acr")
