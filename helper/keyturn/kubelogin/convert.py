@@ -16,6 +16,7 @@ from keyturn import moves, shell
 from keyturn.errors import Refused, UsageError
 from keyturn.kubelogin import stanza
 from keyturn.protocols.kubelogin.flags import OF_CONVERT, parse
+from keyturn.verbs.setup.kube.kubeconfig import users
 from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile, kubeconfigs
 
 TYPE_CHECKING = False
@@ -49,7 +50,12 @@ def run(arguments: Sequence[str], variable: Callable[[str], str | None]) -> int:
 
 
 def is_concerned(user: dict[str, Any]) -> bool:
-    """Whether a user gets its tokens from Azure's kubelogin, or from the provider before it."""
+    """Whether a user gets its tokens from Azure's kubelogin, or from the provider before it.
+
+    Any command with that word in it counts, but our own: keyturn may stand in a directory that is called so.
+    """
+    if users.is_ours(user):
+        return False
     command = str((user.get("exec") or {}).get("command", ""))
     return "kubelogin" in command.lower() or (user.get("auth-provider") or {}).get("name") == LEGACY
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from keyturn import hints
 from keyturn.configuration.hosts import without_userinfo
 from keyturn.configuration.named import profile_named
@@ -10,8 +12,8 @@ from keyturn.console.configured import configuration
 from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import protocol_of, target_name
 from keyturn.console.requests import print_json
-from keyturn.errors import Refused
-from keyturn.hints import printed, set_up
+from keyturn.errors import KeyturnError, Refused
+from keyturn.hints import printed
 from keyturn.reach.paths import config_file
 
 TYPE_CHECKING = False
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 PROTOCOLS = ("git", "kube", "docker")
 DESCRIPTION = """\
 Show and change the targets in config.toml: for which places git, kubectl and docker get tokens, and of which profile.
-After a change, `keyturn setup` lets the tools know.
+What is added is set up at once, as by `keyturn setup TOOL`; `keyturn setup` takes back what no target needs any more.
 """
 EPILOG = """\
 examples:
@@ -47,6 +49,7 @@ def parser() -> Parser:
     add.add_argument("--protocol", choices=PROTOCOLS, help="where the place does not tell (default: git)")
     add.add_argument("--service", metavar="NAME", help="what answers there: azure-devops, aks, acr or plain")
     add.add_argument("--scope", dest="scopes", metavar="SCOPE", action="append", help="what a plain one gets")
+    add.add_argument("--no-setup", action="store_true", help="leave the tool's own configuration as it is")
     remove = actions.add_parser("remove", help="remove targets", description="Remove targets.")
     remove.add_argument("places", metavar="URL", nargs="+", help="as `keyturn target list` shows it")
     return made
@@ -82,7 +85,20 @@ def _add(options: Namespace) -> None:
     value = {"profile": options.profile, **given} if given else options.profile
     document.set(("targets", found.protocol), found.key, value)
     document.save()
-    print(f"keyturn: {found.key} gets tokens of profile {options.profile}; now: {printed(set_up(found.protocol))}")
+    print(f"keyturn: {found.key} gets tokens of profile {options.profile}")
+    if not options.no_setup:
+        _set_up(found.protocol, found.key)
+
+
+def _set_up(tool: str, place: str) -> None:
+    """The target stands even where its tool cannot be set up yet: there may be no kubeconfig of it."""
+    from keyturn.verbs.setup import command as setup  # noqa: PLC0415 - only here
+
+    try:
+        setup.run([tool, *([] if tool == "kube" else [place])])
+    except KeyturnError as error:
+        told = f"keyturn: warning: {tool} is not set up: {error.sentence}"
+        print(told, *([f"keyturn: hint: {error.hint}"] if error.hint else []), sep="\n", file=sys.stderr)
 
 
 def _remove(options: Namespace) -> None:
@@ -96,7 +112,7 @@ def _remove(options: Namespace) -> None:
             raise Refused(shown, hints.targets())
         document.remove(("targets", known[place]), place)
     document.save()
-    print(f"keyturn: no longer a target: {', '.join(options.places)}")
+    print(f"keyturn: no longer a target: {', '.join(options.places)}; now: {printed(hints.verb('setup'))}")
 
 
 def _targets(config: Config) -> Iterator[Target]:

@@ -35,8 +35,12 @@ def test_from_nothing(machine: Machine) -> None:
     told = machine.run("keyturn", "profile", "add", "work", *words, status=0).stdout
     assert told.endswith("; now: keyturn login work\n")
     machine.run("keyturn", "profile", "add", "tower", "url=https://awx.example", "flow=password", status=2)
-    machine.run("keyturn", "target", "add", "https://contoso@dev.azure.com/contoso/p/_git/r", "work", status=0)
-    machine.run("keyturn", "target", "add", "contoso.azurecr.io", "work", status=0)
+    added = machine.run(
+        "keyturn", "target", "add", "https://contoso@dev.azure.com/contoso/p/_git/r", "work", status=0
+    )
+    assert "keyturn: git asks keyturn for https://dev.azure.com\n" in added.stdout
+    left = machine.run("keyturn", "target", "add", "contoso.azurecr.io", "work", "--no-setup", status=0)
+    assert "config.json" not in left.stdout
     assert written(machine) == {
         "profile": {
             "work": {
@@ -49,6 +53,9 @@ def test_from_nothing(machine: Machine) -> None:
     assert machine.config_file.stat().st_mode & 0o777 == 0o600
     assert machine.config.stat().st_mode & 0o777 == 0o700
     assert [target["protocol"] for target in machine.json("target", "list")] == ["git", "docker"]
+    cluster = machine.run("keyturn", "target", "add", "https://x.hcp.westeurope.azmk8s.io", "work", status=0)
+    assert "keyturn: warning: kube is not set up: " in cluster.stderr
+    assert "keyturn: hint: " in cluster.stderr
 
 
 def test_comments_stay(machine: Machine) -> None:

@@ -29,6 +29,8 @@ OPEN_KEYS = ("application", "scope", "description")
 _KEY = re.compile(r"`(\w+)`")
 _ENTRUST, _LOGIN = hints.printed(hints.entrust(NAME)), hints.printed(hints.login(NAME))
 _INSTEAD = {
+    f'set flow = "browser" in [profile.{NAME}]': "use the browser",
+    f'set flow = "device-code" in [profile.{NAME}]': "add --device",
     f" of the target or of [profile.{NAME}]": "",
     f" of [profile.{NAME}]": "",
     ", and the scopes of the target": "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import NamedTuple
 
 from keyturn.configuration.hosts import UnfitName, https_url
@@ -23,10 +24,7 @@ def find_context(name: str) -> Context | None:
     """The context called so, in the first kubeconfig that has it as kubectl takes it; None where there is none."""
     if "://" in name:
         return None
-    try:
-        files = [KubeFile(path) for path in kubeconfigs(None)]
-    except Refused:
-        return None  # what is asked for may be no context at all
+    files = _kubeconfigs()
     holding = next((file for file in files if name in file.contexts), None)
     if holding is None:
         return None
@@ -36,6 +34,26 @@ def find_context(name: str) -> Context | None:
     arguments = arguments_of(next((file.users[user] for file in files if user in file.users), None))
     is_aks = _is_aks(server) or AKS_SERVER in arguments
     return Context(server, str(holding.path), is_aks, tenant_in(arguments))
+
+
+def leading_to(server: str) -> str:
+    """A context of the cluster at `server`, a target of ours; empty where there is none."""
+    place = https_url(server)
+    for file in _kubeconfigs():
+        for name, context in file.contexts.items():
+            cluster = file.clusters.get(str(context.get("cluster")), {})
+            with contextlib.suppress(UnfitName):
+                if https_url(str(cluster.get("server", ""))) == place:
+                    return name
+    return ""
+
+
+def _kubeconfigs() -> list[KubeFile]:
+    """None where one of them cannot be read: what is asked for may be no context at all."""
+    try:
+        return [KubeFile(path) for path in kubeconfigs(None)]
+    except Refused:
+        return []
 
 
 def _is_aks(server: str) -> bool:

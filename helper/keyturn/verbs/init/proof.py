@@ -15,6 +15,7 @@ from keyturn.configuration.hosts import https_url
 from keyturn.configuration.targets.recognized import CLONE
 from keyturn.console.requests import ask
 from keyturn.errors import Refused
+from keyturn.verbs.init.contexts import leading_to
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ def prove(place: Place, profile: str) -> str:
     """A sentence of what worked. Raises what did not."""
     if place.service == "azure-devops" and shutil.which("git"):
         return _list_branches(place.given, profile) if f"/{CLONE}/" in place.given else _fill(place, profile)
-    if place.service == "aks" and place.context and shutil.which("kubectl"):
-        return _list_namespaces(place, profile)
+    context = place.context or leading_to(place.key) if place.service == "aks" and shutil.which("kubectl") else ""
+    if context:
+        return _list_namespaces(place, context, profile)
     if place.service == "acr" and shutil.which(DOCKER_HELPER):
         return _log_in(place, profile)
     return _token(place, profile)
@@ -70,12 +72,12 @@ def _fill(place: Place, profile: str) -> str:
     return f"git gets a token for {place.key} from keyturn"
 
 
-def _list_namespaces(place: Place, profile: str) -> str:
-    done = _run("kubectl", "--context", place.context, "get", "namespaces", "--output=name")
+def _list_namespaces(place: Place, context: str, profile: str) -> str:
+    done = _run("kubectl", "--context", context, "get", "namespaces", "--output=name")
     if done.returncode != 0 and FORBIDDEN not in done.stderr:
         raise _refused(done, f"kubectl cannot read {place.key}", profile)
     if done.returncode != 0:
-        return f"the cluster of context {place.context} knows you, though it does not let you list namespaces"
+        return f"the cluster of context {context} knows you, though it does not let you list namespaces"
     found = len(done.stdout.splitlines())
     return f"kubectl reads {place.key}: {found} namespace{'' if found == 1 else 's'}"
 

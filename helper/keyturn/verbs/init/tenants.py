@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from keyturn.verbs.init.places import Place
 
+QUESTION = "which tenant signs in there? its id or a domain [organizations]: "
+
 
 def tenant_of(place: Place, options: Namespace, before: str = "") -> tuple[str, str]:
     """The tenant, and the cloud it is in (empty: the usual one). Raises UsageError where nobody can tell.
@@ -41,11 +43,9 @@ def tenant_of(place: Place, options: Namespace, before: str = "") -> tuple[str, 
         raise UsageError(
             "the tenant is needed", moves.configuration.name_it(again, "--tenant", tenant or "ID-OR-DOMAIN")
         )
-    if before and not tenant:
-        return before, ""
-    usual = tenant or "organizations"
-    answer = person.ask_line(f"which tenant signs in there? its id or a domain [{usual}]: ")
-    return (answer, "") if answer and answer != tenant else (usual, environment)
+    if tenant:
+        return tenant, environment  # it is shown, and whoever agrees to the tables agrees to it
+    return before or person.ask_line(QUESTION) or "organizations", ""
 
 
 def _suggested(place: Place, options: Namespace) -> tuple[str, str]:

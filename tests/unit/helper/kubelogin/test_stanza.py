@@ -79,6 +79,7 @@ def test_what_stays_and_what_goes() -> None:
         (PROVIDER, True),
         ({"exec": {"command": "/opt/KubeLogin-tools/bin/other"}}, True),
         ({"exec": {"command": "kube-credential-keyturn"}}, False),
+        ({"exec": {"command": "/opt/kubelogin/bin/kube-credential-keyturn"}}, False),
         ({"auth-provider": {"name": "gcp"}}, False),
         ({"token": "kubelogin"}, False),
         ({}, False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from keyturn import hints, moves
 from keyturn.configuration.profiles.described import NAME, by_parameters, changed, described
@@ -85,9 +86,10 @@ NOBODY = EntraIdentity(
 )
 
 
+@pytest.mark.parametrize("flow", ["browser", "device-code"])
 @pytest.mark.parametrize("advice", {*aadsts.HINTS.values()})
-def test_no_hint_names_a_profile_or_a_table_that_nobody_has(advice: aadsts.Advice) -> None:
-    told = by_parameters(hints.printed(advice(NOBODY)), AGAIN)
+def test_no_hint_names_a_profile_or_a_table_that_nobody_has(advice: aadsts.Advice, flow: str) -> None:
+    told = by_parameters(hints.printed(advice(replace(NOBODY, flow=flow))), AGAIN)
     assert [part for part in (NAME, "`", "target", "keyturn ", "[") if part in told] == [], told
 
 
@@ -107,6 +109,8 @@ def test_no_hint_names_a_profile_or_a_table_that_nobody_has(advice: aadsts.Advic
         (hints.entrust(NAME), "give another --credential"),
         (moves.secrets.replaced_secret("create another, then", NAME), f"create another, then {AGAIN} with it"),
         (moves.configuration.other_cloud(NAME), "set --environment to the cloud that the tenant has moved to"),
+        (moves.configuration.other_flow("browser", NAME), "use the browser"),
+        (moves.configuration.other_flow("device-code", NAME, first="end it, or "), "end it, or add --device"),
         (moves.waiting.later(), "try again later"),
     ],
 )

@@ -78,7 +78,8 @@ def test_an_answer_counts_once_a_person_has_seen_it(
 
 def test_a_person_knows_better(desk: Desk) -> None:
     desk.typed = OTHER
-    assert tenant(ORGANIZATION) == (OTHER, ""), "nothing is known of the cloud of another tenant"
+    assert tenant(REGISTRY) == (OTHER, "")
+    assert tenant(ORGANIZATION, "--tenant", OTHER) == (OTHER, ""), "nothing is known of the cloud of another tenant"
 
 
 def test_nobody_answers(desk: Desk) -> None:
@@ -95,9 +96,8 @@ def test_a_kubeconfig_only_proposes(desk: Desk) -> None:
 
 
 def test_one_answer_does_for_all_places_that_suggest_nothing(desk: Desk) -> None:
-    desk.typed = "fabrikam.com"
     assert tenants.tenant_of(REGISTRY, parser().parse([]), TENANT) == (TENANT, "")
-    assert tenants.tenant_of(ORGANIZATION, parser().parse([]), OTHER) == ("fabrikam.com", ""), "it suggests its own"
+    assert tenants.tenant_of(ORGANIZATION, parser().parse([]), OTHER) == (TENANT, "AzureUSGovernment")
 
 
 def test_an_awx_has_none(desk: Desk) -> None:
