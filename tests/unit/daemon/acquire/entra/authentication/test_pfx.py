@@ -105,7 +105,7 @@ def test_no_pfx() -> None:
             pfx.load(content, PASSPHRASE)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, len(USUAL) - 1), st.binary(min_size=1, max_size=3), st.booleans())
 def test_a_damaged_file_is_whole_or_refused(at: int, new: bytes, insert: bool) -> None:  # noqa: FBT001 - hypothesis gives it by position
     content = USUAL[:at] + new + USUAL[at if insert else at + len(new) :]
