@@ -7,7 +7,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from keyturn import hints
-from keyturn.errors import InternalError, KeyturnError, ProviderUnreachable, UsageError, one_line
+from keyturn.errors import InternalError, KeyturnError, ProviderRefused, ProviderUnreachable, UsageError, one_line
 from keyturnd.vault.made import Made
 
 if TYPE_CHECKING:
@@ -31,10 +31,13 @@ class Maker:
         self._made = made
         self._clock = clock
         self._under_way: set[str] = set()
+        self._refused: set[str] = set()
+        """What the server let nobody look for: with the same password it would lock the account in the end."""
 
     async def make(self, profile: AwxProfile, secret: str | None, scope: str, name: str | None) -> dict[str, Any]:
         """Create, seal, and only then tell. Raises what keyturnd.fetching.remote does, and UsageError for a name."""
         await self._check_name(name)
+        self._refused.clear()  # whoever asks may have entrusted another password since
         await self.settle(profile, secret)
         pending = self._pending(profile)
         self._under_way.add(pending.name)
@@ -61,11 +64,18 @@ class Maker:
         """Delete what interrupted runs of this user may have left at this server, but for what is under way."""
         for found in await self._made.pending():
             ours = (found.url, found.username) == (profile.url, profile.username)
-            if not ours or found.name in self._under_way:
+            if not ours or found.name in self._under_way | self._refused:
                 continue
-            await self._remote.drop(profile, secret, found.description)
+            await self._drop(profile, secret, found)
             if self._clock.wall() - found.asked_at > PATIENCE:
                 await self._made.forget(found.name)
+
+    async def _drop(self, profile: AwxProfile, secret: str | None, found: Made) -> None:
+        try:
+            await self._remote.drop(profile, secret, found.description)
+        except ProviderRefused:
+            self._refused.add(found.name)
+            raise
 
     async def _check_name(self, name: str | None) -> None:
         if name is None:

@@ -63,6 +63,8 @@ class InMemoryAwx:
         self.owner = identity.username
         self.rows: dict[int, Row] = {}
         self.requests: list[tuple[str, str]] = []
+        self.credentials: list[str] = []
+        """The Authorization header of each request."""
         self.issued = 0
         self.before: Callable[[str], None] = lambda _: None
         self.after: Callable[[str], None] = lambda _: None
@@ -79,6 +81,7 @@ class InMemoryAwx:
     def call(self, method: str, url: str, credential: Credential, body: dict[str, Any] | None = None) -> Reply:
         """One request of the class Api."""
         self.requests.append((method, url.removeprefix(self.url)))
+        self.credentials.append(credential.header)
         self.before(method)
         status, document = self._answer(method, url.removeprefix(self.url), credential, body)
         self.after(method)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.errors import BY_KIND
+from keyturn.hints import printed
 from keyturnd.acquire.entra import aadsts
+from keyturnd.messages.identities import EntraIdentity
 from support import places
 from support.documents.blocks import PAGES, RUN, SHOWN, blocks_of, name_of
 
@@ -58,8 +60,11 @@ def test_every_kind_of_error_and_every_number_of_entra_id_is_told() -> None:
     told = (GUIDES / "errors.md").read_text("utf-8")
     kinds = dict(re.findall(r"^\| `([a-z-]+)` \| (\d) \|", told, flags=re.MULTILINE))
     assert kinds == {kind: str(error.exit_status) for kind, error in BY_KIND.items()}
-    numbers = re.findall(r"^\| (\d{5,}(?:, \d{5,})*) \|", told, flags=re.MULTILINE)
-    assert {int(number) for row in numbers for number in row.split(", ")} == set(aadsts.HINTS)
+    rows = re.findall(r"^\| (\d{5,}(?:, \d{5,})*) \| (.*) \|$", told.replace("`", ""), flags=re.MULTILINE)
+    advice = {int(number): said for numbers, said in rows for number in numbers.split(", ")}
+    somebody = EntraIdentity("PROFILE", "browser", "APPLICATION_ID", "AUTHORITY")
+    hints = {number: printed(hint(somebody)).replace("`", "") for number, hint in aadsts.HINTS.items()}
+    assert advice == hints
 
 
 def test_the_architecture_names_modules_that_are_there() -> None:

@@ -34,11 +34,9 @@ _SALT_BYTES = 16
 
 def entrusted(session: Session, password: str, create: Create) -> Result:
     """A token by the password in the vault. Raises Failed; a refused password needs its owner."""
-    identity, place = session.identity, session.server.api.place
-    hint = hints.entrust(identity.profile)
+    hint = hints.entrust(session.identity.profile)
     if was_refused(session.state, password, time.time()):
-        sentence = f"{place} refused the password entrusted for profile {identity.profile}: it is not tried again yet"
-        raise Failed(ProviderRefused, sentence, hint)
+        raise Failed(ProviderRefused, withheld(session), hint)
     try:
         return create(session, password)
     except Denied as denied:
@@ -46,6 +44,12 @@ def entrusted(session: Session, password: str, create: Create) -> Result:
             raise
         session.seal(refusing(session.state, password, time.time()))
         raise Failed(ProviderRefused, denied.failure.sentence, hint) from None
+
+
+def withheld(session: Session) -> str:
+    """Why the entrusted password was not sent."""
+    place, profile = session.server.api.place, session.identity.profile
+    return f"{place} refused the password entrusted for profile {profile}: it is not tried again yet"
 
 
 def typed(session: Session, create: Create) -> Result:
@@ -62,6 +66,17 @@ def typed(session: Session, create: Create) -> Result:
         if second in {"", first}:
             raise
     return create(session, second)
+
+
+def worth_sending(state: AwxState, password: str | None) -> str | None:
+    """`password`, unless it was refused a moment ago: a directory may lock the account."""
+    return None if password is None or was_refused(state, password, time.time()) else password
+
+
+def after_refusal(state: AwxState, sent: str | None, failed: Failed | None) -> AwxState:
+    """`state`, with the note that the server refused the password `sent`, if that is what `failed` says."""
+    refused = isinstance(failed, Denied) and failed.dead
+    return refusing(state, sent, time.time()) if refused and sent else state
 
 
 def refusing(state: AwxState, password: str, now: float) -> AwxState:

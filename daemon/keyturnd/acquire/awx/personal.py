@@ -60,10 +60,6 @@ def _by_token(session: Session, password: str | None) -> Result | None:
 def _recovered(session: Session, password: str | None) -> Result:
     own = bearer(session.state)
     session.seal(replace(session.state, controller=session.server.site.controller))
-    known_good = password if password and not _is_doubtful(session, password) else None
+    known_good = passwords.worth_sending(session.state, password)
     cleanup.settle(session, (own, basic(session.identity, known_good)) if known_good else (own,))
     return tokens.result(session.state, session.identity)
-
-
-def _is_doubtful(session: Session, password: str) -> bool:
-    return bool(session.state.refused) and passwords.was_refused(session.state, password, time.time())

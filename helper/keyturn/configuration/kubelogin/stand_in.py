@@ -7,9 +7,10 @@ login hosts, and for which applications a person is shown a sign-in.
 
 from __future__ import annotations
 
+from itertools import chain, count
 from typing import NamedTuple
 
-from keyturn import moves
+from keyturn import hints, moves
 from keyturn.configuration.audiences import own_scopes
 from keyturn.configuration.kubelogin.identities import configured, identity, login_host
 from keyturn.configuration.profiles import scopes
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.entra import EntraProfile
+    from keyturn.hints import Command
     from keyturn.protocols.kubelogin.wish import Wish
 
 AKS_CLIENT = "80faf920-1908-4b52-b5ef-a8e7bedfc67a"
@@ -31,6 +33,8 @@ ARC_CLIENT = "3f4439ff-e698-4d6d-84fe-09c9d574f06b"
 """Microsoft's applications for people at AKS and Arc clusters, the same in every cloud."""
 ARC = ("6256c85f-0aad-4d50-b960-e6e9b21efe35/.default",)
 """The server application of Arc, as scopes.AKS is that of AKS."""
+NAME = "kubelogin"
+"""What a profile is called that allows an application, while there is none of that name."""
 PERSONAL = (Browser, DeviceCode)
 """The flows in which a person is asked to sign in."""
 
@@ -68,10 +72,17 @@ def check_allowed(config: Config, profile: EntraProfile, wanted: tuple[str, ...]
     if isinstance(profile.flow, PERSONAL) and profile.application_id not in known:
         raise Refused(
             f"nobody is asked to sign in to application {profile.application_id}, which is not that of AKS",
-            moves.configuration.add(
-                f'a profile with application_id = "{profile.application_id}"', file=str(config.source)
-            ),
+            _with_profile(config, profile),
         )
+
+
+def _with_profile(config: Config, profile: EntraProfile) -> Command:
+    """What lets a person be asked: the same application, as an identity that somebody has looked at."""
+    name = next(name for name in chain([NAME], (f"{NAME}{n}" for n in count(2))) if name not in config.profiles)
+    host = login_host(profile)
+    place = {} if host == f"https://{CLOUDS[0].host}" else {"authority": host}
+    keys = {"flow": profile.flow.name, "tenant": profile.tenant, "application_id": profile.application_id}
+    return hints.add_profile(name, **keys, **place)
 
 
 def _scopes(config: Config, server_id: str) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ class Server:
 
     def __init__(self, made: MadeTokens) -> None:
         self.created: Told | Failure = Told(ROW)
+        self.dropped: Told | Failure = Told(None)
         self.jobs: list[AskJob] = []
         self.sealed: list[list[str]] = []
         self._made = made
@@ -39,7 +40,7 @@ class Server:
         assert isinstance(job, AskJob)
         self.jobs.append(job)
         self.sealed.append([made.description for made in await self._made.all() if not made.row])
-        return self.created if job.question == "create" else Told(None)
+        return self.created if job.question == "create" else self.dropped
 
     @property
     def asked(self) -> list[str]:
@@ -93,6 +94,21 @@ async def test_one_whose_answer_is_lost_is_looked_for_until_it_cannot_come_any_m
     await stage.make("second")
     await stage.make("third")
     assert stage.server.asked[3:] == ["drop", "create", "create"]
+
+
+async def test_a_look_that_the_server_refuses_is_not_repeated_until_somebody_asks(stage: Stage) -> None:
+    """The daemon looks every half minute: a password that is wrong by now would lock the account."""
+    stage.server.created = Failure("provider-unreachable", "no answer")
+    with pytest.raises(ProviderUnreachable):
+        await stage.make()
+    stage.server.dropped = Failure("provider-refused", "it does not take the password")
+    with pytest.raises(ProviderRefused):
+        await stage.maker.settle(TOWER)
+    await stage.maker.settle(TOWER)
+    assert stage.server.asked == ["create", "drop"]
+    stage.server.created, stage.server.dropped = Told(ROW), Told(None)
+    await stage.make()
+    assert stage.server.asked == ["create", "drop", "drop", "create"]
 
 
 async def test_what_the_server_refused_is_not_looked_for(stage: Stage) -> None:

@@ -185,6 +185,15 @@ async def test_what_is_made_for_others_is_looked_for_without_a_sign_in_too(daemo
     assert looked == ["tower"]
 
 
+async def test_a_password_that_the_server_refuses_is_sent_once(daemon: Daemon) -> None:
+    """Every half minute it would lock the account of whoever has a directory behind the server."""
+    await daemon.bench.holdings.keep_secret(TOWER, "stale")
+    daemon.awx.rows.clear()
+    daemon.awx.credentials.clear()
+    await daemon.rounds(10, daemon.state)
+    assert sum(header.startswith("Basic ") for header in daemon.awx.credentials) == 1
+
+
 async def test_with_nothing_to_ask_by_it_ends(daemon: Daemon) -> None:
     daemon.awx.rows.clear()
     await daemon.rounds(60, AwxState("alice", intent=daemon.state.mark, asked_at=NOW))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -22,7 +21,6 @@ from keyturnd.acquire.failed import Failed
 from keyturnd.messages.outcomes import Done
 
 if TYPE_CHECKING:
-    from keyturnd.acquire.awx.cleanup import Cleaned
     from keyturnd.acquire.awx.credentials import Credential
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.deadline import Deadline
@@ -56,7 +54,7 @@ def end_all(session: Session, password: str | None) -> None:
     credentials = _credentials(session, password, alive=alive)
     asked_at = session.state.asked_at
     cleaned = clean(server, replace(_with_mark(session.state, alive=alive), asked_at=0.0), credentials)
-    session.seal(replace(_noting_refusal(cleaned, password), asked_at=asked_at))
+    session.seal(replace(cleaned.state, asked_at=asked_at))
     if _has_remains(cleaned.state):
         raise _undone(session, password, cleaned.failed)
     sweep = Sweep(server, credentials)
@@ -73,11 +71,6 @@ def _with_mark(state: AwxState, *, alive: bool) -> AwxState:
     return replace(state, intent=state.mark) if alive and not state.intent and not state.refresh_token else state
 
 
-def _noting_refusal(cleaned: Cleaned, password: str | None) -> AwxState:
-    refused = isinstance(cleaned.failed, Denied) and cleaned.failed.dead
-    return passwords.refusing(cleaned.state, password, time.time()) if refused and password else cleaned.state
-
-
 def _has_remains(state: AwxState) -> bool:
     return bool(state.superseded or state.intent or state.unanswered)
 
@@ -88,10 +81,9 @@ def _is_alive(session: Session) -> bool:
 
 
 def _credentials(session: Session, password: str | None, *, alive: bool) -> list[Credential]:
-    """A password that was refused a moment ago is not sent again: a directory may lock the account."""
     found = [bearer(session.state)] if alive else []
-    usable = password and not passwords.was_refused(session.state, password, time.time())
-    return [*found, basic(session.identity, password)] if usable and password else found
+    sent = passwords.worth_sending(session.state, password)
+    return [*found, basic(session.identity, sent)] if sent else found
 
 
 def _ended_by_refresh_token(session: Session) -> bool:
@@ -108,6 +100,14 @@ def _ended_by_refresh_token(session: Session) -> bool:
         return False
 
 
+def _refused(session: Session, password: str, failed: Denied) -> str:
+    """What the server refused; the password, if it was that, is noted: it is not sent again at once."""
+    if passwords.worth_sending(session.state, password) is None:
+        return passwords.withheld(session)
+    session.seal(passwords.after_refusal(session.state, password, failed))
+    return failed.failure.sentence
+
+
 def _undone(session: Session, password: str | None, failed: Failed | None) -> Failed:
     """Why something is left: `failed` itself, unless what the user has to do is to give the right password."""
     identity, place = session.identity, session.server.api.place
@@ -115,7 +115,7 @@ def _undone(session: Session, password: str | None, failed: Failed | None) -> Fa
         return failed
     hint = moves.servers.logout_again(identity.profile)
     if password and failed is not None:
-        return Failed(ProviderRefused, failed.failure.sentence, hint)
+        return Failed(ProviderRefused, _refused(session, password, failed), hint)
     if not (identity.username or session.state.token_id):
         sentence = f"only a new sign-in of profile {identity.profile} can tell whether one before it left a token"
         return Failed(SignInNeeded, sentence, hints.login(identity.profile))

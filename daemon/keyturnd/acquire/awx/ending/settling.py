@@ -47,7 +47,8 @@ def look(session: Session, password: str | None) -> None:
 
     Raises Failed when nobody could tell; what is sealed then still says that an answer is missing.
     """
-    credentials = _credentials(session, password)
+    sent = passwords.worth_sending(session.state, password)
+    credentials = _credentials(session, sent)
     if session.state.token:
         _identify(session)
     before, over = session.state, time.time() - session.state.asked_at > PATIENCE
@@ -56,7 +57,8 @@ def look(session: Session, password: str | None) -> None:
         raise needs_person(session.server.api, "nobody is signed in")
     cleaned = clean(session.server, replace(_marked(before), asked_at=0.0 if over else before.asked_at), credentials)
     if cleaned.failed is not None:
-        session.seal(replace(cleaned.state, asked_at=before.asked_at, intent=before.intent))
+        noted = passwords.after_refusal(cleaned.state, sent, cleaned.failed)
+        session.seal(replace(noted, asked_at=before.asked_at, intent=before.intent))
         raise cleaned.failed
     session.seal(cleaned.state if over else replace(cleaned.state, intent=before.intent))
 
@@ -77,5 +79,4 @@ def _marked(state: AwxState) -> AwxState:
 
 def _credentials(session: Session, password: str | None) -> list[Credential]:
     found = [bearer(session.state)] if session.state.token else []
-    usable = password and not passwords.was_refused(session.state, password, time.time())
-    return [*found, basic(session.identity, password)] if usable and password else found
+    return [*found, basic(session.identity, password)] if password else found

@@ -66,6 +66,20 @@ def test_a_wrong_entrusted_password_is_tried_once() -> None:
     assert [rest for method, rest in server.requests if method == "DELETE"] == ["7/", "7/"]
 
 
+def test_a_password_that_was_refused_is_not_sent_by_the_next_logout_either() -> None:
+    """A directory may lock the account; and what is said is why it was not."""
+    server, channel = signed_in("read")
+    first = failure(server, channel, "stale")
+    assert first.sentence.startswith("awx.example refused the name or the password of alice")
+    server.requests.clear()
+    second = failure(server, channel, "stale")
+    assert "the password entrusted for profile tower: it is not tried again yet" in second.sentence
+    assert first.hint == second.hint == HINT
+    assert [request for request in server.requests if request[0] == "DELETE"] == [("DELETE", "1/")]
+    revocation.end_all(session(server, channel), PASSWORD)
+    assert server.rows == {}
+
+
 def test_a_token_that_is_dead_already() -> None:
     server, channel = signed_in()
     server.rows.clear()

@@ -111,3 +111,14 @@ def test_a_configured_login_host_comes_with_whom_to_trust_there_and_nothing_else
     assert found.profile.ca_file == "/etc/contoso.pem"
     assert (found.profile.account, found.profile.audiences, found.profile.scopes) == (None, (), ())
     assert _found(PERSONS).profile.ca_file is None
+
+
+def test_what_lets_a_person_be_asked_names_another_login_host_and_a_profile_that_is_not_there() -> None:
+    wish, keys = PERSONS._replace(client_id=OTHERS), f"flow=device-code tenant={TENANT} application_id={OTHERS}"
+    with pytest.raises(Refused) as caught:
+        _found(wish)
+    assert str(caught.value.hint) == f"keyturn profile add kubelogin {keys}"
+    with pytest.raises(Refused) as caught:
+        stand_in(_config(CONFIG.replace("work", "kubelogin")), wish._replace(cloud="AzureUSGovernment"))
+    place = "authority=https://login.microsoftonline.us"
+    assert str(caught.value.hint) == f"keyturn profile add kubelogin2 {keys} {place}"
