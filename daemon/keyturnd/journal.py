@@ -26,6 +26,8 @@ LOG_SIZE = 1 << 20
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 BEHIND = 0.1
 """Seconds that the line of a request may wait."""
+MOST_BEHIND = 256
+"""Lines that may: more would be memory that the process never gives back."""
 
 _gathered: list[tuple[float, str, dict[str, object]]] = []
 """What was noted, unformatted, and when (UTC epoch seconds)."""
@@ -81,6 +83,8 @@ def note_behind(message: str, **values: object) -> None:
     if not _gathered:
         asyncio.get_running_loop().call_later(BEHIND, write_gathered)
     _gathered.append((time.time(), message, values))
+    if len(_gathered) >= MOST_BEHIND:
+        write_gathered()
 
 
 def write_gathered() -> None:

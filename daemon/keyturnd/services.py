@@ -80,6 +80,7 @@ class Services:
         self.maker = Maker(self.broker.remote, self.made, clock)
         self.broker.orphans.also = self.maker.settle
         self.complaints = Complaints(clock)
+        configuration.on_change.append(lambda _: self.complaints.clear())
         self.handed = Handed(clock)
         self.key_source: str | None = None
         self.vault_error: StateError | None = None

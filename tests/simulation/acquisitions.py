@@ -28,7 +28,9 @@ class InThreads:
         self.tabs = 0
         self._turn = asyncio.Lock()
         self.issued: deque[tuple[str, str, float]] = deque(maxlen=40)
-        """The latest tokens, behind their profiles, and when they expire (UTC epoch seconds)."""
+        """The latest tokens, behind their profiles, and when they expire (UTC epoch seconds).
+
+        None of a person's from before the last sign-in: those are dropped, as they may be somebody else's."""
 
     async def run(self, job: Job, listener: Listener) -> Outcome:
         """See keyturnd.fetching.processes.acquisitions.Acquisitions.run."""
@@ -43,8 +45,14 @@ class InThreads:
             self.running.discard(number)
         if isinstance(outcome, Result):
             assert isinstance(job, TokenJob)
+            if job.interactive:
+                self._forget(job.identity.profile)
             self.issued.append((job.identity.profile, outcome.access_token, outcome.expires_at))
         return outcome
+
+    def _forget(self, profile: str) -> None:
+        for issued in [each for each in self.issued if each[0] == profile]:
+            self.issued.remove(issued)
 
 
 class Channel:

@@ -40,6 +40,10 @@ class Complaints:
         if tool is not None and not self.is_told(tool, helper, sentence):
             self._told[tool, sentence] = (helper, self._clock.boottime())
 
+    def clear(self) -> None:
+        """Forget all: what comes now is the answer to another configuration, and a person may be asked again."""
+        self._told.clear()
+
     def _forget(self) -> None:
         now = self._clock.boottime()
         self._told = {key: told for key, told in self._told.items() if now - told[1] < MEMORY}

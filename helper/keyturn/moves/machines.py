@@ -34,10 +34,10 @@ def oidc_host(place: str) -> Sentence:
 
 
 @move
-def set_clock(ahead: float) -> Sentence:
+def set_clock(ahead: float, whose: str = "Entra ID") -> Sentence:
     """A machine whose clock is so many seconds ahead of the provider's, or behind it."""
     minutes, where = max(round(abs(ahead) / 60), 1), "ahead of" if ahead > 0 else "behind"
-    return Sentence(f"set this machine's clock (date): it is {minutes} min {where} Entra ID's")
+    return Sentence(f"set this machine's clock (date): it is {minutes} min {where} {whose}'s")
 
 
 @move

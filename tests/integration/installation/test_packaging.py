@@ -170,6 +170,9 @@ def test_a_helper_with_a_c_library(source: Path, tmp_path: Path, reason: str) ->
     assert built.name == f"keyturn-0.1.0-py3-none-{build_hook.platform_tag(Kind.HOSTED)}.whl"
     with zipfile.ZipFile(built) as archive:
         assert b"/ld-linux" in archive.read("keyturn-0.1.0.data/scripts/git-credential-keyturn")
+    check(
+        packages.in_venv(tmp_path / "venv", packages.without_dependencies(built, tmp_path)), tmp_path, compiled=True
+    )
 
 
 @freestanding

@@ -109,7 +109,9 @@ def test_a_vault_that_cannot_be_opened(scene: Scene) -> None:
     told = scene.machine.run("keyturn", "status", status=0).stdout
     assert "\nvault          closed: " in told
     assert told.startswith("✗ ")
-    assert scene.machine.json("status")["vault_error"]["sentence"]
+    reason = scene.machine.json("status")["vault_error"]["sentence"]
+    doctor = scene.machine.run("keyturn", "doctor", "--offline", status=1).stdout
+    assert f"✗ the vault is closed: {reason}\n  " in doctor
 
 
 def test_who_used_what_last_and_what_failed(scene: Scene) -> None:

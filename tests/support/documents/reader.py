@@ -78,7 +78,10 @@ class Reader:
             CONNECTION: ready.service_connection,
         }
         trust = dict.fromkeys(("SSL_CERT_FILE", "GIT_SSL_CAINFO", "REQUESTS_CA_BUNDLE"), ready.ca_file)
-        machine.environment |= {"HTTPS_PROXY": self._tunnels.url, **trust}
+        own = machine.home / ".local/bin"  # else `setup kube --as-kubelogin` puts its program beside ours
+        own.mkdir(parents=True, exist_ok=True)
+        path = f"{own}:{machine.environment['PATH']}"
+        machine.environment |= {"HTTPS_PROXY": self._tunnels.url, "PATH": path, **trust}
         self._furnish()
 
     def __enter__(self) -> Self:

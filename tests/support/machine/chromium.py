@@ -149,11 +149,12 @@ class Chromium:
 
 def _started(*options: str) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
     """The process, what its orders go into, and what its messages come out of."""
+    program = need("chromium")
     its_orders, orders = os.pipe()
     messages, its_messages = os.pipe()
     command = f'exec "$@" 3</dev/fd/{its_orders} 4>/dev/fd/{its_messages}'
     process = subprocess.Popen(
-        ["/bin/sh", "-c", command, "sh", need("chromium"), *OPTIONS, *options, "about:blank"],
+        ["/bin/sh", "-c", command, "sh", program, *OPTIONS, *options, "about:blank"],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         pass_fds=(its_orders, its_messages),
     )  # fmt: skip

@@ -100,3 +100,13 @@ async def test_requests_are_told_together_each_with_its_own_time(
         "1970-01-01T00:01:02Z INFO request path='%s two words'",
         "1970-01-01T01:00:00Z INFO leaving",
     ]
+
+
+async def test_many_requests_do_not_wait_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MOST_BEHIND", 3)
+    journal.open_log(tmp_path, "info")
+    for number in range(4):
+        journal.note_behind("request", number=number)
+    assert len(lines(tmp_path)) == 3
+    journal.write_gathered()
+    assert len(lines(tmp_path)) == 4

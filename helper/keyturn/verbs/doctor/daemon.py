@@ -7,6 +7,7 @@ from keyturn.configuration.config import load
 from keyturn.console import other_daemon
 from keyturn.console.requests import ask_running
 from keyturn.errors import ConfigError, KeyturnError
+from keyturn.hints import Sentence
 from keyturn.reach.paths import config_file
 from keyturn.verbs.doctor.finding import Finding, failed, ok
 
@@ -58,6 +59,10 @@ def look_at_daemon() -> Iterator[Finding]:
 
 
 def _vault(status: dict[str, Any]) -> Iterator[Finding]:
+    if error := status.get("vault_error"):
+        hint = Sentence(error["hint"]) if error["hint"] else None
+        yield Finding("error", f"the vault is closed: {error['sentence']}", hint)
+        return
     if status["key"] is not None:
         yield ok(f"the vault is open, its key comes from the {status['key']}")
     for warning in status["warnings"]:

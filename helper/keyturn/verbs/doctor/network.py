@@ -49,4 +49,4 @@ def _clock(servers: list[dict[str, Any]]) -> Iterator[Finding]:
         yield ok("this machine's clock is that of the servers")
         return
     told = f"this machine's clock is {duration(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} that of {host}"
-    yield Finding("error" if abs(ahead) >= REFUSED else "warning", told, moves.machines.set_clock(ahead))
+    yield Finding("error" if abs(ahead) >= REFUSED else "warning", told, moves.machines.set_clock(ahead, host))

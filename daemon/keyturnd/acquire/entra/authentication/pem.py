@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-from keyturnd.acquire.entra.authentication import pfx
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,12 +75,14 @@ def _of_der(content: bytes, passphrase: str | None) -> Found:
         return Found(certificates)
     for tried in dict.fromkeys((None if passphrase is None else passphrase.encode(), None, b"")):
         try:
-            opened = pfx.load(content, tried)
+            loaded = pkcs12.load_pkcs12(content, tried)
         except ValueError:
             continue
         except UnsupportedAlgorithm:
             raise Unreadable("is encrypted in a way that is no longer supported (export it again)") from None
-        return Found(opened.certificates, opened.keys, bare=not tried)
+        ours = () if loaded.cert is None else (loaded.cert.certificate,)
+        others = tuple(each.certificate for each in loaded.additional_certs)
+        return Found(ours + others, () if loaded.key is None else (loaded.key,), bare=not tried)
     raise Protected
 
 

@@ -38,6 +38,7 @@ def test_a_clock_that_is_off(ahead: float, level: str, told: str, monkeypatch: p
     assert clock[0] == level
     assert told in clock[1]
     assert ("set this machine's clock" in clock[2]) == (level != "ok")
+    assert ("login.example's" in clock[2]) == (level != "ok")
 
 
 def test_nobody_told_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
