@@ -149,6 +149,14 @@ def test_a_sign_in_that_is_needed_is_told_once(machine: Machine, emulator: Emula
     assert emulator.control.count("devicecode") == 0
 
 
+def test_the_twin_gives_the_same_bytes(machine: Machine, emulator: Emulator) -> None:
+    own = prepare(machine, emulator, "ci")
+    machine.environment["KUBERNETES_EXEC_INFO"] = PYTHON_AT_A_TERMINAL
+    native = machine.run("kube-credential-keyturn", "get-token", *own, status=0)
+    twin = machine.run("keyturn", "helper", "kube", "get-token", *own, status=0)
+    assert (twin.stdout, twin.stderr) == (native.stdout, "")
+
+
 def test_a_client_at_a_terminal_signs_in(machine: Machine, emulator: Emulator) -> None:
     """The code is shown on the terminal itself: the Python client keeps stderr to itself."""
     own = prepare(machine, emulator, "me")

@@ -58,6 +58,10 @@ class StandIn:
             variables["AZURE_CLIENT_SECRET"] = secret
         return self.machine.run(str(self.program), "get-token", *flags, **variables)
 
+    def twin(self, *flags: str) -> CompletedProcess[str]:
+        """What the program becomes where it needs more than the daemon's answer."""
+        return self.machine.run("keyturn", "helper", "kubelogin", "get-token", *flags, KUBERNETES_EXEC_INFO=PYTHONS)
+
     def token(self, *flags: str, info: str = PYTHONS) -> dict[str, Any]:
         done = self.get_token(*flags, info=info)
         assert (done.returncode, done.stderr) == (0, ""), done
@@ -129,6 +133,8 @@ def test_kubectl_with_a_secret_in_the_environment(stand_in: StandIn) -> None:
 def test_a_secret_among_the_flags_and_answers_as_kubelogin_gives_them(stand_in: StandIn) -> None:
     flags = stand_in.flags("--login", "spn", "--client-secret", stand_in.secret)
     document = stand_in.token(*flags, info="")
+    native, twin = stand_in.get_token(*flags), stand_in.twin(*flags)
+    assert (twin.stdout, twin.stderr) == (native.stdout, ""), "the same bytes, as they are held"
     assert document["apiVersion"] == V1BETA1
     assert claims_of(document["status"]["token"])["aud"] == AKS
     lacking = stand_in.get_token(*stand_in.flags("--login", "spn", "--cache-dir", "/other"))

@@ -108,7 +108,7 @@ def answers(draw: st.DrawFn) -> bytes:
     return draw(st.sampled_from([whole, whole, whole[:place] + draw(st.binary(max_size=3)) + whole[place + cut :]]))
 
 
-@settings(max_examples=1500, deadline=None, derandomize=True)
+@settings(max_examples=1500, derandomize=True)
 @given(answer=answers())
 @example(answer=b"")
 @example(answer=b"HTTP/1.1 200 \r\nContent-Length:1\r\nKeyturn-Exit:9\r\n\r\nx")
@@ -118,7 +118,7 @@ def test_two_opinions_agree(parser: Parser, answer: bytes) -> None:
     assert parser(answer) == second_opinion(answer)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(answer=st.binary(max_size=300))
 def test_noise_is_refused(parser: Parser, answer: bytes) -> None:
     assert parser(answer) is None

@@ -49,12 +49,15 @@ def found_lost(session: Session, credential: Credential) -> bool:
 
 
 def clean(server: Server, state: AwxState, credentials: Sequence[Credential]) -> Cleaned:
-    """Delete all that `state` tells of but its own token. Stops where the server stops answering."""
+    """Delete all that `state` tells of but its own token. Stops where the server stops answering.
+
+    The replaced ones last: one of them may be what the others are deleted with.
+    """
     sweep = Sweep(server, credentials)
     lost = sweep.lost(state)
-    left = [token_id for token_id in sweep.ordered(state.superseded) if not sweep.delete(token_id)]
     found = [token_id for token_id in lost or () if token_id not in {state.token_id, *state.superseded}]
     kept = [token_id for token_id in sweep.ordered(found) if not sweep.delete(token_id, surely_ours=False)]
+    left = [token_id for token_id in sweep.ordered(state.superseded) if not sweep.delete(token_id)]
     cleaned = replace(state, superseded=tuple(left))
     if lost is not None and not kept:
         cleaned = replace(cleaned, intent="", unanswered=state.unanswered if state.asked_at else None)

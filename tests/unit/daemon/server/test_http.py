@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from keyturn.errors import UsageError
@@ -16,7 +16,6 @@ from keyturnd.server.reading import BODY_LIMIT, HEAD_LIMIT, LengthRequired, Requ
 
 US = Peer(pid=1, uid=0)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
-unhurried = settings(deadline=None)
 PIECES_OF_HTTP = st.sampled_from(
     [
         b"GET / HTTP/1.1\r\n",
@@ -58,7 +57,6 @@ def outcome(*pieces: bytes) -> object:
         return type(error), error.sentence
 
 
-@unhurried
 @given(arguments=st.lists(texts, max_size=20), body=st.binary(max_size=200), data=st.data())
 def test_a_request_is_the_same_however_it_is_cut(arguments: list[str], body: bytes, data: st.DataObject) -> None:
     query = "&".join(f"arg={quote(argument)}" for argument in arguments)
@@ -71,7 +69,6 @@ def test_a_request_is_the_same_however_it_is_cut(arguments: list[str], body: byt
     assert (request.body, request.headers["x"]) == (body, "y")
 
 
-@unhurried
 @given(pieces=anything)
 def test_whatever_arrives_is_a_request_or_a_usage_error(pieces: list[bytes]) -> None:
     request = outcome(*pieces)
@@ -80,7 +77,6 @@ def test_whatever_arrives_is_a_request_or_a_usage_error(pieces: list[bytes]) -> 
         assert len(request.body) <= 1 << 20
 
 
-@unhurried
 @given(pieces=anything)
 def test_what_follows_a_request_changes_nothing_of_it(pieces: list[bytes]) -> None:
     first = b"POST /v1/token HTTP/1.1\r\nX: y\r\nContent-Length: 3\r\n\r\nabc"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from keyturnd.acquire.awx import passwords
@@ -55,6 +54,5 @@ def _made(job: AskJob, making: Callable[..., Any], server: Server) -> Any:
 
 
 def _by_password(job: AskJob) -> Credential | None:
-    if not job.secret or passwords.was_refused(job.state, job.secret, time.time()):
-        return None
-    return basic(job.identity, job.secret)
+    secret = passwords.worth_sending(job.state, job.secret)
+    return basic(job.identity, secret) if secret else None

@@ -115,6 +115,17 @@ def test_a_renewal_of_a_read_token() -> None:
     assert cut_everywhere(lambda: with_a_token("read"), entrusted, entrusted) > 10
 
 
+def test_a_write_token_that_becomes_a_read_token() -> None:
+    """The old one deletes what an interrupted run has left, before it deletes itself: the new one may not."""
+
+    def narrowed() -> tuple[InMemoryAwx, InMemoryChannel]:
+        server, channel = with_a_token(old=False)
+        server.identity = replace(IDENTITY, scope="read")
+        return server, channel
+
+    assert cut_everywhere(narrowed, silently, entrusted) > 10
+
+
 def test_a_sign_in_over_a_young_token() -> None:
     """What it leaves behind when killed is cleaned up by a silent start, with the token that is still there."""
     assert cut_everywhere(lambda: with_a_token(old=False), typed, silently) > 10

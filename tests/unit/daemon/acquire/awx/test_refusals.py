@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -116,7 +116,6 @@ def test_an_echo_is_cut_before_the_text_is_folded_and_shortened(status: int, bef
         assert "horse" not in sentence
 
 
-@settings(deadline=None)
 @given(
     st.integers(400, 499),
     st.dictionaries(st.text(max_size=5), st.none() | st.text() | st.lists(st.text()) | st.integers(), max_size=3),

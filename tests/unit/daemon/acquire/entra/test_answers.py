@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from keyturnd.acquire.entra import answers
@@ -219,7 +219,6 @@ def test_an_alias_of_the_same_cloud_is_the_same_service() -> None:
         answers.discovery(document, "https://login.microsoftonline.us/t")
 
 
-@settings(deadline=None)
 @given(st.dictionaries(token_members, anything))
 def test_any_token_answer_is_sound_or_a_typed_failure(odd: dict[str, Any]) -> None:
     for answer in (odd, SOUND | odd):
@@ -231,7 +230,6 @@ def test_any_token_answer_is_sound_or_a_typed_failure(odd: dict[str, Any]) -> No
         assert 0 < sound["expires_in"] <= answers.LONGEST_LIFE
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(list(CODE)), anything))
 def test_any_device_answer_is_sound_or_a_typed_failure(odd: dict[str, Any]) -> None:
     try:
@@ -242,7 +240,6 @@ def test_any_device_answer_is_sound_or_a_typed_failure(odd: dict[str, Any]) -> N
     assert sound["verification_uri"].isprintable()
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(list(endpoints())), anything | st.from_regex(r"https://[^ ]{0,30}")))
 def test_any_discovery_document_is_sound_or_a_typed_failure(odd: dict[str, Any]) -> None:
     try:
@@ -252,14 +249,12 @@ def test_any_discovery_document_is_sound_or_a_typed_failure(odd: dict[str, Any])
     assert all(url.startswith("https://") for url in found.values())
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200) | st.from_regex(rb"\{[^}]{0,50}\}"))
 def test_any_body_is_an_object_or_a_typed_failure(body: bytes) -> None:
     with contextlib.suppress(Failed):
         assert isinstance(parse(body, "p"), dict)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_has_claims_or_none(text: str) -> None:
     assert isinstance(claims_of(text), dict)

@@ -204,7 +204,7 @@ odd_answers = bodies | st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(odd_answers, st.sampled_from([200, 200, 201, 400, 401, 403, 404]))
 def test_whatever_comes_back_ends_in_a_result_or_a_typed_failure(body: bytes, status: int) -> None:
     grants: tuple[Grant, ...] = (lambda used: (as_application(used), []), as_user)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from keyturn.errors import BY_KIND
@@ -189,7 +189,6 @@ odd = (
 members = st.sampled_from(["error", "suberror", "error_description", "error_codes", "correlation_id", "claims"])
 
 
-@settings(deadline=None)
 @given(st.dictionaries(members, odd), st.booleans(), st.booleans())
 def test_any_error_answer_becomes_a_failure_fit_to_print(answer: dict[str, Any], user: bool, refresh: bool) -> None:  # noqa: FBT001 - hypothesis gives them by position
     failure = without([], Refusal.read(answer).failed(WORK, of_user=user, refresh=refresh).failure)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from keyturnd.acquire.failed import Failed
@@ -47,7 +47,6 @@ def test_who_is_reached_directly(no_proxy: str, host: str, port: int, *, direct:
     assert is_direct(no_proxy, host, port) is direct
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40), st.sampled_from(["login.example", "10.0.0.1", "fd00::1"]))
 def test_any_no_proxy_is_understood_or_ignored(no_proxy: str, host: str) -> None:
     assert is_direct(no_proxy, host, 443) in {True, False}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from keyturnd.acquire.network.retry_after import LONGEST, seconds
@@ -35,7 +35,6 @@ def test_seconds_to_hold_back(value: str | None, wait: float | None) -> None:
     assert seconds(value, NOW) == wait
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_header_is_a_number_or_nothing(value: str) -> None:
     wait = seconds(value, NOW)

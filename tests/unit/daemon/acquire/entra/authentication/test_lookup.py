@@ -171,7 +171,7 @@ def test_files_that_do_not_fit(app: Certified, other: Certified, place: Place) -
 
 
 @pytest.mark.filterwarnings("ignore:PKCS#12 bundle could not be parsed as DER")  # the process ignores warnings
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(position=st.integers(0, 4000), put=st.binary(max_size=4), cut=st.booleans())
 def test_any_damage_is_found_or_passed_over(position: int, put: bytes, cut: bool, app: Certified) -> None:  # noqa: FBT001 - hypothesis gives them by position
     for whole in ((app.pem + app.key_pem).encode(), app.pfx()):

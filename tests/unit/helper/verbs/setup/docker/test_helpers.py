@@ -142,7 +142,7 @@ _values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     document=st.dictionaries(_names, _values, max_size=4),
     helpers=st.dictionaries(st.text(max_size=6), st.text(max_size=4), min_size=1, max_size=3),
