@@ -151,8 +151,8 @@ class Quarter:
 
     def _avoidable(self, what: str, outcome: Outcome) -> bool:
         """Whether there was a token that would have been let in, or the provider would have given one."""
-        if outcome.refused and outcome.told != "expired":
-            return TOOLS[what] in ASK_AGAIN
+        if outcome.refused and outcome.told != "expired" and TOOLS[what] not in ASK_AGAIN:
+            return False
         if what == "docker" and self._person_needed:
             return False
         held_back = self.machine.clock.wall() < self._asked_back_at

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from typing import TYPE_CHECKING
 
 from keyturn.reach.paths import BACKLOG
+from keyturnd.server.alarm import Alarm
 
 if TYPE_CHECKING:
     from keyturnd.server.connections import Connections
@@ -26,7 +26,7 @@ class Acceptor:
         self._listener = listener
         self._selector = loop_selector
         self._connections = connections
-        self._again: asyncio.TimerHandle | None = None
+        self._again = Alarm()
 
     def start(self) -> None:
         """Take connections from now on."""
@@ -37,8 +37,7 @@ class Acceptor:
         for _ in range(BACKLOG + 1):
             if not self._accept():
                 break
-        if self._again is not None:
-            self._again.cancel()
+        self._again.cancel()
         self._selector.drop(self._listener)
 
     def _accept(self) -> bool:
@@ -62,4 +61,4 @@ class Acceptor:
 
     def _pause(self) -> None:
         self._selector.drop(self._listener)
-        self._again = asyncio.get_running_loop().call_later(OUT_OF_DESCRIPTORS, self.start)
+        self._again.set(OUT_OF_DESCRIPTORS, self.start)

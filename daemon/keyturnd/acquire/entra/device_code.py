@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 SLOWER = {"authorization_pending": 0.0, "slow_down": 5.0}
 """Answers at which the waiting goes on, and the seconds that each adds to the interval (RFC 8628 section 3.5)."""
+LONG = 120.0
+"""Seconds after which a person is told what an error on the page means: here the provider says nothing of it, and the
+code just dies. Carrying a code to another screen takes most people less."""
 SLOWEST = 60.0
 """Seconds. A provider in trouble is asked less and less often, but a person waits."""
 
@@ -67,8 +70,11 @@ def poll_until_approved(
 
     `expires_at` is UTC epoch seconds, as `wait` tells them.
     """
-    interval = float(flow["interval"])
+    interval, tell_at = float(flow["interval"]), wait.now() + LONG
     while interval > 0:
+        if wait.now() >= tell_at:
+            session.channel.tell(Event("progress", f"nothing has come back yet: {_on_page(session)}"))
+            tell_at = expires_at
         if session.deadline.left() <= interval or wait.now() + interval >= expires_at:
             raise _expired(session)
         wait.pause(interval)
@@ -116,11 +122,17 @@ def _refused(session: Session, answer: dict[str, Any]) -> Failed:
             return Refusal.read(answer).failed(session.identity, of_user=True)
 
 
+def _on_page(session: Session) -> str:
+    """What helps where Conditional Access forbids device codes, the refusal most people meet (azure-cli 32420)."""
+    other = moves.configuration.other_flow("browser", session.identity.profile)
+    return f"if the page says AADSTS53003, the tenant blocks device codes: {other}"
+
+
 def _expired(session: Session) -> Failed:
     profile = session.identity.profile
     return Failed(
         SignInNeeded,
         f"the sign-in of profile {profile} was not approved in time",
-        hints.login(profile),
+        moves.secrets.before_login(_on_page(session), profile),
         code="expired_token",
     )

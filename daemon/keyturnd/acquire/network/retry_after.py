@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from email.utils import parsedate_to_datetime
+from keyturnd.acquire.network.http_dates import moment
 
 LONGEST = 3600.0
 """Seconds believed at most; msal has the same bound."""
@@ -15,8 +15,5 @@ def seconds(value: str | None, now: float) -> float | None:
     text = value.strip()
     if text.isascii() and text.isdigit():
         return min(float(text[:9]), LONGEST)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return min(max(moment.timestamp() - now, 0.0), LONGEST)
+    until = moment(text)
+    return None if until is None else min(max(until - now, 0.0), LONGEST)

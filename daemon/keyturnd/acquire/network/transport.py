@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import random
 import time
-from email.utils import parsedate_to_datetime
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +21,7 @@ from keyturn import moves
 from keyturn.errors import ConfigError, ProviderRefused, ProviderUnreachable
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network import trust
+from keyturnd.acquire.network.http_dates import moment
 from keyturnd.acquire.network.losses import Loss, loss_of
 from keyturnd.acquire.network.proxies import Proxy, proxy_for
 from keyturnd.acquire.network.retry_after import seconds
@@ -66,10 +66,8 @@ class Answer(NamedTuple):
     @property
     def ahead(self) -> float | None:
         """Seconds that this machine's clock is ahead of the server's, None where it tells none (RFC 9110 6.6.1)."""
-        try:
-            return self.sent_at - parsedate_to_datetime(self.headers.get("date", "")).timestamp()
-        except ValueError:
-            return None
+        there = moment(self.headers.get("date", ""))
+        return None if there is None else self.sent_at - there
 
 
 class Transport:

@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 MASK = "…"
 SHORTEST = 4
 """Characters of a value that is cut out wherever it stands: a shorter one is a part of many words."""
-_SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|API_?KEY|_PAT$|_KEY$")
-_USERINFO = re.compile(r"(?<=//)[^/@\s]+@")
+_SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|API_?KEY|(_PAT|_KEY|_PASS|_PWD|_AUTH)$")
+_USERINFO = re.compile(r"(?<=//)\S+@|(?<![^\s\"'=])[^\s\"'=:/@]+:(?!//)\S+@")
+"""Up to the last @, as a password may hold one, and a slash; a proxy may be written without a scheme."""
 _JWT = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*", re.ASCII)
+_CLIENT_SECRET = re.compile(r"[\w.~-]{3}\dQ~[\w.~-]{20,}", re.ASCII)
+"""Of Entra ID, as it has made them since 2021: a full stop in one divides what would be long enough below."""
 _OPAQUE = re.compile(r"(?:\b\d\.)?[A-Za-z0-9_~+=!-]{30,}", re.ASCII)
 """As long as a client secret, a refresh token or a personal access token, and without a word's ends in it."""
 _GUID, _DIGEST = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", r"[0-9a-f]{40}|[0-9a-f]{64}"
-_HARMLESS = re.compile(rf"(?i:{_GUID}|{_DIGEST})|[a-z_-]+", re.ASCII)
-"""Ids, thumbprints and digests, and long names without a digit."""
+_NAMES = r"[a-z_-]+|(?:\d\.)?(?:[a-z0-9]{1,8}[-_])+[a-z0-9]{1,8}"
+_HARMLESS = re.compile(rf"(?i:{_GUID}|{_DIGEST})|{_NAMES}", re.ASCII)
+"""Ids, thumbprints and digests, long names without a digit, and those of many short words: a platform's."""
 
 
 class Redaction:
@@ -48,9 +52,9 @@ class Redaction:
         for value in self._cut:
             text = text.replace(value, MASK)
         text = _USERINFO.sub(f"{MASK}@", text)
-        text = _OPAQUE.sub(_masked, _JWT.sub(MASK, text))
+        text = _OPAQUE.sub(_masked, _CLIENT_SECRET.sub(MASK, _JWT.sub(MASK, text)))
         for name, alias in self._people.items():
-            text = re.sub(rf"(?<![\w.@-]){re.escape(name)}(?![\w@-])", alias, text)
+            text = re.sub(rf"(?<![\w.@-]){re.escape(name)}(?![\w@-])", alias, text, flags=re.IGNORECASE)
         return text.replace(self._home, "~")
 
 

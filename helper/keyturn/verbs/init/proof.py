@@ -14,7 +14,7 @@ from keyturn import moves
 from keyturn.configuration.hosts import https_url
 from keyturn.configuration.targets.recognized import CLONE
 from keyturn.console.requests import ask
-from keyturn.errors import Refused
+from keyturn.errors import Refused, one_line
 from keyturn.verbs.init.contexts import leading_to
 
 TYPE_CHECKING = False
@@ -77,7 +77,7 @@ def _list_namespaces(place: Place, context: str, profile: str) -> str:
     if done.returncode != 0 and FORBIDDEN not in done.stderr:
         raise _refused(done, f"kubectl cannot read {place.key}", profile)
     if done.returncode != 0:
-        return f"the cluster of context {context} knows you, though it does not let you list namespaces"
+        return f"the cluster of context {one_line(context)} knows you, though it does not let you list namespaces"
     found = len(done.stdout.splitlines())
     return f"kubectl reads {place.key}: {found} namespace{'' if found == 1 else 's'}"
 

@@ -75,8 +75,8 @@ def _sound(token: str, place: str) -> str:
         raise Failed(ConfigError, f"{place} gave no token that could be an assertion", _look_at(place))
     expires_at = claims.get("exp")
     if isinstance(expires_at, int | float) and expires_at <= time.time():
-        moment = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(expires_at))
-        sentence = f"the federated token of {place} expired at {moment} UTC"
+        end = time.gmtime(max(expires_at, 0))  # what is before that could not be shown
+        sentence = f"the federated token of {place} expired at {time.strftime('%Y-%m-%d %H:%M:%S', end)} UTC"
         raise Failed(ConfigError, sentence, moves.secrets.replaced_token())
     return token
 

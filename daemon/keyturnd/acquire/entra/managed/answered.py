@@ -27,6 +27,8 @@ HALFWAY = 7200
 PASSING = frozenset({404, 410})
 """IMDS answers so while it is being updated (Microsoft: retry guidance of IMDS); 429 and 5xx end in the transport."""
 DATES = ("%m/%d/%Y %H:%M:%S %z", "%m/%d/%Y %I:%M:%S %p %z", "%Y-%m-%dT%H:%M:%S%z")
+LARGEST = 10**15
+"""Of the numbers that are read: JSON has some that no float can hold."""
 SHOWN = 300
 
 
@@ -114,7 +116,7 @@ def _expiry(said: dict[str, Any], sent_at: float, place: str) -> float:
 def _number(value: object) -> float | None:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
         return float(value)
-    return float(value) if type(value) is int else None
+    return float(value) if type(value) is int and abs(value) < LARGEST else None
 
 
 def _moment(value: object) -> float | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from keyturn.errors import one_line
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,6 +22,7 @@ EVERYWHERE = "credential"
 """The section without a URL."""
 
 _OURS = re.compile(rf"/.*/{PROGRAM}(?: --ours)?", re.ASCII | re.DOTALL)
+_PASSWORD = re.compile(r"(?<=://)[^/]*:[^/]*@")
 
 
 class Origin(NamedTuple):
@@ -73,6 +76,11 @@ def covers(key: str, origin: Origin) -> bool:
     url = _url_of(key)
     scheme, _, rest = url.partition("://")
     return not url or f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}" == origin.url
+
+
+def spoken(key: str) -> str:
+    """`key` as it may be shown: its URL may hold a password, and in a repository's configuration anything at all."""
+    return one_line(_PASSWORD.sub("***@", key))
 
 
 def _others(entries: Iterable[Entry]) -> list[Entry]:

@@ -11,7 +11,7 @@ from keyturn.console.requests import print_json
 from keyturn.protocols.git_options import OURS
 from keyturn.reach.installed import program
 from keyturn.verbs.setup.advice import Advice
-from keyturn.verbs.setup.git.asked import ALL_OTHERS, EVERYWHERE, PROGRAM
+from keyturn.verbs.setup.git.asked import ALL_OTHERS, EVERYWHERE, PROGRAM, spoken
 from keyturn.verbs.setup.git.config import GitConfig
 from keyturn.verbs.setup.git.obstacles import obstacles
 from keyturn.verbs.setup.git.origins import chosen, origins_of
@@ -174,8 +174,8 @@ def _notes(git: GitConfig, record: Record, options: Namespace) -> list[str]:
     sections, origins = Sections(git, record), chosen(configuration(), options.urls)
     behind = sections.behind(origins)
     return [
-        *(f"{key} of your git configuration is not asked for these" for key in sections.superseded(origins)),
-        *(f"{key} stands behind keyturn's helper, which git may pass over for it: move it up in your git"
+        *(f"{spoken(key)} of your git configuration is not asked for these" for key in sections.superseded(origins)),
+        *(f"{spoken(key)} stands behind keyturn's helper, which git may pass over for it: move it up in your git"
           f" configuration ({shlex.join(git.shown(['--edit']))})" for key in behind),
         *obstacles(git, origins, configuration()),
     ]  # fmt: skip

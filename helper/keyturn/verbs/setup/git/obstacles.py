@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from keyturn import shell
+from keyturn.errors import one_line
 from keyturn.hints import printed
-from keyturn.verbs.setup.git.asked import ALL_OTHERS, around_ours, clearing, covers, is_ours
+from keyturn.verbs.setup.git.asked import ALL_OTHERS, around_ours, clearing, covers, is_ours, spoken
 from keyturn.verbs.setup.git.config import Entry
 
 TYPE_CHECKING = False
@@ -47,6 +48,10 @@ def obstacles(git: GitConfig, origins: Sequence[Origin], config: Config) -> list
     return list(dict.fromkeys(found))
 
 
+def _where(key: str, scope: str) -> str:
+    return f"{spoken(key)} in {WHOSE[scope]}"
+
+
 def _helpers(settings: Sequence[Setting], origins: Sequence[Origin]) -> Iterator[str]:
     for origin in origins:
         covering = [setting for setting in settings if covers(setting.key, origin)]
@@ -55,18 +60,18 @@ def _helpers(settings: Sequence[Setting], origins: Sequence[Origin]) -> Iterator
         if not any(is_ours(entry.value) for entry in entries):
             continue
         if (empty := clearing(entries, origin)) is not None:
-            yield (f"an empty {empty.key} in {WHOSE[scopes[empty]]} keeps git from asking keyturn for {origin.name}")
+            yield f"an empty {_where(empty.key, scopes[empty])} keeps git from asking keyturn for {origin.name}"
             continue
         before, behind = around_ours(entries, origin)
         for entry in before:
             yield (
-                f"{entry.key} in {WHOSE[scopes[entry]]} stands before keyturn's helper: if it keeps what git tells "
+                f"{_where(entry.key, scopes[entry])} stands before keyturn's helper: if it keeps what git tells "
                 "it, it answers with our tokens after a server has refused them"
             )
         for entry in behind:
             if scopes[entry] != "global":
                 yield (
-                    f"{entry.key} in {WHOSE[scopes[entry]]} stands behind keyturn's helper: git tells it our tokens, "
+                    f"{_where(entry.key, scopes[entry])} stands behind keyturn's helper: git tells it our tokens, "
                     "and it may keep them on disk"
                 )
 
@@ -75,9 +80,10 @@ def _paths(settings: Sequence[Setting], origins: Sequence[Origin]) -> Iterator[s
     for origin in origins:
         covering = [setting for setting in settings if covers(setting.key, origin)]
         if origin.with_path and covering and covering[-1].value.lower() in FALSE:
+            scope, key, _ = covering[-1]
             yield (
-                f"{covering[-1].key} = false in {WHOSE[covering[-1].scope]} keeps git from saying which repository "
-                f"of {origin.name} it means, and keyturn from finding the target"
+                f"{spoken(key)} = false in {WHOSE[scope]} keeps git from saying which repository of {origin.name} "
+                "it means, and keyturn from finding the target"
             )
 
 
@@ -85,8 +91,8 @@ def _headers(settings: Sequence[Setting], origins: Sequence[Origin]) -> Iterator
     targets = [origin for origin in origins if origin != ALL_OTHERS]
     for scope, key, value in settings:
         if _AUTHORIZATION.match(value) and any(covers(key, origin) for origin in targets):
-            remove = printed(shell.unset_header(key, scope))
-            yield f"{key} in {WHOSE[scope]} is sent in place of keyturn's tokens; to remove it: {remove}"
+            told = f"{_where(key, scope)} is sent in place of keyturn's tokens"
+            yield f"{told}; to remove it: {printed(shell.unset_header(key, scope))}" if spoken(key) == key else told
 
 
 def _bearer(git: GitConfig, config: Config) -> Iterator[str]:
@@ -94,7 +100,7 @@ def _bearer(git: GitConfig, config: Config) -> Iterator[str]:
     version = git.version() if bearer else BEARER_IN_ALL_REQUESTS
     if version < BEARER_IN_ALL_REQUESTS:
         sizes = [setting.value for setting in git.everywhere(BUFFER)]
-        limit = f"http.postBuffer ({sizes[-1] if sizes else '1 MiB'})"
+        limit = f"http.postBuffer ({one_line(sizes[-1]) if sizes else '1 MiB'})"
         shown = ".".join(map(str, version))
         yield (
             f"git {shown} cannot push more than {limit} to {', '.join(bearer)} with bearer: leave authtype out, "

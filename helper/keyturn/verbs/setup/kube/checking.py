@@ -111,7 +111,7 @@ def _tell(found: Sequence[Lack], asking: int, *, as_json: bool) -> None:
         print_json({"asking": asking, "outdated": [lack._asdict() | {"file": str(lack.file)} for lack in found]})
         return
     for lack in found:
-        print(f"keyturn: {lack.file}: context {printable(lack.context)} {lack.why}")
+        print(f"keyturn: {lack.file}: {printable(f'context {lack.context} {lack.why}')}")
     if not found:
         print(f"keyturn: {'every context that asks keyturn is up to date' if asking else 'no context asks keyturn'}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import stat
 from pathlib import Path
 
 from keyturn.configuration.hosts import UnfitName, https_url
@@ -74,14 +75,14 @@ class Register:
         """What only kubeconfigs need that are there no more."""
         for server, known in list(self._known.items()):
             for file in (Path(each) for each in known.files):
-                if not file.exists():
+                if not _is_ours(file):
                     self.forget(server, file)
 
     def elsewhere(self, files: Iterable[KubeFile]) -> list[Path]:
-        """The kubeconfigs with stanzas of ours that are not among `files`, and are still there."""
+        """The kubeconfigs with stanzas of ours that are not among `files`, and are still there and the user's own."""
         read = {str(file.path.absolute()) for file in files}
         known = {each for known in self._known.values() for each in known.files}
-        return [path for path in map(Path, sorted(known - read)) if path.exists()]
+        return [path for path in map(Path, sorted(known - read)) if _is_ours(path)]
 
     def save(self) -> None:
         """Make it durable, if it changed. Raises Refused and StateError."""
@@ -106,6 +107,15 @@ def outdated(user: Any, register: Register) -> str | None:
         return "was set up by an older keyturn"
     kept = register.has_word(server, profile, users.argument(user, "--word"))
     return None if kept else "has a word that keyturn does not keep"
+
+
+def _is_ours(file: Path) -> bool:
+    """Whether it is there still: what somebody else has put in its place must not stop us."""
+    try:
+        status = file.stat()
+    except OSError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
 
 
 def _key(server: str) -> str:

@@ -6,8 +6,9 @@ import sys
 
 from keyturn import hints, moves
 from keyturn.console.requests import print_json
+from keyturn.reach.installed import program
 from keyturn.verbs.setup.kube import kuberc
-from keyturn.verbs.setup.kube.kubeconfig import text
+from keyturn.verbs.setup.kube.kubeconfig import text, users
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,10 +50,16 @@ def warn(sentence: str, hint: Hint) -> None:
 
 
 def policies(stanzas: Iterable[dict[str, Any]]) -> list[Sentence]:
-    """How to let kubectl run each program of ours that it must not, by the very path in the kubeconfig."""
-    programs = dict.fromkeys(str(stanza["command"]) for stanza in stanzas)
-    forbidding = {program: file for program in programs if (file := kuberc.forbids(program)) is not None}
-    return [moves.clients.allow_plugin(program, str(file)) for program, file in forbidding.items()]
+    """How to let kubectl run our program, where a stanza names it and kubectl must not.
+
+    By its very path: a kubeconfig of somebody else's may name another program that is called so, and nobody shall be
+    told to allow that.
+    """
+    ours = program(users.PROGRAM)
+    if not any(stanza["command"] == ours for stanza in stanzas):
+        return []
+    file = kuberc.forbids(ours)
+    return [] if file is None else [moves.clients.allow_plugin(ours, str(file))]
 
 
 def _sentence(change: Change) -> str:

@@ -17,8 +17,10 @@ from keyturnd.messages.identities import EntraIdentity, Network
 from keyturnd.messages.jobs import TokenJob
 
 if TYPE_CHECKING:
+    from keyturnd.messages.channel import Event
     from keyturnd.messages.outcomes import Failure
 
+ON_PAGE = 'if the page says AADSTS53003, the tenant blocks device codes: set flow = "browser" in [profile.work]'
 PENDING = {"error": "authorization_pending"}
 SLOW_DOWN = {"error": "slow_down"}
 TOKEN = {"access_token": "at"}
@@ -38,8 +40,22 @@ class Provider:
         return answer
 
 
+class Terminal:
+    """What a person is told meanwhile."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def tell(self, event: Event) -> None:
+        self.told.append(event.message)
+
+
 def poll(
-    *script: dict[str, Any] | Failed, life: float = 900, deadline: float = 1000, interval: int = 5
+    *script: dict[str, Any] | Failed,
+    life: float = 900,
+    deadline: float = 1000,
+    interval: int = 5,
+    terminal: Terminal | None = None,
 ) -> list[float]:
     """The pauses before each poll until the script's token."""
     now, pauses = [0.0], []
@@ -50,7 +66,8 @@ def poll(
 
     identity = EntraIdentity("work", "device-code", "app", "https://login.example/t")
     job = TokenJob(identity, (), Network(), deadline)
-    session = Session(job, None, Deadline(deadline, lambda: now[0]), None, {}, Credential())  # type: ignore[arg-type]  # not used here
+    channel: Any = Terminal() if terminal is None else terminal
+    session = Session(job, channel, Deadline(deadline, lambda: now[0]), None, {}, Credential())  # type: ignore[arg-type]  # no requests
     wait = device_code.Wait(lambda: now[0], pause)
     device_code.poll_until_approved(
         session, Provider(*script), {"device_code": "d", "interval": interval}, life, wait
@@ -104,7 +121,16 @@ def test_a_declined_sign_in_says_so(word: str) -> None:
 
 def test_an_expired_code_says_so() -> None:
     expired = failure({"error": "expired_token"})
-    assert (expired.kind, expired.code, expired.hint) == ("sign-in-needed", "expired_token", "keyturn login work")
+    assert (expired.kind, expired.code) == ("sign-in-needed", "expired_token")
+    assert expired.hint == f"{ON_PAGE}, then: keyturn login work"
+
+
+def test_what_only_the_page_shows_is_told_once_after_two_minutes() -> None:
+    terminal = Terminal()
+    poll(*[PENDING] * 23, TOKEN, terminal=terminal)
+    assert terminal.told == []
+    poll(*[PENDING] * 60, TOKEN, terminal=terminal)
+    assert terminal.told == [f"nothing has come back yet: {ON_PAGE}"]
 
 
 @pytest.mark.parametrize("limits", [{"life": 12}, {"deadline": 12}])

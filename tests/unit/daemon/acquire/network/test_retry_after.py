@@ -27,6 +27,8 @@ NOW = 1_800_000_000.0
         ("Fri, 15 Jan 2027 07:00:00 GMT", 0.0),
         ("Fri, 15 Jan 9999 07:00:00 GMT", LONGEST),
         ("Fri, 99 Jan 2027 07:00:00 GMT", None),
+        ("Fri, 15 Jan 2027 07:00:00 +99999999999999999999", None),
+        ("Fri, 15 Jan 99999999999999999999 07:00:00 GMT", None),
     ],
 )
 def test_seconds_to_hold_back(value: str | None, wait: float | None) -> None:

@@ -23,6 +23,7 @@ def redaction(*people: str, **environment: str) -> Redaction:
     [
         "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2lnbmF0dXJl",
         "8Q~jaOeC88sqLg95A3UdV8KJGQJ6OX9CI1e+~=",
+        "Xyz8Q~abc.dEfGhIjKl.mNoPqRsTuVw.xYzABCDE",
         "1.AVYA" + "a1B2c3" * 30,
         "ghp_" + "A1b2" * 9,
     ],
@@ -33,26 +34,31 @@ def test_what_looks_like_a_secret(secret: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [GUID, THUMBPRINT, "https://contoso.azurecr.io/v2/", "AADSTS7000215", "git-credential-keyturn-and-others"]
-)
+    "text", [GUID, THUMBPRINT, "https://contoso.azurecr.io/v2/", "AADSTS7000215", "git-credential-keyturn-and-others",
+     "Linux-6.1.0-18-cloud-amd64-x86_64-with-glibc2.36", "at 12:30:59, see https://contoso.azurecr.io:8443/v2/"]
+)  # fmt: skip
 def test_what_helps_stays(text: str) -> None:
     assert redaction().text(text) == text
 
 
-def test_credentials_in_a_url() -> None:
-    assert redaction().text("http://alice:pw@proxy.example:8080") == f"http://{MASK}@proxy.example:8080"
+@pytest.mark.parametrize("before", ["http://", "//", "socks5h://", ""])
+@pytest.mark.parametrize("password", ["pw", "p@ss", "a/b", "a:b", "p%40ss"])
+def test_credentials_in_a_url(before: str, password: str) -> None:
+    """As people write them into a variable: unencoded, and a proxy's without a scheme."""
+    told = redaction().text(f'the proxy is "{before}alice:{password}@proxy.example:8080"')
+    assert told == f'the proxy is "{before}{MASK}@proxy.example:8080"'
 
 
 @given(st.text(min_size=4), st.text(), st.text())
 def test_the_value_of_a_variable_with_the_name_of_a_secret(secret: str, before: str, behind: str) -> None:
-    for name in ("SYSTEM_ACCESSTOKEN", "AZURE_CLIENT_SECRET", "db_password", "MY_PAT"):
+    for name in ("SYSTEM_ACCESSTOKEN", "AZURE_CLIENT_SECRET", "db_password", "MY_PAT", "DB_PASS", "SMTP_PWD"):
         told = redaction(**{name: secret}).text(f"{before}{secret}{behind}")
         assert secret not in told.replace(MASK, "")
 
 
 def test_names_of_people_and_of_their_home() -> None:
     cut = redaction("alice@contoso.com", "bob")
-    told = cut.text("signed in as alice@contoso.com, asked by bob in /home/alice/x: bobsled, notbob@contoso.com")
+    told = cut.text("signed in as Alice@Contoso.com, asked by bob in /home/alice/x: bobsled, notbob@contoso.com")
     assert told == "signed in as person-1, asked by person-2 in ~/x: bobsled, notbob@contoso.com"
 
 

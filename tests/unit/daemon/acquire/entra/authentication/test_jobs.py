@@ -187,6 +187,9 @@ def test_a_file_that_is_no_good(tmp_path: Path) -> None:
         assert refused(named)[0] == f"{file} gave no token that could be an assertion"
     file.write_text(jwt(exp=1_700_000_000), encoding="ascii")
     assert refused(named)[0] == f"the federated token of {file} expired at 2023-11-14 22:13:20 UTC"
+    for no_moment in (-1, -1e300):  # nothing that could be printed as one
+        file.write_text(jwt(exp=no_moment), encoding="ascii")
+        assert refused(named)[0] == f"the federated token of {file} expired at 1970-01-01 00:00:00 UTC"
 
 
 def test_what_it_presents_is_told() -> None:

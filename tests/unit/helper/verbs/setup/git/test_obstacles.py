@@ -102,6 +102,20 @@ def test_what_is_in_the_way_is_told(key: str, values: list[str], sentence: str) 
 
 @pytest.mark.usefixtures("repository")
 @pytest.mark.parametrize(
+    ("name", "value"), [("http", "extraheader=Authorization: x"), ("credential", "helper=store")]
+)
+def test_a_key_is_somebody_elses_text(name: str, value: str) -> None:
+    """A repository's author may write to the terminal with it, and its owner a password into its URL."""
+    setting, _, written = value.partition("=")
+    local(f"{name}.https://alice:pla@nted@dev.azure.com/x\x1b]0;\x07\x1b[2J\u202e.{setting}", written)
+    [line] = told()
+    assert line.isprintable()
+    assert line.startswith(f"{name}.https://***@dev.azure.com/x")
+    assert "nted" not in line
+
+
+@pytest.mark.usefixtures("repository")
+@pytest.mark.parametrize(
     ("key", "values"),
     [
         ("credential.https://other.example.helper", ["store"]),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keyturn.verbs.setup.kube import report
 from keyturn.verbs.setup.kube.kuberc import forbids
 
 if TYPE_CHECKING:
@@ -65,3 +66,16 @@ def test_which_file(kuberc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert forbids(PROGRAM) is None
     monkeypatch.setenv("KUBERC", str(kuberc.with_name("other")))
     assert forbids(PROGRAM) is None
+
+
+def test_nobody_is_told_to_allow_another_program_that_is_called_as_ours(
+    kuberc: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kubeconfig of somebody else's names its own: whoever followed the hint would let kubectl run it."""
+    monkeypatch.setattr(report, "program", lambda _: PROGRAM)
+    kuberc.write_text(f"{HEAD}credentialPluginPolicy: DenyAll\n")
+    theirs = {"command": "/srv/clone/kube-credential-keyturn"}
+    assert report.policies([theirs]) == []
+    [hint] = report.policies([theirs, {"command": PROGRAM}])
+    assert PROGRAM in hint
+    assert "clone" not in hint
