@@ -70,13 +70,18 @@ def _secrets(job: Job) -> tuple[str, ...]:
     if isinstance(job, KeyringJob):
         known = [job.create]
     elif isinstance(job, DiscoveryJob | ReachJob):
-        known = [job.network.proxy]
+        known = [*_secret_in(job.network.proxy)]
     elif isinstance(job, CertificateJob):
         known = []
     else:
-        known = [*_own_secret(job), *_secrets_of(job.state), job.network.proxy, job.client_secret]
+        known = [*_own_secret(job), *_secrets_of(job.state), *_secret_in(job.network.proxy), job.client_secret]
         known += [job.assertion] if isinstance(job, TokenJob) else []
     return tuple(secret for secret in known if secret)
+
+
+def _secret_in(proxy: str | None) -> tuple[str, ...]:
+    """A proxy without a password is no secret: where it fails, its address is what a person has to see."""
+    return (proxy,) if proxy is not None and "@" in proxy else ()
 
 
 def _own_secret(job: TokenJob | EndingJob | AskJob) -> tuple[str | None, ...]:

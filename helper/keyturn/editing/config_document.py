@@ -64,8 +64,6 @@ class ConfigDocument:
         config = parse(self._path, text.encode())
         if _filled(tomllib.loads(text)) != _filled(self._expected):  # an order it does not master
             raise self._by_hand()
-        if not self._path.parent.exists():
-            self._path.parent.mkdir(mode=0o700, parents=True)
         self._file.write(text)
         return config
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from keyturn import moves, shell
 from keyturn.errors import Refused
+from keyturn.reach.paths import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -128,4 +129,6 @@ def _explained(path: Path) -> Iterator[None]:
         yield
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "its links go in circles"
-        raise Refused(f"{path} cannot be used: {reason.lower()}", _listing(path.parent, path)) from None
+        there = Path(nearest(str(path)))  # a directory that could not be made cannot be listed either
+        shown = (path.parent, path) if there == path else (there,)
+        raise Refused(f"{path} cannot be used: {reason.lower()}", _listing(*shown)) from None

@@ -156,13 +156,13 @@ def _make_private(path: str) -> None:
     except FileExistsError:
         return  # a file or a dangling link: the open says so
     except OSError as error:
-        raise StateError(f"cannot create {path}: {error.strerror}", shell.listing(_nearest(path))) from None
+        raise StateError(f"cannot create {path}: {error.strerror}", shell.listing(nearest(path))) from None
     finally:
         os.umask(before)
 
 
-def _nearest(path: str) -> str:
-    """The part of `path` that is there."""
+def nearest(path: str) -> str:
+    """The part of `path` that is there: what a listing can show."""
     while not os.path.lexists(path):
         path = os.path.dirname(path)
     return path

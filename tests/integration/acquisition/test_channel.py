@@ -12,6 +12,8 @@ import pytest
 
 from keyturn_emulator.certificates import Certificates, create
 from keyturnd.messages.channel import LINE_LIMIT, Ack, Answer, Event, encode_line
+from keyturnd.messages.identities import Network
+from keyturnd.messages.jobs import ReachJob
 from keyturnd.messages.outcomes import Failure, Result
 from keyturnd.messages.states import EntraState
 from support.acquisition.driver import COMMAND, SECRET, Acquisition, Finished, job, run, seal_of, signed_in
@@ -122,6 +124,15 @@ def test_an_exception_in_a_thread_ends_it_too() -> None:
     finished = outcome_of(patched(thread))
     assert isinstance(finished.outcome, Failure)
     assert "KeyError" in finished.outcome.sentence
+    assert b"planted" not in finished.raw + finished.stderr
+
+
+@pytest.mark.parametrize("user", ["", "alice:planted@"])
+def test_the_proxy_that_failed_is_named_without_its_password(user: str) -> None:
+    network = Network(proxy=f"http://{user}127.0.0.1:1")
+    finished = run(ReachJob("https://login.example", network, PATIENCE))
+    assert isinstance(finished.outcome, Failure)
+    assert finished.outcome.sentence == "cannot connect to the proxy http://127.0.0.1:1: connection refused"
     assert b"planted" not in finished.raw + finished.stderr
 
 

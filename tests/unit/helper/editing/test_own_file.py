@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from keyturn.editing.config_document import ConfigDocument
 from keyturn.editing.own_file import SIZE_LIMIT, OwnFile
 from keyturn.errors import Refused
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def mode(path: Path) -> int:
@@ -105,6 +103,17 @@ def test_what_belongs_to_somebody_else_is_refused(tmp_path: Path) -> None:
     os.chown(path, 12345, -1)
     with pytest.raises(Refused, match="belongs to uid 12345, not to you"):
         OwnFile(path)
+
+
+def test_a_directory_that_cannot_be_made_is_told_with_the_one_above_it() -> None:
+    """Not even root makes one in /proc."""
+    document = ConfigDocument(Path("/proc/keyturn/config.toml"))
+    document.set(("profile", "awx"), "provider", "awx")
+    document.set(("profile", "awx"), "flow", "token")
+    document.set(("profile", "awx"), "url", "https://awx.example")
+    with pytest.raises(Refused, match=r"^/proc/keyturn/config\.toml cannot be used: ") as raised:
+        document.save()
+    assert raised.value.hint == "ls -ld /proc"
 
 
 def test_a_link_into_nowhere_makes_no_directories(tmp_path: Path) -> None:
