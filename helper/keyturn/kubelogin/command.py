@@ -51,7 +51,8 @@ def _split(arguments: Sequence[str]) -> tuple[str, list[str]]:
         if flag in {"-v", "--v"} and rest:
             rest.pop(0)
         elif not flag.startswith(("-v", "--v=", "--logtostderr")):
-            raise UsageError(f"unknown flag: {flag}", hints.usage("kubelogin"))
+            name = flag.partition("=")[0] if flag.startswith("--") else flag[:2]  # what follows may be a secret
+            raise UsageError(f"unknown flag: {name}", hints.usage("kubelogin"))
     return (rest[0], rest[1:]) if rest else ("--help", [])
 
 
