@@ -112,9 +112,14 @@ def test_a_second_place_of_the_same_person_gets_the_same_profile(newcomer: Newco
         assert first.end() == 0
     done = newcomer.machine.run(*newcomer.words(f"{url}/fabrikam", "--yes"), status=0)
     assert "is signed in as" in done.stdout
-    written = newcomer.written
-    assert isinstance(written["profile"], dict)
-    assert list(written["profile"]) == ["work"]
+    profiles = newcomer.written["profile"]
+    assert isinstance(profiles, dict)
+    assert list(profiles) == ["work"]
+    third = newcomer.machine.run(
+        "keyturn", "init", f"{url}/tailspin", "--service", "azure-devops", "--profile", "work", "--yes", status=0
+    )
+    assert "[profile.work]" not in third.stdout, "it is named, so it stays as it is"
+    assert newcomer.written["profile"] == profiles
 
 
 def test_several_places_of_a_job_that_has_its_variables(newcomer: Newcomer) -> None:

@@ -13,9 +13,9 @@ from keyturn.reach.paths import config_file
 from keyturn.verbs.init import sources
 from keyturn.verbs.init.places import PROTOCOLS, of_this_repository, places_of
 from keyturn.verbs.init.proof import prove
-from keyturn.verbs.init.proposal import propose
-from keyturn.verbs.init.tenants import tenant_of
-from keyturn.verbs.init.who import ask_who
+from keyturn.verbs.init.proposal import propose, propose_target
+from keyturn.verbs.init.tenants import tenant_of, usual_tenant
+from keyturn.verbs.init.who import ask_who, named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def parser() -> Parser:
     made = Parser(prog="keyturn init", description=DESCRIPTION, epilog=EPILOG)
     made.add_argument("places", metavar="PLACE", nargs="*", help="where tokens are wanted")
     made.add_argument("--service", choices=SERVICES, help="what answers there, where its name does not tell")
-    made.add_argument("--profile", metavar="NAME", help="the profile's name (default: work, or awx)")
+    made.add_argument("--profile", metavar="NAME", help="a new one's name, or one there is (default: work, or awx)")
     made.add_argument("--tenant", metavar="TENANT", help="its id or a domain (default: asked of the organization)")
     made.add_argument("--subscription", metavar="ID", help="of Azure, which tells its tenant")
     made.add_argument("--flow", metavar="FLOW", help="who signs in and how (default: browser, or device-code)")
@@ -76,8 +76,8 @@ def run(arguments: Sequence[str]) -> int:
         sources.fill_from_environment(options)
     if options.from_az:
         sources.fill_from_az(options)
-    ask_who(options, places)
     document = ConfigDocument(config_file())
+    ask_who(options, [place for place in places if named(document.config, place, options) is None])
     proposals = list(_proposals(document, places, options))
     _agree(proposals, options)
     document.save()
@@ -107,10 +107,14 @@ def _places(options: Namespace) -> list[Place]:
 
 def _proposals(document: ConfigDocument, places: Sequence[Place], options: Namespace) -> Iterator[Proposal]:
     """Each with those before it in mind: what signs in at one place may do so at the next."""
-    config, tenant = document.config, ""
+    config, tenant, usual = document.config, "", usual_tenant(document.config)
     for place in places:
-        tenant, environment = tenant_of(place, options, tenant)
-        proposal = propose(config, place, options, tenant=tenant, environment=environment)
+        known = named(config, place, options)
+        if known is None:
+            tenant, environment = tenant_of(place, options, tenant, usual)
+            proposal = propose(config, place, options, tenant=tenant, environment=environment)
+        else:
+            proposal = propose_target(place, known, options)
         proposal.write(document)
         config = parse(config_file(), document.text.encode())
         yield proposal

@@ -75,9 +75,14 @@ def propose(config: Config, place: Place, options: Namespace, *, tenant: str, en
     same = next((profile for profile in config.profiles.values() if _is_it(profile, wanted)), None)
     named: str | None = options.profile
     if same is not None and named in {None, same.name}:
-        return Proposal(same.name, {}, place, _target(place, same.name, options))
+        return propose_target(place, same.name, options)
     name = named or _free_name(config, "awx" if place.service == "awx" else "work")
     return Proposal(name, keys, place, _target(place, name, options))
+
+
+def propose_target(place: Place, profile: str, options: Namespace) -> Proposal:
+    """What to write for `place` where `profile` signs in there as it is."""
+    return Proposal(profile, {}, place, _target(place, profile, options))
 
 
 def _described(keys: dict[str, str | bool]) -> Profile:

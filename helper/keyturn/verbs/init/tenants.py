@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from keyturn import moves
 from keyturn.configuration.hosts import HTTPS_PORT, https_url
-from keyturn.configuration.profiles.identity import is_own_tenant
+from keyturn.configuration.profiles.entra import EntraProfile
+from keyturn.configuration.profiles.identity import DEFAULT_TENANT, is_own_tenant
 from keyturn.configuration.targets.git import is_azure_devops
 from keyturn.console import person
 from keyturn.console.requests import ask
@@ -20,15 +21,24 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from typing import Any
 
+    from keyturn.configuration.config import Config
     from keyturn.verbs.init.places import Place
 
-QUESTION = "which tenant signs in there? its id or a domain [organizations]: "
+QUESTION = "which tenant signs in there? its id or a domain [{}]: "
 
 
-def tenant_of(place: Place, options: Namespace, before: str = "") -> tuple[str, str]:
+def usual_tenant(config: Config) -> str:
+    """The one that all profiles of Entra ID sign in at; empty where there is none, or more than one."""
+    profiles = (profile for profile in config.profiles.values() if isinstance(profile, EntraProfile))
+    found = {profile.tenant for profile in profiles if is_own_tenant(profile.tenant)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def tenant_of(place: Place, options: Namespace, before: str = "", usual: str = "") -> tuple[str, str]:
     """The tenant, and the cloud it is in (empty: the usual one). Raises UsageError where nobody can tell.
 
     before: what a person said of another place a moment ago; it counts here, too, unless something else is suggested.
+    usual: what is offered where nothing is; whoever takes it signs in once for all places, with the profile there is.
     """
     if place.service == "awx":
         return "", ""
@@ -41,11 +51,12 @@ def tenant_of(place: Place, options: Namespace, before: str = "") -> tuple[str, 
         service = () if place.names_its_service else ("--service", place.service)
         again = ("keyturn", "init", place.context or place.given, *service)
         raise UsageError(
-            "the tenant is needed", moves.configuration.name_it(again, "--tenant", tenant or "ID-OR-DOMAIN")
+            "the tenant is needed", moves.configuration.name_it(again, "--tenant", tenant or usual or "ID-OR-DOMAIN")
         )
     if tenant:
         return tenant, environment  # it is shown, and whoever agrees to the tables agrees to it
-    return before or person.ask_line(QUESTION) or "organizations", ""
+    usual = usual or DEFAULT_TENANT
+    return before or person.ask_line(QUESTION.format(usual)) or usual, ""
 
 
 def _suggested(place: Place, options: Namespace) -> tuple[str, str]:

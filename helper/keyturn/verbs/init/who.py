@@ -13,8 +13,14 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
+    from keyturn.configuration.config import Config
     from keyturn.verbs.init.places import Place
 
+WHO = (
+    "tenant", "subscription", "flow", "application_id", "certificate", "secret", "environment", "authority",
+    "account", "ca_file",
+)  # fmt: skip
+"""Options that say who signs in, other than by a profile's name."""
 CHOICES = """\
 1  you, through Microsoft's own application Azure CLI: nothing has to be registered, its policies apply, logs name it
 2  you, through an application of your own
@@ -23,9 +29,17 @@ CHOICES = """\
 """
 
 
+def named(config: Config, place: Place, options: Namespace) -> str | None:
+    """The profile of Entra ID that the options name and say nothing else of: it stays as it is."""
+    profile = config.profiles.get(options.profile)
+    if profile is None or profile.provider != "entra" or place.service == "awx":
+        return None
+    return profile.name if all(getattr(options, option) is None for option in WHO) else None
+
+
 def ask_who(options: Namespace, places: Sequence[Place]) -> None:
-    """Ask for what is not said and cannot be found out, unless nobody is there to be asked."""
-    if options.yes or not client.has_terminal():
+    """Ask for what is not said and cannot be found out, unless nobody is there to be asked, or nothing is open."""
+    if options.yes or not places or not client.has_terminal():
         return
     if any(place.service != "awx" for place in places):
         _ask_for_entra(options)

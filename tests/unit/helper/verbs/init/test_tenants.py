@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from keyturn.configuration.config import parse
 from keyturn.console import person
 from keyturn.errors import ProviderUnreachable, UsageError
 from keyturn.reach import client
@@ -111,3 +113,27 @@ def test_a_server_of_ones_own_is_not_asked(desk: Desk) -> None:
         "",
     )
     assert desk.asked == []
+
+
+def test_whoever_agrees_signs_in_at_the_tenant_there_is(desk: Desk) -> None:
+    """With another spelling of it, or with none, the same person would be a second profile."""
+    assert tenants.tenant_of(REGISTRY, parser().parse([]), usual=TENANT) == (TENANT, "")
+    assert tenants.tenant_of(ORGANIZATION, parser().parse([]), usual=OTHER) == (TENANT, "AzureUSGovernment")
+    with pytest.raises(UsageError) as refused:
+        tenants.tenant_of(REGISTRY, parser().parse(["--yes"]), usual=TENANT)
+    assert refused.value.hint == f"name it: keyturn init contoso.azurecr.io --tenant {TENANT}"
+    desk.typed = OTHER
+    assert tenants.tenant_of(REGISTRY, parser().parse([]), usual=TENANT) == (OTHER, "")
+
+
+@pytest.mark.parametrize(
+    ("configured", "usual"),
+    [([TENANT], TENANT), ([TENANT, TENANT], TENANT), ([TENANT, OTHER], ""), (["organizations"], ""), ([], "")],
+)
+def test_profiles_of_one_tenant_offer_it(configured: list[str], usual: str) -> None:
+    table = (
+        '[profile.p{}]\nprovider = "entra"\nflow = "browser"\ntenant = "{}"\napplication_id = "preset:azure-cli"\n'
+    )
+    tower = '[profile.tower]\nprovider = "awx"\nflow = "token"\nurl = "https://awx.example"\n'
+    text = tower + "".join(table.format(number, each) for number, each in enumerate(configured))
+    assert tenants.usual_tenant(parse(Path("config.toml"), text.encode())) == usual
