@@ -19,6 +19,8 @@ SHORTEST = 4
 _SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|API_?KEY|(_PAT|_KEY|_PASS|_PWD|_AUTH)$")
 _USERINFO = re.compile(r"(?<=//)\S+@|(?<![^\s\"'=])[^\s\"'=:/@]+:(?!//)\S+@")
 """Up to the last @, as a password may hold one, and a slash; a proxy may be written without a scheme."""
+_ADDRESS = re.compile(r"[\w.+#'-]+@(?:[\w-]+\.)+[\w-]+")
+"""Of people whose profile is gone by now, or who never had one: the log goes back further than the configuration."""
 _JWT = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*", re.ASCII)
 _CLIENT_SECRET = re.compile(r"[\w.~-]{3}\dQ~[\w.~-]{20,}", re.ASCII)
 """Of Entra ID, as it has made them since 2021: a full stop in one divides what would be long enough below."""
@@ -55,7 +57,7 @@ class Redaction:
         text = _OPAQUE.sub(_masked, _CLIENT_SECRET.sub(MASK, _JWT.sub(MASK, text)))
         for name, alias in self._people.items():
             text = re.sub(rf"(?<![\w.@-]){re.escape(name)}(?![\w@-])", alias, text, flags=re.IGNORECASE)
-        return text.replace(self._home, "~")
+        return _ADDRESS.sub("someone", text).replace(self._home, "~")
 
 
 def _masked(found: re.Match[str]) -> str:

@@ -42,6 +42,8 @@ VARIABLES = (
     "KUBECONFIG", "DOCKER_CONFIG", "REGISTRY_AUTH_FILE",
 )  # fmt: skip
 """Those that decide how keyturn behaves. The rest of the environment is nobody's business."""
+ADDRESSES = ("SSH_CONNECTION",)
+"""Of these it is enough that they are set: where somebody sits is nobody's business either."""
 
 
 def write(path: Path, findings: Sequence[Finding], config: Config | None) -> None:
@@ -74,12 +76,18 @@ def _contents(config: Config | None, status: dict[str, Any] | None) -> dict[str,
     profiles = [] if config is None else [details(config, profile) for profile in config.profiles.values()]
     return {
         "programs": dict(_versions()),
-        "environment": {name: os.environ[name] for name in VARIABLES if name in os.environ},
+        "environment": dict(_variables()),
         "profiles": profiles,
         "status": status,
         "surroundings": _answer("/v1/surroundings"),
         "log": _log(),
     }
+
+
+def _variables() -> Iterator[tuple[str, str]]:
+    for name in VARIABLES:
+        if name in os.environ:
+            yield name, "set" if name in ADDRESSES else os.environ[name]
 
 
 def _answer(path: str) -> dict[str, Any] | None:
