@@ -65,7 +65,7 @@ class Server:
             return True
         if reply.status in {401, 404} and reply.document is not None:
             return False
-        raise self._odd() if reply.status == 200 else refusal(self.api, reply, credential)
+        raise self.odd() if reply.status == 200 else refusal(self.api, reply, credential)
 
     def bearing(self, credential: Credential, description: str) -> list[int]:
         """The ids of the tokens with exactly this description. Raises Failed."""
@@ -86,7 +86,7 @@ class Server:
         match self._rows(reply, credential):
             case [{"username": str(name)}, *_] if name.isprintable() and len(name) <= NAME_LIMIT:
                 return name
-        raise self._odd()
+        raise self.odd()
 
     def newest(self, credential: Credential, application: int | None) -> int:
         """The highest id of the tokens of `application` there are, 0 where there is none. Raises Failed."""
@@ -101,7 +101,7 @@ class Server:
         query = f"?last_used__isnull=false&{_of(application)}order_by=-last_used&page_size=1"
         found = self._found(credential, query)
         if not found:
-            raise self._odd()
+            raise self.odd()
         return found[0]
 
     def unmarked(
@@ -173,13 +173,14 @@ class Server:
             raise refusal(self.api, reply, credential)
         rows = (reply.document or {}).get("results")
         if not isinstance(rows, list):
-            raise self._odd()
+            raise self.odd()
         return [row for row in rows if isinstance(row, dict)]
 
     def _one(self, token_id: int) -> str:
         return f"{self.url}{token_id}/"
 
-    def _odd(self) -> Failed:
+    def odd(self) -> Failed:
+        """Not what anybody asked for."""
         hint = moves.configuration.check("url", of=f"[profile.{self.api.identity.profile}]")
         return Failed(ProviderRefused, f"{self.api.place} answered with something that are no tokens", hint)
 

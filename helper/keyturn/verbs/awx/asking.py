@@ -79,14 +79,16 @@ def number(text: str) -> int | str:
 
 def owner(row: Row) -> str:
     """The name of the user a token is of."""
-    user = row.get("summary_fields", {}).get("user", {})
-    return str(user.get("username") or row.get("username") or row.get("user") or "")
+    match row.get("summary_fields"):
+        case {"user": {"username": str(name)}} if name:
+            return name
+    return str(row.get("username") or row.get("user") or "")
 
 
 def table(rows: Sequence[Row], columns: Mapping[str, str | None]) -> Iterable[str]:
     """Lines of `rows`; `columns`: heading and the field below it, None for the owner."""
     lines = [[*columns]]
-    lines += [[owner(row) if field is None else _cell(row.get(field)) for field in columns.values()] for row in rows]
+    lines += [[_cell(owner(row) if field is None else row.get(field)) for field in columns.values()] for row in rows]
     widths = [max(len(line[place]) for line in lines) for place in range(len(columns))]
     for line in lines:
         yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()

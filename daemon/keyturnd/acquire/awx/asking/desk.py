@@ -43,7 +43,9 @@ class Desk(NamedTuple):
             url = f"{self.server.site.api}{collection}/?{query}order_by=id&page_size={PAGE_SIZE}&page={page}"
             document = self.server.document(self.reader, url)
             found = document.get("results")
-            yield from (row for row in found or () if isinstance(row, dict) and tokens.is_id(row.get("id")))
+            if not isinstance(found, list):
+                raise self.server.odd()
+            yield from (row for row in found if isinstance(row, dict) and tokens.is_id(row.get("id")))
             if not document.get("next"):
                 return
 

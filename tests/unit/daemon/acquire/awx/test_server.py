@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from keyturnd.acquire.awx.api import Reply
+from keyturnd.acquire.awx.asking.desk import Desk
 from keyturnd.acquire.awx.credentials import basic, bearer
 from keyturnd.acquire.awx.dialects import Site
 from keyturnd.acquire.awx.refusals import Denied
@@ -68,6 +69,13 @@ def test_a_name_that_could_not_be_shown_is_nobodys(name: object) -> None:
     """It is printed at sign-in and by status, and git is told it."""
     with pytest.raises(Failed, match="something that are no tokens"):
         server(page({"username": name}))[0].who(WRITE)
+
+
+@pytest.mark.parametrize("results", [None, 7, "rows", {"id": 1}])
+def test_a_page_without_rows_is_none(results: object) -> None:
+    found, _ = server((200, {"results": results}))
+    with pytest.raises(Failed, match="something that are no tokens"):
+        Desk(found, READ, WRITE).rows("tokens")
 
 
 def test_whose_a_token_is() -> None:
