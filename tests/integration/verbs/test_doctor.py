@@ -119,8 +119,14 @@ def test_setup_alone_follows_the_targets(scene: Scene) -> None:
     machine = scene.machine
     machine.run("keyturn", "setup", "git", "--undo", status=0)
     assert "does not ask keyturn" in machine.run("keyturn", "setup", "--check", status=1).stdout
+    for words in (["--check", "git"], ["git", "--check"]):
+        assert "does not ask keyturn" in machine.run("keyturn", "setup", *words, status=1).stdout, (
+            "nothing is changed"
+        )
+    machine.run("keyturn", "setup", "--check", "git", "--undo", status=2)
     machine.run("keyturn", "setup", status=0)
     machine.run("keyturn", "setup", "--check", status=0)
+    machine.run("keyturn", "setup", "--check", "git", status=0)
     targets = [target["target"] for target in machine.json("target", "list")]
     machine.run("keyturn", "target", "remove", *targets, status=0)
     assert "still asks keyturn" in machine.run("keyturn", "setup", "--check", status=1).stdout

@@ -117,7 +117,7 @@ def test_what_was_meant(words: list[str], meant: str) -> None:
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
-        (["setup", "git", "--check"], "keyturn setup git --help"),
+        (["setup", "git", "--discover"], "keyturn setup git --help"),
         (["setup", "kube", "--chek"], "keyturn setup kube --check"),
     ],
 )

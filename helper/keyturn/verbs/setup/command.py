@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from argparse import SUPPRESS
 
 from keyturn import hints
 from keyturn.configuration.named import no_profile
 from keyturn.console.configured import configuration
 from keyturn.console.parsing import Parser
+from keyturn.errors import UsageError
 from keyturn.verbs.setup.docker import command as setup_docker
 from keyturn.verbs.setup.git import command as setup_git
 from keyturn.verbs.setup.kube import command as setup_kube
@@ -25,6 +27,7 @@ TOOLS = {"git": setup_git, "kube": setup_kube, "docker": setup_docker}
 """Each module has HELP, DESCRIPTION, EPILOG, `add_arguments(parser)` and `run(options) -> exit status`; and what its
 tool is for and lacks: `targets(config)`, `is_set_up()`, `unlike(config)`, a sentence for each thing that `run` would
 change, and `hindrances(config)`, an Advice for each that it would not."""
+CHECK = "change nothing; exit status 1 where something would change"
 DESCRIPTION = """\
 Let other programs use keyturn. Without a TOOL: each of them that has targets, and what was set up for one that has
 none any more is taken back.
@@ -34,39 +37,51 @@ none any more is taken back.
 def parser() -> Parser:
     """What comes after the verb."""
     made = Parser(prog="keyturn setup", description=DESCRIPTION)
-    made.add_argument(
-        "--check", action="store_true", help="change nothing; exit status 1 where something would change"
-    )
+    made.add_argument("--check", dest="look", action="store_true", help=CHECK)
     tools = made.add_subparsers(dest="tool", metavar="TOOL")
     for name, tool in TOOLS.items():
-        tool.add_arguments(tools.add_parser(name, help=tool.HELP, description=tool.DESCRIPTION, epilog=tool.EPILOG))
+        below = tools.add_parser(name, help=tool.HELP, description=tool.DESCRIPTION, epilog=tool.EPILOG)
+        tool.add_arguments(below)
+        if tool is not setup_kube:  # which names contexts with a --check of its own
+            # Without a default of its own: that would undo a --check before the tool.
+            below.add_argument("--check", dest="look", action="store_true", default=SUPPRESS, help=CHECK)
     return made
 
 
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     options = parser().parse(arguments)
-    if options.tool is not None:
+    if options.tool is not None and not options.look:
         with contextlib.nullcontext() if _only_looks(options) else own_turn():
             status: int = TOOLS[options.tool].run(options)
             return status
-    config = configuration()
-    return _check(config) if options.check else _set_up(config)
+    return _check(configuration(), _looked_at(options)) if options.look else _set_up(configuration())
 
 
 def _only_looks(options: Namespace) -> bool:
     return any(getattr(options, name, False) for name in ("dry_run", "discover", "check"))
 
 
-def _check(config: Config) -> int:
-    found = list(_unlike(config))
-    for sentence in found or ["every tool asks keyturn for its targets"]:
+def _looked_at(options: Namespace) -> Sequence[str]:
+    """Raises UsageError for what would not be obeyed: a tool is looked at as a whole."""
+    if options.tool is None:
+        return tuple(TOOLS)
+    if options != parser().parse(["--check", options.tool]):
+        raise UsageError("--check takes no more than a tool", hints.verb("setup", "--check", options.tool))
+    return (options.tool,)
+
+
+def _check(config: Config, tools: Sequence[str]) -> int:
+    found = list(_unlike(config, tools))
+    asks = "every tool asks keyturn for its targets" if len(tools) > 1 else f"{tools[0]} asks keyturn for its targets"
+    for sentence in found or [asks]:
         print(f"keyturn: {sentence}")
     return int(bool(found))
 
 
-def _unlike(config: Config) -> Iterator[str]:
-    for tool, module in TOOLS.items():
+def _unlike(config: Config, tools: Sequence[str]) -> Iterator[str]:
+    for tool in tools:
+        module = TOOLS[tool]
         if module.targets(config):
             yield from module.unlike(config)
         elif _is_left_over(tool, config):
