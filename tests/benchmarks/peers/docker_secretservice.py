@@ -43,8 +43,10 @@ def _unlocked_keyring(stage: Stage) -> Iterator[dict[str, str]]:
     environment = stage.environment | {"HOME": str(home), "XDG_RUNTIME_DIR": str(home)}
     command = [bus, "--", "sh", "-c", HOLD]
     with subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
-    ) as session:
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # the bus tells of each service that it starts
+        start_new_session=True,
+    ) as session:  # fmt: skip
         assert session.stdout is not None
         environment["DBUS_SESSION_BUS_ADDRESS"] = session.stdout.readline().decode().strip()
         try:
@@ -55,4 +57,4 @@ def _unlocked_keyring(stage: Stage) -> Iterator[dict[str, str]]:
 
 
 def _open(command: list[str], environment: Mapping[str, str]) -> None:
-    subprocess.run(command, input=b"of the benchmark", env=environment, stdout=subprocess.PIPE, check=True)
+    subprocess.run(command, input=b"of the benchmark", env=environment, capture_output=True, check=True)
