@@ -41,7 +41,8 @@ def proposals(config: Config, files: Iterable[Path]) -> Iterator[Proposal]:
 
 def _logins(text: str) -> list[str]:
     """Also those whose login a store keeps: docker leaves an empty entry beside it."""
-    return list(member(json.loads(text), "auths") or {})
+    found = member(json.loads(text), "auths")
+    return list(found) if isinstance(found, dict) else []
 
 
 def _place(name: str, *, anywhere: bool) -> str | None:
