@@ -55,6 +55,8 @@ def files_with_login(registry: str) -> Iterator[Path]:
     """The files that hold a login for `registry`, whose name is `host` or `host:port`."""
     for path in filter(None, (named_file(), runtime_file(), containers_file(), docker_file(), helm_file())):
         try:
+            if not path.is_file():
+                continue
             with path.open("rb") as file:
                 text = file.read(SIZE_LIMIT)
         except OSError:

@@ -30,7 +30,7 @@ def forbids(program: str) -> Path | None:
         return None
     path = Path(named or Path(home(), ".kube", "kuberc"))
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").splitlines() if path.is_file() else []
     except (OSError, UnicodeDecodeError):
         return None
     policy = next((match[1] for line in lines if (match := _POLICY.fullmatch(line.rstrip()))), "")

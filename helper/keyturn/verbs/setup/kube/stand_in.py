@@ -98,6 +98,8 @@ def _on_path() -> Iterator[Path]:
 def _is_ours(path: Path) -> bool:
     if path.is_symlink():
         return path.readlink().name == PROGRAM
+    if not path.is_file():
+        return False  # a pipe in a directory that others may write to would be waited for
     try:
         with path.open("rb") as file:
             return MARK in file.read(4096)

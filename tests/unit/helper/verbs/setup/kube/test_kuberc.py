@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,6 +68,15 @@ def test_which_file(kuberc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert forbids(PROGRAM) is None
     monkeypatch.setenv("KUBERC", str(kuberc.with_name("other")))
     assert forbids(PROGRAM) is None
+
+
+def test_a_pipe_forbids_nothing_and_is_not_waited_for(kuberc: Path) -> None:
+    os.mkfifo(kuberc)
+    found: list[Path | None] = []
+    looking = Thread(target=lambda: found.append(forbids(PROGRAM)), daemon=True)
+    looking.start()
+    looking.join(10)
+    assert found == [None]
 
 
 def test_nobody_is_told_to_allow_another_program_that_is_called_as_ours(

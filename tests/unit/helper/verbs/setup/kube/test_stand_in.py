@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,15 @@ def test_a_link_to_the_helper_and_away_again(place: Place) -> None:
     assert stand_in.remove() == [path]
     assert stand_in.remove() == []
     assert list(place.bin.iterdir()) == []
+
+
+def test_a_pipe_of_that_name_is_not_waited_for(place: Place) -> None:
+    """A directory on PATH may be one that others write to, too."""
+    os.mkfifo(place.system / "kubelogin")
+    pipe = os.open(place.system / "kubelogin", os.O_RDWR)  # so that whoever reads gets something
+    os.write(pipe, stand_in.MARK.ljust(1 << 13))
+    assert stand_in.installed() == []
+    os.close(pipe)
 
 
 def test_beside_keyturn_where_nothing_else_is_on_path(place: Place) -> None:
