@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from keyturn.verbs.setup.kube.kubeconfig.form import is_kubeconfig
 from keyturn.verbs.setup.kube.kubeconfig.text import Document, Unreadable
 
 BOOLEANS = "tag:yaml.org,2002:bool"
@@ -46,12 +47,9 @@ def load(text: str) -> dict[str, Any]:
     except (yaml.YAMLError, RecursionError, ValueError):
         raise Unreadable from None
     found = {} if document is None else document
-    if not isinstance(found, dict) or not all(_is_list_of_named(found.get(name)) for name in LISTS):
+    if not is_kubeconfig(found):
         raise Unreadable
-    return found
-
-
-LISTS = ("clusters", "contexts", "users")
+    return dict(found)
 
 
 class Whole(Document):
@@ -64,11 +62,3 @@ class Whole(Document):
     def text(self) -> str:
         """All of it, as it is now."""
         return str(yaml.safe_dump(self._document, sort_keys=False, width=1 << 16))
-
-
-def _is_list_of_named(items: object) -> bool:
-    if items is None:
-        return True
-    return isinstance(items, list) and all(
-        isinstance(item, dict) and isinstance(item.get("name"), str) for item in items
-    )
