@@ -57,7 +57,7 @@ class Plan(Contexts):
         self._record = Record("kube")
 
     def ask_keyturn(self, config: Config, profile: str | None) -> bool:
-        """Point the contexts of kube targets at users of ours, those of former targets back; whether there are any."""
+        """Point contexts of kube targets at users of ours, those of former targets back; whether there are any."""
         found = self._give_back(config)
         for file, name in self._contexts():
             server = self._server(file.contexts[name])
