@@ -79,7 +79,9 @@ def test_nobody_agrees(newcomer: Newcomer) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["https://git.example/tfs"], "nothing tells what answers at https://git.example/tfs"),
+        (["https://git.example/tfs"], "https://git.example/tfs: azure-devops, aks, acr or awx?"),
+        (["https://awx.example", "--service", "awx"], "init https://awx.example --service awx --account NAME\n"),
+        (["git@ssh.dev.azure.com:v3/contoso/demo/app"], "hint: keyturn init --help"),
         (["contoso.azurecr.io", "--yes"], "keyturn init contoso.azurecr.io --tenant ID-OR-DOMAIN\n"),
         (["--yes"], "a place is needed"),
         (["https://dev.azure.com/contoso", "--from-env"], "AZURE_TENANT_ID and AZURE_CLIENT_ID are not both set"),

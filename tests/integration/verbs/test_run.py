@@ -166,6 +166,14 @@ def test_no_such_command_costs_no_token(name: str, awx: AwxScene) -> None:
     assert awx.machine.daemon_pid() is None
 
 
+@pytest.mark.parametrize(
+    ("words", "name"), [(["tower", "awx"], "tower"), (["planted", "awx"], "PROFILE"), ([], "PROFILE")]
+)
+def test_a_command_without_what_sets_it_apart(words: list[str], name: str, awx: AwxScene) -> None:
+    told = awx.machine.run("keyturn", "run", *words, status=2).stderr
+    assert told.endswith(f"keyturn: hint: keyturn run {name} -- COMMAND\n")
+
+
 def test_what_is_no_program(entrusted: AwxScene) -> None:
     text = entrusted.machine.home / "text"
     text.write_bytes(b"\0no program\n")

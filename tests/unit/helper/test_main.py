@@ -60,7 +60,7 @@ def test_usage_errors_repeat_no_value(words: list[str]) -> None:
         (["setup", "git", "--file", "x", "--global"], "argument --global: not allowed with argument --file"),
         (["run", "tower"], "expected -- and then the command to run"),
         (["run", "tower", "--"], "expected -- and then the command to run"),
-        (["run", "tower", "awx", "me"], "too many arguments"),
+        (["run", "tower", "awx", "me"], "expected -- and then the command to run"),
         (["azure", "new-token", "--application-id", "x"], "one of the arguments --scopes --audience is required"),
         (["azure", "new-token", "-ApplicationId", "x", "-Scopes", "y"], "there is no option -ApplicationId"),
         (["azure", "new-token", "--scopes", "y", "--Tenant=z"], "there is no option --Tenant"),

@@ -28,17 +28,18 @@ class RecognizedTarget(NamedTuple):
     key: str
 
 
-def recognize(text: str, protocol: Protocol | None = None) -> RecognizedTarget:
-    """Which target `text` would be; `protocol` where somebody says it. Raises UsageError.
+def recognize(text: str, protocol: Protocol | None = None, verb: str = "target add") -> RecognizedTarget:
+    """Which target `text` would be; `protocol` where somebody says it. Raises UsageError, with the usage of `verb`.
 
     A clone's URL becomes its organization: what is below belongs to the same sign-in.
     """
+    text = with_scheme(text)
     try:
         if not text.startswith("https://"):
             return _registry(text, protocol)
         place = https_url(without_user(text))
     except UnfitName as error:
-        raise UsageError(f"no target: {error}", hints.usage("keyturn target")) from None
+        raise UsageError(f"no target: {error}", hints.usage(f"keyturn {verb}")) from None
     if protocol is None:
         protocol = "kube" if place.host.endswith(AKS_SUFFIX) else "git"
     if protocol == "git":
@@ -59,10 +60,19 @@ def _of_organization(place: Place) -> tuple[str, ...]:
 
 
 def _registry(text: str, protocol: Protocol | None) -> RecognizedTarget:
+    neither = UnfitName("expected a URL that starts with https://, or a login server of Azure's own")
+    if protocol not in {None, "docker"} or (protocol is None and ("/" in text or "@" in text)):
+        raise neither  # as for http://, and for what ssh takes
     host, port = host_and_port(text)
-    if protocol not in {None, "docker"} or (protocol is None and not is_azure(host, port)):
-        raise UnfitName("expected a URL that starts with https://, or a login server of Azure's own")
+    if protocol is None and not is_azure(host, port):
+        raise neither
     return RecognizedTarget("docker", host if port == HTTPS_PORT else f"{host}:{port}")
+
+
+def with_scheme(text: str) -> str:
+    """`text` behind the `https://` that browsers do not show, where it can be nothing else than such a URL."""
+    host = text.partition("/")[0]
+    return f"https://{text}" if is_azure_devops(host) or host.endswith(AKS_SUFFIX) else text
 
 
 def without_user(url: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import subprocess
 from typing import NamedTuple
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.configuration.targets.git import is_azure_devops
-from keyturn.configuration.targets.recognized import recognize, without_user
+from keyturn.configuration.targets.recognized import recognize, with_scheme, without_user
 from keyturn.errors import UsageError
 from keyturn.verbs.init.contexts import find_context
 
@@ -57,13 +57,15 @@ def places_of(words: Sequence[str], service: Service | None) -> list[Place]:
 
 def place_of(text: str, service: Service | None) -> Place:
     """What `text` names. Raises UsageError where it does not tell, and nobody said, what answers there."""
+    text = with_scheme(text)
     context = None if service not in {None, "aks"} or _tells_its_service(text) else find_context(text)
     if context is not None and (service == "aks" or context.is_aks):
-        return Place("aks", recognize(context.server, "kube").key, context.server, context.file, text, context.tenant)
+        server = context.server
+        return Place("aks", recognize(server, "kube", "init").key, server, context.file, text, context.tenant)
     found = service or _service_of(text)
     if found == "awx":
         return Place(found, _url(text), text)
-    return Place(found, recognize(text, PROTOCOLS[found]).key, text)
+    return Place(found, recognize(text, PROTOCOLS[found], "init").key, text)
 
 
 def of_this_repository() -> Place | None:
@@ -87,7 +89,7 @@ def _tells_its_service(text: str) -> bool:
 
 def _service_of(text: str) -> Service:
     """What a host is, by its name: never guessed for one that anybody may have."""
-    target = recognize(text)
+    target = recognize(text, None, "init")
     if target.protocol == "docker":
         return "acr"
     if target.protocol == "kube":
@@ -95,7 +97,8 @@ def _service_of(text: str) -> Service:
     if is_azure_devops(https_url(target.key).host):
         return "azure-devops"
     raise UsageError(
-        f"nothing tells what answers at {target.key}: name it with --service", hints.usage("keyturn init")
+        f"nothing tells what answers at {target.key}: {', '.join(PROTOCOLS)} or awx?",
+        moves.configuration.name_it(("keyturn", "init", target.key), "--service", "SERVICE"),
     )
 
 

@@ -10,11 +10,12 @@ import shutil
 import subprocess
 import tempfile
 
-from keyturn import moves
+from keyturn import hints, moves
 from keyturn.configuration.hosts import https_url
 from keyturn.configuration.targets.recognized import CLONE
 from keyturn.console.requests import ask
 from keyturn.errors import Refused, one_line
+from keyturn.hints import printed
 from keyturn.verbs.init.contexts import leading_to
 
 TYPE_CHECKING = False
@@ -51,6 +52,8 @@ def _token(place: Place, profile: str) -> str:
     elif place.service != "awx":
         body["audience"] = place.service
     ask("POST", "/v1/token", body)
+    if place.service == "awx":
+        return f"a token for {place.key} came; what needs one: {printed(hints.run(profile))}"
     return f"a token for {place.key} came; the tool gets the next ones by itself"
 
 

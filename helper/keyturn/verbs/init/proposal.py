@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.configuration.profiles.described import described
 from keyturn.configuration.profiles.identity import DEFAULT_CLOUD
 from keyturn.console import browser
@@ -112,6 +112,9 @@ def _entra_keys(options: Namespace, tenant: str, environment: str) -> dict[str, 
 
 def _awx_keys(place: Place, options: Namespace) -> dict[str, str | bool]:
     flow = options.flow or "password"
+    if flow == "password" and not options.account:
+        again = ("keyturn", "init", place.given, "--service", "awx")
+        raise UsageError("your user name there is needed", moves.configuration.name_it(again, "--account", "NAME"))
     wishes = {
         "provider": "awx", "flow": flow, "url": place.key, "username": options.account, "ca_file": options.ca_file,
     }  # fmt: skip

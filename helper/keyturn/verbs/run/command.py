@@ -8,6 +8,7 @@ import sys
 
 from keyturn import hints, shell
 from keyturn.console import started, token_request
+from keyturn.console.configured import configuration
 from keyturn.console.token_variables import (
     HOST,
     OTHER_HOSTS,
@@ -92,6 +93,8 @@ def parser() -> Parser:
 def run(arguments: Sequence[str]) -> int:
     """Does not return: the process becomes the command. Raises what keeps it from that."""
     own, command = _split(arguments)
+    if not command and not any(word.startswith("-") for word in own):  # else one of them may ask for help
+        raise UsageError("expected -- and then the command to run", hints.run(_known(own)))
     options = Wanted(own[0]) if token_request.only_profile(own) else parser().parse(own)
     if not command:
         raise UsageError("expected -- and then the command to run", hints.run("PROFILE"))
@@ -103,6 +106,14 @@ def run(arguments: Sequence[str]) -> int:
 
         environment[VARS] = vars_file.written(token)
     _become(program, command, environment)
+
+
+def _known(own: Sequence[str]) -> str:
+    """The profile that was named, as far as it is one: what else stands there may be a secret."""
+    try:
+        return next((word for word in own[:1] if word in configuration().profiles), "PROFILE")
+    except UserError:
+        return "PROFILE"
 
 
 def _split(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:

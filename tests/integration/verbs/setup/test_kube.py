@@ -575,6 +575,24 @@ def test_two_clusters_of_one_user_get_an_entry_each(configured: Machine, kubecon
     assert (user_of(configured, "aks"), user_of(configured, "elsewhere")) == ("admin", "admin")
 
 
+def test_the_context_of_a_target_that_is_gone_gets_its_user_back(configured: Machine, kubeconfig: Path) -> None:
+    """Az would have been asked for it before keyturn, and keyturn refuses it now."""
+    kubeconfig.write_text(
+        KUBECONFIG.replace("https://elsewhere.example", "https://second.example:6443"), encoding="ascii"
+    )
+    configured.run("keyturn", "setup", "kube", status=0)
+    configured.configure(CONFIG.replace('"https://second.example:6443" = "me"\n', ""))
+    for check in (["setup", "--check"], ["setup", "kube", "--check"]):
+        told = configured.run("keyturn", *check, status=1)
+        assert "context elsewhere asks keyturn, and its cluster is no target" in told.stdout
+    configured.run("keyturn", "setup", "kube", status=0)
+    assert (user_of(configured, "aks"), user_of(configured, "elsewhere")) == (OURS, "admin")
+    assert "keyturn/me+2:admin" not in users(configured)
+    assert configured.run("keyturn", "setup", "kube", "--check", status=0).stderr == ""
+    configured.run("keyturn", "setup", "kube", "--undo", status=0)
+    assert kept(configured) == []
+
+
 OTHER_CA = "certificate-authority-data: b3RoZXI="
 CA = "certificate-authority-data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg=="
 

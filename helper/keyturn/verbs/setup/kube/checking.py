@@ -11,8 +11,8 @@ from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
 from keyturn.verbs.setup.advice import Advice
 from keyturn.verbs.setup.kube import kuberc, stand_in
+from keyturn.verbs.setup.kube.contexts import Contexts
 from keyturn.verbs.setup.kube.kubeconfig import users
-from keyturn.verbs.setup.kube.plan import Plan
 from keyturn.verbs.setup.kube.register import outdated
 from keyturn.verbs.setup.kube.report import policies, printable, warn
 
@@ -35,13 +35,13 @@ class Lack(NamedTuple):
 
 def run(options: Namespace) -> int:
     """The exit status of `setup kube --check`: 1 where there is something to do."""
-    plan = Plan(options.kubeconfig, options.context)
+    config, plan = configuration(), Contexts(options.kubeconfig, options.context)
     others = [] if options.kubeconfig or options.context else _others(plan)
     for advice in (*_secrets([plan, *others]), *stand_in.hindrances()):
         warn(*advice)
     asking = [user for each in (plan, *others) for _, _, user in each.asking()]
-    found = [lack for each in (plan, *others) for lack in _lacks(each)]
-    found += [Lack(file, name, "does not ask keyturn") for file, name in plan.not_asking(configuration())]
+    found = [lack for each in (plan, *others) for lack in _lacks(each, config)]
+    found += [Lack(file, name, "does not ask keyturn") for file, name in plan.not_asking(config)]
     forbidden = [lack for each in (plan, *others) for lack in _forbidden(each)]
     _tell([*found, *forbidden], len(asking), as_json=options.json)
     for hint in policies(user["exec"] for user in asking):
@@ -59,46 +59,49 @@ def unlike(config: Config) -> Iterator[str]:
 
     Raises what `run` does.
     """
-    plan = Plan(None, None)
+    plan = Contexts(None, None)
     yield from (f"context {printable(name)} does not ask keyturn" for _, name in plan.not_asking(config))
-    yield from (f"context {printable(lack.context)} {lack.why}" for lack in _lacks(plan))
+    yield from (f"context {printable(lack.context)} {lack.why}" for lack in _lacks(plan, config))
     servers = [*plan.servers(), *(server for other in _others(plan) for server in other.servers_asking())]
     known = {find_kube(config.kube_targets, server) for server in servers}
     yield from (f"no context is for {target.url}" for target in config.kube_targets if target not in known)
 
 
-def hindrances(config: Config) -> Iterator[Advice]:  # noqa: ARG001 - kubeconfigs are what they are
+def hindrances(config: Config) -> Iterator[Advice]:
     """What `setup` without a tool does not mend: secrets in clear, kubectl's own policy, kubeconfigs named before."""
-    plan = Plan(None, None)
+    plan = Contexts(None, None)
     others = _others(plan)
     yield from _secrets([plan, *others])
     for hint in policies(user["exec"] for each in (plan, *others) for _, _, user in each.asking()):
         yield Advice("kubectl's policy (kuberc) forbids keyturn's helper", hint)
-    for lack in (lack for other in others for lack in _lacks(other)):
+    for lack in (lack for other in others for lack in _lacks(other, config)):
         told = f"{lack.file}: context {printable(lack.context)} {lack.why}"
         yield Advice(told, hints.set_up("kube", "--kubeconfig", str(lack.file)))
 
 
-def _others(plan: Plan) -> list[Plan]:
+def _others(plan: Contexts) -> list[Contexts]:
     """The kubeconfigs that kubectl does not read by itself, and that keyturn has set up by name."""
-    return [Plan(str(file), None) for file in plan.register.elsewhere(plan.files)]
+    return [Contexts(str(file), None) for file in plan.register.elsewhere(plan.files)]
 
 
-def _secrets(plans: Iterable[Plan]) -> Iterator[Advice]:
+def _secrets(plans: Iterable[Contexts]) -> Iterator[Advice]:
     for file in (file for plan in plans for file in plan.files):
         for name in users.with_secrets(file.users):
             told = f"{file.path}: user {printable(name)} holds a secret that everybody can read who has the file"
             yield Advice(told, moves.secrets.secret_variables())
 
 
-def _lacks(plan: Plan) -> Iterator[Lack]:
+def _lacks(plan: Contexts, config: Config) -> Iterator[Lack]:
     """What setting up again cures."""
+    needless = {(file.path, name) for file, name in plan.needless(config)}
     for file, name, user in plan.asking():
-        if (why := outdated(user, plan.register)) is not None:
+        if (file.path, name) in needless:
+            yield Lack(file.path, name, "asks keyturn, and its cluster is no target")
+        elif (why := outdated(user, plan.register)) is not None:
             yield Lack(file.path, name, why)
 
 
-def _forbidden(plan: Plan) -> Iterator[Lack]:
+def _forbidden(plan: Contexts) -> Iterator[Lack]:
     """What is as it should be, and kubectl must not run."""
     for file, name, user in plan.asking():
         program = str(user["exec"]["command"])
@@ -116,7 +119,7 @@ def _tell(found: Sequence[Lack], asking: int, *, as_json: bool) -> None:
         print(f"keyturn: {'every context that asks keyturn is up to date' if asking else 'no context asks keyturn'}")
 
 
-def _again(found: Sequence[Lack], plan: Plan, own: hints.Command) -> list[hints.Command]:
+def _again(found: Sequence[Lack], plan: Contexts, own: hints.Command) -> list[hints.Command]:
     """What sets up again the files that something is wrong in; `own`: those of `plan`, also where nothing is."""
     read = {file.path for file in plan.files}
     others = dict.fromkeys(lack.file for lack in found if lack.file not in read)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import count
-from pathlib import Path
 from typing import NamedTuple
 
 from keyturn import hints, moves
@@ -14,20 +13,20 @@ from keyturn.errors import Refused
 from keyturn.protocols.kubectl import ExecRequest, KubeOptions
 from keyturn.reach.installed import program
 from keyturn.verbs.setup.kube import refusals
+from keyturn.verbs.setup.kube.contexts import Contexts
 from keyturn.verbs.setup.kube.kubeconfig import users
-from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile, kubeconfigs
-from keyturn.verbs.setup.kube.register import Register
 from keyturn.verbs.setup.kube.trust import fits_a_variable, shown, trust_of
 from keyturn.verbs.setup.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
+    from pathlib import Path
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.targets.kube import KubeTarget
     from keyturn.hints import Hint
+    from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile
 
 
 USERS = "users"
@@ -48,24 +47,18 @@ class Change(NamedTuple):
         return users.former(self.before) == self.after
 
 
-class Plan:
-    """The kubeconfigs as they are and as they shall be. context: the only one to change, None for all."""
+class Plan(Contexts):
+    """The kubeconfigs as they are and as they shall be."""
 
     def __init__(self, kubeconfig: str | None, context: str | None) -> None:
-        self.files = [KubeFile(path) for path in kubeconfigs(kubeconfig)]
-        self.register = Register()
+        super().__init__(kubeconfig, context)
         self.notes: list[str] = []
         self.warnings: list[tuple[str, Hint]] = []
         self._record = Record("kube")
-        self._only = context
-        if kubeconfig is not None and not self.files[0].is_there:
-            raise refusals.no_file(self.files[0])
-        if context is not None and not any(context in file.contexts for file in self.files):
-            raise refusals.no_context(context, self.files)
 
     def ask_keyturn(self, config: Config, profile: str | None) -> bool:
-        """Point the contexts of kube targets at users of ours; whether there are any."""
-        found = False
+        """Point contexts of kube targets at users of ours, those of former targets back; whether there are any."""
+        found = self._give_back(config)
         for file, name in self._contexts():
             server = self._server(file.contexts[name])
             target = find_kube(config.kube_targets, server)
@@ -80,28 +73,15 @@ class Plan:
             self._tidy()
         return found
 
-    def asking(self) -> Iterator[tuple[KubeFile, str, dict[str, Any]]]:
-        """The contexts that ask keyturn: where each is, its name, and its user."""
-        for file, name in self._contexts():
-            user = file.users.get(str(file.contexts[name].get("user", "")))
-            if user is not None and users.is_ours(user):
-                yield file, name, user
-
-    def not_asking(self, config: Config) -> Iterator[tuple[Path, str]]:
-        """The contexts of kube targets that ask somebody else: those that az has just overwritten, for instance."""
-        ours = {(file.path, name) for file, name, _ in self.asking()}
-        for file, name in self._contexts():
-            target = find_kube(config.kube_targets, self._server(file.contexts[name]))
-            if target is not None and (file.path, name) not in ours:
-                yield file.path, name
-
-    def servers(self) -> Iterator[str]:
-        """Of all contexts."""
-        return (self._server(file.contexts[name]) for file, name in self._contexts())
-
-    def servers_asking(self) -> Iterator[str]:
-        """Of the contexts that ask keyturn."""
-        return (self._server(file.contexts[name]) for file, name, _ in self.asking())
+    def _give_back(self, config: Config) -> bool:
+        back = [] if self._only is not None else list(self.needless(config))
+        for file, name in back:
+            file.switch(name, _former(file, name))
+        if back:
+            self._tidy()
+            for file in {file.path: file for file, _ in back}.values():
+                self._forget(file)
+        return bool(back)
 
     def _ask_for(self, file: KubeFile, context: str, target: KubeTarget, profile: str) -> None:
         directory, cluster = self._cluster(file.contexts[context])
@@ -206,33 +186,13 @@ class Plan:
         self.register.save()
         self._record.save()
 
-    def _contexts(self) -> Iterator[tuple[KubeFile, str]]:
-        """Each context in the file that kubectl takes it from: the first that has it."""
-        seen: set[str] = set()
-        for file in self.files:
-            for name in file.contexts:
-                if name not in seen and self._only in {None, name}:
-                    seen.add(name)
-                    yield file, name
-
     def _tidy(self) -> None:
         """Remove our users that no context needs any more."""
         wanted = set().union(*(file.users_wanted() for file in self.files))
         for file in self.files:
             for name, user in file.users.items():
-                if users.former(name) is not None and users.is_ours(user) and name not in wanted:
+                if users.former(name) is not None and users.is_ours(user) and name not in {*wanted, *file.removed}:
                     file.remove(name)
-
-    def _cluster(self, context: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
-        """A context's cluster and the directory its paths are relative to."""
-        name = context.get("cluster")
-        for file in self.files:
-            if name in file.clusters:
-                return file.path.parent, file.clusters[name]
-        return Path(), {}
-
-    def _server(self, context: dict[str, Any]) -> str:
-        return str(self._cluster(context)[1].get("server", ""))
 
 
 def _former(file: KubeFile, context: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keyturn.configuration.targets.recognized import recognize
+from keyturn.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,22 @@ from keyturn.configuration.targets.recognized import recognize
         # A project with a profile of its own: the organization is another profile's.
         ("https://dev.azure.com/contoso/infrastructure", "https://dev.azure.com/contoso/infrastructure"),
         ("https://contoso.visualstudio.com/infrastructure", "https://contoso.visualstudio.com/infrastructure"),
+        # As a browser shows them.
+        ("dev.azure.com/contoso/demo/_git/app", "https://dev.azure.com/contoso"),
+        ("contoso.visualstudio.com", "https://contoso.visualstudio.com"),
     ],
 )
 def test_a_clone_stands_for_its_organization_and_all_else_for_itself(place: str, key: str) -> None:
     assert recognize(place) == ("git", key)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://dev.azure.com/contoso", "git@ssh.dev.azure.com:v3/contoso/demo/app", "git.example/tfs",
+        "contoso.azurecr.io/app", "dev.azure.com.example/contoso", "alice@dev.azure.com/contoso", "contoso",
+    ],
+)  # fmt: skip
+def test_what_is_neither_a_url_nor_a_login_server_says_what_would_be(text: str) -> None:
+    with pytest.raises(UsageError, match=r"no target: expected a URL that starts with https://, or a login server"):
+        recognize(text)
