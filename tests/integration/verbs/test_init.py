@@ -122,6 +122,26 @@ def test_a_second_place_of_the_same_person_gets_the_same_profile(newcomer: Newco
     )
     assert "[profile.work]" not in third.stdout, "it is named, so it stays as it is"
     assert newcomer.written["profile"] == profiles
+    assert "keyturn setup git --undo" not in third.stdout, "two other places need it"
+    assert f"keyturn target remove {url}/tailspin\n" in third.stdout
+
+
+def test_a_place_that_was_anothers_goes_back_to_them(newcomer: Newcomer) -> None:
+    place = f"{newcomer.emulator.ready.git}/contoso"
+    service = newcomer.emulator.ready.clients["service"]
+    words = newcomer.words(place, "--yes", "--profile")
+    with newcomer.machine.terminal(*words, "first") as first:
+        newcomer.emulator.control.approve(first.wait_for(CODE).group(1))
+        assert first.end() == 0
+    before = newcomer.written
+    machine = ("--flow", "client-secret", "--application-id", service["application_id"], "--secret", "-")
+    second = newcomer.machine.run(*words, "second", *machine, input=service["secret"], status=0)
+    assert f"{place} is a target of profile first until now" in second.stdout
+    back = [line.split() for line in second.stdout.partition("to take it back:")[2].splitlines() if line]
+    assert [command[1:3] for command in back] == [["target", "add"], ["profile", "remove"]], "git was set up before"
+    for command in back:
+        newcomer.machine.run(*command, status=0)
+    assert newcomer.written["targets"] == before["targets"]
 
 
 def test_several_places_of_a_job_that_has_its_variables(newcomer: Newcomer) -> None:

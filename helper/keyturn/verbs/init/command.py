@@ -6,6 +6,7 @@ from keyturn import hints
 from keyturn.configuration.config import parse
 from keyturn.console import person
 from keyturn.console.parsing import Parser
+from keyturn.console.profile_texts import protocol_of, target_name
 from keyturn.editing.config_document import ConfigDocument
 from keyturn.errors import Refused, UsageError
 from keyturn.reach import client
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator, Sequence
 
+    from keyturn.configuration.config import Config
     from keyturn.verbs.init.places import Place
     from keyturn.verbs.init.proposal import Proposal
 
@@ -115,9 +117,17 @@ def _proposals(document: ConfigDocument, places: Sequence[Place], options: Names
             proposal = propose(config, place, options, tenant=tenant, environment=environment)
         else:
             proposal = propose_target(place, known, options)
+        proposal = proposal._replace(former=_former(config, proposal))
         proposal.write(document)
         config = parse(config_file(), document.text.encode())
         yield proposal
+
+
+def _former(config: Config, proposal: Proposal) -> str | None:
+    """See Proposal.former."""
+    targets = (*config.git_targets, *config.kube_targets, *config.docker_targets)
+    same_tool = {target_name(each): each.profile for each in targets if protocol_of(each) in proposal.table}
+    return same_tool.get(proposal.place.key, "") if same_tool else None
 
 
 def _agree(proposals: Sequence[Proposal], options: Namespace) -> None:
@@ -161,7 +171,11 @@ def _set_up(place: Place) -> None:
 
 def _way_back(proposals: Sequence[Proposal]) -> Iterator[str]:
     """A command a line, so that they can be pasted at any width."""
-    tools = dict.fromkeys(PROTOCOLS[proposal.place.service] for proposal in proposals if proposal.table)
+    targets = [proposal for proposal in proposals if proposal.table]
+    tools = dict.fromkeys(proposal.table[-1] for proposal in targets if proposal.former is None)
     yield from (f"keyturn setup {tool} --undo" for tool in tools)
-    yield from (f"keyturn target remove {proposal.place.key}" for proposal in proposals if proposal.table)
+    for proposal in targets:
+        place, former = proposal.place, proposal.former
+        service = "" if place.names_its_service else f" --service {place.service}"
+        yield f"keyturn target add {place.key} {former}{service}" if former else f"keyturn target remove {place.key}"
     yield from (f"keyturn profile remove {proposal.profile}" for proposal in proposals if proposal.keys)

@@ -33,6 +33,8 @@ class Proposal(NamedTuple):
     keys: dict[str, str | bool]
     place: Place
     target: Value
+    former: str | None = None
+    """Whose target it has been until now; empty where only others of its tool were there, None where none was."""
 
     @property
     def table(self) -> tuple[str, ...]:
@@ -63,6 +65,8 @@ class Proposal(NamedTuple):
         """What it means for whoever agrees to it."""
         if self.place.named_in:
             yield f"{self.place.key} comes from {self.place.named_in}: see that it is the one you mean"
+        if self.former and self.former != self.profile:
+            yield f"{self.place.key} is a target of profile {self.former} until now"
         if self.keys.get("application_id") == AZURE_CLI:
             yield "it signs in as Microsoft's own application Azure CLI: sign-in logs and Conditional Access see that"
             yield "--application-id takes one of your own, and keyturn profile explain tells what that needs"

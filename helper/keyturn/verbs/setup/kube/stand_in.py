@@ -59,8 +59,8 @@ def hindrances() -> Iterator[Advice]:
 
 
 def remove() -> list[Path]:
-    """Take away what `install` made; where it was."""
-    removed = installed()
+    """Take away what `install` made; where it was. What others of this machine have on PATH is theirs."""
+    removed = [path for path in installed() if path.lstat().st_uid == os.geteuid()]
     for path in removed:
         path.unlink()
     return removed

@@ -58,6 +58,14 @@ def test_a_link_to_the_helper_and_away_again(place: Place) -> None:
     assert list(place.bin.iterdir()) == []
 
 
+def test_what_another_user_has_on_path_stays(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = place.system / "kubelogin"
+    theirs.symlink_to("/elsewhere/kube-credential-keyturn")
+    monkeypatch.setattr(os, "geteuid", lambda: theirs.lstat().st_uid + 1)
+    assert stand_in.remove() == []
+    assert theirs.is_symlink()
+
+
 def test_a_pipe_of_that_name_is_not_waited_for(place: Place) -> None:
     """A directory on PATH may be one that others write to, too."""
     os.mkfifo(place.system / "kubelogin")
