@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from keyturn import moves
 from keyturn.errors import Bug, StateError
-from keyturnd.broker.awx_tokens import Maker
+from keyturnd.broker.awx.tokens import Maker
 from keyturnd.broker.broker import Broker
 from keyturnd.broker.failures import Failures
 from keyturnd.broker.signin import SignIns

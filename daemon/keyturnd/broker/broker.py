@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from keyturn import hints, moves
 from keyturn.errors import ConfigError, KeyturnError, Refused, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.broker import policy
+from keyturnd.broker.awx.orphans import Orphans
 from keyturnd.broker.flights import Flights
+from keyturnd.broker.leaving import Leaving
 from keyturnd.broker.memory import Memory
-from keyturnd.broker.orphans import Orphans
 from keyturnd.broker.rejections import Rejections
 from keyturnd.broker.renewal import Renewal
 from keyturnd.broker.replacements import Replacements
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from random import Random
 
     from keyturn.configuration.config import Config
-    from keyturn.configuration.profiles.profile import Profile
     from keyturnd.broker.failures import Failures
     from keyturnd.broker.memory import Held
     from keyturnd.broker.signin import SignIns, Waiter
@@ -71,6 +70,10 @@ class Broker:
             clock=clock, logging_out=self._logging_out, each_round=self.orphans.look,
         )  # fmt: skip
         self.keep_fresh = self._renewal.keep_fresh
+        self.logout = Leaving(
+            flights=self._flights, orphans=self.orphans, sign_ins=sign_ins, remote=self.remote, holdings=holdings,
+            forget=self.forget, logging_out=self._logging_out,
+        ).logout  # fmt: skip
         sign_ins.on_success = self._signed_in
         holdings.on_new_sign_in = self.forget
         self._fetcher = fetcher
@@ -186,37 +189,6 @@ class Broker:
         """Whether a token that is held for `want` says nothing of a sign-in: it was refused since, or has ended."""
         profile = want.profile
         return self._fetcher.refused.first(profile) == want or not await self._fetcher.is_signed_in(profile)
-
-    async def logout(self, profile: str, configured: Profile | None = None) -> int:
-        """Forget everything of `profile`, in memory and in the vault; how many records there were.
-
-        What `configured` holds on its server is ended there first; if that fails, nothing is forgotten, so that it
-        can be tried again. Raises ProviderError then.
-        """
-        self._logging_out.add(profile)  # nothing new begins: an AWX token created now would be forgotten, not deleted
-        try:
-            await self._end_all(profile)
-            if configured is not None:
-                await self.remote.revoke(configured)
-            self.forget(profile)
-            try:
-                return await self.holdings.forget(profile)
-            finally:
-                self.forget(profile)  # what a request read from the vault while it was being emptied
-        finally:
-            self._logging_out.discard(profile)
-
-    async def _end_all(self, profile: str) -> None:
-        ending: list[asyncio.Task[Token] | asyncio.Task[None]] = [
-            *self._flights.of(profile),
-            *self.orphans.of(profile),
-        ]
-        if (sign_in := self.sign_ins.under_way.get(profile)) is not None:
-            ending.append(sign_in.task)
-        for task in ending:
-            task.cancel()
-        if ending:
-            await asyncio.wait(ending)  # or one of them could still write what is about to be forgotten
 
     def reconfigured(self, config: Config) -> None:
         """Forget what memory holds of profiles that `config` changed; what was refused may be right by now."""

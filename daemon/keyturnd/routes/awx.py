@@ -9,7 +9,7 @@ from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles.described import changed, described
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import Refused, UsageError
-from keyturnd.broker import awx_tokens
+from keyturnd.broker.awx.tokens import facts
 from keyturnd.fetching.wants import Want
 from keyturnd.messages.states import AwxState
 from keyturnd.routes.bodies import Body, read_body
@@ -105,15 +105,13 @@ async def made(services: Services, request: Request, waiter: Waiter, _: str) -> 
     """The tokens that new-token has made, and the value of one."""
     body = read_body(request, MadeBody)
     if body.name is None:
-        return json_response(
-            {"answer": [awx_tokens.facts(found) for found in await services.made.all() if found.row]}
-        )
+        return json_response({"answer": [facts(found) for found in await services.made.all() if found.row]})
     found = await services.made.find(body.name)
     if found is None:
         raise UsageError("no token is kept under that name", hints.kept_awx_tokens())
     if body.forget:
         await services.made.forget(body.name)
-    return json_response({"answer": {**awx_tokens.facts(found), "row": found.row}})
+    return json_response({"answer": {**facts(found), "row": found.row}})
 
 
 async def _sign_in(services: Services, profile: AwxProfile, waiter: Waiter) -> None:

@@ -1,4 +1,4 @@
-"""keyturnd.broker.awx_tokens: a token for somebody else is sealed before it is told, and none is lost on the way."""
+"""keyturnd.broker.awx.tokens: a token for somebody else is sealed before it is told, and none is lost on the way."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import AcquisitionDied, ProviderRefused, ProviderUnreachable, UsageError
-from keyturnd.broker.awx_tokens import PATIENCE, Maker
+from keyturnd.broker.awx.tokens import PATIENCE, Maker
 from keyturnd.fetching.remote import Remote
 from keyturnd.messages.jobs import AskJob
 from keyturnd.messages.outcomes import Failure, Told

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import ConfigError, KeyturnError, StateError
 from keyturnd.broker import policy
-from keyturnd.broker.awx_tokens import PATIENCE
+from keyturnd.broker.awx.tokens import PATIENCE
 from keyturnd.fetching.wants import Want
 from keyturnd.messages.states import AwxState
 

@@ -1,4 +1,4 @@
-"""keyturnd.broker.orphans: what a server creates after its client died is gone within a minute of daemon's time.
+"""keyturnd.broker.awx.orphans: what a server creates after its client died is gone within a minute of daemon's time.
 
 Each round runs the real look (keyturnd.acquire.awx.ending.settling) against an AWX in memory.
 """

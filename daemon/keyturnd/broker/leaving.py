@@ -1,0 +1,64 @@
+"""Logging out: whatever is under way for a profile ends first, then what its server and the vault keep."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturnd.broker.awx.orphans import Orphans
+    from keyturnd.broker.flights import Flights
+    from keyturnd.broker.signin import SignIns
+    from keyturnd.fetching.remote import Remote
+    from keyturnd.vault.holdings import Holdings
+    from keyturnd.vault.tokens import Token
+
+
+class Leaving:
+    """Ends what a profile has anywhere. logging_out: the profiles for which nothing new begins meanwhile."""
+
+    def __init__(
+        self, *, flights: Flights, orphans: Orphans, sign_ins: SignIns, remote: Remote, holdings: Holdings,
+        forget: Callable[[str], None], logging_out: set[str],
+    ) -> None:  # fmt: skip
+        self._flights = flights
+        self._orphans = orphans
+        self._sign_ins = sign_ins
+        self._remote = remote
+        self._holdings = holdings
+        self._forget = forget
+        self._logging_out = logging_out
+
+    async def logout(self, profile: str, configured: Profile | None = None) -> int:
+        """Forget everything of `profile`, in memory and in the vault; how many records there were.
+
+        What `configured` holds on its server is ended there first; if that fails, nothing is forgotten, so that it
+        can be tried again. Raises ProviderError then.
+        """
+        self._logging_out.add(profile)  # an AWX token created now would be forgotten, not deleted
+        try:
+            await self._end_all(profile)
+            if configured is not None:
+                await self._remote.revoke(configured)
+            self._forget(profile)
+            try:
+                return await self._holdings.forget(profile)
+            finally:
+                self._forget(profile)  # what a request read from the vault while it was being emptied
+        finally:
+            self._logging_out.discard(profile)
+
+    async def _end_all(self, profile: str) -> None:
+        ending: list[asyncio.Task[Token] | asyncio.Task[None]] = [
+            *self._flights.of(profile),
+            *self._orphans.of(profile),
+        ]
+        if (sign_in := self._sign_ins.under_way.get(profile)) is not None:
+            ending.append(sign_in.task)
+        for task in ending:
+            task.cancel()
+        if ending:
+            await asyncio.wait(ending)  # or one of them could still write what is about to be forgotten
