@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from keyturn.configuration.config import Config
 
 
+TAKES_A_LOOK = frozenset({"kube"})
+"""Tools whose set-up is no safe command: a cluster's CA and proxy count as its kubeconfig has them then, and that may
+be somebody else's. Whom tokens are sent to is for a person to see first."""
+
+
 def look(config: Config) -> Iterator[Finding]:
     """What each tool's own configuration lacks, and what stands in the way there."""
     for tool, module in TOOLS.items():
@@ -27,7 +32,7 @@ def look(config: Config) -> Iterator[Finding]:
             continue
         for sentence in found:
             told = sentence if sentence.startswith(tool) else f"{tool}: {sentence}"
-            yield Finding("error", told, hints.set_up(tool), safe=True)
+            yield Finding("error", told, hints.set_up(tool), safe=tool not in TAKES_A_LOOK)
         if not found:
             yield ok(f"{tool} asks keyturn for all of its targets")
         yield from (Finding("warning", f"{tool}: {told}", hint) for told, hint in hindrances)
