@@ -19,7 +19,7 @@ REMEMBERED = 512
 """Requests; beyond that all are forgotten."""
 LONGEST = 4 << 10
 """Bytes of a request."""
-SECRET = b"password"
+SECRET = (b"password", b"credential=", b"oauth_refresh_token=")
 """Of git's attributes: a request that holds one is not kept."""
 
 
@@ -63,7 +63,7 @@ class Remembered:
 
     def remember(self, said: bytes, request: Request, answer: AtHand, config: Config) -> None:
         """`answer` was made for `request`, which arrived as `said`, while `config` was the configuration."""
-        if answer.held is None or len(said) > LONGEST or SECRET in said:
+        if answer.held is None or len(said) > LONGEST or any(name in said for name in SECRET):
             return
         if len(self._answered) >= REMEMBERED:
             self._forget()

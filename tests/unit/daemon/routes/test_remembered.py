@@ -124,8 +124,9 @@ async def test_while_everything_is_refused_nothing_is_recalled(desk: Desk) -> No
     assert desk.ask() is None
 
 
-async def test_no_request_with_a_password_is_kept(desk: Desk) -> None:
-    said = SAID + b"password=hunter2"
+@pytest.mark.parametrize("attribute", ["password", "credential", "oauth_refresh_token"])
+async def test_no_request_with_a_secret_is_kept(desk: Desk, attribute: str) -> None:
+    said = SAID + attribute.encode() + b"=hunter2"
     assert desk.ask(said)
     assert desk.recall(said) is None
 
