@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keyturn_emulator import real_names
 from support.documents.blocks import PAGES, name_of, to_follow
-from support.documents.reader import Reader, azure, begins_with_init
+from support.documents.reader import Reader, begins_with_init
 from support.machine.machine import Machine
 from support.places import REPOSITORY
 
@@ -23,7 +24,7 @@ WITH_BLOCKS = [page for page in PAGES if to_follow(page)]
 
 @pytest.fixture(scope="module")
 def named() -> Iterator[Emulator]:
-    with azure() as running:
+    with real_names.emulator() as running:
         running.control.settings(device_interval=1)
         yield running
 

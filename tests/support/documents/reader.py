@@ -4,59 +4,37 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import tomlkit
 import yaml
 
-from keyturn_emulator.launch import Emulator
+from keyturn_emulator import real_names
+from keyturn_emulator.real_names import JOBS
 from keyturn_emulator.registry.sample import write_image
 from support.documents.blocks import to_follow
 from support.needs import need
-from support.scenes.tunnel import Tunnels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
-    from pathlib import Path
     from typing import Any, Self
 
-    from keyturn_emulator.ready import Ready
+    from keyturn_emulator.launch import Emulator
     from support.documents.blocks import Block
     from support.machine.machine import Machine
 
-BROWSER = """#!/bin/sh
-exec {python} -E -P -m keyturn_emulator.browser --ca-file {ca_file} --proxy {proxy} "$1"
-"""
-LOGIN_HOST, LOGIN_SERVER = "login.microsoftonline.com", "contoso.azurecr.io"
-CLUSTER = "https://contoso-dns-1a2b3c4d.hcp.westeurope.azmk8s.io:443"
 SERVICE, DEVICE = "55556666-dddd-7777-eeee-8888ffff9999", "00001111-aaaa-2222-bbbb-3333cccc4444"
 """The ids that pages give to the application of a machine, and to one of one's own for people."""
 TENANT = "11111111-2222-3333-4444-555555555555"
 CONNECTION = "6aba0d26-1b43-4f5c-9f5b-7a1b1f0d3c2e"
 BEGINNING = re.compile(r"(?:\$ )?keyturn init ")
-SERVERS = {
-    LOGIN_HOST: "authority",
-    "dev.azure.com": "git",
-    urlsplit(CLUSTER).hostname or "": "cluster",
-    "awx.contoso.example": "controller",
-    "aap.contoso.example": "gateway",
-}
-JOBS = {"run.actions.githubusercontent.com": "github-actions", "contoso.visualstudio.com": "azure-pipelines"}
-"""Where the jobs of each CI system ask for their tokens."""
-"""The names in the pages, and what of the emulator stands there."""
 
 
 def begins_with_init(page: Path) -> bool:
     """Whether the page begins with nothing, as the README does."""
     return any(BEGINNING.match(block.text) for block in to_follow(page))
-
-
-def azure() -> Emulator:
-    """An emulator that goes by all these names."""
-    names = [word for name in (*SERVERS, *JOBS) for word in ("--name", name)]
-    return Emulator([*names, "--login-host", LOGIN_HOST, "--login-server", LOGIN_SERVER])
 
 
 class Reader:
@@ -68,20 +46,19 @@ class Reader:
     def __init__(self, machine: Machine, emulator: Emulator) -> None:
         self.machine, self.emulator = machine, emulator
         ready = emulator.ready
-        ports = {name: urlsplit(getattr(ready, server)).port or 0 for name, server in SERVERS.items()}
-        jobs = dict.fromkeys(JOBS, urlsplit(_asked(ready, "github-actions")).port or 0)
-        self._tunnels = Tunnels({**ports, **jobs, LOGIN_SERVER: ready.registry_port})
+        self._tunnels = real_names.tunnels(ready)
         self._ids = {
             SERVICE: ready.clients["service"]["application_id"],
             DEVICE: ready.clients["device"]["application_id"],
             TENANT: ready.tenant,
             CONNECTION: ready.service_connection,
         }
-        trust = dict.fromkeys(("SSL_CERT_FILE", "GIT_SSL_CAINFO", "REQUESTS_CA_BUNDLE"), ready.ca_file)
         own = machine.home / ".local/bin"  # else `setup kube --as-kubelogin` puts its program beside ours
         own.mkdir(parents=True, exist_ok=True)
         path = f"{own}:{machine.environment['PATH']}"
-        machine.environment |= {"HTTPS_PROXY": self._tunnels.url, "PATH": path, **trust}
+        given = real_names.environment(ready, self._tunnels.url, machine.home.parent)
+        self._kubeconfig = given.pop("KUBECONFIG")
+        machine.environment |= {**given, "PATH": path}
         self._furnish()
 
     def __enter__(self) -> Self:
@@ -114,7 +91,7 @@ class Reader:
         """What a reader has: a kubeconfig, a policy of skopeo's, an image, and a secret in a file."""
         home, ready = self.machine.home, self.emulator.ready
         files = {
-            ".kube/config": ready.kubeconfig.replace(ready.cluster, CLUSTER),
+            ".kube/config": Path(self._kubeconfig).read_text("utf-8"),
             ".config/containers/policy.json": '{"default": [{"type": "insecureAcceptAnything"}]}',
             "secret.txt": ready.clients["service"]["secret"],
         }
@@ -122,10 +99,6 @@ class Reader:
             (home / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             (home / name).write_text(content, "utf-8")
             (home / name).chmod(0o600)
-        browser = self.machine.home.parent / "browser"  # a program: colons separate commands in $BROWSER
-        browser.write_text(BROWSER.format(python=sys.executable, ca_file=ready.ca_file, proxy=self._tunnels.url))
-        browser.chmod(0o755)
-        self.machine.environment["BROWSER"] = str(browser)
         write_image(home / "image")
 
     def _write(self, text: str) -> None:
@@ -143,7 +116,7 @@ class Reader:
         workflow = yaml.safe_load(text)
         name = next(host for host, kind in JOBS.items() if (kind == "github-actions") == ("permissions" in workflow))
         given = self.emulator.ready.environments[JOBS[name]]
-        base = urlsplit(_asked(self.emulator.ready, JOBS[name])).netloc
+        base = urlsplit(real_names.asked_by_job(self.emulator.ready, JOBS[name])).netloc
         self.machine.environment |= {key: value.replace(base, name) for key, value in given.items()}
         for step in workflow["steps"]:
             script = step.get("run") or step["script"]
@@ -184,11 +157,6 @@ class Reader:
         """Approve a device code on another screen; nothing is typed here."""
         self.emulator.control.approve(found[1])
         return ""
-
-
-def _asked(ready: Ready, kind: str) -> str:
-    """The URL at which a job asks for its token."""
-    return next(value for value in ready.environments[kind].values() if value.startswith("https://"))
 
 
 def _exchanges(text: str) -> Iterator[tuple[str, str]]:

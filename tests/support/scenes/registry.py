@@ -10,8 +10,8 @@ import pytest
 
 from keyturn_emulator.launch import Emulator
 from keyturn_emulator.registry.sample import write_image
+from keyturn_emulator.serving.tunnels import Tunnels
 from support.needs import need
-from support.scenes.tunnel import Tunnels
 
 if TYPE_CHECKING:
     import subprocess

@@ -1,4 +1,4 @@
-"""A proxy that leads names to ports of this machine: as close to a server's real name as a test can get."""
+"""A proxy that leads names to ports of this machine: as close to a real server as a name can get."""
 
 from __future__ import annotations
 

@@ -1,0 +1,99 @@
+"""`python -m keyturn_emulator.real_names`: the emulator under the names of the real servers, until Ctrl-C.
+
+What keyturn's README says can be done word for word in a shell with the variables that this prints: a proxy leads the
+names to the emulator, whose CA vouches for them. Nothing outside that shell is changed.
+"""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from keyturn_emulator.launch import Emulator, EmulatorError
+from keyturn_emulator.serving.tunnels import Tunnels
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyturn_emulator.ready import Ready
+
+LOGIN_HOST, LOGIN_SERVER = "login.microsoftonline.com", "contoso.azurecr.io"
+CLUSTER = "https://contoso-dns-1a2b3c4d.hcp.westeurope.azmk8s.io:443"
+SERVERS = {
+    LOGIN_HOST: "authority",
+    "dev.azure.com": "git",
+    urlsplit(CLUSTER).hostname or "": "cluster",
+    "awx.contoso.example": "controller",
+    "aap.contoso.example": "gateway",
+}
+"""The names in the README and the guides, and what of the emulator stands there."""
+JOBS = {"run.actions.githubusercontent.com": "github-actions", "contoso.visualstudio.com": "azure-pipelines"}
+"""Where the jobs of each CI system ask for their tokens."""
+TRUST = ("SSL_CERT_FILE", "GIT_SSL_CAINFO", "REQUESTS_CA_BUNDLE")
+BROWSER = """#!/bin/sh
+exec {python} -E -P -m keyturn_emulator.browser --ca-file {ca_file} --proxy {proxy} "$1"
+"""
+TOLD = """dev.azure.com, login.microsoftonline.com, contoso.azurecr.io, awx.contoso.example and a cluster of AKS
+are the emulator, until Ctrl-C here, in a shell with these variables:
+
+{exports}
+
+The tenant is contoso.example; the browser signs in as alice by itself; AWX knows alice by the password {password}.
+"""
+
+
+def emulator() -> Emulator:
+    """One that goes by all these names. Raises EmulatorError."""
+    names = [word for name in (*SERVERS, *JOBS) for word in ("--name", name)]
+    return Emulator([*names, "--login-host", LOGIN_HOST, "--login-server", LOGIN_SERVER])
+
+
+def tunnels(ready: Ready) -> Tunnels:
+    """A proxy that leads the names there."""
+    ports = {name: urlsplit(getattr(ready, server)).port or 0 for name, server in SERVERS.items()}
+    jobs = dict.fromkeys(JOBS, urlsplit(asked_by_job(ready, "github-actions")).port or 0)
+    return Tunnels({**ports, **jobs, LOGIN_SERVER: ready.registry_port})
+
+
+def asked_by_job(ready: Ready, kind: str) -> str:
+    """The URL at which a job of this kind asks for its token."""
+    return next(value for value in ready.environments[kind].values() if value.startswith("https://"))
+
+
+def environment(ready: Ready, proxy: str, directory: Path) -> dict[str, str]:
+    """What a shell needs: the way there, whom to trust, a browser and a kubeconfig, both in `directory`."""
+    browser, kubeconfig = directory / "browser", directory / "kubeconfig"  # colons separate commands in $BROWSER
+    browser.write_text(BROWSER.format(python=sys.executable, ca_file=ready.ca_file, proxy=proxy), "utf-8")
+    browser.chmod(0o755)
+    kubeconfig.write_text(ready.kubeconfig.replace(ready.cluster, CLUSTER), "utf-8")
+    kubeconfig.chmod(0o600)
+    found = {"HTTPS_PROXY": proxy, "BROWSER": str(browser), "KUBECONFIG": str(kubeconfig)}
+    return found | dict.fromkeys(TRUST, ready.ca_file)
+
+
+def main() -> int:
+    """Serve until SIGINT or SIGTERM; the exit status."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        with emulator() as running, tunnels(running.ready) as proxy, tempfile.TemporaryDirectory() as directory:
+            _tell(running.ready, environment(running.ready, proxy.url, Path(directory)))
+            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    except EmulatorError as error:
+        sys.stderr.write(f"keyturn-emulator: error: {error}\n")
+        return 1
+    return 0
+
+
+def _tell(ready: Ready, variables: Mapping[str, str]) -> None:
+    exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
+    sys.stdout.write(TOLD.format(password=ready.awx_users["alice"], exports=exports))
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

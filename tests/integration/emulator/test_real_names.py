@@ -1,0 +1,49 @@
+"""The emulator under the names of the real servers, as somebody starts it who tries the README."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from support.machine.machine import PROGRAMS
+from support.machine.terminal import Terminal
+from support.needs import need
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.machine.machine import Machine
+
+HOST = "https://dev.azure.com"
+
+
+@contextlib.contextmanager
+def shown_variables() -> Iterator[dict[str, str]]:
+    """Those that it prints; in the end it is interrupted, and must end well."""
+    command = [sys.executable, "-m", "keyturn_emulator.real_names"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as names:
+        assert names.stdout is not None
+        try:
+            told = iter(names.stdout.readline, "")
+            exports = [line for line in iter(lambda: next(told), "\n") if line.startswith("export ")]
+            exports += [line for line in iter(lambda: next(told), "\n") if line.startswith("export ")]
+            yield dict(shlex.split(line)[1].split("=", 1) for line in exports)
+        finally:
+            names.send_signal(signal.SIGINT)
+    assert names.returncode == 0
+
+
+def test_a_first_clone_from_dev_azure_com_at_home(machine: Machine) -> None:
+    with shown_variables() as variables:
+        machine.environment |= variables
+        begin = [str(PROGRAMS / "keyturn"), "init", f"{HOST}/contoso", "--tenant=contoso.example", "--yes"]
+        with Terminal(begin, machine.environment, machine.home) as terminal:
+            assert terminal.end() == 0, terminal.seen
+        machine.run(need("git"), "clone", "--quiet", f"{HOST}/contoso/demo/_git/app", status=0)
+        machine.stop()
+    assert not Path(variables["KUBECONFIG"]).exists()
