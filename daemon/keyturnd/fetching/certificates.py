@@ -48,8 +48,7 @@ class Certificates:
         self._holdings = holdings
         self._warn = warn
         self._told: set[tuple[str, str]] = set()
-        self._looked: dict[Certificate, Looked] = {}
-        self._seen: dict[Certificate, Outcome] = {}
+        self._seen: dict[Certificate, tuple[Looked, Outcome]] = {}
 
     async def seen(self, profile: Profile) -> SeenCertificate | None:
         """The certificate of `profile` as it lies there; None where it has none, or it cannot be opened now.
@@ -61,10 +60,10 @@ class Certificates:
             return None
         passphrase = await self._passphrase(profile)
         looked = Looked(_stamps(named), hash(passphrase))
-        if looked != self._looked.get(named):
-            outcome = await self._runner.run(CertificateJob(named, DEADLINE, passphrase), NothingToSeal())
-            self._looked[named], self._seen[named] = looked, outcome
-        seen = self._seen[named]
+        before, seen = self._seen.get(named, (None, None))
+        if looked != before:
+            seen = await self._runner.run(CertificateJob(named, DEADLINE, passphrase), NothingToSeal())
+            self._seen[named] = looked, seen
         if not isinstance(seen, SeenCertificate):
             return None
         self.check(profile.name, seen.thumbprint, seen.expires_at)
