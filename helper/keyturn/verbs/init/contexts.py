@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.errors import Refused
-from keyturn.verbs.setup.kube.discover import AKS_HOST, AKS_SERVER, arguments_of, tenant_in
+from keyturn.verbs.setup.kube.discover import arguments_of, is_aks, tenant_in
 from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile, kubeconfigs
+from keyturn.verbs.setup.kube.kubeconfig.merged import server_of, user_of
 
 
 class Context(NamedTuple):
@@ -29,11 +30,8 @@ def find_context(name: str) -> Context | None:
     if holding is None:
         return None
     context = holding.contexts[name]
-    cluster, user = str(context.get("cluster")), str(context.get("user"))
-    server = str(next((file.clusters[cluster] for file in files if cluster in file.clusters), {}).get("server", ""))
-    arguments = arguments_of(next((file.users[user] for file in files if user in file.users), None))
-    is_aks = _is_aks(server) or AKS_SERVER in arguments
-    return Context(server, str(holding.path), is_aks, tenant_in(arguments))
+    server, arguments = server_of(files, context), arguments_of(user_of(files, context))
+    return Context(server, str(holding.path), is_aks(server, arguments), tenant_in(arguments))
 
 
 def leading_to(server: str) -> str:
@@ -41,9 +39,8 @@ def leading_to(server: str) -> str:
     place = https_url(server)
     for file in _kubeconfigs():
         for name, context in file.contexts.items():
-            cluster = file.clusters.get(str(context.get("cluster")), {})
             with contextlib.suppress(UnfitName):
-                if https_url(str(cluster.get("server", ""))) == place:
+                if https_url(server_of([file], context)) == place:
                     return name
     return ""
 
@@ -54,10 +51,3 @@ def _kubeconfigs() -> list[KubeFile]:
         return [KubeFile(path) for path in kubeconfigs(None)]
     except Refused:
         return []
-
-
-def _is_aks(server: str) -> bool:
-    try:
-        return AKS_HOST.fullmatch(https_url(server).host) is not None
-    except UnfitName:
-        return False

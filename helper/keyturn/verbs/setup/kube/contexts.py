@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from keyturn.configuration.targets.kube import find_kube
 from keyturn.verbs.setup.kube import refusals
 from keyturn.verbs.setup.kube.kubeconfig import users
 from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile, kubeconfigs
+from keyturn.verbs.setup.kube.kubeconfig.merged import server_of
 from keyturn.verbs.setup.kube.register import Register
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from typing import Any
 
     from keyturn.configuration.config import Config
@@ -71,13 +71,5 @@ class Contexts:
                     seen.add(name)
                     yield file, name
 
-    def _cluster(self, context: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
-        """A context's cluster and the directory its paths are relative to."""
-        name = context.get("cluster")
-        for file in self.files:
-            if name in file.clusters:
-                return file.path.parent, file.clusters[name]
-        return Path(), {}
-
     def _server(self, context: dict[str, Any]) -> str:
-        return str(self._cluster(context)[1].get("server", ""))
+        return server_of(self.files, context)

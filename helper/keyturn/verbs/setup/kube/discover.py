@@ -8,6 +8,7 @@ from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.configuration.profiles import scopes
 from keyturn.configuration.targets.kube import find_kube
 from keyturn.configuration.targets.recognized import AKS_SUFFIX
+from keyturn.verbs.setup.kube.kubeconfig.merged import server_of, user_of
 from keyturn.verbs.setup.proposals import Proposal, likely_profile
 
 TYPE_CHECKING = False
@@ -26,23 +27,25 @@ AKS_SERVER = scopes.AKS[0].removesuffix(scopes.DEFAULT_SUFFIX)
 def proposals(config: Config, files: Sequence[KubeFile]) -> Iterator[Proposal]:
     """One for each server that AKS's naming, or a user who asks for AKS's audience, gives away."""
     seen: set[str] = set()
-    clusters: dict[str, Any] = {}
-    users: dict[str, Any] = {}
-    for file in reversed(files):  # of two with one name, the first file's counts
-        clusters |= file.clusters
-        users |= file.users
     for file in files:
         for name, context in file.contexts.items():
-            server = str(clusters.get(str(context.get("cluster")), {}).get("server", ""))
-            args = arguments_of(users.get(str(context.get("user"))))
+            server, args = server_of(files, context), arguments_of(user_of(files, context))
             place = _place(server)
             if place is None or place in seen or find_kube(config.kube_targets, server) is not None:
                 continue
-            if AKS_HOST.fullmatch(https_url(server).host) or AKS_SERVER in args:
+            if is_aks(server, args):
                 seen.add(place)
                 options = () if https_url(server).host.endswith(AKS_SUFFIX) else ("--protocol", "kube")
                 profile = likely_profile(config, "kube", tenant_in(args))
                 yield Proposal(place, profile, f"context {name} in {file.path}", options)
+
+
+def is_aks(server: str, args: Sequence[str]) -> bool:
+    """Whether the name of `server`, or what a user's program is asked for, gives a cluster of AKS away."""
+    try:
+        return AKS_HOST.fullmatch(https_url(server).host) is not None or AKS_SERVER in args
+    except UnfitName:
+        return AKS_SERVER in args
 
 
 def arguments_of(user: Any) -> list[str]:

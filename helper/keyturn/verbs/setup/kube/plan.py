@@ -15,6 +15,7 @@ from keyturn.reach.installed import program
 from keyturn.verbs.setup.kube import refusals
 from keyturn.verbs.setup.kube.contexts import Contexts
 from keyturn.verbs.setup.kube.kubeconfig import users
+from keyturn.verbs.setup.kube.kubeconfig.merged import cluster_of
 from keyturn.verbs.setup.kube.trust import fits_a_variable, shown, trust_of
 from keyturn.verbs.setup.record import Record
 
@@ -84,7 +85,7 @@ class Plan(Contexts):
         return bool(back)
 
     def _ask_for(self, file: KubeFile, context: str, target: KubeTarget, profile: str) -> None:
-        directory, cluster = self._cluster(file.contexts[context])
+        directory, cluster = cluster_of(self.files, file.contexts[context])
         trust, known = trust_of(cluster, directory), self.register.trusted(target.place)
         if trust.insecure:
             self._complain(context, "is reached without verification", moves.clients.verify_cluster())
@@ -190,8 +191,9 @@ class Plan(Contexts):
         """Remove our users that no context needs any more."""
         wanted = set().union(*(file.users_wanted() for file in self.files))
         for file in self.files:
+            settled = wanted.union(file.removed)
             for name, user in file.users.items():
-                if users.former(name) is not None and users.is_ours(user) and name not in {*wanted, *file.removed}:
+                if users.former(name) is not None and users.is_ours(user) and name not in settled:
                     file.remove(name)
 
 
