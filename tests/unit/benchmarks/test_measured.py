@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from benchmarks import report
@@ -43,12 +45,14 @@ def test_the_table_names_who_is_absent() -> None:
 
 
 def test_the_document_says_the_same_to_programs() -> None:
-    document = report.document({"case": RESULT}, 3)
-    ours, theirs = document["cases"]["case"]["rows"]
+    document = report.document([{"case": RESULT}], 3)
+    ours, theirs = document["runs"][0]["cases"]["case"]["rows"]
     assert (ours["median"], ours["p99"], ours["quantiles"][0], ours["runs"]) == (2.0, 3.0, 1.0, 3)
     assert ours["ratios"] == {"theirs": {"median": 0.5, "p99": 0.5}}
     assert theirs["ratios"] == {}
-    assert document["cases"]["case"]["absent"] == RESULT.absent
+    assert document["runs"][0]["cases"]["case"]["absent"] == RESULT.absent
+    assert json.loads(report.text(document)) == document
+    assert [line[:9] for line in report.text(document).splitlines()[1:]] == ['{"name": '] * 2
 
 
 def test_contestants_take_turns_however_they_are_shuffled() -> None:
