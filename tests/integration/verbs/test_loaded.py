@@ -31,7 +31,7 @@ def test_beside_a_daemon_that_knows_the_answer(words: list[str], awx: AwxScene) 
 
 
 def test_status_without_a_daemon_has_nothing_described_to_it(awx: AwxScene) -> None:
-    """It reads the configuration itself, by msgspec, whose help for older Pythons takes longer than the rest of it."""
+    """It reads the configuration itself, by msgspec, whose help for older Pythons takes longer than the rest."""
     loaded = modules(awx, "status")
     assert "keyturn.configuration.config" in loaded
     assert not loaded & {"argparse", "ast", "inspect", "importlib.util"}
