@@ -72,6 +72,8 @@ class Services:
             chance=SystemRandom(),
         )
         configuration.on_change.append(self.broker.reconfigured)
+        if configuration.error is None:
+            self.broker.reconfigured(configuration.known)
         self.understood: dict[bytes, Any] = {}
         """What callers' words were taken to mean, by a digest of the words, while the configuration stays."""
         configuration.on_change.append(lambda _: self.understood.clear())

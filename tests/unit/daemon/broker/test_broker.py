@@ -58,7 +58,7 @@ async def test_a_new_secret_clears_the_remembered_failure(bench: Bench) -> None:
     with pytest.raises(ProviderRefused):
         await bench.broker.token(want(CI), NOBODY)
     bench.provider.failure = None
-    bench.broker.failures.clear(profile="ci")
+    bench.broker.failures.clear("ci")
     assert (await bench.broker.token(want(CI), NOBODY)).access_token == "access-2"
 
 
