@@ -92,7 +92,7 @@ class Broker:
         if not self.memory.fresh(held, want.protocol):
             return None
         self.memory.serve(held, want.protocol)
-        if self.memory.due(held):
+        if self.memory.due(held) and want.protocol != policy.CHECK:
             self._renewal.begin(want, asked=True)
         return held
 
