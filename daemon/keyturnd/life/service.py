@@ -15,7 +15,7 @@ import keyturn
 import keyturnd
 from keyturn.reach.paths import LOCK_NAME
 from keyturnd.journal import note
-from keyturnd.life import activation, ends, hardening
+from keyturnd.life import activation, ends, hardening, unburdened
 from keyturnd.life.lookout import Lookout
 from keyturnd.routes.table import load_the_rest
 from keyturnd.server.acceptor import Acceptor
@@ -200,8 +200,10 @@ class Service:
 async def _load_the_rest() -> None:
     """A little at a time, once those who have waited for our start are answered."""
     await asyncio.sleep(SETTLING_IN)
+    unburdened.sweep()
     for _ in load_the_rest():
         await asyncio.sleep(0)
+    unburdened.loaded()
 
 
 def _note_bug(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:  # noqa: ARG001 - asyncio's signature
