@@ -71,6 +71,8 @@ class Services:
             chance=_chance,
         )
         configuration.on_change.append(self.broker.reconfigured)
+        if configuration.error is None:
+            self.broker.reconfigured(configuration.known)
         self.understood: dict[bytes, Any] = {}
         """What callers' words were taken to mean, by a digest of the words, while the configuration stays."""
         configuration.on_change.append(lambda _: self.understood.clear())

@@ -77,6 +77,7 @@ class Service:
         )
         self._leaving = asyncio.Event()
         self._again = False
+        self._looks = 0
         self.connections.on_left = self._served
         services.facts = self.facts
         services.leave = self.leave
@@ -140,7 +141,10 @@ class Service:
         }
 
     def _served(self) -> None:
-        self._lookout.served()
+        """Whoever merely looked is no reason to stay: a status on a screen would keep all secrets in memory."""
+        looks, self._looks = self._looks, self._api.looks
+        if looks == self._looks:
+            self._lookout.served()
 
     async def _look_around(self) -> None:
         while not self._leaving.is_set():
