@@ -24,14 +24,14 @@ processes they travel as problem documents (RFC 9457), see `to_problem` and `fro
 
 from __future__ import annotations
 
-from keyturn.hints import Sentence, printed
+from keyturn.kinds_of_hints import Sentence, printed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import ClassVar, TextIO
 
-    from keyturn.hints import Hint
+    from keyturn.kinds_of_hints import Hint
 
 
 class KeyturnError(Exception):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyturn.errors import BY_KIND, UsageError
-from keyturn.hints import Sentence
+from keyturn.kinds_of_hints import Sentence
 from keyturn.protocols import docker
 from support import places
 
