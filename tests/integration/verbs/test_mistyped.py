@@ -13,9 +13,10 @@ __all__ = ["scene"]
 SECRET = "hunter2-planted"
 VERBS = (
     "login cii", "login cii --again --no-browser", "logout cii", "logout cii --locally --json", "token cii",
-    "token --format header cii", "secret set cii -", "profile show cii", "profile show cii --json", "profile check cii",
-    "profile explain cii", "profile edit cii account=alice@contoso.example", "profile remove cii",
-    "target add https://dev.azure.com/elsewhere cii", "awx tokens list --profile cii", "awx sweep --profile=cii",
+    "token --format header cii", "secret set cii -", "profile show cii", "profile show cii --json",
+    "profile check cii", "profile explain cii", "profile edit cii account=alice@contoso.example",
+    "profile remove cii", "target add https://dev.azure.com/elsewhere cii", "awx tokens list --profile cii",
+    "awx sweep --profile=cii",
 )  # fmt: skip
 
 

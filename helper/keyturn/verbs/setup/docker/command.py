@@ -153,6 +153,6 @@ def _report(plan: Plan, options: Namespace) -> None:
     for change in plan.changes:
         print(f"keyturn: {'would change ' if options.dry_run else ''}{change.sentence()}")
     if not plan.changes:
-        print("keyturn: nothing to change")
+        print("keyturn: docker: nothing to change")
     for advice in plan.advice:
         print(f"keyturn: warning: {advice.sentence}\nkeyturn: hint: {printed(advice.hint)}", file=sys.stderr)

@@ -38,7 +38,7 @@ def show(plans: Sequence[Plan], options: Namespace) -> None:
     for note in notes:
         print(f"keyturn: {printable(note)}")
     if not changes:
-        print("keyturn: nothing to change")
+        print("keyturn: kubectl: nothing to change")
     if options.dry_run:
         for name, stanza in added.items():
             print(*text.user_lines(name, stanza), sep="\n")
