@@ -9,17 +9,13 @@ from benchmarks.cases import (
     cold_start,
     command_line,
     crowd,
-    daemon_share,
     end_to_end,
     kubelogin,
-    load,
-    many_records,
-    many_targets,
-    memory,
     run_awx,
     sign_in,
     warm_answer,
 )
+from benchmarks.cases.daemon import load, many_records, many_targets, memory, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +25,7 @@ if TYPE_CHECKING:
 
 CASES: dict[str, Callable[[Sequence[Stage], int], Result]] = {
     "warm-answer": warm_answer.run,
-    "daemon-share": daemon_share.run,
+    "daemon-share": share.run,
     "load": load.run,
     "cold-start": cold_start.run,
     "crowd": crowd.run,

@@ -6,7 +6,7 @@ import base64
 from functools import partial
 from typing import TYPE_CHECKING
 
-from benchmarks.cases.daemon_share import closed_loop
+from benchmarks.cases.daemon.share import closed_loop
 from benchmarks.measured import Result, Row
 from benchmarks.timing import from_processes
 from keyturnd.vault import keystores, records

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.cases.daemon_share import exchange
+from benchmarks.cases.daemon.share import exchange
 from benchmarks.measured import Result, Row
 from benchmarks.stage import OPERATIONS
 from support.daemon import wire

@@ -12,7 +12,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from benchmarks.cases.daemon_share import exchange
+from benchmarks.cases.daemon.share import exchange
 from benchmarks.measured import Result, Row
 from benchmarks.timing import FORK, from_processes
 from support.daemon import wire
