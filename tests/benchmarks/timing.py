@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from multiprocessing.connection import Connection
 
+    Contestant = Callable[[], list[float]]
+
 FORK = multiprocessing.get_context("fork")
 
 
@@ -43,7 +45,7 @@ class Command(NamedTuple):
         return [stopwatch.lap(*self).processor]
 
 
-def in_turns(contestants: Mapping[str, Callable[[], list[float]]], rounds: int) -> dict[str, list[float]]:
+def in_turns(contestants: Mapping[str, Contestant], rounds: int) -> dict[str, list[float]]:
     """What the contestants returned in `rounds` rounds, each in an order of its own."""
     values: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(rounds):
@@ -52,7 +54,7 @@ def in_turns(contestants: Mapping[str, Callable[[], list[float]]], rounds: int) 
     return values
 
 
-def from_processes(count: int, work: Callable[[], list[float]]) -> list[float]:
+def from_processes(count: int, work: Contestant) -> list[float]:
     """What `work` returns in `count` processes at the same time, joined. Raises EOFError if one of them fails."""
     pipes = [FORK.Pipe(duplex=False) for _ in range(count)]
     processes = [FORK.Process(target=_report, args=(work, sending)) for _, sending in pipes]
@@ -66,5 +68,5 @@ def from_processes(count: int, work: Callable[[], list[float]]) -> list[float]:
             process.join()
 
 
-def _report(work: Callable[[], list[float]], sending: Connection) -> None:
+def _report(work: Contestant, sending: Connection) -> None:
     sending.send(work())

@@ -13,6 +13,7 @@ from benchmarks.cases import (
     kubelogin,
     run_awx,
     sign_in,
+    token,
     warm_answer,
 )
 from benchmarks.cases.daemon import load, many_records, many_targets, memory, share
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 CASES: dict[str, Callable[[Sequence[Stage], int], Result]] = {
     "warm-answer": warm_answer.run,
+    "token": token.run,
     "daemon-share": share.run,
     "load": load.run,
     "cold-start": cold_start.run,
@@ -38,5 +40,8 @@ CASES: dict[str, Callable[[Sequence[Stage], int], Result]] = {
     "kubelogin": kubelogin.run,
     "run-awx": run_awx.run,
     "command-line": command_line.run,
+    "az": token.run_beside_az,
 }
 """Each takes the stages to compare, this build's first, and how often to run."""
+BY_NAME = ("az",)
+"""Cases that are measured only where they are named."""
