@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.cases import (
     acquisition,
+    burdened,
     cold_start,
     command_line,
     crowd,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 CASES: dict[str, Callable[[Sequence[Stage], int], Result]] = {
     "warm-answer": warm_answer.run,
+    "burdened": burdened.run,
     "token": token.run,
     "daemon-share": share.run,
     "load": load.run,

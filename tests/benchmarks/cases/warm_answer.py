@@ -29,7 +29,7 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
     compared: dict[str, tuple[str, ...]] = {}
     with ExitStack() as stack:
         for stage in stages:
-            for name, command in _helpers(stage).items():
+            for name, command in stage.helpers().items():
                 command.run()  # from here on the token is in memory
                 contestants[stage.label(name)] = command.timed
                 compared[stage.label(name)] = _beside(stages, stage, name)
@@ -37,15 +37,10 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
             contestants |= peers.found(stages[0], family, stack, absent)
         contestants[TRUE] = Command([TRUE], stages[0].environment).timed
         times = in_turns(contestants, rounds)
-    ours = _helpers(stages[0])
+    ours = stages[0].helpers()
     return Result(
         [Row(name, "ms", values, compared.get(name, ()), name in ours) for name, values in times.items()], absent
     )
-
-
-def _helpers(stage: Stage) -> dict[str, Command]:
-    natives = {f"{family}, native": stage.native(family) for family in OPERATIONS}
-    return natives | {f"{family}, twin": stage.twin(family) for family in OPERATIONS}
 
 
 def _beside(stages: Sequence[Stage], stage: Stage, name: str) -> tuple[str, ...]:
