@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import random
 import subprocess
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks import stopwatch
@@ -15,6 +16,7 @@ from benchmarks import stopwatch
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from multiprocessing.connection import Connection
+    from multiprocessing.synchronize import Barrier
 
     Contestant = Callable[[], list[float]]
 
@@ -45,6 +47,11 @@ class Command(NamedTuple):
         return [stopwatch.lap(*self).processor]
 
 
+def processor_of(pid: int) -> float:
+    """Milliseconds of a processor that a process took since its start, by the clock of clock_getcpuclockid(3)."""
+    return time.clock_gettime(~pid << 3 | 2) * 1000
+
+
 def in_turns(contestants: Mapping[str, Contestant], rounds: int) -> dict[str, list[float]]:
     """What the contestants returned in `rounds` rounds, each in an order of its own."""
     values: dict[str, list[float]] = {name: [] for name in contestants}
@@ -55,9 +62,10 @@ def in_turns(contestants: Mapping[str, Contestant], rounds: int) -> dict[str, li
 
 
 def from_processes(count: int, work: Contestant) -> list[float]:
-    """What `work` returns in `count` processes at the same time, joined. Raises EOFError if one of them fails."""
+    """What `work` returns in `count` processes that begin together, joined. Raises EOFError if one of them fails."""
+    together = FORK.Barrier(count)
     pipes = [FORK.Pipe(duplex=False) for _ in range(count)]
-    processes = [FORK.Process(target=_report, args=(work, sending)) for _, sending in pipes]
+    processes = [FORK.Process(target=_report, args=(work, sending, together)) for _, sending in pipes]
     for process, (_, sending) in zip(processes, pipes, strict=True):
         process.start()
         sending.close()
@@ -68,5 +76,6 @@ def from_processes(count: int, work: Contestant) -> list[float]:
             process.join()
 
 
-def _report(work: Contestant, sending: Connection) -> None:
+def _report(work: Contestant, sending: Connection, together: Barrier) -> None:
+    together.wait()  # else the first is done before the last has been started
     sending.send(work())

@@ -1,4 +1,4 @@
-"""What the daemon takes of memory, by its own word: as it starts, after each family, after many requests."""
+"""What the daemon takes of memory, by its own word: as it starts, after each provider, after many requests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmarks.stage import OPERATIONS
 from support.daemon import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from benchmarks.stage import Stage
 
@@ -20,25 +20,36 @@ A_ROUND = 334
 
 
 def run(stages: Sequence[Stage], rounds: int) -> Result:
-    rows = []
-    for stage in stages:
-        stage.stop()
-        stage.run("keyturn", "daemon", "start", status=0)
-        rows += _rows(stages, stage, "at its start")
-        for family in OPERATIONS:
-            stage.native(family).timed()
-        rows += _rows(stages, stage, "after each family's first use")
-        request = wire.post("/v1/docker/get", stage.emulator.ready.registry.encode())
-        for _ in range(rounds * A_ROUND):
-            exchange(stage.socket, request)
-        rows += _rows(stages, stage, f"after {rounds * A_ROUND} requests")
-    return Result(rows)
+    return Result([row for stage in stages for row in _of(stage, stages, rounds)])
 
 
-def _rows(stages: Sequence[Stage], stage: Stage, when: str) -> list[Row]:
+def _of(stage: Stage, stages: Sequence[Stage], rounds: int) -> Iterator[Row]:
+    stage.stop()
+    stage.run("keyturn", "daemon", "start", status=0)
+    yield from _rows(stages, stage, "at its start", _taken(stage))
+    for family in OPERATIONS:
+        stage.native(family).timed()
+    yield from _rows(stages, stage, "after Entra ID's first use", _taken(stage))
+    stage.add_awx()
+    stage.run("keyturn", "token", "tower", status=0)
+    used = _taken(stage)
+    yield from _rows(stages, stage, "after AWX's first use, too", used)
+    request = wire.post("/v1/docker/get", stage.emulator.ready.registry.encode())
+    for _ in range(rounds * A_ROUND):
+        exchange(stage.socket, request)
+    worn = _taken(stage)
+    yield from _rows(stages, stage, f"after {rounds * A_ROUND} requests", worn)
+    for kind in used:
+        yield Row(stage.label(f"{kind}, more by these requests"), "MiB", [worn[kind] - used[kind]], ours=stage.ours)
+
+
+def _taken(stage: Stage) -> dict[str, float]:
+    """MiB of each kind, as the daemon itself says: nobody else can look."""
     memory = wire.status(stage.socket)["memory_kib"]
-    return [
-        Row(stage.label(name), "MiB", [memory[kind] / 1024], stage.earlier(stages, name), ours=stage.ours)
-        for kind, name in ((kind, f"{words}, {when}") for kind, words in KINDS.items())
-        if kind in memory
-    ]
+    return {words: memory[kind] / 1024 for kind, words in KINDS.items() if kind in memory}
+
+
+def _rows(stages: Sequence[Stage], stage: Stage, when: str, taken: dict[str, float]) -> Iterator[Row]:
+    for kind, mebibytes in taken.items():
+        name = f"{kind}, {when}"
+        yield Row(stage.label(name), "MiB", [mebibytes], stage.earlier(stages, name), ours=stage.ours)

@@ -1,7 +1,8 @@
-"""The daemon's part of a warm answer: from connect to the last byte, with one client, eight and 64 at a time.
+"""The daemon's part of a warm answer: from connect to the last byte, and how many it gives in a second.
 
-The floor is a blocking server that answers the same bytes without looking at the request. It is docker's request,
-because its answer does not depend on who asks and whether they asked before.
+With one client, eight and 64 at a time, each of which asks again as soon as it is answered. The floor is a blocking
+server that answers the same bytes without looking at the request. It is docker's request, because its answer does not
+depend on who asks and whether they asked before.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from benchmarks.timing import from_processes, in_turns
 from support.daemon import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from benchmarks.stage import Stage
@@ -35,33 +36,48 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
     answer = exchange(stages[0].socket, request)
     assert answer.startswith(b"HTTP/1.1 200 "), answer
     floor = stages[0].runtime / "echo"
-    rows = []
+    rows: list[Row] = []
     with echo.echo(floor, answer):
+        sockets = {stage.label(OURS): stage.socket for stage in stages} | {echo.NAME: floor}
         for clients in CLIENTS:
-            sockets = {stage.label(OURS): stage.socket for stage in stages} | {echo.NAME: floor}
             contestants = {
-                name: partial(from_processes, clients, partial(closed_loop, path, request))
+                name: partial(from_processes, clients, partial(_stamped, path, request))
                 for name, path in sockets.items()
             }
-            others = tuple(name for name in sockets if name != OURS)
-            for name, values in in_turns(contestants, max(1, rounds // AT_A_TIME)).items():
-                rows.append(_row(name, clients, values, () if name == echo.NAME else others))
+            for name, stamps in in_turns(contestants, max(1, rounds // AT_A_TIME)).items():
+                rows += _rows(name, clients, stamps, () if name == echo.NAME else tuple(sockets))
     return Result(rows)
 
 
-def _row(name: str, clients: int, values: list[float], others: tuple[str, ...]) -> Row:
-    ending = f", {clients} client{'s' if clients > 1 else ''}"
-    return Row(name + ending, "ms", values, tuple(other + ending for other in others if other != name), name == OURS)
+def _rows(name: str, clients: int, stamps: list[float], others: tuple[str, ...]) -> Iterator[Row]:
+    """Of `stamps`: beginning and end of each request of a turn, turn by turn, in seconds."""
+    begun, ended = stamps[::2], stamps[1::2]
+    together = clients * AT_A_TIME
+    turns = [slice(first, first + together) for first in range(0, len(begun), together)]
+    figures = {
+        "ms": [(end - begin) * 1000 for begin, end in zip(begun, ended, strict=True)],
+        "answers a second": [together / (max(ended[turn]) - min(begun[turn])) for turn in turns],
+    }
+    for unit, values in figures.items():
+        ending = f", {clients} client{'s' if clients > 1 else ''}{'' if unit == 'ms' else f', {unit}'}"
+        peers = tuple(other + ending for other in others if other not in {name, OURS})
+        yield Row(name + ending, unit, values, peers, name == OURS)
 
 
 def closed_loop(path: Path, request: bytes) -> list[float]:
     """Milliseconds of some requests, one after the other."""
-    times = []
+    stamps = _stamped(path, request)
+    return [(end - begin) * 1000 for begin, end in zip(stamps[::2], stamps[1::2], strict=True)]
+
+
+def _stamped(path: Path, request: bytes) -> list[float]:
+    """When each of some requests began and ended, by the clock that all processes share."""
+    stamps = []
     for _ in range(AT_A_TIME):
         began = time.perf_counter()
         exchange(path, request)
-        times.append((time.perf_counter() - began) * 1000)
-    return times
+        stamps += [began, time.perf_counter()]
+    return stamps
 
 
 def exchange(path: Path, request: bytes) -> bytes:
