@@ -45,7 +45,8 @@ def test_the_first_cases_run_beside_an_earlier_build(tmp_path: Path) -> None:
     wheel = packages.build(packages.unpacked(sdist, tmp_path / "source"), tmp_path / "wheel", "--wheel")
     done, file = bench(tmp_path, *FIRST, "--against", str(wheel))
     assert (done.returncode, done.stderr) == (0, ""), done
-    cases = json.loads(file.read_text())["cases"]
+    (run,) = json.loads(file.read_text())["runs"]
+    cases = run["cases"]
     assert tuple(cases) == FIRST
     earlier = f"earlier {wheel.stem.split('-py3-')[0]}"
     beside_git = {"git credential-cache get", "git credential-store get", f"git, native ({earlier})"}
