@@ -27,6 +27,8 @@ environment, none of which has to be set:
   KEYTURN_SOCKET  the daemon's socket (default: keyturn/socket in the user's runtime directory)
   KEYTURN_LOG     how much the daemon logs: error, info or debug (default: `log` in [daemon])
 """
+BRIEF = ("helper", "status")
+"""All is said, and somebody waits: Python takes milliseconds to take itself apart, of which these need nothing."""
 
 
 def main() -> int:
@@ -37,8 +39,8 @@ def main() -> int:
         status = _status_of(words)
         if sys.stdout is not None:
             sys.stdout.flush()  # at exit, Python could only complain that it cannot
-        if words[:1] == ["helper"]:
-            os._exit(status)  # all is said, and somebody waits: Python takes milliseconds to take itself apart
+        if words[:1] and words[0] in BRIEF:
+            os._exit(status)
     except KeyturnError as error:
         return _report(error)
     except KeyboardInterrupt:

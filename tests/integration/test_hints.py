@@ -255,12 +255,12 @@ ELSEWHERE = {
     "install": "test_without_the_extra_it_says_what_to_install",
     "kept_demo": "test_a_kept_directory_stays_and_only_that",
 }
-"""What would take a package index or a whole demo, and has a test of its own in verbs/test_demo.py."""
+"""What would take a package index or a whole demo, and has a test of its own in verbs/demo/test_command.py."""
 
 
 def test_every_hint_has_a_row() -> None:
     assert ROWS.keys() | ELSEWHERE.keys() == hints.CURES.keys() | hints.SHOWS.keys()
-    demo = (Path(__file__).parent / "verbs/test_demo.py").read_text(encoding="utf-8")
+    demo = (Path(__file__).parent / "verbs/demo/test_command.py").read_text(encoding="utf-8")
     assert all(f"def {test}(" in demo for test in ELSEWHERE.values())
 
 

@@ -130,7 +130,7 @@ async def _secret(services: Services, request: Request, want: Want, said: Wish, 
             return None
         raise UsageError("client secret cannot be empty", _giving_it(said))
     if services.fetcher.loans.is_another(want.profile.name, secret):
-        services.broker.failures.clear(profile=want.profile.name)
+        services.broker.failures.clear(want.profile.name)
     return secret
 
 
