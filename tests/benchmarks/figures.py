@@ -80,11 +80,11 @@ FIGURES = (
         "cold-start", "git, native, no daemon", "git, native, no daemon (earlier", target="0.5",
     ),
     Figure(
-        "private dirty memory of the daemon in use, MiB", "–",
+        "private dirty memory of the daemon in use, MiB", "-",
         "memory", "private dirty, after AWX's first use, too", target="14",
     ),
     Figure(
-        "the same, more by 100 000 requests, MiB", "–",
+        "the same, more by 100 000 requests, MiB", "-",
         "memory", "private dirty, more by these requests", target="0",
     ),
     Figure("native helper, warm, whole process, git", "`/bin/true`", "warm-answer", "git, native", "/bin/true"),
