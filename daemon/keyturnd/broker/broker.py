@@ -19,7 +19,7 @@ from keyturnd.fetching.remote import Remote
 from keyturnd.messages.states import AwxState
 
 if TYPE_CHECKING:
-    from random import Random
+    from collections.abc import Callable
 
     from keyturn.configuration.config import Config
     from keyturnd.broker.failures import Failures
@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 
 class Broker:
-    """Decides who gets a token in memory, and sees to everything that replaces one."""
+    """Decides who gets a token in memory, and sees to everything that replaces one.
+
+    chance: gives a number from -1 to 1, another each time.
+    """
 
     def __init__(
         self,
@@ -43,7 +46,7 @@ class Broker:
         sign_ins: SignIns,
         failures: Failures,
         clock: Clock,
-        chance: Random,
+        chance: Callable[[], float],
     ) -> None:
         self.holdings = holdings
         self.sign_ins = sign_ins
