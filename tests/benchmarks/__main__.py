@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import builds, chart, figures, report
-from benchmarks.cases import CASES
+from benchmarks.cases import BY_NAME, CASES
 from benchmarks.stage import Stage
 from keyturn_emulator.launch import Emulator
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from benchmarks.builds import Build
     from benchmarks.measured import Result
+
+UNASKED = [case for case in CASES if case not in BY_NAME]
 
 
 def main() -> int:
@@ -38,7 +40,7 @@ def _run(asked: argparse.Namespace, compared: Sequence[Build], directory: Path) 
             stack.enter_context(Stage(build, directory / f"machine{number}", emulator))
             for number, build in enumerate(compared)
         ]
-        results = {case: CASES[case](stages, asked.rounds) for case in asked.cases or CASES}
+        results = {case: CASES[case](stages, asked.rounds) for case in asked.cases or UNASKED}
     print("\n".join(report.lines(results)), flush=True)
     return results
 
@@ -56,7 +58,10 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="sh contrib/bench.sh", description="Measure keyturn beside its peers, on an emulator on this machine."
     )
-    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"what to measure (all of them): {', '.join(CASES)}")
+    parser.add_argument(
+        "cases", nargs="*", metavar="CASE",
+        help=f"what to measure (all but {', '.join(BY_NAME)}): {', '.join(CASES)}",
+    )  # fmt: skip
     parser.add_argument("--rounds", type=int, default=300, help="how often (%(default)s)")
     parser.add_argument("--runs", type=int, default=1, help="how many runs in a row (%(default)s)")
     parser.add_argument(

@@ -29,7 +29,8 @@ QUANTILES = range(0, 101, 5)
 def draw(document: dict[str, Any], cases: Sequence[str] = ()) -> str:
     """An SVG of the `cases` (those of SHOWN, or all where none of these is there) of the last run in `document`."""
     there = document["runs"][-1]["cases"]
-    shown = {name: there[name]["rows"] for name in cases or [name for name in SHOWN if name in there] or there}
+    names = cases or [name for name in SHOWN if name in there] or there
+    shown = {name: _alike(there[name]["rows"]) for name in names}
     height = 2 * MARGIN + sum(HEAD + ROW * len(rows) for rows in shown.values())
     body: list[str] = []
     top = MARGIN
@@ -40,6 +41,11 @@ def draw(document: dict[str, Any], cases: Sequence[str] = ()) -> str:
     style = f'font-family="sans-serif" font-size="12" fill="{TEXT}"'
     first = f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {WIDTH} {height}" {style}>'
     return "\n".join([first, f'<rect {size} fill="#ffffff"/>', *body, "</svg>\n"])
+
+
+def _alike(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of the first one's unit: others have no place on its scale."""
+    return [row for row in rows if row["unit"] == rows[0]["unit"]]
 
 
 def _case(name: str, rows: list[dict[str, Any]], top: int) -> Iterator[str]:

@@ -72,8 +72,63 @@ FIGURES = (
     ),
     Figure("8 clients in a closed loop, p99", ECHO, "daemon-share", "daemon, 8 clients", ECHO, "p99", "2"),
     Figure(
+        "processor time of a warm kube answer, the daemon's share with it", "Azure's kubelogin",
+        "kubelogin", "kube, native, processor, with the daemon's share", "kubelogin, Azure's", target="0.03",
+    ),
+    Figure(
         "no daemon, token in the vault, to git's answer", "the earlier build",
         "cold-start", "git, native, no daemon", "git, native, no daemon (earlier", target="0.5",
+    ),
+    Figure(
+        "private dirty memory of the daemon in use, MiB", "-",
+        "memory", "private dirty, after AWX's first use, too", target="14",
+    ),
+    Figure(
+        "the same, more by 100 000 requests, MiB", "-",
+        "memory", "private dirty, more by these requests", target="0",
+    ),
+    Figure("native helper, warm, whole process, git", "`/bin/true`", "warm-answer", "git, native", "/bin/true"),
+    Figure(
+        "the same", "`git-credential-oauth get`, which refreshes each time",
+        "warm-answer", "git, native", "git-credential-oauth get",
+    ),
+    Figure(
+        "native helper, warm, whole process, docker", "`docker-credential-pass get`",
+        "warm-answer", "docker, native", "docker-credential-pass get",
+    ),
+    Figure(
+        "the same", "`docker-credential-secretservice get`",
+        "warm-answer", "docker, native", "docker-credential-secretservice get",
+    ),
+    Figure("`keyturn token`, warm", "`oidc-token`", "token", "keyturn token", "oidc-token"),
+    Figure("the same", "`az account get-access-token`", "az", "keyturn token", "az account get-access-token"),
+    Figure(
+        "keyturn as kubelogin, warm", "Azure's kubelogin",
+        "kubelogin", "kubelogin, keyturn's", "kubelogin, Azure's",
+    ),
+    Figure(
+        "8 such callers at once and no token: requests to Entra ID", "Azure's kubelogin",
+        "kubelogin", "kubelogin, keyturn's, 8 without a token", "kubelogin, Azure's, 8 without a token",
+    ),
+    Figure(
+        "one client beside 50 that say nothing, p99", "one client alone",
+        "load", "beside 50 that say nothing", "one client alone", "p99",
+    ),
+    Figure(
+        "8 clients in a closed loop, answers a second", ECHO,
+        "daemon-share", "daemon, 8 clients, answers a second", ECHO,
+    ),
+    Figure(
+        "64 clients in a closed loop, answers a second", ECHO,
+        "daemon-share", "daemon, 64 clients, answers a second", ECHO,
+    ),
+    Figure(
+        "`git ls-remote` with keyturn", "with a token in git's configuration",
+        "end-to-end", "git ls-remote", "git ls-remote,",
+    ),
+    Figure(
+        "`kubectl get namespaces` with keyturn", "with a token in its kubeconfig",
+        "end-to-end", "kubectl get namespaces", "kubectl get namespaces,",
     ),
 )  # fmt: skip
 """In the order of the pages; those with a target first."""

@@ -58,6 +58,13 @@ def test_what_is_drawn_unasked_is_what_the_pages_show_and_else_all_there_is() ->
     assert "memory" in {text.text for text in elements(chart.draw(document(memory=rows)), "text")}
 
 
+def test_rows_of_another_unit_are_left_out() -> None:
+    rows = [Row("a", "ms", [1.0]), Row("b", "answers a second", [7000.0])]
+    texts = {text.text for text in elements(chart.draw(document(case=rows)), "text")}
+    assert "a" in texts
+    assert "b" not in texts
+
+
 def test_of_several_runs_the_last_is_drawn() -> None:
     runs = [{"case": Result([Row(name, "ms", [1.0])])} for name in ("first", "last")]
     texts = {text.text for text in elements(chart.draw(report.document(runs, 1)), "text")}
