@@ -147,7 +147,7 @@ async def test_a_dead_sign_in_says_nothing_of_what_was_granted(bench: Bench) -> 
     with pytest.raises(SignInNeeded):
         await text(bench, PLAIN)
     bench.provider.failure = None
-    bench.failures.clear()
+    bench.failures.clear("me")
     await bench.broker.token(PLAIN, Person())
     assert [job.claims for job in bench.provider.jobs] == [None, CLAIMS, CLAIMS, CLAIMS]
 
