@@ -24,7 +24,7 @@ from keyturnd.vault.ownership import reasons
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyturn.hints import Command
+    from keyturn.kinds_of_hints import Command
 
 LOCK_FILE = "lock"
 HOLDER_FILE = "holder.json"

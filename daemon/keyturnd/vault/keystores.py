@@ -19,7 +19,7 @@ from keyturnd.vault.records import KEY_SIZE
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyturn.hints import Sentence
+    from keyturn.kinds_of_hints import Sentence
     from keyturnd.vault.durable import PrivateDirectory
 
 KEY_FILE = "vault.key"
