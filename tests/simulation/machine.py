@@ -73,7 +73,7 @@ class Machine:
             chain(
                 replacements.of_network(self.provider),
                 replacements.of_processes(self.acquisitions, self._tools, self._programs),
-                replacements.of_chance(str(self._seed)),
+                replacements.of_chance(self._seed),
             )
         )
         self.facts = ready.describe(self.provider.world, ORGANISATIONS, FIRST_REPOSITORY, SECRET_FILE)

@@ -87,10 +87,9 @@ def of_processes(acquisitions: InThreads, tools: dict[int, Tool], programs: dict
         yield module, "arguments_of", lambda tool: (program(tool),)
 
 
-def of_chance(seed: str) -> Iterator[Replacement]:
-    """The daemon's jitter, another one after each start."""
-    seeds = Random(seed)  # noqa: S311 - jitter
-    yield parts, "SystemRandom", lambda: Random(seeds.random())  # noqa: S311 - jitter
+def of_chance(seed: int) -> Iterator[Replacement]:
+    """The daemon's jitter."""
+    yield parts, "_chance", partial(Random(seed).uniform, -1, 1)  # noqa: S311 - jitter
 
 
 async def _at_once(function: Callable[..., Returned], *arguments: object) -> Returned:
