@@ -8,13 +8,15 @@ import struct
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 _US = os.geteuid()
 _CREDENTIALS = struct.Struct("3i")
 _PEER_CREDENTIALS: int | None = getattr(socket, "SO_PEERCRED", None)
 _STATUS_SIZE = 4096
 
 
-class Peer(NamedTuple):
+class Peer(msgspec.Struct, frozen=True, gc=False):
     """The process at the other end when it connected. `pid` is 0 where the kernel does not tell."""
 
     pid: int

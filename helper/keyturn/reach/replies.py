@@ -47,9 +47,7 @@ def read_reply(connection: _socket.socket, on_event: Callable[[Event], None] | N
     chunks = _chunks(connection, rest)
     if headers.get("content-type") == "application/jsonl":
         return _follow(chunks, on_event)
-    body = b"".join(chunks)
-    if headers.get("content-length") != str(len(body)):
-        raise DaemonUnavailable("the daemon's answer is cut short", hints.restart_daemon())
+    body = _body(chunks, headers.get("content-length"))
     if status != 200:
         raise from_problem(_json(body))
     return Reply(status, _exit_status(headers.get("keyturn-exit", "")), body)
@@ -77,6 +75,17 @@ def _parse_head(head: bytes) -> tuple[int, dict[str, str]]:
     if match is None or len(headers) != len(lines) or "transfer-encoding" in headers:
         raise DaemonUnavailable("the daemon's answer is not HTTP", hints.restart_daemon())
     return int(match[1]), headers
+
+
+def _body(chunks: Iterator[bytes], length: str | None) -> bytes:
+    """Up to the announced end (RFC 9112 section 6.3): neither we nor the C helper wait for the daemon to hang up."""
+    body = b""
+    while str(len(body)) != length:
+        chunk = next(chunks, b"")
+        if not chunk:
+            raise DaemonUnavailable("the daemon's answer is cut short", hints.restart_daemon())
+        body += chunk
+    return body
 
 
 def _chunks(connection: _socket.socket, first: bytes) -> Iterator[bytes]:
