@@ -12,9 +12,12 @@ import msgspec
 
 from keyturn.errors import KeyturnError, ProviderUnreachable
 from keyturnd.broker import policy
+from keyturnd.fetching.permission import is_allowed
 
 if TYPE_CHECKING:
+    from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
+    from keyturn.configuration.settings import NetworkSettings
     from keyturnd.clock import Clock
     from keyturnd.fetching.wants import Want
     from keyturnd.vault.records import RecordName
@@ -35,9 +38,10 @@ class Server(NamedTuple):
 class Remembered(msgspec.Struct, frozen=True):
     """A failure, how many there were in a row, and until when it is repeated without asking (boot time).
 
-    at: the last one, UTC epoch seconds.
+    want: what met it last. at: when, UTC epoch seconds.
     """
 
+    want: Want
     error: KeyturnError
     at: float
     in_a_row: int
@@ -52,6 +56,7 @@ class Failures:
         self._clock = clock
         self._failures: dict[RecordName | Server, Remembered] = {}
         self._overdue: dict[RecordName, tuple[KeyturnError, float]] = {}
+        self._network: NetworkSettings | None = None
 
     def remember(self, want: Want, error: KeyturnError, jitter: float) -> None:
         """Repeat `error` for the next seconds: for as long as a 429 asked us to hold back, at least a moment."""
@@ -63,7 +68,9 @@ class Failures:
         held = policy.FAILURE_MEMORY if retry_after is None else max(policy.FAILURE_MEMORY, retry_after)
         wait = policy.backoff(in_a_row, retry_after, jitter)
         held = min(held, policy.LONGEST_RETRY_AFTER)
-        self._failures[place] = Remembered(error, self._clock.wall(), in_a_row, now + held, now + wait)
+        self._failures[place] = Remembered(
+            want.forgotten, error, self._clock.wall(), in_a_row, now + held, now + wait
+        )
 
     def remember_overdue(self, want: Want, error: KeyturnError) -> None:
         """Repeat `error` for a moment, because a caller had to leave a fetch that goes on.
@@ -108,14 +115,27 @@ class Failures:
             if key.in_memory_alone and now >= until:
                 del self._overdue[key]
 
-    def clear(self, *, profile: str | None = None) -> None:
-        """Forget all failures or, because a person did something about `profile`, its own and those of servers."""
+    def clear(self, profile: str) -> None:
+        """A person did something about `profile`: forget its failures, and those of servers."""
         for known in list(self._failures):
-            if profile is None or isinstance(known, Server) or known.profile == profile:
+            if isinstance(known, Server) or known.profile == profile:
                 del self._failures[known]
         for key in list(self._overdue):
-            if profile is None or key.profile == profile:
+            if key.profile == profile:
                 del self._overdue[key]
+
+    def reconfigured(self, config: Config) -> None:
+        """Forget what `config` may have cured: all where it leads another way, else what it no longer says.
+
+        A server that did not answer one who is no longer led there did not answer the others either.
+        """
+        if config.network != self._network:
+            self._failures.clear()
+        for place, known in list(self._failures.items()):
+            if not isinstance(place, Server) and not is_allowed(config, known.want):
+                del self._failures[place]
+        self._overdue.clear()
+        self._network = config.network
 
     def _concerning(self, want: Want) -> list[Remembered]:
         return [known for place in places_of(want) if (known := self._failures.get(place)) is not None]

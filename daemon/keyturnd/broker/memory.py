@@ -11,7 +11,7 @@ from keyturnd.broker import policy
 from keyturnd.fetching.permission import is_as_configured
 
 if TYPE_CHECKING:
-    from random import Random
+    from collections.abc import Callable
 
     from keyturn.configuration.config import Config
     from keyturnd.clock import Clock
@@ -49,7 +49,7 @@ class Held(msgspec.Struct):
 class Memory:
     """What has been fetched or read from the vault since the daemon started."""
 
-    def __init__(self, holdings: Holdings, challenges: Challenges, clock: Clock, chance: Random) -> None:
+    def __init__(self, holdings: Holdings, challenges: Challenges, clock: Clock, chance: Callable[[], float]) -> None:
         self.held: dict[RecordName, Held] = {}
         self._holdings = holdings
         self._challenges = challenges
@@ -85,7 +85,7 @@ class Memory:
 
     def hold(self, want: Want, token: Token) -> Held:
         """Remember `token`, with a renewal point of its own."""
-        jitter = self._chance.uniform(-1, 1)
+        jitter = self._chance()
         renew_at = policy.renewal_point(
             issued_at=token.issued_at, expires_at=token.expires_at, refresh_at=token.refresh_at, jitter=jitter
         )
@@ -109,6 +109,8 @@ class Memory:
 
     def serve(self, held: Held, protocol: str) -> None:
         """Note that `held` is given to somebody."""
+        if protocol == policy.CHECK:
+            return
         held.used_at, held.used_by = self._clock.wall(), protocol
 
     async def drop(self, key: RecordName) -> None:

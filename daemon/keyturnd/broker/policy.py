@@ -7,12 +7,20 @@ from __future__ import annotations
 
 from math import isfinite
 
-MINIMUM_LIFE = {"kube": 600.0, "kubelogin": 600.0, "docker": 900.0, "git": 300.0, "token": 300.0, "run": 300.0}
+CHECK = "check"
+"""In place of a protocol: somebody looks whether a token comes, and gets none. That is no use of it, keeps nothing
+fresh, and is not told as one."""
+
+MINIMUM_LIFE = {
+    "kube": 600.0, "kubelogin": 600.0, "docker": 900.0, "git": 300.0, "token": 300.0, "run": 300.0, CHECK: 300.0,
+}  # fmt: skip
 """Life a token must have left when it is handed out. kubectl keeps one until it expires, so a watch or a long
 `apply` would meet its end (kube); docker asks once and then pushes layers for as long as they take (docker); one
 git push sends its token with several requests, the last of them after the upload (git and the rest)."""
 
-ANSWER_WITHIN = {"git": 27.0, "kube": 22.0, "kubelogin": 22.0, "docker": 12.0, "token": 27.0, "run": 27.0}
+ANSWER_WITHIN = {
+    "git": 27.0, "kube": 22.0, "kubelogin": 22.0, "docker": 12.0, "token": 27.0, "run": 27.0, CHECK: 27.0,
+}  # fmt: skip
 """Seconds from a request to its answer, queueing included, a person's part aside: 3 less than its caller waits, for
 the helper's twin to explain a failure in (DESIGN 5.5)."""
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from keyturnd.fetching.permission import is_allowed
+
 if TYPE_CHECKING:
+    from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.fetching.wants import Want
     from keyturnd.vault.records import RecordName
@@ -44,9 +47,9 @@ class RefusedAudiences:
         """`want` was granted, or a person has tried in vain."""
         self._refused.pop(want.key, None)
 
-    def clear(self) -> None:
-        """The configuration has changed: what was refused may be right by now, or no longer be asked for."""
-        self._refused.clear()
+    def reconfigured(self, config: Config) -> None:
+        """What `config` changed may be right by now, or no longer be asked for."""
+        self._refused = {key: known for key, known in self._refused.items() if is_allowed(config, known.want)}
 
     def forget(self, profile: str) -> None:
         """Another sign-in, or none: all is open again."""

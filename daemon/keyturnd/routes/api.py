@@ -46,9 +46,12 @@ class Api:
         self._prepare = prepare
         self._remembered = Remembered(services)
         self.refusal: KeyturnError | None = None
+        self.looks = 0
+        """How many came to look: a GET takes no token and changes nothing."""
 
     async def __call__(self, connection: Connection, request: Request) -> Response:
         began = time.perf_counter()
+        self.looks += request.method == "GET"
         response = await self._answer(connection, request)
         note_answer(request.path, response.status, request.peer.pid, began)
         return response

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from benchmarks.stage import Stage
+    from benchmarks.timing import Contestant
 
 NAME = "docker-credential-secretservice get"
 HOLD = "echo $DBUS_SESSION_BUS_ADDRESS; exec cat > /dev/null"
@@ -23,7 +24,7 @@ HOLD = "echo $DBUS_SESSION_BUS_ADDRESS; exec cat > /dev/null"
 
 
 @contextlib.contextmanager
-def ready(stage: Stage) -> Iterator[Command]:
+def ready(stage: Stage) -> Iterator[Contestant]:
     """With the token that `stage` gives in it. Raises Absent."""
     program = installed("docker-credential-secretservice", "golang-docker-credential-helpers")
     with _unlocked_keyring(stage) as environment:
@@ -31,7 +32,7 @@ def ready(stage: Stage) -> Iterator[Command]:
         Command([program, "store"], environment, json.dumps(document).encode()).run()
         get = Command([program, "get"], environment, document["ServerURL"].encode())
         assert json.loads(get.run())["Secret"] == document["Secret"]
-        yield get
+        yield get.timed
 
 
 @contextlib.contextmanager

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.flows.entra import EntraFlow
-    from keyturn.hints import Sentence
+    from keyturn.kinds_of_hints import Sentence
     from keyturn.protocols.kubelogin.wish import Wish
 
 PREFIX = "kubelogin:"

@@ -15,6 +15,7 @@ from keyturn.configuration.profiles.flows.passing import OnBehalfOf
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile, Profile, read_profile
 from keyturn.configuration.tables import Table
 from keyturn.errors import ConfigError, UsageError
+from keyturn.kinds_of_hints import printed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ OPEN_KEYS = ("application", "scope", "description")
 """What a single token on an AWX may have otherwise than its profile."""
 
 _KEY = re.compile(r"`(\w+)`")
-_ENTRUST, _LOGIN = hints.printed(hints.entrust(NAME)), hints.printed(hints.login(NAME))
+_ENTRUST, _LOGIN = printed(hints.entrust(NAME)), printed(hints.login(NAME))
 _INSTEAD = {
     f'set flow = "browser" in [profile.{NAME}]': "use the browser",
     f'set flow = "device-code" in [profile.{NAME}]': "add --device",

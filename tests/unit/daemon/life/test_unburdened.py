@@ -5,20 +5,23 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from keyturnd.life.unburdened import LATER, UNUSED
+from keyturnd.life.unburdened import LATER, SPARED, UNUSED
 from keyturnd.routes.table import AT_ONCE, ROUTES, load_the_rest, ready_for, route_for
 
 START = """
+import sys
+before = set(sys.modules)
 from keyturnd.life import unburdened
 unburdened.begin()
-import sys
 from keyturnd.life import start
 {}
-print(*(name for name, module in sys.modules.items() if not isinstance(module, unburdened.Later | None)))
+modules = [name for name, module in sys.modules.items() if not isinstance(module, unburdened.Later | None)]
+print(*before.symmetric_difference(modules))
 """
 NEVER = {
     *UNUSED,
     *LATER,
+    *SPARED,
     "ast",
     "dis",
     "_ssl",
@@ -29,11 +32,16 @@ NEVER = {
     "shutil",
     "platformdirs",
     "argparse",
+    "ctypes",
+    "logging.handlers",
+    "platform",
+    "queue",
+    "random",
 }
 NETWORK = {"msal", "httpx", "requests", "keyring", "http.client"}
 AFTERWARDS = {f"keyturnd.routes.{name.rpartition('.')[0]}" for name in ROUTES.values()}
-MOST = 348
-"""Modules, Python's own included; an interpreter that does nothing has 60."""
+MOST = 285
+"""Modules, Python's own included."""
 
 
 def loaded(*further: str) -> set[str]:
@@ -85,6 +93,62 @@ assert not isinstance(inspect, unburdened.Later)
 
 def test_what_is_put_off_is_there_when_it_is_wanted() -> None:
     subprocess.run([sys.executable, "-E", "-P", "-c", WANTED], check=True)
+
+
+SPARED_FOR_MSGSPEC = """
+from keyturnd.life import unburdened
+unburdened.begin()
+import sys
+import msgspec
+assert not {"decimal", "uuid"} & sys.modules.keys()
+values = {"a": [1, 2.5, "b", None, True]}
+assert msgspec.json.decode(msgspec.json.encode(values)) == values
+from decimal import Decimal
+from uuid import UUID
+assert Decimal("0.1") + Decimal("0.2") == Decimal("0.3")
+assert UUID(int=1).hex.endswith("01")
+"""
+
+
+def test_what_msgspec_is_spared_others_have() -> None:
+    subprocess.run([sys.executable, "-E", "-P", "-c", SPARED_FOR_MSGSPEC], check=True)
+
+
+A_MODULE_ALONE = """
+from keyturnd.life import unburdened
+unburdened.begin()
+import sys
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+package = sys.modules["cryptography.hazmat.primitives.ciphers"]
+assert isinstance(package, unburdened.Later)
+from cryptography.hazmat.primitives.ciphers import Cipher, aead, modes
+assert aead.AESGCM is AESGCM
+assert Cipher is sys.modules[package.__name__].Cipher
+assert modes is sys.modules[modes.__name__]
+"""
+
+
+def test_a_module_is_there_before_its_package_is_wanted() -> None:
+    subprocess.run([sys.executable, "-E", "-P", "-c", A_MODULE_ALONE], check=True)
+
+
+LEFT_OVER = """
+from keyturnd.life import unburdened
+unburdened.begin()
+import weakref
+class Knot:
+    def __init__(self):
+        self.itself = self
+left_over = weakref.ref(Knot())
+unburdened.loaded()
+assert left_over() is not None
+unburdened.sweep()
+assert left_over() is None
+"""
+
+
+def test_what_loading_left_over_is_swept() -> None:
+    subprocess.run([sys.executable, "-E", "-P", "-c", LEFT_OVER], check=True)
 
 
 SERVING = """
