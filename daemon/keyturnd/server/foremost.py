@@ -27,8 +27,9 @@ class Foremost(selectors.DefaultSelector):
         super().__init__()
         self._first = -1
         self._serve: Callable[[], bool] = lambda: False
+        self._others = self.fileno()  # epoll and kqueue can be waited for themselves
         self._waited_for = select.poll()
-        self._waited_for.register(self.fileno(), select.POLLIN)  # epoll and kqueue can be waited for themselves
+        self._waited_for.register(self._others, select.POLLIN)
 
     def put_first(self, listener: socket.socket, serve: Callable[[], bool]) -> None:
         """Call `serve` whenever somebody has connected to `listener`: it tells whether that left the loop nothing."""
@@ -44,23 +45,17 @@ class Foremost(selectors.DefaultSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """What is ready for the loop; the foremost has been served. timeout: seconds, None for ever."""
         lull_ends, left = None, timeout
-        while self._wait_and_serve(left):
+        while True:
+            ready = [descriptor for descriptor, _ in self._waited_for.poll(None if left is None else left * 1000)]
+            was_all = self._first in ready and self._serve_first()
+            if self._others in ready:
+                return super().select(0)
             now = time.monotonic()
             if lull_ends is None:
                 lull_ends = now + (LULL if timeout is None else min(timeout, LULL))
             left = lull_ends - now
-            if left <= 0:
-                break
-        return super().select(0)
-
-    def _wait_and_serve(self, seconds: float | None) -> bool:
-        """Whether the first was served, and nothing else is to be done."""
-        ready = self._waited_for.poll(None if seconds is None else seconds * 1000)
-        served = False
-        for descriptor, _ in ready:
-            if descriptor == self._first:
-                served = self._serve_first()
-        return served and len(ready) == 1
+            if not was_all or left <= 0:
+                return []
 
     def _serve_first(self) -> bool:
         try:
