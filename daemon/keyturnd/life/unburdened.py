@@ -94,3 +94,9 @@ def sweep() -> None:
     """
     gc.unfreeze()
     gc.collect()
+
+
+def settled() -> None:
+    """The rest is there, too: what was kept for finding more (the names in each directory) goes, until it is wanted."""
+    sys.path_importer_cache.clear()
+    loaded()
