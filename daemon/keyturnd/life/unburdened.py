@@ -15,9 +15,16 @@ OpenSSL rather than from Python; msgspec knows newer spellings of types by its h
 systems that lack them."""
 PACKAGES = ("cryptography.hazmat.primitives.ciphers",)
 """Of which we want a module alone, `aead`; what they load themselves is for other uses."""
+FUNCTIONS = {
+    "traceback": ("extract_stack",),
+    "_md5": ("md5",), "_sha1": ("sha1",), "_sha512": ("sha384", "sha512"), "_blake2": ("blake2b", "blake2s"),
+    "_sha3": ("sha3_224", "sha3_256", "sha3_384", "sha3_512", "shake_128", "shake_256"),
+}  # fmt: skip
+"""Taken out of their modules by import (of _asyncio, of hashlib): here the first call loads the module."""
 LATER = (
     "asyncio.sslproto", "asyncio.staggered", "base64", "configparser", "hmac", "inspect", "ipaddress", "json",
     "linecache", "locale", "msgspec.inspect", "ntpath", "pickle", "secrets", "textwrap", "tokenize", *PACKAGES,
+    *FUNCTIONS,
 )  # fmt: skip
 """Imported by what we use (asyncio, cryptography, logging, msgspec, pathlib, traceback, urllib), or by us, for what
 the daemon does seldom or never. With what they load themselves: a tenth of the memory, and more of the start."""
@@ -39,10 +46,15 @@ class Later(ModuleType):
             return [f"{directory}/{last}" for directory in import_module(parent).__path__]
         if name.startswith("__"):  # what `import` itself looks for
             raise AttributeError(name)
+        if name in FUNCTIONS.get(self.__name__, ()):
+            return lambda *arguments, **named: getattr(self._loaded(), name)(*arguments, **named)
+        return getattr(self._loaded(), name)
+
+    def _loaded(self) -> ModuleType:
         with _loading:
             if sys.modules.get(self.__name__) is self:
                 del sys.modules[self.__name__]
-        return getattr(import_module(self.__name__), name)
+        return import_module(self.__name__)
 
 
 class Nothing:
