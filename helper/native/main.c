@@ -32,8 +32,7 @@ static bool ask_daemon(const struct command *command, const struct bytes *input,
     struct bytes head = BYTES_OVER(head_memory);
     struct location location;
     bool answered = location_find(&location) && request_add_head(&head, command, input->length) &&
-                    exchange(&location, &head, input, received, deadline_for_us(command)) &&
-                    answer_parse(received->data, received->length, answer);
+                    exchange(&location, &head, input, received, answer, deadline_for_us(command));
     bytes_wipe(&head);
     return answered;
 }
