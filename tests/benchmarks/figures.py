@@ -87,7 +87,7 @@ FIGURES = (
     ),
     Figure(
         "the same, more by 100 000 requests, MiB", "-",
-        "memory", "private dirty, more by these requests", target="0",
+        "memory", "private dirty, more by 100000 requests", target="0",
     ),
     Figure("native helper, warm, whole process, git", "`/bin/true`", "warm-answer", "git, native", "/bin/true"),
     Figure(

@@ -13,7 +13,7 @@ class Absent(Exception):
 def installed(program: str, source: str, *, go: bool = False) -> str:
     """The path of `program`. Raises Absent where PATH has none; `source` is where it comes from.
 
-    go: it is written in Go. At real-time priority it is absent, too: there Go's runtime spins and starves the machine.
+    go: it is written in Go. At real-time priority it is absent, too: Go's runtime spins there and starves all others.
     """
     found = shutil.which(program)
     if found is None:
