@@ -6,7 +6,6 @@ import os
 import socket
 import struct
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
@@ -38,7 +37,7 @@ def peer_of(connection: socket.SocketType) -> Peer:
     return Peer(0, uid)
 
 
-class Tool(NamedTuple):
+class Tool(msgspec.Struct, frozen=True, gc=False):
     """The process that started a helper: kubectl, git. A pid alone may be another process's by tomorrow."""
 
     pid: int

@@ -56,6 +56,29 @@ def test_what_a_start_waits_for() -> None:
     assert len(modules) < MOST, len(modules)
 
 
+MADE = """
+from keyturnd.life import unburdened
+unburdened.begin()
+import re
+import sys
+from keyturnd.life import start
+ours = [vars(sys.modules[name]) for name in sys.modules if name.startswith("keyturn")]
+made = [thing for names in ours for thing in names.values()]
+print(sum(isinstance(thing, re.Pattern) for thing in made))
+named = {thing for thing in made if isinstance(thing, type) and issubclass(thing, tuple)}
+print(sum(thing.__module__.startswith("keyturn") for thing in named))
+"""
+PATTERNS, NAMED_TUPLES = 18, 8
+"""At most: each takes as long to make as a small module to load, and a NamedTuple six times as long as a struct."""
+
+
+def test_what_a_start_makes() -> None:
+    done = subprocess.run([sys.executable, "-E", "-P", "-c", MADE], capture_output=True, text=True, check=True)
+    patterns, named_tuples = map(int, done.stdout.split())
+    assert 0 < patterns < PATTERNS
+    assert 0 < named_tuples < NAMED_TUPLES
+
+
 def test_what_is_loaded_afterwards() -> None:
     modules = loaded("from keyturnd.routes import table", "list(table.load_the_rest())")
     assert modules >= AFTERWARDS
