@@ -21,6 +21,8 @@ LATER = (
 )  # fmt: skip
 """Imported by what we use (asyncio, cryptography, logging, msgspec, pathlib, traceback, urllib), or by us, for what
 the daemon does seldom or never. With what they load themselves: a tenth of the memory, and more of the start."""
+SPARED = {"decimal": ("Decimal",), "uuid": ("SafeUUID", "UUID")}
+"""Of which msgspec takes these classes, to know values that none of our messages, files and answers has."""
 
 _loading = Lock()
 
@@ -43,6 +45,13 @@ class Later(ModuleType):
         return getattr(import_module(self.__name__), name)
 
 
+class Nothing:
+    """What no value is of, in the place of a class of SPARED."""
+
+    unknown = None
+    """The member of SafeUUID that msgspec keeps."""
+
+
 def begin() -> None:
     """Keep them out; to be called before anything that would load them.
 
@@ -53,6 +62,23 @@ def begin() -> None:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type] # "not found" (language reference 5.3.1)
     for name in LATER:
         sys.modules.setdefault(name, Later(name))
+    _spare()
+
+
+def _spare() -> None:
+    """Let msgspec find such classes. Whoever imports a module of SPARED afterwards gets the real one.
+
+    Should a msgspec to come want more of one than this, that loads it (Later).
+    """
+    spared = [Later(module) for module in SPARED if module not in sys.modules]
+    for later in spared:
+        sys.modules[later.__name__] = later
+        for name in SPARED[later.__name__]:
+            setattr(later, name, type(name, (Nothing,), {}))
+    import_module("msgspec")
+    for later in spared:
+        if sys.modules.get(later.__name__) is later:
+            del sys.modules[later.__name__]
 
 
 def loaded() -> None:

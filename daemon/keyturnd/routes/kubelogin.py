@@ -25,7 +25,7 @@ from keyturnd.server.http import Response
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
-    from keyturn.hints import Sentence
+    from keyturn.kinds_of_hints import Sentence
     from keyturn.protocols.kubelogin.wish import Wish
     from keyturnd.broker.signin import Waiter
     from keyturnd.callers.handed import Client

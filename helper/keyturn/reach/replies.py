@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 
 from keyturn import hints
-from keyturn.errors import Bug, DaemonUnavailable, from_problem
+from keyturn.errors import Bug, DaemonUnavailable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import _socket
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
+
+    from keyturn.errors import KeyturnError
 
     Event = dict[str, Any]
 else:
@@ -49,12 +51,16 @@ def read_reply(connection: _socket.socket, on_event: Callable[[Event], None] | N
     chunks = _chunks(connection, rest)
     if headers.get("content-type") == "application/jsonl":
         return _follow(chunks, on_event)
-    body = b"".join(chunks)
-    if headers.get("content-length") != str(len(body)):
-        raise DaemonUnavailable("the daemon's answer is cut short", hints.restart_daemon())
+    body = _body(chunks, headers.get("content-length"))
     if status != 200:
-        raise from_problem(_json(body))
+        raise _error(body)
     return Reply(status, _exit_status(headers.get("keyturn-exit", "")), body)
+
+
+def _error(document: bytes) -> KeyturnError:
+    from keyturn.problems import from_problem  # noqa: PLC0415 - most answers are none
+
+    return from_problem(_json(document))
 
 
 def _read_head(connection: _socket.socket) -> tuple[bytes, bytes]:
@@ -96,6 +102,17 @@ def _consists_of(allowed: bytes, text: bytes) -> bool:
     return not text.translate(None, allowed)
 
 
+def _body(chunks: Iterator[bytes], length: str | None) -> bytes:
+    """Up to the announced end (RFC 9112 section 6.3): neither we nor the C helper wait for the daemon to hang up."""
+    body = b""
+    while str(len(body)) != length:
+        chunk = next(chunks, b"")
+        if not chunk:
+            raise DaemonUnavailable("the daemon's answer is cut short", hints.restart_daemon())
+        body += chunk
+    return body
+
+
 def _chunks(connection: _socket.socket, first: bytes) -> Iterator[bytes]:
     total = len(first)
     if first:
@@ -125,7 +142,7 @@ def _follow(chunks: Iterable[bytes], on_event: Callable[[Event], None] | None) -
             if event.get("event") == "answer":
                 return Reply(200, int(event["exit"]), os.fsencode(event["body"]))
             if event.get("event") == "problem":
-                raise from_problem(event)
+                raise _error(line)
             if on_event is not None:
                 on_event(event)
     from keyturn import moves  # noqa: PLC0415 - only here
