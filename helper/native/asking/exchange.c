@@ -53,13 +53,15 @@ static bool receive_all(int socket, struct bytes *received, struct answer *answe
     while (received->length < received->capacity) {
         if (deadline_wait(deadline, socket, POLLIN) < 0)
             return false;
-        ptrdiff_t count = system_receive(socket, received->data + received->length, received->capacity - received->length);
-        if (count > 0)
+        size_t room = received->capacity - received->length;
+        ptrdiff_t count = system_receive(socket, received->data + received->length, room);
+        if (count > 0) {
             received->length += (size_t)count;
-        if (count > 0 && answer_parse(received->data, received->length, answer))
-            return true;
-        if (count == 0 || (count < 0 && count != -EAGAIN && count != -EINTR))
+            if (answer_parse(received->data, received->length, answer))
+                return true;
+        } else if (count != -EAGAIN && count != -EINTR) {
             return false;
+        }
     }
     return false;
 }

@@ -79,9 +79,8 @@ static int open_private_directory(const char *path)
     return -1;
 }
 
-bool location_find(struct location *location)
+bool location_find(struct location *location, char path[PATH_LIMIT])
 {
-    char path[PATH_LIMIT];
     if (!compose_socket_path(path))
         return false;
     char *slash = strrchr(path, '/');
