@@ -32,7 +32,10 @@ def test_the_context_gets_a_user_that_asks_keyturn_and_the_former_stays(
 ) -> None:
     before = users(configured)
     done = configured.run("keyturn", "setup", "kube", status=0)
-    assert done.stdout == f"keyturn: {kubeconfig}: context aks with user {OURS} instead of admin\nkeyturn: {KNOWN}\n"
+    assert (
+        done.stdout
+        == f"keyturn: {kubeconfig}: context aks with user {OURS} instead of admin\nkeyturn: {KNOWN} ({kubeconfig})\n"
+    )
     assert done.stderr == ""
     assert user_of(configured, "aks") == OURS
     assert user_of(configured, "elsewhere") == "admin"

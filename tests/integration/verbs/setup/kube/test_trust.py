@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from support.scenes.kubeconfig import (
+    AUTHORITY,
     CA,
     KNOWN,
     KUBECONFIG,
     OTHER_CA,
     OURS,
     configured,
+    kept,
     kubeconfig,
+    user_of,
     users,
 )
 
@@ -55,5 +60,71 @@ def test_a_damaged_record_is_written_anew_with_what_counts_now(configured: Machi
     named = configured.run("keyturn", "setup", "kube", "--check", status=1)
     assert named.stdout == f"keyturn: {kubeconfig}: context aks has a word that keyturn does not keep\n"
     again = configured.run("keyturn", "setup", "kube", status=0)
-    assert f"keyturn: {KNOWN}\n" in again.stdout
+    assert f"keyturn: {KNOWN} ({kubeconfig})\n" in again.stdout
     configured.run("keyturn", "setup", "kube", "--check", status=0)
+
+
+@pytest.fixture
+def clone(configured: Machine) -> Path:
+    """A kubeconfig that came with a clone, and that its author's settings have put into KUBECONFIG."""
+    path = configured.home / "clone/kubeconfig"
+    path.parent.mkdir()
+    proxy = KUBECONFIG.replace(CA, f"{CA}\n    proxy-url: http://proxy.evil.example:1")
+    path.write_text(proxy, encoding="ascii")
+    configured.environment["KUBECONFIG"] = str(path)
+    return path
+
+
+def reached(file: Path) -> str:
+    return f"is reached by the CA with SHA-256 {AUTHORITY}, the proxy http://proxy.evil.example:1, as {file} says"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("setup",),
+        ("setup", "kube"),
+        ("target", "add", "https://aks.example", "third", "--protocol", "kube"),
+    ],
+)
+def test_a_clones_file_counts_for_nothing_where_nobody_can_agree(
+    configured: Machine, clone: Path, words: tuple[str, ...]
+) -> None:
+    done = configured.run("keyturn", *words, status=0)
+    named = f"keyturn setup kube --context aks --kubeconfig {clone}"
+    assert f"{reached(clone)}, which KUBECONFIG names\n" in done.stderr
+    assert f"keyturn: hint: if it is a file of your own, name it: {named}\n" in done.stderr
+    assert kept(configured) == []
+    assert user_of(configured, "aks") == "admin"
+
+
+@pytest.mark.parametrize("words", [("--context", "aks"), ("--all", "--profile", "me")])
+def test_nor_is_it_obeyed_where_all_of_it_is_meant(configured: Machine, clone: Path, words: tuple[str, ...]) -> None:
+    before = configured.config_file.read_text("utf-8")
+    refused = configured.run("keyturn", "setup", "kube", *words, status=1)
+    assert f"as {clone} says, which KUBECONFIG names\n" in refused.stderr
+    assert configured.config_file.read_text("utf-8") == before
+    assert kept(configured) == []
+
+
+def test_somebody_reads_what_it_says_and_agrees(configured: Machine, clone: Path) -> None:
+    for answer, user in (("n", "admin"), ("y", OURS)):
+        with configured.terminal("keyturn", "setup", "kube") as terminal:
+            terminal.wait_for(r"shall that count\? \[y/N\] ")
+            terminal.type(f"{answer}\n")
+            assert terminal.end() == 0
+            assert reached(clone) in " ".join(terminal.seen.split())
+        assert user_of(configured, "aks") == user
+    assert configured.run("keyturn", "setup", "kube", status=0).stdout == "keyturn: kubectl: nothing to change\n"
+
+
+def test_naming_it_is_agreeing_and_a_dry_run_asks_nobody(configured: Machine, clone: Path) -> None:
+    told = f"the proxy http://proxy.evil.example:1: from now on that counts ({clone})\n"
+    for option in ("--dry-run", f"--kubeconfig={clone}"):
+        assert told in configured.run("keyturn", "setup", "kube", option, status=0).stdout
+    assert user_of(configured, "aks") == OURS
+
+
+def test_another_file_of_ones_own_is_like_the_usual_one(configured: Machine, kubeconfig: Path) -> None:
+    configured.environment["KUBECONFIG"] = f"{configured.home}/.kube/../.kube/{kubeconfig.name}"
+    assert KNOWN in configured.run("keyturn", "setup", "kube", status=0).stdout
