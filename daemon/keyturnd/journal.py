@@ -8,16 +8,12 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-import logging.handlers
 import os
 import stat
 import time
 from contextlib import suppress
 from io import FileIO, TextIOWrapper
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 LOG_NAME = "keyturnd.log"
 LOG_SIZE = 1 << 20
@@ -26,7 +22,7 @@ LOG_SIZE = 1 << 20
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 BEHIND = 0.1
 """Seconds that the line of a request may wait."""
-MOST_BEHIND = 256
+MOST_BEHIND = 64
 """Lines that may: more would be memory that the process never gives back."""
 
 _gathered: list[tuple[float, str, dict[str, object]]] = []
@@ -35,8 +31,24 @@ _gathered: list[tuple[float, str, dict[str, object]]] = []
 logger = logging.getLogger("keyturnd")
 
 
-class LogFile(logging.handlers.RotatingFileHandler):
-    """The log, where it is a file: opening a FIFO in its place would wait for a reader, and everybody with it."""
+class LogFile(logging.FileHandler):
+    """The log, where it is a file: opening a FIFO in its place would wait for a reader, and everybody with it.
+
+    It starts anew at LOG_SIZE, as logging.handlers would have it with 80 KiB of memory for other handlers.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write it, to a new file where this one is long enough; what cannot be written is done without."""
+        with suppress(OSError):
+            self.stream = self.stream or self._open()
+            if os.fstat(self.stream.fileno()).st_size + len(self.format(record)) >= LOG_SIZE:
+                self._start_anew()
+            super().emit(record)
+
+    def _start_anew(self) -> None:
+        self.close()
+        with suppress(OSError):
+            Path(self.baseFilename).replace(f"{self.baseFilename}.1")
 
     def _open(self) -> TextIOWrapper:
         return TextIOWrapper(
@@ -56,7 +68,7 @@ def open_log(state_directory: Path, level: str) -> None:
     """Write to the log in `state_directory` from now on, at `level`: error, info or debug."""
     # The process's umask (077) makes the file private; the directory is, too.
     path = state_directory / LOG_NAME
-    _use(LogFile(path, maxBytes=LOG_SIZE, backupCount=1, delay=True, encoding="utf-8"), level)
+    _use(LogFile(path, delay=True, encoding="utf-8"), level)
 
 
 def log_to_stderr(level: str) -> None:
@@ -85,6 +97,11 @@ def note_behind(message: str, **values: object) -> None:
     _gathered.append((time.time(), message, values))
     if len(_gathered) >= MOST_BEHIND:
         write_gathered()
+
+
+def note_answer(path: str, status: int, pid: int, began: float) -> None:
+    """Log behind it that a request was answered, and how long that took since `began` (time.perf_counter)."""
+    note_behind("request", path=path, status=status, pid=pid, ms=round((time.perf_counter() - began) * 1000, 1))
 
 
 def write_gathered() -> None:

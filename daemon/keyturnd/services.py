@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-from random import SystemRandom
 from typing import TYPE_CHECKING, Any, Protocol
 
 from keyturn import moves
@@ -69,9 +67,11 @@ class Services:
             sign_ins=SignIns(fetcher),
             failures=Failures(clock),
             clock=clock,
-            chance=SystemRandom(),
+            chance=_chance,
         )
         configuration.on_change.append(self.broker.reconfigured)
+        if configuration.error is None:
+            self.broker.reconfigured(configuration.known)
         self.understood: dict[bytes, Any] = {}
         """What callers' words were taken to mean, by a digest of the words, while the configuration stays."""
         configuration.on_change.append(lambda _: self.understood.clear())
@@ -100,7 +100,8 @@ class Services:
         try:
             key = await open_key(self.state_directory, source, Keyring(self.acquisitions), self._warn)
             self.key_source, self.vault_error = key.source, None
-            return await asyncio.to_thread(Vault, vault_directory(self.state_directory), key.key, key.key_id)
+            # In no thread: all who ask now wait for it, and a start waits for the first thread as long again.
+            return Vault(vault_directory(self.state_directory), key.key, key.key_id)
         except StateError as error:
             self.vault_error = error
             raise
@@ -127,6 +128,11 @@ class Keyring:
         if not isinstance(outcome, KeyringResult):
             raise Bug("the keyring's acquisition ended with a token")
         return outcome
+
+
+def _chance() -> float:
+    """A number from -1 to 1: random.SystemRandom.uniform, without the 100 KiB of memory for all else in `random`."""
+    return int.from_bytes(os.urandom(7)) / (1 << 55) - 1
 
 
 def _keyring_error(failure: Failure) -> Exception:

@@ -19,25 +19,26 @@
         └── Bug                  report it (exit 1)
 
 Each carries one sentence of what failed and, where there is one, the exact command that helps. Between the
-processes they travel as problem documents (RFC 9457), see `to_problem` and `from_problem`.
+processes they travel as problem documents (RFC 9457), see `to_problem` and keyturn.problems.
 """
 
 from __future__ import annotations
 
-from keyturn.hints import Sentence, printed
+from keyturn.kinds_of_hints import Sentence, printed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from typing import ClassVar, TextIO
 
-    from keyturn.hints import Hint
+    from keyturn.kinds_of_hints import Hint
 
 
 class KeyturnError(Exception):
     """One sentence (lower case, no full stop), an optional hint, and the exit status they end in.
 
-    `output` is what the protocol being spoken wants on stdout beside the error: git's `quit=1`.
+    `output` is what the protocol being spoken wants on stdout beside the error: git's `quit=1`. `mistyped` is a name
+    that somebody wrote and the one that was meant: whoever knows all their words can say those once more.
     """
 
     kind: ClassVar[str] = "error"
@@ -54,6 +55,7 @@ class KeyturnError(Exception):
         self.sentence = one_line(sentence)
         self.hint = Sentence(one_line(printed(hint))) if hint else None
         self.output = ""
+        self.mistyped: tuple[str, str] | None = None
         super().__init__(self.sentence)
 
     def lines(self) -> str:
@@ -74,6 +76,8 @@ class KeyturnError(Exception):
             problem["hint"] = str(self.hint)
         if self.output:
             problem["output"] = self.output
+        if self.mistyped is not None:
+            problem["mistyped"], problem["meant"] = self.mistyped
         return problem
 
 
@@ -206,19 +210,6 @@ class Bug(InternalError):
     kind = "bug"
 
 
-def from_problem(problem: Mapping[str, object]) -> KeyturnError:
-    """The error a problem document stands for; an unknown type becomes a Bug, never an exception."""
-    kind = str(problem.get("type", "")).removeprefix("urn:keyturn:")
-    sentence = str(problem.get("detail") or "the daemon gave no reason")
-    hint = problem.get("hint")
-    error_class = BY_KIND.get(kind, Bug)
-    error = error_class(sentence, Sentence(hint) if hint else None)
-    error.output = str(problem.get("output", ""))
-    if isinstance(error, VariablesWanted):
-        error.names = tuple(str(problem.get("variables", "")).split())
-    return error
-
-
 def report(error: KeyturnError, stream: TextIO) -> int:
     """Print the error's lines and return its exit status: the one funnel every program ends in."""
     stream.write(error.lines())
@@ -229,23 +220,3 @@ def report(error: KeyturnError, stream: TextIO) -> int:
 def one_line(text: str) -> str:
     """`text` with control characters gone and white space folded, so that it cannot forge a second line."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-BY_KIND: dict[str, type[KeyturnError]] = {
-    error.kind: error
-    for error in (
-        UsageError,
-        ConfigError,
-        SignInNeeded,
-        NoTarget,
-        VariablesWanted,
-        Refused,
-        ProviderRefused,
-        ProviderUnreachable,
-        DaemonUnavailable,
-        StateError,
-        VaultLocked,
-        AcquisitionDied,
-        Bug,
-    )
-}

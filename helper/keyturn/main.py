@@ -9,12 +9,12 @@ from keyturn import hints
 from keyturn.console import started
 from keyturn.errors import Bug, KeyturnError, UsageError, report
 from keyturn.folding import fold_standard_streams, folded, width_of
+from keyturn.kinds_of_hints import printed
 from keyturn.verbs.known import VERBS, module_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
 HELP = """\
 keyturn VERB --help, or keyturn help VERB, tells more; keyturn version says which this is.
 
@@ -27,6 +27,8 @@ environment, none of which has to be set:
   KEYTURN_SOCKET  the daemon's socket (default: keyturn/socket in the user's runtime directory)
   KEYTURN_LOG     how much the daemon logs: error, info or debug (default: `log` in [daemon])
 """
+BRIEF = ("helper", "status")
+"""All is said, and somebody waits: Python takes milliseconds to take itself apart, of which these need nothing."""
 
 
 def main() -> int:
@@ -37,10 +39,10 @@ def main() -> int:
         status = _status_of(words)
         if sys.stdout is not None:
             sys.stdout.flush()  # at exit, Python could only complain that it cannot
-        if words[:1] == ["helper"]:
-            os._exit(status)  # all is said, and somebody waits: Python takes milliseconds to take itself apart
+        if words[:1] and words[0] in BRIEF:
+            os._exit(status)
     except KeyturnError as error:
-        return _report(error)
+        return _report(error if error.mistyped is None else _corrected(error, words, *error.mistyped))
     except KeyboardInterrupt:
         _end_line()
         return 130
@@ -106,6 +108,19 @@ def _no_verb(verb: str) -> UsageError:
     if close:
         return UsageError(f"there is no verb {verb!r}", hints.verb(close[0]))
     return UsageError("there is no such verb", hints.verb("--help"))
+
+
+def _corrected(error: KeyturnError, words: Sequence[str], mistyped: str, meant: str) -> KeyturnError:
+    """`error` with all that was typed as its hint, and the right name in it, if the wrong one is one of the words.
+
+    Without a command behind `--`: its words are somebody else's, and may hold a secret.
+    """
+    own = list(words[: words.index("--")]) if "--" in words else list(words)
+    wrong = [number for number, word in enumerate(own) if word.removeprefix("--profile=") == mistyped]
+    if len(wrong) == 1 and own[0] != "helper" and "".join(own).isprintable():
+        own[wrong[0]] = own[wrong[0]].removesuffix(mistyped) + meant
+        error.hint = printed(hints.verb(*own, *(() if len(own) == len(words) else ("--", "COMMAND"))))
+    return error
 
 
 def _help() -> str:

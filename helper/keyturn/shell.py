@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from keyturn.hints import Sentence, cure, printed, show
+from keyturn.kinds_of_hints import Sentence, cure, printed, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from keyturn.hints import Command
+    from keyturn.kinds_of_hints import Command
 
 
 @cure

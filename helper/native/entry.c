@@ -9,8 +9,13 @@
 
 #define REINSTALL "install keyturn anew, so that it stands beside this helper: pip install --force-reinstall keyturn"
 
-/* Arguments that we put in front: interpreter, its own option, -E, -P, the entry point's path; and the last NULL. */
-#define OWN_ARGUMENTS 6
+/* What the entry point does, and no more: as pip 23 writes it, it first loads `re` to mend its own name, which
+ * takes longer than all that the twin loads. The entry point's path is the first argument, as it would be there. */
+#define ENTRY_POINT "import sys; del sys.argv[0]; from keyturn.main import main; sys.exit(main())"
+
+/* Arguments that we put in front: interpreter, its own option, -E, -P, -c, ENTRY_POINT, the entry point's path; and the
+ * last NULL. */
+#define OWN_ARGUMENTS 8
 
 /* Beside us (behind the links that pipx and uv put into ~/.local/bin), never through PATH: the caller's may begin
  * with a directory of somebody else. */
@@ -44,6 +49,8 @@ static const char *compose(const char **arguments, const char *path, const struc
             *arguments++ = python->option;
         *arguments++ = "-E";
         *arguments++ = "-P";
+        *arguments++ = "-c";
+        *arguments++ = ENTRY_POINT;
     }
     *arguments = path;
     return python->path != NULL ? python->path : path;

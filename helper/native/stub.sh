@@ -1,6 +1,7 @@
 #!/bin/sh
 # In place of a native program, where no compiler worked: becomes keyturn's Python program, as entry.c does it.
 entry=$(dirname -- "$(readlink -f -- "$0")")/keyturn-python
+start='import sys; del sys.argv[0]; from keyturn.main import main; sys.exit(main())'
 
 # Hide from our own interpreter what is meant for Python: PYTHONPATH becomes KT_PY_PATH and so on.
 while IFS= read -r line; do
@@ -33,6 +34,6 @@ END
     ;;
 esac
 case ${python##*/} in
-python*) [ ! -x "$python" ] || exec "$python" ${option:+"$option"} -E -P "$entry" LEAD "$@" ;;
+python*) [ ! -x "$python" ] || exec "$python" ${option:+"$option"} -E -P -c "$start" "$entry" LEAD "$@" ;;
 esac
 exec "$entry" LEAD "$@"

@@ -20,13 +20,17 @@ WIDTH, NAMES, FIGURES = 860, 330, 90
 """Pixels: in all, for the names on the left, for the medians on the right."""
 ROW, HEAD, MARGIN = 20, 30, 16
 OURS, OTHERS, TEXT = "#1a7f64", "#8a94a0", "#24292f"
+SHOWN = ("warm-answer", "daemon-share", "cold-start")
+"""The cases of the picture in README.md: all of them would be longer than it."""
 QUANTILES = range(0, 101, 5)
 """Percent, as `Row.quantiles` gives them."""
 
 
 def draw(document: dict[str, Any], cases: Sequence[str] = ()) -> str:
-    """An SVG of the `cases` (all of them) of what keyturn's benchmarks wrote."""
-    shown = {name: document["cases"][name]["rows"] for name in cases or document["cases"]}
+    """An SVG of the `cases` (those of SHOWN, or all where none of these is there) of the last run in `document`."""
+    there = document["runs"][-1]["cases"]
+    names = cases or [name for name in SHOWN if name in there] or there
+    shown = {name: _alike(there[name]["rows"]) for name in names}
     height = 2 * MARGIN + sum(HEAD + ROW * len(rows) for rows in shown.values())
     body: list[str] = []
     top = MARGIN
@@ -37,6 +41,11 @@ def draw(document: dict[str, Any], cases: Sequence[str] = ()) -> str:
     style = f'font-family="sans-serif" font-size="12" fill="{TEXT}"'
     first = f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {WIDTH} {height}" {style}>'
     return "\n".join([first, f'<rect {size} fill="#ffffff"/>', *body, "</svg>\n"])
+
+
+def _alike(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of the first one's unit: others have no place on its scale."""
+    return [row for row in rows if row["unit"] == rows[0]["unit"]]
 
 
 def _case(name: str, rows: list[dict[str, Any]], top: int) -> Iterator[str]:

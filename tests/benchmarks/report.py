@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from benchmarks.measured import Result, Row
 
@@ -30,24 +31,50 @@ def _beside(result: Result, row: Row) -> str:
     return "".join(f"  {medians:.2f} of {peer}" for peer, (medians, _) in result.ratios(row).items())
 
 
-def document(results: Mapping[str, Result], rounds: int) -> dict[str, Any]:
-    """The same, with the ratios of the p99 and what it was measured on."""
+def document(runs: Sequence[Mapping[str, Any]], rounds: int) -> dict[str, Any]:
+    """The same of each run as `run` gives it, with the ratios of the p99 and what it was measured on."""
     machine = {
-        "cores": os.cpu_count(), "load": os.getloadavg()[0], "kernel": platform.release(),
-        "architecture": platform.machine(), "python": platform.python_version(),
+        "cores": os.cpu_count(), "kernel": platform.release(),
+        "architecture": platform.machine(), "python": platform.python_version(), "priority": _priority(),
     }  # fmt: skip
-    cases = {case: {"rows": _rows(result), "absent": result.absent} for case, result in results.items()}
-    return {"machine": machine, "rounds": rounds, "cases": cases}
+    return {"machine": machine, "rounds": rounds, "runs": list(runs)}
+
+
+def run(results: Mapping[str, Result]) -> dict[str, Any]:
+    """What one run found, and the load of the machine at its end."""
+    return {"load": os.getloadavg()[0], "cases": {case: _case(result) for case, result in results.items()}}
+
+
+def text(document: Mapping[str, Any]) -> str:
+    """`document` as JSON, a line for each row: three runs are some hundred rows."""
+    return json.dumps(document).replace('{"name": ', '\n{"name": ') + "\n"
+
+
+def _priority() -> str:
+    if os.sched_getscheduler(0) != os.SCHED_OTHER:
+        return "real-time"
+    return f"nice {os.nice(0)}"
+
+
+def _case(result: Result) -> dict[str, Any]:
+    return {"rows": _rows(result), "absent": result.absent}
 
 
 def _rows(result: Result) -> list[dict[str, Any]]:
     return [
         {
             "name": row.name, "unit": row.unit, "runs": len(row.values),
-            "ours": row.ours, "median": row.median, "p99": row.p99, "quantiles": row.quantiles,
+            "ours": row.ours, "median": _short(row.median), "p99": _short(row.p99),
+            "quantiles": [_short(value) for value in row.quantiles],
             "ratios": {
-                peer: {"median": medians, "p99": p99} for peer, (medians, p99) in result.ratios(row).items()
+                peer: {"median": _short(medians), "p99": _short(p99)}
+                for peer, (medians, p99) in result.ratios(row).items()
             },
         }
         for row in result.rows
     ]  # fmt: skip
+
+
+def _short(value: float) -> float:
+    """To four digits: the fifth was never the same in two runs."""
+    return float(f"{value:.4g}")

@@ -50,6 +50,11 @@ class Stage(Machine):
         """The helper as a caller starts it."""
         return self._asking(family, f"{family}-credential-keyturn")
 
+    def helpers(self) -> dict[str, Command]:
+        """Native and twin of each family."""
+        natives = {f"{family}, native": self.native(family) for family in OPERATIONS}
+        return natives | {f"{family}, twin": self.twin(family) for family in OPERATIONS}
+
     def git_as_set_up(self) -> Command:
         """The helper as git starts it after `keyturn setup git`, with the words that were written there."""
         url = self.emulator.ready.repository
@@ -60,6 +65,12 @@ class Stage(Machine):
     def twin(self, family: str) -> Command:
         """The same request by way of Python."""
         return self._asking(family, "keyturn", "helper", family)
+
+    def add_awx(self) -> None:
+        """Give it a profile on the emulator's AWX, `tower`, beside what it has."""
+        ready = self.emulator.ready
+        self.configure(f"{ready.config}\n{ready.awx_config}")
+        self.run("keyturn", "secret", "set", "tower", "-", input=f"{ready.awx_users['alice']}\n", status=0)
 
     def forget_tokens(self) -> None:
         """Take the access tokens out of the vault; no daemon may run."""

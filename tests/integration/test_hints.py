@@ -12,6 +12,7 @@ import pytest
 from keyturn import hints
 from keyturn.configuration.profiles.scopes import AZURE_DEVOPS
 from keyturn.errors import SignInNeeded
+from keyturn.kinds_of_hints import CURES, SHOWS, after
 from support.emulator.certified import certified
 from support.emulator.client import EntraClient
 from support.hints import states
@@ -151,7 +152,7 @@ def what_only_a_password_deletes(scene: Scene) -> CompletedProcess[str]:
     awx = AwxScene(scene.machine, scene.emulator)
     awx.entrust()
     awx.token()
-    return told_by(SignInNeeded("only the password can", hints.after("entrust it", hints.logout("tower"))))
+    return told_by(SignInNeeded("only the password can", after("entrust it", hints.logout("tower"))))
 
 
 def no_such_token(scene: Scene) -> CompletedProcess[str]:
@@ -255,12 +256,12 @@ ELSEWHERE = {
     "install": "test_without_the_extra_it_says_what_to_install",
     "kept_demo": "test_a_kept_directory_stays_and_only_that",
 }
-"""What would take a package index or a whole demo, and has a test of its own in verbs/test_demo.py."""
+"""What would take a package index or a whole demo, and has a test of its own in verbs/demo/test_command.py."""
 
 
 def test_every_hint_has_a_row() -> None:
-    assert ROWS.keys() | ELSEWHERE.keys() == hints.CURES.keys() | hints.SHOWS.keys()
-    demo = (Path(__file__).parent / "verbs/test_demo.py").read_text(encoding="utf-8")
+    assert ROWS.keys() | ELSEWHERE.keys() == CURES.keys() | SHOWS.keys()
+    demo = (Path(__file__).parent / "verbs/demo/test_command.py").read_text(encoding="utf-8")
     assert all(f"def {test}(" in demo for test in ELSEWHERE.values())
 
 
@@ -273,7 +274,7 @@ def test_the_hint_helps_where_it_is_printed(name: str, scene: Scene) -> None:
     command = hint.replace("COMMAND", "true")  # what only the person knows
     status, said = told(scene, row, f"{command} && {row.then}" if row.then else command)
     assert row.shows in said
-    if name in hints.CURES:
+    if name in CURES:
         assert status == 0, said
         assert row.then or (row.proof or row.fail)(scene).returncode == 0
 

@@ -10,14 +10,14 @@ from urllib.parse import quote, quote_plus
 
 from keyturn import moves
 from keyturn.errors import Bug, one_line
-from keyturn.hints import printed
+from keyturn.kinds_of_hints import printed
 from keyturnd.messages.outcomes import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from keyturn.errors import KeyturnError
-    from keyturn.hints import Hint
+    from keyturn.kinds_of_hints import Hint
 
 PART_OF_WORDS = 3
 """Characters. No provider takes so short a secret; one that is tried by mistake need not make an error unreadable."""

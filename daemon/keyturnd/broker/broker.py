@@ -19,7 +19,7 @@ from keyturnd.fetching.remote import Remote
 from keyturnd.messages.states import AwxState
 
 if TYPE_CHECKING:
-    from random import Random
+    from collections.abc import Callable
 
     from keyturn.configuration.config import Config
     from keyturnd.broker.failures import Failures
@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 
 class Broker:
-    """Decides who gets a token in memory, and sees to everything that replaces one."""
+    """Decides who gets a token in memory, and sees to everything that replaces one.
+
+    chance: gives a number from -1 to 1, another each time.
+    """
 
     def __init__(
         self,
@@ -43,7 +46,7 @@ class Broker:
         sign_ins: SignIns,
         failures: Failures,
         clock: Clock,
-        chance: Random,
+        chance: Callable[[], float],
     ) -> None:
         self.holdings = holdings
         self.sign_ins = sign_ins
@@ -92,7 +95,7 @@ class Broker:
         if not self.memory.fresh(held, want.protocol):
             return None
         self.memory.serve(held, want.protocol)
-        if self.memory.due(held):
+        if self.memory.due(held) and want.protocol != policy.CHECK:
             self._renewal.begin(want, asked=True)
         return held
 
@@ -145,7 +148,7 @@ class Broker:
         One that an AWX keeps is replaced in any case: it is a person who says so, and may have revoked the last one a
         moment ago. Raises as `token` does, and Refused as `reject` does.
         """
-        self.failures.clear(profile=want.profile.name)  # a person's try again is not answered by the last failure
+        self.failures.clear(want.profile.name)  # a person's try again is not answered by the last failure
         held = await self._look_up(want)
         own_state = flows.row(want.profile).state is AwxState and want.key not in self.flights
         if own_state and await self.holdings.doubt(want.profile):
@@ -171,7 +174,7 @@ class Broker:
         Without a person in it, the provider is asked in any case: the secret may have changed since the last token.
         """
         name, by = want.profile.name, self.answer_by(want)
-        self.failures.clear(profile=name)
+        self.failures.clear(name)
         if not flows.row(want.profile).person:
             return await self._fetch_or_ask(want, waiter, by)
         try:
@@ -191,14 +194,14 @@ class Broker:
         return self._fetcher.refused.first(profile) == want or not await self._fetcher.is_signed_in(profile)
 
     def reconfigured(self, config: Config) -> None:
-        """Forget what memory holds of profiles that `config` changed; what was refused may be right by now."""
-        self.failures.clear()
+        """Forget what memory holds of profiles that `config` changed; what was refused them may be right by now."""
+        self.failures.reconfigured(config)
         self.memory.reconfigured(config)
-        self._fetcher.refused.clear()
+        self._fetcher.refused.reconfigured(config)
 
     def forget(self, profile: str) -> None:
         """Forget what memory holds of `profile`; the vault keeps it."""
-        self.failures.clear(profile=profile)
+        self.failures.clear(profile)
         self.memory.forget(profile)
         self._fetcher.refused.forget(profile)
 
@@ -238,5 +241,5 @@ class Broker:
             self._fetcher.check_allowed(want)
         except ConfigError:
             return
-        self.failures.clear(profile=want.profile.name)
+        self.failures.clear(want.profile.name)
         self.memory.receive(want, token)

@@ -6,21 +6,25 @@ the same server: the callers of five audiences would otherwise wait for the same
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from keyturn.errors import KeyturnError, ProviderUnreachable
 from keyturnd.broker import policy
+from keyturnd.fetching.permission import is_allowed
 
 if TYPE_CHECKING:
+    from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
+    from keyturn.configuration.settings import NetworkSettings
     from keyturnd.clock import Clock
     from keyturnd.fetching.wants import Want
     from keyturnd.vault.records import RecordName
 
 
-class Server(NamedTuple):
+class Server(msgspec.Struct, frozen=True):
     """Who did not answer: the authority or, where a registry's token is wanted, one of the two.
 
     `ca_file` is part of it: what fails for want of the right CA concerns those who name the same one.
@@ -35,9 +39,10 @@ class Server(NamedTuple):
 class Remembered(msgspec.Struct, frozen=True):
     """A failure, how many there were in a row, and until when it is repeated without asking (boot time).
 
-    at: the last one, UTC epoch seconds.
+    want: what met it last. at: when, UTC epoch seconds.
     """
 
+    want: Want
     error: KeyturnError
     at: float
     in_a_row: int
@@ -52,6 +57,7 @@ class Failures:
         self._clock = clock
         self._failures: dict[RecordName | Server, Remembered] = {}
         self._overdue: dict[RecordName, tuple[KeyturnError, float]] = {}
+        self._network: NetworkSettings | None = None
 
     def remember(self, want: Want, error: KeyturnError, jitter: float) -> None:
         """Repeat `error` for the next seconds: for as long as a 429 asked us to hold back, at least a moment."""
@@ -63,7 +69,9 @@ class Failures:
         held = policy.FAILURE_MEMORY if retry_after is None else max(policy.FAILURE_MEMORY, retry_after)
         wait = policy.backoff(in_a_row, retry_after, jitter)
         held = min(held, policy.LONGEST_RETRY_AFTER)
-        self._failures[place] = Remembered(error, self._clock.wall(), in_a_row, now + held, now + wait)
+        self._failures[place] = Remembered(
+            want.forgotten, error, self._clock.wall(), in_a_row, now + held, now + wait
+        )
 
     def remember_overdue(self, want: Want, error: KeyturnError) -> None:
         """Repeat `error` for a moment, because a caller had to leave a fetch that goes on.
@@ -108,14 +116,27 @@ class Failures:
             if key.in_memory_alone and now >= until:
                 del self._overdue[key]
 
-    def clear(self, *, profile: str | None = None) -> None:
-        """Forget all failures or, because a person did something about `profile`, its own and those of servers."""
+    def clear(self, profile: str) -> None:
+        """A person did something about `profile`: forget its failures, and those of servers."""
         for known in list(self._failures):
-            if profile is None or isinstance(known, Server) or known.profile == profile:
+            if isinstance(known, Server) or known.profile == profile:
                 del self._failures[known]
         for key in list(self._overdue):
-            if profile is None or key.profile == profile:
+            if key.profile == profile:
                 del self._overdue[key]
+
+    def reconfigured(self, config: Config) -> None:
+        """Forget what `config` may have cured: all where it leads another way, else what it no longer says.
+
+        A server that did not answer one who is no longer led there did not answer the others either.
+        """
+        if config.network != self._network:
+            self._failures.clear()
+        for place, known in list(self._failures.items()):
+            if not isinstance(place, Server) and not is_allowed(config, known.want):
+                del self._failures[place]
+        self._overdue.clear()
+        self._network = config.network
 
     def _concerning(self, want: Want) -> list[Remembered]:
         return [known for place in places_of(want) if (known := self._failures.get(place)) is not None]
@@ -123,7 +144,8 @@ class Failures:
 
 def _concerns(place: RecordName | Server, profile: Profile) -> bool:
     if isinstance(place, Server):
-        return place[:3] == (profile.provider, profile.authority, profile.ca_file)
+        authority = (place.provider, place.authority, place.ca_file)
+        return authority == (profile.provider, profile.authority, profile.ca_file)
     return place.profile == profile.name
 
 
@@ -142,4 +164,4 @@ def server_of(want: Want) -> Server:
 
 def places_of(want: Want) -> tuple[RecordName | Server, ...]:
     """What a failure that concerns `want` is remembered under."""
-    return want.key, server_of(want), server_of(want)._replace(registry=None)
+    return want.key, server_of(want), replace(server_of(want), registry=None)

@@ -17,8 +17,7 @@ from keyturnd.fetching.permission import NoLongerAllowed
 from keyturnd.vault.names import state_name
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from random import Random
+    from collections.abc import AsyncIterator, Callable
 
     from keyturnd.broker.failures import Failures
     from keyturnd.broker.memory import Memory
@@ -32,7 +31,9 @@ if TYPE_CHECKING:
 class Flights:
     """Begins, joins and lands silent fetches; what they bring goes into memory."""
 
-    def __init__(self, *, fetcher: Fetcher, failures: Failures, memory: Memory, clock: Clock, chance: Random) -> None:
+    def __init__(
+        self, *, fetcher: Fetcher, failures: Failures, memory: Memory, clock: Clock, chance: Callable[[], float]
+    ) -> None:
         self.under_way: dict[RecordName, asyncio.Task[Token]] = {}
         self._fetcher = fetcher
         self._failures = failures
@@ -78,7 +79,7 @@ class Flights:
             except (NoLongerAllowed, ConfigError):
                 raise  # found without asking anybody, and mended by a chmod that nobody tells us of
             except KeyturnError as error:
-                self._failures.remember(want, error, self._chance.uniform(-1, 1))
+                self._failures.remember(want, error, self._chance())
                 raise
         self._failures.forget(want)
         self._memory.receive(want, token)

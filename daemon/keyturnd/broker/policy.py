@@ -7,12 +7,20 @@ from __future__ import annotations
 
 from math import isfinite
 
-MINIMUM_LIFE = {"kube": 600.0, "kubelogin": 600.0, "docker": 900.0, "git": 300.0, "token": 300.0, "run": 300.0}
+CHECK = "check"
+"""In place of a protocol: somebody looks whether a token comes, and gets none. That is no use of it, keeps nothing
+fresh, and is not told as one."""
+
+MINIMUM_LIFE = {
+    "kube": 600.0, "kubelogin": 600.0, "docker": 900.0, "git": 300.0, "token": 300.0, "run": 300.0, CHECK: 300.0,
+}  # fmt: skip
 """Life a token must have left when it is handed out. kubectl keeps one until it expires, so a watch or a long
 `apply` would meet its end (kube); docker asks once and then pushes layers for as long as they take (docker); one
 git push sends its token with several requests, the last of them after the upload (git and the rest)."""
 
-ANSWER_WITHIN = {"git": 27.0, "kube": 22.0, "kubelogin": 22.0, "docker": 12.0, "token": 27.0, "run": 27.0}
+ANSWER_WITHIN = {
+    "git": 27.0, "kube": 22.0, "kubelogin": 22.0, "docker": 12.0, "token": 27.0, "run": 27.0, CHECK: 27.0,
+}  # fmt: skip
 """Seconds from a request to its answer, queueing included, a person's part aside: 3 less than its caller waits, for
 the helper's twin to explain a failure in (DESIGN 5.5)."""
 
@@ -68,9 +76,9 @@ def life_left(*, expires_at: float, wall: float, reckoned: float | None = None) 
     return expires_at - (wall if reckoned is None else max(wall, reckoned))
 
 
-def credible(*, issued_at: float, wall: float) -> bool:
-    """Whether the wall clock can be compared with a token of this age at all."""
-    return issued_at <= wall + CLOCK_SKEW
+def credible_from(issued_at: float) -> float:
+    """From when on (UTC epoch seconds) the wall clock can be compared with a token of this age at all."""
+    return issued_at - CLOCK_SKEW
 
 
 def fresh_enough(
@@ -81,13 +89,13 @@ def fresh_enough(
     `reckoned`: see `reckoned_wall`; with it, a wall clock set back by less than CLOCK_SKEW doesn't prolong a life.
     """
     left = life_left(expires_at=expires_at, wall=wall, reckoned=reckoned)
-    return credible(issued_at=issued_at, wall=wall) and left > 0 and left >= minimum
+    return wall >= credible_from(issued_at) and left > 0 and left >= minimum
 
 
 def last_resort(*, expires_at: float, issued_at: float, wall: float, reckoned: float | None = None) -> bool:
     """Whether a token that is not fresh enough may be given because renewing it failed for a passing reason."""
     left = life_left(expires_at=expires_at, wall=wall, reckoned=reckoned)
-    return credible(issued_at=issued_at, wall=wall) and left > LAST_RESORT
+    return wall >= credible_from(issued_at) and left > LAST_RESORT
 
 
 def renewal_point(*, issued_at: float, expires_at: float, refresh_at: float | None, jitter: float) -> float:

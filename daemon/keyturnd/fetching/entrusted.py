@@ -10,7 +10,8 @@ from keyturn.configuration.private_files import read_own
 from keyturn.configuration.profiles.clouds import cloud_of
 from keyturn.configuration.profiles.secrets import InFile, InVariable
 from keyturn.errors import ConfigError, ProviderUnreachable, one_line
-from keyturn.hints import Sentence, entrust, entrust_of_application, login, printed
+from keyturn.hints import entrust, entrust_of_application, login
+from keyturn.kinds_of_hints import Sentence, printed
 from keyturn.shell import size
 from keyturnd import flows
 

@@ -31,9 +31,14 @@ class NoLongerAllowed(ConfigError):
 
 def check_allowed(config: Config, want: Want) -> None:
     """Raises NoLongerAllowed when nothing in `config` leads to `want`, its profile as it was then included."""
-    if not is_as_configured(config, want) or not _leads_to(config, want):
+    if not is_allowed(config, want):
         sentence = f"config.toml no longer allows what was asked of profile {want.profile.name}"
         raise NoLongerAllowed(sentence, moves.waiting.again())
+
+
+def is_allowed(config: Config, want: Want) -> bool:
+    """Whether something in `config` leads to `want`, its profile as it was then included."""
+    return is_as_configured(config, want) and _leads_to(config, want)
 
 
 def is_as_configured(config: Config, want: Want) -> bool:

@@ -6,15 +6,20 @@ would end well and change nothing (azure-cli 21519).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from keyturnd.fetching.permission import is_allowed
 
 if TYPE_CHECKING:
+    from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.fetching.wants import Want
     from keyturnd.vault.records import RecordName
 
 
-class Refused(NamedTuple):
+class Refused(msgspec.Struct, frozen=True):
     """What was refused, and the claims (JSON) that a sign-in for it has to ask for."""
 
     want: Want
@@ -44,9 +49,9 @@ class RefusedAudiences:
         """`want` was granted, or a person has tried in vain."""
         self._refused.pop(want.key, None)
 
-    def clear(self) -> None:
-        """The configuration has changed: what was refused may be right by now, or no longer be asked for."""
-        self._refused.clear()
+    def reconfigured(self, config: Config) -> None:
+        """What `config` changed may be right by now, or no longer be asked for."""
+        self._refused = {key: known for key, known in self._refused.items() if is_allowed(config, known.want)}
 
     def forget(self, profile: str) -> None:
         """Another sign-in, or none: all is open again."""

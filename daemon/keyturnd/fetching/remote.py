@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyturn import hints
 from keyturn.configuration.profiles.described import NAME
+from keyturn.kinds_of_hints import printed
 from keyturnd import flows, identities
 from keyturnd.fetching.entrusted import secret_at
 from keyturnd.fetching.keeper import Keeper, Nobody, NothingToSeal
@@ -66,7 +67,7 @@ class Remote:
         if isinstance(outcome, Failure):
             error = error_of(outcome)
             if profile.name == NAME and error.hint is not None and NAME in error.hint:
-                error.hint = hints.printed(hints.usage("keyturn awx new-token"))  # there is no such profile
+                error.hint = printed(hints.usage("keyturn awx new-token"))  # there is no such profile
             raise error
         assert isinstance(outcome, Told)
         return outcome.answer

@@ -15,7 +15,7 @@ import keyturn
 import keyturnd
 from keyturn.reach.paths import LOCK_NAME
 from keyturnd.journal import note
-from keyturnd.life import activation, ends, hardening
+from keyturnd.life import activation, ends, hardening, unburdened
 from keyturnd.life.lookout import Lookout
 from keyturnd.routes.table import load_the_rest
 from keyturnd.server.acceptor import Acceptor
@@ -77,6 +77,7 @@ class Service:
         )
         self._leaving = asyncio.Event()
         self._again = False
+        self._looks = 0
         self.connections.on_left = self._served
         services.facts = self.facts
         services.leave = self.leave
@@ -140,7 +141,10 @@ class Service:
         }
 
     def _served(self) -> None:
-        self._lookout.served()
+        """Whoever merely looked is no reason to stay: a status on a screen would keep all secrets in memory."""
+        looks, self._looks = self._looks, self._api.looks
+        if looks == self._looks:
+            self._lookout.served()
 
     async def _look_around(self) -> None:
         while not self._leaving.is_set():
@@ -196,8 +200,10 @@ class Service:
 async def _load_the_rest() -> None:
     """A little at a time, once those who have waited for our start are answered."""
     await asyncio.sleep(SETTLING_IN)
+    unburdened.sweep()
     for _ in load_the_rest():
         await asyncio.sleep(0)
+    unburdened.settled()
 
 
 def _note_bug(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:  # noqa: ARG001 - asyncio's signature

@@ -25,7 +25,7 @@ from keyturnd.server.http import Response
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
-    from keyturn.hints import Sentence
+    from keyturn.kinds_of_hints import Sentence
     from keyturn.protocols.kubelogin.wish import Wish
     from keyturnd.broker.signin import Waiter
     from keyturnd.callers.handed import Client
@@ -130,7 +130,7 @@ async def _secret(services: Services, request: Request, want: Want, said: Wish, 
             return None
         raise UsageError("client secret cannot be empty", _giving_it(said))
     if services.fetcher.loans.is_another(want.profile.name, secret):
-        services.broker.failures.clear(profile=want.profile.name)
+        services.broker.failures.clear(want.profile.name)
     return secret
 
 

@@ -128,7 +128,7 @@ async def entrust_secret(services: Services, request: Request, waiter: Waiter, _
     if flows.row(profile).secret_is_token:
         services.broker.forget(profile.name)
         await services.holdings.drop_tokens(profile.name)
-    services.broker.failures.clear(profile=profile.name)
+    services.broker.failures.clear(profile.name)
     return json_response({"profile": profile.name, "warnings": services.untold_warnings()})
 
 

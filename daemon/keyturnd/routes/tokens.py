@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from msgspec.structs import replace
+
 from keyturn import hints, moves
 from keyturn.configuration.audiences import all_scopes, allowed_scopes
 from keyturn.configuration.hosts import UnfitName, host_and_port
@@ -16,6 +18,7 @@ from keyturn.configuration.targets.docker import find_docker, is_azure
 from keyturn.errors import Refused, UsageError
 from keyturn.protocols.claims_challenge import claims_in
 from keyturnd.broker import newtoken
+from keyturnd.broker.policy import CHECK
 from keyturnd.fetching.wants import Want, with_surroundings
 from keyturnd.messages.states import AwxState
 from keyturnd.routes import docker
@@ -25,7 +28,7 @@ from keyturnd.server.http import json_response
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
-    from keyturn.hints import Hint
+    from keyturn.kinds_of_hints import Hint
     from keyturnd.broker.signin import Waiter
     from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
@@ -38,7 +41,8 @@ class TokenBody(Body, frozen=True):
     profile: str
     audience: str | None = None
     scopes: tuple[str, ...] = ()
-    purpose: Literal["token", "run"] = "token"
+    purpose: Literal["token", "run", "check"] = "token"
+    """The last one for whether there is one: nobody is given it."""
     registry: str | None = None
     """A container registry, whose refresh token is wanted: neither audience nor scopes."""
     renew: bool = False
@@ -67,14 +71,14 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
     body = read_body(request, TokenBody)
     config = services.configuration.current()
     profile = profile_named(config, body.profile)
-    if body.purpose not in profile.protocols:
+    if body.purpose not in {*profile.protocols, CHECK}:
         hint = moves.configuration.allow(body.purpose, body.profile, str(config.source))
         raise Refused(f"profile {body.profile} is not for {body.purpose}", hint)
     claims = _claims(profile, body)
     want = (
-        _registry(config, body)
-        if body.registry is not None
-        else Want(profile, _scopes(config, body), body.purpose, claims=claims)
+        Want(profile, _scopes(config, body), body.purpose, claims=claims)
+        if body.registry is None
+        else _registry(config, body)
     )
     want = with_surroundings(want, request.environment)
     by = services.broker.answer_by(want)
@@ -107,14 +111,15 @@ async def new_entra_token(services: Services, request: Request, waiter: Waiter, 
 
 async def _facts(services: Services, want: Want, token: Token) -> dict[str, object]:
     facts: dict[str, object] = {
-        "access_token": token.access_token,
-        "token_type": "Bearer",
         "expires_at": int(token.expires_at),
         "account": token.account,
         "scopes": want.scopes,
         "profile": want.profile.name,
         "provider": want.profile.provider,
     }
+    if want.protocol == CHECK:
+        return facts
+    facts |= {"access_token": token.access_token, "token_type": "Bearer"}
     if isinstance(want.profile, AwxProfile):
         state = await services.holdings.state(want.profile)
         controller = state.controller if isinstance(state, AwxState) else ""
@@ -128,7 +133,7 @@ def _claims(profile: Profile, body: TokenBody) -> str | None:
     """What the next token has to be got with. Raises UsageError for what no provider would understand."""
     if body.claims is None:
         return None
-    usage = hints.usage(f"keyturn {body.purpose}")
+    usage = _usage(body)
     if isinstance(profile, AwxProfile) or body.registry is not None:
         raise UsageError("claims are for tokens of Entra ID itself", usage)
     found = claims_in(body.claims)
@@ -140,11 +145,11 @@ def _claims(profile: Profile, body: TokenBody) -> str | None:
 def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
     """The scopes asked for, if the configuration allows them: a caller's wish alone is not enough (DESIGN 5.1)."""
     if body.audience is not None and body.scopes:
-        raise UsageError("an audience and scopes at once", hints.usage(f"keyturn {body.purpose}"))
+        raise UsageError("an audience and scopes at once", _usage(body))
     try:
         wanted = body.scopes if body.audience is None else of_audience(_written_out(config, body))
     except UnfitScopes as error:
-        raise UsageError(f"audience: {error}", hints.usage(f"keyturn {body.purpose}")) from None
+        raise UsageError(f"audience: {error}", _usage(body)) from None
     if not wanted:
         return _only_scopes(config, body)
     allowed = allowed_scopes(config, body.profile, wanted)
@@ -160,6 +165,10 @@ def _written_out(config: Config, body: TokenBody) -> str:
     return clouds.audience(body.audience or "", config.profiles[body.profile].authority)
 
 
+def _usage(body: TokenBody) -> Hint:
+    return hints.usage("keyturn profile" if body.purpose == CHECK else f"keyturn {body.purpose}")
+
+
 def _registry(config: Config, body: TokenBody) -> Want:
     """What docker would want for the registry, which must be a target of the profile."""
     if body.audience is not None or body.scopes:
@@ -168,7 +177,8 @@ def _registry(config: Config, body: TokenBody) -> Want:
     if target is None or target.profile != body.profile:
         hint = _as_target(body.registry or "", body.profile)
         raise Refused(f"the registry is no docker target of profile {body.profile}", hint)
-    return docker.want_of(config, target)
+    want = docker.want_of(config, target)
+    return replace(want, protocol=CHECK) if body.purpose == CHECK else want
 
 
 def _as_target(registry: str, profile: str) -> Hint:
@@ -203,7 +213,7 @@ def _only_scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
         raise UsageError(f"profile {profile} has no target, scopes or audiences", hint)
     if len(allowed) > 1:
         choice = ", ".join(map(clouds.spoken, allowed))
-        cure = (hints.token if body.purpose == "token" else hints.run)(
+        cure = (hints.run if body.purpose == "run" else hints.token)(
             profile, *allowed[0], audience=clouds.short_name(allowed[0])
         )
         raise UsageError(f"profile {profile} has several audiences: {choice}", cure)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
-    from keyturn.hints import Command
+    from keyturn.kinds_of_hints import Command
 
 DAMAGED_SUFFIX = ".damaged"
 PAYLOAD_LIMIT = 2 << 20

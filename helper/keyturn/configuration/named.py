@@ -25,7 +25,9 @@ def profile_named(config: Config, name: str, *, written: bool = False) -> Profil
         raise no_profile(config)
     meant = nearest(name, config.profiles.keys())
     told = f"profile {name}" if meant or written else "profile of that name"
-    raise ConfigError(f"there is no {told} in {config.source}", hints.profile(meant) if meant else hints.profiles())
+    error = ConfigError(f"there is no {told} in {config.source}", hints.profile(meant) if meant else hints.profiles())
+    error.mistyped = (name, meant) if meant else None
+    raise error
 
 
 def no_profile(config: Config, provider: str | None = None) -> ConfigError:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from keyturn.hints import Hint, Sentence
+    from keyturn.kinds_of_hints import Hint, Sentence
 
 NOT_IN_THIS_VERSION = "not in this version"
 KEY_SHOWN = 120

@@ -5,15 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import contextmanager
-from operator import attrgetter
+from _operator import attrgetter
 
 from keyturn import shell
 from keyturn.errors import ConfigError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 SIZE_LIMIT = 1 << 20
@@ -36,13 +34,11 @@ def read_trusted(path: str | Path) -> bytes | None:
     """
     where, name = os.path.split(path)
     try:
-        with (
-            _opened(where or ".", DIRECTORY_FLAGS) as directory,
-            _opened(name, FILE_FLAGS, directory) as descriptor,
-        ):
-            _check(os.fstat(directory), os.fstat(descriptor), where, path)
-            with open(descriptor, "rb", closefd=False) as file:
-                content = file.read(SIZE_LIMIT + 1)
+        directory = os.open(where or ".", DIRECTORY_FLAGS)
+        try:
+            content = _read_checked(directory, name, where, path)
+        finally:
+            os.close(directory)
     except OSError as error:
         if error.errno == errno.ENOENT and not os.path.islink(path):  # noqa: PTH114 - pathlib is an import more
             return None
@@ -51,6 +47,16 @@ def read_trusted(path: str | Path) -> bytes | None:
     if len(content) > SIZE_LIMIT:
         raise ConfigError(f"{path} is larger than {SIZE_LIMIT} bytes", shell.size(str(path)))
     return content
+
+
+def _read_checked(directory: int, name: str, where: str, path: str | Path) -> bytes:
+    descriptor = os.open(name, FILE_FLAGS, dir_fd=directory)
+    try:
+        _check(os.fstat(directory), os.fstat(descriptor), where, path)
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(SIZE_LIMIT + 1)
+    finally:
+        os.close(descriptor)
 
 
 def file_stamp(path: str | Path) -> tuple[int, ...] | None:
@@ -73,15 +79,6 @@ def directory_stamp(path: Path) -> tuple[int, ...] | None:
     except OSError:
         return None
     return (status.st_uid, status.st_mode)
-
-
-@contextmanager
-def _opened(path: str | Path, flags: int, directory: int | None = None) -> Iterator[int]:
-    descriptor = os.open(path, flags, dir_fd=directory)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
 
 
 def _check(directory: os.stat_result, file: os.stat_result, where: str, path: str | Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 
 from keyturn import hints
 from keyturn.errors import UsageError
@@ -15,10 +17,24 @@ if TYPE_CHECKING:
 
 def configuration() -> Config:
     """The configuration of this environment. Raises ConfigError."""
+    gc.disable()  # what is loaded now stays to the end, and is not looked through for garbage forty times
+    _load_msgspec()
     # A verb that asks the daemon for a named profile reads no configuration: `keyturn run` stands before every call.
     from keyturn.configuration.config import load  # noqa: PLC0415
 
+    gc.freeze()
+    gc.enable()
     return load(config_file())
+
+
+def _load_msgspec() -> None:
+    """Without its help for the types of an older Python, which loads `inspect`: half of what all of it takes."""
+    spare = "typing_extensions"
+    sys.modules.setdefault(spare, None)  # type: ignore[arg-type] # "not found" (language reference 5.3.1)
+    import msgspec  # noqa: F401, PLC0415
+
+    if sys.modules[spare] is None:
+        del sys.modules[spare]  # others may want it
 
 
 def named_or_only(name: str | None, command: str, provider: str | None = None) -> str:

@@ -8,7 +8,8 @@ from functools import cache
 
 from keyturn import __version__
 from keyturn.errors import DaemonUnavailable, KeyturnError, UsageError
-from keyturn.hints import printed, restart_daemon
+from keyturn.hints import restart_daemon
+from keyturn.kinds_of_hints import printed
 from keyturn.reach import client, launch
 from keyturn.reach.paths import config_path, state_path
 

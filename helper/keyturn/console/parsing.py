@@ -7,7 +7,8 @@ import re
 import sys
 
 from keyturn import hints
-from keyturn.errors import UsageError
+from keyturn.console.configured import configuration
+from keyturn.errors import UsageError, UserError
 from keyturn.folding import folded, width_of
 
 TYPE_CHECKING = False
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, NoReturn
 
-    from keyturn.hints import Command
+    from keyturn.kinds_of_hints import Command
 
 _CHOICE = re.compile(r"invalid choice: (.*) \(choose from (.*)\)", re.DOTALL)
 _VALUE = re.compile(r"ignored explicit argument .*", re.DOTALL)
@@ -28,6 +29,15 @@ _ARGUMENT = re.compile(r"argument (?:-\w/)?(--[a-z-]+)", re.ASCII)
 _OPTION = re.compile(r"--[a-z][a-z-]*", re.ASCII)
 _AS_IN_POWERSHELL = re.compile(r"--?([A-Z][A-Za-z]+)", re.ASCII)
 _NEXT_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+class Slip(UsageError):
+    """A word that was mistyped, and what was meant."""
+
+    def __init__(self, sentence: str, hint: Command, word: str, meant: str) -> None:
+        super().__init__(sentence, hint)
+        self.word = word
+        self.meant = meant
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):
@@ -94,27 +104,33 @@ class Parser(argparse.ArgumentParser):
             self.error("argument -h/--help: takes no value")  # Python 3.13 shows the help, and ends with 0
         try:
             options, surplus = self.parse_known_args(arguments)
+            if surplus:
+                self._refuse(surplus, _acting(self, own))
+        except Slip as slip:
+            raise UsageError(slip.sentence, _said_again(self, own, slip) or slip.hint) from None
         except UsageError:
             _check_spelling(own, _acting(self, own))  # or what stands there would be said to be missing
             raise
-        if surplus:
-            acting, name = _acting(self, own), surplus[0].partition("=")[0]
-            _check_spelling(surplus, acting)
-            if _OPTION.fullmatch(name):
-                raise UsageError(f"there is no option {name}", _meant(acting.prog, name, _options(acting)))
-            self.error("too many arguments")
         return options
+
+    def _refuse(self, surplus: Sequence[str], acting: argparse.ArgumentParser) -> NoReturn:
+        name = surplus[0].partition("=")[0]
+        _check_spelling(surplus, acting)
+        if _OPTION.fullmatch(name):
+            raise _slip(f"there is no option {name}", acting.prog, name, _options(acting))
+        self.error("too many arguments")
 
     def error(self, message: str) -> NoReturn:
         """Raise argparse's `message` as a UsageError, without the value it complains of."""
         choice = _CHOICE.search(message)
         option = _ARGUMENT.match(message)
-        program = f"{self.prog} {option[1]}" if option else self.prog
-        known = _WORD.findall(choice[2]) if choice else []
         text = _CHOICE.sub(r"expected one of \2", message)
         text = _VALUE.sub("takes no value", text)
-        hint = _meant(program, choice[1].strip("'"), known) if choice else hints.usage(self.prog)
-        raise UsageError(f"{text[:1].lower()}{text[1:]}", hint)
+        told = f"{text[:1].lower()}{text[1:]}"
+        if choice is None:
+            raise UsageError(told, hints.usage(self.prog))
+        program = f"{self.prog} {option[1]}" if option else self.prog
+        raise _slip(told, program, choice[1].strip("'"), _WORD.findall(choice[2]))
 
 
 def _acting(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.ArgumentParser:
@@ -139,11 +155,37 @@ def _check_spelling(words: Iterable[str], parser: argparse.ArgumentParser) -> No
             raise UsageError(f"there is no option {name}", hints.verb(*parser.prog.split()[1:], ours))
 
 
-def _meant(program: str, word: str, known: Iterable[str]) -> Command:
-    """`program` with what was meant, from `known` alone: the mistyped word may be a secret; else its usage."""
+def _slip(sentence: str, program: str, word: str, known: Iterable[str]) -> UsageError:
+    """Hints at `program` with what was meant, from `known` alone, as the word may be a secret; else at its usage."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a typing mistake pays for it
 
     close = get_close_matches(word, sorted(set(known)), n=1, cutoff=0.65)
     if not close:
-        return hints.usage(program.partition(" -")[0])
-    return hints.verb(*program.split()[1:], close[0])
+        return UsageError(sentence, hints.usage(program.partition(" -")[0]))
+    return Slip(sentence, hints.verb(*program.split()[1:], close[0]), word, close[0])
+
+
+def _said_again(parser: argparse.ArgumentParser, words: Sequence[str], slip: Slip) -> Command | None:
+    """All that was typed, and in it what was meant; None where a word of it is none of ours, and may be a secret."""
+    right = ["=".join(slip.meant if part == slip.word else part for part in word.split("=", 1)) for word in words]
+    told = {part for word in right for part in word.split("=", 1)}
+    if right == list(words) or not told <= {*_vocabulary(parser), *_profiles()}:
+        return None
+    return hints.verb(*parser.prog.split()[1:], *right)
+
+
+def _vocabulary(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """The words that `parser` itself knows, those of its actions included."""
+    for action in parser._actions:  # noqa: SLF001 - see above
+        yield from action.option_strings
+        yield from map(str, action.choices or ())
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for below in action.choices.values():
+                yield from _vocabulary(below)
+
+
+def _profiles() -> Iterable[str]:
+    try:
+        return configuration().profiles
+    except UserError:
+        return ()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TextIO
 
-    from keyturn.hints import Hint
+    from keyturn.kinds_of_hints import Hint
 
 TERMINAL = Path("/dev/tty")
 _pasting: dict[object, Paste] = {}

@@ -11,7 +11,7 @@ from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from keyturn.hints import Hint
+    from keyturn.kinds_of_hints import Hint
 
 LIMIT = 64 << 10
 """Bytes; the daemon refuses much shorter ones already."""

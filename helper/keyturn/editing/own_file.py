@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from keyturn.hints import Command
+    from keyturn.kinds_of_hints import Command
 
 SIZE_LIMIT = 1 << 20
 PRIVATE = 0o600

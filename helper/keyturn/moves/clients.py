@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from keyturn.hints import Sentence, after, move, printed, restart_daemon
+from keyturn.hints import restart_daemon
+from keyturn.kinds_of_hints import Sentence, after, move, printed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from keyturn.hints import Command
+    from keyturn.kinds_of_hints import Command
 
 
 @move

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from keyturn.hints import Sentence, move, printed
+from keyturn.kinds_of_hints import Sentence, move, printed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from keyturn.hints import Command
+    from keyturn.kinds_of_hints import Command
 
 LOGIN_PAGE = "whether this network asks for a login page"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn.hints import Sentence, move
+from keyturn.kinds_of_hints import Sentence, move
 
 
 @move

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from keyturn.hints import Sentence, after, entrust, login, move, printed, restart_daemon
+from keyturn.hints import entrust, login, restart_daemon
+from keyturn.kinds_of_hints import Sentence, after, move, printed
 
 
 @move

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from keyturn.hints import Sentence, after, entrust, forget_locally, logout, move, printed
+from keyturn.hints import entrust, forget_locally, logout
+from keyturn.kinds_of_hints import Sentence, after, move, printed
 
 
 @move

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -55,13 +53,13 @@ def answer(
     """
     if not token:
         raise ValueError("an empty password is no credential")
-    if not math.isfinite(expires_at) or expires_at < 1:
+    if not 1 <= expires_at < float("inf"):
         raise ValueError("the expiry is not a time after 1970")
     return b"".join(
         [
             *(_line("capability[]", name) for name in KNOWN_CAPABILITIES if name in offered),
             *(_line(key, value) for key, value in _secret(username, token, bearer=bearer)),
-            _line("password_expiry_utc", str(math.floor(expires_at))),
+            _line("password_expiry_utc", str(int(expires_at))),
             # Helpers behind us shall not keep it (git credential-cache obeys).
             *([_line("ephemeral", "1")] if "authtype" in offered else []),
             *([_line("state[]", state), _line("continue", "1")] if state is not None else []),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
-
 from keyturn import hints, moves
 from keyturn.errors import UsageError
 
@@ -14,19 +11,23 @@ if TYPE_CHECKING:
 
 OURS = "--ours"
 STORES = ("off", "memory", "vault")
-_SECONDS = re.compile(r"0*[1-9][0-9]{0,8}", re.ASCII)
+_MOST_DIGITS = 9
 
 
-class GitOptions(NamedTuple):
-    """The options of one helper line."""
+class GitOptions:
+    """The options of one helper line.
 
-    profile: str | None = None
-    ours: bool = False
-    """`setup git` wrote the section: while the configuration is invalid, git must not prompt for a password here."""
-    store: str | None = None
-    """One of STORES: what becomes of credentials for hosts without a target."""
-    timeout: float | None = None
-    """Seconds, as `git credential-cache` has it."""
+    profile: the name behind --profile. ours: `setup git` wrote the section: while the configuration is invalid, git
+    must not prompt for a password here. store: one of STORES, what becomes of credentials for hosts without a
+    target. timeout: seconds, as `git credential-cache` has it.
+    No NamedTuple: a call that waits for Python's start does not load typing.
+    """
+
+    def __init__(self, *, ours: bool) -> None:
+        self.ours = ours
+        self.profile: str | None = None
+        self.store: str | None = None
+        self.timeout: float | None = None
 
 
 def options(arguments: Sequence[str]) -> GitOptions:
@@ -37,26 +38,27 @@ def options(arguments: Sequence[str]) -> GitOptions:
         name, _, value = argument.partition("=")
         if name not in _READ:
             raise UsageError(f"git-credential-keyturn has no option {argument}", hints.set_up("git"))
-        found = _READ[name](found, value if "=" in argument else next(rest, ""))
+        _READ[name](found, value if "=" in argument else next(rest, ""))
     return found
 
 
-def _profile(found: GitOptions, value: str) -> GitOptions:
+def _profile(found: GitOptions, value: str) -> None:
     if not value:
         raise UsageError("--profile lacks the name of a profile", hints.profiles())
-    return found._replace(profile=value)
+    found.profile = value
 
 
-def _store(found: GitOptions, value: str) -> GitOptions:
+def _store(found: GitOptions, value: str) -> None:
     if value not in STORES:
         raise UsageError(f"--store takes one of: {', '.join(STORES)}", moves.configuration.known(STORES))
-    return found._replace(store=value)
+    found.store = value
 
 
-def _timeout(found: GitOptions, value: str) -> GitOptions:
-    if not _SECONDS.fullmatch(value):
+def _timeout(found: GitOptions, value: str) -> None:
+    digits = value.lstrip("0")
+    if not value.isascii() or not digits.isdigit() or len(digits) > _MOST_DIGITS:
         raise UsageError("--timeout takes a number of seconds", moves.configuration.example("--timeout=900"))
-    return found._replace(timeout=float(value))
+    found.timeout = float(value)
 
 
 _READ = {"--profile": _profile, "--store": _store, "--timeout": _timeout}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import _socket
 import errno
 import os
-import struct
 import time
 
 from keyturn import hints, shell
@@ -169,15 +168,19 @@ def peer_pid(connection: _socket.socket) -> int:
     """The process that listens at the other end, by the kernel's word; 0 where it does not tell."""
     if not hasattr(_socket, "SO_PEERCRED"):
         return 0
-    return int(struct.unpack("3i", connection.getsockopt(_socket.SOL_SOCKET, _socket.SO_PEERCRED, 12))[0])
+    return _credentials(connection)[0]
 
 
 def _peer_uid(connection: _socket.socket) -> int:
     if hasattr(_socket, "SO_PEERCRED"):
-        packed = connection.getsockopt(_socket.SOL_SOCKET, _socket.SO_PEERCRED, 12)
-        return int(struct.unpack("3i", packed)[1])
+        return _credentials(connection)[1]
     # macOS: struct xucred of LOCAL_PEERCRED (level 0, option 1): version, uid, … (untried, no such machine here)
-    return int(struct.unpack_from("2I", connection.getsockopt(0, 1, 76))[1])
+    return memoryview(connection.getsockopt(0, 1, 76)).cast("I")[1]
+
+
+def _credentials(connection: _socket.socket) -> memoryview[int]:
+    """Pid, uid and gid (struct ucred, unix(7)), without `struct`, which is two modules to load."""
+    return memoryview(connection.getsockopt(_socket.SOL_SOCKET, _socket.SO_PEERCRED, 12)).cast("i")
 
 
 def _environment_headers(request: Request) -> Iterator[str]:

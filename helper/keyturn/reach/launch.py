@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import _socket
 import fcntl
-import json
 import os
 import stat
 import time
@@ -107,7 +106,13 @@ def _holder_of_state(path: str) -> _socket.socket | None:
     """
     try:
         with open(f"{state_path()}/holder.json", "rb", opener=_not_waiting) as file:
-            holder = json.loads(file.read(1 << 16))
+            note = file.read(1 << 16)
+    except OSError:
+        return None
+    import json  # noqa: PLC0415 - a daemon that left has taken its note along: most find none
+
+    try:
+        holder = json.loads(note)
         if holder["host"] == os.uname().nodename and holder["socket"] != path:
             return running(holder["socket"])
     except (OSError, ValueError, TypeError, KeyError, client.NotRunning):

@@ -9,8 +9,11 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import _socket
+    import signal
     from collections.abc import Iterable, Mapping
     from typing import NoReturn
+else:
+    import _signal as signal  # the part in C: the enumerations in front of it take longer than all that is done here
 
 PASSED_ON = (
     "DBUS_SESSION_BUS_ADDRESS",
@@ -56,12 +59,8 @@ def spawn(listener: _socket.socket, path: str, secret_variables: Iterable[str]) 
 
     An inherited pipe would keep git waiting for its helper's output long after the helper left.
     """
-    from contextlib import suppress  # noqa: PLC0415 - `keyturn run` has other uses for this module
-
     if (child := os.fork()) != 0:
-        with suppress(ChildProcessError):  # whoever started us ignores SIGCHLD, and so do we: nothing to reap
-            os.waitpid(child, 0)
-        return
+        return _reap(child)
     try:
         os.setsid()
         if os.fork() == 0:
@@ -73,6 +72,13 @@ def spawn(listener: _socket.socket, path: str, secret_variables: Iterable[str]) 
         os._exit(1)
 
 
+def _reap(child: int) -> None:
+    try:
+        os.waitpid(child, 0)
+    except ChildProcessError:
+        return  # whoever started us ignores SIGCHLD, and so do we: nothing to reap
+
+
 def run_here(listener: _socket.socket, path: str, secret_variables: Iterable[str]) -> NoReturn:
     """Become the daemon in this process, on `listener`, logging to stderr."""
     _pass_on(listener)
@@ -81,13 +87,17 @@ def run_here(listener: _socket.socket, path: str, secret_variables: Iterable[str
 
 def _pass_on(listener: _socket.socket) -> None:
     """Put the listener where the daemon looks for it, and close what is neither it nor a standard stream."""
-    from contextlib import suppress  # noqa: PLC0415 - see above
-
     os.dup2(fcntl.fcntl(listener.fileno(), fcntl.F_DUPFD_CLOEXEC, CLEAR), FIRST_PASSED)
     for descriptor in own_descriptors():
         if descriptor > FIRST_PASSED:
-            with suppress(OSError):  # the listing's own
-                os.close(descriptor)
+            _close(descriptor)
+
+
+def _close(descriptor: int) -> None:
+    try:
+        os.close(descriptor)
+    except OSError:
+        return  # the listing's own
 
 
 def own_descriptors() -> list[int]:
@@ -124,8 +134,6 @@ def _execute(path: str, secret_variables: Iterable[str], *arguments: str) -> NoR
 
 def _receive_all_signals() -> None:
     """What the caller blocked or ignored would stay so: a daemon deaf to SIGTERM, or to its children's end."""
-    import signal  # noqa: PLC0415 - only where a daemon is started
-
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
         signal.signal(number, signal.SIG_DFL)

@@ -6,7 +6,6 @@ a person's part of git's call is beside it.
 
 from __future__ import annotations
 
-import signal
 import time
 
 from keyturn import hints
@@ -14,7 +13,10 @@ from keyturn.errors import DaemonUnavailable, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Sequence
+else:
+    import _signal as signal  # the part in C: the enumerations in front of it take as long as starting the daemon
 
 SECONDS = {"git": 30, "kube": 25, "kubelogin": 25, "docker": 15}
 """In all, by family; the native helper's table (command.c) says the same."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from keyturn.errors import ConfigError, KeyturnError, Refused, UsageError
 from keyturn.reach.client import ENVIRONMENT, Reply
 from keyturn.twin import prompting
@@ -104,10 +102,12 @@ def _is_ours(request: bytes) -> bool:
 
 def _check_near(request: bytes) -> None:
     """Raises NoTarget. For what `_is_ours` has read, and found to be of no target."""
+    from contextlib import suppress  # noqa: PLC0415
+
     from keyturn.configuration.targets.near import check_near  # noqa: PLC0415
     from keyturn.protocols import git  # noqa: PLC0415
 
-    with contextlib.suppress(git.MalformedRequest):
+    with suppress(git.MalformedRequest):
         check_near(_config().git_targets, git.parse(request))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from keyturn import hints
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask, ask_running, print_json
 from keyturn.console.starting import secret_variables
-from keyturn.errors import KeyturnError
+from keyturn.errors import KeyturnError, UsageError
 from keyturn.reach import ending, launch
 
 TYPE_CHECKING = False
@@ -39,6 +40,8 @@ def parser() -> Parser:
 
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
+    if arguments[:1] == ["status"]:  # near to "start" as a word, and the opposite of what was meant
+        raise UsageError("the daemon's status is a verb of its own", hints.verb("status"))
     options = parser().parse(arguments)
     if options.action == "run":
         launch.run_in_foreground(secret_variables())

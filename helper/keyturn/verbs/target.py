@@ -13,7 +13,7 @@ from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import protocol_of, target_name
 from keyturn.console.requests import print_json
 from keyturn.errors import KeyturnError, Refused
-from keyturn.hints import printed
+from keyturn.kinds_of_hints import printed
 from keyturn.reach.paths import config_file
 
 TYPE_CHECKING = False

@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING
 
 from benchmarks.cases import (
     acquisition,
+    burdened,
     cold_start,
     command_line,
     crowd,
-    daemon_share,
     end_to_end,
     kubelogin,
-    load,
-    many_records,
-    many_targets,
-    memory,
     run_awx,
     sign_in,
+    token,
     warm_answer,
 )
+from benchmarks.cases.daemon import load, many_records, many_targets, memory, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +27,9 @@ if TYPE_CHECKING:
 
 CASES: dict[str, Callable[[Sequence[Stage], int], Result]] = {
     "warm-answer": warm_answer.run,
-    "daemon-share": daemon_share.run,
+    "burdened": burdened.run,
+    "token": token.run,
+    "daemon-share": share.run,
     "load": load.run,
     "cold-start": cold_start.run,
     "crowd": crowd.run,
@@ -42,5 +42,8 @@ CASES: dict[str, Callable[[Sequence[Stage], int], Result]] = {
     "kubelogin": kubelogin.run,
     "run-awx": run_awx.run,
     "command-line": command_line.run,
+    "az": token.run_beside_az,
 }
 """Each takes the stages to compare, this build's first, and how often to run."""
+BY_NAME = ("az",)
+"""Cases that are measured only where they are named."""

@@ -24,7 +24,7 @@ THEN_TRUE = f"import os; os.execv({TRUE!r}, [{TRUE!r}])"
 def run(stages: Sequence[Stage], rounds: int) -> Result:
     commands = {}
     for stage in stages:
-        _sign_in(stage)
+        stage.add_awx()
         command = Command([str(stage.programs / "keyturn"), "run", "tower", "--", TRUE], stage.environment)
         command.run()  # from here on the token is in memory
         commands[stage.label(NAME)] = command
@@ -37,11 +37,3 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
     return Result(
         [Row(name, "ms", values, peers if name == NAME else (), name == NAME) for name, values in times.items()]
     )
-
-
-def _sign_in(stage: Stage) -> None:
-    """Give the stage a profile on the emulator's AWX, beside what it has."""
-    ready = stage.emulator.ready
-    stage.configure(f"{ready.config}\n{ready.awx_config}")
-    password = ready.awx_users["alice"]
-    stage.run("keyturn", "secret", "set", "tower", "-", input=f"{password}\n", status=0)

@@ -9,9 +9,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from benchmarks import peers
 from benchmarks.measured import Result, Row
-from benchmarks.peers import PEERS, UNMEASURED
-from benchmarks.peers.absence import Absent
 from benchmarks.stage import OPERATIONS
 from benchmarks.timing import Command, in_turns
 
@@ -19,46 +18,31 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmarks.stage import Stage
+    from benchmarks.timing import Contestant
 
 TRUE = "/bin/true"
 
 
 def run(stages: Sequence[Stage], rounds: int) -> Result:
-    absent = dict(UNMEASURED)
-    commands: dict[str, Command] = {}
+    absent: dict[str, str] = {}
+    contestants: dict[str, Contestant] = {}
     compared: dict[str, tuple[str, ...]] = {}
     with ExitStack() as stack:
         for stage in stages:
-            for name, command in _helpers(stage).items():
+            for name, command in stage.helpers().items():
                 command.run()  # from here on the token is in memory
-                commands[stage.label(name)] = command
+                contestants[stage.label(name)] = command.timed
                 compared[stage.label(name)] = _beside(stages, stage, name)
         for family in OPERATIONS:
-            commands |= _peers(stages[0], family, stack, absent)
-        commands[TRUE] = Command([TRUE], stages[0].environment)
-        times = in_turns({name: command.timed for name, command in commands.items()}, rounds)
-    ours = _helpers(stages[0])
+            contestants |= peers.found(stages[0], family, stack, absent)
+        contestants[TRUE] = Command([TRUE], stages[0].environment).timed
+        times = in_turns(contestants, rounds)
+    ours = stages[0].helpers()
     return Result(
         [Row(name, "ms", values, compared.get(name, ()), name in ours) for name, values in times.items()], absent
     )
 
 
-def _helpers(stage: Stage) -> dict[str, Command]:
-    natives = {f"{family}, native": stage.native(family) for family in OPERATIONS}
-    return natives | {f"{family}, twin": stage.twin(family) for family in OPERATIONS}
-
-
 def _beside(stages: Sequence[Stage], stage: Stage, name: str) -> tuple[str, ...]:
     """With what the row `name` of `stage` is compared."""
-    return (*PEERS[name.partition(",")[0]], *stage.earlier(stages, name))
-
-
-def _peers(stage: Stage, family: str, stack: ExitStack, absent: dict[str, str]) -> dict[str, Command]:
-    """Those of `family` that are on this machine; the others are added to `absent`."""
-    found = {}
-    for name, ready in PEERS[family].items():
-        try:
-            found[name] = stack.enter_context(ready(stage))
-        except Absent as reason:
-            absent[name] = str(reason)
-    return found
+    return (*peers.PEERS[name.partition(",")[0]], TRUE, *stage.earlier(stages, name))

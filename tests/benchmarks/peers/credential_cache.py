@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from benchmarks.stage import Stage
+    from benchmarks.timing import Contestant
 
 NAME = "git credential-cache get"
 
 
 @contextlib.contextmanager
-def ready(stage: Stage) -> Iterator[Command]:
+def ready(stage: Stage) -> Iterator[Contestant]:
     """With the token that `stage` gives in it. Raises Absent where git comes without it."""
     program = core_program("git-credential-cache")
     get = Command([program, "get"], stage.environment | {"XDG_CACHE_HOME": str(stage.home)}, stage.git_request())
@@ -27,7 +28,7 @@ def ready(stage: Stage) -> Iterator[Command]:
     Command([program, "--timeout=3600", "store"], get.environment, get.stdin.rstrip() + b"\n" + answer).run()
     assert b"password=" in get.run()
     try:
-        yield get
+        yield get.timed
     finally:
         Command([program, "exit"], get.environment).run()
 

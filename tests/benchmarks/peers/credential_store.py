@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from benchmarks.stage import Stage
+    from benchmarks.timing import Contestant
 
 NAME = "git credential-store get"
 
 
 @contextlib.contextmanager
-def ready(stage: Stage) -> Iterator[Command]:
+def ready(stage: Stage) -> Iterator[Contestant]:
     """With the token that `stage` gives in it. Raises Absent where git comes without it."""
     file = stage.home / "git-credential-store"
     argv = [core_program("git-credential-store"), "--file", str(file)]
@@ -25,4 +26,4 @@ def ready(stage: Stage) -> Iterator[Command]:
     Command([*argv, "store"], stage.environment, stage.git_request().rstrip() + b"\n" + answer).run()
     get = Command([*argv, "get"], stage.environment, stage.git_request())
     assert b"password=" in get.run()
-    yield get
+    yield get.timed

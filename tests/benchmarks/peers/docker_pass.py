@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from benchmarks.stage import Stage
+    from benchmarks.timing import Contestant
 
 NAME = "docker-credential-pass get"
 KEY = ("--batch", "--passphrase", "", "--quick-generate-key", "bench@contoso.example", "default", "default", "never")
 
 
 @contextlib.contextmanager
-def ready(stage: Stage) -> Iterator[Command]:
+def ready(stage: Stage) -> Iterator[Contestant]:
     """With the token that `stage` gives in it. Raises Absent."""
-    program = installed("docker-credential-pass", "golang-docker-credential-helpers")
+    program = installed("docker-credential-pass", "golang-docker-credential-helpers", go=True)
     store, gpg = installed("pass", "pass"), installed("gpg", "gnupg")
     # Not in the stage's home: the path of gpg-agent's socket must be short.
     with tempfile.TemporaryDirectory() as home:
@@ -35,7 +36,7 @@ def ready(stage: Stage) -> Iterator[Command]:
             Command([program, "store"], environment, json.dumps(document).encode()).run()
             get = Command([program, "get"], environment, document["ServerURL"].encode())
             assert json.loads(get.run())["Secret"] == document["Secret"]
-            yield get
+            yield get.timed
         finally:
             _quietly(environment, installed("gpgconf", "gpgconf"), "--kill", "all")
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from benchmarks.stage import Stage
+    from benchmarks.timing import Contestant
 
 NAME = "docker-credential-secretservice get"
 HOLD = "echo $DBUS_SESSION_BUS_ADDRESS; exec cat > /dev/null"
@@ -23,15 +24,15 @@ HOLD = "echo $DBUS_SESSION_BUS_ADDRESS; exec cat > /dev/null"
 
 
 @contextlib.contextmanager
-def ready(stage: Stage) -> Iterator[Command]:
+def ready(stage: Stage) -> Iterator[Contestant]:
     """With the token that `stage` gives in it. Raises Absent."""
-    program = installed("docker-credential-secretservice", "golang-docker-credential-helpers")
+    program = installed("docker-credential-secretservice", "golang-docker-credential-helpers", go=True)
     with _unlocked_keyring(stage) as environment:
         document = json.loads(stage.native("docker").run())
         Command([program, "store"], environment, json.dumps(document).encode()).run()
         get = Command([program, "get"], environment, document["ServerURL"].encode())
         assert json.loads(get.run())["Secret"] == document["Secret"]
-        yield get
+        yield get.timed
 
 
 @contextlib.contextmanager

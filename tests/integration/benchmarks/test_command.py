@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks import chart
+from benchmarks.peers import credential_oauth
 from support import places
 from support.installation import packages
 from support.needs import need
@@ -23,12 +25,16 @@ FIRST = ("warm-answer", "daemon-share", "cold-start", "memory")
 
 
 def bench(directory: Path, *words: str) -> tuple[subprocess.CompletedProcess[str], Path]:
-    """The command behind contrib/bench.sh, and the file it was told to write."""
+    """The command behind contrib/bench.sh, and the file it was told to write; one of the peers on PATH is too old."""
     file = directory / "results.json"
+    (directory / "bin").mkdir()
+    (directory / "bin/git-credential-oauth").symlink_to("/bin/true")
+    environment = os.environ | {"PATH": f"{directory / 'bin'}:{os.environ['PATH']}"}
     written = ["--json", str(file), "--svg", str(directory / "a.svg")]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "--rounds", "1", *written, *words],
-        cwd=places.REPOSITORY / "tests", stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        cwd=places.REPOSITORY / "tests", env=environment, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True,
     )  # fmt: skip
     return done, file
 
@@ -45,18 +51,19 @@ def test_the_first_cases_run_beside_an_earlier_build(tmp_path: Path) -> None:
     wheel = packages.build(packages.unpacked(sdist, tmp_path / "source"), tmp_path / "wheel", "--wheel")
     done, file = bench(tmp_path, *FIRST, "--against", str(wheel))
     assert (done.returncode, done.stderr) == (0, ""), done
-    cases = json.loads(file.read_text())["cases"]
+    (run,) = json.loads(file.read_text())["runs"]
+    cases = run["cases"]
     assert tuple(cases) == FIRST
     earlier = f"earlier {wheel.stem.split('-py3-')[0]}"
-    beside_git = {"git credential-cache get", "git credential-store get", f"git, native ({earlier})"}
+    beside_git = {"git credential-cache get", "git credential-store get", "/bin/true", f"git, native ({earlier})"}
     assert set(rows(cases, "warm-answer")["git, native"]) == beside_git
-    assert list(rows(cases, "warm-answer")["kube, native"]) == [f"kube, native ({earlier})"]
+    assert set(rows(cases, "warm-answer")["kube, native"]) == {"/bin/true", f"kube, native ({earlier})"}
     assert f"daemon ({earlier}), 8 clients" in rows(cases, "daemon-share")["daemon, 8 clients"]
     assert list(rows(cases, "cold-start")["git, native, no daemon"]) == [f"git, native, no daemon ({earlier})"]
     assert list(rows(cases, "memory")["PSS, at its start"]) == [f"PSS, at its start ({earlier})"]
     assert (tmp_path / "a.svg").read_text() == chart.draw(json.loads(file.read_text()))
-    assert "oidc-agent" in cases["warm-answer"]["absent"]
-    assert "absent: oidc-agent: " in done.stdout
+    assert "is too old" in cases["warm-answer"]["absent"][credential_oauth.NAME]
+    assert f"absent: {credential_oauth.NAME}: " in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,15 @@ def test_requests_keep_it_from_being_idle(machine: Machine) -> None:
     pid = started(machine)
     while (seen := wire.status(machine.socket))["uptime"] < 1.5:
         assert seen["pid"] == pid
+        assert wire.exchange(machine.socket, wire.post("/v1/docker/version")).status == 200
+
+
+def test_who_only_looks_does_not(machine: Machine) -> None:
+    """A status on a screen would keep all secrets in memory for ever."""
+    machine.configure('[daemon]\nidle_exit = "1s"\n')
+    with ending(started(machine)):
+        while machine.socket.exists():
+            machine.run("keyturn", "status", "--json", status=0)
 
 
 def test_a_change_of_idle_exit_counts_at_the_next_request(machine: Machine) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 NOTING = '#!/bin/sh\nprintf \'%s\\n\' "${0##*/}" "$@"\nenv\n'
 AS_IT_IS = "an entry point started as it is"
+START = "import sys; del sys.argv[0]; from keyturn.main import main; sys.exit(main())"
+"""What an entry point does, without what some installers' do first."""
 THROUGH_A_SHELL = "#!/bin/sh\n'''exec' {} \"$0\" \"$@\"\n' '''\n"
 
 
@@ -64,7 +66,8 @@ def test_a_python_whose_path_has_a_space(install: Install, entry: str) -> None:
     program = install("keyturn")
     lines = started(program, entry.format(program.with_name("python3.11")), "status", "a b", "")
     called = ["--called-as", str(program), "status", "a b", ""]
-    assert lines[: 4 + len(called)] == ["python3.11", "-E", "-P", str(program.with_name(ENTRY)), *called]
+    path = str(program.with_name(ENTRY))
+    assert lines[: 6 + len(called)] == ["python3.11", "-E", "-P", "-c", START, path, *called]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +78,7 @@ def test_a_plain_path(install: Install, tmp_path: Path, entry: str) -> None:
     program = install("git-credential-keyturn")
     lines = started(program, entry.format(tmp_path / "plain"), "--profile", "get")
     path = str(program.with_name(ENTRY))
-    assert lines[:8] == ["python3.11", "-E", "-P", path, "helper", "git", "--profile", "get"]
+    assert lines[:10] == ["python3.11", "-E", "-P", "-c", START, path, "helper", "git", "--profile", "get"]
 
 
 @pytest.mark.parametrize("end", ["", " ", " \t"])
@@ -84,7 +87,7 @@ def test_the_option_of_a_first_line_is_kept(install: Install, tmp_path: Path, en
     (tmp_path / "plain").symlink_to("a place")
     program = install("keyturn")
     lines = started(program, f"#!{tmp_path}/plain/python3.11 -sP{end}\n")
-    assert lines[:5] == ["python3.11", "-sP", "-E", "-P", str(program.with_name(ENTRY))]
+    assert lines[:7] == ["python3.11", "-sP", "-E", "-P", "-c", START, str(program.with_name(ENTRY))]
 
 
 @pytest.mark.parametrize(
@@ -124,4 +127,4 @@ def test_many_words(install: Install) -> None:
     program = install("keyturn")
     words = [f"{number}" for number in range(20000)]
     lines = started(program, THROUGH_A_SHELL.format(f'"{program.parent}/python3.11"'), *words)
-    assert lines[6 : 6 + len(words)] == words
+    assert lines[8 : 8 + len(words)] == words

@@ -30,6 +30,13 @@ def test_beside_a_daemon_that_knows_the_answer(words: list[str], awx: AwxScene) 
     assert len(loaded) < MOST, sorted(loaded)
 
 
+def test_status_without_a_daemon_has_nothing_described_to_it(awx: AwxScene) -> None:
+    """It reads the configuration itself, by msgspec, whose help for older Pythons takes longer than the rest."""
+    loaded = modules(awx, "status")
+    assert "keyturn.configuration.config" in loaded
+    assert not loaded & {"argparse", "ast", "inspect", "importlib.util"}
+
+
 def test_names_for_a_shell(awx: AwxScene) -> None:
     loaded = modules(awx, "completion", "--names", "profiles")
     assert not loaded & {"argparse", "json", "msgspec", "pathlib", "shutil", "socket"}

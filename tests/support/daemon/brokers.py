@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +89,7 @@ class Bench:
             sign_ins=SignIns(self.fetcher, linger),
             failures=self.failures,
             clock=self.clock,
-            chance=Random(1),  # noqa: S311 - jitter
+            chance=partial(Random(1).uniform, -1, 1),  # noqa: S311 - jitter
         )
 
     def _check_allowed(self, config: Config, want: Want) -> None:

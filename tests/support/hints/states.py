@@ -9,7 +9,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from keyturn import hints, shell
-from keyturn.errors import Bug, DaemonUnavailable, from_problem
+from keyturn.errors import Bug, DaemonUnavailable
+from keyturn.problems import from_problem
 from keyturn.reach import launch
 from keyturn.reach.paths import LOCK_NAME
 from keyturnd.life.statelock import HolderElsewhere, read_holder

@@ -1,81 +1,75 @@
-"""What the benchmarks make of the times they took."""
+"""The figures of the results as the pages tell them."""
 
 from __future__ import annotations
+
+import json
+import os
+import re
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from benchmarks import report
+from benchmarks.figures import FIGURES, Figure, rewritten
 from benchmarks.measured import Result, Row
-from benchmarks.timing import from_processes, in_turns
+from support import places
 
-RESULT = Result(
-    [Row("ours", "ms", [1.0, 3.0, 2.0], ("theirs", "nobody's")), Row("theirs", "ms", [4.0, 4.0, 6.0])],
-    {"a third": "not installed"},
-)
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RATIO = Figure("ours", "theirs", "case", "ours", "theirs", "p99", "0.5")
+README, GUIDE = places.REPOSITORY / "README.md", places.REPOSITORY / "contrib/guides/speed.md"
+
+
+def document(*runs: list[Row]) -> dict[str, Any]:
+    return report.document([report.run({"case": Result(rows)}) for rows in runs], 1)
+
+
+def rows(ours: float) -> list[Row]:
+    return [Row("ours", "ms", [ours], ("theirs (earlier)",)), Row("theirs (earlier)", "ms", [10.0])]
+
+
+def test_each_run_gives_a_figure() -> None:
+    assert RATIO.line(document(rows(1.0), rows(2.0))) == "| ours | theirs | 0.10, 0.20 | 0.5 |"
+
+
+def test_without_a_peer_the_value_itself_is_told() -> None:
+    alone = Figure("memory, MiB", "", "case", "ours", target="14")
+    assert alone.line(document(rows(13.96))) == "| memory, MiB |  | 14.0 | 14 |"
 
 
 @pytest.mark.parametrize(
-    ("values", "median", "p99"),
-    [
-        ([5.0], 5.0, 5.0),
-        ([3.0, 1.0, 2.0], 2.0, 3.0),
-        ([float(value) for value in range(1, 101)], 50.5, 99.0),
-        ([float(value) for value in range(1, 1001)], 500.5, 990.0),
-    ],
+    "lacking", [document(), document([]), document(rows(1.0)[:1]), report.document([report.run({})], 1)]
 )
-def test_the_figures_of_a_row(values: list[float], median: float, p99: float) -> None:
-    row = Row("row", "ms", values)
-    assert (row.median, row.p99) == (median, p99)
+def test_what_was_not_measured_is_said(lacking: dict[str, Any]) -> None:
+    assert RATIO.line(lacking) == "| ours | theirs | not measured | 0.5 |"
 
 
-def test_ratios_are_told_of_the_peers_that_were_measured() -> None:
-    assert RESULT.ratios(RESULT.rows[0]) == {"theirs": (0.5, 0.5)}
-    assert RESULT.ratios(RESULT.rows[1]) == {}
+def test_rows_are_written_where_they_stand_and_nothing_else_changes() -> None:
+    known = FIGURES[0]
+    page = f"# Title\n\n{known.start} 9.99 | 0.25 |\n| another row | | 1 | |\n"
+    assert rewritten(page, report.document([], 1)) == page.replace("9.99", "not measured")
 
 
-def test_the_table_names_who_is_absent() -> None:
-    header, ours, theirs, absent, empty, machine = report.lines({"case": RESULT})
-    assert header.split() == ["case", "median", "p99", "runs"]
-    assert ours.split() == ["ours", "2.00", "3.00", "3", "ms", "0.50", "of", "theirs"]
-    assert theirs.split() == ["theirs", "4.00", "6.00", "3", "ms"]
-    assert (absent, empty) == ("absent: a third: not installed", "")
-    assert "cores" in machine
+def test_the_pages_say_on_what_it_was_measured() -> None:
+    page = f"{FIGURES[0].start} 1 | |\n| measured on | | | |\n"
+    said = rewritten(page, report.document([report.run({}), report.run({})], 7)).splitlines()[1]
+    assert said.startswith(f"| measured on | {os.cpu_count()} processors")
+    assert re.search(r"priority \S+.*, 7 rounds, load in the end [0-9.]+, [0-9.]+ \|", said)
 
 
-def test_the_document_says_the_same_to_programs() -> None:
-    document = report.document({"case": RESULT}, 3)
-    ours, theirs = document["cases"]["case"]["rows"]
-    assert (ours["median"], ours["p99"], ours["quantiles"][0], ours["runs"]) == (2.0, 3.0, 1.0, 3)
-    assert ours["ratios"] == {"theirs": {"median": 0.5, "p99": 0.5}}
-    assert theirs["ratios"] == {}
-    assert document["cases"]["case"]["absent"] == RESULT.absent
+def test_a_page_without_such_a_row_is_refused() -> None:
+    with pytest.raises(ValueError, match="no row"):
+        rewritten("# Another page\n", report.document([], 1))
 
 
-def test_contestants_take_turns_however_they_are_shuffled() -> None:
-    order: list[str] = []
-
-    def contestant(name: str) -> list[float]:
-        order.append(name)
-        return [float(len(order)), 0.0]
-
-    values = in_turns({"a": lambda: contestant("a"), "b": lambda: contestant("b")}, 20)
-    assert {name: len(taken) for name, taken in values.items()} == {"a": 40, "b": 40}
-    assert all(set(order[turn : turn + 2]) == {"a", "b"} for turn in range(0, 40, 2))
+@pytest.mark.parametrize("page", [README, GUIDE], ids=lambda page: page.name)
+def test_the_pages_say_what_the_results_say(page: Path) -> None:
+    results = json.loads((places.REPOSITORY / "contrib/guides/speed/results.json").read_text())
+    assert rewritten(page.read_text("utf-8"), results) == page.read_text("utf-8")
 
 
-def test_processes_at_the_same_time_report_what_they_measured() -> None:
-    assert from_processes(3, lambda: [1.0, 2.0]) == [1.0, 2.0] * 3
-
-
-def test_a_process_that_fails_is_no_result() -> None:
-    def fail() -> list[float]:
-        raise SystemExit
-
-    with pytest.raises(EOFError):
-        from_processes(2, fail)
-
-
-def test_quantiles_go_from_the_smallest_to_the_largest() -> None:
-    quantiles = Row("row", "ms", [float(value) for value in range(101)]).quantiles
-    assert quantiles == [float(value) for value in range(0, 101, 5)]
-    assert Row("row", "ms", [2.0]).quantiles == [2.0] * 21
+@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.what)
+def test_every_figure_is_in_the_guide_and_those_with_a_target_in_the_readme(figure: Figure) -> None:
+    pages = [GUIDE, README] if figure.target else [GUIDE]
+    assert [page.name for page in pages if f"\n{figure.start}" not in page.read_text("utf-8")] == []

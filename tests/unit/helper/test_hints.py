@@ -13,9 +13,9 @@ import pytest
 
 import keyturn
 import keyturnd
-from keyturn import hints, moves, shell
+from keyturn import hints, kinds_of_hints, moves, shell
 from keyturn.errors import UsageError
-from keyturn.hints import Sentence
+from keyturn.kinds_of_hints import CURES, MOVES, SHOWS, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 HELPER = Path(str(keyturn.__file__)).parent
 DAEMON = Path(str(keyturnd.__file__)).parent
 BUILDERS = (hints, shell, *(getattr(moves, name) for name in moves.__all__))
-MACHINERY = {"printed", "after", "cure", "show", "move"}
 ERRORS = re.compile(
     r"[A-Z]\w*(Error|Refused|Needed|Unreachable|Unavailable|Died|Failed|Denied|Loss|Bug)|Failed|Advice"
 )
@@ -69,7 +68,7 @@ def hints_in(call: ast.Call) -> list[ast.expr]:
 
 
 def sources() -> Iterator[Path]:
-    own = {Path(str(module.__file__)) for module in BUILDERS}
+    own = {Path(str(module.__file__)) for module in (kinds_of_hints, *BUILDERS)}
     return (path for root in (HELPER, DAEMON) for path in root.rglob("*.py") if path not in own)
 
 
@@ -82,18 +81,13 @@ def test_a_command_is_printed_as_a_shell_takes_it() -> None:
 
 def test_every_builder_is_of_one_kind() -> None:
     builders = [name for module in BUILDERS for name, value in vars(module).items() if is_builder(module, value)]
-    kinds = [*hints.CURES, *hints.SHOWS, *hints.MOVES]
+    kinds = [*CURES, *SHOWS, *MOVES]
     assert sorted(builders) == sorted(kinds)
     assert len(kinds) == len(set(kinds))
 
 
 def is_builder(module: ModuleType, value: object) -> bool:
-    return (
-        inspect.isfunction(value)
-        and value.__module__ == module.__name__
-        and value.__name__ not in MACHINERY
-        and value.__name__[0] != "_"
-    )
+    return inspect.isfunction(value) and value.__module__ == module.__name__ and value.__name__[0] != "_"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,15 @@ from keyturn.errors import UsageError
 from keyturn.main import dispatch
 from keyturn.verbs.known import VERBS
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROFILE = """\
+[profile.work]
+provider = "entra"
+flow = "browser"
+application_id = "preset:azure-cli"
+"""
 SECRET = "hunter2-planted"
 
 
@@ -106,9 +116,19 @@ def test_an_unknown_verb_names_the_nearest(typed: str, hint: str) -> None:
         (["token", "--format", "heder"], "keyturn token --format header"),
         (["setup", "git", "--gobal"], "keyturn setup git --global"),
         (["token", "--format", "hunter2"], "keyturn token --help"),
+        (["token", "work", "--format", "bearer", "--renew"], "keyturn token work --format header --renew"),
+        (["token", "work", "--format=heder"], "keyturn token work --format=header"),
+        (["token", "work", "--formt=header"], "keyturn token work --format=header"),
+        (["token", "hunter2", "--format", "heder"], "keyturn token --format header"),
+        (["setup", "--chek", "git"], "keyturn setup --check git"),
+        (["daemon", "status"], "keyturn status"),
     ],
 )
-def test_what_was_meant(words: list[str], meant: str) -> None:
+def test_what_was_meant(words: list[str], meant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With all that was typed, where nothing of it can be a secret."""
+    config = tmp_path / "config.toml"
+    config.write_text(PROFILE)
+    monkeypatch.setenv("KEYTURN_CONFIG", str(config))
     with pytest.raises(UsageError) as raised:
         dispatch(words)
     assert raised.value.hint == meant

@@ -11,8 +11,8 @@ import pytest
 
 import keyturn
 import keyturnd
-from keyturn import hints
 from keyturn.errors import UsageError
+from keyturn.kinds_of_hints import CURES, MOVES, SHOWS, Sentence
 from keyturn.verbs.known import VERBS
 
 SOURCES = [path for package in (keyturn, keyturnd) for path in Path(str(package.__file__)).parent.rglob("*.py")]
@@ -23,23 +23,23 @@ BY_ANNOTATION: dict[str, Any] = {
     "float | None": 42.0,
     "Iterable[str]": ("a", "b"),
     "Command": ("keyturn", "setup", "kube"),
-    "Sentence": hints.Sentence("do this"),
+    "Sentence": Sentence("do this"),
 }
 
 
 def said(name: str) -> str:
     """What the builder says, given something of each kind that it takes."""
     arguments, options = [], {}
-    for parameter in inspect.signature(hints.MOVES[name]).parameters.values():
+    for parameter in inspect.signature(MOVES[name]).parameters.values():
         value = BY_ANNOTATION[str(parameter.annotation)]
         if parameter.kind is parameter.KEYWORD_ONLY:
             options[parameter.name] = value
         else:
             arguments.append(value)
-    return str(UsageError("no", hints.MOVES[name](*arguments, **options)).hint)
+    return str(UsageError("no", MOVES[name](*arguments, **options)).hint)
 
 
-@pytest.mark.parametrize("name", hints.MOVES)
+@pytest.mark.parametrize("name", MOVES)
 def test_it_is_one_line_of_ours(name: str) -> None:
     line = said(name)
     assert line.isprintable()
@@ -48,7 +48,7 @@ def test_it_is_one_line_of_ours(name: str) -> None:
     assert not line[:1].isupper()
 
 
-@pytest.mark.parametrize("name", hints.MOVES)
+@pytest.mark.parametrize("name", MOVES)
 def test_a_command_in_it_is_one_that_there_is(name: str) -> None:
     for verb in re.findall(r": keyturn ([a-z]+)", said(name)):
         assert verb in VERBS
@@ -56,6 +56,6 @@ def test_a_command_in_it_is_one_that_there_is(name: str) -> None:
 
 def test_nothing_is_built_that_nothing_says() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in SOURCES)
-    builders = {**hints.MOVES, **hints.CURES, **hints.SHOWS}
+    builders = {**MOVES, **CURES, **SHOWS}
     unused = [name for name in builders if len(re.findall(rf"\b{name}\b", source)) < 2]
     assert unused == []

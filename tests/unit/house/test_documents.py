@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.errors import BY_KIND
-from keyturn.hints import printed
+from keyturn.kinds_of_hints import printed
+from keyturn.problems import BY_KIND
 from keyturnd.acquire.entra import aadsts
 from keyturnd.messages.identities import EntraIdentity
 from support import places

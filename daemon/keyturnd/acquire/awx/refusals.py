@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from keyturn.errors import KeyturnError
-    from keyturn.hints import Hint
+    from keyturn.kinds_of_hints import Hint
     from keyturnd.acquire.awx.api import Api, Reply
     from keyturnd.acquire.awx.credentials import Credential
 

@@ -13,11 +13,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from keyturn import hints, moves
+from keyturn.kinds_of_hints import printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from keyturn.hints import Hint
+    from keyturn.kinds_of_hints import Hint
     from keyturnd.messages.identities import EntraIdentity
 
 _NUMBER = re.compile(r"AADSTS(\d{5,9})")
@@ -156,6 +157,6 @@ def numbers_in(codes: object, description: str) -> tuple[int, ...]:
 def hint(numbers: Iterable[int], who: EntraIdentity, *, of_user: bool) -> Hint | None:
     """The advice for the first number that has any: `of_user` for a person, else for an application."""
     found = next((HINTS[number](who) for number in numbers if number in HINTS), None)
-    if found is not None and not of_user and hints.printed(hints.login(who.profile)) in hints.printed(found):
+    if found is not None and not of_user and printed(hints.login(who.profile)) in printed(found):
         return _GRANT(who)  # nobody signs in, and nobody consents, for a service principal
     return found

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyturn.errors import KeyturnError
-    from keyturn.hints import Hint
+    from keyturn.kinds_of_hints import Hint
     from keyturnd.messages.identities import EntraIdentity
 
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")

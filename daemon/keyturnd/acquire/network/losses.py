@@ -15,7 +15,7 @@ from keyturnd.acquire.failed import Failed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyturn.hints import Hint
+    from keyturn.kinds_of_hints import Hint
     from keyturnd.acquire.network.proxies import Proxy
 
 

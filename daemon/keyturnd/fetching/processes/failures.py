@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyturn import moves
-from keyturn.errors import BY_KIND, Bug, ProviderUnreachable
+from keyturn.errors import Bug, ProviderUnreachable
+from keyturn.problems import BY_KIND
 from keyturnd.messages.outcomes import Failure
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.entra import EntraProfile
-    from keyturn.hints import Command
+    from keyturn.kinds_of_hints import Command
     from keyturn.protocols.kubelogin.wish import Wish
 
 AKS_CLIENT = "80faf920-1908-4b52-b5ef-a8e7bedfc67a"

@@ -15,6 +15,7 @@ from keyturn.configuration.profiles.flows.passing import OnBehalfOf
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile, Profile, read_profile
 from keyturn.configuration.tables import Table
 from keyturn.errors import ConfigError, UsageError
+from keyturn.kinds_of_hints import printed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ NOWHERE = Path()
 OPEN_KEYS = ("application", "scope", "description")
 """What a single token on an AWX may have otherwise than its profile."""
 
-_KEY = re.compile(r"`(\w+)`")
-_ENTRUST, _LOGIN = hints.printed(hints.entrust(NAME)), hints.printed(hints.login(NAME))
+_KEY = r"`(\w+)`"
+_ENTRUST, _LOGIN = printed(hints.entrust(NAME)), printed(hints.login(NAME))
 _INSTEAD = {
     f'set flow = "browser" in [profile.{NAME}]': "use the browser",
     f'set flow = "device-code" in [profile.{NAME}]': "add --device",
@@ -67,7 +68,9 @@ def by_parameters(hint: str, again: str) -> str:
     """What `hint` says of a described profile, said of its parameters. again: in place of signing in to it."""
     for said, instead in _INSTEAD.items():
         hint = hint.replace(said, instead.format(again=again))
-    return _KEY.sub(lambda key: "the parameter set" if key[1] == "flow" else f"--{key[1].replace('_', '-')}", hint)
+    return re.sub(
+        _KEY, lambda key: "the parameter set" if key[1] == "flow" else f"--{key[1].replace('_', '-')}", hint
+    )
 
 
 def on_behalf_of(profile: EntraProfile) -> EntraProfile:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from keyturn.configuration.targets.git import GitTarget, GitTargets, place_of, today
 from keyturn.errors import NoTarget
-from keyturn.hints import printed, set_up
+from keyturn.hints import set_up
+from keyturn.kinds_of_hints import printed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from typing import Any
 
+    from keyturn.kinds_of_hints import Command
     from keyturn.verbs.awx.asking import Actions
     from keyturn.verbs.awx.creation import Creation
 
@@ -72,7 +73,7 @@ def _run(options: Namespace) -> int:
     return 0
 
 
-def _usage() -> hints.Command:
+def _usage() -> Command:
     return hints.usage(PROGRAM)
 
 

@@ -6,10 +6,10 @@ import sys
 from itertools import chain
 from pathlib import Path
 
-from keyturn import hints
 from keyturn.console.look import Look
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import print_json
+from keyturn.kinds_of_hints import printed
 from keyturn.verbs.doctor import daemon, installation, network, report, surroundings, tokens, tools
 
 TYPE_CHECKING = False
@@ -87,5 +87,5 @@ def _fix(findings: Sequence[Finding]) -> None:
 
     safe = dict.fromkeys(finding.hint for finding in findings if finding.safe and isinstance(finding.hint, tuple))
     for command in safe:
-        print(f"keyturn: {hints.printed(command)}")
+        print(f"keyturn: {printed(command)}")
         module_of(command[1]).run(list(command[2:]))

@@ -7,7 +7,7 @@ from keyturn.configuration.config import load
 from keyturn.console import other_daemon
 from keyturn.console.requests import ask_running
 from keyturn.errors import ConfigError, KeyturnError
-from keyturn.hints import Sentence
+from keyturn.kinds_of_hints import Sentence
 from keyturn.reach.paths import config_file
 from keyturn.verbs.doctor.finding import Finding, failed, ok
 

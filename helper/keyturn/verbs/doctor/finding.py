@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from keyturn import hints
+from keyturn.kinds_of_hints import printed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keyturn.console.look import Look
     from keyturn.errors import KeyturnError
-    from keyturn.hints import Hint
+    from keyturn.kinds_of_hints import Hint
 
 COLUMN = 2
 """Where a finding begins, behind its mark."""
@@ -28,11 +28,11 @@ class Finding(NamedTuple):
         """For people: the finding, and below it the command that helps, which stays whole."""
         kind = {"ok": "ok", "warning": "attention", "error": "error"}[self.level]
         text = look.row(look.mark(kind), self.sentence, COLUMN, kind=kind)
-        return text if self.hint is None else f"{text}\n{'':<{COLUMN}}{hints.printed(self.hint)}"
+        return text if self.hint is None else f"{text}\n{'':<{COLUMN}}{printed(self.hint)}"
 
     def facts(self) -> dict[str, str | None]:
         """For programs."""
-        hint = None if self.hint is None else str(hints.printed(self.hint))
+        hint = None if self.hint is None else str(printed(self.hint))
         return {"level": self.level, "sentence": self.sentence, "hint": hint}
 
 

@@ -6,7 +6,7 @@ from keyturn import moves
 from keyturn.console.moments import duration
 from keyturn.console.requests import ask
 from keyturn.errors import KeyturnError
-from keyturn.hints import Sentence
+from keyturn.kinds_of_hints import Sentence
 from keyturn.verbs.doctor.finding import Finding, failed, ok
 
 TYPE_CHECKING = False

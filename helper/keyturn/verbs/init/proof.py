@@ -15,7 +15,7 @@ from keyturn.configuration.hosts import https_url
 from keyturn.configuration.targets.recognized import CLONE
 from keyturn.console.requests import ask
 from keyturn.errors import Refused, one_line
-from keyturn.hints import printed
+from keyturn.kinds_of_hints import printed
 from keyturn.verbs.init.contexts import leading_to
 
 TYPE_CHECKING = False

@@ -13,7 +13,7 @@ from keyturn.console.profile_texts import target_name
 from keyturn.console.requests import ask
 from keyturn.editing.config_document import ConfigDocument
 from keyturn.errors import Refused, UsageError
-from keyturn.hints import printed
+from keyturn.kinds_of_hints import printed
 from keyturn.reach.paths import config_file
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.profiles.profile import Profile
     from keyturn.editing.config_document import Value
-    from keyturn.hints import Command
+    from keyturn.kinds_of_hints import Command
 
 _KEY = re.compile(r"[a-z][a-z_]*", re.ASCII)
 _WRITTEN_AS_TOML = re.compile(r"""["'\[{].*|true|false|[0-9]+""", re.DOTALL)

@@ -32,7 +32,7 @@ def check(name: str) -> int:
 
 
 def _check(name: str, scopes: Sequence[str]) -> int:
-    body = {"profile": name, "scopes": list(scopes), "purpose": "token"}
+    body = {"profile": name, "scopes": list(scopes), "purpose": "check"}
     try:
         token = ask("POST", "/v1/token", body, waits=False)
     except KeyturnError as error:

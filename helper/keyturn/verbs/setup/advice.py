@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from keyturn.hints import Hint
+    from keyturn.kinds_of_hints import Hint
 
 
 class Advice(NamedTuple):

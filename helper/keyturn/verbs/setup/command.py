@@ -11,6 +11,7 @@ from keyturn.configuration.named import no_profile
 from keyturn.console.configured import configuration
 from keyturn.console.parsing import Parser
 from keyturn.errors import UsageError
+from keyturn.kinds_of_hints import printed
 from keyturn.verbs.setup.docker import command as setup_docker
 from keyturn.verbs.setup.git import command as setup_git
 from keyturn.verbs.setup.kube import command as setup_kube
@@ -94,7 +95,7 @@ def _set_up(config: Config) -> int:
         raise no_profile(config)
     if not any(module.targets(config) or _is_left_over(tool, config) for tool, module in TOOLS.items()):
         print(f"keyturn: nothing to set up: {config.source} has no target")  # silence would look like success
-        print(f"keyturn: hint: {hints.printed(hints.usage('keyturn target add'))}", file=sys.stderr)
+        print(f"keyturn: hint: {printed(hints.usage('keyturn target add'))}", file=sys.stderr)
     for tool, module in TOOLS.items():
         if module.targets(config):
             run([tool])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from keyturn.console.requests import print_json
-from keyturn.hints import printed
+from keyturn.kinds_of_hints import printed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

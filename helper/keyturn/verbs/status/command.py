@@ -73,9 +73,9 @@ def facts() -> dict[str, Any]:
 
 
 def _without_daemon() -> dict[str, Any]:
+    error, config = _configured()
     from keyturn.console.profile_texts import standing  # noqa: PLC0415 - else the daemon tells it
 
-    error, config = _configured()
     profiles = {} if config is None else config.profiles
     return {
         "running": False,

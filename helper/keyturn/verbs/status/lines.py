@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from keyturn.console.moments import duration
-from keyturn.hints import printed
 from keyturn.home import home
+from keyturn.kinds_of_hints import printed
 from keyturn.verbs.status.profiles import profile_rows
 from keyturn.verbs.status.row import COLUMN, Row
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 from keyturn.console.moments import DAY, duration, until
-from keyturn.hints import entrust, login, printed
+from keyturn.hints import entrust, login
+from keyturn.kinds_of_hints import printed
 from keyturn.verbs.status.row import Row
 
 TYPE_CHECKING = False

@@ -98,7 +98,7 @@ def test_undo_leaves_the_files_as_they_were(configured: Machine, docker_file: Pa
         configured.state / "setup-docker.json"
     ).read_text(encoding="ascii")
     again = configured.run("keyturn", "setup", "docker", "--undo", status=0)
-    assert again.stdout == "keyturn: nothing to change\n"
+    assert again.stdout == "keyturn: docker: nothing to change\n"
 
 
 def test_undo_of_one_host(configured: Machine, docker_file: Path) -> None:

@@ -149,7 +149,7 @@ def test_nothing_else_changes_and_undo_brings_back_every_byte(configured: Machin
     configured.run("keyturn", "setup", "kube", "--undo", status=0)
     assert kubeconfig.read_text(encoding="ascii") == text
     again = configured.run("keyturn", "setup", "kube", "--undo", status=0)
-    assert again.stdout == "keyturn: nothing to change\n"
+    assert again.stdout == "keyturn: kubectl: nothing to change\n"
     assert kept(configured) == [], "nothing is kept either"
 
 
@@ -185,7 +185,7 @@ def test_a_kubeconfig_that_was_named_once_is_known_from_then_on(configured: Mach
     configured.configure(CONFIG.replace('"https://second.example:6443" = "me"\n', ""))
     configured.run("keyturn", "setup", "kube", "--kubeconfig=other", "--profile=third", status=0)
     ours = other.read_text(encoding="ascii")
-    assert configured.run("keyturn", "setup", "kube", status=0).stdout == "keyturn: nothing to change\n"
+    assert configured.run("keyturn", "setup", "kube", status=0).stdout == "keyturn: kubectl: nothing to change\n"
     assert configured.run("keyturn", "setup", "--check", status=0).stderr == ""
     assert "kube asks keyturn for all of its targets" in configured.run("keyturn", "doctor", "--offline").stdout
     assert other.read_text(encoding="ascii") == ours
@@ -263,14 +263,14 @@ def test_a_damaged_record_is_written_anew_with_what_counts_now(configured: Machi
 def test_a_second_time_changes_nothing(configured: Machine, kubeconfig: Path) -> None:
     configured.run("keyturn", "setup", "kube", status=0)
     before = kubeconfig.read_bytes()
-    assert configured.run("keyturn", "setup", "kube", status=0).stdout == "keyturn: nothing to change\n"
+    assert configured.run("keyturn", "setup", "kube", status=0).stdout == "keyturn: kubectl: nothing to change\n"
     assert kubeconfig.read_bytes() == before
 
 
 def test_what_kubectl_rewrites_is_still_ours(configured: Machine, kubeconfig: Path) -> None:
     configured.run("keyturn", "setup", "kube", status=0)
     configured.run(need("kubectl"), "config", "set-context", "aks", "--namespace=demo", status=0)
-    assert configured.run("keyturn", "setup", "kube", status=0).stdout == "keyturn: nothing to change\n"
+    assert configured.run("keyturn", "setup", "kube", status=0).stdout == "keyturn: kubectl: nothing to change\n"
     configured.run("keyturn", "setup", "kube", "--undo", status=0)
     assert user_of(configured, "aks") == "admin"
     assert set(users(configured)) == {"admin"}
@@ -513,7 +513,10 @@ def test_a_kubeconfig_that_is_not_there(configured: Machine, options: list[str])
     assert (
         refused.stderr == f"keyturn: error: there is no kubeconfig nowhere\nkeyturn: hint: ls -ld {configured.home}\n"
     )
-    assert configured.run("keyturn", "setup", "kube", "--undo", status=0).stdout == "keyturn: nothing to change\n"
+    assert (
+        configured.run("keyturn", "setup", "kube", "--undo", status=0).stdout
+        == "keyturn: kubectl: nothing to change\n"
+    )
 
 
 def test_a_kubeconfig_that_kubectl_cannot_read(configured: Machine, kubeconfig: Path) -> None:
@@ -570,7 +573,7 @@ def test_two_clusters_of_one_user_get_an_entry_each(configured: Machine, kubecon
     )
     configured.run("keyturn", "setup", "kube", status=0)
     assert (user_of(configured, "aks"), user_of(configured, "elsewhere")) == (OURS, "keyturn/me+2:admin")
-    assert configured.run("keyturn", "setup", "kube", status=0).stdout == "keyturn: nothing to change\n"
+    assert configured.run("keyturn", "setup", "kube", status=0).stdout == "keyturn: kubectl: nothing to change\n"
     configured.run("keyturn", "setup", "kube", "--undo", status=0)
     assert (user_of(configured, "aks"), user_of(configured, "elsewhere")) == ("admin", "admin")
 
@@ -608,7 +611,7 @@ def test_another_ca_is_taken_on_only_by_name(configured: Machine, kubeconfig: Pa
     told = configured.run(*hint.split(), status=0).stdout
     assert told.count("the CA with SHA-256 ") == 2
     assert users(configured)[OURS]["exec"]["args"][-1] != word
-    assert configured.run("keyturn", "setup", "kube", status=0).stdout == "keyturn: nothing to change\n"
+    assert configured.run("keyturn", "setup", "kube", status=0).stdout == "keyturn: kubectl: nothing to change\n"
 
 
 def test_a_cluster_that_is_not_verified_is_not_set_up(configured: Machine, kubeconfig: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keyturn.errors import Bug, ProviderRefused
-from keyturn.hints import Sentence
+from keyturn.kinds_of_hints import Sentence
 from keyturnd.acquire.failed import SENTENCE_LIMIT, Failed, bug, without
 from keyturnd.messages.outcomes import Failure
 

@@ -58,7 +58,7 @@ async def test_a_new_secret_clears_the_remembered_failure(bench: Bench) -> None:
     with pytest.raises(ProviderRefused):
         await bench.broker.token(want(CI), NOBODY)
     bench.provider.failure = None
-    bench.broker.failures.clear(profile="ci")
+    bench.broker.failures.clear("ci")
     assert (await bench.broker.token(want(CI), NOBODY)).access_token == "access-2"
 
 
@@ -133,6 +133,14 @@ async def test_a_token_that_served_is_renewed_by_itself_and_one_that_did_not_lap
         await asyncio.gather(*bench.broker.flights.values())
     renewing.cancel()
     assert bench.provider.started == 2  # once ahead of time; the renewed one served nobody and is left to lapse
+
+
+async def test_who_only_checks_keeps_no_token_fresh(bench: Bench) -> None:
+    await bench.broker.token(want(CI, protocol="check"), NOBODY)
+    bench.clock.advance(bench.provider.life * 0.75)
+    assert (await bench.broker.token(want(CI, protocol="check"), NOBODY)).access_token == "access-1"
+    assert not bench.broker.flights
+    assert not bench.broker.memory.due_for_renewal()
 
 
 async def test_expired_tokens_are_swept_out_of_the_vault(bench: Bench) -> None:

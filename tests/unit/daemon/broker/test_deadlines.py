@@ -157,7 +157,7 @@ async def test_a_new_secret_lets_renewal_begin_again(bench: Bench) -> None:
     bench.clock.advance(bench.provider.life * 0.75)
     await rounds_of_renewal(bench, 4)
     bench.provider.failure = None
-    bench.broker.failures.clear(profile="ci")
+    bench.broker.failures.clear("ci")
     await rounds_of_renewal(bench, 2)
     assert (await bench.broker.token(want(CI), NOBODY)).access_token == "access-3"
 

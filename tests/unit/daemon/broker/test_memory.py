@@ -27,7 +27,7 @@ HOUR = 3600.0
 def test_what_lasts_is_fresh_and_not_due(life: float, age: float, passed: float, jump: float, protocol: str) -> None:
     clock = ManualClock()
     nobody: Any = None
-    memory = Memory(nobody, nobody, clock, Random(1))  # noqa: S311 - jitter
+    memory = Memory(nobody, nobody, clock, Random(1).random)  # noqa: S311 - jitter
     issued_at = clock.wall() - age
     held = memory.hold(Want(service_profile(), ("scope",), protocol), Token("text", issued_at, issued_at + life))
     clock.advance(passed)

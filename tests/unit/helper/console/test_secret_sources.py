@@ -10,7 +10,7 @@ import pytest
 
 from keyturn.console.secret_sources import LIMIT, read_secret
 from keyturn.errors import UsageError
-from keyturn.hints import Sentence
+from keyturn.kinds_of_hints import Sentence
 
 if TYPE_CHECKING:
     from pathlib import Path

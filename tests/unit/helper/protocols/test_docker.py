@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyturn.errors import BY_KIND, UsageError
-from keyturn.hints import Sentence
+from keyturn.errors import UsageError
+from keyturn.kinds_of_hints import Sentence
+from keyturn.problems import BY_KIND
 from keyturn.protocols import docker
 from support import places
 

@@ -19,7 +19,8 @@ from keyturn.protocols import git_options
     ],
 )
 def test_options(arguments: list[str], profile: str | None) -> None:
-    assert git_options.options(arguments) == git_options.GitOptions(profile=profile)
+    found = git_options.options(arguments)
+    assert (found.profile, found.ours, found.store, found.timeout) == (profile, False, None, None)
 
 
 @pytest.mark.parametrize("arguments", [["--profile"], ["--profile="], ["--profile", ""]])

@@ -21,7 +21,7 @@ from keyturnd.messages.identities import EntraIdentity
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.credentials.federation import Federation
-    from keyturn.hints import Hint, Sentence
+    from keyturn.kinds_of_hints import Hint, Sentence
     from keyturnd.acquire.network.transport import Transport
     from keyturnd.messages.jobs import TokenJob
 

@@ -20,7 +20,7 @@ from keyturnd.acquire.network.transport import Request
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from keyturn.hints import Sentence
+    from keyturn.kinds_of_hints import Sentence
     from keyturnd.acquire.network.transport import Transport
 
 AUDIENCE = "api://AzureADTokenExchange"

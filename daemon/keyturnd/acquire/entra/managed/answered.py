@@ -18,7 +18,7 @@ from keyturnd.messages.outcomes import Result
 
 if TYPE_CHECKING:
     from keyturn.configuration.profiles.credentials.managed import ManagedIdentity
-    from keyturn.hints import Hint
+    from keyturn.kinds_of_hints import Hint
     from keyturnd.acquire.entra.managed.asked import Asked
     from keyturnd.acquire.network.transport import Answer
 

@@ -12,7 +12,7 @@ from keyturn.errors import ProviderRefused, Refused
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
-    from keyturn.hints import Hint
+    from keyturn.kinds_of_hints import Hint
     from keyturnd.acquire.network.transport import Answer, Request, Transport
 
 KEYS = "/var/opt/azcmagent/tokens"

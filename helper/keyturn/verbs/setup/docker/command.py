@@ -11,6 +11,7 @@ from keyturn.configuration.targets.docker import find_docker, registry
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
 from keyturn.errors import ConfigError, Refused, UsageError
+from keyturn.kinds_of_hints import printed
 from keyturn.verbs.setup import proposals
 from keyturn.verbs.setup.docker import discover, places
 from keyturn.verbs.setup.docker.plan import Plan
@@ -146,12 +147,12 @@ def _normal(word: str) -> str:
 def _report(plan: Plan, options: Namespace) -> None:
     if options.json:
         changes = [change._asdict() | {"file": str(change.file)} for change in plan.changes]
-        warnings = [{"sentence": advice.sentence, "hint": hints.printed(advice.hint)} for advice in plan.advice]
+        warnings = [{"sentence": advice.sentence, "hint": printed(advice.hint)} for advice in plan.advice]
         print_json({"dry_run": options.dry_run, "changes": changes, "warnings": warnings})
         return
     for change in plan.changes:
         print(f"keyturn: {'would change ' if options.dry_run else ''}{change.sentence()}")
     if not plan.changes:
-        print("keyturn: nothing to change")
+        print("keyturn: docker: nothing to change")
     for advice in plan.advice:
-        print(f"keyturn: warning: {advice.sentence}\nkeyturn: hint: {hints.printed(advice.hint)}", file=sys.stderr)
+        print(f"keyturn: warning: {advice.sentence}\nkeyturn: hint: {printed(advice.hint)}", file=sys.stderr)

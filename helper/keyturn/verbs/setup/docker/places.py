@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from keyturn.hints import Command
+    from keyturn.kinds_of_hints import Command
 
 
 def files() -> list[Path]:

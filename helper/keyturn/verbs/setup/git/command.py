@@ -190,4 +190,4 @@ def _report(plan: Plan, git: GitConfig, options: Namespace) -> None:
     for line in map(shlex.join, commands) if options.dry_run else (f"keyturn: {text}" for text in plan.sentences()):
         print(line)
     if options.dry_run and not commands:
-        print("keyturn: nothing to change", file=sys.stderr)
+        print("keyturn: git: nothing to change", file=sys.stderr)

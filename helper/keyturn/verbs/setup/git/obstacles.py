@@ -6,7 +6,7 @@ import re
 
 from keyturn import shell
 from keyturn.errors import one_line
-from keyturn.hints import printed
+from keyturn.kinds_of_hints import printed
 from keyturn.verbs.setup.git.asked import ALL_OTHERS, around_ours, clearing, covers, is_ours, spoken
 from keyturn.verbs.setup.git.config import Entry
 

@@ -9,6 +9,7 @@ from keyturn import hints, moves
 from keyturn.configuration.targets.kube import find_kube
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
+from keyturn.kinds_of_hints import printed
 from keyturn.verbs.setup.advice import Advice
 from keyturn.verbs.setup.kube import kuberc, stand_in
 from keyturn.verbs.setup.kube.contexts import Contexts
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyturn.configuration.config import Config
+    from keyturn.kinds_of_hints import Command
 
 
 class Lack(NamedTuple):
@@ -45,12 +47,12 @@ def run(options: Namespace) -> int:
     forbidden = [lack for each in (plan, *others) for lack in _forbidden(each)]
     _tell([*found, *forbidden], len(asking), as_json=options.json)
     for hint in policies(user["exec"] for user in asking):
-        print(f"keyturn: hint: {hints.printed(hint)}", file=sys.stderr)
+        print(f"keyturn: hint: {printed(hint)}", file=sys.stderr)
     if asking and not found:
         return int(bool(forbidden))
     named = [] if options.kubeconfig is None else ["--kubeconfig", options.kubeconfig]
     for command in _again(found, plan, hints.set_up("kube", *named)):
-        print(f"keyturn: hint: {hints.printed(command)}", file=sys.stderr)
+        print(f"keyturn: hint: {printed(command)}", file=sys.stderr)
     return 1
 
 
@@ -119,7 +121,7 @@ def _tell(found: Sequence[Lack], asking: int, *, as_json: bool) -> None:
         print(f"keyturn: {'every context that asks keyturn is up to date' if asking else 'no context asks keyturn'}")
 
 
-def _again(found: Sequence[Lack], plan: Contexts, own: hints.Command) -> list[hints.Command]:
+def _again(found: Sequence[Lack], plan: Contexts, own: Command) -> list[Command]:
     """What sets up again the files that something is wrong in; `own`: those of `plan`, also where nothing is."""
     read = {file.path for file in plan.files}
     others = dict.fromkeys(lack.file for lack in found if lack.file not in read)

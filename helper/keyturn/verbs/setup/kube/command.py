@@ -134,7 +134,7 @@ def _stand_in(options: Namespace) -> int:
         for path in removed:
             print(f"keyturn: removed {path}")
         if not removed:
-            print("keyturn: nothing to change")
+            print("keyturn: kubelogin: nothing to change")
         return 0
     path, notes = stand_in.install()
     print(f"keyturn: {path} is keyturn now: kubeconfigs that run kubelogin get their tokens from it")

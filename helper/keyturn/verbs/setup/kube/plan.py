@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.targets.kube import KubeTarget
-    from keyturn.hints import Hint
+    from keyturn.kinds_of_hints import Hint
     from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile
 
 

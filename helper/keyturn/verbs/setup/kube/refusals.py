@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from keyturn.configuration.config import Config
-    from keyturn.hints import Sentence
+    from keyturn.kinds_of_hints import Sentence
     from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile
 
 SHOWN = 5

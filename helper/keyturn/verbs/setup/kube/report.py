@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from keyturn import hints, moves
+from keyturn import moves
 from keyturn.console.requests import print_json
+from keyturn.kinds_of_hints import printed
 from keyturn.reach.installed import program
 from keyturn.verbs.setup.kube import kuberc
 from keyturn.verbs.setup.kube.kubeconfig import text, users
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
-    from keyturn.hints import Hint, Sentence
+    from keyturn.kinds_of_hints import Hint, Sentence
     from keyturn.verbs.setup.kube.plan import Change, Plan
 
 
@@ -37,7 +38,7 @@ def show(plans: Sequence[Plan], options: Namespace) -> None:
     for note in notes:
         print(f"keyturn: {printable(note)}")
     if not changes:
-        print("keyturn: nothing to change")
+        print("keyturn: kubectl: nothing to change")
     if options.dry_run:
         for name, stanza in added.items():
             print(*text.user_lines(name, stanza), sep="\n")
@@ -45,7 +46,7 @@ def show(plans: Sequence[Plan], options: Namespace) -> None:
 
 def warn(sentence: str, hint: Hint) -> None:
     """On stderr, with the command that helps."""
-    told = f"keyturn: warning: {printable(sentence)}\nkeyturn: hint: {printable(hints.printed(hint))}"
+    told = f"keyturn: warning: {printable(sentence)}\nkeyturn: hint: {printable(printed(hint))}"
     print(told, file=sys.stderr)
 
 

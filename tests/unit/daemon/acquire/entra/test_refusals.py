@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyturn.errors import BY_KIND
-from keyturn.hints import printed
+from keyturn.kinds_of_hints import printed
+from keyturn.problems import BY_KIND
 from keyturnd.acquire.entra import aadsts
 from keyturnd.acquire.entra.refusals import AHEAD, Refusal, refused_answer
 from keyturnd.acquire.failed import Failed, without

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from msgspec.structs import replace
@@ -11,8 +11,12 @@ from keyturn import hints, moves
 from keyturn.configuration.profiles.described import NAME, by_parameters, changed, described
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.errors import UsageError
+from keyturn.kinds_of_hints import printed
 from keyturnd.acquire.entra import aadsts
 from keyturnd.messages.identities import EntraIdentity
+
+if TYPE_CHECKING:
+    from keyturn.kinds_of_hints import Hint
 
 WHOLE: dict[str, Any] = {"flow": "password", "url": "https://AWX.example/", "username": "alice"}
 NAMED = AwxProfile(
@@ -89,7 +93,7 @@ NOBODY = EntraIdentity(
 @pytest.mark.parametrize("flow", ["browser", "device-code"])
 @pytest.mark.parametrize("number", aadsts.HINTS)
 def test_no_hint_names_a_profile_or_a_table_that_nobody_has(number: int, flow: str) -> None:
-    told = by_parameters(hints.printed(aadsts.HINTS[number](replace(NOBODY, flow=flow))), AGAIN)
+    told = by_parameters(printed(aadsts.HINTS[number](replace(NOBODY, flow=flow))), AGAIN)
     assert [part for part in (NAME, "`", "target", "keyturn ", "[") if part in told] == [], told
 
 
@@ -114,5 +118,5 @@ def test_no_hint_names_a_profile_or_a_table_that_nobody_has(number: int, flow: s
         (moves.waiting.later(), "try again later"),
     ],
 )
-def test_a_hint_is_told_by_parameters(hint: hints.Hint, told: str) -> None:
-    assert by_parameters(hints.printed(hint), AGAIN) == told
+def test_a_hint_is_told_by_parameters(hint: Hint, told: str) -> None:
+    assert by_parameters(printed(hint), AGAIN) == told

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from keyturn.hints import Command
+    from keyturn.kinds_of_hints import Command
     from keyturn.verbs.setup.kube.kubeconfig.text import Document, Lines
 
     Named = dict[str, dict[str, Any]]

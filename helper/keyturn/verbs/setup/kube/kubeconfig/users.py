@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from keyturn.hints import printed, set_up
+from keyturn.hints import set_up
+from keyturn.kinds_of_hints import printed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

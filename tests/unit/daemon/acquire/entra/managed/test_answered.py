@@ -10,7 +10,7 @@ import pytest
 
 from keyturn import moves
 from keyturn.configuration.profiles.credentials.managed import ManagedIdentity
-from keyturn.errors import BY_KIND
+from keyturn.problems import BY_KIND
 from keyturnd.acquire.entra.managed import answered
 from keyturnd.acquire.entra.managed.asked import Asked
 from keyturnd.acquire.failed import Failed

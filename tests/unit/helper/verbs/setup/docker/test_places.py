@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyturn.hints import printed
+from keyturn.kinds_of_hints import printed
 from keyturn.verbs.setup.docker import places
 
 

@@ -5,20 +5,19 @@ Each client asks twenty times a second, with pauses, as people and their tools d
 
 from __future__ import annotations
 
-import contextlib
-import json
 import random
 import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from benchmarks.cases.daemon_share import exchange
+from benchmarks import burdens
+from benchmarks.cases.daemon.share import exchange
 from benchmarks.measured import Result, Row
-from benchmarks.timing import FORK, from_processes
+from benchmarks.timing import from_processes
 from support.daemon import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 ALONE = "one client alone"
 A_SECOND = 20
-CLIENTS, STALLED = 8, 50
+CLIENTS = 8
 SHARE = 5
 """One request for so many of the other cases' runs, each of which takes a twentieth of a second."""
 
@@ -54,51 +53,9 @@ def _at_times(path: Path, request: bytes, requests: int) -> list[float]:
     return times
 
 
-@contextlib.contextmanager
-def _nothing(stage: Stage) -> Iterator[None]:
-    yield
-
-
-@contextlib.contextmanager
-def _acquisitions(stage: Stage) -> Iterator[None]:
-    """One after the other, each a new process for a token that nobody keeps."""
-    process = FORK.Process(target=_acquire_for_ever, args=(stage,))
-    process.start()
-    try:
-        yield
-    finally:
-        process.kill()
-        process.join()
-
-
-def _acquire_for_ever(stage: Stage) -> None:
-    ready = stage.emulator.ready
-    profile = {
-        "flow": "client-secret",
-        "authority": ready.authority,
-        "tenant": ready.tenant,
-        "ca_file": ready.ca_file,
-    }
-    service = ready.clients["service"]
-    wanted = {**profile, "application_id": service["application_id"], "audiences": ["https://management.azure.com"]}
-    body = json.dumps({"profile": wanted, "secret": service["secret"]}).encode()
-    while True:
-        exchange(stage.socket, wire.post("/v1/azure/new-token", body))
-
-
-@contextlib.contextmanager
-def _silence(stage: Stage) -> Iterator[None]:
-    """Connections that send half a request; the daemon gives them up after a while, then come others."""
-    with contextlib.ExitStack() as stack:
-        for _ in range(STALLED):
-            connection = stack.enter_context(wire.dial(stage.socket))
-            connection.sendall(b"POST /v1/docker/get HTTP/1.1\r\n")
-        yield
-
-
 CONDITIONS: dict[str, tuple[int, Callable[[Stage], AbstractContextManager[None]]]] = {
-    ALONE: (1, _nothing),
-    f"{CLIENTS} clients": (CLIENTS, _nothing),
-    "during acquisitions": (1, _acquisitions),
-    f"beside {STALLED} that say nothing": (1, _silence),
+    ALONE: (1, burdens.nothing),
+    f"{CLIENTS} clients": (CLIENTS, burdens.nothing),
+    "during acquisitions": (1, burdens.acquisitions),
+    f"beside {burdens.STALLED} that say nothing": (1, burdens.silence),
 }

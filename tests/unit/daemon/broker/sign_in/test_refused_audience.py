@@ -74,7 +74,7 @@ async def test_an_outage_during_the_sign_in_leaves_it_refused(bench: Bench) -> N
 
 
 async def test_a_grant_settles_it(bench: Bench) -> None:
-    bench.failures.clear()
+    bench.failures.clear("me")
     await bench.broker.token(OTHER, NOBODY)
     assert bench.fetcher.refused.first(ME) is None
 
@@ -94,7 +94,7 @@ async def test_a_changed_profile_was_refused_nothing(bench: Bench) -> None:
 
 
 async def test_a_dead_sign_in_may_be_made_for_anything(bench: Bench) -> None:
-    bench.failures.clear()
+    bench.failures.clear("me")
     bench.provider.failure = DEAD
     with pytest.raises(SignInNeeded):
         await bench.broker.token(OTHER, NOBODY)
@@ -103,7 +103,7 @@ async def test_a_dead_sign_in_may_be_made_for_anything(bench: Bench) -> None:
 
 async def test_a_token_that_outlived_its_sign_in_proves_nothing(bench: Bench) -> None:
     """Else `keyturn login`, which the refusal advises, would end well and change nothing."""
-    bench.failures.clear()
+    bench.failures.clear("me")
     bench.provider.failure = DEAD
     with pytest.raises(SignInNeeded):
         await bench.broker.token(OTHER, NOBODY)

@@ -123,6 +123,8 @@ def test_who_used_what_last_and_what_failed(scene: Scene) -> None:
     told = scene.machine.run("keyturn", "status", status=0).stdout
     assert told.startswith("✗ 1 thing is wrong and 1 thing needs you\n")
     assert "last error" in told
+    scene.machine.config.touch()  # a file saved once more is no cure
+    assert "last error" in scene.machine.run("keyturn", "status", status=0).stdout
     scene.machine.run("keyturn", "login", "ci", status=0)
     assert "last error" not in scene.machine.run("keyturn", "status", status=0).stdout
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from support.daemon import wire
 from support.scenes.scene import Scene, scene
 
 if TYPE_CHECKING:
@@ -34,6 +35,20 @@ def test_all_is_well_but_for_a_person(scene: Scene) -> None:
     assert all("nobody is signed in for profile me" in sentence for sentence in told)
     assert set(told.values()) == {"keyturn login me"}
     assert findings(scene.machine, "--offline", status=0)
+
+
+def test_who_looks_for_tokens_uses_none(scene: Scene) -> None:
+    """What nobody but the doctor asks for is not kept fresh, and whoever may not have it is not given it."""
+    for words, status in ((("doctor",), 1), (("profile", "check", "ci"), 0)):
+        scene.machine.run("keyturn", *words, status=status)
+        (ci, *_) = scene.machine.json("status")["profiles"]
+        assert [token["used_by"] for token in ci["tokens"]] == [None]
+    scene.ask()
+    scene.machine.run("keyturn", "doctor", status=1)
+    assert scene.machine.json("status")["profiles"][0]["tokens"][0]["used_by"] == "git"
+    told = wire.exchange(scene.machine.socket, wire.post("/v1/token", b'{"profile": "ci", "purpose": "check"}'))
+    assert told.status == 200
+    assert b"token" not in told.body
 
 
 def test_nothing_is_there_yet(machine: Machine) -> None:

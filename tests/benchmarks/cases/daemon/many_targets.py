@@ -6,23 +6,23 @@ as one repository's gits send it, and once with requests that were never sent be
 
 from __future__ import annotations
 
-import tempfile
 import time
 from contextlib import ExitStack
 from functools import partial
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks import burdens
 from benchmarks.measured import Result, Row
-from benchmarks.stage import Stage
 from benchmarks.timing import in_turns
 from support.daemon import wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
-TARGETS, CREDENTIALS = 3000, 1000
+    from benchmarks.stage import Stage
+
 FEW = "daemon, 2 targets"
 MANY = "daemon, 3 000 targets, 1 000 credentials"
 AT_A_TIME = 20
@@ -33,7 +33,7 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
     rows = []
     stages[0].native("git").run()
     with ExitStack() as stack:
-        machines = {FEW: stages[0], MANY: stack.enter_context(_crowded(stages[0], stack))}
+        machines = {FEW: stages[0], MANY: stack.enter_context(burdens.many_targets(stages[0]))}
         for kind, requests in (("same request", _same), ("new requests", _new)):
             contestants = {
                 f"{name}, {kind}": partial(_timed, machine.socket, requests(machine))
@@ -43,20 +43,6 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
             for name, values in in_turns(contestants, max(1, rounds // AT_A_TIME)).items():
                 rows.append(Row(name, "ms", values, (few,) if name == many else (), name == many))
     return Result(rows)
-
-
-def _crowded(stage: Stage, stack: ExitStack) -> Stage:
-    """A machine of its own with that many targets and credentials, its token in memory."""
-    directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-    machine = Stage(stage.build, directory, stage.emulator)
-    more = (f'"https://dev.azure.com/organization{number}" = "ci"\n' for number in range(TARGETS - 2))
-    config = stage.emulator.ready.config.replace("[targets.git]\n", f"[targets.git]\n{''.join(more)}")
-    machine.configure(f'{config}\n[git]\nstore = "memory"\n')
-    machine.native("git").run()
-    for number in range(CREDENTIALS):
-        said = f"protocol=https\nhost=host{number}.example\nusername=alice\npassword=planted\n"
-        wire.exchange(machine.socket, wire.post("/v1/git/store", said.encode()))
-    return machine
 
 
 def _same(machine: Stage) -> Iterator[bytes]:

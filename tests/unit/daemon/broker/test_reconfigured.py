@@ -1,0 +1,94 @@
+"""What a new configuration makes the broker forget of what failed, and what it leaves as it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from keyturn.configuration.settings import NetworkSettings
+from keyturn.errors import KeyturnError, ProviderRefused
+from keyturnd.messages.outcomes import Failure
+from support.daemon.brokers import OTHER_SCOPES, SCOPES, Bench, Person, personal_profile, service_profile, want
+
+if TYPE_CHECKING:
+    from keyturn.configuration.profiles.profile import Profile
+
+REFUSED = Failure("provider-refused", "AADSTS7000215: invalid client secret", "keyturn secret set ci")
+SILENT = Failure("provider-unreachable", "cannot connect", "try again later")
+STEP_UP = Failure("sign-in-needed", "AADSTS50076: use another factor", "keyturn login me")
+CI = service_profile(scopes=(*SCOPES, *OTHER_SCOPES))
+ME = personal_profile(scopes=(*SCOPES, *OTHER_SCOPES))
+NOBODY = Person(waits=False)
+
+
+@pytest.fixture
+def bench(bench: Bench) -> Bench:
+    """The same, with a configuration that has both profiles, as the daemon has read it."""
+    configure(bench, CI, ME)
+    return bench
+
+
+def configure(bench: Bench, *profiles: Profile, network: NetworkSettings | None = None) -> None:
+    """Another configuration is read."""
+    told = {"profiles": {profile.name: profile for profile in profiles}, "network": network or NetworkSettings()}
+    bench.config = msgspec.structs.replace(bench.config, **told)
+    bench.broker.reconfigured(bench.config)
+
+
+async def fail(bench: Bench, failure: Failure) -> None:
+    bench.provider.failure = failure
+    with pytest.raises(KeyturnError):
+        await bench.broker.token(want(CI), NOBODY)
+
+
+@pytest.mark.parametrize("failure", [REFUSED, SILENT])
+async def test_what_it_does_not_concern_stays(bench: Bench, failure: Failure) -> None:
+    await fail(bench, failure)
+    configure(bench, CI, ME)
+    configure(bench, CI)
+    assert bench.failures.last_of(CI) is not None
+
+
+async def test_the_changed_profile_begins_anew(bench: Bench) -> None:
+    await fail(bench, REFUSED)
+    other = msgspec.structs.replace(CI, application_id="99999999-2222-3333-4444-555555555555")
+    configure(bench, other, ME)
+    assert bench.failures.last_of(other) is None
+
+
+async def test_what_nothing_leads_to_any_more_is_no_failure(bench: Bench) -> None:
+    await fail(bench, REFUSED)
+    less = msgspec.structs.replace(CI, scopes=OTHER_SCOPES)
+    configure(bench, less, ME)
+    assert bench.failures.last_of(less) is None
+
+
+async def test_another_way_into_the_network_may_cure_everything(bench: Bench) -> None:
+    await fail(bench, SILENT)
+    configure(bench, CI, ME, network=NetworkSettings(proxy="http://proxy.example:8080"))
+    assert bench.failures.last_of(CI) is None
+    bench.provider.failure = None
+    assert (await bench.broker.token(want(CI), NOBODY)).access_token == "access-2"
+
+
+async def test_a_failure_of_seconds_ago_is_not_asked_for_again_because_somebody_saved_the_file(bench: Bench) -> None:
+    await fail(bench, REFUSED)
+    configure(bench, CI, ME)
+    with pytest.raises(ProviderRefused):
+        await bench.broker.token(want(CI), NOBODY)
+    assert bench.provider.started == 1
+
+
+async def test_a_login_still_is_for_the_audience_that_was_refused(bench: Bench) -> None:
+    await bench.broker.token(want(ME), Person())
+    bench.provider.failure = STEP_UP
+    with pytest.raises(KeyturnError):
+        await bench.broker.token(want(ME, OTHER_SCOPES), NOBODY)
+    configure(bench, CI, ME)
+    assert bench.fetcher.refused.first(ME) == want(ME, OTHER_SCOPES)
+    other = msgspec.structs.replace(ME, account="bob@contoso.example")
+    configure(bench, CI, other)
+    configure(bench, CI, ME)
+    assert bench.fetcher.refused.first(ME) is None
