@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -101,7 +100,8 @@ class Services:
         try:
             key = await open_key(self.state_directory, source, Keyring(self.acquisitions), self._warn)
             self.key_source, self.vault_error = key.source, None
-            return await asyncio.to_thread(Vault, vault_directory(self.state_directory), key.key, key.key_id)
+            # In no thread: all who ask now wait for it, and a start waits for the first thread as long again.
+            return Vault(vault_directory(self.state_directory), key.key, key.key_id)
         except StateError as error:
             self.vault_error = error
             raise

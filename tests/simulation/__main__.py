@@ -7,67 +7,98 @@ import asyncio
 import os
 import sys
 import tempfile
-from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from keyturnd import journal
-from simulation.peers import modelled
-from simulation.quarter import played
+from simulation.loop import unhurried
+from simulation.peers import Count, modelled
+from simulation.quarter import Tally, played
 from simulation.timeline import DAYS, quarter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulation.peers import Count
-    from simulation.quarter import Tally
-
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a private directory of ours is made in it
+
+
+class Played(msgspec.Struct):
+    """What the quarter of `seed` came to: with keyturn, and with the others by their names."""
+
+    seed: int
+    ours: Tally
+    theirs: dict[str, Count]
 
 
 def main() -> int:
     """The exit status: 1 where a command failed that need not have, or somebody signed in for nothing."""
+    asked = _arguments()
+    seeds = range(asked.first, asked.first + asked.quarters)
+    known = _recorded(asked.record)
+    missing = [seed for seed in seeds if seed not in known]
+    with ProcessPoolExecutor(asked.workers) as pool, asked.record.open("ab") as record:
+        for one in pool.map(partial(_played, days=asked.days), missing):
+            known[one.seed] = one
+            record.write(msgspec.json.encode(one) + b"\n")
+            record.flush()
+    told = [known[seed] for seed in seeds]
+    print("\n".join(_lines(told)))
+    return int(any(one.ours.avoidable or one.ours.beyond_policy for one in told))
+
+
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m simulation", description=__doc__)
     parser.add_argument("--quarters", type=int, default=1, help="how many (%(default)s)")
     parser.add_argument("--first", type=int, default=1, metavar="SEED", help="the first one's seed (%(default)s)")
     parser.add_argument("--days", type=int, default=DAYS, help="working days of each (%(default)s)")
-    asked = parser.parse_args()
-    seeds = range(asked.first, asked.first + asked.quarters)
-    with ProcessPoolExecutor() as pool:
-        tallies = dict(zip(seeds, pool.map(partial(_tally, days=asked.days), seeds), strict=True))
-    print("\n".join(_lines(tallies, asked.days)))
-    return int(any(tally.avoidable or tally.sign_ins > tally.forced for tally in tallies.values()))
+    parser.add_argument("--workers", type=int, help="how many are played at the same time (one a processor)")
+    recorded = "has a line for each, or gets it: what is in it is not played again"
+    parser.add_argument("--record", type=Path, default=Path(os.devnull), metavar="FILE", help=recorded)
+    return parser.parse_args()
 
 
-def _tally(seed: int, days: int) -> Tally:
+def _recorded(path: Path) -> dict[int, Played]:
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    return {one.seed: one for one in (msgspec.json.decode(line, type=Played) for line in lines)}
+
+
+def _played(seed: int, days: int) -> Played:
     os.umask(0o077)
     journal.logger.disabled = True
-    with tempfile.TemporaryDirectory(dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None) as directory:
-        return asyncio.run(played(Path(directory), seed, days))
+    parent = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
+    with tempfile.TemporaryDirectory(dir=parent) as directory, asyncio.Runner(loop_factory=unhurried) as runner:
+        tally = runner.run(played(Path(directory), seed, days))
+    models = modelled(quarter(seed, days))
+    return Played(seed, tally, {f"{name} ({tool})": count for name, (tool, count) in models.items()})
 
 
-def _lines(tallies: dict[int, Tally], days: int) -> Iterator[str]:
+def _lines(told: list[Played]) -> Iterator[str]:
     """A line for keyturn and one for each model, of all quarters together; then what was avoidable, told."""
-    total, peers = Counter[str](), dict[str, Counter[str]]()
-    for seed, tally in tallies.items():
-        total += Counter(
-            calls=tally.calls, failed=tally.failed.total(), avoidable=len(tally.avoidable), tabs=tally.sign_ins
-        )
-        for name, (tool, count) in modelled(quarter(seed, days)).items():
-            peers[f"{name} ({tool})"] = peers.get(f"{name} ({tool})", Counter()) + _counted(count)
-    yield f"{'':40} {'calls':>8} {'failed':>8} {'avoidably':>10} {'sign-ins':>9}"
-    for name, counted in {"keyturn (all of them)": total, **peers}.items():
-        yield f"{name:40} {counted['calls']:8} {counted['failed']:8} {counted['avoidable']:10} {counted['tabs']:9}"
-    forced, requests = (sum(getattr(one, what) for one in tallies.values()) for what in ("forced", "requests"))
-    yield f"policy forced {forced} sign-ins; keyturn's acquisitions sent {requests} requests"
-    for seed, tally in tallies.items():
-        yield from (f"seed {seed}: {told}" for told in tally.avoidable)
+    yield f"{'':36}{'calls':>10}{'failed':>9}{'avoidably':>10}{'sign-ins':>9}{'tokens':>9}"
+    yield _line("keyturn (all of them)", *(_as_count(one.ours) for one in told))
+    for name in told[0].theirs:
+        yield _line(name, *(one.theirs[name] for one in told))
+    beyond, tabs, requests = (
+        sum(getattr(one.ours, what) for one in told) for what in ("beyond_policy", "tabs", "requests")
+    )
+    yield f"{len(told)} quarters with keyturn: {tabs} tabs, {beyond} sign-ins beyond policy, {requests} requests"
+    for one in told:
+        yield from (f"seed {one.seed}: {avoidable}" for avoidable in one.ours.avoidable)
 
 
-def _counted(count: Count) -> Counter[str]:
-    return Counter(vars(count))
+def _as_count(tally: Tally) -> Count:
+    return Count(tally.calls, tally.failed, len(tally.avoidable), tally.sign_ins, tally.tokens)
+
+
+def _line(name: str, *counts: Count) -> str:
+    calls, failed, avoidable, sign_ins, tokens = (
+        sum(getattr(count, what) for count in counts) for what in Count.__dataclass_fields__
+    )
+    return f"{name:36}{calls:10}{failed:9}{avoidable:10}{sign_ins:9}{tokens:9}"
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from keyturnd.messages.jobs import KeyringJob, TokenJob
 from keyturnd.messages.outcomes import Result
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyturnd.fetching.processes.runner import Listener
     from keyturnd.messages.channel import Event
     from keyturnd.messages.jobs import Job
@@ -20,9 +22,13 @@ if TYPE_CHECKING:
 
 
 class InThreads:
-    """keyturnd.fetching.processes.runner.Runner. `tabs`: how often a person was shown where to sign in."""
+    """keyturnd.fetching.processes.runner.Runner. `tabs`: how often a person was shown where to sign in.
 
-    def __init__(self) -> None:
+    signed_in: told of each sign-in, with the claims that it met.
+    """
+
+    def __init__(self, signed_in: Callable[[str | None], None]) -> None:
+        self._signed_in = signed_in
         self.running: set[int] = set()
         self.started = 0
         self.tabs = 0
@@ -47,6 +53,7 @@ class InThreads:
             assert isinstance(job, TokenJob)
             if job.interactive:
                 self._forget(job.identity.profile)
+                self._signed_in(job.claims)
             self.issued.append((job.identity.profile, outcome.access_token, outcome.expires_at))
         return outcome
 

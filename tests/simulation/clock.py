@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from keyturnd.clock import LONGEST_SLEEP
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -47,10 +49,16 @@ class VirtualClock:
         self._now = max(self._now, wall)
         await self._wake(settle)
 
-    async def suspend(self, until: float, settle: Callable[[], Awaitable[None]]) -> None:
-        """The machine sleeps until the wall clock says `until`; timers fire when it wakes."""
-        self._now = max(self._now, until)
-        await self._wake(settle)
+    def suspend(self, until: float) -> None:
+        """The machine sleeps until the wall clock says `until`.
+
+        The loop's timers stood still: who would have been woken meanwhile is so as long after it as was left
+        (keyturnd.clock.SystemClock).
+        """
+        asleep_at, self._now = self.boottime(), max(self._now, until)
+        for sleeper, due in self._sleepers.items():
+            left = min(due - asleep_at, LONGEST_SLEEP)
+            self._sleepers[sleeper] = max(due, self.boottime() + left)
 
     async def _wake(self, settle: Callable[[], Awaitable[None]]) -> None:
         for sleeper in [one for one, due in self._sleepers.items() if due <= self.boottime() and not one.done()]:

@@ -3,74 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
-import time
+import sys
 from contextlib import ExitStack
-from random import Random
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 from unittest import mock
 
-import httpx
-
 from keyturn_emulator import ready
-from keyturn_emulator.clock import Clock as EmulatorsClock
 from keyturn_emulator.world import FIRST_REPOSITORY, ORGANISATIONS, SECRET_FILE
-from keyturnd import services as parts
-from keyturnd.acquire.entra import device_code
-from keyturnd.acquire.network import transport, trust
-from keyturnd.callers import gits
 from keyturnd.callers.peer import Peer, Tool
 from keyturnd.configuration import Configuration
-from keyturnd.routes import exec_plugins, kube
 from keyturnd.routes.api import Api
 from keyturnd.server.reading import RequestReader
+from keyturnd.services import Services
+from simulation import replacements
 from simulation.acquisitions import InThreads
 from simulation.clock import VirtualClock
 from simulation.provider import Provider
 from support.daemon import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterable
 
     from keyturnd.server.http import Response
 
-Returned = TypeVar("Returned")
-
-CONFIG = """
-[daemon]
-key = "file"
-
-[profile.ci]
-provider = "entra"
-flow = "client-secret"
-tenant = "{tenant}"
-application_id = "{clients[service][application_id]}"
-authority = "{authority}"
-
-[profile.me]
-provider = "entra"
-flow = "device-code"
-tenant = "{tenant}"
-application_id = "{clients[device][application_id]}"
-authority = "{authority}"
-
-[profile.tower]
-provider = "awx"
-flow = "password"
-url = "{controller}"
-username = "alice"
-
-[targets.git]
-"{git}/contoso" = {{ profile = "ci", service = "azure-devops" }}
-"{git}/fabrikam" = {{ profile = "me", service = "azure-devops" }}
-
-[targets.docker]
-"{registry}" = {{ profile = "me", service = "acr" }}
-
-[targets.kube]
-"{cluster}" = {{ profile = "me", service = "aks" }}
-"""
+CONFIG = Path(__file__).parent / "config.toml"
 
 
 class Person:
@@ -88,30 +48,40 @@ class Person:
 
 
 class Machine:
-    """A context manager: inside, time is the clock's. `seed`: of the daemon's jitter."""
+    """A context manager: inside, time is the clock's.
 
-    def __init__(self, directory: Path, seed: int) -> None:
+    seed: of the daemon's jitter and of the lives of tokens. signed_in: told of each sign-in, with the claims it met.
+    """
+
+    def __init__(self, directory: Path, seed: int, signed_in: Callable[[str | None], None]) -> None:
         self.clock = VirtualClock()
         self._seed = seed
         self._stack = ExitStack()
         self._directory = directory
+        self.certificate = directory / "robot.pem"
         self._tools: dict[int, Tool] = {}
         self._programs: dict[Tool, str] = {}
-        self.acquisitions = InThreads()
-        self.starts = 0
+        self.acquisitions = InThreads(signed_in)
         self._renewing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        for target, name, replacement in self._replacements():
-            self._stack.enter_context(mock.patch.object(target, name, replacement))
-        self.provider = Provider(self._directory / "emulator")
-        facts = ready.describe(self.provider.world, ORGANISATIONS, FIRST_REPOSITORY, SECRET_FILE)
-        self.facts = facts
+        self._replace(chain(replacements.of_time(self.clock), replacements.of_signatures()))
+        # Looked for by every acquisition, which is a process of its own elsewhere.
+        self._stack.enter_context(mock.patch.dict(sys.modules, {"msal_extensions": None}))
+        self.provider = Provider(self._directory / "emulator", self._seed)
+        self._replace(
+            chain(
+                replacements.of_network(self.provider),
+                replacements.of_processes(self.acquisitions, self._tools, self._programs),
+                replacements.of_chance(self._seed),
+            )
+        )
+        self.facts = ready.describe(self.provider.world, ORGANISATIONS, FIRST_REPOSITORY, SECRET_FILE)
         self._config = self._directory / "config.toml"
-        self._config.write_text(CONFIG.format(**vars(facts)), encoding="utf-8")
+        self._config.write_text(self._configuration(), encoding="utf-8")
         self.start()
-        await self.entrust("ci", facts.clients["service"]["secret"])
-        await self.entrust("tower", facts.awx_users["alice"])
+        await self.entrust("ci", self.facts.clients["service"]["secret"])
+        await self.entrust("tower", self.facts.awx_users["alice"])
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -119,11 +89,19 @@ class Machine:
         await self.settle()
         self._stack.close()
 
+    def _replace(self, wanted: Iterable[replacements.Replacement]) -> None:
+        for target, name, replacement in wanted:
+            self._stack.enter_context(mock.patch.object(target, name, replacement))
+
+    def _configuration(self) -> str:
+        """With continuous access evaluation in every other quarter."""
+        variant = {"certificate": self.certificate, "cae": json.dumps(self._seed % 2 == 0)}
+        return CONFIG.read_text(encoding="utf-8").format(**vars(self.facts), **variant)
+
     def start(self) -> None:
         """The daemon, on the state it finds; one that runs is killed first."""
         self._kill()
-        self.starts += 1
-        self.services = parts.Services(
+        self.services = Services(
             configuration=Configuration(self._config), state_directory=self._directory / "state", clock=self.clock
         )
         self.api = Api(self.services, lambda: None)
@@ -160,37 +138,11 @@ class Machine:
         connection: Any = Person(self.provider, there=person)
         return at_once or await self.api(connection, request)
 
+    async def tell(self, target: str, *, person: bool = False, **body: str) -> Response:
+        """The answer to a verb of `keyturn`."""
+        return await self.ask(self.process("keyturn"), target, json.dumps(body).encode(), person=person)
+
     async def entrust(self, profile: str, secret: str) -> None:
         """`keyturn secret set PROFILE`."""
-        config = self.services.configuration.current()
-        await self.services.holdings.keep_secret(config.profiles[profile], secret)
-        self.services.broker.forget(profile)
-
-    def _replacements(self) -> list[tuple[Any, str, Any]]:
-        clock, client, wait = self.clock, httpx.Client, device_code.Wait
-        begin: Any = transport.Transport.__init__
-        program: Any = lambda tool: self._programs[tool]  # noqa: E731
-        return [
-            (time, "time", clock.wall),
-            (asyncio, "to_thread", _at_once),
-            (time, "sleep", clock.pass_by),
-            (EmulatorsClock, "now", lambda _clock: clock.wall()),
-            (
-                begin,
-                "__defaults__",
-                tuple(clock.pass_by if each is time.sleep else each for each in begin.__defaults__),
-            ),
-            (trust, "context", lambda _network: False),
-            (httpx, "Client", lambda **_options: client(transport=self.provider)),
-            (device_code, "Wait", lambda: wait(clock.wall, clock.pass_by)),
-            (parts, "Acquisitions", lambda: self.acquisitions),
-            (parts, "SystemRandom", lambda: Random(f"{self._seed} {self.starts}")),  # noqa: S311 - jitter
-            *((module, "tool_behind", self._tools.get) for module in (gits, kube, exec_plugins)),
-            *((module, "program_of", program) for module in (gits, exec_plugins)),
-            *((module, "arguments_of", lambda tool: (program(tool),)) for module in (gits, exec_plugins)),
-        ]
-
-
-async def _at_once(function: Callable[..., Returned], *arguments: object) -> Returned:
-    """In place of asyncio.to_thread: disks take no time, and nothing depends on whose thread was faster."""
-    return function(*arguments)
+        answer = await self.tell("/v1/secret", profile=profile, secret=secret)
+        assert answer.status == 200

@@ -19,16 +19,19 @@ if TYPE_CHECKING:
     from simulation.timeline import Event
 
 MSAL_MARGIN = 5 * MINUTE
+SIGNED_OUT_BY = frozenset({"revoke account", "entra password"})
 
 
 @dataclass
 class Count:
-    """What a quarter came to; `tabs`: how often a person had to act in a browser."""
+    """What a quarter came to. tokens: how many were asked for; what else these programs ask is not modelled."""
 
     calls: int = 0
     failed: int = 0
     avoidable: int = 0
-    tabs: int = 0
+    sign_ins: int = 0
+    """How often a person had to act in a browser, in a tab each time."""
+    tokens: int = 0
 
 
 class Conditions:
@@ -46,11 +49,20 @@ class Conditions:
         """Whether any of these goes on."""
         return any(self._until.get(each, 0.0) > self.now for each in what)
 
+    @property
+    def offline(self) -> bool:
+        """Whether nobody is reached."""
+        return self.lasts("offline", "no network yet")
+
 
 class Model(ABC):
-    """One helper. `tool`: whose calls it answers."""
+    """One helper. `tool`: whose calls it answers. `busy`: what keeps it from getting a token."""
 
     tool: str
+    busy: tuple[str, ...] = ("overload", "throttle")
+    signed_out_by = SIGNED_OUT_BY
+    refused_by: frozenset[str] = frozenset()
+    """After which the server no longer takes the token there is."""
 
     def __init__(self) -> None:
         self.count = Count()
@@ -61,9 +73,8 @@ class Model(ABC):
 
     def befall(self, what: str) -> None:
         """An incident."""
-        if what == "revoke account":
-            self.signed_in = False
-        self.refused |= what in {"revoke tokens", "claims"}
+        self.signed_in &= what not in self.signed_out_by
+        self.refused |= what in self.refused_by
 
     def call(self, conditions: Conditions) -> None:
         """One command."""
@@ -71,8 +82,7 @@ class Model(ABC):
         good = self.expires > conditions.now + MINUTE and not self.refused
         if not self.works(conditions):
             self.count.failed += 1
-            fetchable = not conditions.lasts("overload", "throttle")
-            self.count.avoidable += not conditions.lasts("offline") and (good or fetchable)
+            self.count.avoidable += not conditions.offline and (good or not conditions.lasts(*self.busy))
 
     @abstractmethod
     def works(self, conditions: Conditions) -> bool:
@@ -83,12 +93,13 @@ class Msal(Model):
     """A token of an hour, renewed when it is asked for in its last minutes."""
 
     def works(self, conditions: Conditions) -> bool:
-        if conditions.lasts("offline"):
+        if conditions.offline:
             return False
         if self.expires - conditions.now <= MSAL_MARGIN:
-            if conditions.lasts("overload", "throttle"):
+            self.count.tokens += 1
+            if conditions.lasts(*self.busy):
                 return False
-            self.count.tabs += not self.signed_in
+            self.count.sign_ins += not self.signed_in
             self.signed_in, self.refused, self.expires = True, False, conditions.now + HOUR
         return self.shown()
 
@@ -101,6 +112,8 @@ class GitCredentialManager(Msal):
     """GCM 2.9: "the first command fails, the repeat works" (its #1408, #1705)."""
 
     tool = "git"
+    signed_out_by = SIGNED_OUT_BY | {"terms"}
+    refused_by = frozenset({"revoke tokens", "claims", "terms"})
 
     def shown(self) -> bool:
         good, self.refused = not self.refused, False
@@ -112,24 +125,23 @@ class Kubelogin(Msal):
     """Azure's kubelogin 0.2: the cached token again, however often the cluster refuses it."""
 
     tool = "kubectl"
+    refused_by = frozenset({"revoke tokens"})
 
 
 class AzAcrLogin(Model):
     """A refresh token of three hours; when it has ended a pull fails, and somebody runs the command again."""
 
     tool = "docker"
-
-    def befall(self, what: str) -> None:
-        if what == "revoke account":
-            self.signed_in = False
+    busy = ("overload", "throttle", "registry overload")
 
     def works(self, conditions: Conditions) -> bool:
-        if conditions.lasts("offline"):
+        if conditions.offline:
             return False
         if self.expires > conditions.now:
             return True
-        if not conditions.lasts("overload", "throttle"):
-            self.count.tabs += not self.signed_in
+        self.count.tokens += 1
+        if not conditions.lasts(*self.busy):
+            self.count.sign_ins += not self.signed_in
             self.signed_in, self.expires = True, conditions.now + 3 * HOUR
         return False
 
@@ -139,16 +151,16 @@ class PersonalToken(Model):
 
     tool = "awx"
     LIFE = 30 * DAY
-
-    def befall(self, what: str) -> None:
-        """No policy reaches it."""
+    busy = ("awx overload",)
+    signed_out_by = frozenset()
 
     def works(self, conditions: Conditions) -> bool:
-        if conditions.lasts("offline"):
+        if conditions.offline:
             return False
         if self.expires > conditions.now:
             return True
-        self.count.tabs += 1
+        self.count.sign_ins += 1
+        self.count.tokens += 1
         self.expires = conditions.now + self.LIFE
         return False
 

@@ -1,7 +1,8 @@
-"""The emulator's services without sockets, behind a network that may be down; Entra may be overloaded."""
+"""The emulator's services without sockets, behind a network that may be down; some may be overloaded."""
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,18 +22,25 @@ NAMES = ("entra", "git", "registry", "cluster", "controller", "gateway", "gatewa
 PORTS = {name: 40_000 + number for number, name in enumerate(NAMES)}
 RETRY_AFTER = 30
 """Seconds that an overloaded provider asks for."""
+HOUR = 3600
+LIVES = {"token_lifetime": (1.0, 1.5), "cae_token_lifetime": (24.0, 28.0)}
+"""Hours, the shortest and the longest: Entra draws each token's anew (reference/entra.md section 4)."""
 
 
 class Provider(httpx.BaseTransport):
-    """All services of one World, by their port. `offline`: nobody is reached. `overloaded`: Entra answers 503."""
+    """All services of one World, by their port. `offline`: nobody is reached. `overloaded`: who answers 503.
 
-    def __init__(self, directory: Path) -> None:
+    seed: of the tokens' lives; in every other quarter a refresh token that is used twice ends the sign-in.
+    """
+
+    def __init__(self, directory: Path, seed: int) -> None:
         directory.mkdir(mode=0o700)
         self.world = World(directory, PORTS, [], Ledger(None))
-        self.world.settings.update({"device_interval": 1})
+        self.world.settings.update({"device_interval": 1, "refresh_tokens_strict": seed // 2 % 2 == 0})
+        self._random = Random(seed)  # noqa: S311 - no secret
         self._services: dict[int, Service] = {PORTS[service.name]: service for service in services(self.world)}
         self.offline = False
-        self.overloaded = False
+        self.overloaded: set[str] = set()
         self.requests = 0
 
     def get(self, url: str, token: str) -> int:
@@ -46,10 +54,15 @@ class Provider(httpx.BaseTransport):
             raise httpx.ConnectError("the network is unreachable", request=request)
         self.requests += 1
         service = self._services[request.url.port or 0]
-        if self.overloaded and service.name == "entra":
+        self._draw_lives()
+        if service.name in self.overloaded:
             headers = {"Retry-After": str(RETRY_AFTER)}
             return httpx.Response(503, headers=headers, stream=httpx.ByteStream(b""), request=request)
         return _served(service, request)
+
+    def _draw_lives(self) -> None:
+        for name, hours in LIVES.items():
+            setattr(self.world.settings, name, int(self._random.uniform(*hours) * HOUR))
 
 
 def _served(service: Service, request: httpx.Request) -> httpx.Response:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keyturn_emulator.bearer.signing import TokenRefused
-from keyturn_emulator.entra.directory.resources import RESOURCES
+from keyturnd.broker import policy
+from simulation.incidents import Incidents
 from simulation.machine import Machine
-from simulation.provider import RETRY_AFTER
-from simulation.timeline import DAY, DAYS, quarter
+from simulation.timeline import DAYS, quarter
 from simulation.tools import GATES, TOOLS
 
 if TYPE_CHECKING:
@@ -21,11 +19,16 @@ if TYPE_CHECKING:
     from simulation.timeline import Event
     from simulation.tools import Outcome
 
-PROFILES = {"git for a machine": "ci", "git": "me", "kubectl": "me", "docker": "me", "awx": "tower"}
-ADMINISTRATED = {"revoke account", "revoke tokens", "claims"}
-LASTING = {"offline", "overload", "throttle"}
-LAST_RESORT = 60.0
-"""Seconds: a token with less life left is of no use to anybody."""
+PROFILES = {
+    "git for a machine": "ci", "git": "me", "kubectl": "me", "docker": "me", "awx": "tower", "job": "robot",
+}  # fmt: skip
+PROVIDERS = {"docker": ("entra", "registry"), "awx": ("controller",)}
+"""Who gives the tokens of a tool, where it is not Entra alone."""
+ASK_AGAIN = {"git", "git for a machine", "kubectl"}
+"""What comes back for another token when the server has refused one."""
+PROTOCOLS = {
+    "git for a machine": "git", "git": "git", "kubectl": "kube", "docker": "docker", "awx": "run", "job": "token",
+}  # fmt: skip
 
 
 @dataclass
@@ -33,136 +36,69 @@ class Tally:
     """What one quarter came to."""
 
     calls: int = 0
-    failed: Counter[str] = field(default_factory=Counter)
+    failed: int = 0
     avoidable: list[str] = field(default_factory=list)
     """Failed commands that a perfect helper would not have failed, each with when and why."""
-    forced: int = 0
-    """Sign-ins that policy made necessary."""
     sign_ins: int = 0
+    beyond_policy: int = 0
+    """Sign-ins that no policy made necessary."""
+    tabs: int = 0
+    """How often a person was shown where to sign in."""
+    tokens: int = 0
+    """That providers issued."""
     requests: int = 0
     """At providers."""
-    incidents: Counter[str] = field(default_factory=Counter)
+    incidents: dict[str, int] = field(default_factory=dict)
 
 
 class Quarter:
     """Plays events on a machine."""
 
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
+    def __init__(self, directory: Path, seed: int) -> None:
         self.tally = Tally()
-        self._disturbed: dict[str, float] = {}
-        """Until when (UTC epoch seconds) what lasts, lasts."""
-        self._person_needed = False
-        self._need_a_person()
-        self._claims = 0
-        self._asked_back_at = 0.0
-        """When the provider that was overloaded wants to be asked again."""
+        self.machine = Machine(directory, seed, self._signed_in)
+        self._incidents = Incidents(self.machine)
 
     async def play(self, event: Event) -> None:
         asleep = event.at < self.machine.clock.wall()
-        await self._come_to(event.at)
-        if event.what in TOOLS:
-            if asleep:
-                return  # and so is whoever would have called
+        await self._incidents.come_to(event.at)
+        if event.what not in TOOLS:
+            self.tally.incidents[event.what] = self.tally.incidents.get(event.what, 0) + 1
+            await self._incidents.befall(event)
+        elif not asleep:  # else so is whoever would have called
             outcomes = await asyncio.gather(*(TOOLS[event.what](self.machine) for _ in range(int(event.size))))
             for outcome in outcomes:
                 self._count(event.what, outcome)
             await self._react(outcomes)
-            return
-        self.tally.incidents[event.what] += 1
-        await self._befall(event)
 
-    async def _come_to(self, at: float) -> None:
-        machine = self.machine
-        for what, until in sorted(self._disturbed.items(), key=lambda one: one[1]):
-            if until <= at:
-                await machine.clock.go_on(until, machine.settle)
-                del self._disturbed[what]
-                self._set(what, on=False)
-        await machine.clock.go_on(at, machine.settle)
-
-    async def _sleep(self, until: float) -> None:
-        """The machine is suspended; what ends meanwhile is over when it wakes, and renews what is due."""
-        for what in [what for what, end in self._disturbed.items() if end <= until]:
-            del self._disturbed[what]
-            self._set(what, on=False)
-        await self.machine.clock.suspend(until, self.machine.settle)
-
-    def _set(self, what: str, *, on: bool) -> None:
-        if what == "offline":
-            self.machine.provider.offline = on
-        elif what == "overload":
-            self.machine.provider.overloaded = on
-
-    async def _befall(self, event: Event) -> None:
-        machine = self.machine
-        until = machine.clock.wall() + event.size
-        if event.what in LASTING:
-            self._disturbed[event.what] = max(until, self._disturbed.get(event.what, 0.0))
-            self._set(event.what, on=True)
-            self._asked_back_at = max(self._asked_back_at, until + RETRY_AFTER * (event.what == "overload"))
-        elif event.what in {"morning", "nap"}:
-            await self._sleep(event.at if event.what == "morning" else until)
-        if event.what == "upgrade" or (event.what == "morning" and _left_at_night(event.at)):
-            machine.start()
-        elif event.what in {"rotate secret", "password"}:
-            await self._change_secret(event.what)
-        elif event.what in ADMINISTRATED:
-            self._administrate(event.what)
-        if event.what == "throttle":
-            machine.provider.world.entra.policy.throttle(event.size, as_loop=False)
-
-    async def _change_secret(self, what: str) -> None:
-        """Somebody changes it and tells keyturn."""
-        world = self.machine.provider.world
-        if what == "password":
-            await self.machine.entrust("tower", world.awx.people.change_password("alice", None))
-        else:
-            await self.machine.entrust("ci", world.change_secret(None))
-
-    def _administrate(self, what: str) -> None:
-        world = self.machine.provider.world
-        if what == "revoke account":
-            world.entra.revoke_account(world.registry.users[0])
-            self._need_a_person()
-        elif what == "revoke tokens":
-            world.tokens.revoke_all()
-        else:
-            self._demand()
-
-    def _demand(self) -> None:
-        """A Conditional Access policy: repositories take only tokens of another authentication context."""
-        self._claims += 1
-        claims = {"access_token": {"acrs": {"essential": True, "value": f"c{self._claims}"}}}
-        repositories = next(resource for resource in RESOURCES if resource.name == "azure-devops")
-        self.machine.provider.world.entra.policy.demand(repositories, json.dumps(claims), interactive=False)
-
-    def _need_a_person(self) -> None:
-        self.tally.forced += not self._person_needed
-        self._person_needed = True
+    def _signed_in(self, claims: str | None) -> None:
+        self.tally.sign_ins += 1
+        self.tally.beyond_policy += not self._incidents.signed_in(claims)
 
     def _count(self, what: str, outcome: Outcome) -> None:
         self.tally.calls += 1
-        if outcome.served and not self.machine.provider.offline:
+        if outcome.served and not self._incidents.offline:
             return
-        self.tally.failed[what] += 1
-        if not self.machine.provider.offline and self._avoidable(what, outcome):
+        self.tally.failed += 1
+        if not self._incidents.offline and self._avoidable(what, outcome):
             self.tally.avoidable.append(f"{what} at {self.machine.clock.boottime():.0f} s: {outcome.told}")
 
     def _avoidable(self, what: str, outcome: Outcome) -> bool:
         """Whether there was a token that would have been let in, or the provider would have given one."""
-        if outcome.refused and outcome.told != "expired" and TOOLS[what] not in ASK_AGAIN:
+        if outcome.refused and outcome.told != "expired" and what not in ASK_AGAIN:
             return False
-        if what == "docker" and self._person_needed:
+        if what == "docker" and "signed in" in self._incidents.needs:
             return False
-        held_back = self.machine.clock.wall() < self._asked_back_at
-        reachable = what == "awx" or not (held_back or self._disturbed.keys() & {"overload", "throttle"})
-        return reachable or self._was_given(what)
+        if not self._incidents.credential_is_good(PROFILES[what]):
+            return self._was_given(what, policy.MINIMUM_LIFE[PROTOCOLS[what]])
+        given = self._incidents.answers(*PROVIDERS.get(what, ("entra",)))
+        return given or self._was_given(what, policy.LAST_RESORT)
 
-    def _was_given(self, what: str) -> bool:
-        now = self.machine.clock.wall()
+    def _was_given(self, what: str, life: float) -> bool:
+        """Whether a token that lives so many seconds more; a final no is not papered over with an older one."""
+        enough = self.machine.clock.wall() + life
         return any(
-            profile == PROFILES[what] and expires_at - now > LAST_RESORT and self._lets_in(what, token)
+            profile == PROFILES[what] and expires_at > enough and self._lets_in(what, token)
             for profile, token, expires_at in self.machine.acquisitions.issued
         )
 
@@ -176,27 +112,17 @@ class Quarter:
     async def _react(self, outcomes: list[Outcome]) -> None:
         """A person signs in where a program that cannot ask anybody has said that somebody must."""
         if any("not signed in" in outcome.told for outcome in outcomes):
-            await self.machine.ask(self.machine.process("keyturn"), "/v1/login", b'{"profile": "me"}', person=True)
-        if self.machine.acquisitions.tabs > self.tally.sign_ins:
-            self.tally.sign_ins = self.machine.acquisitions.tabs
-            self._person_needed = False
-
-
-def _left_at_night(morning: float) -> bool:
-    """Whether the daemon has left for idleness: in every other night, so that both kinds of morning are played."""
-    return morning // DAY % 2 == 1
-
-
-ASK_AGAIN = {TOOLS[name] for name in ("git", "git for a machine", "kubectl")}
+            await self.machine.tell("/v1/login", person=True, profile="me")
 
 
 async def played(directory: Path, seed: int, days: int = DAYS) -> Tally:
     """The quarter of `seed`, in `directory`, which is to be empty."""
-    async with Machine(directory, seed) as machine:
-        playing = Quarter(machine)
+    playing = Quarter(directory, seed)
+    async with playing.machine as machine:
         for event in quarter(seed, days):
             await playing.play(event)
         tally = playing.tally
-        tally.sign_ins = machine.acquisitions.tabs
+        tally.tabs = machine.acquisitions.tabs
+        tally.tokens = machine.provider.world.ledger.counts["token.issued"]
         tally.requests = machine.provider.requests
         return tally

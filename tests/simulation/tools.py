@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from keyturn_emulator.bearer.signing import ClaimsChallenged, TokenRefused
-from keyturn_emulator.entra.directory.resources import AKS_SERVER, AZURE_DEVOPS
+from keyturn_emulator.entra.directory.resources import AKS_SERVER, AZURE_DEVOPS, RESOURCES
 from keyturn_emulator.git.access import Doorkeeper
 from support.scenes.cluster import exec_info
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     Tool = Callable[[Machine], Awaitable["Outcome"]]
     Gate = Callable[[Machine, str], None]
+
+
+AZURE = next(resource for resource in RESOURCES if resource.name == "arm")
 
 
 class Outcome(NamedTuple):
@@ -75,17 +78,24 @@ async def docker(machine: Machine) -> Outcome:
     return _shown(machine, _registry, json.loads(answer.body)["Secret"])
 
 
+async def job(machine: Machine) -> Outcome:
+    """One script that begins with `keyturn token robot`."""
+    answer = await machine.tell("/v1/token", profile="robot")
+    if answer.status != 200:
+        return _without(answer)
+    return _shown(machine, _azure, json.loads(answer.body)["access_token"])
+
+
 async def awx(machine: Machine) -> Outcome:
     """One job started with `keyturn run`."""
-    body = json.dumps({"profile": "tower", "purpose": "run"}).encode()
-    answer = await machine.ask(machine.process("awx"), "/v1/token", body)
+    answer = await machine.tell("/v1/token", profile="tower", purpose="run")
     if answer.status != 200:
         return _without(answer)
     return _shown(machine, _controller, json.loads(answer.body)["access_token"])
 
 
 TOOLS: dict[str, Tool] = {
-    "git for a machine": git_for_a_machine, "git": git, "kubectl": kubectl, "docker": docker, "awx": awx,
+    "git for a machine": git_for_a_machine, "git": git, "kubectl": kubectl, "docker": docker, "awx": awx, "job": job,
 }  # fmt: skip
 
 
@@ -95,6 +105,10 @@ def _repository(machine: Machine, token: str) -> None:
 
 def _cluster(machine: Machine, token: str) -> None:
     machine.provider.world.tokens.check(token, (AKS_SERVER,))
+
+
+def _azure(machine: Machine, token: str) -> None:
+    machine.provider.world.tokens.check(token, AZURE.audiences)
 
 
 def _registry(machine: Machine, token: str) -> None:
@@ -108,7 +122,7 @@ def _controller(machine: Machine, token: str) -> None:
 
 GATES: dict[str, Gate] = {
     "git for a machine": _repository, "git": _repository, "kubectl": _cluster,
-    "docker": _registry, "awx": _controller,
+    "docker": _registry, "awx": _controller, "job": _azure,
 }  # fmt: skip
 """Each lets in whoever brings a good token, and raises TokenRefused for others."""
 

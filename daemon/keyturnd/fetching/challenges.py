@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keyturn.protocols.claims_challenge import merged
+
 if TYPE_CHECKING:
     from keyturnd.fetching.wants import Want
     from keyturnd.vault.records import RecordName
@@ -27,12 +29,14 @@ class Challenges:
 
     def claims(self, want: Want) -> str | None:
         """What to get the next token of `want` with."""
-        return self._claims.get(want.key) or self._granted.get(want.key)
+        noted, granted = self._claims.get(want.key), self._granted.get(want.key)
+        return merged(granted, noted) if noted and granted else noted or granted
 
     def grant(self, want: Want) -> None:
         """A token was got with what `claims` says."""
-        if (claims := self._claims.pop(want.key, None)) is not None:
+        if want.key in self._claims and (claims := self.claims(want)) is not None:
             self._granted[want.key] = claims
+            del self._claims[want.key]
 
     def recall(self, want: Want, claims: str | None) -> None:
         """The token of `want` that an earlier daemon left was got with `claims`."""
@@ -40,8 +44,8 @@ class Challenges:
             self._granted.setdefault(want.key, claims)
 
     def lapse(self, want: Want) -> bool:
-        """Whether only what was granted once stood in the way of a token; it is forgotten then."""
-        return want.key not in self._claims and self._granted.pop(want.key, None) is not None
+        """Whether what was granted once may have stood in the way of a token; it is forgotten then."""
+        return self._granted.pop(want.key, None) is not None
 
     def refuse(self, want: Want) -> None:
         """They are refused for good."""

@@ -11,6 +11,7 @@ import msgspec
 from keyturn import moves
 from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
+from keyturn.protocols.claims_challenge import merged
 from keyturnd import flows, identities
 from keyturnd.fetching.certificates import Certificates
 from keyturnd.fetching.challenges import Challenges
@@ -20,6 +21,7 @@ from keyturnd.fetching.loans import Loans
 from keyturnd.fetching.permission import check_allowed
 from keyturnd.fetching.processes.failures import error_of
 from keyturnd.fetching.refused import RefusedAudiences
+from keyturnd.messages.channel import Event
 from keyturnd.messages.identities import EntraIdentity, Network
 from keyturnd.messages.jobs import TokenJob
 from keyturnd.messages.outcomes import Failure, Result
@@ -172,12 +174,12 @@ class Fetcher:
             client_secret=secret_at(want.profile.flow.client_secret_source),
         )
 
-    async def _run(self, want: Want, job: TokenJob, audience: Audience) -> Token:
+    async def _run(self, want: Want, job: TokenJob, audience: Audience, *, once_more: bool = True) -> Token:
         keeper = Keeper(self.holdings, want.profile, job, audience)
         outcome = await self.acquisitions.run(job, keeper)
         if isinstance(outcome, Failure):
-            if outcome.kind == SignInNeeded.kind and not job.interactive and self.challenges.lapse(want):
-                return await self._run(want, msgspec.structs.replace(job, claims=want.claims), audience)
+            if once_more and (better := self._with_better_claims(want, job, outcome, audience)) is not None:
+                return await self._run(want, better, audience, once_more=False)
             await self._failed(want, job, outcome)
             raise fitting(error_of(outcome), want.profile)
         self.refused.settle(want)
@@ -185,6 +187,18 @@ class Fetcher:
         assert isinstance(outcome, Result)
         self.check_allowed(want)  # its sign-in was kept, under the name of the place it belongs to
         return await self._kept(want, outcome, await keeper.sign_in(outcome))
+
+    def _with_better_claims(self, want: Want, job: TokenJob, failure: Failure, audience: Audience) -> TokenJob | None:
+        """`job` without what was granted once or, where a person has signed in, with what its refusal names."""
+        claims = job.claims
+        if failure.kind != SignInNeeded.kind or failure.state_dead:
+            return None
+        if not job.interactive and self.challenges.lapse(want):
+            claims = self.challenges.claims(want) or want.claims
+        elif job.interactive and failure.claims is not None:
+            claims = merged(claims or "{}", failure.claims)
+            audience.on_event(Event("progress", "a policy of the tenant asks for more: sign in once more"))
+        return None if claims == job.claims else msgspec.structs.replace(job, claims=claims)
 
     async def _failed(self, want: Want, job: TokenJob, failure: Failure) -> None:
         """Note what `failure` says of the sign-in, and of this audience."""

@@ -6,7 +6,9 @@ would end well and change nothing (azure-cli 21519).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from keyturnd.fetching.permission import is_allowed
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from keyturnd.vault.records import RecordName
 
 
-class Refused(NamedTuple):
+class Refused(msgspec.Struct, frozen=True):
     """What was refused, and the claims (JSON) that a sign-in for it has to ask for."""
 
     want: Want

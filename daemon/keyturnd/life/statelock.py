@@ -85,7 +85,8 @@ class StateLock:
     def _announce(self, socket_path: Path) -> None:
         holder = Holder(host=socket.gethostname(), socket=str(socket_path), pid=os.getpid())
         try:
-            self._files.replace(HOLDER_FILE, msgspec.json.encode(holder) + b"\n")
+            # Not durable: it says nothing without the lock, which does not outlive a power cut.
+            self._files.replace(HOLDER_FILE, msgspec.json.encode(holder) + b"\n", durable=False)
         except StateError as error:
             if not isinstance(error.__cause__, OSError) or error.__cause__.errno not in FULL:
                 raise

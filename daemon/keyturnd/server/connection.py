@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Handler = Callable[["Connection", Request], Awaitable[Response]]
     AtOnce = Callable[[Request, bytes], Response | None]
-    Recall = Callable[[bytes, Peer, Callable[[bytes], None]], bool]
+    Recall = Callable[[bytes], "Recalled | None"]
 
 REQUEST_DEADLINE = 5.0
 """Seconds for a complete request. A helper writes it in one go; who takes longer is stuck or hostile."""
@@ -36,6 +36,15 @@ HEARTBEAT = 15.0
 """Seconds between line breaks while a person is waited for: the client takes 75 s of silence for a hang."""
 LOOK_AGAIN = 1.0
 """Seconds until it is looked again whether a peer that says no more is still there."""
+
+
+class Recalled(Protocol):
+    """An answer that was given before."""
+
+    answer: bytes
+
+    def given(self, peer: Peer) -> None:
+        """It has been given to `peer` once more."""
 
 
 class Keeper(Protocol):
@@ -139,8 +148,11 @@ class Connection:
     def _receive(self) -> None:
         assert self._socket is not None
         data = received(self._socket)
-        first = data and self._hearing.untouched
-        if data is not None and not (first and self._connections.recall(data, self.peer, self.end)):
+        recalled = self._connections.recall(data) if data and self._hearing.untouched else None
+        if recalled is not None:
+            self.end(recalled.answer)
+            recalled.given(self.peer)
+        elif data is not None:
             self._hear(data)
 
     def _hear(self, data: bytes) -> None:

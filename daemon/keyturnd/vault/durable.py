@@ -66,16 +66,19 @@ class PrivateDirectory:
                 os.close(file)
         return b""
 
-    def replace(self, name: str, content: bytes) -> None:
-        """Make `content` the file's, durably: once this returns, it survives a power cut."""
-        with self._durable_file(name, content) as (directory, temporary):
+    def replace(self, name: str, content: bytes, *, durable: bool = True) -> None:
+        """Make `content` the file's, durably: once this returns, it survives a power cut.
+
+        Not so where it is not to be `durable`: that is not waited for, and a power cut may leave anything.
+        """
+        with self._new_file(name, content, durable=durable) as (directory, temporary):
             with self._renaming:
                 os.rename(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)
             self._step("renamed")
 
     def create(self, name: str, content: bytes) -> bool:
         """Like `replace`; but False, and nothing is changed, if there is such a file, whoever was faster."""
-        with self._durable_file(name, content) as (directory, temporary):
+        with self._new_file(name, content) as (directory, temporary):
             try:
                 os.link(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)
             except FileExistsError:
@@ -114,21 +117,22 @@ class PrivateDirectory:
             self.delete(*leftovers)
 
     @contextmanager
-    def _durable_file(self, name: str, content: bytes) -> Iterator[tuple[int, str]]:
+    def _new_file(self, name: str, content: bytes, *, durable: bool = True) -> Iterator[tuple[int, str]]:
         """(directory descriptor, temporary name) with `content` on disk; what the block does is made durable too."""
         temporary = f"{TEMPORARY_PREFIX}{os.urandom(8).hex()}"
         with self._opened() as directory, reasons("write", self.path / name):
             try:
-                self._write(directory, temporary, content)
+                self._write(directory, temporary, content, durable=durable)
                 yield directory, temporary
             except BaseException:
                 with suppress(OSError):
                     os.unlink(temporary, dir_fd=directory)
                 raise
-            synchronise_directory(directory)
-            self._step("durable")
+            if durable:
+                synchronise_directory(directory)
+                self._step("durable")
 
-    def _write(self, directory: int, temporary: str, content: bytes) -> None:
+    def _write(self, directory: int, temporary: str, content: bytes, *, durable: bool) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         with os.fdopen(os.open(temporary, flags, 0o600, dir_fd=directory), "wb", buffering=0) as file:
             self._step("created")
@@ -136,8 +140,9 @@ class PrivateDirectory:
             while remaining:
                 remaining = remaining[file.write(remaining) :]
             self._step("written")
-            synchronise_file(file.fileno())
-            self._step("synchronised")
+            if durable:
+                synchronise_file(file.fileno())
+                self._step("synchronised")
 
     @contextmanager
     def _opened(self) -> Iterator[int]:

@@ -47,6 +47,8 @@ class Holdings:
         self._vault: Vault | None = None
         self._opening = asyncio.Lock()
         self.on_new_sign_in: Callable[[str], None] = lambda profile: None  # noqa: ARG005 - the broker's place
+        self.changes = 0
+        """How many records were put into the vault, counted once they are there."""
 
     @property
     def opened(self) -> Vault | None:
@@ -161,7 +163,10 @@ class Holdings:
             await asyncio.to_thread(_prune, self._vault, wall)
 
     async def _put(self, name: RecordName, payload: bytes) -> None:
-        await _wholly((await self.vault()).put, name, payload)
+        try:
+            await _wholly((await self.vault()).put, name, payload)
+        finally:
+            self.changes += 1  # not before: who looks meanwhile sees what was there
 
 
 async def _wholly(change: Callable[..., Returned], *arguments: object) -> Returned:

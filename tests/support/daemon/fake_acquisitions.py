@@ -37,6 +37,8 @@ class FakeAcquisitions:
         self.failure: Failure | None = None
         self.refused_claims: str | None = None
         """Which take a person."""
+        self.demanded_claims: str | None = None
+        """What a sign-in has to meet: one that asks for other claims, or none, is refused."""
         self.gives_the_same = False
         """Whether it gives its first token again, as a server that cannot replace it."""
         self.account = "alice@contoso.example"
@@ -87,6 +89,8 @@ class FakeAcquisitions:
             return self.failure
         if self.refused_claims is not None and job.claims == self.refused_claims:
             return Failure("sign-in-needed", "AADSTS50076: use another factor", "keyturn login me")
+        if job.interactive and self.demanded_claims not in {None, job.claims}:
+            return Failure("sign-in-needed", "AADSTS50076", "keyturn login me", claims=self.demanded_claims)
         if self.gives_refresh_tokens and (job.interactive or job.state is not None):
             await listener.on_seal(EntraState(f"refresh-{number}", self.account))
         now = self._clock.wall()

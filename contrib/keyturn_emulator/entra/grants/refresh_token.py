@@ -20,5 +20,6 @@ def perform(call: Call) -> Answer:
     wanted = call.wanted
     family = call.entra.refresh_tokens.redeem(text, call.client)
     call.entra.policy.admit(asked, family.met)
+    call.entra.refresh_tokens.spend(text)
     following = call.entra.refresh_tokens.rotate(family) if OFFLINE in asked.words else None
     return call.answer(family.user, asked, following, wanted)

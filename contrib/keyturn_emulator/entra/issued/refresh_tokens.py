@@ -66,8 +66,11 @@ class RefreshTokens:
             raise EntraError(refusals.REFRESH_REVOKED)
         if self._clock.now() >= token.expires:
             raise EntraError(refusals.REFRESH_EXPIRED)
-        token.used = True
         return token.family
+
+    def spend(self, text: str) -> None:
+        """Note that a token was issued for it: a request that was refused has not used it."""
+        self._tokens[text].used = True
 
     def rotate(self, family: Family) -> str:
         """The next token of `family`."""

@@ -50,7 +50,9 @@ def is_token(value: object) -> TypeGuard[str]:
 
     A line break in one would forge a line in git's credential protocol.
     """
-    return isinstance(value, str) and 0 < len(value) <= TOKEN_LIMIT and all("!" <= c <= "~" for c in value)
+    if not isinstance(value, str) or not 0 < len(value) <= TOKEN_LIMIT:
+        return False
+    return value.isascii() and value.isprintable() and " " not in value
 
 
 def is_count(value: object, most: int) -> bool:

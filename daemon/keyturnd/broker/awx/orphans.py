@@ -49,6 +49,8 @@ class Orphans:
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._failures: dict[str, int] = {}
         self._rests: dict[str, float] = {}
+        self._nothing_missing: dict[str, tuple[AwxProfile, int]] = {}
+        """What was looked at where none was, and how many changes of the vault before."""
         self._locked = False
         self.also: Callable[[AwxProfile], Awaitable[None]] = _nothing_else
 
@@ -105,9 +107,18 @@ class Orphans:
         self._rests[profile.name] = self._clock.boottime() + policy.backoff(count, None, 0.0)
 
     async def _missing_since(self, profile: AwxProfile) -> float:
-        """When the request was sent whose answer is missing, UTC epoch seconds; 0 when none is."""
+        """When the request was sent whose answer is missing, UTC epoch seconds; 0 when none is.
+
+        Read once after each change: a daemon that idles leaves the disk alone.
+        """
+        looked_at = profile, self._holdings.changes
+        if self._nothing_missing.get(profile.name) == looked_at:
+            return 0.0
         state = await self._holdings.state(profile)
-        return state.asked_at if isinstance(state, AwxState) else 0.0
+        if isinstance(state, AwxState) and state.asked_at:
+            return state.asked_at
+        self._nothing_missing[profile.name] = looked_at
+        return 0.0
 
 
 async def _failure(looking: Awaitable[None]) -> KeyturnError | None:

@@ -351,6 +351,15 @@ def test_the_old_one_lives_unless_strict(emulator: Emulator, entra: EntraClient)
         assert (number_of(refused), refused.json()["error"]) == (50173, "invalid_grant")
 
 
+def test_a_refused_request_has_not_used_one_up(emulator: Emulator, entra: EntraClient) -> None:
+    emulator.control.settings(refresh_tokens_strict=True)
+    form = entra.refresh_form(entra.sign_in(emulator)["refresh_token"])
+    emulator.control.refuse(AZURE_DEVOPS, 50076)
+    assert number_of(entra.token(form)) == 50076
+    emulator.control.allow(AZURE_DEVOPS)
+    assert entra.token(form).status_code == 200
+
+
 def test_refresh_tokens_refused(emulator: Emulator, entra: EntraClient) -> None:
     def suberror(form: dict[str, str]) -> tuple[str, str]:
         body = entra.token(form).json()

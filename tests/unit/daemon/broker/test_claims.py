@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 from msgspec.structs import replace
@@ -105,6 +107,49 @@ async def test_a_person_is_asked_for_them_where_nobody_else_can_meet_them(bench:
     assert (job.interactive, job.claims) == (True, CLAIMS)
     assert bench.fetcher.refused.first(ME) is None
     assert await text(bench, PLAIN) == await text(bench, CHALLENGED) == "access-3"
+
+
+async def test_a_sign_in_that_met_too_little_is_made_once_more_at_once(bench: Bench) -> None:
+    """Whoever ran the command is there; the next one would be refused the same way."""
+    person = Person()
+    bench.provider.demanded_claims = CLAIMS
+    await bench.broker.login(PLAIN, person, again=True)
+    assert [job.claims for job in bench.provider.jobs[1:]] == [None, CLAIMS]
+    assert [event["event"] for event in person.seen] == ["device-code", "progress", "device-code"]
+    assert await text(bench, PLAIN) == "access-3"
+
+
+async def test_it_is_not_made_for_ever(bench: Bench) -> None:
+    """A provider that never has enough would open one tab after the other."""
+    bench.provider.failure = Failure("sign-in-needed", "AADSTS50076: use another factor", claims=CLAIMS)
+    with pytest.raises(SignInNeeded):
+        await bench.broker.login(PLAIN, Person(), again=True)
+    assert [job.claims for job in bench.provider.jobs[1:]] == [None, CLAIMS]
+
+
+async def test_what_was_granted_is_asked_for_beside_what_a_server_wants_now(bench: Bench) -> None:
+    """After a revocation a server challenges for a later token alone, and then once more for the rest."""
+    later = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}'
+    for claims in (CLAIMS, later):
+        refused = await bench.broker.token(PLAIN, NOBODY)
+        bench.clock.advance(60)
+        await bench.broker.replace(PLAIN, {refused.digest}, claims, bench.broker.answer_by(PLAIN))
+    asked = json.loads(bench.provider.jobs[-1].claims or "")
+    assert asked == {"access_token": dict.fromkeys(("acrs", "nbf"), mock.ANY)}
+
+
+async def test_a_dead_sign_in_says_nothing_of_what_was_granted(bench: Bench) -> None:
+    """The sign-in that follows would meet too little, and the server refuse its token."""
+    refused = await bench.broker.token(PLAIN, NOBODY)
+    await bench.broker.replace(PLAIN, {refused.digest}, CLAIMS, bench.broker.answer_by(PLAIN))
+    bench.clock.advance(3600)
+    bench.provider.failure = Failure("sign-in-needed", "AADSTS50173: revoked", state_dead=True)
+    with pytest.raises(SignInNeeded):
+        await text(bench, PLAIN)
+    bench.provider.failure = None
+    bench.failures.clear("me")
+    await bench.broker.token(PLAIN, Person())
+    assert [job.claims for job in bench.provider.jobs] == [None, CLAIMS, CLAIMS, CLAIMS]
 
 
 @pytest.mark.parametrize("profile", [ME, CI], ids=["person", "application"])

@@ -58,6 +58,14 @@ def test_the_holder_is_named_for_launchers(state: Path) -> None:
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in state.iterdir()}
     assert modes == {"lock": 0o600, "holder.json": 0o600}
     lock.release()
+
+
+def test_no_start_waits_for_the_disk(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The note says nothing without the lock, and that goes with a power cut."""
+    monkeypatch.setattr(os, "fsync", lambda _: pytest.fail("waited for the disk"))
+    lock = StateLock.acquire(state, SOCKET)
+    monkeypatch.undo()
+    lock.release()
     assert read_holder(state) is None
     StateLock.acquire(state, SOCKET).release()
 
@@ -200,7 +208,7 @@ def test_a_full_disk_does_not_keep_us_from_holding_it(tmp_path: Path, monkeypatc
     (state / "holder.json").write_text("{}", encoding="ascii")  # a predecessor's
     (state / "lock").unlink()
 
-    def full(*_: object) -> NoReturn:
+    def full(*_: object, **_options: object) -> NoReturn:
         raise cannot("write", state / "holder.json", OSError(errno.ENOSPC, "full")) from OSError(errno.ENOSPC, "full")
 
     monkeypatch.setattr(PrivateDirectory, "replace", full)

@@ -129,6 +129,14 @@ def test_the_steps_are_told_in_order(tmp_path: Path) -> None:
     assert steps == STEPS
 
 
+def test_what_need_not_last_is_whole_all_the_same_and_nobody_waits_for_the_disk(tmp_path: Path) -> None:
+    steps: list[str] = []
+    files = PrivateDirectory(tmp_path / "state", step=steps.append)
+    files.replace("name", b"content", durable=False)
+    assert files.read("name") == b"content"
+    assert steps == [step for step in STEPS if step not in {"synchronised", "durable"}]
+
+
 @pytest.mark.parametrize("step", STEPS[:3])
 def test_a_failure_before_the_rename_leaves_the_old_content_and_no_debris(tmp_path: Path, step: str) -> None:
     PrivateDirectory(tmp_path / "state").replace("name", b"old")

@@ -35,7 +35,9 @@ def tokens(clock: Clock, settings: Settings) -> RefreshTokens:
 
 
 def rotate(tokens: RefreshTokens, text: str) -> str:
-    return tokens.rotate(tokens.redeem(text, DEVICE))
+    family = tokens.redeem(text, DEVICE)
+    tokens.spend(text)
+    return tokens.rotate(family)
 
 
 def refusal(tokens: RefreshTokens, text: str, client: Application = DEVICE) -> Kind:

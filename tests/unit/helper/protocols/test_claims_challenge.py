@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyturn.protocols.claims_challenge import LONGEST, claims_in, claims_of
+from keyturn.protocols.claims_challenge import LONGEST, claims_in, claims_of, merged
 
 CLAIMS = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
 ENCODED = base64.b64encode(CLAIMS.encode()).decode()
@@ -66,6 +66,26 @@ def test_whatever_a_person_gives_is_claims_or_none(text: str) -> None:
 )
 def test_what_is_no_challenge_is_passed_over(header: str) -> None:
     assert claims_of([header]) is None
+
+
+Request = dict[str, dict[str, int]]
+REQUESTS = st.dictionaries(
+    st.sampled_from(["access_token", "id_token"]), st.dictionaries(st.sampled_from("abc"), st.integers())
+)
+
+
+@given(REQUESTS, REQUESTS)
+def test_merged_asks_for_all_and_for_the_later_of_two(before: Request, after: Request) -> None:
+    both = json.loads(merged(json.dumps(before), json.dumps(after)))
+    assert both.keys() == before.keys() | after.keys()
+    for part, wanted in both.items():
+        assert wanted == before.get(part, {}) | after.get(part, {})
+
+
+def test_merged_stays_short_enough_to_be_sent() -> None:
+    long = [json.dumps({"access_token": {name: "x" * (LONGEST // 2)}}) for name in "ab"]
+    assert merged(*long) == long[1]
+    assert merged(CLAIMS, CLAIMS) == CLAIMS
 
 
 @given(st.lists(st.text(), max_size=4), st.text(max_size=20))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from msgspec.structs import replace
@@ -27,9 +27,13 @@ from support.daemon.brokers import Bench
 from support.daemon.manual_clock import ManualClock
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from keyturn.configuration.profiles.profile import Profile
     from keyturnd.fetching.processes.runner import Listener
     from keyturnd.messages.jobs import Job
     from keyturnd.messages.outcomes import Outcome
+    from keyturnd.messages.states import State
 
 TOWER = AwxProfile(name="tower", url=IDENTITY.url, username=IDENTITY.username, flow=Password())
 
@@ -127,6 +131,23 @@ async def test_after_a_quarter_of_an_hour_it_is_looked_for_no_more(daemon: Daemo
 async def test_where_no_answer_is_missing_nobody_asks(daemon: Daemon) -> None:
     await daemon.rounds(3, replace(daemon.state, asked_at=0.0))
     assert daemon.looks.jobs == []
+
+
+async def test_a_daemon_that_idles_reads_no_state(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice a minute it would wake the disk. What is asked for after that is looked for all the same."""
+    await daemon.rounds(2, replace(daemon.state, asked_at=0.0))
+    read: list[str] = []
+    state = daemon.bench.holdings.state
+
+    def counted(profile: Profile) -> Coroutine[Any, Any, State | None]:
+        read.append(profile.name)
+        return state(profile)
+
+    monkeypatch.setattr(daemon.bench.holdings, "state", counted)
+    await daemon.rounds(5)
+    assert read == []
+    await daemon.rounds(1, daemon.state)
+    assert len(daemon.looks.jobs) == 1
 
 
 async def test_a_server_that_stays_away_is_asked_less_and_less(daemon: Daemon) -> None:

@@ -1,0 +1,169 @@
+"""What befalls machine, network, provider and policy, and what of it goes on."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING
+
+from keyturn_emulator.entra.directory.resources import RESOURCES
+from simulation import certificates
+from simulation.provider import RETRY_AFTER
+from simulation.timeline import DAY
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from simulation.machine import Machine
+    from simulation.timeline import Event
+
+OVERLOADED = {"overload": "entra", "registry overload": "registry", "awx overload": "controller"}
+WITHOUT_NETWORK = {"offline", "no network yet"}
+LASTING = {*OVERLOADED, *WITHOUT_NETWORK, "throttle"}
+REPOSITORIES = next(resource for resource in RESOURCES if resource.name == "azure-devops")
+
+
+class Incidents:
+    """Of one machine. `ended`: the profiles whose secret is good no longer, and nobody has told keyturn another.
+
+    `needs`: what a person has to sign in for: to be signed in at all, and for the terms of a new policy.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.ended: set[str] = set()
+        self.needs = {"signed in"}
+        self._until: dict[str, float] = {}
+        """When (UTC epoch seconds) what lasts ends."""
+        self._asked_back_at: dict[str, float] = {}
+        """When services that are overloaded, or throttle, want to be asked again."""
+        self._demands = 0
+        self._terms = False
+        self._certificate_ends = 0.0
+        self._happenings: dict[str, Callable[[Event], Awaitable[None] | None]] = {
+            **dict.fromkeys(LASTING, self._begin),
+            "nap": self._sleep,
+            "night": self._sleep,
+            "morning": self._begin_day,
+            "upgrade": lambda _: machine.start(),
+            **dict.fromkeys(("revoke account", "entra password"), self._sign_out),
+            "revoke tokens": lambda _: self._revoke_tokens(),
+            "claims": lambda _: self._demand(of_persons=False),
+            "terms": lambda _: self._demand(of_persons=True),
+            "secret ends": lambda _: self._end("ci", machine.provider.world.change_secret),
+            "secret": self._replace_secret,
+            "password ends": lambda _: self._end("tower", self._another_password),
+            "password": self._replace_password,
+            "certificate": self._replace_certificate,
+        }
+
+    @property
+    def offline(self) -> bool:
+        """Whether nobody is reached."""
+        return self.machine.provider.offline
+
+    async def come_to(self, at: float) -> None:
+        """Let time pass, and what ends until then end."""
+        machine = self.machine
+        for what, until in sorted(self._until.items(), key=lambda one: one[1]):
+            if until <= at:
+                await machine.clock.go_on(until, machine.settle)
+                self._is_over(what)
+        await machine.clock.go_on(at, machine.settle)
+
+    async def befall(self, event: Event) -> None:
+        """Let `event` happen."""
+        if (happening := self._happenings[event.what](event)) is not None:
+            await happening
+
+    def answers(self, *services: str) -> bool:
+        """Whether all of these give tokens to whoever asks now."""
+        now = self.machine.clock.wall()
+        return all(now >= self._asked_back_at.get(service, 0.0) for service in services)
+
+    def credential_is_good(self, profile: str) -> bool:
+        """Whether what `profile` proves itself with is."""
+        if profile == "robot":
+            return self.machine.clock.wall() < self._certificate_ends
+        return profile not in self.ended
+
+    def signed_in(self, claims: str | None) -> bool:
+        """Whether somebody who signs in, and meets `claims`, had to."""
+        met = {"signed in", "terms"} if claims else {"signed in"}
+        needed = self.needs & met
+        self.needs -= met
+        return bool(needed)
+
+    def _begin(self, event: Event) -> None:
+        until = max(self.machine.clock.wall() + event.size, self._until.get(event.what, 0.0))
+        self._until[event.what] = until
+        if event.what == "throttle":
+            self.machine.provider.world.entra.policy.throttle(until - self.machine.clock.wall(), as_loop=False)
+            self._hold_back("entra", math.ceil(until))
+        elif event.what in OVERLOADED:
+            self._hold_back(OVERLOADED[event.what], until + RETRY_AFTER)
+        self._set()
+
+    def _hold_back(self, service: str, until: float) -> None:
+        self._asked_back_at[service] = max(until, self._asked_back_at.get(service, 0.0))
+
+    def _is_over(self, what: str) -> None:
+        del self._until[what]
+        self._set()
+
+    def _set(self) -> None:
+        self.machine.provider.offline = bool(WITHOUT_NETWORK & self._until.keys())
+        self.machine.provider.overloaded = {OVERLOADED[what] for what in OVERLOADED.keys() & self._until.keys()}
+
+    def _sleep(self, event: Event) -> None:
+        """The machine is suspended; what ends meanwhile is over when it wakes, and renews what is due."""
+        wakes = event.at + event.size
+        for what in [what for what, end in self._until.items() if end <= wakes]:
+            self._is_over(what)
+        self.machine.clock.suspend(wakes)
+
+    def _begin_day(self, event: Event) -> None:
+        """In every other night the daemon has left for idleness, so that both kinds of morning are played."""
+        if event.at // DAY % 2 == 1:
+            self.machine.start()
+
+    def _sign_out(self, event: Event) -> None:  # noqa: ARG002 - all events are handed over alike
+        """What an administrator can do, and what the end of a password does: refresh tokens are good no longer."""
+        world = self.machine.provider.world
+        world.entra.revoke_account(world.registry.users[0])
+        self.needs |= {"signed in", "terms"} if self._terms else {"signed in"}
+
+    def _revoke_tokens(self) -> None:
+        self.machine.provider.world.tokens.revoke_all()
+
+    def _demand(self, *, of_persons: bool) -> None:
+        """A Conditional Access policy: repositories take only tokens of another authentication context."""
+        self._demands += 1
+        claims = {"access_token": {"acrs": {"essential": True, "value": f"c{self._demands}"}}}
+        policy = self.machine.provider.world.entra.policy
+        policy.allow(REPOSITORIES)
+        policy.demand(REPOSITORIES, json.dumps(claims), interactive=of_persons)
+        self._terms = of_persons
+        self.needs = self.needs - {"terms"} | ({"terms"} if of_persons else set())
+
+    def _end(self, profile: str, change: Callable[[str | None], object]) -> None:
+        change(None)
+        self.ended.add(profile)
+
+    def _another_password(self, password: str | None) -> str:
+        return self.machine.provider.world.awx.people.change_password("alice", password)
+
+    async def _replace_secret(self, event: Event) -> None:  # noqa: ARG002 - see above
+        await self.machine.entrust("ci", self.machine.provider.world.change_secret(None))
+        self.ended.discard("ci")
+
+    async def _replace_password(self, event: Event) -> None:  # noqa: ARG002 - see above
+        await self.machine.entrust("tower", self._another_password(None))
+        self.ended.discard("tower")
+
+    def _replace_certificate(self, event: Event) -> None:
+        """A new one is registered in the place of the one before, and lies where that lay; nobody tells keyturn."""
+        self._certificate_ends = math.floor(event.at + event.size)
+        now = self.machine.clock.wall()
+        certificate = certificates.put_in_place(self.machine.certificate, now - DAY, self._certificate_ends)
+        self.machine.provider.world.registry.service.certificates[:] = [certificate]
