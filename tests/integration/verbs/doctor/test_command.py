@@ -89,8 +89,8 @@ def test_a_daemon_that_was_started_elsewhere(scene: Scene) -> None:
     assert told[f"{unit} starts /nowhere/keyturnd, which is not there"] == f"ls -ld {unit}"
     unit.unlink()
     for words in (("doctor", "--offline", "--fix"), ("daemon", "restart")):
-        told = machine.run("keyturn", "doctor", "--offline", status=0).stdout
-        assert proxy in told, "this shell's may have come with a clone"
+        printed = machine.run("keyturn", "doctor", "--offline", status=0).stdout
+        assert proxy in printed, "this shell's may have come with a clone"
         machine.run("keyturn", *words, status=0)
     assert proxy not in machine.run("keyturn", "doctor", "--offline", status=0).stdout
 
