@@ -35,7 +35,8 @@ class Configuration:
         self._name = os.fspath(path)
         self._stamp: tuple[int, ...] | None = None
         self._directory: tuple[int, ...] | None = None
-        self._looked = 0.0
+        self._next_round = 0.0
+        """When the directory is looked at again. Where something is wrong the cure may be there: at each request."""
         self._read()
 
     @property
@@ -59,25 +60,27 @@ class Configuration:
         return self._config
 
     def _look(self) -> None:
-        if trusted.file_stamp(self._name) != self._stamp or self._directory_changed():
-            self._read()
-            if self._config is not None:
-                for told in self.on_change:
-                    told(self._config)
+        same = trusted.file_stamp(self._name) == self._stamp
+        if same and (self._now() < self._next_round or not self._directory_changed()):
+            return
+        self._read()
+        if self._config is not None:
+            for told in self.on_change:
+                told(self._config)
 
     def _directory_changed(self) -> bool:
-        """Where something is wrong, the cure may be the directory's: then each request looks."""
-        if self._error is None and self._now() - self._looked < DIRECTORY_ROUND:
-            return False
-        self._looked = self._now()
+        self._plan_round()
         return trusted.directory_stamp(self.path) != self._directory
 
     def _read(self) -> None:
         # The stamps are taken before the content: a write in between is then seen at the next look.
-        self._looked = self._now()
         self._directory = trusted.directory_stamp(self.path)
         self._stamp = trusted.file_stamp(self._name)
         try:
             self._config, self._error = load(self.path), None
         except ConfigError as error:
             self._config, self._error = None, error
+        self._plan_round()
+
+    def _plan_round(self) -> None:
+        self._next_round = self._now() + DIRECTORY_ROUND if self._error is None else 0.0

@@ -6,8 +6,9 @@ A new flow is a struct in keyturn.configuration.profiles, a row here, and a gran
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
 from keyturn import hints
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from keyturnd.messages.states import State
 
 
-class Row(NamedTuple):
+class Row(msgspec.Struct, frozen=True):
     """What the daemon needs to know of a flow. Which grant performs it stands beside the grants, in acquire."""
 
     provider: str

@@ -99,6 +99,11 @@ def note_behind(message: str, **values: object) -> None:
         write_gathered()
 
 
+def note_answer(path: str, status: int, pid: int, began: float) -> None:
+    """Log behind it that a request was answered, and how long that took since `began` (time.perf_counter)."""
+    note_behind("request", path=path, status=status, pid=pid, ms=round((time.perf_counter() - began) * 1000, 1))
+
+
 def write_gathered() -> None:
     """Write what `note_behind` was told."""
     if _gathered:

@@ -21,19 +21,26 @@
 
 /* Fixed and untouched until used: no growing, hence no copies of a token left behind. One byte more than the
  * limits tells too long from just fitting. */
-static unsigned char input_memory[INPUT_LIMIT + 1];
-static unsigned char head_memory[REQUEST_HEAD_LIMIT];
-static unsigned char answer_memory[ANSWER_HEAD_LIMIT + ANSWER_BODY_LIMIT + 1];
+#define INPUT_ROOM (INPUT_LIMIT + 1)
+#define ANSWER_ROOM (ANSWER_HEAD_LIMIT + ANSWER_BODY_LIMIT + 1)
+static unsigned char memory[INPUT_ROOM + REQUEST_HEAD_LIMIT + ANSWER_ROOM];
+
+/* One behind the other: short ones share a page, and touching a page takes longer than all that is done with it. */
+static struct bytes behind(const struct bytes *before, size_t room)
+{
+    return (struct bytes){before->data + before->length, 0, room, false};
+}
 
 /* False: no answer that could be copied out as it is. */
 static bool ask_daemon(const struct command *command, const struct bytes *input, struct bytes *received,
                        struct answer *answer)
 {
-    struct bytes head = BYTES_OVER(head_memory);
+    struct bytes head = behind(input, REQUEST_HEAD_LIMIT);
     struct location location;
-    bool answered = location_find(&location) && request_add_head(&head, command, input->length) &&
-                    exchange(&location, &head, input, received, deadline_for_us(command)) &&
-                    answer_parse(received->data, received->length, answer);
+    if (!location_find(&location, (char *)head.data) || !request_add_head(&head, command, input->length))
+        return false;
+    *received = behind(&head, ANSWER_ROOM);
+    bool answered = exchange(&location, &head, input, received, answer, deadline_for_us(command));
     bytes_wipe(&head);
     return answered;
 }
@@ -62,8 +69,8 @@ static int become_kubelogin(char **argv)
 
 static int help(int argc, char **argv)
 {
-    struct bytes input = BYTES_OVER(input_memory);
-    struct bytes received = BYTES_OVER(answer_memory);
+    struct bytes input = {memory, 0, INPUT_ROOM, false};
+    struct bytes received = behind(&input, 0);
     struct command command;
     struct answer answer;
 

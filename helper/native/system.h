@@ -41,9 +41,8 @@ long long system_clock(void);
 int system_socket(void);
 /* -EAGAIN: the listener's queue is full. */
 int system_connect(int socket, const char *path);
-#ifndef __linux__ /* there a descriptor has a path */
+/* Make it the directory that relative paths begin in. */
 int system_enter(int directory);
-#endif
 /* Part of the parts; their first bytes are taken off by the caller. */
 ptrdiff_t system_send(int socket, const struct part parts[2]);
 ptrdiff_t system_receive(int socket, void *into, size_t room);

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmarks.builds import Build
-    from benchmarks.measured import Result
 
 UNASKED = [case for case in CASES if case not in BY_NAME]
 
@@ -32,17 +31,17 @@ def main() -> int:
     return 0
 
 
-def _run(asked: argparse.Namespace, compared: Sequence[Build], directory: Path) -> dict[str, Result]:
-    """What the cases found, each build on a machine of its own; it is printed, too."""
+def _run(asked: argparse.Namespace, compared: Sequence[Build], directory: Path) -> dict[str, Any]:
+    """What the cases found (report.run), each build on a machine of its own; it is printed, too."""
     with ExitStack() as stack:
         emulator = stack.enter_context(Emulator())
         stages = [
             stack.enter_context(Stage(build, directory / f"machine{number}", emulator))
             for number, build in enumerate(compared)
         ]
-        results = {case: CASES[case](stages, asked.rounds) for case in asked.cases or UNASKED}
+        results = {case: CASES[case](stages, asked.rounds) for case in asked.cases}
     print("\n".join(report.lines(results)), flush=True)
-    return results
+    return report.run(results)
 
 
 def _write(asked: argparse.Namespace, document: dict[str, Any]) -> None:
@@ -62,6 +61,7 @@ def _arguments() -> argparse.Namespace:
         "cases", nargs="*", metavar="CASE",
         help=f"what to measure (all but {', '.join(BY_NAME)}): {', '.join(CASES)}",
     )  # fmt: skip
+    parser.add_argument("--az", action="store_true", help="and az, where it is installed: half a second a turn")
     parser.add_argument("--rounds", type=int, default=300, help="how often (%(default)s)")
     parser.add_argument("--runs", type=int, default=1, help="how many runs in a row (%(default)s)")
     parser.add_argument(
@@ -75,6 +75,7 @@ def _arguments() -> argparse.Namespace:
         help="write the figures of the runs into the tables there (README.md, contrib/guides/speed.md)",
     )  # fmt: skip
     asked = parser.parse_args()
+    asked.cases = [*(asked.cases or UNASKED), *(BY_NAME if asked.az else ())]
     for case in asked.cases:
         if case not in CASES:
             parser.error(f"there is no case {case}: choose from {', '.join(CASES)}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from support import places
@@ -26,15 +28,18 @@ def both(wheel: Path, directory: Path) -> list[Build]:
     """This build and the earlier one in `wheel`, both installed from a wheel, in virtual environments that are alike.
 
     They borrow their dependencies from this one, where this build may stand in the source tree: that starts slower.
+    What the earlier one needs beyond them is fetched.
     """
     ours = packages.build(places.REPOSITORY, directory / "wheel", "--wheel")
-    earlier = wheel.stem.split("-py3-")[0]
+    earlier = _installed(wheel, directory / "earlier")
+    pip = [sys.executable, "-m", "pip", "--python", str(earlier.python), "--disable-pip-version-check", "--quiet"]
+    subprocess.run([*pip, "install", str(wheel.resolve())], check=True)
     return [
-        Build(THIS.name, _installed(ours, directory / "this")),
-        Build(f"earlier {earlier}", _installed(wheel, directory / "earlier")),
+        Build(THIS.name, _installed(ours, directory / "this").programs),
+        Build(f"earlier {wheel.stem.split('-py3-')[0]}", earlier.programs),
     ]
 
 
-def _installed(wheel: Path, directory: Path) -> Path:
+def _installed(wheel: Path, directory: Path) -> packages.Installation:
     directory.mkdir()
-    return packages.in_venv(directory, wheel.resolve()).programs
+    return packages.in_venv(directory, wheel.resolve())

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MISSING = "not measured"
+CONDITIONS = "| measured on |"
+"""How the row begins that says on what machine, and how."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ FIGURES = (
     ),
     Figure(
         "the same, more by 100 000 requests, MiB", "-",
-        "memory", "private dirty, more by these requests", target="0",
+        "memory", "private dirty, more by 100000 requests", target="0",
     ),
     Figure("native helper, warm, whole process, git", "`/bin/true`", "warm-answer", "git, native", "/bin/true"),
     Figure(
@@ -137,10 +139,20 @@ FIGURES = (
 def rewritten(page: str, document: Mapping[str, Any]) -> str:
     """`page` with the rows of `document`. Raises ValueError where it has none of them."""
     written = "".join(f"{_rewritten(line, document)}\n" for line in page.splitlines())
-    if not any(figure.start in written for figure in FIGURES):
+    if not any(figure.start in written for figure in FIGURES):  # or it is not the page that was meant
         raise ValueError("no row of it is one of the benchmarks'")
     return written
 
 
 def _rewritten(line: str, document: Mapping[str, Any]) -> str:
+    if line.startswith(CONDITIONS):
+        return _conditions(document)
     return next((figure.line(document) for figure in FIGURES if line.startswith(figure.start)), line)
+
+
+def _conditions(document: Mapping[str, Any]) -> str:
+    machine = document["machine"]
+    load = ", ".join(f"{run['load']:.1f}" for run in document["runs"])
+    where = f"{machine['cores']} processors ({machine['architecture']}), Linux {machine['kernel'].partition('-')[0]}"
+    how = f"priority {machine['priority']}, {document['rounds']} rounds, load in the end {load}"
+    return f"{CONDITIONS} {where}, Python {machine['python']} | {how} |  |"

@@ -31,13 +31,18 @@ def _beside(result: Result, row: Row) -> str:
     return "".join(f"  {medians:.2f} of {peer}" for peer, (medians, _) in result.ratios(row).items())
 
 
-def document(runs: Sequence[Mapping[str, Result]], rounds: int) -> dict[str, Any]:
-    """The same of each run, with the ratios of the p99 and what it was measured on."""
+def document(runs: Sequence[Mapping[str, Any]], rounds: int) -> dict[str, Any]:
+    """The same of each run as `run` gives it, with the ratios of the p99 and what it was measured on."""
     machine = {
-        "cores": os.cpu_count(), "load": os.getloadavg()[0], "kernel": platform.release(),
+        "cores": os.cpu_count(), "kernel": platform.release(),
         "architecture": platform.machine(), "python": platform.python_version(), "priority": _priority(),
     }  # fmt: skip
-    return {"machine": machine, "rounds": rounds, "runs": [{"cases": _cases(results)} for results in runs]}
+    return {"machine": machine, "rounds": rounds, "runs": list(runs)}
+
+
+def run(results: Mapping[str, Result]) -> dict[str, Any]:
+    """What one run found, and the load of the machine at its end."""
+    return {"load": os.getloadavg()[0], "cases": {case: _case(result) for case, result in results.items()}}
 
 
 def text(document: Mapping[str, Any]) -> str:
@@ -51,8 +56,8 @@ def _priority() -> str:
     return f"nice {os.nice(0)}"
 
 
-def _cases(results: Mapping[str, Result]) -> dict[str, Any]:
-    return {case: {"rows": _rows(result), "absent": result.absent} for case, result in results.items()}
+def _case(result: Result) -> dict[str, Any]:
+    return {"rows": _rows(result), "absent": result.absent}
 
 
 def _rows(result: Result) -> list[dict[str, Any]]:

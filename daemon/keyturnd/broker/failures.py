@@ -6,9 +6,10 @@ the same server: the callers of five audiences would otherwise wait for the same
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from keyturn.errors import KeyturnError, ProviderUnreachable
 from keyturnd.broker import policy
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from keyturnd.vault.records import RecordName
 
 
-class Server(NamedTuple):
+class Server(msgspec.Struct, frozen=True):
     """Who did not answer: the authority or, where a registry's token is wanted, one of the two.
 
     `ca_file` is part of it: what fails for want of the right CA concerns those who name the same one.
@@ -147,7 +148,8 @@ def is_unconnected(error: KeyturnError | None) -> bool:
 
 def _concerns(place: RecordName | Server, profile: Profile) -> bool:
     if isinstance(place, Server):
-        return place[:3] == (profile.provider, profile.authority, profile.ca_file)
+        authority = (place.provider, place.authority, place.ca_file)
+        return authority == (profile.provider, profile.authority, profile.ca_file)
     return place.profile == profile.name
 
 
@@ -166,4 +168,4 @@ def server_of(want: Want) -> Server:
 
 def places_of(want: Want) -> tuple[RecordName | Server, ...]:
     """What a failure that concerns `want` is remembered under."""
-    return want.key, server_of(want), server_of(want)._replace(registry=None)
+    return want.key, server_of(want), replace(server_of(want), registry=None)

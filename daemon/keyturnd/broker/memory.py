@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 
 
 class Held(msgspec.Struct):
-    """A token in memory, both clocks when it was received or read, and when it served somebody last."""
+    """A token in memory, both clocks when it was received or read, and when it served somebody last.
+
+    credible_from, renew_at: UTC epoch seconds between which the wall clock must be for it to be handed out as it is.
+    """
 
     token: Token
     wall: float
     boottime: float
+    credible_from: float
     renew_at: float
     want: Want
     key: RecordName
@@ -85,7 +89,15 @@ class Memory:
         renew_at = policy.renewal_point(
             issued_at=token.issued_at, expires_at=token.expires_at, refresh_at=token.refresh_at, jitter=jitter
         )
-        held = Held(token, self._clock.wall(), self._clock.boottime(), renew_at, want.forgotten, want.key)
+        held = Held(
+            token,
+            self._clock.wall(),
+            self._clock.boottime(),
+            policy.credible_from(token.issued_at),
+            renew_at,
+            want.forgotten,
+            want.key,
+        )
         self.held[want.key] = held
         self._dropped.pop(want.key, None)
         return held
@@ -141,7 +153,7 @@ class Memory:
         """Whether it is not `due`, and so `fresh` for everybody (policy.renewal_point): asked once an answer."""
         wall = self._clock.wall()
         reckoned = held.wall + self._clock.boottime() - held.boottime
-        return max(wall, reckoned) < held.renew_at and policy.credible(issued_at=held.token.issued_at, wall=wall)
+        return held.credible_from <= wall < held.renew_at and reckoned < held.renew_at
 
     def good_as_last_resort(self, held: Held) -> bool:
         """Whether it may be handed out because renewing it failed for a passing reason."""

@@ -80,9 +80,9 @@ def life_left(*, expires_at: float, wall: float, reckoned: float | None = None) 
     return expires_at - (wall if reckoned is None else max(wall, reckoned))
 
 
-def credible(*, issued_at: float, wall: float) -> bool:
-    """Whether the wall clock can be compared with a token of this age at all."""
-    return issued_at <= wall + CLOCK_SKEW
+def credible_from(issued_at: float) -> float:
+    """From when on (UTC epoch seconds) the wall clock can be compared with a token of this age at all."""
+    return issued_at - CLOCK_SKEW
 
 
 def fresh_enough(
@@ -93,13 +93,13 @@ def fresh_enough(
     `reckoned`: see `reckoned_wall`; with it, a wall clock set back by less than CLOCK_SKEW doesn't prolong a life.
     """
     left = life_left(expires_at=expires_at, wall=wall, reckoned=reckoned)
-    return credible(issued_at=issued_at, wall=wall) and left > 0 and left >= minimum
+    return wall >= credible_from(issued_at) and left > 0 and left >= minimum
 
 
 def last_resort(*, expires_at: float, issued_at: float, wall: float, reckoned: float | None = None) -> bool:
     """Whether a token that is not fresh enough may be given because renewing it failed for a passing reason."""
     left = life_left(expires_at=expires_at, wall=wall, reckoned=reckoned)
-    return credible(issued_at=issued_at, wall=wall) and left > LAST_RESORT
+    return wall >= credible_from(issued_at) and left > LAST_RESORT
 
 
 def renewal_point(*, issued_at: float, expires_at: float, refresh_at: float | None, jitter: float) -> float:

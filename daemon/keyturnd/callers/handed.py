@@ -8,7 +8,10 @@ request (findings/pykube-runs-its-plugin-for-each-request.sh); none says which k
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from keyturnd.callers.peer import Tool
@@ -23,7 +26,7 @@ PATIENCE, MOST_PATIENCE = 60.0, 3600.0
 asks for each request would otherwise cost a token a minute; one that is refused asks with days in between."""
 
 
-class Client(NamedTuple):
+class Client(msgspec.Struct, frozen=True):
     """One process that keeps tokens by itself, one for each cluster or repository.
 
     The program is part of it: gcloud's dispatcher runs the plugin and then becomes kubectl, which runs it again, in
@@ -35,7 +38,7 @@ class Client(NamedTuple):
     place: str | None
 
 
-class Handing(NamedTuple):
+class Handing(msgspec.Struct, frozen=True):
     """What a client was handed last: through which helper (pid), and when it may doubt again (boot time)."""
 
     helper: int
@@ -66,12 +69,12 @@ class Handed:
         known = self._handed[client, key]
         patience = min(PATIENCE * 2**known.doubts, MOST_PATIENCE)
         next_doubt = self._clock.boottime() + patience
-        self._handed[client, key] = known._replace(doubts=known.doubts + 1, next_doubt=next_doubt)
+        self._handed[client, key] = replace(known, doubts=known.doubts + 1, next_doubt=next_doubt)
 
     def note(self, client: Client, key: RecordName, helper: int, digest: bytes) -> None:
         """`client` is handed the token with this digest through `helper`."""
         known = self._handed.get((client, key), Handing(helper, digest))
-        self._handed[client, key] = known._replace(helper=helper, digest=digest)
+        self._handed[client, key] = replace(known, helper=helper, digest=digest)
         self._handed.move_to_end((client, key))
         if len(self._handed) > REMEMBERED:
             self._handed.popitem(last=False)

@@ -6,7 +6,8 @@ import os
 import socket
 import struct
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 _US = os.geteuid()
 _CREDENTIALS = struct.Struct("3i")
@@ -14,7 +15,7 @@ _PEER_CREDENTIALS: int | None = getattr(socket, "SO_PEERCRED", None)
 _STATUS_SIZE = 4096
 
 
-class Peer(NamedTuple):
+class Peer(msgspec.Struct, frozen=True, gc=False):
     """The process at the other end when it connected. `pid` is 0 where the kernel does not tell."""
 
     pid: int
@@ -36,7 +37,7 @@ def peer_of(connection: socket.SocketType) -> Peer:
     return Peer(0, uid)
 
 
-class Tool(NamedTuple):
+class Tool(msgspec.Struct, frozen=True, gc=False):
     """The process that started a helper: kubectl, git. A pid alone may be another process's by tomorrow."""
 
     pid: int

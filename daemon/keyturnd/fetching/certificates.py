@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from keyturn.configuration.profiles.credentials.certificates import Certificate
 from keyturn.errors import KeyturnError
@@ -28,7 +30,7 @@ DEADLINE = 5.0
 """Seconds for a look into files: a person waits for `keyturn status`."""
 
 
-class Looked(NamedTuple):
+class Looked(msgspec.Struct, frozen=True):
     """What tells that a second look would find the same."""
 
     stamps: tuple[tuple[int, int] | None, ...]

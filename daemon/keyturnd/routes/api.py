@@ -9,8 +9,8 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 from keyturn import hints
-from keyturn.errors import Bug, ConfigError, KeyturnError, UsageError
-from keyturnd.journal import note, note_behind
+from keyturn.errors import Bug, KeyturnError, UsageError
+from keyturnd.journal import note, note_answer
 from keyturnd.routes.remembered import Remembered
 from keyturnd.routes.table import ROUTES, Unroutable, ready_for, route_for
 from keyturnd.server.http import Request, Response, problem
@@ -18,7 +18,7 @@ from keyturnd.server.http import Request, Response, problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyturnd.callers.peer import Peer
+    from keyturnd.routes.remembered import Recalled
     from keyturnd.server.connection import Connection
     from keyturnd.services import Services
 
@@ -53,22 +53,12 @@ class Api:
         began = time.perf_counter()
         self.looks += request.method == "GET"
         response = await self._answer(connection, request)
-        _note_request(request.path, response.status, request.peer, began)
+        note_answer(request.path, response.status, request.peer.pid, began)
         return response
 
-    def recall(self, said: bytes, peer: Peer, give: Callable[[bytes], None]) -> bool:
-        """Give the answer to exactly these bytes if it was given before and would be the same; whether it was."""
-        began = time.perf_counter()
-        try:
-            known = None if self.refusal is not None else self._remembered.recall(said)
-        except ConfigError:  # told by the route
-            return False
-        if known is None:
-            return False
-        path, answer = known
-        give(answer)
-        _note_request(path, 200, peer, began)  # behind the answer, whose reader is waiting
-        return True
+    def recall(self, said: bytes) -> Recalled | None:
+        """The answer to exactly these bytes if it was given before and would be the same."""
+        return self._remembered.recall(said) if self.refusal is None else None
 
     def at_once(self, request: Request, said: bytes) -> Response | None:
         """The answer where nothing has to be waited for; None for whatever needs more, an error's words too.
@@ -87,7 +77,7 @@ class Api:
             return None
         if answer is None:
             return None
-        _note_request(request.path, answer.response.status, request.peer, began)
+        note_answer(request.path, answer.response.status, request.peer.pid, began)
         return answer.response
 
     async def _answer(self, connection: Connection, request: Request) -> Response:
@@ -106,11 +96,6 @@ class Api:
             raise
         except Exception as error:  # noqa: BLE001 - nothing may reach the caller as a dropped connection
             return problem(_bug(error))
-
-
-def _note_request(path: str, status: int, peer: Peer, began: float) -> None:
-    elapsed = round((time.perf_counter() - began) * 1000, 1)
-    note_behind("request", path=path, status=status, pid=peer.pid, ms=elapsed)
 
 
 def _bug(error: Exception) -> Bug:

@@ -6,11 +6,18 @@ answer itself lies with the token, so that it is gone with it (logout, a rejecti
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from keyturn.errors import ConfigError
+from keyturnd.journal import note_answer
 
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
-    from keyturnd.broker.memory import Held
+    from keyturnd.broker.memory import Held, Memory
+    from keyturnd.callers.peer import Peer
     from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
     from keyturnd.vault.records import RecordName
@@ -39,27 +46,42 @@ class Answered(NamedTuple):
     protocol: str
 
 
+class Recalled(msgspec.Struct, gc=False):
+    """An answer that may be given again. began: on time.perf_counter."""
+
+    answer: bytes
+    known: Answered
+    held: Held
+    memory: Memory
+    began: float
+
+    def given(self, peer: Peer) -> None:
+        """Note, behind the answer whose reader is waiting, that `peer` has got it."""
+        self.memory.serve(self.held, self.known.protocol)
+        note_answer(self.known.path, 200, peer.pid, self.began)
+
+
 class Remembered:
     """The answers by the bytes of their requests."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        self._broker = services.broker
+        self._memory = services.broker.memory
+        self._configuration = services.configuration
         self._answered: dict[bytes, Answered] = {}
 
-    def recall(self, said: bytes) -> tuple[str, bytes] | None:
-        """Path and answer of the request of exactly these bytes, if it would be the same now. Raises ConfigError."""
+    def recall(self, said: bytes) -> Recalled | None:
+        """The answer to the request of exactly these bytes, if it would be the same now."""
         known = self._answered.get(said)
         if known is None:
             return None
-        held = self._services.broker.memory.held.get(known.key)
+        began = time.perf_counter()
+        held = self._memory.held.get(known.key)
         answer = None if held is None else held.answers.get(said)
-        if held is None or answer is None or self._services.configuration.current() is not known.config:
+        if held is None or answer is None or not self._is_current(known.config):
             del self._answered[said]
             return None
-        if not self._services.broker.lasts(held):
-            return None
-        self._services.broker.memory.serve(held, known.protocol)
-        return known.path, answer
+        return Recalled(answer, known, held, self._memory, began) if self._broker.lasts(held) else None
 
     def remember(self, said: bytes, request: Request, answer: AtHand, config: Config) -> None:
         """`answer` was made for `request`, which arrived as `said`, while `config` was the configuration."""
@@ -72,5 +94,11 @@ class Remembered:
 
     def _forget(self) -> None:
         self._answered.clear()
-        for held in self._services.broker.memory.held.values():
+        for held in self._memory.held.values():
             held.answers.clear()
+
+    def _is_current(self, config: Config) -> bool:
+        try:
+            return self._configuration.current() is config
+        except ConfigError:  # told by the route
+            return False

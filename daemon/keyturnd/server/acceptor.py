@@ -30,35 +30,44 @@ class Acceptor:
 
     def start(self) -> None:
         """Take connections from now on."""
-        self._selector.put_first(self._listener, self._accept)
+        self._selector.put_first(self._listener, self._serve)
 
     def stop(self) -> None:
         """Take those that are waiting already, and no more; all taken ones are counted when this returns."""
         for _ in range(BACKLOG + 1):
-            if not self._accept():
+            accepted = self._accept()
+            if accepted is None:
                 break
+            self._take(accepted)
         self._again.cancel()
-        self._selector.drop(self._listener)
+        self._selector.drop()
 
-    def _accept(self) -> bool:
+    def _serve(self) -> bool:
         """Take one connection a wake-up: looking for a second costs a system call and finds hardly ever one."""
+        accepted = self._accept()
+        return accepted is not None and self._take(accepted)
+
+    def _accept(self) -> socket.SocketType | None:
+        """The next connection, None where there is none or no descriptor for it."""
         try:
             # What accept() wraps: the wrapper looks up two enumerations, which takes as long as an answer's search.
             number, _address = self._listener._accept()  # type: ignore[attr-defined] # noqa: SLF001
         except BlockingIOError:
-            return False
+            return None
         except ConnectionAbortedError:
-            return True  # it left while it waited
+            return self._accept()  # it left while it waited
         except OSError:  # EMFILE, ENFILE, ENOBUFS, ENOMEM
             self._pause()
-            return False
-        accepted = socket.SocketType(socket.AF_UNIX, socket.SOCK_STREAM, 0, number)
+            return None
+        return socket.SocketType(socket.AF_UNIX, socket.SOCK_STREAM, 0, number)
+
+    def _take(self, accepted: socket.SocketType) -> bool:
         try:
-            self._connections.take(accepted)
+            return self._connections.take(accepted)
         except OSError:
             accepted.close()  # it left before we looked
-        return True
+            return True
 
     def _pause(self) -> None:
-        self._selector.drop(self._listener)
+        self._selector.drop()
         self._again.set(OUT_OF_DESCRIPTORS, self.start)

@@ -20,11 +20,10 @@ if TYPE_CHECKING:
     from socket import SocketType
 
     from keyturnd.callers.peer import Peer
+    from keyturnd.server.http import AtOnce, Recall
     from keyturnd.server.readiness import Readiness
 
     Handler = Callable[["Connection", Request], Awaitable[Response]]
-    AtOnce = Callable[[Request, bytes], Response | None]
-    Recall = Callable[[bytes, Peer, Callable[[bytes], None]], bool]
 
 REQUEST_DEADLINE = 5.0
 """Seconds for a complete request. A helper writes it in one go; who takes longer is stuck or hostile."""
@@ -139,8 +138,11 @@ class Connection:
     def _receive(self) -> None:
         assert self._socket is not None
         data = received(self._socket)
-        first = data and self._hearing.untouched
-        if data is not None and not (first and self._connections.recall(data, self.peer, self.end)):
+        recalled = self._connections.recall(data) if data and self._hearing.untouched else None
+        if recalled is not None:
+            self.end(recalled.answer)
+            recalled.given(self.peer)
+        elif data is not None:
             self._hear(data)
 
     def _hear(self, data: bytes) -> None:

@@ -11,14 +11,15 @@ from keyturn.errors import Refused
 from keyturnd.callers.peer import peer_of
 from keyturnd.server.connection import Connection
 from keyturnd.server.http import problem
-from keyturnd.server.readiness import Readiness, received, unsent
+from keyturnd.server.readiness import Readiness, received, received_soon, unsent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from socket import SocketType
 
     from keyturnd.callers.peer import Peer
-    from keyturnd.server.connection import AtOnce, Handler, Recall
+    from keyturnd.server.connection import Handler
+    from keyturnd.server.http import AtOnce, Recall, Recalled
 
 PER_PROCESS = 64
 """Connections one process may hold. A helper holds one; a script that leaks them must not lock others out."""
@@ -34,7 +35,7 @@ class Connections:
     """The open connections, counted by process.
 
     handler: answers a request, in its own time. at_once: the same for what needs no waiting, None for what does.
-    recall: gives the answer to the bytes of a request that has been answered before; whether there is one.
+    recall: the answer to the bytes of a request that has been answered before, None where there is none.
     in_all: how many may be open, fewer where descriptors are scarce.
     """
 
@@ -43,7 +44,7 @@ class Connections:
         handler: Handler,
         *,
         at_once: AtOnce = lambda request, said: None,  # noqa: ARG005 - the one that never has an answer
-        recall: Recall = lambda said, peer, give: False,  # noqa: ARG005
+        recall: Recall = lambda said: None,  # noqa: ARG005
         in_all: int = IN_ALL,
     ) -> None:
         self.handler = handler
@@ -61,15 +62,37 @@ class Connections:
         self.emptied = asyncio.Event()
         self.on_left: Callable[[], None] = lambda: None
 
-    def take(self, accepted: SocketType) -> None:
-        """Serve whoever is at the other end of a new connection, if it runs as our user."""
+    def take(self, accepted: SocketType) -> bool:
+        """Serve whoever is at the other end of a new connection, if it runs as our user; whether that is done."""
         peer = peer_of(accepted)
         if not peer.is_us:
             accepted.close()
-            return
+            return True
         said = received(accepted)
-        if said and self.recall(said, peer, lambda answer: self._give(accepted, peer, answer)):
-            return
+        if said is None and not self.open:
+            said = received_soon(accepted)
+        if said and (recalled := self.recall(said)) is not None:
+            self._give(accepted, peer, recalled)
+            return True
+        self._admit(accepted, peer, said)
+        return False
+
+    def _give(self, accepted: SocketType, peer: Peer, recalled: Recalled) -> None:
+        """Send the answer and close: without a Connection, unless the other end does not take all of it at once."""
+        try:
+            rest = unsent(accepted, recalled.answer)
+        except OSError:
+            rest = b""
+        if rest:
+            self._enter(accepted, peer).end(rest)
+        else:
+            accepted.close()
+            self.served += 1
+            self.on_left()
+        recalled.given(peer)
+
+    def _admit(self, accepted: SocketType, peer: Peer, said: bytes | None) -> None:
+        """Make it one of those that are open, perhaps in another's place."""
         crowded = self._crowded(peer)
         oldest = self._oldest_unfinished(peer) if crowded else None
         connection = self._enter(accepted, peer)
@@ -78,19 +101,6 @@ class Connections:
                 problem(Refused("too many connections at once", hints.restart_daemon()), 503)
             )
         connection.begin(said)
-
-    def _give(self, accepted: SocketType, peer: Peer, answer: bytes) -> None:
-        """Send `answer` and close: without a Connection, unless the other end does not take all of it at once."""
-        try:
-            rest = unsent(accepted, answer)
-        except OSError:
-            rest = b""
-        if rest:
-            self._enter(accepted, peer).end(rest)
-            return
-        accepted.close()
-        self.served += 1
-        self.on_left()
 
     def _enter(self, accepted: SocketType, peer: Peer) -> Connection:
         connection = Connection(self, accepted, peer)

@@ -1,18 +1,23 @@
-"""The event loop's selector, which serves one socket itself before it tells the loop of anything.
+"""The event loop's selector, which serves one socket itself and tells the loop of all others.
 
-A loop's turn, from the kernel's word to the function that was registered, takes a tenth of an answer's time. Who has
-just connected waits for nothing else.
+A loop's turn takes longer than an answer that was given before: in front of it, from the kernel's word to the
+function that was registered, and behind it, where the caller is awake and often waits for our processor.
 """
 
 from __future__ import annotations
 
 import asyncio
+import select
 import selectors
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
+
+LULL = 0.05
+"""Seconds that the loop's turn is put off at most, while there is nothing to do but to serve the first."""
 
 
 class Foremost(selectors.DefaultSelector):
@@ -21,32 +26,41 @@ class Foremost(selectors.DefaultSelector):
     def __init__(self) -> None:
         super().__init__()
         self._first = -1
-        self._serve: Callable[[], object] = lambda: None
+        self._serve: Callable[[], bool] = lambda: False
+        self._others = self.fileno()  # epoll and kqueue can be waited for themselves
+        self._waited_for = select.poll()
+        self._waited_for.register(self._others, select.POLLIN)
 
-    def put_first(self, listener: socket.socket, serve: Callable[[], object]) -> None:
-        """Call `serve` whenever somebody has connected to `listener`."""
+    def put_first(self, listener: socket.socket, serve: Callable[[], bool]) -> None:
+        """Call `serve` whenever somebody has connected to `listener`: it tells whether that left the loop nothing."""
         self._first, self._serve = listener.fileno(), serve
-        self.register(listener, selectors.EVENT_READ)
+        self._waited_for.register(self._first, select.POLLIN)
 
-    def drop(self, listener: socket.socket) -> None:
-        """Serve it no more, if it is served at all."""
+    def drop(self) -> None:
+        """Serve nobody any more, if anybody is served at all."""
         if self._first >= 0:
+            self._waited_for.unregister(self._first)
             self._first = -1
-            self.unregister(listener)
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """What is ready, the foremost aside: that has been served."""
-        ready = super().select(timeout)
-        for number, (key, _) in enumerate(ready):
-            if key.fd == self._first:
-                del ready[number]
-                self._serve_first()
-                break
-        return ready
+        """What is ready for the loop; the foremost has been served. timeout: seconds, None for ever."""
+        lull_ends, left = None, timeout
+        while True:
+            ready = [descriptor for descriptor, _ in self._waited_for.poll(None if left is None else left * 1000)]
+            was_all = self._first in ready and self._serve_first()
+            if self._others in ready:
+                return super().select(0)
+            now = time.monotonic()
+            if lull_ends is None:
+                lull_ends = now + (LULL if timeout is None else min(timeout, LULL))
+            left = lull_ends - now
+            if not was_all or left <= 0:
+                return []
 
-    def _serve_first(self) -> None:
+    def _serve_first(self) -> bool:
         try:
-            self._serve()
+            return self._serve()
         except Exception as error:  # noqa: BLE001 - it would end the loop, where a callback's is the loop's to tell
             told = {"message": "serving the first failed", "exception": error}
             asyncio.get_running_loop().call_exception_handler(told)
+            return False

@@ -51,9 +51,7 @@ def read_reply(connection: _socket.socket, on_event: Callable[[Event], None] | N
     chunks = _chunks(connection, rest)
     if headers.get("content-type") == "application/jsonl":
         return _follow(chunks, on_event)
-    body = b"".join(chunks)
-    if headers.get("content-length") != str(len(body)):
-        raise DaemonUnavailable("the daemon's answer is cut short", hints.restart_daemon())
+    body = _body(chunks, headers.get("content-length"))
     if status != 200:
         raise _error(body)
     return Reply(status, _exit_status(headers.get("keyturn-exit", "")), body)
@@ -102,6 +100,17 @@ def _is_field(name: bytes, value: bytes) -> bool:
 
 def _consists_of(allowed: bytes, text: bytes) -> bool:
     return not text.translate(None, allowed)
+
+
+def _body(chunks: Iterator[bytes], length: str | None) -> bytes:
+    """Up to the announced end (RFC 9112 section 6.3): neither we nor the C helper wait for the daemon to hang up."""
+    body = b""
+    while str(len(body)) != length:
+        chunk = next(chunks, b"")
+        if not chunk:
+            raise DaemonUnavailable("the daemon's answer is cut short", hints.restart_daemon())
+        body += chunk
+    return body
 
 
 def _chunks(connection: _socket.socket, first: bytes) -> Iterator[bytes]:

@@ -47,30 +47,32 @@ static bool send_all(int socket, struct part parts[2], long long deadline)
     return true;
 }
 
-/* To the end of the stream, so that a body longer than announced is noticed as surely as a shorter one. */
-static bool receive_all(int socket, struct bytes *answer, long long deadline)
+/* To the announced end, and not to the stream's: waiting for the daemon to hang up would be a second wait. */
+static bool receive_all(int socket, struct bytes *received, struct answer *answer, long long deadline)
 {
-    while (answer->length < answer->capacity) {
+    while (received->length < received->capacity) {
         if (deadline_wait(deadline, socket, POLLIN) < 0)
             return false;
-        ptrdiff_t count = system_receive(socket, answer->data + answer->length, answer->capacity - answer->length);
-        if (count == 0)
-            return true;
-        if (count > 0)
-            answer->length += (size_t)count;
-        else if (count != -EAGAIN && count != -EINTR)
+        size_t room = received->capacity - received->length;
+        ptrdiff_t count = system_receive(socket, received->data + received->length, room);
+        if (count > 0) {
+            received->length += (size_t)count;
+            if (answer_parse(received->data, received->length, answer))
+                return true;
+        } else if (count != -EAGAIN && count != -EINTR) {
             return false;
+        }
     }
     return false;
 }
 
 bool exchange(const struct location *location, const struct bytes *head, const struct bytes *body,
-              struct bytes *answer, long long deadline)
+              struct bytes *received, struct answer *answer, long long deadline)
 {
     struct part parts[2] = {{head->data, head->length}, {body->data, body->length}};
     int socket = system_socket();
     bool complete = socket >= 0 && join_queue(socket, location, deadline) && peer_is_ours(socket) &&
-                    send_all(socket, parts, deadline) && receive_all(socket, answer, deadline);
+                    send_all(socket, parts, deadline) && receive_all(socket, received, answer, deadline);
     if (socket >= 0)
         system_close(socket);
     return complete;

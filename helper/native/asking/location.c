@@ -44,13 +44,14 @@ static bool compose_in_home(char path[PATH_LIMIT])
            compose(path, (const char *[]){home, "/.local/state/keyturn/run-", host, "/socket", NULL});
 }
 
-static bool compose_user_directory(char path[PATH_LIMIT])
+/* Where logind keeps what lives as long as a session: `rest` in the directory of our user. */
+static bool compose_in_user_directory(char path[PATH_LIMIT], const char *rest)
 {
     char digits[24];
     struct bytes user = BYTES_OVER(digits);
     bytes_add_number(&user, system_user());
     bytes_add(&user, "", 1);
-    return compose(path, (const char *[]){KEYTURN_USER_DIRECTORIES "/", digits, NULL});
+    return compose(path, (const char *[]){KEYTURN_USER_DIRECTORIES "/", digits, rest, NULL});
 }
 
 static bool compose_socket_path(char path[PATH_LIMIT])
@@ -61,11 +62,8 @@ static bool compose_socket_path(char path[PATH_LIMIT])
     const char *runtime = environment_value("XDG_RUNTIME_DIR");
     if (runtime != NULL && is_directory_of_ours(runtime))
         return compose(path, (const char *[]){runtime, "/keyturn/socket", NULL});
-    char user[PATH_LIMIT];
-    if (!compose_user_directory(user))
-        return false;
-    if (is_directory_of_ours(user))
-        return compose(path, (const char *[]){user, "/keyturn/socket", NULL});
+    if (compose_in_user_directory(path, "") && is_directory_of_ours(path))
+        return compose_in_user_directory(path, "/keyturn/socket");
     return compose_in_home(path);
 }
 
@@ -81,9 +79,8 @@ static int open_private_directory(const char *path)
     return -1;
 }
 
-bool location_find(struct location *location)
+bool location_find(struct location *location, char path[PATH_LIMIT])
 {
-    char path[PATH_LIMIT];
     if (!compose_socket_path(path))
         return false;
     char *slash = strrchr(path, '/');

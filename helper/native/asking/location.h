@@ -13,7 +13,7 @@ struct location {
     char name[SOCKET_PATH_LIMIT];
 };
 
-/* False: there is no such directory, or it is not one to trust; the twin finds that too and says so. */
-bool location_find(struct location *location);
+/* False: there is no such directory, or it is not one to trust; the twin finds that too and says so. `path` is room. */
+bool location_find(struct location *location, char path[PATH_LIMIT]);
 
 #endif

@@ -38,6 +38,11 @@ int system_connect(int socket, const char *path)
     return connect(socket, (const struct sockaddr *)&address, sizeof address) < 0 ? -errno : 0;
 }
 
+int system_enter(int directory)
+{
+    return fchdir(directory) < 0 ? -errno : 0;
+}
+
 #ifdef __linux__
 
 int system_peer(int socket, unsigned *user)
@@ -51,11 +56,6 @@ int system_peer(int socket, unsigned *user)
 }
 
 #else
-
-int system_enter(int directory)
-{
-    return fchdir(directory) < 0 ? -errno : 0;
-}
 
 int system_peer(int socket, unsigned *user)
 {

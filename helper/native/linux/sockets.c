@@ -39,6 +39,11 @@ int system_connect(int socket, const char *path)
     return (int)call3(CALL_CONNECT, socket, ADDRESS(&address), sizeof address);
 }
 
+int system_enter(int directory)
+{
+    return (int)call3(CALL_FCHDIR, directory, 0, 0);
+}
+
 int system_peer(int socket, unsigned *user)
 {
     struct credentials peer = {0, 0, 0};

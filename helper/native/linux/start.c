@@ -37,8 +37,9 @@ extern const struct elf_header __ehdr_start __attribute__((visibility("hidden"))
 extern const struct word_pair _DYNAMIC[] __attribute__((visibility("hidden")));
 
 extern char **environ;
-char **environ;
-const char *start_path;
+/* Beside the guard, and like it never written again. */
+char **environ __attribute__((section(".data.rel.ro"))) = 0;
+const char *start_path __attribute__((section(".data.rel.ro"))) = 0;
 
 int main(int argc, char **argv);
 _Noreturn void linux_start(uintptr_t *stack) __attribute__((visibility("hidden"), used));
@@ -93,9 +94,9 @@ void linux_start(uintptr_t *stack)
 
     relocate(base);
     guard_seed((const void *)value_of(auxiliary, AUXILIARY_RANDOM));
-    protect_relocated(base, value_of(auxiliary, AUXILIARY_PAGE_SIZE));
     environ = variables;
     start_path = (const char *)value_of(auxiliary, AUXILIARY_PATH);
+    protect_relocated(base, value_of(auxiliary, AUXILIARY_PAGE_SIZE));
     call3(CALL_EXIT_GROUP, main(argc, argv), 0, 0);
     __builtin_trap();
 }

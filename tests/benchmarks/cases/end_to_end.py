@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from benchmarks.measured import Result, Row
+from benchmarks.peers.absence import Absent, installed
 from benchmarks.timing import Command, in_turns
 
 if TYPE_CHECKING:
@@ -24,9 +25,14 @@ SHARE = 10
 def run(stages: Sequence[Stage], rounds: int) -> Result:
     stage = stages[0]
     stage.git("config", "--global", "http.sslCAInfo", stage.emulator.ready.ca_file)
-    absent = {} if shutil.which("kubectl") else {KUBECTL: "kubectl is not installed"}
+    absent: dict[str, str] = {}
+    commands = _gits(stage)
     with ExitStack() as stack:
-        commands = _gits(stage) | ({} if absent else _kubectls(stage, stack))
+        try:
+            installed("kubectl", "kubernetes-client", go=True)
+            commands |= _kubectls(stage, stack)
+        except Absent as reason:
+            absent[KUBECTL] = str(reason)
         for command in commands.values():
             command.run()
         times = in_turns({name: command.timed for name, command in commands.items()}, max(1, rounds // SHARE))

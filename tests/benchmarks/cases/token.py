@@ -31,16 +31,15 @@ def run_beside_az(stages: Sequence[Stage], rounds: int) -> Result:
 
 
 def _beside(family: str, stages: Sequence[Stage], rounds: int) -> Result:
+    stage = stages[0]  # an earlier build has other words for it
+    ours = Command([str(stage.programs / "keyturn"), *WORDS], stage.environment)
+    ours.run()  # from here on the token is in memory
     absent: dict[str, str] = {}
     with ExitStack() as stack:
-        contestants = peers.found(stages[0], family, stack, absent)
-        for stage in stages:
-            command = Command([str(stage.programs / "keyturn"), *WORDS], stage.environment)
-            command.run()  # from here on the token is in memory
-            contestants[stage.label(NAME)] = command.timed
+        contestants = {NAME: ours.timed, **peers.found(stage, family, stack, absent)}
         times = in_turns(contestants, rounds)
-    compared = (*peers.PEERS[family], *stages[0].earlier(stages, NAME))
+    beside = tuple(peers.PEERS[family])
     return Result(
-        [Row(name, "ms", values, compared if name == NAME else (), name == NAME) for name, values in times.items()],
+        [Row(name, "ms", values, beside if name == NAME else (), name == NAME) for name, values in times.items()],
         absent,
     )

@@ -24,7 +24,7 @@ KEY = ("--batch", "--passphrase", "", "--quick-generate-key", "bench@contoso.exa
 @contextlib.contextmanager
 def ready(stage: Stage) -> Iterator[Contestant]:
     """With the token that `stage` gives in it. Raises Absent."""
-    program = installed("docker-credential-pass", "golang-docker-credential-helpers")
+    program = installed("docker-credential-pass", "golang-docker-credential-helpers", go=True)
     store, gpg = installed("pass", "pass"), installed("gpg", "gnupg")
     # Not in the stage's home: the path of gpg-agent's socket must be short.
     with tempfile.TemporaryDirectory() as home:

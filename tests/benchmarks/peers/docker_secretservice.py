@@ -26,7 +26,7 @@ HOLD = "echo $DBUS_SESSION_BUS_ADDRESS; exec cat > /dev/null"
 @contextlib.contextmanager
 def ready(stage: Stage) -> Iterator[Contestant]:
     """With the token that `stage` gives in it. Raises Absent."""
-    program = installed("docker-credential-secretservice", "golang-docker-credential-helpers")
+    program = installed("docker-credential-secretservice", "golang-docker-credential-helpers", go=True)
     with _unlocked_keyring(stage) as environment:
         document = json.loads(stage.native("docker").run())
         Command([program, "store"], environment, json.dumps(document).encode()).run()

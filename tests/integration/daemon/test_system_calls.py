@@ -21,7 +21,7 @@ BUDGET = 14
 """System calls of one answer: 8 where the request came with its connection, 13 where its bytes came later."""
 OF_OTHERS = 7
 """The same without those that depend on when the bytes came (WAITING): 6, and what the daemon does between."""
-WAITING = ("epoll_wait", "epoll_ctl", "recvfrom")
+WAITING = ("poll", "epoll_wait", "epoll_ctl", "recvfrom")
 KUBE = 9
 """What kube adds: two /proc/PID/stat, the link to the program, and a look at what `setup kube` recorded."""
 BEGIN = b"GET /begin HTTP/1.1\r\n\r\n"

@@ -76,17 +76,18 @@ def test_twin_that_cannot_be_run_is_one_error_and_one_hint(helper: Path, twin: s
 
 
 @pytest.mark.parametrize("options", [(), (WITHOUT_MEMFD,)], ids=["", "pipe"])
-def test_twin_inherits_nothing_but_the_three_streams(
+def test_twin_inherits_the_three_streams_and_the_directory_and_nothing_else(
     programs: NativePrograms, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
     helper = install(programs.variant(*options), tmp_path / "bin", "git-credential-keyturn")
-    runtime_directory(tmp_path)  # so that the directory was open already
-    report = "grep ^SigIgn: /proc/$$/status\nulimit -c\nls /proc/$$/fd\n"
+    runtime_directory(tmp_path)  # so that it was open already, and the helper had gone there to connect
+    report = "pwd -P\ngrep ^SigIgn: /proc/$$/status\nulimit -c\nls /proc/$$/fd\n"
     (helper.parent / ENTRY).write_text(f"#!/bin/sh\n{report}", encoding="ascii")
     done = start(helper, environment={"XDG_RUNTIME_DIR": str(tmp_path)})
-    ignored, core, *descriptors = done.stdout.decode().split("\n")[:-1]
+    here, ignored, core, *descriptors = done.stdout.decode().split("\n")[:-1]
     assert int(ignored.split()[1], base=16) & 1 << 12 == 0, "SIGPIPE is left ignored"
     assert core == "0"
+    assert here == os.getcwd()  # noqa: PTH109 - as the shell says it
     script = {"10", "255"}  # where shells keep the script they read
     assert {"0", "1", "2"} == set(descriptors) - script
 

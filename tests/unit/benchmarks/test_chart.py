@@ -16,7 +16,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def document(**cases: list[Row]) -> dict[str, Any]:
-    return report.document([{case: Result(rows) for case, rows in cases.items()}], 1)
+    return report.document([report.run({case: Result(rows) for case, rows in cases.items()})], 1)
 
 
 def elements(drawn: str, tag: str) -> list[ET.Element]:
@@ -66,7 +66,7 @@ def test_rows_of_another_unit_are_left_out() -> None:
 
 
 def test_of_several_runs_the_last_is_drawn() -> None:
-    runs = [{"case": Result([Row(name, "ms", [1.0])])} for name in ("first", "last")]
+    runs = [report.run({"case": Result([Row(name, "ms", [1.0])])}) for name in ("first", "last")]
     texts = {text.text for text in elements(chart.draw(report.document(runs, 1)), "text")}
     assert "last" in texts
     assert "first" not in texts

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +22,7 @@ README, GUIDE = places.REPOSITORY / "README.md", places.REPOSITORY / "contrib/gu
 
 
 def document(*runs: list[Row]) -> dict[str, Any]:
-    return report.document([{"case": Result(rows)} for rows in runs], 1)
+    return report.document([report.run({"case": Result(rows)}) for rows in runs], 1)
 
 
 def rows(ours: float) -> list[Row]:
@@ -36,7 +38,9 @@ def test_without_a_peer_the_value_itself_is_told() -> None:
     assert alone.line(document(rows(13.96))) == "| memory, MiB |  | 14.0 | 14 |"
 
 
-@pytest.mark.parametrize("lacking", [document(), document([]), document(rows(1.0)[:1]), report.document([{}], 1)])
+@pytest.mark.parametrize(
+    "lacking", [document(), document([]), document(rows(1.0)[:1]), report.document([report.run({})], 1)]
+)
 def test_what_was_not_measured_is_said(lacking: dict[str, Any]) -> None:
     assert RATIO.line(lacking) == "| ours | theirs | not measured | 0.5 |"
 
@@ -45,6 +49,13 @@ def test_rows_are_written_where_they_stand_and_nothing_else_changes() -> None:
     known = FIGURES[0]
     page = f"# Title\n\n{known.start} 9.99 | 0.25 |\n| another row | | 1 | |\n"
     assert rewritten(page, report.document([], 1)) == page.replace("9.99", "not measured")
+
+
+def test_the_pages_say_on_what_it_was_measured() -> None:
+    page = f"{FIGURES[0].start} 1 | |\n| measured on | | | |\n"
+    said = rewritten(page, report.document([report.run({}), report.run({})], 7)).splitlines()[1]
+    assert said.startswith(f"| measured on | {os.cpu_count()} processors")
+    assert re.search(r"priority \S+.*, 7 rounds, load in the end [0-9.]+, [0-9.]+ \|", said)
 
 
 def test_a_page_without_such_a_row_is_refused() -> None:

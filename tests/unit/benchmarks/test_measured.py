@@ -45,7 +45,7 @@ def test_the_table_names_who_is_absent() -> None:
 
 
 def test_the_document_says_the_same_to_programs() -> None:
-    document = report.document([{"case": RESULT}], 3)
+    document = report.document([report.run({"case": RESULT})], 3)
     ours, theirs = document["runs"][0]["cases"]["case"]["rows"]
     assert (ours["median"], ours["p99"], ours["quantiles"][0], ours["runs"]) == (2.0, 3.0, 1.0, 3)
     assert ours["ratios"] == {"theirs": {"median": 0.5, "p99": 0.5}}

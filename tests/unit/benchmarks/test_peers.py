@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
 from benchmarks import peers
+from benchmarks.peers import azure_kubelogin, credential_oauth
 from benchmarks.peers.absence import Absent
 from benchmarks.stage import Stage
 
@@ -50,8 +52,15 @@ def test_whoever_is_not_installed_is_named_with_where_to_get_it(monkeypatch: pyt
     assert absent == {name: f"not installed ({source} has it)" for name, source in SOURCES.items()}
 
 
+def test_programs_in_go_are_not_started_at_real_time_priority(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (path / "kubelogin").symlink_to("/bin/true")
+    monkeypatch.setattr(os, "sched_getscheduler", lambda _pid: os.SCHED_FIFO)
+    with pytest.raises(Absent, match="real-time"):
+        azure_kubelogin.program()
+
+
 def test_an_oauth_helper_that_cannot_refresh_is_not_started(path: Path) -> None:
     """It would open a browser and wait."""
     (path / "git-credential-oauth").symlink_to("/bin/true")
-    with pytest.raises(Absent, match="too old"), peers.credential_oauth.ready(Nowhere()):
+    with pytest.raises(Absent, match="too old"), credential_oauth.ready(Nowhere()):
         pytest.fail("it was started")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 LINES = 5
 LENGTH = 200
 """Characters of a line."""
-TOKEN_LIKE = re.compile(r"[A-Za-z0-9_~+=%.-]{20,}")
+OPAQUE = r"[A-Za-z0-9_~+=%.-]{20,}"
 """What may be a secret, or a piece of one between slashes: longer than the words of an error."""
 READ = 4096
 
@@ -30,4 +30,4 @@ async def last_words(stream: StreamReader) -> str:
 
 def scrubbed(line: str) -> str:
     """`line` on one line, shortened, with `…` for whatever may be a secret."""
-    return TOKEN_LIKE.sub("…", one_line(line))[:LENGTH]
+    return re.sub(OPAQUE, "…", one_line(line))[:LENGTH]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from keyturn import hints
 from keyturn.configuration.hosts import without_userinfo
@@ -28,7 +30,7 @@ class ForgetBody(Body, frozen=True):
     url: str
 
 
-class Rules(NamedTuple):
+class Rules(msgspec.Struct, frozen=True):
     """How a request is dealt with: by its helper's line, else by the configuration."""
 
     durable: bool

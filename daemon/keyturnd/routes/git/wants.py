@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from keyturn import hints, moves
 from keyturn.configuration.named import profile_named
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from keyturnd.server.http import Request
 
 
-class Asked(NamedTuple):
+class Asked(msgspec.Struct, frozen=True):
     """What git says, and what the configuration makes of it."""
 
     request: GitRequest

@@ -56,9 +56,9 @@ FLAGS = {
     "resource_id": "identity-resource-id",
 }
 """What kubelogin calls the keys of a profile."""
-_SUBSCRIPTION = re.compile(r"[0-9A-Za-z._][0-9A-Za-z._ -]*", re.ASCII)
+_SUBSCRIPTION = r"[0-9A-Za-z._][0-9A-Za-z._ -]*"
 """As azidentity has it, and none that begins like an option."""
-_LOOPBACK = re.compile(r"http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?/?", re.ASCII)
+_LOOPBACK = r"http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?/?"
 """RFC 8252 section 7.3: at a loopback address any port will do."""
 
 
@@ -115,7 +115,7 @@ def _of_machine(wish: Wish) -> EntraProfile:
 
 def _of_az(wish: Wish) -> EntraProfile:
     """Whoever is signed in with az now, and no longer than that."""
-    if wish.subscription and not _SUBSCRIPTION.fullmatch(wish.subscription):
+    if wish.subscription and not re.fullmatch(_SUBSCRIPTION, wish.subscription):
         raise UsageError(
             "--subscription is neither a name nor an id", moves.clients.az("those there are", "account list")
         )
@@ -153,7 +153,7 @@ def _flow(wish: Wish) -> str:
     flow = "client-certificate" if wish.login == "spn" and wish.certificate else FLOW_OF[wish.login]
     if not wish.client_id:
         raise UsageError("client-id is required", _lacking(wish, "--client-id ID"))
-    if wish.redirect_url and not _LOOPBACK.fullmatch(wish.redirect_url):
+    if wish.redirect_url and not re.fullmatch(_LOOPBACK, wish.redirect_url):
         raise Refused(
             "--redirect-url is another address than this machine's own",
             moves.clients.stanza(

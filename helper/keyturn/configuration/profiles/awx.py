@@ -49,7 +49,7 @@ _APIS = tuple(
     tuple(path.split("/"))
     for path in ("api/controller/v2", "api/gateway/v1", "api/controller", "api/gateway", "api/v2", "api")
 )
-_REPOSITORY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}", re.ASCII)
+_REPOSITORY = r"[A-Za-z][A-Za-z0-9_-]{0,63}"
 _EXAMPLE_GALAXY = '["published", "rh-certified"]'
 _EXAMPLE_URL = '"https://awx.example"'
 
@@ -153,7 +153,7 @@ def _description(table: Table) -> str | None:
 
 def _galaxy(table: Table) -> tuple[str, ...]:
     found = table.texts("galaxy", _EXAMPLE_GALAXY)
-    if any(not _REPOSITORY.fullmatch(name) for name in found):
+    if any(not re.fullmatch(_REPOSITORY, name) for name in found):
         raise table.expected("galaxy", "names of the hub's repositories", _EXAMPLE_GALAXY)
     return found
 

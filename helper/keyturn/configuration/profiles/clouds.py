@@ -1,19 +1,19 @@
 """Microsoft's clouds by name, the host where each one signs people in, and what its resources are called.
 
 Sources: reference/entra.md section 4, which compared msal's authority.py, azure-cli's cloud.py, the cmdlet's
-EnvironmentConstants.cs and Microsoft's page on national clouds. Pure data, standard library alone.
+EnvironmentConstants.cs and Microsoft's page on national clouds. Pure data.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-class Cloud(NamedTuple):
+class Cloud(msgspec.Struct, frozen=True):
     """One cloud: `host` is where keyturn signs in, `aliases` are other names of the same service."""
 
     name: str

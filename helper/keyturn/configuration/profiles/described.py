@@ -27,7 +27,7 @@ NOWHERE = Path()
 OPEN_KEYS = ("application", "scope", "description")
 """What a single token on an AWX may have otherwise than its profile."""
 
-_KEY = re.compile(r"`(\w+)`")
+_KEY = r"`(\w+)`"
 _ENTRUST, _LOGIN = printed(hints.entrust(NAME)), printed(hints.login(NAME))
 _INSTEAD = {
     f'set flow = "browser" in [profile.{NAME}]': "use the browser",
@@ -68,7 +68,9 @@ def by_parameters(hint: str, again: str) -> str:
     """What `hint` says of a described profile, said of its parameters. again: in place of signing in to it."""
     for said, instead in _INSTEAD.items():
         hint = hint.replace(said, instead.format(again=again))
-    return _KEY.sub(lambda key: "the parameter set" if key[1] == "flow" else f"--{key[1].replace('_', '-')}", hint)
+    return re.sub(
+        _KEY, lambda key: "the parameter set" if key[1] == "flow" else f"--{key[1].replace('_', '-')}", hint
+    )
 
 
 def on_behalf_of(profile: EntraProfile) -> EntraProfile:

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keyturn.configuration.tables import Table
 
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 _EXAMPLE_VARIABLE = '"CLIENT_SECRET"'
 
 
@@ -61,6 +61,6 @@ def read_place(table: Table) -> InFile | InVariable | None:
     file, variable = table.path("client_secret_file"), table.text("client_secret_env", what, _EXAMPLE_VARIABLE)
     if file is not None:
         return InFile(file)
-    if variable is not None and not _VARIABLE.fullmatch(variable):
+    if variable is not None and not re.fullmatch(_VARIABLE, variable):
         raise table.expected("client_secret_env", what, _EXAMPLE_VARIABLE)
     return None if variable is None else InVariable(variable)

@@ -15,11 +15,8 @@ if TYPE_CHECKING:
 
 # Names as Azure gives them: REGISTRY, REGISTRY-HASH (a domain name label), each perhaps of one region (docker.md
 # section 2). Matched whole: acr-env's unanchored pattern gave tokens to x.azurecr.io.attacker.com (GO-2026-6225).
-_AZURE = re.compile(
-    r"[a-z0-9]{5,50}(?:-[a-z0-9]+)?(?:\.[a-z0-9]+\.geo)?\.azurecr\.(?:io|cn|us|sovcloud-azure\.fr)", re.ASCII
-)
-_SCHEME = re.compile(r"https?://", re.ASCII)
-_REPOSITORY = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*", re.ASCII | re.IGNORECASE)
+_AZURE = r"[a-z0-9]{5,50}(?:-[a-z0-9]+)?(?:\.[a-z0-9]+\.geo)?\.azurecr\.(?:io|cn|us|sovcloud-azure\.fr)"
+_REPOSITORY = r"(?ai)[a-z0-9]+(?:[._-]+[a-z0-9]+)*"
 """A path component of a repository (OCI distribution specification, "Pulling manifests")."""
 
 
@@ -67,12 +64,12 @@ def registry(server: str) -> tuple[str, int]:
     nerdctl puts a scheme in front, crane the repository behind; http:// there is a spelling too and says nothing
     about the connection. Raises UnfitName.
     """
-    authority, _, path = _SCHEME.sub("", server, count=1).partition("/")
-    if path and not all(map(_REPOSITORY.fullmatch, path.removesuffix("/").split("/"))):
+    authority, _, path = re.sub("https?://", "", server, count=1).partition("/")
+    if path and not all(re.fullmatch(_REPOSITORY, part) for part in path.removesuffix("/").split("/")):
         raise UnfitName("expected a registry, perhaps with a repository behind it")
     return host_and_port(authority)
 
 
 def is_azure(host: str, port: int) -> bool:
     """Whether Azure's own naming makes this the login server of an Azure container registry."""
-    return port == HTTPS_PORT and _AZURE.fullmatch(host) is not None
+    return port == HTTPS_PORT and re.fullmatch(_AZURE, host) is not None

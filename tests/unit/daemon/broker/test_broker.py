@@ -262,6 +262,14 @@ async def test_a_dead_refresh_token_is_forgotten(bench: Bench) -> None:
     with pytest.raises(SignInNeeded, match="AADSTS700082"):
         await bench.broker.token(want(ME), NOBODY)
     assert await bench.holdings.state(ME) is None
+    bench.clock.advance(6)
+    with pytest.raises(SignInNeeded, match=r"^nobody is signed in for profile me: AADSTS700082: expired$"):
+        await bench.broker.token(want(ME), NOBODY)
+    bench.provider.failure = None
+    await bench.broker.token(want(ME), Person())
+    await bench.broker.logout("me")
+    with pytest.raises(SignInNeeded, match=r"^nobody is signed in for profile me$"):
+        await bench.broker.token(want(ME), NOBODY)
 
 
 async def test_a_late_refusal_leaves_a_newer_sign_in_alone(bench: Bench) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from keyturnd.callers.handed import REMEMBERED, Client, Handed
 from keyturnd.callers.peer import Tool
@@ -41,10 +42,10 @@ def test_a_helper_that_asks_twice_doubts_nothing(handed: Handed) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        CLIENT._replace(tool=Tool(100, 5001)),
-        CLIENT._replace(program="/usr/bin/kubectl.1.33"),
-        CLIENT._replace(place="https://other.example"),
-        CLIENT._replace(place=None),
+        replace(CLIENT, tool=Tool(100, 5001)),
+        replace(CLIENT, program="/usr/bin/kubectl.1.33"),
+        replace(CLIENT, place="https://other.example"),
+        replace(CLIENT, place=None),
     ],
     ids=["another process", "another program in it", "another cluster", "no cluster"],
 )
@@ -63,11 +64,11 @@ def test_the_last_token_counts(handed: Handed) -> None:
 
 def test_it_does_not_grow_for_ever_and_keeps_the_latest(handed: Handed) -> None:
     for number in range(REMEMBERED - 1):
-        handed.note(CLIENT._replace(tool=Tool(number, 0)), KEY, 200, b"more")
+        handed.note(replace(CLIENT, tool=Tool(number, 0)), KEY, 200, b"more")
     handed.note(CLIENT, KEY, 200, b"one")
-    handed.note(CLIENT._replace(tool=Tool(REMEMBERED, 0)), KEY, 200, b"more")
+    handed.note(replace(CLIENT, tool=Tool(REMEMBERED, 0)), KEY, 200, b"more")
     assert handed.doubtful(CLIENT, KEY, 201) == b"one"
-    assert handed.doubtful(CLIENT._replace(tool=Tool(0, 0)), KEY, 201) is None
+    assert handed.doubtful(replace(CLIENT, tool=Tool(0, 0)), KEY, 201) is None
 
 
 def test_who_doubts_again_and_again_waits_longer_each_time(handed: Handed, clock: ManualClock) -> None:
@@ -82,7 +83,7 @@ def test_who_doubts_again_and_again_waits_longer_each_time(handed: Handed, clock
 
 
 def test_a_doubt_of_one_client_keeps_no_other_from_its_own(handed: Handed) -> None:
-    other = CLIENT._replace(tool=Tool(100, 5001))
+    other = replace(CLIENT, tool=Tool(100, 5001))
     handed.note(other, KEY, 200, b"one")
     handed.doubted(CLIENT, KEY)
     assert handed.doubtful(CLIENT, KEY, 201) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from keyturn.configuration.kubelogin.identities import names_begin
 from keyturn.errors import KeyturnError, Refused, UsageError, VariablesWanted
@@ -87,7 +88,7 @@ async def test_a_client_that_asks_again_after_a_refusal_gets_another_token(desk:
     info = exec_info(version="v1beta1")
     assert await desk.token(*FLAGS, info=info, **told("planted")) == "access-1"
     handed = desk.services.handed._handed
-    handed.update({key: handing._replace(helper=1) for key, handing in handed.items()})
+    handed.update({key: replace(handing, helper=1) for key, handing in handed.items()})
     with pytest.raises(VariablesWanted):
         await desk.token(*FLAGS, info=info)
     assert await desk.token(*FLAGS, info=info, **told("planted")) == "access-2"

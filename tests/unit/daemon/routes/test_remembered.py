@@ -61,9 +61,8 @@ class Desk:
         return None if response is None else response.body
 
     def recall(self, said: bytes = SAID) -> bytes | None:
-        given: list[bytes] = []
-        assert self.api.recall(said, US, given.append) == bool(given)
-        return given[0] if given else None
+        recalled = self.api.recall(said)
+        return None if recalled is None else recalled.answer
 
 
 async def ask_slowly(desk: Desk) -> None:

@@ -44,7 +44,7 @@ def test_who_has_stopped_does_not_begin_again(monkeypatch: pytest.MonkeyPatch) -
     async def stop_out_of_descriptors() -> None:
         with Exhausted(socket.AF_UNIX) as listener:
             accepting = Acceptor(listener, Connections(lambda *_: never()), selector)
-            accepting._accept()  # as the selector does when somebody has connected
+            accepting._serve()  # as the selector does when somebody has connected
             accepting.stop()
             await asyncio.sleep(0)
             await asyncio.sleep(0)

@@ -263,12 +263,23 @@ async def test_an_answer_that_is_there_costs_no_task() -> None:
         assert (await line.hear()).endswith(b"\r\n\r\n/xGET")
 
 
-def again(said: bytes, peer: Peer, give: Callable[[bytes], None]) -> bool:
+class Again:
+    """An answer that was given before."""
+
+    def __init__(self, answer: bytes) -> None:
+        self.answer = answer
+        self.peers: list[Peer] = []
+
+    def given(self, peer: Peer) -> None:
+        self.peers.append(peer)
+
+
+AGAIN = Again(b"again")
+
+
+def again(said: bytes) -> Again | None:
     """Knows one request."""
-    if said == REQUEST and peer.is_us:
-        give(b"again")
-        return True
-    return False
+    return AGAIN if said == REQUEST else None
 
 
 async def test_what_was_said_before_needs_no_reading() -> None:
@@ -285,6 +296,29 @@ async def test_what_was_said_before_needs_no_reading() -> None:
     await left(connections, [line, other])
 
 
+async def test_who_connects_is_given_a_moment_to_speak(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the kernel lets us run first, on the caller's processor, nothing has arrived yet."""
+    monkeypatch.setattr(registry, "received", lambda _: None)
+    connections = Connections(hello, recall=again)
+    line = Line(connections)
+    await line.say(REQUEST)
+    with line.ours:
+        line.open()
+        assert not connections.open
+        assert await line.hear() == b"again"
+
+
+async def test_nobody_is_waited_for_while_others_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[socket.SocketType] = []
+    monkeypatch.setattr(registry, "received_soon", waited.append)
+    connections = Connections(hello, recall=again)
+    lines = [Line(connections) for _ in range(3)]
+    for line in lines:
+        line.open()
+    assert len(waited) == 1
+    await left(connections, lines)
+
+
 async def test_what_was_said_before_may_be_said_late() -> None:
     connections = Connections(hello, recall=again)
     line = Line(connections)
@@ -296,11 +330,7 @@ async def test_what_was_said_before_may_be_said_late() -> None:
 
 
 async def test_an_answer_given_again_waits_for_a_slow_reader() -> None:
-    def much(said: bytes, peer: Peer, give: Callable[[bytes], None]) -> bool:
-        give(bytes(HUGE))
-        return True
-
-    connections = Connections(hello, recall=much)
+    connections = Connections(hello, recall=lambda _: Again(bytes(HUGE)))
     line = Line(connections)
     await line.say(REQUEST)
     line.open()

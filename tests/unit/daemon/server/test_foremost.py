@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
 
 from keyturnd.server.foremost import Foremost
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from selectors import SelectorKey
 
 
 def played(play: Callable[[Foremost, socket.socket], Awaitable[None]]) -> None:
@@ -40,13 +43,18 @@ def test_whoever_connects_is_served_ahead_of_what_the_loop_has_found_ready() -> 
         loop, ours, theirs = asyncio.get_running_loop(), *socket.socketpair()
         with ours, theirs:
             loop.add_reader(ours, lambda: order.append("loop"))
-            selector.put_first(listener, lambda: order.append("first"))
+
+            def serve() -> bool:
+                order.append("first")
+                return False
+
+            selector.put_first(listener, serve)
             theirs.send(b"x")
             with socket.create_connection(listener.getsockname()):
                 for _ in range(2):  # the loop's turns: one finds both ready, the next has run what is the loop's
                     await asyncio.sleep(0)
             loop.remove_reader(ours)
-            selector.drop(listener)
+            selector.drop()
         assert order[:2] == ["first", "loop"]
 
     played(play)
@@ -57,7 +65,7 @@ def test_a_bug_in_serving_is_told_and_the_loop_goes_on() -> None:
         told: list[dict[str, Any]] = []
         asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
 
-        def serve() -> None:
+        def serve() -> NoReturn:
             listener.accept()[0].close()
             raise ZeroDivisionError
 
@@ -75,13 +83,14 @@ def test_nobody_is_served_any_more_until_it_is_put_first_again() -> None:
     async def play(selector: Foremost, listener: socket.socket) -> None:
         served = asyncio.Event()
 
-        def serve() -> None:
+        def serve() -> bool:
             listener.accept()[0].close()
             served.set()
+            return False
 
         selector.put_first(listener, serve)
-        selector.drop(listener)
-        selector.drop(listener)
+        selector.drop()
+        selector.drop()
         with await dial(listener):
             await asyncio.sleep(0)
             assert not served.is_set()
@@ -89,3 +98,38 @@ def test_nobody_is_served_any_more_until_it_is_put_first_again() -> None:
             await served.wait()
 
     played(play)
+
+
+def test_what_leaves_the_loop_nothing_costs_it_no_turn() -> None:
+    class Counting(Foremost):
+        turns = 0
+
+        def select(self, timeout: float | None = None) -> list[tuple[SelectorKey, int]]:
+            self.turns += 1
+            return super().select(timeout)
+
+    with Counting() as selector, socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        left = 5
+
+        def serve() -> bool:
+            nonlocal left
+            listener.accept()[0].close()
+            left -= 1
+            return left > 0
+
+        selector.put_first(listener, serve)
+        with ExitStack() as stack:
+            for _ in range(left):
+                stack.enter_context(socket.create_connection(listener.getsockname()))
+            assert selector.select() == []
+        assert left == 0
+        assert selector.turns == 1
+
+
+@pytest.mark.parametrize("timeout", [None, 0.0, 3600.0])
+def test_the_loop_gets_its_turn_however_many_come(timeout: float | None) -> None:
+    with Foremost() as selector, socket.create_server(("127.0.0.1", 0)) as listener:
+        selector.put_first(listener, lambda: True)  # takes nobody: there is always another
+        with socket.create_connection(listener.getsockname()):
+            assert selector.select(timeout) == []

@@ -35,7 +35,7 @@ DOTNET_STORE = ".dotnet/corefx/cryptography/x509stores/my"
 """Below the home: what PowerShell on Linux calls Cert:\\CurrentUser\\My (OpenSslDirectoryBasedStoreProvider.cs of
 dotnet/runtime), one PFX without a passphrase for each certificate."""
 
-_THUMBPRINT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
+_THUMBPRINT = r"[0-9a-f]{40}|[0-9a-f]{64}"
 _EXAMPLE_THUMBPRINT = '"0123456789ABCDEF0123456789ABCDEF01234567"'
 _EXAMPLE_FILE = '"~/.config/keyturn/certificates/app.pem"'
 
@@ -91,7 +91,7 @@ def _thumbprint(table: Table) -> str:
     if found is None:
         return ""
     plain = re.sub(r"[: ]", "", found).lower()
-    if not _THUMBPRINT.fullmatch(plain):
+    if not re.fullmatch(_THUMBPRINT, plain):
         raise table.expected(
             "certificate_thumbprint", "SHA-1 or SHA-256 in 40 or 64 hexadecimal digits", _EXAMPLE_THUMBPRINT
         )

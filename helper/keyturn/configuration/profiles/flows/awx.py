@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from keyturn.configuration.profiles.secrets import SecretSource
     from keyturn.configuration.tables import Table
 
-_CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,200}", re.ASCII)
+_CLIENT_ID = r"[A-Za-z0-9._~-]{1,200}"
 _EXAMPLE_CLIENT_ID = '"3yJqGn0Wc7Xr2kZp5sTdVb9aLhQe4uMf1oRiNxKy"'
 _APPLICATION: dict[str, str] = {
     "client_id": "client id",
@@ -127,6 +127,6 @@ FLOWS: tuple[type[AwxFlow], ...] = (Password, ExistingToken, PasswordGrant, Brow
 def _client_id(table: Table) -> str:
     what = "the client id of the application"
     found = table.text("client_id", what, _EXAMPLE_CLIENT_ID)
-    if found is None or not _CLIENT_ID.fullmatch(found):
+    if found is None or not re.fullmatch(_CLIENT_ID, found):
         raise table.expected("client_id", what, _EXAMPLE_CLIENT_ID)
     return found
