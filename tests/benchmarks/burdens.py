@@ -67,14 +67,14 @@ def silence(stage: Stage) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def many_records(stage: Stage, number: int = RECORDS) -> Iterator[Stage]:
-    """A machine like `stage`, its token in memory, and so many more records in its vault."""
+def many_records(stage: Stage) -> Iterator[Stage]:
+    """A machine like `stage`, its token in memory, and 10 000 more records in its vault."""
     with _alike(stage) as machine:
         machine.native("git").run()
         machine.stop()
         text = (machine.state / keystores.KEY_FILE).read_text("ascii").strip()
         key = base64.b64decode(text.removeprefix(keystores.KEY_FILE_PREFIX))
-        for each in range(number):
+        for each in range(RECORDS):
             _seal(vault_directory(machine.state), key, each)
         machine.native("git").run()
         yield machine
