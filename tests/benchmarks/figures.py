@@ -89,6 +89,10 @@ FIGURES = (
         "the same, more by 100 000 requests, MiB", "-",
         "memory", "private dirty, more by 100000 requests", target="0",
     ),
+    Figure(
+        "processor time of a warm kube answer, the helper's alone", "Azure's kubelogin",
+        "kubelogin", "kube, native, processor", "kubelogin, Azure's",
+    ),
     Figure("native helper, warm, whole process, git", "`/bin/true`", "warm-answer", "git, native", "/bin/true"),
     Figure(
         "the same", "`git-credential-oauth get`, which refreshes each time",
