@@ -20,11 +20,10 @@ if TYPE_CHECKING:
     from socket import SocketType
 
     from keyturnd.callers.peer import Peer
+    from keyturnd.server.http import AtOnce, Recall
     from keyturnd.server.readiness import Readiness
 
     Handler = Callable[["Connection", Request], Awaitable[Response]]
-    AtOnce = Callable[[Request, bytes], Response | None]
-    Recall = Callable[[bytes], "Recalled | None"]
 
 REQUEST_DEADLINE = 5.0
 """Seconds for a complete request. A helper writes it in one go; who takes longer is stuck or hostile."""
@@ -36,15 +35,6 @@ HEARTBEAT = 15.0
 """Seconds between line breaks while a person is waited for: the client takes 75 s of silence for a hang."""
 LOOK_AGAIN = 1.0
 """Seconds until it is looked again whether a peer that says no more is still there."""
-
-
-class Recalled(Protocol):
-    """An answer that was given before."""
-
-    answer: bytes
-
-    def given(self, peer: Peer) -> None:
-        """It has been given to `peer` once more."""
 
 
 class Keeper(Protocol):

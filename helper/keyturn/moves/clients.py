@@ -29,6 +29,12 @@ def docker_package() -> Sentence:
 
 
 @move
+def name_kubeconfig(command: Command) -> Sentence:
+    """A file that may be somebody else's, and what it says of a cluster."""
+    return Sentence(f"if it is a file of your own, name it: {printed(command)}")
+
+
+@move
 def fetch_kubeconfig(command: Command) -> Sentence:
     """A cluster that kubectl does not know yet."""
     what = "fetch one, of AKS for instance with: az aks get-credentials --resource-group GROUP --name CLUSTER"
