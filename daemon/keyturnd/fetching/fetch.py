@@ -183,7 +183,7 @@ class Fetcher:
             await self._failed(want, job, outcome)
             raise fitting(error_of(outcome), want.profile)
         self.refused.settle(want)
-        self.challenges.grant(want)
+        self.challenges.grant(want, job.claims)
         assert isinstance(outcome, Result)
         self.check_allowed(want)  # its sign-in was kept, under the name of the place it belongs to
         return await self._kept(want, outcome, await keeper.sign_in(outcome))
