@@ -160,16 +160,27 @@ class ProviderRefused(ProviderError):
 
 
 class ProviderUnreachable(ProviderError):
-    """No answer, or one that may be different later. `retry_after`: seconds the provider asked for."""
+    """No answer, or one that may be different later. `retry_after`: seconds the provider asked for.
+
+    connected: False where there was no way to it, so that it was asked nothing.
+    """
 
     kind = "provider-unreachable"
     exit_status = 4
     http_status = 503
     passes = True
 
-    def __init__(self, sentence: str, hint: Hint | None = None, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        sentence: str,
+        hint: Hint | None = None,
+        *,
+        retry_after: float | None = None,
+        connected: bool = True,
+    ) -> None:
         super().__init__(sentence, hint)
         self.retry_after = retry_after
+        self.connected = connected
 
 
 class InternalError(KeyturnError):

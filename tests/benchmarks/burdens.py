@@ -5,13 +5,18 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import secrets
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.stage import Stage
 from benchmarks.timing import FORK
-from keyturnd.vault import keystores, records
+from keyturnd.configuration import Configuration
+from keyturnd.fetching.wants import Want
+from keyturnd.vault import keystores, records, tokens
+from keyturnd.vault.tokens import Token
 from keyturnd.vault.vault import vault_directory
 from support.daemon import wire
 
@@ -19,7 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.synchronize import Event
 
-STALLED, RECORDS, TARGETS, CREDENTIALS = 50, 10_000, 3000, 1000
+STALLED, RECORDS, TARGETS, CREDENTIALS, TOKENS = 50, 10_000, 3000, 1000, 1000
+TOKEN_SIZE = 2000
+"""Characters of each of TOKENS: as Entra ID issues them for a user who is in a few groups."""
 
 
 @contextlib.contextmanager
@@ -72,22 +79,46 @@ def many_records(stage: Stage) -> Iterator[Stage]:
     with _alike(stage) as machine:
         machine.native("git").run()
         machine.stop()
-        text = (machine.state / keystores.KEY_FILE).read_text("ascii").strip()
-        key = base64.b64decode(text.removeprefix(keystores.KEY_FILE_PREFIX))
-        for each in range(RECORDS):
-            _seal(vault_directory(machine.state), key, each)
+        _seal(machine, {_record(each): b"{}" for each in range(RECORDS)})
         machine.native("git").run()
         yield machine
 
 
-def _seal(directory: Path, key: bytes, number: int) -> None:
-    """One record, without the pains of durability."""
-    name = records.RecordName(
+def _record(number: int) -> records.RecordName:
+    return records.RecordName(
         kind="access-token", profile=f"p{number}", provider="entra", authority="https://login.example", client_id="c"
     )
-    path = directory / name.file_name()
-    path.touch(0o600)
-    path.write_bytes(records.seal(name, b"{}", key=key, key_id=records.key_id_of(key)))
+
+
+@contextlib.contextmanager
+def many_tokens(stage: Stage) -> Iterator[tuple[Stage, list[bytes]]]:
+    """A machine like `stage` with 1 000 more tokens in its vault, none in memory yet, and the requests for them."""
+    with _alike(stage) as machine:
+        wanted = [(f"host{number}.example", f"api://audience{number}/.default") for number in range(TOKENS)]
+        more = (f'"https://{host}" = {{ profile = "ci", scopes = ["{scope}"] }}\n' for host, scope in wanted)
+        machine.configure(stage.emulator.ready.config.replace("[targets.git]\n", f"[targets.git]\n{''.join(more)}"))
+        machine.native("git").run()
+        machine.stop()
+        profile = Configuration(machine.config_file).current().profiles["ci"]
+        _seal(machine, {Want(profile, (scope,), "git").key: _token() for _, scope in wanted})
+        said = (f"protocol=https\nhost={host}\n\n".encode() for host, _ in wanted)
+        machine.native("git").run()
+        yield machine, [wire.post("/v1/git/get", attributes) for attributes in said]
+
+
+def _token() -> bytes:
+    now = time.time()
+    return tokens.encode(Token(secrets.token_hex(TOKEN_SIZE // 2), now, now + 3600, account="ci"))
+
+
+def _seal(machine: Stage, contents: dict[records.RecordName, bytes]) -> None:
+    """One record of each, without the pains of durability."""
+    text = (machine.state / keystores.KEY_FILE).read_text("ascii").strip()
+    key = base64.b64decode(text.removeprefix(keystores.KEY_FILE_PREFIX))
+    for name, content in contents.items():
+        path = vault_directory(machine.state) / name.file_name()
+        path.touch(0o600)
+        path.write_bytes(records.seal(name, content, key=key, key_id=records.key_id_of(key)))
 
 
 @contextlib.contextmanager

@@ -33,6 +33,7 @@ class InThreads:
         self.started = 0
         self.tabs = 0
         self._turn = asyncio.Lock()
+        self._performed = asyncio.Event()
         self.issued: deque[tuple[str, str, float]] = deque(maxlen=40)
         """The latest tokens, behind their profiles, and when they expire (UTC epoch seconds).
 
@@ -49,6 +50,7 @@ class InThreads:
                 outcome = await asyncio.get_running_loop().run_in_executor(None, _performed, job, channel)
         finally:
             self.running.discard(number)
+            self._performed.set()
         if isinstance(outcome, Result):
             assert isinstance(job, TokenJob)
             if job.interactive:
@@ -56,6 +58,11 @@ class InThreads:
                 self._signed_in(job.claims)
             self.issued.append((job.identity.profile, outcome.access_token, outcome.expires_at))
         return outcome
+
+    async def landed(self) -> None:
+        """Return once one more has ended."""
+        self._performed.clear()
+        await self._performed.wait()
 
     def _forget(self, profile: str) -> None:
         for issued in [each for each in self.issued if each[0] == profile]:

@@ -62,15 +62,6 @@ class Incidents:
         """Whether nobody is reached."""
         return self.machine.provider.offline
 
-    async def come_to(self, at: float) -> None:
-        """Let time pass, and what ends until then end."""
-        machine = self.machine
-        for what, until in sorted(self._until.items(), key=lambda one: one[1]):
-            if until <= at:
-                await machine.clock.go_on(until, machine.settle)
-                self._is_over(what)
-        await machine.clock.go_on(at, machine.settle)
-
     async def befall(self, event: Event) -> None:
         """Let `event` happen."""
         if (happening := self._happenings[event.what](event)) is not None:
@@ -97,6 +88,7 @@ class Incidents:
     def _begin(self, event: Event) -> None:
         until = max(self.machine.clock.wall() + event.size, self._until.get(event.what, 0.0))
         self._until[event.what] = until
+        self.machine.clock.at(until, lambda: self._end_of(event.what))
         if event.what == "throttle":
             self.machine.provider.world.entra.policy.throttle(until - self.machine.clock.wall(), as_loop=False)
             self._hold_back("entra", math.ceil(until))
@@ -107,8 +99,10 @@ class Incidents:
     def _hold_back(self, service: str, until: float) -> None:
         self._asked_back_at[service] = max(until, self._asked_back_at.get(service, 0.0))
 
-    def _is_over(self, what: str) -> None:
-        del self._until[what]
+    def _end_of(self, what: str) -> None:
+        """Unless it was prolonged."""
+        if self._until.get(what, math.inf) <= self.machine.clock.wall():
+            del self._until[what]
         self._set()
 
     def _set(self) -> None:
@@ -116,11 +110,7 @@ class Incidents:
         self.machine.provider.overloaded = {OVERLOADED[what] for what in OVERLOADED.keys() & self._until.keys()}
 
     def _sleep(self, event: Event) -> None:
-        """The machine is suspended; what ends meanwhile is over when it wakes, and renews what is due."""
-        wakes = event.at + event.size
-        for what in [what for what, end in self._until.items() if end <= wakes]:
-            self._is_over(what)
-        self.machine.clock.suspend(wakes)
+        self.machine.clock.suspend(event.at + event.size)
 
     def _begin_day(self, event: Event) -> None:
         """In every other night the daemon has left for idleness, so that both kinds of morning are played."""

@@ -9,7 +9,7 @@ import sys
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from unittest import mock
 
 from keyturn_emulator import ready
@@ -26,10 +26,11 @@ from simulation.provider import Provider
 from support.daemon import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from keyturnd.server.http import Response
 
+Returned = TypeVar("Returned")
 CONFIG = Path(__file__).parent / "config.toml"
 
 
@@ -112,12 +113,19 @@ class Machine:
             self._renewing.cancel()
 
     async def settle(self) -> None:
-        """Return once nothing is under way."""
-        for _ in range(3):
+        """Return once everybody waits for the clock."""
+        ready: Any = asyncio.get_running_loop()
+        while True:
             await asyncio.sleep(0)
-        while flights := list(self.services.broker.flights.values()):
-            await asyncio.wait(flights)
-            await asyncio.sleep(0)
+            if ready._ready:
+                continue
+            if not self.acquisitions.running:
+                return
+            await self.acquisitions.landed()
+
+    async def finished(self, *work: Awaitable[Returned]) -> list[Returned]:
+        """What all of `work`, begun at once, returns."""
+        return await self.clock.finish(asyncio.gather(*work), self.settle)
 
     def process(self, program: str) -> Tool:
         """A new process of `program`, which may start helpers."""
@@ -125,22 +133,36 @@ class Machine:
         self._programs[tool] = program
         return tool
 
-    async def ask(self, tool: Tool, target: str, body: bytes, *headers: str, person: bool = False) -> Response:
-        """The answer to a helper that `tool` has started, as the server's connection would get it."""
+    async def help(self, tool: Tool, target: str, body: bytes, *, person: bool) -> Response:
+        """What a helper that `tool` starts gets or, where that is no answer, its twin: the process that it becomes.
+
+        person: whether the twin waits for one.
+        """
+        helper = self._helper(tool)
+        answer = await self._ask(helper, target, body, person=False)
+        return answer if answer.status == 200 else await self._ask(helper, target, body, person=person)
+
+    async def tell(self, target: str, *, person: bool = False, **body: str) -> Response:
+        """The answer to a verb of `keyturn`."""
+        return await self._ask(
+            self._helper(self.process("keyturn")), target, json.dumps(body).encode(), person=person
+        )
+
+    def _helper(self, tool: Tool) -> int:
         helper = 1_000_000 + len(self._tools)
         self._tools[helper] = tool
+        return helper
+
+    async def _ask(self, helper: int, target: str, body: bytes, *, person: bool) -> Response:
+        """As the server's connection would get it."""
         accepts = ("Accept: application/jsonl",) if person else ()
-        said, peer = wire.post(target, body, *headers, *accepts), Peer(helper, os.geteuid())
+        said, peer = wire.post(target, body, *accepts), Peer(helper, os.geteuid())
         reader = RequestReader()
         assert reader.feed(said)
         request = reader.request(peer)
         at_once = self.api.at_once(request, said)
         connection: Any = Person(self.provider, there=person)
         return at_once or await self.api(connection, request)
-
-    async def tell(self, target: str, *, person: bool = False, **body: str) -> Response:
-        """The answer to a verb of `keyturn`."""
-        return await self.ask(self.process("keyturn"), target, json.dumps(body).encode(), person=person)
 
     async def entrust(self, profile: str, secret: str) -> None:
         """`keyturn secret set PROFILE`."""

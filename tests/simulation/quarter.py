@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -61,12 +60,12 @@ class Quarter:
 
     async def play(self, event: Event) -> None:
         asleep = event.at < self.machine.clock.wall()
-        await self._incidents.come_to(event.at)
+        await self.machine.clock.go_on(event.at, self.machine.settle)
         if event.what not in TOOLS:
             self.tally.incidents[event.what] = self.tally.incidents.get(event.what, 0) + 1
             await self._incidents.befall(event)
         elif not asleep:  # else so is whoever would have called
-            outcomes = await asyncio.gather(*(TOOLS[event.what](self.machine) for _ in range(int(event.size))))
+            outcomes = await self.machine.finished(*(TOOLS[event.what](self.machine) for _ in range(int(event.size))))
             for outcome in outcomes:
                 self._count(event.what, outcome)
             await self._react(outcomes)
@@ -112,7 +111,7 @@ class Quarter:
     async def _react(self, outcomes: list[Outcome]) -> None:
         """A person signs in where a program that cannot ask anybody has said that somebody must."""
         if any("not signed in" in outcome.told for outcome in outcomes):
-            await self.machine.tell("/v1/login", person=True, profile="me")
+            await self.machine.finished(self.machine.tell("/v1/login", person=True, profile="me"))
 
 
 async def played(directory: Path, seed: int, days: int = DAYS) -> Tally:

@@ -39,14 +39,14 @@ async def git(machine: Machine, organization: str = "fabrikam") -> Outcome:
         "capability[]=authtype", "capability[]=state",
         "protocol=https", f"host={url.netloc}", f"path={organization}/demo/_git/app",
     ]  # fmt: skip
-    answer = await machine.ask(process, "/v1/git/get", _lines(asked), person=True)
+    answer = await machine.help(process, "/v1/git/get", _lines(asked), person=True)
     if "password" not in _fields(answer):
         return _without(answer)
     try:
         _repository(machine, _fields(answer)["password"])
     except TokenRefused as refusal:
         asked += [f"state[]={_fields(answer)['state[]']}", *_challenge(machine, refusal)]
-        answer = await machine.ask(process, "/v1/git/get", _lines(asked), person=True)
+        answer = await machine.help(process, "/v1/git/get", _lines(asked), person=True)
         if "password" not in _fields(answer):
             return _without(answer)
     return _shown(machine, _repository, _fields(answer)["password"])
@@ -61,8 +61,8 @@ async def kubectl(machine: Machine) -> Outcome:
     """One command; client-go runs its plugin again after a 401."""
     process, info = machine.process("kubectl"), exec_info(machine.facts.cluster, interactive=True, authority=b"")
     for _ in range(2):
-        answer = await machine.ask(process, "/v1/kube/get-token", info.encode(), person=True)
-        if answer.status != 200:
+        answer = await machine.help(process, "/v1/kube/get-token", info.encode(), person=True)
+        if answer.status != 200 or answer.exit_status:
             return _without(answer)
         outcome = _shown(machine, _cluster, json.loads(answer.body)["status"]["token"])
         if outcome.served:
@@ -72,7 +72,8 @@ async def kubectl(machine: Machine) -> Outcome:
 
 async def docker(machine: Machine) -> Outcome:
     """One pull. Nobody is asked anything, and nothing is asked again."""
-    answer = await machine.ask(machine.process("docker"), "/v1/docker/get", machine.facts.registry.encode())
+    docker, server = machine.process("docker"), machine.facts.registry.encode()
+    answer = await machine.help(docker, "/v1/docker/get", server, person=False)
     if answer.status != 200 or answer.exit_status:
         return _without(answer)
     return _shown(machine, _registry, json.loads(answer.body)["Secret"])

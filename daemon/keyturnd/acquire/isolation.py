@@ -25,8 +25,6 @@ def isolate() -> int:
     os.umask(0o077)
     # MSAL_FORCE_REGION, SSLKEYLOGFILE, KEYRING_PROPERTY_*: settings travel in the job, never in the environment.
     os.environ.clear()
-    # Ctrl-C in the terminal of `keyturn daemon run` reaches the whole group; a traceback would be no answer.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     _silence_libraries()
     return _take_stdout()
 

@@ -66,9 +66,8 @@ class Failures:
         in_a_row = 1 + (known.in_a_row if known else 0)
         retry_after = error.retry_after if isinstance(error, ProviderUnreachable) else None
         now = self._clock.boottime()
-        held = policy.FAILURE_MEMORY if retry_after is None else max(policy.FAILURE_MEMORY, retry_after)
+        held = policy.UNCONNECTED_MEMORY if is_unconnected(error) else policy.remembered_for(retry_after)
         wait = policy.backoff(in_a_row, retry_after, jitter)
-        held = min(held, policy.LONGEST_RETRY_AFTER)
         self._failures[place] = Remembered(
             want.forgotten, error, self._clock.wall(), in_a_row, now + held, now + wait
         )
@@ -140,6 +139,11 @@ class Failures:
 
     def _concerning(self, want: Want) -> list[Remembered]:
         return [known for place in places_of(want) if (known := self._failures.get(place)) is not None]
+
+
+def is_unconnected(error: KeyturnError | None) -> bool:
+    """Whether there was no way to the provider."""
+    return isinstance(error, ProviderUnreachable) and not error.connected
 
 
 def _concerns(place: RecordName | Server, profile: Profile) -> bool:

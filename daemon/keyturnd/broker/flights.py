@@ -10,6 +10,7 @@ from keyturn import moves
 from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable
 from keyturnd import flows
 from keyturnd.broker import policy
+from keyturnd.broker.failures import is_unconnected
 from keyturnd.broker.signin import joined
 from keyturnd.broker.waiting import until
 from keyturnd.fetching.fetch import SILENT_DEADLINE
@@ -48,7 +49,7 @@ class Flights:
         by: until when (boot time) it is waited for. Raises what keyturnd.fetching.fetch does, and
         ProviderUnreachable when time is up.
         """
-        _raise(self._failures.recall(want))
+        _raise(await self._told_before(want, by))
         try:
             return await until(self._clock, by, joined(self.begin(want)))
         except NoLongerAllowed:
@@ -58,6 +59,14 @@ class Flights:
             error = _overdue(want)
             self._failures.remember_overdue(want, error)
             raise error from None
+
+    async def _told_before(self, want: Want, by: float) -> KeyturnError | None:
+        """The fresh failure of `want`; for what had no connection a moment ago, the moment is waited for."""
+        error = self._failures.recall(want)
+        if is_unconnected(error):
+            await self._clock.sleep_until(min(by, self._clock.boottime() + policy.UNCONNECTED_MEMORY))
+            error = self._failures.recall(want)
+        return error
 
     def begin(self, want: Want) -> asyncio.Task[Token]:
         """The fetch of `want` that is under way, or a new one."""

@@ -46,6 +46,10 @@ one outage, would otherwise ask the provider together for ever."""
 FAILURE_MEMORY = 5.0
 """A failure is the answer for this long, so that a build with a hundred fetches asks a failing provider once."""
 
+UNCONNECTED_MEMORY = 1.0
+"""No connection is remembered only for this long, and whoever comes meanwhile waits for its end instead of being
+told: a laptop that has just woken has its network any moment, and the provider was asked nothing."""
+
 LONGEST_BACKOFF = 300.0
 """A provider that is back is noticed within 5 minutes even if nobody asks for a token."""
 
@@ -110,6 +114,11 @@ def renewal_point(*, issued_at: float, expires_at: float, refresh_at: float | No
         return min(refresh_at, issued_at + latest)
     furthest = min(life * RENEWAL_SHARE * (1 + JITTER), latest)
     return issued_at + furthest * (1 + JITTER * jitter) / (1 + JITTER)
+
+
+def remembered_for(retry_after: float | None) -> float:
+    """Seconds for which a failure is the answer: those that the provider asked for, within reason."""
+    return min(max(FAILURE_MEMORY, retry_after or 0.0), LONGEST_RETRY_AFTER)
 
 
 def backoff(failures: int, retry_after: float | None, jitter: float) -> float:

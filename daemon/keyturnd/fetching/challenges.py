@@ -32,11 +32,13 @@ class Challenges:
         noted, granted = self._claims.get(want.key), self._granted.get(want.key)
         return merged(granted, noted) if noted and granted else noted or granted
 
-    def grant(self, want: Want) -> None:
-        """A token was got with what `claims` says."""
-        if want.key in self._claims and (claims := self.claims(want)) is not None:
-            self._granted[want.key] = claims
-            del self._claims[want.key]
+    def grant(self, want: Want, claims: str | None) -> None:
+        """A token was got with `claims`, at a person's sign-in perhaps, which a refusal had told what to meet."""
+        if claims is None or claims == want.claims:
+            return
+        if self.claims(want) == claims:  # else another challenge has come meanwhile
+            self._claims.pop(want.key, None)
+        self._granted[want.key] = claims
 
     def recall(self, want: Want, claims: str | None) -> None:
         """The token of `want` that an earlier daemon left was got with `claims`."""

@@ -183,7 +183,7 @@ class Fetcher:
             await self._failed(want, job, outcome)
             raise fitting(error_of(outcome), want.profile)
         self.refused.settle(want)
-        self.challenges.grant(want)
+        self.challenges.grant(want, job.claims)
         assert isinstance(outcome, Result)
         self.check_allowed(want)  # its sign-in was kept, under the name of the place it belongs to
         return await self._kept(want, outcome, await keeper.sign_in(outcome))
@@ -205,7 +205,7 @@ class Fetcher:
         if failure.kind not in {SignInNeeded.kind, ProviderUnreachable.kind}:
             self.challenges.refuse(want)  # or every renewal would ask for them, and fail
         if failure.state_dead and job.state is not None:
-            self.refused.forget(want.profile.name)
+            self.refused.end(want.profile.name, failure.sentence)
             await self.holdings.drop_dead_state(want.profile, job.state)
         elif job.interactive and failure.kind != ProviderUnreachable.kind:
             self.refused.settle(want)
@@ -240,7 +240,9 @@ class Fetcher:
             self._keeps = True
 
     async def _explained(self, error: SignInNeeded, profile: Profile) -> SignInNeeded:
-        """`error`, with what was set aside when the profile's place or application was changed."""
+        """`error`, with why the sign-in ended, and what was set aside when its place or application was changed."""
+        if (reason := self.refused.why_ended(profile.name)) is not None:
+            error = SignInNeeded(f"{error.sentence}: {reason}", error.hint)
         aside = await self.holdings.set_aside(profile)
         if aside:
             places = " and ".join(dict.fromkeys(f"{name.client_id} at {name.authority}" for name in aside))

@@ -1,4 +1,4 @@
-"""Audiences that a sign-in was refused for while it goes on for others (MFA, consent, an assignment).
+"""What providers said no to: a sign-in as a whole, or audiences for which it does not go on while others do.
 
 Only a sign-in for that very audience, with the claims that the refusal asked for, cures it: one for another audience
 would end well and change nothing (azure-cli 21519).
@@ -31,6 +31,7 @@ class RefusedAudiences:
 
     def __init__(self) -> None:
         self._refused: dict[RecordName, Refused] = {}
+        self._ended: dict[str, str] = {}
 
     def note(self, want: Want, claims: str | None) -> None:
         """Remember that `want` takes a sign-in of its own."""
@@ -53,7 +54,17 @@ class RefusedAudiences:
         """What `config` changed may be right by now, or no longer be asked for."""
         self._refused = {key: known for key, known in self._refused.items() if is_allowed(config, known.want)}
 
+    def end(self, profile: str, reason: str) -> None:
+        """The sign-in of `profile` was refused as a whole: told to whoever misses it from now on."""
+        self.forget(profile)
+        self._ended[profile] = reason
+
+    def why_ended(self, profile: str) -> str | None:
+        """What the provider said when it did, if it did."""
+        return self._ended.get(profile)
+
     def forget(self, profile: str) -> None:
         """Another sign-in, or none: all is open again."""
+        self._ended.pop(profile, None)
         for key in [key for key in self._refused if key.profile == profile]:
             del self._refused[key]

@@ -203,7 +203,7 @@ async def _load_the_rest() -> None:
     unburdened.sweep()
     for _ in load_the_rest():
         await asyncio.sleep(0)
-    unburdened.loaded()
+    unburdened.settled()
 
 
 def _note_bug(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:  # noqa: ARG001 - asyncio's signature

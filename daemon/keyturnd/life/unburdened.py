@@ -5,44 +5,30 @@ from __future__ import annotations
 import gc
 import sys
 from importlib import import_module
-from threading import Lock
-from types import ModuleType
-from typing import Any
+
+from keyturnd.life.later import Later
 
 UNUSED = ("ssl", "_hashlib", "typing_extensions")
 """asyncio offers TLS, of which we have none (the daemon opens no network connection); hashlib would take SHA-256 from
 OpenSSL rather than from Python; msgspec knows newer spellings of types by its help. All three go on without, as on
 systems that lack them."""
 PACKAGES = ("cryptography.hazmat.primitives.ciphers",)
-"""Of which we want a module alone, `aead`; what they load themselves is for other uses."""
+"""Of which we want a module alone, `aead`; what a package loads itself is for other uses."""
+FUNCTIONS = {
+    "traceback": ("extract_stack",),
+    "_md5": ("md5",), "_sha1": ("sha1",), "_sha512": ("sha384", "sha512"), "_blake2": ("blake2b", "blake2s"),
+    "_sha3": ("sha3_224", "sha3_256", "sha3_384", "sha3_512", "shake_128", "shake_256"),
+}  # fmt: skip
+"""What an import takes out of a module (_asyncio's, hashlib's): here the first call loads it."""
 LATER = (
     "asyncio.sslproto", "asyncio.staggered", "base64", "configparser", "hmac", "inspect", "ipaddress", "json",
     "linecache", "locale", "msgspec.inspect", "ntpath", "pickle", "secrets", "textwrap", "tokenize", *PACKAGES,
+    *FUNCTIONS,
 )  # fmt: skip
 """Imported by what we use (asyncio, cryptography, logging, msgspec, pathlib, traceback, urllib), or by us, for what
-the daemon does seldom or never. With what they load themselves: a tenth of the memory, and more of the start."""
+the daemon does seldom or never. With what they load themselves: more than a tenth of the memory and of the start."""
 SPARED = {"decimal": ("Decimal",), "uuid": ("SafeUUID", "UUID")}
 """Of which msgspec takes these classes, to know values that none of our messages, files and answers has."""
-
-_loading = Lock()
-
-
-class Later(ModuleType):
-    """A module that is loaded when somebody wants something of it: an import alone does not.
-
-    importlib.util.LazyLoader would load it at once: `import` looks at a module's __spec__.
-    """
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "__path__" and self.__name__ in PACKAGES:  # one of its modules is being imported
-            parent, _, last = self.__name__.rpartition(".")
-            return [f"{directory}/{last}" for directory in import_module(parent).__path__]
-        if name.startswith("__"):  # what `import` itself looks for
-            raise AttributeError(name)
-        with _loading:
-            if sys.modules.get(self.__name__) is self:
-                del sys.modules[self.__name__]
-        return getattr(import_module(self.__name__), name)
 
 
 class Nothing:
@@ -53,15 +39,11 @@ class Nothing:
 
 
 def begin() -> None:
-    """Keep them out; to be called before anything that would load them.
-
-    What is loaded from now on stays: no use in looking through it for garbage a hundred times meanwhile.
-    """
-    gc.disable()
+    """Keep them out; to be called before anything that would load them."""
     for name in UNUSED:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type] # "not found" (language reference 5.3.1)
     for name in LATER:
-        sys.modules.setdefault(name, Later(name))
+        sys.modules.setdefault(name, Later(name, FUNCTIONS.get(name, ()), package=name in PACKAGES))
     _spare()
 
 
@@ -94,3 +76,9 @@ def sweep() -> None:
     """
     gc.unfreeze()
     gc.collect()
+
+
+def settled() -> None:
+    """The rest is there, too: the names in each directory, kept for finding more, go until they are wanted again."""
+    sys.path_importer_cache.clear()
+    loaded()

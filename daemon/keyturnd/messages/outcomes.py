@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 
+NOT_CONNECTED = "not-connected"
+"""Nothing was sent, and nobody looked at it: asking again costs a provider nothing."""
+
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
     """The revocation is complete: nothing of it lives on the server. Or the look was taken."""
@@ -88,7 +91,7 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True, tag="error"):
     claims: str | None = None
     """A JSON object: what a sign-in has to ask for so that this audience is granted."""
     code: str = ""
-    """For programs: keyring-absent, keyring-locked, or the provider's own `error` word. Empty when unknown."""
+    """For programs: NOT_CONNECTED, keyring-absent, keyring-locked, or the provider's own `error` word, or empty."""
 
 
 Outcome = Result | Done | Told | KeyringResult | Discovered | Reached | SeenCertificate | Failure

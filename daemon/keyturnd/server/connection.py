@@ -20,11 +20,10 @@ if TYPE_CHECKING:
     from socket import SocketType
 
     from keyturnd.callers.peer import Peer
+    from keyturnd.server.http import AtOnce, Recall
     from keyturnd.server.readiness import Readiness
 
     Handler = Callable[["Connection", Request], Awaitable[Response]]
-    AtOnce = Callable[[Request, bytes], Response | None]
-    Recall = Callable[[bytes], "Recalled | None"]
 
 REQUEST_DEADLINE = 5.0
 """Seconds for a complete request. A helper writes it in one go; who takes longer is stuck or hostile."""
@@ -36,15 +35,6 @@ HEARTBEAT = 15.0
 """Seconds between line breaks while a person is waited for: the client takes 75 s of silence for a hang."""
 LOOK_AGAIN = 1.0
 """Seconds until it is looked again whether a peer that says no more is still there."""
-
-
-class Recalled(Protocol):
-    """An answer that was given before."""
-
-    answer: bytes
-
-    def given(self, peer: Peer) -> None:
-        """It has been given to `peer` once more."""
 
 
 class Keeper(Protocol):
@@ -86,11 +76,6 @@ class Connection:
     def reading(self) -> bool:
         """Whether its request is not complete yet."""
         return not self._hearing.over
-
-    @property
-    def closed(self) -> bool:
-        """Whether it is over."""
-        return self._socket is None
 
     @property
     def gathered(self) -> int:
@@ -204,8 +189,6 @@ class Connection:
         self._ending = True
         self._connections.served += 1
         self._send(answer)
-        if self.closed:
-            return
         if self._unsent or self._refused:
             self._arm(FLUSH_DEADLINE, self.close)
         if not self._unsent:
@@ -235,8 +218,8 @@ class Connection:
 
     def _ready(self, events: int) -> None:
         if self._socket is not None and events & WRITE:
-            unsent, self._unsent = self._unsent, b""
-            self._send(unsent)
+            rest, self._unsent = self._unsent, b""
+            self._send(rest)
             self._watch()
             if self._ending and not self._unsent:
                 self._sent()

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from socket import SocketType
 
     from keyturnd.callers.peer import Peer
-    from keyturnd.server.connection import AtOnce, Handler, Recall, Recalled
+    from keyturnd.server.connection import Handler
+    from keyturnd.server.http import AtOnce, Recall, Recalled
 
 PER_PROCESS = 64
 """Connections one process may hold. A helper holds one; a script that leaks them must not lock others out."""

@@ -12,7 +12,21 @@ from keyturn.errors import KeyturnError, UsageError
 from keyturn.reach.paths import socket_path
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Protocol
+
     from keyturnd.callers.peer import Peer
+
+    class Recalled(Protocol):
+        """An answer that was given before."""
+
+        answer: bytes
+
+        def given(self, peer: Peer) -> None:
+            """It has been given to `peer` once more."""
+
+    AtOnce = Callable[["Request", bytes], "Response | None"]
+    Recall = Callable[[bytes], Recalled | None]
 
 REASONS = {
     200: "OK",

@@ -17,38 +17,34 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+VERSION = "version"
 WHICH = client.Request("GET", "/v1/daemon")
 
 
 @cache
 def warn() -> None:
     """One line on stderr of how the daemon that runs differs from what we would start. Raises DaemonUnavailable."""
-    if found := differences():
+    if found := "; ".join(differences().values()):
         sys.stderr.write(f"keyturn: warning: the daemon runs with {found}: {printed(restart_daemon())}\n")
 
 
 @cache
-def differences() -> str:
-    """How the daemon that runs differs from what we would start, empty if it does not. Raises DaemonUnavailable."""
+def differences() -> dict[str, str]:
+    """In what the daemon that runs differs from what we would start, and how. Raises DaemonUnavailable."""
     try:
         connection = launch.find()
     except client.NotRunning:
-        return ""
+        return {}
     try:
-        told = json.loads(client.exchange(connection, WHICH).body)
+        told: dict[str, Any] = json.loads(client.exchange(connection, WHICH).body)
     except client.NotRunning:
-        return ""
+        return {}
     except UsageError:
         told = {"version": "an older one"}  # it has no such route
     except DaemonUnavailable:
         raise
     except KeyturnError:
-        return ""  # what it refuses with, it will say to the request itself
-    return "; ".join(_differences(told))
-
-
-def _differences(told: dict[str, Any]) -> list[str]:
-    ours = {"version": __version__, "configuration": config_path(), "state": state_path()}
-    return [
-        f"{name} {told[name]}, not {mine}" for name, mine in ours.items() if name in told and str(told[name]) != mine
-    ]
+        return {}  # what it refuses with, it will say to the request itself
+    ours = {VERSION: __version__, "configuration": config_path(), "state": state_path()}
+    other = (name for name, mine in ours.items() if name in told and str(told[name]) != mine)
+    return {name: f"{name} {told[name]}, not {ours[name]}" for name in other}

@@ -11,6 +11,7 @@ import httpx
 from keyturn import moves
 from keyturn.errors import ProviderUnreachable
 from keyturnd.acquire.failed import Failed
+from keyturnd.messages.outcomes import NOT_CONNECTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ class Loss(Exception):
     """No usable answer.
 
     `sent`: the request may have arrived; `final`: a second try would end the same way; `status`: what the
-    provider answered, if it did; `retry_after`: the seconds it asked for.
+    provider answered, if it did; `retry_after`: the seconds it asked for; `code`: see Failure.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Loss(Exception):
         final: bool = False,
         status: int | None = None,
         retry_after: float | None = None,
+        code: str = "",
     ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
@@ -55,10 +57,11 @@ class Loss(Exception):
         self.final = final
         self.status = status
         self.retry_after = retry_after
+        self.code = code
 
     def failed(self) -> Failed:
         """The failure this becomes when it is not tried again."""
-        code = "" if self.status is None else f"status-{self.status}"
+        code = self.code if self.status is None else f"status-{self.status}"
         return Failed(
             ProviderUnreachable, self.sentence, self._spoken_hint(), retry_after=self.retry_after, code=code
         )
@@ -79,7 +82,7 @@ def loss_of(error: httpx.HTTPError, place: str, proxy: Proxy | None) -> Loss:
         return _proxy_refused(error, proxy)
     if isinstance(error, httpx.ConnectError):
         reached = place if proxy is None else f"the proxy {proxy.url}"
-        return Loss(f"cannot connect to {reached}: {_reason(causes)}", moves.waiting.network())
+        return Loss(f"cannot connect to {reached}: {_reason(causes)}", moves.waiting.network(), code=NOT_CONNECTED)
     if isinstance(error, httpx.TimeoutException):
         return Loss(f"{place} gave no answer in time", moves.waiting.network(), sent=True, final=True)
     if isinstance(error, httpx.RemoteProtocolError | httpx.NetworkError):

@@ -15,6 +15,7 @@ from keyturn import hints, moves
 from keyturn.errors import AcquisitionDied, ProviderUnreachable
 from keyturnd.fetching.processes.conversation import converse
 from keyturnd.fetching.processes.failures import failure_of
+from keyturnd.fetching.processes.giving_way import give_way
 from keyturnd.fetching.processes.last_words import last_words
 from keyturnd.messages.channel import LINE_LIMIT
 from keyturnd.messages.jobs import TokenJob
@@ -79,10 +80,14 @@ class Acquisitions:
             await _end(process)
 
     async def _start(self) -> Process:
+        """A process in a session of its own: to the scheduler it is a group beside ours then (autogroup, sched(7)).
+
+        And Ctrl-C in the terminal of `keyturn daemon run` does not end it between a rotated token and its seal.
+        """
         if descriptors_left() < NEEDED:
             raise AcquisitionDied("too few descriptors are left to start a process", hints.restart_daemon())
         try:
-            return await asyncio.create_subprocess_exec(
+            process = await asyncio.create_subprocess_exec(
                 *COMMAND,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
@@ -90,9 +95,12 @@ class Acquisitions:
                 env={},
                 cwd="/",
                 limit=LINE_LIMIT,
+                start_new_session=True,
             )
         except OSError as error:
             raise AcquisitionDied(f"cannot start a process: {error.strerror}", hints.restart_daemon()) from None
+        give_way(process.pid)
+        return process
 
 
 def _shortened(job: Job, ends: float) -> Job:

@@ -82,10 +82,11 @@ def _findings(*, offline: bool) -> Iterator[Finding]:
 
 
 def _fix(findings: Sequence[Finding]) -> None:
-    """Run each safe command once."""
+    """Run each safe command once, unless it would change what another finding leaves to a person, too."""
     from keyturn.verbs.known import module_of  # noqa: PLC0415 - only here
 
+    unsafe = {finding.hint for finding in findings if finding.level != "ok" and not finding.safe}
     safe = dict.fromkeys(finding.hint for finding in findings if finding.safe and isinstance(finding.hint, tuple))
-    for command in safe:
+    for command in (each for each in safe if each not in unsafe):
         print(f"keyturn: {printed(command)}")
         module_of(command[1]).run(list(command[2:]))

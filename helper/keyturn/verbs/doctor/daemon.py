@@ -52,7 +52,9 @@ def look_at_daemon() -> Iterator[Finding]:
         yield ok("no daemon runs; it starts when it is needed")
         return
     if differences:
-        yield Finding("warning", f"the daemon runs with {differences}", hints.restart_daemon(), safe=True)
+        of_version_alone = differences.keys() == {other_daemon.VERSION}
+        told = f"the daemon runs with {'; '.join(differences.values())}"
+        yield Finding("warning", told, hints.restart_daemon(), safe=of_version_alone)
     else:
         yield ok(f"the daemon runs, version {status['version']}, pid {status['pid']}")
     yield from _vault(status)

@@ -68,12 +68,15 @@ def _limits(limits: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _network(configured: NetworkSettings, of_daemon: dict[str, str | None]) -> Iterator[Finding]:
-    """A daemon keeps what it was started with: a proxy that this shell has, or has no longer, is not its own."""
+    """A daemon keeps what it was started with: a proxy that this shell has, or has no longer, is not its own.
+
+    Which of the two is right, a person has to say: a shell's may come with a clone, and all secrets go that way.
+    """
     here = configured.in_environment(chosen_environment(())).shown()
     for name, spoken in SPOKEN.items():
         if (here[name] or None) != (of_daemon[name] or None):
             told = f"the daemon's {spoken} is {of_daemon[name] or 'not set'}, this shell's {here[name] or 'not set'}"
-            yield Finding("warning", told, hints.restart_daemon(), safe=True)
+            yield Finding("warning", told, hints.restart_daemon())
 
 
 def _units() -> Iterator[Finding]:

@@ -10,6 +10,7 @@ import pytest
 
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import ProviderRefused, ProviderUnreachable, Refused, SignInNeeded
+from keyturnd.broker import policy
 from keyturnd.messages.outcomes import Failure
 from keyturnd.messages.states import AwxState, EntraState
 from keyturnd.vault import tokens
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNREACHABLE = Failure("provider-unreachable", "cannot connect", "try again later")
+NOT_CONNECTED = Failure("provider-unreachable", "cannot connect", "try again later", code="not-connected")
 REFUSED = Failure("provider-refused", "AADSTS7000215: invalid client secret", "keyturn secret set ci")
 CI = service_profile()
 ME = personal_profile()
@@ -51,6 +53,40 @@ async def test_a_failure_is_repeated_for_five_seconds_only(bench: Bench) -> None
         with pytest.raises(ProviderRefused):
             await bench.broker.token(want(CI), NOBODY)
         assert bench.provider.started == started
+
+
+async def test_whoever_comes_after_no_connection_is_answered_by_a_new_try(bench: Bench) -> None:
+    """A laptop that wakes has its network a second later: no command of then is to fail for the one before."""
+    bench.provider.failure = NOT_CONNECTED
+    with pytest.raises(ProviderUnreachable):
+        await bench.broker.token(want(CI), NOBODY)
+    bench.provider.failure = None
+    callers = [asyncio.create_task(bench.broker.token(want(CI), NOBODY)) for _ in range(100)]
+    await bench.clock.armed(100)
+    assert bench.provider.started == 1
+    bench.clock.advance(policy.UNCONNECTED_MEMORY)
+    assert {token.access_token for token in await asyncio.gather(*callers)} == {"access-2"}
+
+
+async def test_without_a_network_it_is_looked_for_once_a_second_however_many_ask(bench: Bench) -> None:
+    bench.provider.failure = NOT_CONNECTED
+    for started in (1, 2, 3):
+        callers = [asyncio.create_task(bench.broker.token(want(CI), NOBODY)) for _ in range(100)]
+        if started > 1:
+            await bench.clock.armed(100)
+            bench.clock.advance(policy.UNCONNECTED_MEMORY)
+        outcomes = await asyncio.gather(*callers, return_exceptions=True)
+        assert {type(outcome) for outcome in outcomes} == {ProviderUnreachable}
+        assert bench.provider.started == started
+
+
+async def test_nobody_waits_longer_than_he_can_for_a_connection(bench: Bench) -> None:
+    bench.provider.failure = NOT_CONNECTED
+    with pytest.raises(ProviderUnreachable):
+        await bench.broker.token(want(CI), NOBODY)
+    with pytest.raises(ProviderUnreachable):
+        await bench.broker.token(want(CI), NOBODY, bench.clock.boottime())
+    assert bench.provider.started == 1
 
 
 async def test_a_new_secret_clears_the_remembered_failure(bench: Bench) -> None:
@@ -226,6 +262,14 @@ async def test_a_dead_refresh_token_is_forgotten(bench: Bench) -> None:
     with pytest.raises(SignInNeeded, match="AADSTS700082"):
         await bench.broker.token(want(ME), NOBODY)
     assert await bench.holdings.state(ME) is None
+    bench.clock.advance(6)
+    with pytest.raises(SignInNeeded, match=r"^nobody is signed in for profile me: AADSTS700082: expired$"):
+        await bench.broker.token(want(ME), NOBODY)
+    bench.provider.failure = None
+    await bench.broker.token(want(ME), Person())
+    await bench.broker.logout("me")
+    with pytest.raises(SignInNeeded, match=r"^nobody is signed in for profile me$"):
+        await bench.broker.token(want(ME), NOBODY)
 
 
 async def test_a_late_refusal_leaves_a_newer_sign_in_alone(bench: Bench) -> None:

@@ -40,8 +40,12 @@ NEVER = {
 }
 NETWORK = {"msal", "httpx", "requests", "keyring", "http.client"}
 AFTERWARDS = {f"keyturnd.routes.{name.rpartition('.')[0]}" for name in ROUTES.values()}
-MOST = 285
+NOT_YET = {"shlex", "keyturn.configuration.kubelogin.stand_in", "keyturn.configuration.profiles.described"}
+"""Loaded with the routes that have a use for them."""
+MOST = 268
 """Modules, Python's own included."""
+MOST_IN_ALL = 318
+"""The same once all routes are there: they stay in memory."""
 
 
 def loaded(*further: str) -> set[str]:
@@ -52,7 +56,7 @@ def loaded(*further: str) -> set[str]:
 
 def test_what_a_start_waits_for() -> None:
     modules = loaded()
-    assert not modules & (NEVER | NETWORK | AFTERWARDS)
+    assert not modules & (NEVER | NETWORK | AFTERWARDS | NOT_YET)
     assert len(modules) < MOST, len(modules)
 
 
@@ -83,6 +87,7 @@ def test_what_is_loaded_afterwards() -> None:
     modules = loaded("from keyturnd.routes import table", "list(table.load_the_rest())")
     assert modules >= AFTERWARDS
     assert not modules & (NEVER | NETWORK)
+    assert len(modules) < MOST_IN_ALL, len(modules)
 
 
 def test_an_answer_from_memory_loads_its_own_family_alone() -> None:
@@ -116,6 +121,30 @@ assert not isinstance(inspect, unburdened.Later)
 
 def test_what_is_put_off_is_there_when_it_is_wanted() -> None:
     subprocess.run([sys.executable, "-E", "-P", "-c", WANTED], check=True)
+
+
+FUNCTIONS_LATER = """
+from keyturnd.life import unburdened
+unburdened.begin()
+import sys
+import asyncio
+import hashlib
+assert isinstance(sys.modules["_md5"], unburdened.Later)
+assert hashlib.md5(b"").hexdigest() == "d41d8cd98f00b204e9800998ecf8427e"
+assert not isinstance(sys.modules["_md5"], unburdened.Later)
+assert hashlib.blake2b(b"", digest_size=1).hexdigest() == "2e"
+import traceback
+assert isinstance(traceback, unburdened.Later)
+assert traceback.extract_stack()[0].name == "<module>"
+asyncio.set_event_loop(loop := asyncio.new_event_loop())
+loop.set_debug(True)
+assert loop.create_future()._source_traceback
+loop.close()
+"""
+
+
+def test_a_function_that_was_taken_loads_its_module_when_called() -> None:
+    subprocess.run([sys.executable, "-E", "-P", "-c", FUNCTIONS_LATER], check=True)
 
 
 SPARED_FOR_MSGSPEC = """
@@ -175,11 +204,12 @@ def test_what_loading_left_over_is_swept() -> None:
 
 
 SERVING = """
+import sys
+before = set(sys.modules)
 from keyturnd.life import unburdened
 unburdened.begin()
 import asyncio
 import signal
-import sys
 from keyturnd.life import ends, start
 from keyturnd.server.foremost import Foremost
 
@@ -190,7 +220,8 @@ async def serve():
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(Foremost())) as runner:
     runner.run(serve())
-print(*(name for name in unburdened.LATER if not isinstance(sys.modules[name], unburdened.Later)))
+put_off = set(unburdened.LATER) - before
+print(*(name for name in put_off if not isinstance(sys.modules[name], unburdened.Later)))
 """
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from keyturn import moves
+from keyturn import hints, moves
 from keyturn.configuration.config import parse
 from keyturn.console.configured import configuration
+from keyturn.errors import Refused
 from keyturn.reach.paths import config_file
 from keyturn.verbs.setup import proposals
-from keyturn.verbs.setup.kube import checking, discover, refusals, report, stand_in
+from keyturn.verbs.setup.kube import agreement, checking, discover, refusals, report, stand_in
 from keyturn.verbs.setup.kube.checking import hindrances, unlike
 from keyturn.verbs.setup.kube.plan import Plan
 from keyturn.verbs.setup.kube.register import Register
@@ -72,7 +73,7 @@ def run(options: Namespace) -> int:
     if options.discover:
         return proposals.report(list(discover.proposals(configuration(), plan.files)), as_json=options.json)
     config = _with_all(plan, options) if options.all else configuration()
-    if not plan.ask_keyturn(config, options.profile):
+    if not plan.ask_keyturn(config, options.profile, looks=options.dry_run):
         _check_others(plan, config, options)
     if not options.dry_run:
         plan.carry_out(undoing=False)
@@ -102,7 +103,15 @@ def _undo(options: Namespace) -> int:
 
 
 def _with_all(plan: Plan, options: Namespace) -> Config:
-    """The configuration with every cluster of AKS as a target, but those whose profile nobody can tell."""
+    """The configuration with every cluster of AKS as a target, but those whose profile nobody can tell.
+
+    Raises Refused where that is the choice of a kubeconfig that nobody has agreed to.
+    """
+    files = [file.path for file in plan.files]
+    if not options.dry_run and options.kubeconfig is None and not agreement.is_own(path.parent for path in files):
+        named = hints.set_up("kube", "--all", "--kubeconfig", "FILE")
+        if not agreement.given("every AKS cluster becomes a target", files, named):
+            raise Refused("nothing was changed", named)
     from keyturn.editing.config_document import ConfigDocument  # noqa: PLC0415 - slow to import
 
     document = ConfigDocument(config_file())

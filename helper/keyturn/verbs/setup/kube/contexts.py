@@ -28,6 +28,7 @@ class Contexts:
         self.files = [KubeFile(path) for path in kubeconfigs(kubeconfig)]
         self.register = Register()
         self._only = context
+        self._is_named = kubeconfig is not None
         if kubeconfig is not None and not self.files[0].is_there:
             raise refusals.no_file(self.files[0])
         if context is not None and not any(context in file.contexts for file in self.files):

@@ -9,10 +9,10 @@ from keyturn import hints, moves
 from keyturn.configuration.clusters import token_for
 from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.configuration.targets.kube import find_kube
-from keyturn.errors import Refused
+from keyturn.errors import Refused, one_line
 from keyturn.protocols.kubectl import ExecRequest, KubeOptions
 from keyturn.reach.installed import program
-from keyturn.verbs.setup.kube import refusals
+from keyturn.verbs.setup.kube import agreement, refusals
 from keyturn.verbs.setup.kube.contexts import Contexts
 from keyturn.verbs.setup.kube.kubeconfig import users
 from keyturn.verbs.setup.kube.kubeconfig.merged import cluster_of
@@ -56,9 +56,14 @@ class Plan(Contexts):
         self.notes: list[str] = []
         self.warnings: list[tuple[str, Hint]] = []
         self._record = Record("kube")
+        self._looks = False
 
-    def ask_keyturn(self, config: Config, profile: str | None) -> bool:
-        """Point contexts of kube targets at users of ours, those of former targets back; whether there are any."""
+    def ask_keyturn(self, config: Config, profile: str | None, *, looks: bool = False) -> bool:
+        """Point contexts of kube targets at users of ours, those of former targets back; whether there are any.
+
+        looks: nothing of it will be written, and nobody is asked for an agreement.
+        """
+        self._looks = looks
         found = self._give_back(config)
         for file, name in self._contexts():
             server = self._server(file.contexts[name])
@@ -90,16 +95,17 @@ class Plan(Contexts):
         if trust.insecure:
             self._complain(context, "is reached without verification", moves.clients.verify_cluster())
             return
-        if known is None:
-            self.notes.append(
-                f"the cluster of context {context} is reached by {shown(trust)}: from now on that counts"
-            )
+        told = f"is reached by {shown(trust)}"
         if known not in {None, trust}:
-            told = f"is reached by {shown(trust)}, and was set up with {shown(known)}"
+            told += f", and was set up with {shown(known)}"
             if self._only is None:
                 self._complain(context, told, hints.set_up("kube", "--context", context))
                 return
-            self.notes.append(f"the cluster of context {context} {told}: now the former counts")
+        if known != trust:
+            if not self._agreed(file, context, directory, told):
+                return
+            now = "from now on that counts" if known is None else "now the former counts"
+            self.notes.append(f"the cluster of context {context} {told}: {now} ({file.path})")
         word = self.register.learn(target.place, trust, profile, file.path)
         entry = self._entry(file, context, profile, target)
         stanza = users.stanza(
@@ -110,6 +116,22 @@ class Plan(Contexts):
         file.switch(context, entry)
         if not file.users and (written := file.empty_users()) is not None:
             self._record.remember(file.path, USERS, written)
+
+    def _agreed(self, file: KubeFile, context: str, directory: Path, told: str) -> bool:
+        """Whether what `file`, and one in `directory`, say of the cluster may count from now on."""
+        if self._looks or self._is_named or agreement.is_own((file.path.parent, directory)):
+            return True
+        named = hints.set_up("kube", "--context", context, "--kubeconfig", str(file.path.absolute()))
+        try:
+            if agreement.given(f"the cluster of context {one_line(context)} {told}", [file.path], named):
+                return True
+        except Refused as error:
+            if self._only is not None:
+                raise
+            self.warnings.append((error.sentence, error.hint or named))
+        else:
+            self.notes.append(f"context {context} stays as it is")
+        return False
 
     def _complain(self, context: str, what: str, hint: Hint) -> None:
         """Refuse what was asked for by name; pass over what is only among the others."""

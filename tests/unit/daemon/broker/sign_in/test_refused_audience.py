@@ -48,6 +48,15 @@ async def test_a_login_is_for_what_was_refused_and_asks_for_its_claims(bench: Be
     assert (await bench.broker.token(OTHER, NOBODY)).access_token == "access-3"
 
 
+async def test_what_a_sign_in_met_is_asked_for_at_each_renewal(bench: Bench) -> None:
+    """A token without it would take the place of the good one, and the server refuse it."""
+    await bench.broker.login(OTHER, Person(), again=False)
+    bench.clock.advance(3600)
+    await bench.broker.token(OTHER, NOBODY)
+    job = bench.provider.jobs[-1]
+    assert (job.interactive, job.claims) == (False, CLAIMS)
+
+
 async def test_nobody_is_told_that_all_is_well(bench: Bench) -> None:
     with pytest.raises(SignInNeeded, match="takes a terminal"):
         await bench.broker.login(OTHER, NOBODY, again=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import platform
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from keyturnd.fetching.processes import acquisitions as processes
 from keyturnd.fetching.processes import conversation
 from keyturnd.fetching.processes.acquisitions import Acquisitions
 from keyturnd.fetching.processes.conversation import MESSAGES
+from keyturnd.fetching.processes.giving_way import STRETCH
 from keyturnd.messages.channel import LINE_LIMIT, Ask, Event, Seal, encode_line
 from keyturnd.messages.identities import EntraIdentity, Network
 from keyturnd.messages.jobs import TokenJob
@@ -81,6 +83,25 @@ say({RESULT!r})
     assert await acquisitions.run(JOB, audience) == Result("token", 2.0, 1.0)
     assert (audience.events, audience.sealed) == (1, [EntraState("r")])
     assert (acquisitions.running, acquisitions.started) == (set(), 1)
+
+
+async def test_it_gives_way_in_a_session_of_its_own(monkeypatch: pytest.MonkeyPatch, audience: Audience) -> None:
+    """A kernel that knows no stretches tells 0 (sched_getattr(2))."""
+    told: list[Event] = []
+    monkeypatch.setattr(audience, "on_event", told.append)
+    number = {"x86_64": 315, "aarch64": 275}[platform.machine()]
+    code = f"""
+import ctypes, json, struct
+hear()
+attributes = ctypes.create_string_buffer(48)
+assert ctypes.CDLL(None).syscall({number}, 0, attributes, 48, 0) == 0
+text = str([os.getsid(0) == os.getpid(), struct.unpack("=IIQiIQQQ", attributes.raw)[5]])
+say(json.dumps(dict(type="event", kind="progress", message=text)) + "\\n")
+say({RESULT!r})
+"""
+    assert await playing(monkeypatch, code).run(JOB, audience) == Result("token", 2.0, 1.0)
+    knows = tuple(int(part) for part in platform.release().split(".")[:2]) >= (6, 12)
+    assert [event.message for event in told] == [str([True, STRETCH if knows else 0])]
 
 
 @pytest.mark.parametrize(

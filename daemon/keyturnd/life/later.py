@@ -1,0 +1,49 @@
+"""Modules that are loaded when somebody wants something of them: an import alone does not."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from importlib import import_module
+from threading import Lock
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_loading = Lock()
+
+
+class Later(ModuleType):
+    """The module `name` until then, to be put into sys.modules.
+
+    importlib.util.LazyLoader would load it at once: `import` looks at a module's __spec__.
+
+    functions: to have a function of these is not to want it yet, to call it is.
+    package: whether one of its modules can be imported before it is wanted itself.
+    """
+
+    def __init__(self, name: str, functions: Collection[str] = (), *, package: bool = False) -> None:
+        super().__init__(name)
+        self._functions = functions
+        self._package = package
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "__path__" and self._package:
+            parent, _, last = self.__name__.rpartition(".")
+            return [f"{directory}/{last}" for directory in import_module(parent).__path__]
+        if name.startswith("__"):  # what `import` itself looks for
+            raise AttributeError(name)
+        if name in self._functions:
+            return partial(self._call, name)
+        return getattr(self._loaded(), name)
+
+    def _call(self, function: str, *arguments: Any, **named: Any) -> Any:
+        return getattr(self._loaded(), function)(*arguments, **named)
+
+    def _loaded(self) -> ModuleType:
+        with _loading:
+            if sys.modules.get(self.__name__) is self:
+                del sys.modules[self.__name__]
+        return import_module(self.__name__)

@@ -1,0 +1,40 @@
+"""Kubeconfigs that only a variable names: whom they take for a cluster counts once a person has agreed to it.
+
+KUBECONFIG may come with a clone (direnv, an editor's settings), and the file that it names bring a CA and a proxy of
+its author's for a cluster that is yours. What lies in ~/.kube is your own: whoever writes there can have kubectl run
+anything. A file is agreed to by naming it, too.
+"""
+
+from __future__ import annotations
+
+import os
+
+from keyturn import moves
+from keyturn.console import person
+from keyturn.errors import Refused
+from keyturn.home import home
+from keyturn.reach import client
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from keyturn.kinds_of_hints import Command
+
+
+def is_own(directories: Iterable[Path]) -> bool:
+    """Whether each of them is ~/.kube, or lies in it."""
+    own = os.path.realpath(f"{home()}/.kube")
+    return all(f"{os.path.realpath(directory)}/".startswith(f"{own}/") for directory in directories)
+
+
+def given(told: str, files: Iterable[Path], named: Command) -> bool:
+    """Whether the person at the terminal agrees to what `files` say. named: the command that names them instead.
+
+    Raises Refused where nobody can be asked.
+    """
+    said = f"{told}, as {' and '.join(dict.fromkeys(map(str, files)))} says, which KUBECONFIG names"
+    if not client.has_terminal():
+        raise Refused(said, moves.clients.name_kubeconfig(named))
+    return person.agrees(f"{said}: shall that count?", moves.clients.name_kubeconfig(named))

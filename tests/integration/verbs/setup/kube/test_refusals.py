@@ -1,0 +1,80 @@
+"""`keyturn setup kube`: what is missing, wrong or somebody else's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.scenes.kubeconfig import CONFIG, FETCH, KUBECONFIG, OURS, TARGETS, configured, kubeconfig
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.machine.machine import Machine
+
+__all__ = ["configured", "kubeconfig"]
+
+
+def test_somebody_elses_user_of_our_name(configured: Machine, kubeconfig: Path) -> None:
+    text = f"{KUBECONFIG}- name: {OURS}\n  user:\n    token: planted-token\n"
+    kubeconfig.write_text(text, encoding="ascii")
+    refused = configured.run("keyturn", "setup", "kube", status=1)
+    assert f"has a user {OURS} that is not keyturn's" in refused.stderr
+    assert kubeconfig.read_text(encoding="ascii") == text
+
+
+def test_a_context_that_is_no_target(configured: Machine, kubeconfig: Path) -> None:
+    refused = configured.run("keyturn", "setup", "kube", "--context", "elsewhere", status=1)
+    assert "the cluster of context elsewhere is no kube target" in refused.stderr
+    assert 'add "https://elsewhere.example" = "PROFILE" to [targets.kube]' in refused.stderr
+
+
+def test_a_context_that_is_not_there(configured: Machine, kubeconfig: Path) -> None:
+    refused = configured.run("keyturn", "setup", "kube", "--context", "nowhere", status=2)
+    assert f"there is no context nowhere in {kubeconfig}" in refused.stderr
+
+
+def test_which_of_four_things_is_missing(configured: Machine, kubeconfig: Path) -> None:
+    """With the servers that were found and the targets that were wanted."""
+    config = configured.config_file
+    elsewhere = KUBECONFIG.replace("https://AKS.example:443", "http://u:planted@plain.example")
+    kubeconfig.write_text(elsewhere, encoding="ascii")
+    found = "http://***@plain.example, https://elsewhere.example"
+    told = configured.run("keyturn", "setup", "kube", status=2).stderr
+    wanted = TARGETS.removeprefix("the kube targets are ")
+    sentence = f"no context in {kubeconfig} is for a kube target: its servers are {found}; the targets are {wanted}"
+    add = f'add "https://elsewhere.example" = "PROFILE" to [targets.kube] in {config}'
+    assert told == f"keyturn: error: {sentence}\nkeyturn: hint: {add}\n"
+    kubeconfig.write_text("apiVersion: v1\nkind: Config\n", encoding="ascii")
+    told = configured.run("keyturn", "setup", "kube", status=2).stderr
+    assert told.startswith(f"keyturn: error: {kubeconfig} has no contexts; {TARGETS}\n")
+    assert told.endswith(FETCH)
+    kubeconfig.unlink()
+    told = configured.run("keyturn", "setup", "kube", status=2).stderr
+    assert told.startswith(f"keyturn: error: there is no kubeconfig {kubeconfig}; {TARGETS}\n")
+    assert told.endswith(FETCH)
+    configured.configure(CONFIG.partition("[targets.kube]")[0])
+    kubeconfig.write_text(elsewhere, encoding="ascii")
+    told = configured.run("keyturn", "setup", "kube", status=2).stderr
+    sentence = f"{config} has no kube targets; the servers in {kubeconfig} are {found}"
+    assert told == f"keyturn: error: {sentence}\nkeyturn: hint: {add}\n"
+
+
+@pytest.mark.parametrize("options", [[], ["--undo"], ["--check"], ["--dry-run"]])
+def test_a_kubeconfig_that_is_not_there(configured: Machine, options: list[str]) -> None:
+    refused = configured.run("keyturn", "setup", "kube", "--kubeconfig", "nowhere", *options, status=2)
+    assert (
+        refused.stderr == f"keyturn: error: there is no kubeconfig nowhere\nkeyturn: hint: ls -ld {configured.home}\n"
+    )
+    assert (
+        configured.run("keyturn", "setup", "kube", "--undo", status=0).stdout
+        == "keyturn: kubectl: nothing to change\n"
+    )
+
+
+def test_a_kubeconfig_that_kubectl_cannot_read(configured: Machine, kubeconfig: Path) -> None:
+    kubeconfig.write_text("contexts: planted-secret\n", encoding="ascii")
+    refused = configured.run("keyturn", "setup", "kube", status=1)
+    assert refused.stderr.startswith(f"keyturn: error: kubectl cannot read {kubeconfig}\n")
+    assert "planted" not in refused.stderr
