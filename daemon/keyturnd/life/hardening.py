@@ -8,7 +8,6 @@ nor leave a core file. Linux then gives its /proc entries to root, but a process
 
 from __future__ import annotations
 
-import _ctypes
 import os
 import resource
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.errors import DaemonUnavailable
+from keyturnd import libc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,13 +68,8 @@ def is_dumpable() -> bool:
 
 
 def prctl(option: int, value: int) -> int:
-    """The system call; its unused arguments are passed as zeros, full width, as the kernel insists on (prctl(2)).
-
-    libffi extends an int to the register it is passed in. By what `ctypes` is made of: for this one call, its classes
-    of C's types would take 3 ms of every start and 200 KiB ever after.
-    """
-    libraries = _ctypes.dlopen(None, os.RTLD_NOW)  # type: ignore[arg-type] # all that are loaded (dlopen(3))
-    return int(_ctypes.call_function(_ctypes.dlsym(libraries, "prctl"), (option, value, 0, 0, 0)))
+    """The system call; its unused arguments are passed as zeros, full width, as the kernel insists on (prctl(2))."""
+    return libc.call("prctl", option, value, 0, 0, 0)
 
 
 def close_descriptors(keep: Iterable[int]) -> None:

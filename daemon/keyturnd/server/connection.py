@@ -78,11 +78,6 @@ class Connection:
         return not self._hearing.over
 
     @property
-    def closed(self) -> bool:
-        """Whether it is over."""
-        return self._socket is None
-
-    @property
     def gathered(self) -> int:
         """The bytes of its unfinished request."""
         return self._hearing.gathered
@@ -194,8 +189,6 @@ class Connection:
         self._ending = True
         self._connections.served += 1
         self._send(answer)
-        if self.closed:
-            return
         if self._unsent or self._refused:
             self._arm(FLUSH_DEADLINE, self.close)
         if not self._unsent:
@@ -225,8 +218,8 @@ class Connection:
 
     def _ready(self, events: int) -> None:
         if self._socket is not None and events & WRITE:
-            unsent, self._unsent = self._unsent, b""
-            self._send(unsent)
+            rest, self._unsent = self._unsent, b""
+            self._send(rest)
             self._watch()
             if self._ending and not self._unsent:
                 self._sent()

@@ -9,11 +9,12 @@ the next tick of the clock, up to 4 ms, where an answer takes a third of one.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import struct
 import sys
 from contextlib import suppress
+
+from keyturnd import libc
 
 STRETCH = 100_000_000
 """Nanoseconds: the longest that the kernel lets anybody ask for."""
@@ -35,4 +36,4 @@ def give_way(pid: int) -> None:
     with suppress(ProcessLookupError):
         nice = os.getpriority(os.PRIO_PROCESS, pid)
         wish = ATTRIBUTES.pack(ATTRIBUTES.size, 0, KEEP_POLICY, nice, 0, STRETCH, 0, 0)
-        ctypes.CDLL(None).syscall(ctypes.c_long(number), pid, wish, 0)
+        libc.call("syscall", number, pid, wish, 0)
