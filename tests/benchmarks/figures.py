@@ -87,7 +87,7 @@ FIGURES = (
     ),
     Figure(
         "the same, more by 100 000 requests, MiB", "-",
-        "memory", "private dirty, more by 100000 requests", target="0",
+        "memory", "private dirty, more by 100000 requests", target="flat",
     ),
     Figure(
         "processor time of a warm kube answer, the helper's alone", "Azure's kubelogin",
