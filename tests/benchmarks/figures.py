@@ -93,6 +93,10 @@ FIGURES = (
         "processor time of a warm kube answer, the helper's alone", "Azure's kubelogin",
         "kubelogin", "kube, native, processor", "kubelogin, Azure's",
     ),
+    Figure(
+        "native helper, answered at once by a server in C: the floor", f"`{CACHE}`",
+        "warm-answer", "git, native, answered by an instant server in C", CACHE,
+    ),
     Figure("native helper, warm, whole process, git", "`/bin/true`", "warm-answer", "git, native", "/bin/true"),
     Figure(
         "the same", "`git-credential-oauth get`, which refreshes each time",
