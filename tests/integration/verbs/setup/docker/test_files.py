@@ -10,7 +10,7 @@ import pytest
 
 from support.needs import need
 from support.scenes.asked import Asked
-from support.scenes.docker_files import (
+from support.scenes.setup.docker_files import (
     OURS,
     configured,
     docker_file,

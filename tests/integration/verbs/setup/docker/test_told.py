@@ -10,7 +10,7 @@ import pytest
 
 from support.machine.machine import PROGRAMS
 from support.needs import need
-from support.scenes.docker_files import CONFIG, configured, docker_file, everything, podman_file, write
+from support.scenes.setup.docker_files import CONFIG, configured, docker_file, everything, podman_file, write
 
 if TYPE_CHECKING:
     from pathlib import Path

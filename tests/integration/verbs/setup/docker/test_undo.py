@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from support.scenes.docker_files import (
+from support.scenes.setup.docker_files import (
     CONFIG,
     OURS,
     configured,

@@ -10,7 +10,7 @@ import pytest
 
 from support.machine.machine import PROGRAMS, Machine
 from support.needs import need
-from support.scenes.gitconfig import CONFIG, HELPER, STORE, configured, gitconfig, helpers_asked
+from support.scenes.setup.gitconfig import CONFIG, HELPER, STORE, configured, gitconfig, helpers_asked
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.needs import need
-from support.scenes.gitconfig import HELPER, STORE, configured, gitconfig, helpers_asked
+from support.scenes.setup.gitconfig import HELPER, STORE, configured, gitconfig, helpers_asked
 
 if TYPE_CHECKING:
     from pathlib import Path
