@@ -63,6 +63,7 @@ class Desk:
                 broker=self.bench.broker,
                 complaints=self.complaints,
                 handed=Handed(self.bench.clock),
+                understood={},
                 state_directory=directory,
             ),
         )
