@@ -1,7 +1,7 @@
 """git-credential-oauth: it keeps nothing, so who asks it waits for a refresh at the token endpoint, or for a browser.
 
-At AWX's, because Entra ID's takes no refresh without a scope, and this program sends none. Its application has a
-secret: without one it tries the empty secret first, and takes two requests.
+At AWX's, because Entra ID's takes no refresh without a scope (golang/oauth2#540), and this program sends none. Its
+application has a secret: without one it tries the empty secret first, and takes two requests.
 """
 
 from __future__ import annotations

@@ -112,7 +112,11 @@ assert "dis" not in sys.modules
 assert isinstance(inspect, unburdened.Later)
 assert dedent("  text") == "text"
 assert inspect.iscoroutinefunction(print) is False
-assert inspect.signature is sys.modules["inspect"].signature
+real = sys.modules["inspect"]
+assert inspect.signature is real.signature
+sys.modules["inspect"] = None
+assert inspect.signature is real.signature, "asked for once"
+sys.modules["inspect"] = real
 assert not hasattr(inspect, "nonsense")
 import inspect
 assert not isinstance(inspect, unburdened.Later)

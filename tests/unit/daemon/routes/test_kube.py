@@ -66,6 +66,7 @@ class Desk:
                 broker=self.bench.broker,
                 complaints=self.complaints,
                 handed=Handed(self.bench.clock),
+                understood={},
                 state_directory=directory,
             ),
         )
@@ -205,6 +206,38 @@ async def test_a_damaged_record_answers_nobody(desk: Desk) -> None:
         with pytest.raises(Refused, match="is not what keyturn wrote") as caught:
             await desk.ask(0, info, *desk.own)
         assert caught.value.hint == "keyturn setup kube"
+
+
+async def test_the_same_words_mean_the_same_only_while_configuration_and_records_stay(desk: Desk) -> None:
+    words = exec_info(SERVER), *desk.own
+    without, state = CONFIG.replace(f'"{SERVER}" = "ci"\n', ""), desk.services.state_directory
+    for config, authority, refusal in ((CONFIG, b"-", "another CA"), (without, b"---", "no target")):
+        assert await desk.token(0, *words) == await desk.token(0, *words) == "access-1"
+        desk.config = parse(desk.config.source, config.encode())
+        record(state, SERVER, "ci", authority)
+        with pytest.raises(Refused, match=refusal):
+            await desk.ask(0, *words)
+        desk.config = parse(desk.config.source, CONFIG.encode())
+        record(state, SERVER, "ci")
+
+
+async def test_no_words_pass_for_others(desk: Desk) -> None:
+    """Least of all those in which arguments hold what stands for the end of them (percent-encoded: %00)."""
+    info = exec_info(SERVER)
+    await desk.token(0, info, *desk.own)
+    moved = (*desk.own[:-1], f"{desk.own[-1]}')\0{info}"), (f"{desk.own}\0{info}",), desk.own[:-1]
+    for arguments in moved:
+        for body in ("", info):
+            with pytest.raises((Refused, UsageError)):
+                await desk.ask(0, body, *arguments)
+
+
+async def test_what_is_understood_is_forgotten_when_it_is_much(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exec_plugins, "UNDERSTOOD", 2)
+    for version in ("v1", "v1beta1"):
+        for body in (exec_info(SERVER, version=version), ""):
+            await desk.ask(0, body, *desk.own)
+            assert len(desk.services.understood) <= 2
 
 
 async def test_nonsense_is_the_users_to_set_right(desk: Desk) -> None:
