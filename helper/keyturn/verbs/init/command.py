@@ -14,7 +14,7 @@ from keyturn.reach.paths import config_file
 from keyturn.verbs.init import sources
 from keyturn.verbs.init.places import PROTOCOLS, of_this_repository, places_of
 from keyturn.verbs.init.proof import prove
-from keyturn.verbs.init.proposal import propose, propose_target
+from keyturn.verbs.init.proposal import propose, propose_target, same_application
 from keyturn.verbs.init.tenants import tenant_of, usual_tenant
 from keyturn.verbs.init.who import ask_who, named
 
@@ -109,10 +109,13 @@ def _places(options: Namespace) -> list[Place]:
 
 def _proposals(document: ConfigDocument, places: Sequence[Place], options: Namespace) -> Iterator[Proposal]:
     """Each with those before it in mind: what signs in at one place may do so at the next."""
-    config, tenant, usual = document.config, "", usual_tenant(document.config)
+    config, tenant = document.config, ""
     for place in places:
         known = named(config, place, options)
         if known is None:
+            usual = (
+                "" if place.service == "awx" else usual_tenant(config, lambda each: same_application(each, options))
+            )
             tenant, environment = tenant_of(place, options, tenant, usual)
             proposal = propose(config, place, options, tenant=tenant, environment=environment)
         else:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.entra import EntraProfile
     from keyturn.configuration.profiles.profile import Profile
     from keyturn.editing.config_document import ConfigDocument, Value
     from keyturn.verbs.init.places import Place
@@ -82,6 +83,12 @@ def propose(config: Config, place: Place, options: Namespace, *, tenant: str, en
         return propose_target(place, same.name, options)
     name = named or _free_name(config, "awx" if place.service == "awx" else "work")
     return Proposal(name, keys, place, _target(place, name, options))
+
+
+def same_application(profile: EntraProfile, options: Namespace) -> bool:
+    """Whether `profile` signs in through the application that the options mean; the flow may be another."""
+    wanted = _described(_entra_keys(options, profile.tenant, ""))
+    return (profile.authority, profile.client_id) == (wanted.authority, wanted.client_id)
 
 
 def propose_target(place: Place, profile: str, options: Namespace) -> Proposal:

@@ -14,6 +14,7 @@ from keyturn.reach import client
 from keyturn.verbs.init import tenants
 from keyturn.verbs.init.command import parser
 from keyturn.verbs.init.places import Place
+from keyturn.verbs.init.proposal import same_application
 
 TENANT, OTHER = "11111111-2222-3333-4444-555555555555", "22222222-3333-4444-5555-666666666666"
 ORGANIZATION = Place("azure-devops", "https://dev.azure.com/contoso", "https://dev.azure.com/contoso")
@@ -136,4 +137,33 @@ def test_profiles_of_one_tenant_offer_it(configured: list[str], usual: str) -> N
     )
     tower = '[profile.tower]\nprovider = "awx"\nflow = "token"\nurl = "https://awx.example"\n'
     text = tower + "".join(table.format(number, each) for number, each in enumerate(configured))
-    assert tenants.usual_tenant(parse(Path("config.toml"), text.encode())) == usual
+    assert tenants.usual_tenant(parse(Path("config.toml"), text.encode()), lambda _: True) == usual
+
+
+PERSON_AND_MACHINE = f"""
+[profile.work]
+provider = "entra"
+flow = "browser"
+tenant = "{TENANT}"
+application_id = "preset:azure-cli"
+[profile.build]
+provider = "entra"
+flow = "client-secret"
+tenant = "contoso.example"
+application_id = "{OTHER}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "usual"),
+    [
+        (["--flow", "browser"], TENANT),
+        (["--flow", "client-secret", "--application-id", OTHER], "contoso.example"),
+        (["--flow", "device-code"], TENANT),
+        (["--application-id", TENANT], ""),
+    ],
+)
+def test_who_signs_in_as_before_is_offered_their_own_tenant(words: list[str], usual: str) -> None:
+    config = parse(Path("config.toml"), PERSON_AND_MACHINE.encode())
+    options = parser().parse(words)
+    assert tenants.usual_tenant(config, lambda profile: same_application(profile, options)) == usual
