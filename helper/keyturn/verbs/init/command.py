@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn import hints
+from keyturn import hints, moves
 from keyturn.configuration.config import parse
 from keyturn.console import person
 from keyturn.console.parsing import Parser
@@ -70,9 +70,16 @@ def parser() -> Parser:
     return made
 
 
+def options_of(arguments: Sequence[str]) -> Namespace:
+    """What the words say; `again`: the command as it was typed, for hints that add an option to it."""
+    options = parser().parse(arguments)
+    options.again = ("keyturn", "init", *arguments)
+    return options
+
+
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
-    options = parser().parse(arguments)
+    options = options_of(arguments)
     places = _places(options)
     if options.from_env:
         sources.fill_from_environment(options)
@@ -146,9 +153,11 @@ def _agree(proposals: Sequence[Proposal], options: Namespace) -> None:
         print(f"    {header}", *(f"    {line}" for line in lines), "", sep="\n")
     for remark in dict.fromkeys(remark for proposal in proposals for remark in proposal.remarks()):
         print(f"keyturn: {remark}")
-    if options.yes and not any(proposal.place.named_in for proposal in proposals):
+    of_others = any(proposal.place.named_in for proposal in proposals)
+    if options.yes and not of_others:
         return
-    if not person.agrees("write this, and sign in?", hints.usage("keyturn init")):
+    unasked = hints.usage("keyturn init") if of_others else moves.configuration.agree((*options.again, "--yes"))
+    if not person.agrees("write this, and sign in?", unasked):
         raise Refused("nothing was written", hints.usage("keyturn init"))
 
 

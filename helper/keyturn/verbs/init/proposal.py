@@ -124,8 +124,8 @@ def _entra_keys(options: Namespace, tenant: str, environment: str) -> dict[str, 
 def _awx_keys(place: Place, options: Namespace) -> dict[str, str | bool]:
     flow = options.flow or "password"
     if flow == "password" and not options.account:
-        again = ("keyturn", "init", place.given, "--service", "awx")
-        raise UsageError("your user name there is needed", moves.configuration.name_it(again, "--account", "NAME"))
+        what_helps = moves.configuration.name_it(options.again, "--account", "NAME")
+        raise UsageError("your user name there is needed", what_helps)
     wishes = {
         "provider": "awx", "flow": flow, "url": place.key, "username": options.account, "ca_file": options.ca_file,
     }  # fmt: skip

@@ -54,11 +54,8 @@ def tenant_of(place: Place, options: Namespace, before: str = "", usual: str = "
         return given, ""
     tenant, environment = _suggested(place, options)
     if options.yes or not client.has_terminal():
-        service = () if place.names_its_service else ("--service", place.service)
-        again = ("keyturn", "init", place.context or place.given, *service)
-        raise UsageError(
-            "the tenant is needed", moves.configuration.name_it(again, "--tenant", tenant or usual or "ID-OR-DOMAIN")
-        )
+        wanted = tenant or usual or "ID-OR-DOMAIN"
+        raise UsageError("the tenant is needed", moves.configuration.name_it(options.again, "--tenant", wanted))
     if tenant:
         return tenant, environment  # it is shown, and whoever agrees to the tables agrees to it
     usual = usual or DEFAULT_TENANT
@@ -86,6 +83,8 @@ def _found(what: str, body: dict[str, Any]) -> tuple[str, str]:
         return "", ""
     if found["tenant"]:
         print(f"keyturn: {what} says that it belongs to the tenant {found['tenant']}")
+    else:
+        print(f"keyturn: {what} tells no tenant: is it spelled right?")
     return found["tenant"], found["environment"]
 
 
