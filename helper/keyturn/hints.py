@@ -106,12 +106,6 @@ def add_target(place: str, profile: str, *options: str) -> Command:
 
 
 @cure
-def add_profile(name: str, **keys: str) -> Command:
-    """An identity that nobody has configured yet."""
-    return "keyturn", "profile", "add", name, *(f"{key}={value}" for key, value in keys.items())
-
-
-@cure
 def set_audiences(profile: str, *audiences: str) -> Command:
     """All that a profile may ask for beyond its targets, what it may by now among them."""
     import json  # noqa: PLC0415 - its strings are TOML's; a helper that has nothing to complain of does not pay for it

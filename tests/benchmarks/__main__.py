@@ -79,6 +79,9 @@ def _arguments() -> argparse.Namespace:
     for case in asked.cases:
         if case not in CASES:
             parser.error(f"there is no case {case}: choose from {', '.join(CASES)}")
+    for page in asked.markdown:
+        if not (page.is_file() and figures.tells(page.read_text(encoding="utf-8"))):
+            parser.error(f"{page} has none of the rows that would be written into it")
     if min(asked.rounds, asked.runs) < 1:
         parser.error("--rounds and --runs take a number from 1 on")
     return asked

@@ -74,12 +74,12 @@ def silence(stage: Stage) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def many_records(stage: Stage, number: int = RECORDS) -> Iterator[Stage]:
-    """A machine like `stage`, its token in memory, and so many more records in its vault."""
+def many_records(stage: Stage) -> Iterator[Stage]:
+    """A machine like `stage`, its token in memory, and 10 000 more records in its vault."""
     with _alike(stage) as machine:
         machine.native("git").run()
         machine.stop()
-        _seal(machine, {_record(each): b"{}" for each in range(number)})
+        _seal(machine, {_record(each): b"{}" for each in range(RECORDS)})
         machine.native("git").run()
         yield machine
 

@@ -44,6 +44,6 @@ class Result:
     absent: dict[str, str] = field(default_factory=dict)
 
     def ratios(self, row: Row) -> dict[str, tuple[float, float]]:
-        """`row` to each of its peers that was measured: medians, p99."""
-        peers = [peer for peer in self.rows if peer.name in row.peers]
+        """`row` to each of its peers that was measured, and is not nothing: medians, p99."""
+        peers = [peer for peer in self.rows if peer.name in row.peers and peer.median and peer.p99]
         return {peer.name: (row.median / peer.median, row.p99 / peer.p99) for peer in peers}

@@ -28,7 +28,8 @@ def lines(results: Mapping[str, Result]) -> Iterator[str]:
 
 
 def _beside(result: Result, row: Row) -> str:
-    return "".join(f"  {medians:.2f} of {peer}" for peer, (medians, _) in result.ratios(row).items())
+    ratios = result.ratios(row).items()
+    return "".join(f"  {medians:.2f} (p99 {p99:.2f}) of {peer}" for peer, (medians, p99) in ratios)
 
 
 def document(runs: Sequence[Mapping[str, Any]], rounds: int) -> dict[str, Any]:

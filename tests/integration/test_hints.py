@@ -203,11 +203,6 @@ ROWS = {
         "contoso.azurecr.io gets tokens of profile ci",
         proof=words("keyturn", "target", "remove", "contoso.azurecr.io"),
     ),
-    "add_profile": Row(
-        states.kubeconfig_with_an_application_of_its_own,
-        "profile kubelogin is in ",
-        proof=states.somebody_signs_in_to_it,
-    ),
     "set_audiences": Row(words("keyturn", "token", "ci", "--audience", "graph"), "profile ci is changed"),
     "targets": Row(words("keyturn", "target", "remove", "https://dev.azure.com/xyzzy"), "git "),
     "shorter_life": Row(words("keyturn", "token", "ci", "--min-life", "30d"), "eyJ", proof=TOKEN),

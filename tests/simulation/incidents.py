@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 OVERLOADED = {"overload": "entra", "registry overload": "registry", "awx overload": "controller"}
 WITHOUT_NETWORK = {"offline", "no network yet"}
-LASTING = {*OVERLOADED, *WITHOUT_NETWORK, "throttle"}
+THROTTLED = {"throttle", "loop"}
+LASTING = OVERLOADED.keys() | WITHOUT_NETWORK | THROTTLED
 REPOSITORIES = next(resource for resource in RESOURCES if resource.name == "azure-devops")
 
 
@@ -89,8 +90,9 @@ class Incidents:
         until = max(self.machine.clock.wall() + event.size, self._until.get(event.what, 0.0))
         self._until[event.what] = until
         self.machine.clock.at(until, lambda: self._end_of(event.what))
-        if event.what == "throttle":
-            self.machine.provider.world.entra.policy.throttle(until - self.machine.clock.wall(), as_loop=False)
+        if event.what in THROTTLED:
+            left, as_loop = until - self.machine.clock.wall(), event.what == "loop"
+            self.machine.provider.world.entra.policy.throttle(left, as_loop=as_loop)
             self._hold_back("entra", math.ceil(until))
         elif event.what in OVERLOADED:
             self._hold_back(OVERLOADED[event.what], until + RETRY_AFTER)

@@ -63,6 +63,8 @@ class Machine:
         self._tools: dict[int, Tool] = {}
         self._programs: dict[Tool, str] = {}
         self.acquisitions = InThreads(signed_in)
+        self.challenges: dict[str, set[str]] = {}
+        """The claims (JSON) that organizations have told git to want."""
         self._renewing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:

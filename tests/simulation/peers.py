@@ -59,7 +59,7 @@ class Model(ABC):
     """One helper. `tool`: whose calls it answers. `busy`: what keeps it from getting a token."""
 
     tool: str
-    busy: tuple[str, ...] = ("overload", "throttle")
+    busy: tuple[str, ...] = ("overload", "throttle", "loop")
     signed_out_by = SIGNED_OUT_BY
     refused_by: frozenset[str] = frozenset()
     """After which the server no longer takes the token there is."""
@@ -132,7 +132,7 @@ class AzAcrLogin(Model):
     """A refresh token of three hours; when it has ended a pull fails, and somebody runs the command again."""
 
     tool = "docker"
-    busy = ("overload", "throttle", "registry overload")
+    busy = (*Model.busy, "registry overload")
 
     def works(self, conditions: Conditions) -> bool:
         if conditions.offline:

@@ -84,7 +84,7 @@ class Quarter:
 
     def _avoidable(self, what: str, outcome: Outcome) -> bool:
         """Whether there was a token that would have been let in, or the provider would have given one."""
-        if outcome.refused and outcome.told != "expired" and what not in ASK_AGAIN:
+        if outcome.refused and outcome.told != "expired" and (what not in ASK_AGAIN or not outcome.foreseen):
             return False
         if what == "docker" and "signed in" in self._incidents.needs:
             return False

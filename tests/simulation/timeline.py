@@ -42,9 +42,11 @@ CHANCES = {
     "registry overload": (0.1, MINUTE, 25 * MINUTE),
     "awx overload": (0.1, MINUTE, 25 * MINUTE),
     "throttle": (0.1, 20.0, 3 * MINUTE),
+    "loop": (0.05, 20.0, 3 * MINUTE),
     "nap": (0.5, 10 * MINUTE, 90 * MINUTE),
 }
-"""What lasts. Entra, the registry's token endpoint or AWX answers 503 while it is overloaded."""
+"""What lasts. Entra, the registry's token endpoint or AWX answers 503 while it is overloaded. Entra throttles by 429
+or, where a person is about, by a word of a loop (AADSTS50196)."""
 INCIDENTS = {
     "revoke account": 40, "entra password": 60, "revoke tokens": 15, "claims": 20, "terms": 40, "upgrade": 12,
 }  # fmt: skip

@@ -12,7 +12,7 @@ from keyturn_emulator.git.access import Doorkeeper
 from support.scenes.cluster import exec_info
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Container
 
     from keyturnd.server.http import Response
     from simulation.machine import Machine
@@ -25,16 +25,21 @@ AZURE = next(resource for resource in RESOURCES if resource.name == "arm")
 
 
 class Outcome(NamedTuple):
-    """How a command ended: `told` is why it failed, by the helper's word, or the server's where it gave a token."""
+    """How a command ended: `told` is why it failed, by the helper's word, or the server's where it gave a token.
+
+    foreseen: False where the server wants claims of which nobody had been told.
+    """
 
     served: bool
     told: str = ""
     refused: bool = False
+    foreseen: bool = True
 
 
 async def git(machine: Machine, organization: str = "fabrikam") -> Outcome:
     """One command of a git that asks once more for what was refused (2.46 and later)."""
     url, process = urlsplit(machine.facts.git), machine.process("git-remote-https")
+    told = machine.challenges.setdefault(organization, set())
     asked = [
         "capability[]=authtype", "capability[]=state",
         "protocol=https", f"host={url.netloc}", f"path={organization}/demo/_git/app",
@@ -46,10 +51,11 @@ async def git(machine: Machine, organization: str = "fabrikam") -> Outcome:
         _repository(machine, _fields(answer)["password"])
     except TokenRefused as refusal:
         asked += [f"state[]={_fields(answer)['state[]']}", *_challenge(machine, refusal)]
+        told |= {refusal.claims} if isinstance(refusal, ClaimsChallenged) else set()
         answer = await machine.help(process, "/v1/git/get", _lines(asked), person=True)
         if "password" not in _fields(answer):
             return _without(answer)
-    return _shown(machine, _repository, _fields(answer)["password"])
+    return _shown(machine, _repository, _fields(answer)["password"], told)
 
 
 async def git_for_a_machine(machine: Machine) -> Outcome:
@@ -128,11 +134,13 @@ GATES: dict[str, Gate] = {
 """Each lets in whoever brings a good token, and raises TokenRefused for others."""
 
 
-def _shown(machine: Machine, gate: Gate, token: str) -> Outcome:
+def _shown(machine: Machine, gate: Gate, token: str, told: Container[str] = ()) -> Outcome:
+    """What the server says. told: the claims it has wanted before."""
     try:
         gate(machine, token)
     except TokenRefused as refusal:
-        return Outcome(served=False, told=refusal.reason, refused=True)
+        known = not isinstance(refusal, ClaimsChallenged) or refusal.claims in told
+        return Outcome(served=False, told=refusal.reason, refused=True, foreseen=known)
     return Outcome(served=True)
 
 

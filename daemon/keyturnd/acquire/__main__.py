@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -25,8 +26,14 @@ if TYPE_CHECKING:
     from keyturnd.messages.states import State
 
 
+SELDOM = 100_000
+"""New objects between two looks for garbage, in place of 700: loading msal and its kind makes hundreds of thousands
+that all stay, and a twelfth of a fetch went into looking through them."""
+
+
 def main() -> None:
     """Do the one job and end. Every end is one outcome on the channel, whatever happens."""
+    gc.set_threshold(SELDOM)
     channel = Channel(0, isolate())
     sys.excepthook = lambda _type, error, _traceback: channel.finish(bug(error))
     threading.excepthook = lambda thrown: channel.finish(bug(thrown.exc_value or thrown.exc_type()))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from keyturnd.fetching.fetch import Fetcher
     from keyturnd.fetching.wants import Want
     from keyturnd.vault.holdings import Holdings
+    from keyturnd.vault.records import RecordName
     from keyturnd.vault.tokens import Token
 
 
@@ -84,12 +85,14 @@ class Broker:
 
     def at_hand(self, want: Want) -> Held | None:
         """The token in memory, for answers that wait for nothing: if it has life enough and nobody has refused it."""
-        # Never where the request holds secrets: its bytes are remembered beside the answer.
-        return None if want.surroundings is not None or self.rejections.concern(want.key) else self._good(want)
+        if want.surroundings is not None:
+            return None  # the request holds secrets, and its bytes are remembered beside the answer
+        key = want.key
+        return None if self.rejections.concern(key) else self._good(want, key)
 
-    def _good(self, want: Want) -> Held | None:
+    def _good(self, want: Want, key: RecordName) -> Held | None:
         """The token in memory if it has life enough for `want`; renewed behind the answer when that is due."""
-        held = self.memory.held.get(want.key)
+        held = self.memory.held.get(key)
         if held is None or held.want.profile != want.profile or want.profile.name in self._logging_out:
             return None
         if not self.memory.fresh(held, want.protocol):
@@ -118,7 +121,7 @@ class Broker:
         by = self.answer_by(want) if by is None else by
         held = await self.rejections.settle(want, await self._look_up(want))
         self._fetcher.check_allowed(want)  # opening the vault may have taken a while, and a new configuration
-        if (good := self._good(want)) is not None:
+        if (good := self._good(want, want.key)) is not None:
             return good.token
         try:
             return await self._fetch_or_ask(want, waiter, by)
@@ -140,7 +143,7 @@ class Broker:
     async def has(self, want: Want) -> bool:
         """Whether there is a token with life enough for `want`, so that nothing has to be fetched."""
         held = await self._look_up(want)
-        return held is not None and not self.rejections.concern(want.key) and self._good(want) is not None
+        return held is not None and not self.rejections.concern(want.key) and self._good(want, want.key) is not None
 
     async def renewed(self, want: Want, waiter: Waiter, by: float) -> Token:
         """Another token than the one there is, `by` this boot time, for somebody whom the server refused with it.

@@ -6,7 +6,8 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyturn import hints, moves
-from keyturn.configuration.profiles.described import NAME, by_parameters
+from keyturn.configuration.profiles import UNNAMED
+from keyturn.configuration.profiles.described import by_parameters
 from keyturn.configuration.profiles.scopes import by_resource, of_audience
 from keyturn.errors import UsageError
 from keyturnd import flows, identities
@@ -116,7 +117,7 @@ def _without_profile(error: KeyturnError, profile: Profile) -> KeyturnError:
     """`error` without a profile that nobody has, in its hint and its sentence."""
     command = "keyturn azure new-token"
     tell_of_closed_cloud(error, profile)
-    error.sentence = error.sentence.replace(f"profile {NAME}", command)
+    error.sentence = error.sentence.replace(f"profile {UNNAMED}", command)
     if error.hint is not None:
         lent = flows.row(profile).entrusts
         again = f"take another {lent}" if lent is not None else "run the command again"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from keyturn import moves
-from keyturn.configuration.kubelogin.identities import PREFIX
+from keyturn.configuration.kubelogin import PREFIX
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import Refused, SignInNeeded
 from keyturnd.broker.questions import ANSWERED, Questions

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from keyturn import moves
 from keyturn.configuration.audiences import all_scopes
-from keyturn.configuration.kubelogin import stand_in
 from keyturn.configuration.profiles.profile import EntraProfile
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, Refused
@@ -58,6 +57,8 @@ def _leads_to(config: Config, want: Want) -> bool:
 
 
 def _leaves_room(config: Config, want: Want) -> bool:
+    from keyturn.configuration.kubelogin import stand_in  # noqa: PLC0415 - its route has loaded it
+
     assert isinstance(want.profile, EntraProfile)
     try:
         stand_in.check_allowed(config, want.profile, want.scopes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from keyturn import hints
-from keyturn.configuration.profiles.described import NAME
+from keyturn.configuration.profiles import UNNAMED
 from keyturn.kinds_of_hints import printed
 from keyturnd import flows, identities
 from keyturnd.fetching.entrusted import secret_at
@@ -57,16 +57,16 @@ class Remote:
     async def _ask(self, profile: AwxProfile, secret: str | None, question: str, parameters: dict[str, Any]) -> Any:
         fetcher, identity = self._fetcher, identities.identity_of(profile)
         assert isinstance(identity, AwxIdentity)
-        given = secret is not None or profile.name == NAME  # a password that was given is what shall be used
+        given = secret is not None or profile.name == UNNAMED  # a password that was given is what shall be used
         known = None if given else await fetcher.holdings.state(profile)
         state = known if isinstance(known, AwxState) else AwxState(profile.username)
-        if secret is None and profile.name != NAME and question != "discover":
+        if secret is None and profile.name != UNNAMED and question != "discover":
             secret = await fetcher.secret(profile)
         job = AskJob(identity, fetcher.network(profile), DEADLINE, question, parameters, state, secret)
         outcome = await fetcher.acquisitions.run(job, NothingToSeal())
         if isinstance(outcome, Failure):
             error = error_of(outcome)
-            if profile.name == NAME and error.hint is not None and NAME in error.hint:
+            if profile.name == UNNAMED and error.hint is not None and UNNAMED in error.hint:
                 error.hint = printed(hints.usage("keyturn awx new-token"))  # there is no such profile
             raise error
         assert isinstance(outcome, Told)

@@ -37,7 +37,8 @@ class Later(ModuleType):
             raise AttributeError(name)
         if name in self._functions:
             return partial(self._call, name)
-        return getattr(self._loaded(), name)
+        found = vars(self)[name] = getattr(self._loaded(), name)  # who has imported us asks us at each use
+        return found
 
     def _call(self, function: str, *arguments: Any, **named: Any) -> Any:
         return getattr(self._loaded(), function)(*arguments, **named)

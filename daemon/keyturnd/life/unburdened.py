@@ -39,11 +39,7 @@ class Nothing:
 
 
 def begin() -> None:
-    """Keep them out; to be called before anything that would load them.
-
-    What is loaded from now on stays: no use in looking through it for garbage a hundred times meanwhile.
-    """
-    gc.disable()
+    """Keep them out; to be called before anything that would load them."""
     for name in UNUSED:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type] # "not found" (language reference 5.3.1)
     for name in LATER:

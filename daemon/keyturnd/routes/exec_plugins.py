@@ -10,6 +10,7 @@ from keyturn.protocols import kubectl
 from keyturnd.broker import policy
 from keyturnd.callers.handed import Client
 from keyturnd.callers.peer import arguments_of, program_of, tool_behind
+from keyturnd.fetching.wants import with_surroundings
 from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from keyturnd.fetching.wants import Want
     from keyturnd.server.http import Request
     from keyturnd.services import Services
+    from keyturnd.vault.records import RecordName
     from keyturnd.vault.tokens import Token
 
 COMPLETION = {"__complete", "__completeNoDesc"}
@@ -33,12 +35,35 @@ PYTHONS_JSON = b'": '
 """In the variable as Python's client sets it; client-go's is compact. Every `load_kube_config()` runs the plugin."""
 
 
+UNDERSTOOD = 512
+"""Requests whose meaning is remembered; beyond that all are forgotten."""
+
+
 class Asked(NamedTuple):
     """What a client says, and what the configuration makes of it. cluster: the server, where somebody names it."""
 
     want: Want
+    key: RecordName
+    """The want's."""
     version: str
     cluster: str | None
+
+    def of_caller(self, told: Callable[[str], str | None]) -> Asked:
+        """The same, bound to its caller's job or machine as `with_surroundings` does. Raises VariablesWanted."""
+        want = with_surroundings(self.want, told)
+        return self if want is self.want else self._replace(want=want, key=want.key)
+
+
+def asked(want: Want, version: str, cluster: str | None) -> Asked:
+    """With the key of `want`, which an answer needs three times."""
+    return Asked(want, want.key, version, cluster)
+
+
+def keep_understood(services: Services, digest: bytes, meaning: object) -> None:
+    """Remember what the words with this digest mean, until the configuration changes."""
+    if len(services.understood) >= UNDERSTOOD:
+        services.understood.clear()
+    services.understood[digest] = meaning
 
 
 class Kubectl:
@@ -61,7 +86,7 @@ def at_once(services: Services, request: Request, asked: Asked) -> AtHand | None
     """See keyturnd.routes.table.AT_ONCE. Never for a client that has its token already: it may be refused."""
     helper = request.peer.pid
     client = client_of(request, tool_behind(helper), asked.cluster)
-    if client is not None and services.handed.doubtful(client, asked.want.key, helper) is not None:
+    if client is not None and services.handed.doubtful(client, asked.key, helper) is not None:
         return None
     held = services.broker.at_hand(asked.want)
     if held is None:
@@ -73,7 +98,7 @@ def hand(services: Services, request: Request, asked: Asked, token: Token, clien
     """The answer with `token`, which `client` counts as having got once it could be written at all."""
     answer = Response(kubectl.answer(token.access_token, token.expires_at, asked.version))
     if client is not None:
-        services.handed.note(client, asked.want.key, request.peer.pid, token.digest)
+        services.handed.note(client, asked.key, request.peer.pid, token.digest)
     return answer
 
 

@@ -2,32 +2,62 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyturn.configuration.clusters import token_for
 from keyturn.protocols import kubectl
 from keyturnd.callers.peer import tool_behind
-from keyturnd.fetching.wants import Want, with_surroundings
+from keyturnd.fetching.wants import Want
 from keyturnd.routes import exec_plugins
-from keyturnd.routes.exec_plugins import Asked
 from keyturnd.routes.recorded_clusters import recorded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.known_clusters import KnownCluster
     from keyturn.protocols.kubectl import ExecRequest
     from keyturnd.broker.signin import Waiter
+    from keyturnd.routes.exec_plugins import Asked
     from keyturnd.routes.remembered import AtHand
     from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
 
 
+class Meaning(NamedTuple):
+    """What a request's words mean, and by what: they mean something else when one of these is read anew."""
+
+    config: Config
+    known: Mapping[str, KnownCluster]
+    asked: Asked
+    info: ExecRequest
+
+
 def _asked(services: Services, request: Request) -> tuple[Asked, ExecRequest]:
     """Raises UsageError, Refused or ConfigError, as keyturn.configuration.clusters.token_for does."""
+    config, known = services.configuration.current(), recorded(services.state_directory).now()
+    digest = _digest(request)
+    meaning: Meaning | None = services.understood.get(digest)
+    if meaning is None or meaning.config is not config or meaning.known is not known:
+        meaning = _understand(request, config, known)
+        exec_plugins.keep_understood(services, digest, meaning)
+    return meaning.asked.of_caller(request.environment), meaning.info
+
+
+def _understand(request: Request, config: Config, known: Mapping[str, KnownCluster]) -> Meaning:
     info, options = kubectl.parse(request.body), kubectl.options(request.arguments)
-    known = recorded(services.state_directory).now()
-    token = token_for(services.configuration.current(), info, options, known)
-    want = with_surroundings(Want(token.profile, token.scopes, "kube"), request.environment)
+    token = token_for(config, info, options, known)
     version = kubectl.version_of(request.body, info, options)
-    return Asked(want, version, info.cluster_server or options.server), info
+    asked = exec_plugins.asked(
+        Want(token.profile, token.scopes, "kube"), version, info.cluster_server or options.server
+    )
+    return Meaning(config, known, asked, info)
+
+
+def _digest(request: Request) -> bytes:
+    """Of all that is said. Longer than those of the kubelogin stand-in, whose meanings are of another kind."""
+    return b"kube" + hashlib.sha256(b"%r\0%b" % (request.arguments, request.body)).digest()
 
 
 def at_once(services: Services, request: Request) -> AtHand | None:

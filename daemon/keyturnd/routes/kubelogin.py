@@ -16,9 +16,8 @@ from keyturn.protocols.kubelogin import flags
 from keyturn.protocols.kubelogin.wish import cache_dir, wish
 from keyturnd import flows
 from keyturnd.callers.peer import tool_behind
-from keyturnd.fetching.wants import Want, with_surroundings
+from keyturnd.fetching.wants import Want
 from keyturnd.routes import exec_plugins
-from keyturnd.routes.exec_plugins import Asked
 from keyturnd.routes.recorded_clusters import recorded
 from keyturnd.server.http import Response
 
@@ -29,13 +28,12 @@ if TYPE_CHECKING:
     from keyturn.protocols.kubelogin.wish import Wish
     from keyturnd.broker.signin import Waiter
     from keyturnd.callers.handed import Client
+    from keyturnd.routes.exec_plugins import Asked
     from keyturnd.routes.remembered import AtHand
     from keyturnd.server.http import Request
     from keyturnd.services import Services
 
 
-UNDERSTOOD = 512
-"""Sets of flags and variables whose meaning is remembered; beyond that all are forgotten."""
 ENV = "keyturn-env"
 FAILED = 1
 """The exit status of every failure, as kubelogin has it."""
@@ -85,9 +83,8 @@ def _asked(services: Services, request: Request) -> tuple[Asked, Wish]:
     config = services.configuration.current()
     check_named_cluster(config, info, recorded(services.state_directory).now)
     said, plain = _understood(services, request, config)
-    want = with_surroundings(plain, request.environment)
     version = info.api_version if request.body.strip() else kubectl.V1BETA1
-    return Asked(want, version, info.cluster_server), said
+    return exec_plugins.asked(plain, version, info.cluster_server).of_caller(request.environment), said
 
 
 def _understood(services: Services, request: Request, config: Config) -> tuple[Wish, Want]:
@@ -100,9 +97,7 @@ def _understood(services: Services, request: Request, config: Config) -> tuple[W
     identity = stand_in(config, said)
     found = said, Want(identity.profile, identity.scopes, "kubelogin")
     if said.login != "azurecli" and not (said.client_secret or said.certificate_password):
-        if len(services.understood) >= UNDERSTOOD:
-            services.understood.clear()
-        services.understood[digest] = found
+        exec_plugins.keep_understood(services, digest, found)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from typing import TYPE_CHECKING
 
 from keyturn.configuration import known_clusters, trusted
@@ -19,7 +20,7 @@ class RecordedClusters:
 
     def __init__(self, state_directory: Path) -> None:
         self._state_directory = state_directory
-        self._file = state_directory / known_clusters.NAME
+        self._file = os.fspath(state_directory / known_clusters.NAME)
         self._stamp: object = None
         self._known: Mapping[str, KnownCluster] = {}
 

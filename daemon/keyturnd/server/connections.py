@@ -68,9 +68,7 @@ class Connections:
         if not peer.is_us:
             accepted.close()
             return True
-        said = received(accepted)
-        if said is None and not self.open:
-            said = received_soon(accepted)
+        said = received(accepted) if self.open else received_soon(accepted)
         if said and (recalled := self.recall(said)) is not None:
             self._give(accepted, peer, recalled)
             return True

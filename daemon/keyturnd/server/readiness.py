@@ -71,6 +71,7 @@ def received_soon(connection: SocketType) -> bytes | None:
     """The same, from somebody who has connected this moment and is about to speak.
 
     Whoever connects wakes us, often on its own processor: it could say nothing yet, and will as soon as we sleep.
+    That is the rule and no exception, so it is not tried without waiting first.
     """
     poll = select.poll()
     poll.register(connection, select.POLLIN)

@@ -72,10 +72,10 @@ def file_stamp(path: str | Path) -> tuple[int, ...] | None:
     return _stamp(status)
 
 
-def directory_stamp(path: Path) -> tuple[int, ...] | None:
+def directory_stamp(path: str | Path) -> tuple[int, ...] | None:
     """The same of the directory that `path` is in: its owner and mode."""
     try:
-        status = path.parent.stat()
+        status = os.stat(os.path.dirname(path) or ".")  # noqa: PTH116, PTH120 - see above
     except OSError:
         return None
     return (status.st_uid, status.st_mode)

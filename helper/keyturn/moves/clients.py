@@ -35,6 +35,12 @@ def name_kubeconfig(command: Command) -> Sentence:
 
 
 @move
+def type_place(command: Command) -> Sentence:
+    """A place that only a repository or a kubeconfig names, where nobody can be asked whether it is meant."""
+    return Sentence(f"type the place as well, as you know it: {printed(command)}")
+
+
+@move
 def fetch_kubeconfig(command: Command) -> Sentence:
     """A cluster that kubectl does not know yet."""
     what = "fetch one, of AKS for instance with: az aks get-credentials --resource-group GROUP --name CLUSTER"
@@ -51,6 +57,12 @@ def form(line: str) -> Sentence:
 def stanza(what: str) -> Sentence:
     """What to change in the kubeconfig, or in the environment, that kubelogin is started with."""
     return Sentence(f"in the kubeconfig: {what}")
+
+
+@move
+def verify(what: str, then: str) -> Sentence:
+    """What only a kubeconfig says, which may be a stranger's: nothing that is made of it is there to be pasted."""
+    return Sentence(f"ask those whose cluster it is whether {what}; only then {then}")
 
 
 @move

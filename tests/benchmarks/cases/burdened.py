@@ -31,7 +31,7 @@ class Condition(NamedTuple):
 def run(stages: Sequence[Stage], rounds: int) -> Result:
     stage = stages[0]  # an earlier build is beside this one where nothing burdens it
     with ExitStack() as stack:
-        conditions = _conditions(stage, stack, rounds)
+        conditions = _conditions(stage, stack)
         for condition in conditions.values():
             for command in condition.machine.helpers().values():
                 command.run()  # from here on the token is in memory
@@ -47,13 +47,12 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
     )
 
 
-def _conditions(stage: Stage, stack: ExitStack, rounds: int) -> dict[str, Condition]:
-    records = burdens.many_records(stage, burdens.RECORDS * min(rounds, 100) // 100)
+def _conditions(stage: Stage, stack: ExitStack) -> dict[str, Condition]:
     return {
         ALONE: Condition(stage),
         "during acquisitions": Condition(stage, burdens.acquisitions),
         f"beside {burdens.STALLED} that say nothing": Condition(stage, burdens.silence),
-        f"{burdens.RECORDS} records": Condition(stack.enter_context(records)),
+        f"{burdens.RECORDS} records": Condition(stack.enter_context(burdens.many_records(stage))),
         f"{burdens.TARGETS} targets": Condition(stack.enter_context(burdens.many_targets(stage))),
     }
 

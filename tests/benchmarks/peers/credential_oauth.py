@@ -1,7 +1,7 @@
 """git-credential-oauth: it keeps nothing, so who asks it waits for a refresh at the token endpoint, or for a browser.
 
-At AWX's, because Entra ID's takes no refresh without a scope, and this program sends none. Its application has a
-secret: without one it tries the empty secret first, and takes two requests.
+At AWX's, because Entra ID's takes no refresh without a scope (golang/oauth2#540), and this program sends none. Its
+application has a secret: without one it tries the empty secret first, and takes two requests.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def ready(stage: Stage) -> Iterator[Contestant]:
 
 def _program() -> str:
     """Raises Absent, too, for one from before 0.7, which opens a browser whatever it is given."""
-    found = installed("git-credential-oauth", "Debian 13", go=True)
+    found = installed("git-credential-oauth", "contrib/peers.sh or Debian 13", go=True)
     shown = subprocess.run([found, "version"], capture_output=True, text=True, check=False).stdout
     if not shown:
         raise Absent(f"{found} is too old to refresh a token (Debian 13 has a newer one)")

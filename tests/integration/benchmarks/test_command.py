@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks import chart
+from benchmarks.cases import BY_NAME, CASES
 from benchmarks.peers import credential_oauth
 from support import places
 from support.installation import packages
@@ -66,9 +67,23 @@ def test_the_first_cases_run_beside_an_earlier_build(tmp_path: Path) -> None:
     assert f"absent: {credential_oauth.NAME}: " in done.stdout
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_every_case_runs(tmp_path: Path) -> None:
+    done, file = bench(tmp_path, "--runs", "2")
+    assert (done.returncode, done.stderr) == (0, ""), done
+    runs = json.loads(file.read_text())["runs"]
+    assert [set(run["cases"]) for run in runs] == [set(CASES) - set(BY_NAME)] * 2
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
-    [(("warmth",), "there is no case warmth: choose from warm-answer,"), (("--rounds", "0"), "from 1 on")],
+    [
+        (("warmth",), "there is no case warmth: choose from warm-answer,"),
+        (("--rounds", "0"), "from 1 on"),
+        (("--runs", "0"), "from 1 on"),
+        (("--markdown", "/dev/null"), "has none of the rows"),
+    ],
 )
 def test_what_cannot_be_measured_is_refused(tmp_path: Path, words: tuple[str, ...], complaint: str) -> None:
     done, file = bench(tmp_path, *words)

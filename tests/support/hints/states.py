@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import subprocess
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -195,24 +194,3 @@ def no_login_is_left(scene: Scene) -> CompletedProcess[str]:
     written = json.loads((scene.machine.home / ".docker/config.json").read_bytes())
     assert not written.get("auths")
     return scene.machine.run("/bin/true")
-
-
-def _kubelogins_words(scene: Scene) -> tuple[str, ...]:
-    ready = scene.emulator.ready
-    place = ("--authority-host", f"{ready.authority}/", "--tenant-id", ready.tenant, "--server-id", AKS)
-    application = ready.clients["device"]["application_id"]
-    return "keyturn", "kubelogin", "get-token", "--login", "devicecode", "--client-id", application, *place
-
-
-def kubeconfig_with_an_application_of_its_own(scene: Scene) -> CompletedProcess[str]:
-    """None of the profiles is for it, so nobody is asked to sign in to it."""
-    known = scene.emulator.ready.clients["device"]["application_id"]
-    scene.machine.configure(scene.config.replace(known, "99999999-2222-3333-4444-555555555555"))
-    return scene.machine.run(*_kubelogins_words(scene))
-
-
-def somebody_signs_in_to_it(scene: Scene) -> CompletedProcess[str]:
-    command = _kubelogins_words(scene)
-    with scene.machine.terminal(*command) as terminal:
-        scene.emulator.control.approve(terminal.wait_for(r"code (\S+)").group(1))
-        return subprocess.CompletedProcess(command, terminal.end(), "", "")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks import report
-from benchmarks.figures import FIGURES, Figure, rewritten
+from benchmarks.figures import FIGURES, Figure, rewritten, tells
 from benchmarks.measured import Result, Row
 from support import places
 
@@ -58,9 +58,9 @@ def test_the_pages_say_on_what_it_was_measured() -> None:
     assert re.search(r"priority \S+.*, 7 rounds, load in the end [0-9.]+, [0-9.]+ \|", said)
 
 
-def test_a_page_without_such_a_row_is_refused() -> None:
-    with pytest.raises(ValueError, match="no row"):
-        rewritten("# Another page\n", report.document([], 1))
+def test_a_page_is_known_by_its_rows() -> None:
+    assert tells(f"# Title\n\n{FIGURES[0].start} 1 | |\n")
+    assert not tells("# Another page\n\n| what | beside |\n")
 
 
 @pytest.mark.parametrize("page", [README, GUIDE], ids=lambda page: page.name)

@@ -35,10 +35,15 @@ def test_ratios_are_told_of_the_peers_that_were_measured() -> None:
     assert RESULT.ratios(RESULT.rows[1]) == {}
 
 
+def test_nothing_is_no_measure() -> None:
+    result = Result([Row("ours", "requests", [1.0], ("theirs",)), Row("theirs", "requests", [0.0])])
+    assert result.ratios(result.rows[0]) == {}
+
+
 def test_the_table_names_who_is_absent() -> None:
     header, ours, theirs, absent, empty, machine = report.lines({"case": RESULT})
     assert header.split() == ["case", "median", "p99", "runs"]
-    assert ours.split() == ["ours", "2.00", "3.00", "3", "ms", "0.50", "of", "theirs"]
+    assert ours.split() == ["ours", "2.00", "3.00", "3", "ms", "0.50", "(p99", "0.50)", "of", "theirs"]
     assert theirs.split() == ["theirs", "4.00", "6.00", "3", "ms"]
     assert (absent, empty) == ("absent: a third: not installed", "")
     assert "cores" in machine

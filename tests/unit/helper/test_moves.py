@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ from keyturn.kinds_of_hints import CURES, MOVES, SHOWS, Sentence
 from keyturn.verbs.known import VERBS
 
 SOURCES = [path for package in (keyturn, keyturnd) for path in Path(str(package.__file__)).parent.rglob("*.py")]
-ROOMS = (hints, shell, *(getattr(moves, name) for name in moves.__all__))
-"""All that build hints, loaded: each is only when its words are wanted, and what is not would not be looked at."""
+BUILDERS = (hints, shell, *(getattr(moves, name) for name in moves.__all__))
+"""What they build is in CURES, SHOWS and MOVES once they are loaded."""
 BY_ANNOTATION: dict[str, Any] = {
     "str": "work",
     "str | None": None,
@@ -58,8 +59,8 @@ def test_a_command_in_it_is_one_that_there_is(name: str) -> None:
 
 
 def test_nothing_is_built_that_nothing_says() -> None:
+    assert all(module.__name__ in sys.modules for module in BUILDERS)
     source = "".join(path.read_text(encoding="utf-8") for path in SOURCES)
     builders = {**MOVES, **CURES, **SHOWS}
-    assert {builder.__module__ for builder in builders.values()} == {room.__name__ for room in ROOMS}
     unused = [name for name in builders if len(re.findall(rf"\b{name}\b", source)) < 2]
     assert unused == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from keyturn.configuration.kubelogin.identities import PREFIX
+from keyturn.configuration.kubelogin import PREFIX
 from keyturnd.routes.daemon.profile_states import token_facts
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from keyturn import hints, moves
-from keyturn.configuration.kubelogin import az_directory
+from keyturn.configuration.kubelogin import PREFIX, az_directory
 from keyturn.configuration.profiles.entra import EntraProfile, read_entra_profile
 from keyturn.configuration.profiles.flows.applications import (
     ClientCertificate,
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from keyturn.kinds_of_hints import Sentence
     from keyturn.protocols.kubelogin.wish import Wish
 
-PREFIX = "kubelogin:"
-"""How the names of these identities begin: no profile of the configuration can be called so."""
 FLOW_OF = {
     "devicecode": "device-code",
     "interactive": "browser",

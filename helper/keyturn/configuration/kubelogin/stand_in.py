@@ -7,10 +7,9 @@ login hosts, and for which applications a person is shown a sign-in.
 
 from __future__ import annotations
 
-from itertools import chain, count
 from typing import NamedTuple
 
-from keyturn import hints, moves
+from keyturn import moves
 from keyturn.configuration.audiences import own_scopes
 from keyturn.configuration.kubelogin.identities import configured, identity, login_host
 from keyturn.configuration.profiles import scopes
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.entra import EntraProfile
-    from keyturn.kinds_of_hints import Command
     from keyturn.protocols.kubelogin.wish import Wish
 
 AKS_CLIENT = "80faf920-1908-4b52-b5ef-a8e7bedfc67a"
@@ -33,8 +31,6 @@ ARC_CLIENT = "3f4439ff-e698-4d6d-84fe-09c9d574f06b"
 """Microsoft's applications for people at AKS and Arc clusters, the same in every cloud."""
 ARC = ("6256c85f-0aad-4d50-b960-e6e9b21efe35/.default",)
 """The server application of Arc, as scopes.AKS is that of AKS."""
-NAME = "kubelogin"
-"""What a profile is called that allows an application, while there is none of that name."""
 PERSONAL = (Browser, DeviceCode)
 """The flows in which a person is asked to sign in."""
 
@@ -58,31 +54,24 @@ def check_allowed(config: Config, profile: EntraProfile, wanted: tuple[str, ...]
     if not any(scopes.same_audience(wanted, each) for each in _audiences(config)):
         raise Refused(
             f"--server-id {wanted[0].removesuffix('/.default')} is neither that of AKS nor an audience of a profile",
-            moves.configuration.add("it", "audiences of a profile", str(config.source)),
+            moves.clients.verify("that is its server application", "add it to audiences of a profile"),
         )
     if profile.flow.has_registration and login_host(profile) not in {
         *_cloud_hosts(),
         *map(login_host, configured(config)),
     }:
         raise Refused(
-            "the authority host is that of no cloud and of no profile",
-            moves.configuration.add(f'a profile with authority = "{login_host(profile)}"', file=str(config.source)),
+            f"the authority host {login_host(profile)} is that of no cloud and of no profile",
+            moves.clients.verify("people sign in there", "add a profile with that authority"),
         )
     known = {AKS_CLIENT, ARC_CLIENT, *(each.application_id for each in configured(config))}
     if isinstance(profile.flow, PERSONAL) and profile.application_id not in known:
         raise Refused(
             f"nobody is asked to sign in to application {profile.application_id}, which is not that of AKS",
-            _with_profile(config, profile),
+            moves.clients.verify(
+                f"application {profile.application_id} of tenant {profile.tenant} is theirs", "add a profile for it"
+            ),
         )
-
-
-def _with_profile(config: Config, profile: EntraProfile) -> Command:
-    """What lets a person be asked: the same application, as an identity that somebody has looked at."""
-    name = next(name for name in chain([NAME], (f"{NAME}{n}" for n in count(2))) if name not in config.profiles)
-    host = login_host(profile)
-    place = {} if host == f"https://{CLOUDS[0].host}" else {"authority": host}
-    keys = {"flow": profile.flow.name, "tenant": profile.tenant, "application_id": profile.application_id}
-    return hints.add_profile(name, **keys, **place)
 
 
 def _scopes(config: Config, server_id: str) -> tuple[str, ...]:

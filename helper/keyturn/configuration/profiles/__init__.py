@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+UNNAMED = "new-token"
+"""What a profile is called that stands in no configuration (keyturn.configuration.profiles.described)."""
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
 

@@ -9,6 +9,7 @@ from typing import overload
 import msgspec
 
 from keyturn import hints
+from keyturn.configuration.profiles import UNNAMED
 from keyturn.configuration.profiles.credentials.certificates import Certificate
 from keyturn.configuration.profiles.flows.awx import Password
 from keyturn.configuration.profiles.flows.passing import OnBehalfOf
@@ -22,18 +23,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Literal
 
-NAME = "new-token"
 NOWHERE = Path()
 OPEN_KEYS = ("application", "scope", "description")
 """What a single token on an AWX may have otherwise than its profile."""
 
 _KEY = r"`(\w+)`"
-_ENTRUST, _LOGIN = printed(hints.entrust(NAME)), printed(hints.login(NAME))
+_ENTRUST, _LOGIN = printed(hints.entrust(UNNAMED)), printed(hints.login(UNNAMED))
 _INSTEAD = {
-    f'set flow = "browser" in [profile.{NAME}]': "use the browser",
-    f'set flow = "device-code" in [profile.{NAME}]': "add --device",
-    f" of the target or of [profile.{NAME}]": "",
-    f" of [profile.{NAME}]": "",
+    f'set flow = "browser" in [profile.{UNNAMED}]': "use the browser",
+    f'set flow = "device-code" in [profile.{UNNAMED}]': "add --device",
+    f" of the target or of [profile.{UNNAMED}]": "",
+    f" of [profile.{UNNAMED}]": "",
     ", and the scopes of the target": "",
     " of the target": "",
     f"then: {_ENTRUST}": "then run the command again with it",
@@ -41,7 +41,7 @@ _INSTEAD = {
     _ENTRUST: "give another --credential",
     f"then: {_LOGIN}": "then {again}",
     _LOGIN: "{again}",
-    f"profile {NAME}": "the application",
+    f"profile {UNNAMED}": "the application",
     "store the secret's value": "give the secret's value",
 }
 """What a hint says of places that a described profile has not, longer ones first, and what is said of its command."""
@@ -59,7 +59,7 @@ def described(table: Mapping[str, object], provider: str, beside: Path = NOWHERE
     """
     file = beside / "the request"
     try:
-        return read_profile(NAME, Table(file, "", {**table, "provider": provider}))
+        return read_profile(UNNAMED, Table(file, "", {**table, "provider": provider}))
     except ConfigError as error:
         raise UsageError(error.sentence.removeprefix(f"{file}: "), hints.usage(_COMMANDS[provider])) from None
 

@@ -6,7 +6,7 @@ from keyturn import hints, moves
 from keyturn.configuration.config import parse
 from keyturn.console import person
 from keyturn.console.parsing import Parser
-from keyturn.console.profile_texts import protocol_of, target_name
+from keyturn.console.profile_texts import protocol_of
 from keyturn.editing.config_document import ConfigDocument
 from keyturn.errors import Refused, UsageError
 from keyturn.reach import client
@@ -16,7 +16,7 @@ from keyturn.verbs.init.places import PROTOCOLS, of_this_repository, places_of
 from keyturn.verbs.init.proof import prove
 from keyturn.verbs.init.proposal import propose, propose_target, same_application
 from keyturn.verbs.init.tenants import tenant_of, usual_tenant
-from keyturn.verbs.init.who import ask_who, named
+from keyturn.verbs.init.who import ask_who, named, standing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from keyturn.configuration.config import Config
+    from keyturn.kinds_of_hints import Hint
     from keyturn.verbs.init.places import Place
     from keyturn.verbs.init.proposal import Proposal
 
@@ -89,15 +90,17 @@ def run(arguments: Sequence[str]) -> int:
     ask_who(options, [place for place in places if named(document.config, place, options) is None])
     proposals = list(_proposals(document, places, options))
     _agree(proposals, options)
-    document.save()
-    print(f"keyturn: wrote {config_file()}")
+    if any(table for proposal in proposals for table in proposal.tables()):
+        document.save()
+        print(f"keyturn: wrote {config_file()}")
     for proposal in {proposal.profile: proposal for proposal in reversed(proposals)}.values():
         _sign_in(proposal, options)
     for place in places:
         _set_up(place)
     for proposal in proposals:
         print(f"keyturn: {prove(proposal.place, proposal.profile)}")
-    print("keyturn: to take it back:", *_way_back(proposals), sep="\n    ")
+    if way_back := list(_way_back(proposals)):
+        print("keyturn: to take it back:", *way_back, sep="\n    ")
     return 0
 
 
@@ -127,17 +130,21 @@ def _proposals(document: ConfigDocument, places: Sequence[Place], options: Names
             proposal = propose(config, place, options, tenant=tenant, environment=environment)
         else:
             proposal = propose_target(place, known, options)
-        proposal = proposal._replace(former=_former(config, proposal))
+        proposal = _compared(config, proposal, options)
         proposal.write(document)
         config = parse(config_file(), document.text.encode())
         yield proposal
 
 
-def _former(config: Config, proposal: Proposal) -> str | None:
-    """See Proposal.former."""
-    targets = (*config.git_targets, *config.kube_targets, *config.docker_targets)
-    same_tool = {target_name(each): each.profile for each in targets if protocol_of(each) in proposal.table}
-    return same_tool.get(proposal.place.key, "") if same_tool else None
+def _compared(config: Config, proposal: Proposal, options: Namespace) -> Proposal:
+    """`proposal` with what there is already: see Proposal.former and stands."""
+    target = standing(config, proposal.place)
+    if target is None:
+        targets = (*config.git_targets, *config.kube_targets, *config.docker_targets)
+        same_tool = any(protocol_of(each) in proposal.table for each in targets)
+        return proposal._replace(former="" if same_tool else None)
+    stands = target.profile == proposal.profile and options.service in {None, target.service}
+    return proposal._replace(former=target.profile, stands=stands)
 
 
 def _agree(proposals: Sequence[Proposal], options: Namespace) -> None:
@@ -145,20 +152,31 @@ def _agree(proposals: Sequence[Proposal], options: Namespace) -> None:
 
     A URL that a repository or a kubeconfig names is its author's choice: it takes a person, whatever the options say.
     """
-    print(f"keyturn: for {config_file()}:\n")
     tables: dict[str, list[str]] = {}
     for header, lines in (table for proposal in proposals for table in proposal.tables()):
         tables.setdefault(header, []).extend(lines)
+    if tables:
+        print(f"keyturn: for {config_file()}:\n")
     for header, lines in tables.items():
         print(f"    {header}", *(f"    {line}" for line in lines), "", sep="\n")
     for remark in dict.fromkeys(remark for proposal in proposals for remark in proposal.remarks()):
         print(f"keyturn: {remark}")
-    of_others = any(proposal.place.named_in for proposal in proposals)
-    if options.yes and not of_others:
+    named = next((proposal.place for proposal in proposals if proposal.place.named_in), None)
+    if options.yes and named is None:
         return
-    unasked = hints.usage("keyturn init") if of_others else moves.configuration.agree((*options.again, "--yes"))
-    if not person.agrees("write this, and sign in?", unasked):
+    question = "write this, and sign in?" if tables else "sign in, and set up?"
+    if not person.agrees(question, _instead(named, options)):
         raise Refused("nothing was written", hints.usage("keyturn init"))
+
+
+def _instead(named: Place | None, options: Namespace) -> Hint:
+    """What agrees where nobody can be asked: to `named`, whoever types its name, which is not repeated here."""
+    if named is None:
+        return moves.configuration.agree((*options.again, "--yes"))
+    if not options.yes:
+        return hints.usage("keyturn init")
+    command = ("keyturn", "init", named.context, "https://SERVER") if named.context else ("keyturn", "init", "URL")
+    return moves.clients.type_place(command)
 
 
 def _sign_in(proposal: Proposal, options: Namespace) -> None:
@@ -183,7 +201,7 @@ def _set_up(place: Place) -> None:
 
 def _way_back(proposals: Sequence[Proposal]) -> Iterator[str]:
     """A command a line, so that they can be pasted at any width."""
-    targets = [proposal for proposal in proposals if proposal.table]
+    targets = [proposal for proposal in proposals if proposal.table and not proposal.stands]
     tools = dict.fromkeys(proposal.table[-1] for proposal in targets if proposal.former is None)
     yield from (f"keyturn setup {tool} --undo" for tool in tools)
     for proposal in targets:

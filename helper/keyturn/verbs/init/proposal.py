@@ -36,6 +36,8 @@ class Proposal(NamedTuple):
     target: Value
     former: str | None = None
     """Whose target it has been until now; empty where only others of its tool were there, None where none was."""
+    stands: bool = False
+    """Whether the target is there as it is wanted: it may have more to it, scopes for instance."""
 
     @property
     def table(self) -> tuple[str, ...]:
@@ -46,7 +48,7 @@ class Proposal(NamedTuple):
         """Put it into `document`."""
         for key, value in self.keys.items():
             document.set(("profile", self.profile), key, value)
-        if self.table:
+        if self.table and not self.stands:
             document.set(self.table, self.place.key, self.target)
 
     def tables(self) -> Iterator[tuple[str, list[str]]]:
@@ -54,7 +56,7 @@ class Proposal(NamedTuple):
         if self.keys:
             lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in self.keys.items()]
             yield f"[profile.{self.profile}]", lines
-        if self.table:
+        if self.table and not self.stands:
             yield f"[{'.'.join(self.table)}]", [f'"{self.place.key}" = {self._shown_target()}']
 
     def _shown_target(self) -> str:
@@ -66,7 +68,9 @@ class Proposal(NamedTuple):
         """What it means for whoever agrees to it."""
         if self.place.named_in:
             yield f"{self.place.key} comes from {self.place.named_in}: see that it is the one you mean"
-        if self.former and self.former != self.profile:
+        if self.stands:
+            yield f"{self.place.key} is a target of profile {self.profile} already (--profile NAME takes another)"
+        elif self.former and self.former != self.profile:
             yield f"{self.place.key} is a target of profile {self.former} until now"
         if self.keys.get("application_id") == AZURE_CLI:
             yield "it signs in as Microsoft's own application Azure CLI: sign-in logs and Conditional Access see that"

@@ -5,16 +5,18 @@ from __future__ import annotations
 import sys
 
 from keyturn.console import person
+from keyturn.console.profile_texts import target_name
 from keyturn.folding import folded, width_of
 from keyturn.reach import client
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from keyturn.configuration.config import Config
-    from keyturn.verbs.init.places import Place
+    from keyturn.configuration.targets.target import Target
+    from keyturn.verbs.init.places import Place, Service
 
 WHO = (
     "tenant", "subscription", "flow", "application_id", "certificate", "secret", "environment", "authority",
@@ -29,9 +31,21 @@ CHOICES = """\
 """
 
 
+def standing(config: Config, place: Place) -> Target | None:
+    """The target that this very place is already."""
+    tables: dict[Service, Iterable[Target]] = {
+        "azure-devops": config.git_targets, "aks": config.kube_targets, "acr": config.docker_targets, "awx": (),
+    }  # fmt: skip
+    return next((target for target in tables[place.service] if target_name(target) == place.key), None)
+
+
 def named(config: Config, place: Place, options: Namespace) -> str | None:
-    """The profile of Entra ID that the options name and say nothing else of: it stays as it is."""
-    profile = config.profiles.get(options.profile)
+    """The profile of Entra ID that the options name and say nothing else of, or whose target the place is already.
+
+    It stays as it is.
+    """
+    target = standing(config, place)
+    profile = config.profiles.get(options.profile or (target.profile if target else ""))
     if profile is None or profile.provider != "entra" or place.service == "awx":
         return None
     return profile.name if all(getattr(options, option) is None for option in WHO) else None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from keyturn import hints
 from keyturn.configuration.audiences import all_scopes
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles.clouds import spoken
 from keyturn.console.configured import configuration
 from keyturn.console.moments import until
 from keyturn.console.requests import ask
-from keyturn.errors import KeyturnError
+from keyturn.errors import ConfigError, KeyturnError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,12 +22,16 @@ Nobody is asked to sign in; what does not come is told with what helps, and ends
 
 
 def check(name: str) -> int:
-    """The exit status: 0, or that of the first token that does not come. Raises ConfigError."""
+    """The exit status: 0, or that of the first token that does not come.
+
+    Raises ConfigError, also where there is nothing to check: silence would look like success.
+    """
     config = configuration()
     profile_named(config, name)
     wanted = all_scopes(config, name)
     if not wanted:
-        print(f"keyturn: profile {name} has no target, scopes or audiences")
+        hint = hints.usage("keyturn target add")
+        raise ConfigError(f"profile {name} is for nothing yet: it has no target, scopes or audiences", hint)
     statuses = [_check(name, scopes) for scopes in wanted]
     return next((status for status in statuses if status), 0)
 

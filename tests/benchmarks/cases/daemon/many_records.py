@@ -24,7 +24,7 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
     stage = stages[0]
     request = wire.post("/v1/git/get", stage.git_request())
     stage.native("git").run()
-    with burdens.many_records(stage, burdens.RECORDS * min(rounds, 100) // 100) as many:
+    with burdens.many_records(stage) as many:
         # Each turn in a new process: a client that asked before was perhaps refused with what it got.
         contestants = {
             name: partial(from_processes, 1, partial(closed_loop, machine.socket, request))

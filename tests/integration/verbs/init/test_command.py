@@ -114,6 +114,7 @@ def test_a_repository_may_not_choose_by_itself(machine: Machine) -> None:
     refused = machine.run(*words, directory=clone, status=1)
     assert "https://dev.azure.com/mallory" in refused.stdout
     assert "no terminal to ask on" in refused.stderr
+    assert "type the place as well, as you know it: keyturn init URL\n" in refused.stderr
     assert not machine.config_file.exists()
 
 
@@ -134,6 +135,21 @@ def test_a_second_place_of_the_same_person_gets_the_same_profile(newcomer: Newco
     assert newcomer.written["profile"] == profiles
     assert "keyturn setup git --undo" not in third.stdout, "two other places need it"
     assert f"keyturn target remove {url}/tailspin\n" in third.stdout
+
+
+def test_a_place_that_is_a_target_already_is_set_up_with_its_profile(newcomer: Newcomer) -> None:
+    machine, place = newcomer.machine, f"{newcomer.emulator.ready.git}/contoso"
+    with machine.terminal(*newcomer.words(place, "--yes")) as first:
+        newcomer.emulator.control.approve(first.wait_for(CODE).group(1))
+        assert first.end() == 0
+    machine.run("keyturn", "setup", "git", "--undo", status=0)
+    before = machine.config_file.read_bytes()
+    again = machine.run("keyturn", "init", place, "--service", "azure-devops", "--yes", status=0).stdout
+    assert f"{place} is a target of profile work already (--profile NAME takes another)\n" in again
+    assert f"git gets a token for {place} from keyturn" in again
+    assert "wrote" not in again
+    assert "take it back" not in again
+    assert machine.config_file.read_bytes() == before
 
 
 def test_a_place_that_was_anothers_goes_back_to_them(newcomer: Newcomer) -> None:

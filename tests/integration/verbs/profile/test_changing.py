@@ -107,3 +107,10 @@ def test_check_tells_what_comes_and_what_does_not(scene: Scene) -> None:
     told = scene.machine.run("keyturn", "profile", "check", "me", status=3).stdout
     assert "nobody is signed in for profile me" in told
     assert "keyturn: hint: keyturn login me" in told
+
+
+def test_nothing_to_check_is_no_success(machine: Machine) -> None:
+    machine.configure(COMMENTED)
+    told = machine.run("keyturn", "profile", "check", "work", status=2).stderr
+    assert "profile work is for nothing yet" in told
+    assert machine.daemon_pid() is None

@@ -40,7 +40,9 @@ NEVER = {
 }
 NETWORK = {"msal", "httpx", "requests", "keyring", "http.client"}
 AFTERWARDS = {f"keyturnd.routes.{name.rpartition('.')[0]}" for name in ROUTES.values()}
-MOST = 275
+NOT_YET = {"shlex", "keyturn.configuration.kubelogin.stand_in", "keyturn.configuration.profiles.described"}
+"""Loaded with the routes that have a use for them."""
+MOST = 268
 """Modules, Python's own included."""
 MOST_IN_ALL = 318
 """The same once all routes are there: they stay in memory."""
@@ -54,7 +56,7 @@ def loaded(*further: str) -> set[str]:
 
 def test_what_a_start_waits_for() -> None:
     modules = loaded()
-    assert not modules & (NEVER | NETWORK | AFTERWARDS)
+    assert not modules & (NEVER | NETWORK | AFTERWARDS | NOT_YET)
     assert len(modules) < MOST, len(modules)
 
 
@@ -110,7 +112,11 @@ assert "dis" not in sys.modules
 assert isinstance(inspect, unburdened.Later)
 assert dedent("  text") == "text"
 assert inspect.iscoroutinefunction(print) is False
-assert inspect.signature is sys.modules["inspect"].signature
+real = sys.modules["inspect"]
+assert inspect.signature is real.signature
+sys.modules["inspect"] = None
+assert inspect.signature is real.signature, "asked for once"
+sys.modules["inspect"] = real
 assert not hasattr(inspect, "nonsense")
 import inspect
 assert not isinstance(inspect, unburdened.Later)

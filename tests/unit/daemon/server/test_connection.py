@@ -298,7 +298,7 @@ async def test_what_was_said_before_needs_no_reading() -> None:
 
 async def test_who_connects_is_given_a_moment_to_speak(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the kernel lets us run first, on the caller's processor, nothing has arrived yet."""
-    monkeypatch.setattr(registry, "received", lambda _: None)
+    monkeypatch.delattr(registry, "received")
     connections = Connections(hello, recall=again)
     line = Line(connections)
     await line.say(REQUEST)

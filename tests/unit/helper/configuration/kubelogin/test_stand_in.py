@@ -113,12 +113,18 @@ def test_a_configured_login_host_comes_with_whom_to_trust_there_and_nothing_else
     assert _found(PERSONS).profile.ca_file is None
 
 
-def test_what_lets_a_person_be_asked_names_another_login_host_and_a_profile_that_is_not_there() -> None:
-    wish, keys = PERSONS._replace(client_id=OTHERS), f"flow=device-code tenant={TENANT} application_id={OTHERS}"
+@pytest.mark.parametrize(
+    "wish",
+    [
+        PERSONS._replace(client_id=OTHERS),
+        PERSONS._replace(server_id="api://evil"),
+        PERSONS._replace(authority_host="https://login.evil.example"),
+    ],
+)
+def test_what_a_stranger_wrote_is_to_be_verified_and_not_to_be_pasted(wish: Wish) -> None:
     with pytest.raises(Refused) as caught:
         _found(wish)
-    assert str(caught.value.hint) == f"keyturn profile add kubelogin {keys}"
-    with pytest.raises(Refused) as caught:
-        stand_in(_config(CONFIG.replace("work", "kubelogin")), wish._replace(cloud="AzureUSGovernment"))
-    place = "authority=https://login.microsoftonline.us"
-    assert str(caught.value.hint) == f"keyturn profile add kubelogin2 {keys} {place}"
+    assert str(caught.value.hint).startswith("ask those whose cluster it is whether ")
+    assert ": keyturn" not in str(caught.value.hint)
+    assert "evil" not in str(caught.value.hint)
+    assert TENANT in str(caught.value.hint) or wish.client_id != OTHERS

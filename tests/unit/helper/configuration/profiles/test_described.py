@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from keyturn import hints, moves
-from keyturn.configuration.profiles.described import NAME, by_parameters, changed, described
+from keyturn.configuration.profiles import UNNAMED
+from keyturn.configuration.profiles.described import by_parameters, changed, described
 from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.errors import UsageError
 from keyturn.kinds_of_hints import printed
@@ -83,7 +84,7 @@ def test_a_change_is_checked_like_the_configuration() -> None:
 
 AGAIN = "run the command again"
 NOBODY = EntraIdentity(
-    profile=NAME,
+    profile=UNNAMED,
     flow="browser",
     application_id="11111111-2222-3333-4444-555555555555",
     authority="https://login.microsoftonline.com/organizations",
@@ -94,27 +95,27 @@ NOBODY = EntraIdentity(
 @pytest.mark.parametrize("number", aadsts.HINTS)
 def test_no_hint_names_a_profile_or_a_table_that_nobody_has(number: int, flow: str) -> None:
     told = by_parameters(printed(aadsts.HINTS[number](replace(NOBODY, flow=flow))), AGAIN)
-    assert [part for part in (NAME, "`", "target", "keyturn ", "[") if part in told] == [], told
+    assert [part for part in (UNNAMED, "`", "target", "keyturn ", "[") if part in told] == [], told
 
 
 @pytest.mark.parametrize(
     ("hint", "told"),
     [
         (
-            moves.configuration.check("tenant", "environment", of=f"[profile.{NAME}]"),
+            moves.configuration.check("tenant", "environment", of=f"[profile.{UNNAMED}]"),
             "check --tenant and --environment",
         ),
         (
-            moves.configuration.check("scopes", of=f"[profile.{NAME}]", also="the scopes of the target"),
+            moves.configuration.check("scopes", of=f"[profile.{UNNAMED}]", also="the scopes of the target"),
             "check --scopes",
         ),
-        (hints.login(NAME), AGAIN),
-        (moves.secrets.before_login("change the password", NAME), f"change the password, then {AGAIN}"),
-        (hints.entrust(NAME), "give another --credential"),
-        (moves.secrets.replaced_secret("create another, then", NAME), f"create another, then {AGAIN} with it"),
-        (moves.configuration.other_cloud(NAME), "set --environment to the cloud that the tenant has moved to"),
-        (moves.configuration.other_flow("browser", NAME), "use the browser"),
-        (moves.configuration.other_flow("device-code", NAME, first="end it, or "), "end it, or add --device"),
+        (hints.login(UNNAMED), AGAIN),
+        (moves.secrets.before_login("change the password", UNNAMED), f"change the password, then {AGAIN}"),
+        (hints.entrust(UNNAMED), "give another --credential"),
+        (moves.secrets.replaced_secret("create another, then", UNNAMED), f"create another, then {AGAIN} with it"),
+        (moves.configuration.other_cloud(UNNAMED), "set --environment to the cloud that the tenant has moved to"),
+        (moves.configuration.other_flow("browser", UNNAMED), "use the browser"),
+        (moves.configuration.other_flow("device-code", UNNAMED, first="end it, or "), "end it, or add --device"),
         (moves.waiting.later(), "try again later"),
     ],
 )
