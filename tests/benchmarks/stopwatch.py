@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from native.build_hook import compiler
+from benchmarks.compiled import compiled, scratch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,18 +23,9 @@ class Lap(NamedTuple):
 
 def lap(argv: Sequence[str], environment: Mapping[str, str], stdin: bytes) -> Lap:
     """Run a program once, which must succeed. Its parent is a process of its own, its output goes nowhere."""
-    directory = _directory()
-    given = Path(directory.name, "stdin")
+    given = Path(scratch().name, "stdin")
     given.write_bytes(stdin)
-    words: list[str | Path] = [Path(directory.name, "stopwatch"), given, *argv]
+    words: list[str | Path] = [compiled(SOURCE), given, *argv]
     done = subprocess.run(words, env=environment, stdout=subprocess.PIPE, check=True)
     wall, processor = done.stdout.split()
     return Lap(int(wall) / 1e6, int(processor) / 1e6)
-
-
-@functools.cache
-def _directory() -> tempfile.TemporaryDirectory[str]:
-    """With the compiled program in it; gone with this process."""
-    directory = tempfile.TemporaryDirectory(prefix="keyturn-stopwatch-")
-    subprocess.run([*compiler(), "-O2", SOURCE, "-o", Path(directory.name, "stopwatch")], check=True)
-    return directory

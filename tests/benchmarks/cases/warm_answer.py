@@ -1,7 +1,8 @@
 """How long a caller waits for a token that is there: the whole process of the helper, native and twin.
 
 Each family's helpers are set beside the peers of that family, which answer with the same token, and all beside
-`/bin/true`, which is what starting any program with a C library costs.
+`/bin/true`, which is what starting any program with a C library costs. The helper answered by a server in C that does
+nothing else shows how much of it all is the helper's, and starting it: no daemon could make it less.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import peers
 from benchmarks.measured import Result, Row
+from benchmarks.peers import instant
 from benchmarks.stage import OPERATIONS
 from benchmarks.timing import Command, in_turns
 
@@ -35,6 +37,8 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
                 compared[stage.label(name)] = _beside(stages, stage, name)
         for family in OPERATIONS:
             contestants |= peers.found(stages[0], family, stack, absent)
+        contestants[instant.NAME] = stack.enter_context(instant.ready(stages[0]))
+        compared[instant.NAME] = tuple(peers.PEERS["git"])
         contestants[TRUE] = Command([TRUE], stages[0].environment).timed
         times = in_turns(contestants, rounds)
     ours = stages[0].helpers()

@@ -1,0 +1,42 @@
+"""The floor for the helper: a server in C that has the answer ready, in the daemon's place."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.compiled import compiled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.stage import Stage
+    from benchmarks.timing import Contestant
+
+NAME = "git, native, answered by an instant server in C"
+SOURCE = Path(__file__).with_suffix(".c")
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nKeyturn-Exit: 0\r\n\r\n"
+
+
+@contextlib.contextmanager
+def ready(stage: Stage) -> Iterator[Contestant]:
+    """The helper that git calls, with what the daemon answers it, and without the daemon."""
+    helper = stage.native("git")
+    body = helper.run()
+    directory = stage.runtime / "instant"
+    directory.mkdir(mode=0o700)
+    (directory / "answer").write_bytes(HEAD % len(body) + body)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(str(directory / "socket"))
+        listener.listen(128)
+        words: list[str | Path] = [compiled(SOURCE), str(listener.fileno()), directory / "answer"]
+        with subprocess.Popen(words, pass_fds=[listener.fileno()]) as server:
+            try:
+                yield helper._replace(
+                    environment=helper.environment | {"KEYTURN_SOCKET": str(directory / "socket")}
+                ).timed
+            finally:
+                server.kill()
