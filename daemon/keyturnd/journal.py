@@ -34,7 +34,8 @@ logger = logging.getLogger("keyturnd")
 class LogFile(logging.FileHandler):
     """The log, where it is a file: opening a FIFO in its place would wait for a reader, and everybody with it.
 
-    It starts anew at LOG_SIZE, as logging.handlers would have it with 80 KiB of memory for other handlers.
+    It starts anew at LOG_SIZE, as logging.handlers would have it with 80 KiB of memory for other handlers. One that
+    cannot be put away grows no longer: without end it would take the room of others.
     """
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -47,8 +48,7 @@ class LogFile(logging.FileHandler):
 
     def _start_anew(self) -> None:
         self.close()
-        with suppress(OSError):
-            Path(self.baseFilename).replace(f"{self.baseFilename}.1")
+        Path(self.baseFilename).replace(f"{self.baseFilename}.1")
 
     def _open(self) -> TextIOWrapper:
         return TextIOWrapper(

@@ -117,10 +117,19 @@ def _corrected(error: KeyturnError, words: Sequence[str], mistyped: str, meant: 
     """
     own = list(words[: words.index("--")]) if "--" in words else list(words)
     wrong = [number for number, word in enumerate(own) if word.removeprefix("--profile=") == mistyped]
-    if len(wrong) == 1 and own[0] != "helper" and "".join(own).isprintable():
+    if len(wrong) == 1 and own[0] != "helper" and not any(map(_is_kept_to_oneself, own)):
         own[wrong[0]] = own[wrong[0]].removesuffix(mistyped) + meant
         error.hint = printed(hints.verb(*own, *(() if len(own) == len(words) else ("--", "COMMAND"))))
     return error
+
+
+def _is_kept_to_oneself(word: str) -> bool:
+    """Whether it cannot be shown in a line, or a value stands in it or behind it that is a secret by its name."""
+    from keyturn.configuration.tables import names_a_secret  # noqa: PLC0415 - only here
+
+    name, equals, _ = word.partition("=")
+    has_value = equals != "" or name.startswith("--")
+    return not word.isprintable() or (has_value and names_a_secret(name.lstrip("-").replace("-", "_")))
 
 
 def _help() -> str:

@@ -161,11 +161,16 @@ class Table(msgspec.Struct, frozen=True):
             raise self.expected(key, durations.EXPECTED, '"15m"') from None
 
     def _unknown(self, key: str, known: Collection[str]) -> ConfigError:
-        if _SECRET_KEY.fullmatch(key):
+        if names_a_secret(key):
             profile = self.name.removeprefix("profile.") or "PROFILE"
             return self.mistake(key, "secrets are not kept in this file", hints.entrust(profile))
         hint = did_you_mean(key, known) or moves.configuration.known(sorted(known))
         return self.mistake(key, "unknown key", hint)
+
+
+def names_a_secret(key: str) -> bool:
+    """Whether what stands at `key` would be a secret."""
+    return _SECRET_KEY.fullmatch(key) is not None
 
 
 def did_you_mean(name: str, known: Collection[str]) -> Sentence | None:

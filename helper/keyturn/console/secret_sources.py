@@ -25,6 +25,16 @@ def is_source(text: str) -> bool:
     return text == "-" or (text[:1] == "@" and len(text) > 1) or (text[:4] == "env:" and len(text) > 4)
 
 
+def check_source(source: str | None, hint: Hint) -> None:
+    """Raises UsageError, with `hint`, for a `source` that is none.
+
+    To be called before anything else that is typed can be found wrong: another error's hint may be all that was
+    typed, with the secret in it (keyturn.main).
+    """
+    if source is not None and not is_source(source):
+        raise UsageError(f"a secret is not given on the command line: expected {SOURCES}", hint)
+
+
 def read_secret(source: str | None, prompt: str, hint: Hint) -> str:
     """The secret from `source`: `@FILE`, `env:NAME`, or `-` or None for whatever stands at standard input.
 
@@ -32,10 +42,9 @@ def read_secret(source: str | None, prompt: str, hint: Hint) -> str:
     removed. `hint` names the right command.
     Raises UsageError, also for a source that is none.
     """
+    check_source(source, hint)
     if source is None or source == "-":
         return person.ask_secret(prompt, hint) if _stdin_is_terminal() else _from_stdin(hint)
-    if not is_source(source):
-        raise UsageError(f"a secret is not given on the command line: expected {SOURCES}", hint)
     if source.startswith("@"):
         return _from_file(source[1:], hint)
     value = os.environ.get(source[4:])

@@ -9,11 +9,13 @@ from keyturn.console.configured import configuration
 from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import secret_name
 from keyturn.console.requests import ask, print_json, tell_warnings
-from keyturn.console.secret_sources import HELP, read_secret
+from keyturn.console.secret_sources import HELP, check_source, read_secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from keyturn.kinds_of_hints import Command
 
 DESCRIPTION = """\
 Entrust a profile's secret to the vault, which keeps it sealed: the client secret of an application at Entra ID, the
@@ -47,9 +49,16 @@ def parser() -> Parser:
     return made
 
 
+def _right(name: str) -> Command:
+    """The right command; without a `name` of no profile, which may be the secret, in the other's place."""
+    return hints.entrust_from_input(name) if name in configuration().profiles else hints.usage("keyturn secret set")
+
+
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     options = parser().parse(arguments)
+    for source in (options.source, options.application or None):
+        check_source(source, _right(options.profile))
     profile = profile_named(configuration(), options.profile)
     of_application = options.application is not None
     if of_application and options.source is not None:

@@ -22,7 +22,7 @@ CLOUD = "emulator"
 @contextlib.contextmanager
 def ready(stage: Stage) -> Iterator[Contestant]:
     """Signed in to the emulator's Entra ID as the service principal, its token in the file. Raises Absent."""
-    program = installed("az", "the package azure-cli")
+    program = installed("az", "contrib/peers.sh --az")
     service = stage.emulator.ready.clients["service"]
     for words in _cloud(stage), ("cloud", "set", "--name", CLOUD, "--only-show-errors"):
         Command([program, *words], _environment(stage)).run()

@@ -9,7 +9,7 @@ from benchmarks.peers.absence import Absent, installed
 
 def program() -> str:
     """Its path. Raises Absent, also for another program of that name: keyturn's own stand-in, or int128's."""
-    found = installed("kubelogin", "go install github.com/Azure/kubelogin@latest", go=True)
+    found = installed("kubelogin", "contrib/peers.sh", go=True)
     shown = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout
     if "Go version" not in shown:
         raise Absent(f"{found} is another program")

@@ -47,7 +47,7 @@ def ready(stage: Stage) -> Iterator[Contestant]:
 
 def _program() -> str:
     """Raises Absent, too, for one from before 0.7, which opens a browser whatever it is given."""
-    found = installed("git-credential-oauth", "Debian 13", go=True)
+    found = installed("git-credential-oauth", "contrib/peers.sh or Debian 13", go=True)
     shown = subprocess.run([found, "version"], capture_output=True, text=True, check=False).stdout
     if not shown:
         raise Absent(f"{found} is too old to refresh a token (Debian 13 has a newer one)")

@@ -61,7 +61,7 @@ class Clone:
         (self.directory / "contrib").mkdir(parents=True)
         for script in ("try.sh", "test.sh", "bench.sh", "venv.sh"):
             shutil.copy(REPOSITORY / "contrib" / script, self.directory / "contrib")
-        for script in ("ansible.sh", "registry-clients.sh"):  # they fetch much
+        for script in ("ansible.sh", "peers.sh", "registry-clients.sh"):  # they fetch much
             (self.directory / "contrib" / script).write_text(f'echo "{script} $*" >>"$CALLS"\n', encoding="ascii")
         shutil.copy(REPOSITORY / "pyproject.toml", self.directory)
         without = shutil.ignore_patterns("__pycache__")
@@ -234,6 +234,13 @@ def test_a_named_python_that_is_not_there(clone: Clone) -> None:
 def test_arguments_go_to_the_benchmarks(clone: Clone) -> None:
     clone.run("bench.sh", "memory", "--against", "a wheel")
     assert clone.calls() == [PIP.format("test"), "-m benchmarks memory --against a wheel"]
+
+
+@pytest.mark.parametrize(("words", "option"), [(("token",), ""), (("token", "--az"), "--az "), (("az",), "--az ")])
+def test_peers_are_fetched_where_that_is_asked_for(clone: Clone, words: tuple[str, ...], option: str) -> None:
+    clone.run("bench.sh", "--peers", *words)
+    fetched = f"peers.sh {option}{clone.directory}/.venv/peers"
+    assert clone.calls() == [PIP.format("test"), fetched, f"-m benchmarks {' '.join(words)}"]
 
 
 def test_arguments_go_to_pytest_alone(clone: Clone) -> None:

@@ -38,6 +38,9 @@ def test_every_verb_is_said_again_with_what_was_meant(scene: Scene) -> None:
         (("run", "cii", "--", "curl", f"--oauth2-bearer={SECRET}"), "keyturn run ci -- COMMAND"),
         (("token", "cii", "--audience", "cii"), "keyturn profile show ci"),
         (("token", "cii", "--claims", '{"a":\n1}'), "keyturn profile show ci"),
+        (("profile", "edit", "cii", f"client_secret={SECRET}"), "keyturn profile show ci"),
+        (("awx", "new-token", "cii", "--password", SECRET), "keyturn profile show ci"),
+        (("awx", "new-token", "--profile=cii", f"--password={SECRET}"), "keyturn profile show ci"),
     ],
 )
 def test_what_may_not_or_cannot_be_said_again(scene: Scene, words: tuple[str, ...], hint: str) -> None:

@@ -67,9 +67,14 @@ def test_from_a_variable(configured: Machine, secret: str) -> None:
 
 
 def test_never_from_the_command_line(configured: Machine, secret: str) -> None:
-    refused = configured.run("keyturn", "secret", "set", "ci", secret, status=2)
-    assert "a secret is not given on the command line" in refused.stderr
-    assert secret not in refused.stdout + refused.stderr
+    mistaken = (
+        ("ci", secret), ("cii", secret), (secret, "ci"), ("cii", "--application", secret),
+        ("cii", secret, "--application", "env:PLANTED"),
+    )  # fmt: skip
+    for words in mistaken:
+        refused = configured.run("keyturn", "secret", "set", *words, status=2)
+        assert "a secret is not given on the command line" in refused.stderr
+        assert secret not in refused.stdout + refused.stderr
     assert configured.daemon_pid() is None
 
 
@@ -104,7 +109,7 @@ def test_a_prompt_for_a_profile_that_is_not_there_is_not_shown(configured: Machi
     with configured.terminal("keyturn", "secret", "set", "cii") as terminal:
         assert terminal.end() == 2
         assert "keyturn: error: there is no profile cii in" in terminal.seen
-        assert "keyturn: hint: keyturn profile show ci" in terminal.seen
+        assert "keyturn: hint: keyturn secret set ci\n" in terminal.seen
         assert PROMPT not in terminal.seen
 
 

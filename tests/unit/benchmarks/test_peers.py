@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOURCES = {
-    "git-credential-oauth get, a refresh": "Debian 13",
+    "git-credential-oauth get, a refresh": "contrib/peers.sh or Debian 13",
     "docker-credential-pass get": "golang-docker-credential-helpers",
     "docker-credential-secretservice get": "golang-docker-credential-helpers",
     "oidc-token": "oidc-agent-cli",
-    "az account get-access-token": "the package azure-cli",
+    "az account get-access-token": "contrib/peers.sh --az",
 }
 GITS = {"git credential-cache get", "git credential-store get"}
 """They come with git."""

@@ -70,6 +70,15 @@ def test_it_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_one_that_cannot_be_put_away_does_not_grow_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "LOG_SIZE", 1000)
+    (tmp_path / f"{journal.LOG_NAME}.1" / "kept").mkdir(parents=True)
+    journal.open_log(tmp_path, "info")
+    for _ in range(100):
+        journal.note("request", path="x" * 50)
+    assert 0 < (tmp_path / journal.LOG_NAME).stat().st_size <= 1000
+
+
 def test_a_log_that_cannot_be_written_is_done_without(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / journal.LOG_NAME).symlink_to("/dev/full")
     for _ in range(2):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.scenes.kubeconfig import CONFIG, FETCH, KUBECONFIG, OURS, TARGETS, configured, kubeconfig
+from support.scenes.setup.kubeconfig import CONFIG, FETCH, KUBECONFIG, OURS, TARGETS, configured, kubeconfig
 
 if TYPE_CHECKING:
     from pathlib import Path
