@@ -82,10 +82,12 @@ def test_nobody_agrees(newcomer: Newcomer) -> None:
         (["https://git.example/tfs"], "https://git.example/tfs: azure-devops, aks, acr or awx?"),
         (["https://awx.example", "--service", "awx"], "init https://awx.example --service awx --account NAME\n"),
         (["git@ssh.dev.azure.com:v3/contoso/demo/app"], "hint: keyturn init --help"),
-        (["contoso.azurecr.io", "--yes"], "keyturn init contoso.azurecr.io --tenant ID-OR-DOMAIN\n"),
+        (["contoso.azurecr.io", "--yes"], "keyturn init contoso.azurecr.io --yes --tenant ID-OR-DOMAIN\n"),
+        (["contoso.azurecr.io", "--flow=browser"], "init contoso.azurecr.io --flow=browser --tenant ID-OR-DOMAIN\n"),
         (["--yes"], "a place is needed"),
         (["https://dev.azure.com/contoso", "--from-env"], "AZURE_TENANT_ID and AZURE_CLIENT_ID are not both set"),
-        (["contoso-aks"], "expected a URL that starts with https://, or a login server"),
+        (["contoso-aks"], "no context of kubectl has that name"),
+        (["contoso/aks"], "expected a URL that starts with https://, or a login server"),
         (["https://alice:secret@dev.azure.com/contoso"], "without a user name"),
     ],
 )
@@ -93,6 +95,14 @@ def test_what_cannot_be_guessed(words: list[str], sentence: str, machine: Machin
     refused = machine.run("keyturn", "init", *words, status=2)
     assert sentence in refused.stderr
     assert "secret" not in refused.stderr
+    assert not machine.config_file.exists()
+
+
+def test_the_yes_that_nobody_can_be_asked_for_is_an_option(machine: Machine) -> None:
+    url = "https://dev.azure.com/contoso"
+    refused = machine.run("keyturn", "init", url, "--tenant", "contoso.example", status=1)
+    hint = f"keyturn init {url} --tenant contoso.example --yes"
+    assert refused.stderr.splitlines()[-1] == f"keyturn: hint: to agree to it: {hint}"
     assert not machine.config_file.exists()
 
 
