@@ -8,7 +8,8 @@ from keyturn.console import person
 from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import protocol_of
 from keyturn.editing.config_document import ConfigDocument
-from keyturn.errors import Refused, UsageError
+from keyturn.errors import Refused, SignInNeeded, UsageError
+from keyturn.kinds_of_hints import after
 from keyturn.reach import client
 from keyturn.reach.paths import config_file
 from keyturn.verbs.init import sources
@@ -187,7 +188,13 @@ def _sign_in(proposal: Proposal, options: Namespace) -> None:
         secret.run(["set", proposal.profile, options.secret])
     elif options.flow in {"client-secret", "confidential-browser"}:
         secret.run(["set", proposal.profile])
-    login.run([proposal.profile])
+    try:
+        login.run([proposal.profile])
+    except SignInNeeded as error:  # by now the configuration is written: the same once more does what is left
+        place = proposal.place
+        service = () if place.names_its_service else ("--service", place.service)
+        again = hints.verb("init", place.context or place.given, *service)
+        raise SignInNeeded(error.sentence, after("go to a terminal", again)) from None
 
 
 def _set_up(place: Place) -> None:

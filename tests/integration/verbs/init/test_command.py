@@ -137,6 +137,19 @@ def test_a_second_place_of_the_same_person_gets_the_same_profile(newcomer: Newco
     assert f"keyturn target remove {url}/tailspin\n" in third.stdout
 
 
+def test_a_sign_in_that_takes_a_person_says_how_to_go_on(newcomer: Newcomer) -> None:
+    place = f"{newcomer.emulator.ready.git}/contoso"
+    refused = newcomer.machine.run(*newcomer.words(place, "--yes"), status=3)
+    again = f"keyturn init {place} --service azure-devops"
+    assert f"keyturn: hint: go to a terminal, then: {again}\n" in refused.stderr
+    with newcomer.machine.terminal(*again.split()) as terminal:
+        terminal.wait_for(r"sign in, and set up\? \[y/N\] ")
+        terminal.type("y\n")
+        newcomer.emulator.control.approve(terminal.wait_for(CODE).group(1))
+        assert terminal.end() == 0
+        assert f"git gets a token for {place} from keyturn" in terminal.seen
+
+
 def test_a_place_that_is_a_target_already_is_set_up_with_its_profile(newcomer: Newcomer) -> None:
     machine, place = newcomer.machine, f"{newcomer.emulator.ready.git}/contoso"
     with machine.terminal(*newcomer.words(place, "--yes")) as first:

@@ -124,7 +124,7 @@ def _chosen(config: Config, words: Sequence[str]) -> list[str]:
     for word in words:
         target = find_docker(config.docker_targets, word)
         if target is None:
-            raise UsageError(f"{_normal(word)} is no docker target", hints.profiles())
+            raise UsageError(f"{_normal(word)} is no docker target", hints.targets())
         found.append(target.login_server)
     return list(dict.fromkeys(found))
 
