@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 WIDTH, NAMES, FIGURES = 860, 330, 90
 """Pixels: in all, for the names on the left, for the medians on the right."""
 ROW, HEAD, MARGIN = 20, 30, 16
+LEGEND = "line: 5 to 95 of a hundred; box: the middle half; stroke: the median; a logarithmic scale for each case"
 OURS, OTHERS, TEXT = "#1a7f64", "#8a94a0", "#24292f"
 SHOWN = ("warm-answer", "daemon-share", "cold-start")
 """The cases of the picture in README.md: all of them would be longer than it."""
@@ -31,7 +32,7 @@ def draw(document: dict[str, Any], cases: Sequence[str] = ()) -> str:
     there = document["runs"][-1]["cases"]
     names = cases or [name for name in SHOWN if name in there] or there
     shown = {name: _alike(there[name]["rows"]) for name in names}
-    height = 2 * MARGIN + sum(HEAD + ROW * len(rows) for rows in shown.values())
+    height = 2 * MARGIN + HEAD + sum(HEAD + ROW * len(rows) for rows in shown.values())
     body: list[str] = []
     top = MARGIN
     for name, rows in shown.items():
@@ -40,7 +41,8 @@ def draw(document: dict[str, Any], cases: Sequence[str] = ()) -> str:
     size = f'width="{WIDTH}" height="{height}"'
     style = f'font-family="sans-serif" font-size="12" fill="{TEXT}"'
     first = f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {WIDTH} {height}" {style}>'
-    return "\n".join([first, f'<rect {size} fill="#ffffff"/>', *body, "</svg>\n"])
+    legend = f'<text x="{WIDTH - MARGIN}" y="{height - MARGIN}" text-anchor="end" fill="{OTHERS}">{LEGEND}</text>'
+    return "\n".join([first, f'<rect {size} fill="#ffffff"/>', *body, legend, "</svg>\n"])
 
 
 def _alike(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

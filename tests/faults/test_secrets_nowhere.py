@@ -152,7 +152,7 @@ def go_wrong(scene: Scene, hunt: Hunt) -> None:
     hunt.look_at(machine.run("keyturn", "secret", "set", "ci", "-", input=f"{secret}\n", status=0))
     control.fault("token", "malformed", times=2, body=f'{{"access_token": "{ECHOED}", "x": "{ECHOED}')
     hunt.look_at(scene.ask())
-    machine.config_file.touch()
+    machine.change_network()
     pid = machine.daemon_pid() or 0
     limits = resource.prlimit(pid, resource.RLIMIT_FSIZE)
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, limits[1]))

@@ -79,8 +79,10 @@ def _run(verb: str, rest: list[str]) -> int:
 
 def _forget(flags: list[str]) -> int:
     """There is no cache directory of ours: its name tells identities apart, and these are forgotten."""
-    from keyturn.console.starting import secret_variables  # noqa: PLC0415 - only here
+    from keyturn.console import other_daemon  # noqa: PLC0415 - only here
+    from keyturn.console.starting import secret_variables  # noqa: PLC0415
     from keyturn.reach import client, launch  # noqa: PLC0415
 
+    other_daemon.warn()
     request = client.Request("POST", "/v1/kubelogin/remove-cache-dir", tuple(flags), variables=VARIABLES)
     return launch.insist(request, secret_variables).exit_status

@@ -116,6 +116,12 @@ def name_it(command: Command, option: str, value: str) -> Sentence:
 
 
 @move
+def agree(command: Command) -> Sentence:
+    """What has been shown, and takes somebody's yes, where nobody can be asked."""
+    return Sentence(f"to agree to it: {printed(command)}")
+
+
+@move
 def write_configuration() -> Sentence:
     """The first configuration there is."""
     return Sentence("to write one: keyturn init")

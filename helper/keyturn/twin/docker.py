@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn.errors import UserError
+from keyturn.errors import ConfigError, UserError
 from keyturn.reach.client import ENVIRONMENT, Reply
 from keyturn.twin.streams import standard_input
 
@@ -32,6 +32,8 @@ def may_ask(request: bytes) -> bool:  # noqa: ARG001 - whatever is asked
 
 def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | None:
     """Not found, what list, version and store say, and silence for erase of what is not ours."""
+    if operation == "get" and not options and _stands_written(request.strip(b" \t\r\n")):
+        return None
     from keyturn.protocols import docker  # noqa: PLC0415 - only where no daemon runs
 
     docker.check_arguments(options)
@@ -73,6 +75,20 @@ def _without_token(operation: str) -> bytes:
     if operation == "list":
         return docker.listing(target.login_server for target in _targets())
     return docker.version(__version__) if operation == "version" else docker.NOTHING
+
+
+def _stands_written(server: bytes) -> bool:
+    """Whether the configuration has the server letter by letter: understanding all of it takes as long as the start.
+
+    Where that is in a comment, a daemon was started for nothing. What cannot be read is told by who looks closer.
+    """
+    from keyturn.configuration.trusted import read_trusted  # noqa: PLC0415
+    from keyturn.reach.paths import config_path  # noqa: PLC0415
+
+    try:
+        return server != b"" and b'"%b"' % server in (read_trusted(config_path()) or b"")
+    except ConfigError:
+        return False
 
 
 def _is_ours(server: str) -> bool:

@@ -19,6 +19,8 @@ FIRST = True
 PASSES_OVER_UNKNOWN = False
 MISUSE: type[UserError] = UsageError
 WAITS_FOR_A_PERSON = False
+WORD = "--word"
+"""What `setup kube` puts into a stanza (keyturn.protocols.kubectl.OPTIONS)."""
 VARIABLES: tuple[str, ...] = ENVIRONMENT
 SECRETS: tuple[str, ...] = ()
 
@@ -41,7 +43,13 @@ def may_ask(request: bytes) -> bool:
 
 
 def alone(operation: str, options: Sequence[str], request: bytes) -> Reply | None:  # noqa: ARG001 - there is but one
-    """Never an answer, but the error that the daemon would only repeat: then none is started."""
+    """Never an answer, but the error that the daemon would only repeat: then none is started.
+
+    Where `setup kube` wrote the stanza the cluster was a target, and understanding the configuration would take as
+    long as the start.
+    """
+    if WORD in options:
+        return None
     from keyturn.configuration import known_clusters  # noqa: PLC0415
     from keyturn.configuration.clusters import token_for  # noqa: PLC0415 - only where no daemon runs
     from keyturn.configuration.config import load  # noqa: PLC0415

@@ -39,9 +39,14 @@ _VALUE = re.compile(r"""(?:^| )(\w+)=('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\S*)""
 def parser() -> Parser:
     """What comes after the verb."""
     made = Parser(prog="keyturn log", description=DESCRIPTION)
-    made.add_argument("-n", "--lines", metavar="N", type=int, default=LINES, help=f"how many (default: {LINES})")
+    made.add_argument("-n", "--lines", metavar="N", type=_number, default=LINES, help=f"how many (default: {LINES})")
     made.add_json()
     return made
+
+
+def _number(text: str) -> int:
+    """Nought for what is none: argparse would repeat it."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < len(str(sys.maxsize)) else 0
 
 
 def run(arguments: Sequence[str]) -> int:

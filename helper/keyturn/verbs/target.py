@@ -12,14 +12,14 @@ from keyturn.console.configured import configuration
 from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import protocol_of, target_name
 from keyturn.console.requests import print_json
-from keyturn.errors import KeyturnError, Refused
+from keyturn.errors import KeyturnError, Refused, UsageError
 from keyturn.kinds_of_hints import printed
 from keyturn.reach.paths import config_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.targets.target import Target
@@ -106,13 +106,21 @@ def _remove(options: Namespace) -> None:
 
     document = ConfigDocument(config_file())
     known = {target_name(target): protocol_of(target) for target in _targets(document.config)}
-    for place in options.places:
+    for place in (_as_listed(place, known) for place in options.places):
         if place not in known:
             shown = f"there is no target {without_userinfo(place)}" if place.isprintable() else "no such target"
             raise Refused(shown, hints.targets())
         document.remove(("targets", known[place]), place)
     document.save()
     print(f"keyturn: no longer a target: {', '.join(options.places)}; now: {printed(hints.verb('setup'))}")
+
+
+def _as_listed(place: str, known: Container[str]) -> str:
+    """`place` as it is, else as `target add` would have written it."""
+    try:
+        return place if place in known else recognize(place).key
+    except UsageError:
+        return place
 
 
 def _targets(config: Config) -> Iterator[Target]:

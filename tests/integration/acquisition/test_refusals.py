@@ -97,7 +97,7 @@ class Askers:
 
     def refused(self, asker: str) -> Told:
         """What `asker` hears who asks for VAULT."""
-        self.machine.config_file.touch()  # what was refused a moment ago is asked for anew
+        self.machine.change_network()  # what was refused a moment ago is asked for anew
         ask = self._asking(asker)
         before = self.emulator.control.count("token")
         with pytest.raises(KeyturnError) as caught:
@@ -169,7 +169,7 @@ def test_a_refusal(askers: Askers, number: int, row: dict[str, Any]) -> None:
 def test_whoever_was_refused_goes_on_where_that_ends(askers: Askers) -> None:
     """Nobody signs in again, and nobody entrusts anything: the sign-ins are those from before all refusals."""
     askers.emulator.control.allow(VAULT)
-    askers.machine.config_file.touch()
+    askers.machine.change_network()
     before = askers.emulator.control.count("devicecode")
     for asker in ("ci", "certificate", "pod", *SIGNED_IN):
         askers.granted(asker)

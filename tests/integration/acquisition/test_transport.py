@@ -1,8 +1,7 @@
-"""keyturnd.acquire.network.transport over real TLS: what is retried, through which proxy, and what is refused."""
+"""keyturnd.acquire.network.transport over real TLS: what is retried, and what is refused."""
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import socket
 import threading
@@ -10,58 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn_emulator.certificates import Certificates, create
 from keyturnd.acquire.deadline import Deadline
-from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.transport import RETRY_PAUSE, Request, Transport
 from keyturnd.messages.identities import Network
+from support.acquisition.exchanges import BUSY, OK, Tunnel, certificates, failure, post, provider, transport
 from support.acquisition.scripted_provider import Reply, ScriptedProvider, Seen, reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from keyturnd.messages.outcomes import Failure
+    from collections.abc import Callable
 
 
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return create(tmp_path_factory.mktemp("certificates"), ["login.example"])
-
-
-@pytest.fixture
-def provider(certificates: Certificates) -> Iterator[Callable[..., ScriptedProvider]]:
-    """Starts a provider that gives these replies in order, the last one for ever."""
-    running: list[ScriptedProvider] = []
-
-    def start(*replies: Reply | None) -> ScriptedProvider:
-        script = list(replies)
-        serving = ScriptedProvider(certificates, lambda _: script.pop(0) if len(script) > 1 else script[0])
-        running.append(serving.__enter__())
-        return serving
-
-    yield start
-    for serving in running:
-        serving.__exit__()
-
-
-def transport(
-    provider: ScriptedProvider, deadline: float = 30, pauses: list[float] | None = None, **network: str
-) -> Transport:
-    pauses = [] if pauses is None else pauses
-    return Transport(Network(ca_file=provider.ca_file, **network), Deadline(deadline), pauses.append)
-
-
-def post(url: str) -> Request:
-    return Request("POST", url, {"X-Test": "1"}, b"a=b")
-
-
-def failure(act: Callable[[], object]) -> Failure:
-    with pytest.raises(Failed) as caught:
-        act()
-    return caught.value.failure
-
-
-OK, BUSY = reply({"ok": True}), reply(b"busy", 503)
+__all__ = ["certificates", "provider"]
 
 
 def test_an_answer_comes_whole(provider: Callable[..., ScriptedProvider]) -> None:
@@ -186,12 +144,6 @@ def test_a_name_that_is_none(provider: Callable[..., ScriptedProvider], host: st
     assert told.kind in {"configuration", "provider-unreachable"}
 
 
-@pytest.mark.parametrize("proxy", ["http://a b:1", "http://" + "a" * 70 + ":1", "http://a..b:1", "http://%zz"])
-def test_a_proxy_whose_name_is_none(provider: Callable[..., ScriptedProvider], proxy: str) -> None:
-    told = failure(lambda: transport(provider(OK), proxy=proxy).exchange(post("https://login.example/t")))
-    assert told.kind in {"configuration", "provider-unreachable"}
-
-
 def test_a_certificate_of_nobody_known(provider: Callable[..., ScriptedProvider]) -> None:
     serving = provider(OK)
     told = failure(lambda: Transport(Network(), Deadline(30)).exchange(post(serving.base)))
@@ -249,90 +201,6 @@ def test_a_transport_goes_on_after_an_exchange_that_hangs(provider: Callable[...
     assert failure(lambda: used.exchange(post(serving.base))).kind == "provider-unreachable"
     used.limit = 20.0
     assert used.exchange(post(serving.base)).status == 200
-
-
-class Tunnel:
-    """A proxy that knows CONNECT and leads every name to one port, as only a proxy can."""
-
-    def __init__(self, port: int, status: bytes = b"200 OK") -> None:
-        self._port = port
-        self._status = status
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.heads: list[bytes] = []
-        self.url = f"127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        client, _ = self._listener.accept()
-        head = b""
-        while not head.endswith(b"\r\n\r\n"):
-            head += client.recv(1)
-        self.heads.append(head)
-        client.sendall(b"HTTP/1.1 " + self._status + b"\r\n\r\n")
-        if self._status.startswith(b"200"):
-            server = socket.create_connection(("127.0.0.1", self._port))
-            threading.Thread(target=_copy, args=(client, server), daemon=True).start()
-            _copy(server, client)
-        client.close()
-        self._listener.close()
-
-
-def _copy(source: socket.socket, sink: socket.socket) -> None:
-    # Either side may leave first.
-    with contextlib.suppress(OSError), source, sink:
-        while data := source.recv(65536):
-            sink.sendall(data)
-
-
-def test_a_proxy_resolves_the_name_and_learns_its_own_credentials_only(
-    provider: Callable[..., ScriptedProvider],
-) -> None:
-    serving = provider(OK)
-    tunnel = Tunnel(serving.port)
-    used = transport(serving, proxy=f"http://alice:planted@{tunnel.url}")
-    assert used.exchange(post("https://login.example/t")).status == 200
-    basic = base64.b64encode(b"alice:planted")
-    assert tunnel.heads[0].startswith(b"CONNECT login.example:443 ")
-    assert b"Proxy-Authorization: Basic " + basic in tunnel.heads[0]
-    assert "proxy-authorization" not in serving.seen[0].headers
-
-
-@pytest.mark.parametrize(
-    ("status", "hint"),
-    [
-        (b"407 Auth", "HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT, then: keyturn daemon restart"),
-        (b"503 planted", "`proxy`"),
-    ],
-)
-def test_a_proxy_that_refuses_is_named_without_its_password(
-    provider: Callable[..., ScriptedProvider], status: bytes, hint: str
-) -> None:
-    serving = provider(OK)
-    tunnel = Tunnel(serving.port, status)
-    used = transport(serving, proxy=f"http://alice:planted@{tunnel.url}")
-    told = failure(lambda: used.exchange(post("https://login.example/t")))
-    assert told.kind == "provider-unreachable"
-    assert f"the proxy http://{tunnel.url} refused the connection with status {status[:3].decode()}" in told.sentence
-    assert told.hint is not None
-    assert hint in told.hint
-    assert "planted" not in repr(told)
-
-
-def test_a_proxy_that_is_not_there_is_the_one_to_blame(provider: Callable[..., ScriptedProvider]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    told = failure(lambda: transport(provider(OK), proxy=url).exchange(post("https://login.example/t")))
-    assert told.sentence == f"cannot connect to the proxy {url}: connection refused"
-
-
-def test_the_environments_proxy_is_not_used(
-    provider: Callable[..., ScriptedProvider], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(name, "http://127.0.0.1:1")
-    monkeypatch.setenv("SSLKEYLOGFILE", "")
-    serving = provider(OK)
-    assert transport(serving).exchange(post(serving.base)).status == 200
 
 
 def test_a_request_is_seen_as_sent(provider: Callable[..., ScriptedProvider]) -> None:

@@ -15,8 +15,8 @@ import pytest
 
 from native import build_hook
 from native.build_hook import Kind
-from support.helper.scripted_daemon import Script, ScriptedDaemon
 from support.installation import packages
+from support.installation.wheels import built, check, freestanding, source, wheel
 from support.needs import need
 
 if TYPE_CHECKING:
@@ -24,37 +24,11 @@ if TYPE_CHECKING:
 
     from support.installation.packages import Installation
 
+__all__ = ["built", "source", "wheel"]
+
+
 MANUAL = sorted((packages.REPOSITORY / "contrib/man").iterdir())
-HELPERS = {
-    "git-credential-keyturn": "get",
-    "docker-credential-keyturn": "list",
-    "kube-credential-keyturn": "get-token",
-}
-ANSWER = Script(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeyturn-Exit: 7\r\n\r\nok")
 NO_COMPILER = {"CC": "/bin/false"}
-freestanding = pytest.mark.skipif(
-    Kind.FREESTANDING not in build_hook.kinds(), reason="for this platform the helper has a C library"
-)
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with the sdist of this source tree, and the wheel made from it with a compiler."""
-    need("cc")
-    target = tmp_path_factory.mktemp("built")
-    packages.build(packages.REPOSITORY, target)
-    return target
-
-
-@pytest.fixture(scope="module")
-def wheel(built: Path) -> Path:
-    return next(built.glob("*.whl"))
-
-
-@pytest.fixture(scope="module")
-def source(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The source tree that the sdist holds."""
-    return packages.unpacked(next(built.glob("*.tar.gz")), tmp_path_factory.mktemp("source"))
 
 
 @pytest.fixture(scope="module")
@@ -67,26 +41,6 @@ def scripts_wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def plain(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel with a compiler, without its dependencies."""
     return packages.without_dependencies(wheel, tmp_path_factory.mktemp("plain"))
-
-
-def check(installed: Installation, tmp_path: Path, *, compiled: bool) -> None:
-    """The programs are there; the helpers ask the daemon, and all become the Python that was installed with them."""
-    version = installed.run("keyturn", "--version")
-    assert (version.stdout, version.stderr) == (b"keyturn 0.1.0\n", b"")
-    (tmp_path / "private").mkdir(mode=0o700)
-    path = tmp_path / "private" / "socket"
-    for helper, operation in HELPERS.items():
-        start = (installed.programs / helper).read_bytes()[:9]
-        assert start.startswith(b"\x7fELF" if compiled else b"#!/bin/sh")
-        with ScriptedDaemon(path, ANSWER) as daemon:
-            answered = installed.run(helper, operation, KEYTURN_SOCKET=str(path))
-        path.unlink()
-        assert (answered.returncode, answered.stdout, answered.stderr) == (7, b"ok", b"")
-        assert len(daemon.requests) == 1
-        twin = installed.run(helper, operation, KEYTURN_SOCKET="relative")
-        assert twin.returncode == 2
-        assert twin.stdout.startswith(b"keyturn: KEYTURN_SOCKET is" if helper.startswith("docker") else b"")
-        assert twin.stderr.startswith(b"keyturn: error: KEYTURN_SOCKET is 'relative'")
 
 
 def imported_from(installed: Installation, module: str) -> Path:
@@ -224,50 +178,3 @@ def test_code_that_a_working_compiler_refuses_stops_the_build(source: Path, tmp_
     assert "oops" in done.stdout
     assert f"{broken} refuses keyturn's helper" in done.stdout
     assert not list(tmp_path.iterdir())
-
-
-def test_windows_is_refused_in_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    hook = build_hook.NativeHelper(str(tmp_path), {}, None, None, str(tmp_path), "wheel")  # type: ignore[arg-type]
-    with monkeypatch.context() as patched:
-        patched.setattr(sys, "platform", "win32")
-        with pytest.raises(SystemExit, match="1"):
-            hook.initialize("standard", {})
-    said = "".join(capsys.readouterr())
-    assert said == "keyturn runs on Linux and macOS, not on Windows: install it inside WSL\n"
-
-
-@pytest.mark.parametrize("command", ["gcc", "clang"])
-def test_helper_compiles_without_a_warning_and_with_all_hardening(command: str, tmp_path: Path) -> None:
-    need(command)
-    assert build_hook.usable_flags([command]) == [*build_hook.WARNINGS, *build_hook.HARDENING]
-    assert build_hook.freestanding_flags([command])[: len(build_hook.WARNINGS)] == list(build_hook.WARNINGS)
-    for kind in build_hook.kinds():
-        assert not build_hook.compile_helper([command], tmp_path / "helper", kind=kind)
-
-
-@freestanding
-def test_without_a_c_library_no_header_of_it_is_needed(tmp_path: Path) -> None:
-    """Debian's gcc without its recommendations has none."""
-    own = subprocess.run([need("gcc"), "-print-file-name=include"], capture_output=True, text=True, check=True)
-    options = ("-nostdinc", "-isystem", own.stdout.strip())
-    assert not build_hook.compile_helper(["gcc"], tmp_path / "helper", *options, kind=Kind.FREESTANDING)
-
-
-@pytest.mark.parametrize("kind", build_hook.kinds())
-def test_the_same_program_twice(tmp_path: Path, kind: Kind) -> None:
-    programs = [tmp_path / "once", tmp_path / "again"]
-    for program in programs:
-        assert not build_hook.compile_helper(build_hook.compiler(), program, kind=kind)
-    assert programs[0].read_bytes() == programs[1].read_bytes()
-
-
-def test_flags_that_a_compiler_does_not_know_are_left_out(tmp_path: Path) -> None:
-    """As on macOS, whose linker has no -z."""
-    picky = tmp_path / "picky"
-    picky.write_text(f'#!/bin/sh\ncase "$*" in *-z,*) exit 1;; esac\nexec {need("cc")} "$@"\n', encoding="ascii")
-    picky.chmod(0o755)
-    kept = build_hook.usable_flags([str(picky)])
-    assert set(build_hook.HARDENING) - set(kept) == {"-Wl,-z,relro,-z,now,-z,noexecstack"}
-    assert not build_hook.compile_helper([str(picky)], tmp_path / "helper")

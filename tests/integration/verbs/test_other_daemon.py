@@ -13,11 +13,21 @@ from keyturn.console import other_daemon
 from keyturn.reach import client, launch
 from support.machine.endings import ending
 from support.needs import need
+from support.scenes.scene import Scene, scene
 
 if TYPE_CHECKING:
     import pytest
 
     from support.machine.machine import Machine
+
+
+__all__ = ["scene"]
+
+ASKING = (
+    "status", "token ci", "run ci -- true", "login ci", "secret set ci -", "profile check ci",
+    "awx tokens list --profile ci", "git list", "git forget https://git.example", "git import store kept",
+    "kubelogin remove-cache-dir --cache-dir x", "daemon start", "logout ci",
+)  # fmt: skip
 
 
 def started(machine: Machine) -> int:
@@ -51,6 +61,20 @@ def test_restart_brings_this_shells_settings(machine: Machine) -> None:
     quiet = machine.run("keyturn", "status", status=0, KEYTURN_CONFIG=str(other))
     assert (quiet.stderr, "~/other.toml" in quiet.stdout) == ("", True)
     assert "configuration" in machine.run("keyturn", "status", status=0).stderr
+
+
+def test_every_verb_that_asks_the_daemon_says_so_once(scene: Scene) -> None:
+    """Whatever it answers, it answers from another file than the one that somebody looks at."""
+    machine = scene.machine
+    other = machine.home / "other.toml"
+    other.write_text(f'{scene.config}\n[git]\nstore = "memory"\n', encoding="ascii")
+    (machine.home / "kept").write_text("https://alice:planted@git.example\n", encoding="ascii")
+    warning = f"keyturn: warning: the daemon runs with configuration {machine.config_file}, not {other}: "
+    for verb in ASKING:
+        told = machine.run("keyturn", *verb.split(), KEYTURN_CONFIG=str(other), input="x\n")
+        assert told.stderr.count(warning) == 1, verb
+    told = machine.run("keyturn", "doctor", "--offline", KEYTURN_CONFIG=str(other))
+    assert warning.removeprefix("keyturn: warning: ").removesuffix(": ") in " ".join(told.stdout.split())
 
 
 def test_another_version_and_another_state_are_named(

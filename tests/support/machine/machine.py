@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from keyturn_emulator.launch import Emulator
 
+ANOTHER_NETWORK = '\n[network]\nno_proxy = "network'
 PROGRAMS = Path(sysconfig.get_path("scripts"))
 """Where keyturn, keyturnd and the helpers are installed."""
 
@@ -84,6 +85,12 @@ class Machine:
         if key is not None and "[daemon]" not in text:
             text = f'{text}\n[daemon]\nkey = "{key}"\n'
         self.config_file.write_text(text, encoding="utf-8")
+
+    def change_network(self) -> None:
+        """Have config.toml say that it is another: what has failed is tried anew then, at once."""
+        before, _, last = self.config_file.read_text("utf-8").partition(ANOTHER_NETWORK)
+        number = 1 + int(last.partition(".")[0] or 0)
+        self.config_file.write_text(f'{before}{ANOTHER_NETWORK}{number}.example"\n', encoding="utf-8")
 
     def use(self, emulator: Emulator) -> None:
         """Configure the emulator's two profiles and two targets, and let git trust its CA."""

@@ -47,8 +47,8 @@ def refused(scene: Scene, profile: str, *, again: bool = False) -> Told:
 
 
 def heard_anew(scene: Scene) -> None:
-    """Let the daemon forget that it has just failed, as it does when the configuration is written."""
-    scene.machine.config_file.touch()
+    """Let the daemon forget that it has just failed."""
+    scene.machine.change_network()
 
 
 def works(scene: Scene, profile: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 
 import pytest
 
 from benchmarks import report
 from benchmarks.measured import Result, Row
-from benchmarks.timing import from_processes, in_turns
+from benchmarks.timing import from_processes, in_turns, processor_of
 
 RESULT = Result(
     [Row("ours", "ms", [1.0, 3.0, 2.0], ("theirs", "nobody's")), Row("theirs", "ms", [4.0, 4.0, 6.0])],
@@ -74,6 +76,12 @@ def test_contestants_take_turns_however_they_are_shuffled() -> None:
 
 def test_processes_at_the_same_time_report_what_they_measured() -> None:
     assert from_processes(3, lambda: [1.0, 2.0]) == [1.0, 2.0] * 3
+
+
+def test_the_clock_of_a_process_is_that_it_has_itself() -> None:
+    before = time.process_time() * 1000
+    own = processor_of(os.getpid())
+    assert before <= own <= time.process_time() * 1000
 
 
 def test_a_process_that_fails_is_no_result() -> None:

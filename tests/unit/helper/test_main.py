@@ -65,7 +65,7 @@ def test_usage_errors_repeat_no_value(words: list[str]) -> None:
         (["token", "work", "x", "y"], "too many arguments"),
         (["token", "--audience", "x", "--scope", "y"], "argument --scope: not allowed with argument --audience"),
         (["secret", "set"], "the following arguments are required: PROFILE"),
-        (["log", "-n", "0"], "argument -n/--lines: expected a number above 0"),
+        *((["log", "-n", n], "argument -n/--lines: expected a number above 0") for n in ("0", "hunter2", "9" * 5000)),
         (["profile"], "the following arguments are required: ACTION"),
         (["setup", "git", "--file", "x", "--global"], "argument --global: not allowed with argument --file"),
         (["run", "tower"], "expected -- and then the command to run"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PACKAGES = ("helper/keyturn", "daemon/keyturnd", "contrib/keyturn_emulator")
 FULL = 14
+LONG = 250
 
 
 def _rooms(package: Path) -> Iterator[tuple[Path, list[Path]]]:
@@ -23,11 +24,19 @@ def _rooms(package: Path) -> Iterator[tuple[Path, list[Path]]]:
         yield folder, [module for module in folder.glob("*.py") if module.name != "__init__.py"]
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", [*PACKAGES, "tests"])
 def test_no_room_holds_more_modules_than_a_reader_takes_in(package: str) -> None:
     rooms = dict(_rooms(places.REPOSITORY / package))
     assert any(rooms.values()), "nothing was looked at"
     assert {str(room): len(modules) for room, modules in rooms.items() if len(modules) > FULL} == {}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_module_is_longer_than_a_reader_keeps_in_mind(package: str) -> None:
+    modules = [module for _, found in _rooms(places.REPOSITORY / package) for module in found]
+    assert modules, "nothing was looked at"
+    lengths = {str(module): len(module.read_text("utf-8").splitlines()) for module in modules}
+    assert {module: lines for module, lines in lengths.items() if lines > LONG} == {}
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -111,7 +113,8 @@ def _shortened(job: Job, ends: float) -> Job:
 async def _end(process: Process) -> None:
     if process.returncode is None:
         with suppress(ProcessLookupError):
-            process.kill()
+            # process.kill() would take its status away from the loop, which then wonders on stderr what it was.
+            os.kill(process.pid, signal.SIGKILL)
     await asyncio.shield(process.wait())
 
 

@@ -40,6 +40,8 @@ def recognize(text: str, protocol: Protocol | None = None, verb: str = "target a
         place = https_url(without_user(text))
     except UnfitName as error:
         raise UsageError(f"no target: {error}", hints.usage(f"keyturn {verb}")) from None
+    if protocol in {None, "docker"} and not place.segments and is_azure(place.host, place.port):
+        return _registry(place.netloc, protocol)  # as its page in the portal has it
     if protocol is None:
         protocol = "kube" if place.host.endswith(AKS_SUFFIX) else "git"
     if protocol == "git":

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from keyturn import hints, moves, shell
 from keyturn.configuration.targets.git import find_git
+from keyturn.console import other_daemon
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
 from keyturn.console.starting import secret_variables
@@ -54,6 +55,8 @@ def run(options: Namespace) -> int:
         raise ConfigError("keyturn keeps nothing for hosts without a target", hint)
     found = list(_found(options))
     wanted = [one for one in found if not _is_target(config, one)]
+    if not options.dry_run:
+        other_daemon.warn()  # it may keep nothing, or not where somebody looks for it
     for one in () if options.dry_run else wanted:
         launch.insist(client.Request("POST", "/v1/git/store", body=one.body), secret_variables, lambda _: None)
     _report(options, wanted, len(found) - len(wanted))

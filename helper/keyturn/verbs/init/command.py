@@ -8,13 +8,14 @@ from keyturn.console import person
 from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import protocol_of
 from keyturn.editing.config_document import ConfigDocument
-from keyturn.errors import Refused, UsageError
+from keyturn.errors import Refused, SignInNeeded, UsageError
+from keyturn.kinds_of_hints import after
 from keyturn.reach import client
 from keyturn.reach.paths import config_file
 from keyturn.verbs.init import sources
 from keyturn.verbs.init.places import PROTOCOLS, of_this_repository, places_of
 from keyturn.verbs.init.proof import prove
-from keyturn.verbs.init.proposal import propose, propose_target
+from keyturn.verbs.init.proposal import propose, propose_target, same_application
 from keyturn.verbs.init.tenants import tenant_of, usual_tenant
 from keyturn.verbs.init.who import ask_who, named, standing
 
@@ -71,9 +72,16 @@ def parser() -> Parser:
     return made
 
 
+def options_of(arguments: Sequence[str]) -> Namespace:
+    """What the words say; `again`: the command as it was typed, for hints that add an option to it."""
+    options = parser().parse(arguments)
+    options.again = ("keyturn", "init", *arguments)
+    return options
+
+
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
-    options = parser().parse(arguments)
+    options = options_of(arguments)
     places = _places(options)
     if options.from_env:
         sources.fill_from_environment(options)
@@ -112,10 +120,13 @@ def _places(options: Namespace) -> list[Place]:
 
 def _proposals(document: ConfigDocument, places: Sequence[Place], options: Namespace) -> Iterator[Proposal]:
     """Each with those before it in mind: what signs in at one place may do so at the next."""
-    config, tenant, usual = document.config, "", usual_tenant(document.config)
+    config, tenant = document.config, ""
     for place in places:
         known = named(config, place, options)
         if known is None:
+            usual = (
+                "" if place.service == "awx" else usual_tenant(config, lambda each: same_application(each, options))
+            )
             tenant, environment = tenant_of(place, options, tenant, usual)
             proposal = propose(config, place, options, tenant=tenant, environment=environment)
         else:
@@ -155,12 +166,16 @@ def _agree(proposals: Sequence[Proposal], options: Namespace) -> None:
     if options.yes and named is None:
         return
     question = "write this, and sign in?" if tables else "sign in, and set up?"
-    if not person.agrees(question, _instead(named) if options.yes and named else hints.usage("keyturn init")):
+    if not person.agrees(question, _instead(named, options)):
         raise Refused("nothing was written", hints.usage("keyturn init"))
 
 
-def _instead(named: Place) -> Hint:
-    """What agrees to `named` where nobody can be asked: its name is not repeated, to be typed by who knows it."""
+def _instead(named: Place | None, options: Namespace) -> Hint:
+    """What agrees where nobody can be asked: to `named`, whoever types its name, which is not repeated here."""
+    if named is None:
+        return moves.configuration.agree((*options.again, "--yes"))
+    if not options.yes:
+        return hints.usage("keyturn init")
     command = ("keyturn", "init", named.context, "https://SERVER") if named.context else ("keyturn", "init", "URL")
     return moves.clients.type_place(command)
 
@@ -173,7 +188,13 @@ def _sign_in(proposal: Proposal, options: Namespace) -> None:
         secret.run(["set", proposal.profile, options.secret])
     elif options.flow in {"client-secret", "confidential-browser"}:
         secret.run(["set", proposal.profile])
-    login.run([proposal.profile])
+    try:
+        login.run([proposal.profile])
+    except SignInNeeded as error:  # by now the configuration is written: the same once more does what is left
+        place = proposal.place
+        service = () if place.names_its_service else ("--service", place.service)
+        again = hints.verb("init", place.context or place.given, *service)
+        raise SignInNeeded(error.sentence, after("go to a terminal", again)) from None
 
 
 def _set_up(place: Place) -> None:

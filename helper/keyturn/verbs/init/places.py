@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import NamedTuple
 
-from keyturn import hints, moves
+from keyturn import hints, moves, shell
 from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.configuration.targets.git import is_azure_devops
 from keyturn.configuration.targets.recognized import recognize, with_scheme, without_user
@@ -56,12 +56,20 @@ def places_of(words: Sequence[str], service: Service | None) -> list[Place]:
 
 
 def place_of(text: str, service: Service | None) -> Place:
-    """What `text` names. Raises UsageError where it does not tell, and nobody said, what answers there."""
+    """What `text` names. Raises UsageError where it does not tell, and nobody said, what answers there.
+
+    A word without a dot can only be a context's name.
+    """
     text = with_scheme(text)
     context = None if service not in {None, "aks"} or _tells_its_service(text) else find_context(text)
     if context is not None and (service == "aks" or context.is_aks):
         server = context.server
         return Place("aks", recognize(server, "kube", "init").key, server, context.file, text, context.tenant)
+    if service is None and not any(mark in text for mark in ".:/@"):
+        sentence = (
+            "no context of kubectl has that name, and it is no URL (https://…) or login server of Azure's own either"
+        )
+        raise UsageError(sentence, shell.kubectl("config", "get-contexts"))
     found = service or _service_of(text)
     if found == "awx":
         return Place(found, _url(text), text)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.entra import EntraProfile
     from keyturn.configuration.profiles.profile import Profile
     from keyturn.editing.config_document import ConfigDocument, Value
     from keyturn.verbs.init.places import Place
@@ -88,6 +89,12 @@ def propose(config: Config, place: Place, options: Namespace, *, tenant: str, en
     return Proposal(name, keys, place, _target(place, name, options))
 
 
+def same_application(profile: EntraProfile, options: Namespace) -> bool:
+    """Whether `profile` signs in through the application that the options mean; the flow may be another."""
+    wanted = _described(_entra_keys(options, profile.tenant, ""))
+    return (profile.authority, profile.client_id) == (wanted.authority, wanted.client_id)
+
+
 def propose_target(place: Place, profile: str, options: Namespace) -> Proposal:
     """What to write for `place` where `profile` signs in there as it is."""
     return Proposal(profile, {}, place, _target(place, profile, options))
@@ -121,8 +128,8 @@ def _entra_keys(options: Namespace, tenant: str, environment: str) -> dict[str, 
 def _awx_keys(place: Place, options: Namespace) -> dict[str, str | bool]:
     flow = options.flow or "password"
     if flow == "password" and not options.account:
-        again = ("keyturn", "init", place.given, "--service", "awx")
-        raise UsageError("your user name there is needed", moves.configuration.name_it(again, "--account", "NAME"))
+        what_helps = moves.configuration.name_it(options.again, "--account", "NAME")
+        raise UsageError("your user name there is needed", what_helps)
     wishes = {
         "provider": "awx", "flow": flow, "url": place.key, "username": options.account, "ca_file": options.ca_file,
     }  # fmt: skip

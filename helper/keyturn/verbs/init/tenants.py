@@ -19,6 +19,7 @@ from keyturn.reach import client
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Callable
     from typing import Any
 
     from keyturn.configuration.config import Config
@@ -27,10 +28,15 @@ if TYPE_CHECKING:
 QUESTION = "which tenant signs in there? its id or a domain [{}]: "
 
 
-def usual_tenant(config: Config) -> str:
-    """The one that all profiles of Entra ID sign in at; empty where there is none, or more than one."""
-    profiles = (profile for profile in config.profiles.values() if isinstance(profile, EntraProfile))
-    found = {profile.tenant for profile in profiles if is_own_tenant(profile.tenant)}
+def usual_tenant(config: Config, fits: Callable[[EntraProfile], bool]) -> str:
+    """The one that the profiles sign in at; empty where there is none, or more than one.
+
+    fits: whether a profile signs in through the application that is asked for. Only where none does do all count: a
+    service principal, its tenant written as a domain, must not hide the one that a person signs in at.
+    """
+    entra = (profile for profile in config.profiles.values() if isinstance(profile, EntraProfile))
+    profiles = [profile for profile in entra if is_own_tenant(profile.tenant)]
+    found = {profile.tenant for profile in [each for each in profiles if fits(each)] or profiles}
     return found.pop() if len(found) == 1 else ""
 
 
@@ -48,11 +54,8 @@ def tenant_of(place: Place, options: Namespace, before: str = "", usual: str = "
         return given, ""
     tenant, environment = _suggested(place, options)
     if options.yes or not client.has_terminal():
-        service = () if place.names_its_service else ("--service", place.service)
-        again = ("keyturn", "init", place.context or place.given, *service)
-        raise UsageError(
-            "the tenant is needed", moves.configuration.name_it(again, "--tenant", tenant or usual or "ID-OR-DOMAIN")
-        )
+        wanted = tenant or usual or "ID-OR-DOMAIN"
+        raise UsageError("the tenant is needed", moves.configuration.name_it(options.again, "--tenant", wanted))
     if tenant:
         return tenant, environment  # it is shown, and whoever agrees to the tables agrees to it
     usual = usual or DEFAULT_TENANT
@@ -80,6 +83,8 @@ def _found(what: str, body: dict[str, Any]) -> tuple[str, str]:
         return "", ""
     if found["tenant"]:
         print(f"keyturn: {what} says that it belongs to the tenant {found['tenant']}")
+    else:
+        print(f"keyturn: {what} tells no tenant: is it spelled right?")
     return found["tenant"], found["environment"]
 
 

@@ -10,7 +10,7 @@ from keyturn import hints
 from keyturn.configuration.named import no_profile
 from keyturn.console.configured import configuration
 from keyturn.console.parsing import Parser
-from keyturn.errors import UsageError
+from keyturn.errors import KeyturnError, UsageError, one_line, report
 from keyturn.kinds_of_hints import printed
 from keyturn.verbs.setup.docker import command as setup_docker
 from keyturn.verbs.setup.git import command as setup_git
@@ -76,7 +76,7 @@ def _check(config: Config, tools: Sequence[str]) -> int:
     found = list(_unlike(config, tools))
     asks = "every tool asks keyturn for its targets" if len(tools) > 1 else f"{tools[0]} asks keyturn for its targets"
     for sentence in found or [asks]:
-        print(f"keyturn: {sentence}")
+        print(f"keyturn: {one_line(sentence)}")
     return int(bool(found))
 
 
@@ -96,12 +96,19 @@ def _set_up(config: Config) -> int:
     if not any(module.targets(config) or _is_left_over(tool, config) for tool, module in TOOLS.items()):
         print(f"keyturn: nothing to set up: {config.source} has no target")  # silence would look like success
         print(f"keyturn: hint: {printed(hints.usage('keyturn target add'))}", file=sys.stderr)
-    for tool, module in TOOLS.items():
-        if module.targets(config):
-            run([tool])
-        elif _is_left_over(tool, config):
-            run([tool, "--undo"])
-    return 0
+    wanted = [(tool, ()) for tool, module in TOOLS.items() if module.targets(config)]
+    left = [(tool, ("--undo",)) for tool in TOOLS if _is_left_over(tool, config)]
+    statuses = [_one_of_all(tool, *options) for tool, options in (*wanted, *left)]
+    return next((status for status in statuses if status), 0)
+
+
+def _one_of_all(*words: str) -> int:
+    """What keeps one tool from being set up keeps none of the others."""
+    try:
+        return run(words)
+    except KeyturnError as error:
+        sys.stdout.flush()
+        return report(error, sys.stderr)
 
 
 def _is_left_over(tool: str, config: Config) -> bool:

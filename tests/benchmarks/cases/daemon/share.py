@@ -36,7 +36,7 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
     answer = exchange(stages[0].socket, request)
     assert answer.startswith(b"HTTP/1.1 200 "), answer
     floor = stages[0].runtime / "echo"
-    rows: list[Row] = []
+    found: list[Row] = []
     with echo.echo(floor, answer):
         sockets = {stage.label(OURS): stage.socket for stage in stages} | {echo.NAME: floor}
         for clients in CLIENTS:
@@ -45,11 +45,11 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
                 for name, path in sockets.items()
             }
             for name, stamps in in_turns(contestants, max(1, rounds // AT_A_TIME)).items():
-                rows += _rows(name, clients, stamps, () if name == echo.NAME else tuple(sockets))
-    return Result(rows)
+                found += rows(name, clients, stamps, () if name == echo.NAME else tuple(sockets))
+    return Result(found)
 
 
-def _rows(name: str, clients: int, stamps: list[float], others: tuple[str, ...]) -> Iterator[Row]:
+def rows(name: str, clients: int, stamps: list[float], others: tuple[str, ...]) -> Iterator[Row]:
     """Of `stamps`: beginning and end of each request of a turn, turn by turn, in seconds."""
     begun, ended = stamps[::2], stamps[1::2]
     together = clients * AT_A_TIME

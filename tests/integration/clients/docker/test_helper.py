@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.scenes.docker_helper import NOT_FOUND, cold
 from support.scenes.registry import HELPER, LOGIN_SERVER, NULL_GUID, RegistryScene, registry_scene
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
     from support.machine.machine import Machine
 
-__all__ = ["registry_scene"]
+__all__ = ["cold", "registry_scene"]
 
-NOT_FOUND = "credentials not found in native keychain\n"
+
 LOGIN = json.dumps({"ServerURL": "{server}", "Username": "<token>", "Secret": "planted-by-login"})
 
 
@@ -46,12 +47,6 @@ def hostile(registry: str) -> list[str]:
         f"{LOGIN_SERVER}.evil.example", f"evil.example/{registry}", f"{registry}/../evil", f"{registry}/%2e%2e",
         "\ud800", "*", "a" * 70_000,
     ]  # fmt: skip
-
-
-@pytest.fixture
-def cold(machine: Machine, emulator: Emulator) -> RegistryScene:
-    """A machine on which no daemon has run yet."""
-    return RegistryScene(machine, emulator)
 
 
 def test_get_answers_one_line_of_json_and_nothing_else(registry_scene: RegistryScene) -> None:
@@ -172,75 +167,6 @@ def test_a_revoked_token_is_replaced_after_a_logout(registry_scene: RegistryScen
     assert scene.count("registry.exchange") == 2
 
 
-@pytest.mark.parametrize("tty", [False, True])
-def test_nobody_is_ever_asked_to_sign_in(tty: bool, cold: RegistryScene) -> None:  # noqa: FBT001 - a parameter
-    cold.machine.configure(cold.emulator.ready.config.replace(
-        f'"{cold.registry}" = {{ profile = "ci"', f'"{cold.registry}" = {{ profile = "me"'
-    ))  # fmt: skip
-    done = cold.machine.run(HELPER, "get", input=cold.registry, tty=tty)
-    assert (done.returncode, done.stdout) == (1, NOT_FOUND)
-    assert "keyturn: error: nobody is signed in for profile me" in done.stderr
-    assert "keyturn: hint: keyturn login me" in done.stderr
-    assert cold.count("devicecode") == 0
-
-
-def test_a_persons_sign_in_serves_docker_afterwards(cold: RegistryScene) -> None:
-    cold.machine.configure(cold.emulator.ready.config.replace(
-        f'"{cold.registry}" = {{ profile = "ci"', f'"{cold.registry}" = {{ profile = "me"'
-    ))  # fmt: skip
-    cold.emulator.control.settings(device_interval=1)
-    with cold.machine.terminal("keyturn", "login", "me") as terminal:
-        cold.emulator.control.approve(terminal.wait_for(r"enter the code (\S+)").group(1))
-        assert terminal.end() == 0
-    cold.machine.run("keyturn", "setup", "docker", status=0)
-    cold.push()
-    assert (cold.count("registry.exchange"), cold.count("token.issued.refresh_token")) == (1, 1)
-
-
-def test_where_no_daemon_can_start_the_reason_is_on_both_streams(cold: RegistryScene) -> None:
-    done = cold.machine.run(HELPER, "get", input=cold.registry, KEYTURN_STATE="/dev/null/state")
-    assert done.returncode == 1
-    assert done.stdout.startswith("keyturn: ")
-    assert done.stdout.count("\n") == 1
-    assert "keyturn: error: " in done.stderr
-    assert done.stdout != NOT_FOUND
-
-
-def test_skopeo_shows_the_reason(registry_scene: RegistryScene) -> None:
-    registry_scene.machine.run("keyturn", "logout", "ci", status=0)
-    failed = registry_scene.push(status=1)
-    told = "keyturn: error: profile ci has no client secret yet\nkeyturn: hint: keyturn secret set ci\n"
-    assert told in failed.stderr
-
-
-@pytest.mark.parametrize("running", [True, False])
-def test_a_configuration_that_cannot_be_read_does_not_end_pulls_of_others(
-    running: bool,  # noqa: FBT001 - a parameter
-    cold: RegistryScene,
-) -> None:
-    if running:
-        cold.entrust()
-    cold.machine.config_file.write_text("[profile.me\n", encoding="ascii")
-    for name in (cold.registry, "ghcr.io"):
-        done = cold.helper(body=name)
-        assert (done.returncode, done.stdout) == (1, NOT_FOUND)
-        assert done.stderr.count("\n") == 2
-        assert done.stderr.startswith("keyturn: error: ")
-
-
-@pytest.mark.parametrize("place", [".docker/config.json", ".config/containers/auth.json"])
-def test_an_old_login_that_is_used_instead_is_told(place: str, registry_scene: RegistryScene) -> None:
-    file = registry_scene.machine.home / place
-    document = json.loads(file.read_bytes())
-    document["auths"] = {registry_scene.registry: {"auth": "cGxhbnRlZDpwbGFudGVk"}}
-    file.write_text(json.dumps(document), encoding="ascii")
-    registry_scene.machine.run("keyturn", "logout", "ci", status=0)
-    done = registry_scene.helper(body=f"https://{registry_scene.registry}/")
-    assert f"some programs now use the login for {registry_scene.registry} in {file}\n" in done.stderr
-    assert done.stdout == NOT_FOUND
-    assert "cGxhbnRlZDpwbGFudGVk" not in done.stderr
-
-
 def test_a_verb_renews_what_no_client_can_say_was_refused(registry_scene: RegistryScene) -> None:
     machine, registry = registry_scene.machine, registry_scene.registry
     first = registry_scene.secret()
@@ -273,13 +199,6 @@ def test_the_twin_speaks_on_stdout_of_an_action_that_is_none(words: list[str], m
     assert done.stdout.startswith("keyturn: ")
     assert done.stdout.endswith("; docker-credential-keyturn get|store|erase|list|version\n")
     assert "operation" in done.stderr
-
-
-def test_docker_shows_the_reason(registry_scene: RegistryScene) -> None:
-    """Docker 28 goes on anonymously, and shows what the helper wrote on stderr only; 29 stops."""
-    registry_scene.machine.run("keyturn", "logout", "ci", status=0)
-    failed = registry_scene.docker("manifest", "inspect", f"{registry_scene.registry}/team/app:1", status=1)
-    assert "profile ci has no client secret yet" in failed.stdout + failed.stderr
 
 
 def test_docker_finds_the_helper_by_its_suffix_alone(registry_scene: RegistryScene) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -82,10 +83,12 @@ def test_nobody_agrees(newcomer: Newcomer) -> None:
         (["https://git.example/tfs"], "https://git.example/tfs: azure-devops, aks, acr or awx?"),
         (["https://awx.example", "--service", "awx"], "init https://awx.example --service awx --account NAME\n"),
         (["git@ssh.dev.azure.com:v3/contoso/demo/app"], "hint: keyturn init --help"),
-        (["contoso.azurecr.io", "--yes"], "keyturn init contoso.azurecr.io --tenant ID-OR-DOMAIN\n"),
+        (["contoso.azurecr.io", "--yes"], "keyturn init contoso.azurecr.io --yes --tenant ID-OR-DOMAIN\n"),
+        (["contoso.azurecr.io", "--flow=browser"], "init contoso.azurecr.io --flow=browser --tenant ID-OR-DOMAIN\n"),
         (["--yes"], "a place is needed"),
         (["https://dev.azure.com/contoso", "--from-env"], "AZURE_TENANT_ID and AZURE_CLIENT_ID are not both set"),
-        (["contoso-aks"], "expected a URL that starts with https://, or a login server"),
+        (["contoso-aks"], "no context of kubectl has that name"),
+        (["contoso/aks"], "expected a URL that starts with https://, or a login server"),
         (["https://alice:secret@dev.azure.com/contoso"], "without a user name"),
     ],
 )
@@ -93,6 +96,14 @@ def test_what_cannot_be_guessed(words: list[str], sentence: str, machine: Machin
     refused = machine.run("keyturn", "init", *words, status=2)
     assert sentence in refused.stderr
     assert "secret" not in refused.stderr
+    assert not machine.config_file.exists()
+
+
+def test_the_yes_that_nobody_can_be_asked_for_is_an_option(machine: Machine) -> None:
+    url = "https://dev.azure.com/contoso"
+    refused = machine.run("keyturn", "init", url, "--tenant", "contoso.example", status=1)
+    hint = f"keyturn init {url} --tenant contoso.example --yes"
+    assert refused.stderr.splitlines()[-1] == f"keyturn: hint: to agree to it: {hint}"
     assert not machine.config_file.exists()
 
 
@@ -125,6 +136,19 @@ def test_a_second_place_of_the_same_person_gets_the_same_profile(newcomer: Newco
     assert newcomer.written["profile"] == profiles
     assert "keyturn setup git --undo" not in third.stdout, "two other places need it"
     assert f"keyturn target remove {url}/tailspin\n" in third.stdout
+
+
+def test_a_sign_in_that_takes_a_person_says_how_to_go_on(newcomer: Newcomer) -> None:
+    place = f"{newcomer.emulator.ready.git}/contoso"
+    refused = newcomer.machine.run(*newcomer.words(place, "--yes"), status=3)
+    again = f"keyturn init {place} --service azure-devops"
+    assert f"keyturn: hint: go to a terminal, then: {again}\n" in refused.stderr
+    with newcomer.machine.terminal(*again.split()) as terminal:
+        terminal.wait_for(r"sign in, and set up\? \[y/N\] ")
+        terminal.type("y\n")
+        newcomer.emulator.control.approve(terminal.wait_for(CODE).group(1))
+        assert terminal.end() == 0
+        assert f"git gets a token for {place} from keyturn" in terminal.seen
 
 
 def test_a_place_that_is_a_target_already_is_set_up_with_its_profile(newcomer: Newcomer) -> None:
@@ -179,6 +203,30 @@ def test_several_places_of_a_job_that_has_its_variables(newcomer: Newcomer) -> N
     written = newcomer.written
     assert isinstance(written["profile"], dict)
     assert list(written["profile"]) == ["work"]
+
+
+def test_a_program_that_a_kubeconfig_names_is_none_of_the_proof(newcomer: Newcomer) -> None:
+    """KUBECONFIG may come with a clone, whose author cannot have known who sets up what for which cluster."""
+    machine, ready = newcomer.machine, newcomer.emulator.ready
+    theirs, trace = machine.home / "theirs", machine.home / "trace"
+    exec_plugin = {
+        "apiVersion": "client.authentication.k8s.io/v1", "command": "touch", "args": [str(trace)],
+        "interactiveMode": "Never",
+    }  # fmt: skip
+    cluster = {"server": ready.cluster, "insecure-skip-tls-verify": True}
+    user = {"name": "theirs", "user": {"exec": exec_plugin}}
+    context = {"name": "theirs", "context": {"cluster": "theirs", "user": "theirs"}}
+    clusters = [{"name": "theirs", "cluster": cluster}]
+    content = {"apiVersion": "v1", "kind": "Config", "clusters": clusters, "contexts": [context], "users": [user]}
+    theirs.write_text(json.dumps(content), encoding="ascii")
+    service = ready.clients["service"]
+    done = machine.run(
+        "keyturn", "init", ready.cluster, "--service", "aks", "--flow", "client-secret", "--secret", "-", "--tenant",
+        ready.tenant, "--application-id", service["application_id"], "--authority", ready.authority,
+        "--ca-file", ready.ca_file, "--yes", input=service["secret"], status=0, KUBECONFIG=str(theirs),
+    )  # fmt: skip
+    assert not trace.exists()
+    assert f"a token for {ready.cluster} came" in done.stdout
 
 
 def test_a_context_of_kubectl_is_confirmed_unless_its_server_is_typed_too(newcomer: Newcomer) -> None:

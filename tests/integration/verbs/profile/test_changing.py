@@ -56,6 +56,12 @@ def test_from_nothing(machine: Machine) -> None:
     cluster = machine.run("keyturn", "target", "add", "https://x.hcp.westeurope.azmk8s.io", "work", status=0)
     assert "keyturn: warning: kube is not set up: " in cluster.stderr
     assert "keyturn: hint: " in cluster.stderr
+    every = machine.run("keyturn", "setup", status=2)
+    assert "kube target" in every.stderr
+    assert '"contoso.azurecr.io": "keyturn"' in every.stdout, "what one tool lacks keeps none of the others"
+    for place in ("https://DEV.azure.com/contoso/", "https://contoso.azurecr.io", "x.hcp.westeurope.azmk8s.io"):
+        machine.run("keyturn", "target", "remove", place, status=0)
+    assert machine.json("target", "list") == []
 
 
 def test_comments_stay(machine: Machine) -> None:

@@ -55,19 +55,34 @@ import sys
 from keyturn.main import main
 from keyturn.console.starting import secret_variables
 from keyturn.reach import spawn
-from keyturn.twin import git, helper
-assert git.alone("get", ("--ours",), b"") is None
+from keyturn.twin import helper
+family = helper._family(sys.argv[1])
+assert family.alone(*sys.argv[2:3], sys.argv[4:], sys.argv[3].encode()) is None
 assert secret_variables() == ()
 print(*sys.modules)
 """
 
 
-def test_git_starts_a_daemon_without_understanding_the_configuration(tmp_path: Path) -> None:
-    """`setup git` has found a target, and no profile reads a variable: the daemon finds out the rest."""
+WORDS = {
+    "git": ("get", "", "--ours"),
+    "kube": ("get-token", "{}", "--profile", "ci", "--word", "w"),
+    "docker": ("get", "registry.example\n"),
+}
+CONFIGURATION = """
+[profile.ci]
+provider = "entra"
+[targets.docker]
+"registry.example" = "ci"
+"""
+
+
+@pytest.mark.parametrize("family", WORDS)
+def test_a_daemon_is_started_without_understanding_the_configuration(tmp_path: Path, family: str) -> None:
+    """`setup` found a target, or one is named as asked, and no profile reads a variable: the rest is the daemon's."""
     configuration = tmp_path / "config.toml"
-    configuration.write_text('[profile.ci]\nprovider = "entra"\n', encoding="ascii")
+    configuration.write_text(CONFIGURATION, encoding="ascii")
     done = subprocess.run(
-        [sys.executable, "-c", BEFORE_THE_START],
+        [sys.executable, "-c", BEFORE_THE_START, family, *WORDS[family]],
         env={"KEYTURN_CONFIG": str(configuration)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert not set(done.stdout.split()) & (HEAVY | SLOW)

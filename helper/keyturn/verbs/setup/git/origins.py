@@ -49,7 +49,7 @@ def _named(words: Sequence[str], known: Iterable[str]) -> list[str]:
     for word in words:
         urls = [url for url in origins_of(word) if url in known]
         if not urls:
-            raise UsageError(f"no git target is at {without_userinfo(word)}", hints.profiles())
+            raise UsageError(f"no git target is at {without_userinfo(word)}", hints.targets())
         found += urls
     return list(dict.fromkeys(found))
 

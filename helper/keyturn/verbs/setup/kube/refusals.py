@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyturn import hints, moves, shell
-from keyturn.configuration.hosts import UnfitName, https_url, without_userinfo
+from keyturn.configuration.hosts import without_userinfo
 from keyturn.configuration.named import no_target
 from keyturn.errors import ConfigError, Refused, UsageError
 
@@ -35,7 +35,7 @@ def no_context(context: str, files: Sequence[KubeFile]) -> UsageError:
 
 def not_a_target(config: Config, context: str, server: str) -> Refused:
     """For a context that was named and whose cluster is none of ours."""
-    return Refused(f"the cluster of context {context} is no kube target", _add(config, server))
+    return Refused(f"the cluster of context {context}, {without_userinfo(server)}, is no kube target", _add(config))
 
 
 def nothing_to_do(config: Config, files: Sequence[KubeFile], servers: Sequence[str]) -> ConfigError:
@@ -46,7 +46,7 @@ def nothing_to_do(config: Config, files: Sequence[KubeFile], servers: Sequence[s
     where, found = _listed(file.path for file in files), list(map(without_userinfo, servers))
     if not config.kube_targets:
         told = f"; the servers in {where} are {_listed(found)}" if found else ""
-        return no_target(config, "kube", _fit(servers), told)
+        return no_target(config, "kube", EXAMPLE, told)
     wanted = _listed(target.url for target in config.kube_targets)
     if not any(file.is_there for file in files):
         sentence = f"there is no kubeconfig {where}; the kube targets are {wanted}"
@@ -57,25 +57,12 @@ def nothing_to_do(config: Config, files: Sequence[KubeFile], servers: Sequence[s
     sentence = (
         f"no context in {where} is for a kube target: its servers are {_listed(found)}; the targets are {wanted}"
     )
-    return ConfigError(sentence, _add(config, *servers))
+    return ConfigError(sentence, _add(config))
 
 
-def _add(config: Config, *servers: str) -> Sentence:
-    return moves.configuration.add(f'"{_fit(servers)}" = "PROFILE"', "[targets.kube]", str(config.source))
-
-
-def _fit(servers: Iterable[str]) -> str:
-    """The first that can be a target, or what one looks like."""
-    return next((server for server in servers if _is_fit(server)), EXAMPLE)
-
-
-def _is_fit(server: str) -> bool:
-    """Whether it can be a target at all: no plain http, no user name."""
-    try:
-        https_url(server)
-    except UnfitName:
-        return False
-    return True
+def _add(config: Config) -> Sentence:
+    """What a kubeconfig says is in the error: it may be a stranger's, and is not made a line to be pasted."""
+    return moves.configuration.add(f'"{EXAMPLE}" = "PROFILE"', "[targets.kube]", str(config.source))
 
 
 def _listed(texts: Iterable[object]) -> str:

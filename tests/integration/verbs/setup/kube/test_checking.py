@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from support.machine.machine import PROGRAMS
 from support.needs import need
-from support.scenes.kubeconfig import CONFIG, HELPER, KUBECONFIG, OURS, configured, kubeconfig, users
+from support.scenes.setup.kubeconfig import CONFIG, HELPER, KUBECONFIG, OURS, configured, kubeconfig, users
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.needs import need
-from support.scenes.kubeconfig import (
+from support.scenes.setup.kubeconfig import (
     HELPER,
     KUBECONFIG,
     OURS,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.scenes.kubeconfig import CONFIG, FETCH, KUBECONFIG, OURS, TARGETS, configured, kubeconfig
+from support.scenes.setup.kubeconfig import CONFIG, FETCH, KUBECONFIG, OURS, TARGETS, configured, kubeconfig
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +26,8 @@ def test_somebody_elses_user_of_our_name(configured: Machine, kubeconfig: Path) 
 
 def test_a_context_that_is_no_target(configured: Machine, kubeconfig: Path) -> None:
     refused = configured.run("keyturn", "setup", "kube", "--context", "elsewhere", status=1)
-    assert "the cluster of context elsewhere is no kube target" in refused.stderr
-    assert 'add "https://elsewhere.example" = "PROFILE" to [targets.kube]' in refused.stderr
+    assert "the cluster of context elsewhere, https://elsewhere.example, is no kube target" in refused.stderr
+    assert 'add "https://CLUSTER.hcp.REGION.azmk8s.io" = "PROFILE" to [targets.kube]' in refused.stderr
 
 
 def test_a_context_that_is_not_there(configured: Machine, kubeconfig: Path) -> None:
@@ -44,7 +44,7 @@ def test_which_of_four_things_is_missing(configured: Machine, kubeconfig: Path) 
     told = configured.run("keyturn", "setup", "kube", status=2).stderr
     wanted = TARGETS.removeprefix("the kube targets are ")
     sentence = f"no context in {kubeconfig} is for a kube target: its servers are {found}; the targets are {wanted}"
-    add = f'add "https://elsewhere.example" = "PROFILE" to [targets.kube] in {config}'
+    add = f'add "https://CLUSTER.hcp.REGION.azmk8s.io" = "PROFILE" to [targets.kube] in {config}'
     assert told == f"keyturn: error: {sentence}\nkeyturn: hint: {add}\n"
     kubeconfig.write_text("apiVersion: v1\nkind: Config\n", encoding="ascii")
     told = configured.run("keyturn", "setup", "kube", status=2).stderr

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.scenes.kubeconfig import (
+from support.scenes.setup.kubeconfig import (
     AUTHORITY,
     CA,
     KNOWN,

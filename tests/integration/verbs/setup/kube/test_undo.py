@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.needs import need
-from support.scenes.kubeconfig import CONFIG, KUBECONFIG, OURS, configured, kept, kubeconfig, user_of, users
+from support.scenes.setup.kubeconfig import CONFIG, KUBECONFIG, OURS, configured, kept, kubeconfig, user_of, users
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from keyturnd.acquire.entra import answers
 from keyturnd.acquire.failed import Failed
-from keyturnd.acquire.network.answers import TOKEN_LIMIT, claims_of, is_token, parse
-
-AUTHORITY = "https://login.example:8443/tenant"
+from keyturnd.acquire.network.answers import TOKEN_LIMIT, parse
+from support.acquisition.answers import AUTHORITY, CODE, SOUND, endpoints
 
 
 def jwt(claims: object) -> str:
     body = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
     return f"e30.{body}.c2ln"
-
-
-SOUND: dict[str, Any] = {"access_token": "at", "token_type": "Bearer", "expires_in": 3599}
-
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=5,
-)
-token_members = st.sampled_from(
-    ["access_token", "token_type", "expires_in", "refresh_token", "id_token", "client_info", "scope", "refresh_in"]
-)
 
 
 def test_a_sound_token_answer_passes_with_its_optional_members() -> None:
@@ -121,15 +105,6 @@ def test_a_body_that_is_no_json_object_is_a_typed_failure(body: bytes) -> None:
         parse(body, "p")
 
 
-CODE: dict[str, Any] = {
-    "device_code": "d",
-    "user_code": "ABCD",
-    "verification_uri": "https://microsoft.com/devicelogin",
-    "expires_in": 900,
-    "interval": 5,
-}
-
-
 def test_a_sound_device_answer_passes() -> None:
     assert answers.device_code(CODE | {"message": "\x1b[2J"}, "p") == CODE
 
@@ -165,16 +140,6 @@ def test_without_an_interval_it_is_five_seconds() -> None:
 def test_an_odd_device_answer_is_a_typed_failure(change: dict[str, Any]) -> None:
     with pytest.raises(Failed):
         answers.device_code(CODE | change, "p")
-
-
-def endpoints(**changes: object) -> dict[str, object]:
-    base = "https://login.example:8443/tenant/oauth2/v2.0"
-    sound: dict[str, object] = {
-        "authorization_endpoint": f"{base}/authorize",
-        "token_endpoint": f"{base}/token",
-        "device_authorization_endpoint": f"{base}/devicecode",
-    }
-    return sound | changes
 
 
 def test_endpoints_on_the_authority_pass_and_nothing_else() -> None:
@@ -217,46 +182,3 @@ def test_an_alias_of_the_same_cloud_is_the_same_service() -> None:
     assert answers.discovery(document, "https://login.windows.net/t") == document
     with pytest.raises(Failed):
         answers.discovery(document, "https://login.microsoftonline.us/t")
-
-
-@given(st.dictionaries(token_members, anything))
-def test_any_token_answer_is_sound_or_a_typed_failure(odd: dict[str, Any]) -> None:
-    for answer in (odd, SOUND | odd):
-        try:
-            sound = answers.token(answer, "p")
-        except Failed:
-            continue
-        assert is_token(sound["access_token"])
-        assert 0 < sound["expires_in"] <= answers.LONGEST_LIFE
-
-
-@given(st.dictionaries(st.sampled_from(list(CODE)), anything))
-def test_any_device_answer_is_sound_or_a_typed_failure(odd: dict[str, Any]) -> None:
-    try:
-        sound = answers.device_code(CODE | odd, "p")
-    except Failed:
-        return
-    assert sound["verification_uri"].startswith("https://")
-    assert sound["verification_uri"].isprintable()
-
-
-@given(st.dictionaries(st.sampled_from(list(endpoints())), anything | st.from_regex(r"https://[^ ]{0,30}")))
-def test_any_discovery_document_is_sound_or_a_typed_failure(odd: dict[str, Any]) -> None:
-    try:
-        found = answers.discovery(endpoints() | odd, AUTHORITY)
-    except Failed:
-        return
-    assert all(url.startswith("https://") for url in found.values())
-
-
-@given(st.binary(max_size=200) | st.from_regex(rb"\{[^}]{0,50}\}"))
-def test_any_body_is_an_object_or_a_typed_failure(body: bytes) -> None:
-    with contextlib.suppress(Failed):
-        assert isinstance(parse(body, "p"), dict)
-
-
-@given(st.text(max_size=80))
-def test_any_text_has_claims_or_none(text: str) -> None:
-    assert isinstance(claims_of(text), dict)
-    assert isinstance(claims_of(f"a.{text}.b"), dict)
-    assert isinstance(answers.client_info(text), dict)

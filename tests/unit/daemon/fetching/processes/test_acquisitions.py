@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import platform
 import sys
+import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,6 +20,7 @@ from keyturnd.fetching.processes import conversation
 from keyturnd.fetching.processes.acquisitions import Acquisitions
 from keyturnd.fetching.processes.conversation import MESSAGES
 from keyturnd.fetching.processes.giving_way import STRETCH
+from keyturnd.life import children
 from keyturnd.messages.channel import LINE_LIMIT, Ask, Event, Seal, encode_line
 from keyturnd.messages.identities import EntraIdentity, Network
 from keyturnd.messages.jobs import TokenJob
@@ -102,6 +106,30 @@ say({RESULT!r})
     assert await playing(monkeypatch, code).run(JOB, audience) == Result("token", 2.0, 1.0)
     knows = tuple(int(part) for part in platform.release().split(".")[:2]) >= (6, 12)
     assert [event.message for event in told] == [str([True, STRETCH if knows else 0])]
+
+
+async def test_one_that_has_ended_is_not_wondered_at(
+    monkeypatch: pytest.MonkeyPatch,
+    audience: Audience,
+    caplog: pytest.LogCaptureFixture,
+    request: pytest.FixtureRequest,
+) -> None:
+    """What the loop has to say of processes would stand in the terminal of `keyturn daemon run`."""
+    children.watch(asyncio.get_running_loop())
+    if sys.version_info < (3, 12):
+        request.addfinalizer(partial(asyncio.set_child_watcher, asyncio.ThreadedChildWatcher()))  # 3.11's own
+    acquisitions = playing(monkeypatch, f"hear()\nsay({EVENT + RESULT!r})")
+
+    before = threading.active_count()
+
+    def until_it_has_ended(_: Event) -> None:
+        (pid,) = acquisitions.running
+        assert threading.active_count() == before
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+
+    monkeypatch.setattr(audience, "on_event", until_it_has_ended)
+    assert await acquisitions.run(JOB, audience) == Result("token", 2.0, 1.0)
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,11 @@ def test_a_clone_stands_for_its_organization_and_all_else_for_itself(place: str,
     assert recognize(place) == ("git", key)
 
 
+@pytest.mark.parametrize("place", ["contoso.azurecr.io", "https://contoso.azurecr.io", "https://contoso.azurecr.io/"])
+def test_a_registry_as_its_clients_or_the_portal_have_it(place: str) -> None:
+    assert recognize(place) == ("docker", "contoso.azurecr.io")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -12,8 +12,9 @@ from keyturn.console import person
 from keyturn.errors import ProviderUnreachable, UsageError
 from keyturn.reach import client
 from keyturn.verbs.init import tenants
-from keyturn.verbs.init.command import parser
+from keyturn.verbs.init.command import options_of
 from keyturn.verbs.init.places import Place
+from keyturn.verbs.init.proposal import same_application
 
 TENANT, OTHER = "11111111-2222-3333-4444-555555555555", "22222222-3333-4444-5555-666666666666"
 ORGANIZATION = Place("azure-devops", "https://dev.azure.com/contoso", "https://dev.azure.com/contoso")
@@ -46,7 +47,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 
 def tenant(place: Place, *words: str) -> tuple[str, str]:
-    return tenants.tenant_of(place, parser().parse(words))
+    return tenants.tenant_of(place, options_of(words))
 
 
 @pytest.mark.parametrize("words", [["--tenant", OTHER], ["--account", f"alice@{OTHER}", "--tenant", OTHER]])
@@ -89,6 +90,12 @@ def test_nobody_answers(desk: Desk) -> None:
     assert tenant(ORGANIZATION) == ("organizations", "")
 
 
+def test_an_organization_that_tells_none_may_be_misspelled(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.found = {"tenant": "", "environment": ""}
+    assert tenant(ORGANIZATION) == ("organizations", "")
+    assert "contoso tells no tenant: is it spelled right?" in capsys.readouterr().out
+
+
 def test_a_kubeconfig_only_proposes(desk: Desk) -> None:
     assert tenant(CONTEXT) == (TENANT, "")
     with pytest.raises(UsageError):
@@ -98,8 +105,8 @@ def test_a_kubeconfig_only_proposes(desk: Desk) -> None:
 
 
 def test_one_answer_does_for_all_places_that_suggest_nothing(desk: Desk) -> None:
-    assert tenants.tenant_of(REGISTRY, parser().parse([]), TENANT) == (TENANT, "")
-    assert tenants.tenant_of(ORGANIZATION, parser().parse([]), OTHER) == (TENANT, "AzureUSGovernment")
+    assert tenants.tenant_of(REGISTRY, options_of([]), TENANT) == (TENANT, "")
+    assert tenants.tenant_of(ORGANIZATION, options_of([]), OTHER) == (TENANT, "AzureUSGovernment")
 
 
 def test_an_awx_has_none(desk: Desk) -> None:
@@ -117,13 +124,13 @@ def test_a_server_of_ones_own_is_not_asked(desk: Desk) -> None:
 
 def test_whoever_agrees_signs_in_at_the_tenant_there_is(desk: Desk) -> None:
     """With another spelling of it, or with none, the same person would be a second profile."""
-    assert tenants.tenant_of(REGISTRY, parser().parse([]), usual=TENANT) == (TENANT, "")
-    assert tenants.tenant_of(ORGANIZATION, parser().parse([]), usual=OTHER) == (TENANT, "AzureUSGovernment")
+    assert tenants.tenant_of(REGISTRY, options_of([]), usual=TENANT) == (TENANT, "")
+    assert tenants.tenant_of(ORGANIZATION, options_of([]), usual=OTHER) == (TENANT, "AzureUSGovernment")
     with pytest.raises(UsageError) as refused:
-        tenants.tenant_of(REGISTRY, parser().parse(["--yes"]), usual=TENANT)
-    assert refused.value.hint == f"name it: keyturn init contoso.azurecr.io --tenant {TENANT}"
+        tenants.tenant_of(REGISTRY, options_of(["--yes"]), usual=TENANT)
+    assert refused.value.hint == f"name it: keyturn init --yes --tenant {TENANT}"
     desk.typed = OTHER
-    assert tenants.tenant_of(REGISTRY, parser().parse([]), usual=TENANT) == (OTHER, "")
+    assert tenants.tenant_of(REGISTRY, options_of([]), usual=TENANT) == (OTHER, "")
 
 
 @pytest.mark.parametrize(
@@ -136,4 +143,33 @@ def test_profiles_of_one_tenant_offer_it(configured: list[str], usual: str) -> N
     )
     tower = '[profile.tower]\nprovider = "awx"\nflow = "token"\nurl = "https://awx.example"\n'
     text = tower + "".join(table.format(number, each) for number, each in enumerate(configured))
-    assert tenants.usual_tenant(parse(Path("config.toml"), text.encode())) == usual
+    assert tenants.usual_tenant(parse(Path("config.toml"), text.encode()), lambda _: True) == usual
+
+
+PERSON_AND_MACHINE = f"""
+[profile.work]
+provider = "entra"
+flow = "browser"
+tenant = "{TENANT}"
+application_id = "preset:azure-cli"
+[profile.build]
+provider = "entra"
+flow = "client-secret"
+tenant = "contoso.example"
+application_id = "{OTHER}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "usual"),
+    [
+        (["--flow", "browser"], TENANT),
+        (["--flow", "client-secret", "--application-id", OTHER], "contoso.example"),
+        (["--flow", "device-code"], TENANT),
+        (["--application-id", TENANT], ""),
+    ],
+)
+def test_who_signs_in_as_before_is_offered_their_own_tenant(words: list[str], usual: str) -> None:
+    config = parse(Path("config.toml"), PERSON_AND_MACHINE.encode())
+    options = options_of(words)
+    assert tenants.usual_tenant(config, lambda profile: same_application(profile, options)) == usual

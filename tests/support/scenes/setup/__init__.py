@@ -1,0 +1,1 @@
+"""Machines that a tool is set up on: git, docker, kubectl."""
