@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import tomllib
 from typing import TYPE_CHECKING
@@ -214,6 +215,30 @@ def test_several_places_of_a_job_that_has_its_variables(newcomer: Newcomer) -> N
     written = newcomer.written
     assert isinstance(written["profile"], dict)
     assert list(written["profile"]) == ["work"]
+
+
+def test_a_program_that_a_kubeconfig_names_is_none_of_the_proof(newcomer: Newcomer) -> None:
+    """KUBECONFIG may come with a clone, whose author cannot have known who sets up what for which cluster."""
+    machine, ready = newcomer.machine, newcomer.emulator.ready
+    theirs, trace = machine.home / "theirs", machine.home / "trace"
+    exec_plugin = {
+        "apiVersion": "client.authentication.k8s.io/v1", "command": "touch", "args": [str(trace)],
+        "interactiveMode": "Never",
+    }  # fmt: skip
+    cluster = {"server": ready.cluster, "insecure-skip-tls-verify": True}
+    user = {"name": "theirs", "user": {"exec": exec_plugin}}
+    context = {"name": "theirs", "context": {"cluster": "theirs", "user": "theirs"}}
+    clusters = [{"name": "theirs", "cluster": cluster}]
+    content = {"apiVersion": "v1", "kind": "Config", "clusters": clusters, "contexts": [context], "users": [user]}
+    theirs.write_text(json.dumps(content), encoding="ascii")
+    service = ready.clients["service"]
+    done = machine.run(
+        "keyturn", "init", ready.cluster, "--service", "aks", "--flow", "client-secret", "--secret", "-", "--tenant",
+        ready.tenant, "--application-id", service["application_id"], "--authority", ready.authority,
+        "--ca-file", ready.ca_file, "--yes", input=service["secret"], status=0, KUBECONFIG=str(theirs),
+    )  # fmt: skip
+    assert not trace.exists()
+    assert f"a token for {ready.cluster} came" in done.stdout
 
 
 def test_a_context_of_kubectl_is_confirmed_unless_its_server_is_typed_too(newcomer: Newcomer) -> None:
