@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import tomllib
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -140,15 +141,26 @@ def test_a_second_place_of_the_same_person_gets_the_same_profile(newcomer: Newco
 
 def test_a_sign_in_that_takes_a_person_says_how_to_go_on(newcomer: Newcomer) -> None:
     place = f"{newcomer.emulator.ready.git}/contoso"
-    refused = newcomer.machine.run(*newcomer.words(place, "--yes"), status=3)
-    again = f"keyturn init {place} --service azure-devops"
-    assert f"keyturn: hint: go to a terminal, then: {again}\n" in refused.stderr
-    with newcomer.machine.terminal(*again.split()) as terminal:
+    words = newcomer.words(place, "--yes")
+    refused = newcomer.machine.run(*words, status=3)
+    assert f"keyturn: hint: go to a terminal, then: {shlex.join(words)}\n" in refused.stderr
+    with newcomer.machine.terminal(*newcomer.words(place)) as terminal:
         terminal.wait_for(r"sign in, and set up\? \[y/N\] ")
         terminal.type("y\n")
         newcomer.emulator.control.approve(terminal.wait_for(CODE).group(1))
         assert terminal.end() == 0
         assert f"git gets a token for {place} from keyturn" in terminal.seen
+
+
+def test_what_is_left_after_a_refusal_is_done_by_the_same_command(newcomer: Newcomer) -> None:
+    machine, place = newcomer.machine, f"{newcomer.emulator.ready.git}/contoso"
+    service = newcomer.emulator.ready.clients["service"]
+    application = ("--flow", "client-secret", "--application-id", service["application_id"], "--secret", "-")
+    words = newcomer.words(place, "--yes", *application)
+    refused = machine.run(*words, input="mistyped", status=1)
+    assert f"not all of it is set up yet; to go on from here:\n    {shlex.join(words)}\n" in refused.stdout
+    done = machine.run(*words, input=service["secret"], status=0)
+    assert f"git gets a token for {place} from keyturn" in done.stdout
 
 
 def test_a_place_that_is_a_target_already_is_set_up_with_its_profile(newcomer: Newcomer) -> None:
