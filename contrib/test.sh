@@ -15,6 +15,10 @@ cd -P -- "$(dirname -- "$0")/.."
 
 venv=$PWD/.venv
 case ${1-} in
+-h | --help)
+    sed -n 's/^# //p' contrib/test.sh
+    exit
+    ;;
 --python)
     [ $# -ge 2 ] || fail "--python takes the name of a Python" "sh contrib/test.sh --python python3.13"
     pythons=$2

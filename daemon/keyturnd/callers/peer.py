@@ -69,7 +69,7 @@ def program_of(tool: Tool) -> str:
         return ""
 
 
-def _status(pid: int) -> list[str] | None:
+def _status(pid: int) -> list[bytes] | None:
     """The fields of /proc/PID/stat (proc(5)) from the third on; the second may hold spaces and parentheses."""
     try:
         status = os.open(
@@ -78,7 +78,7 @@ def _status(pid: int) -> list[str] | None:
     except OSError:
         return None
     try:
-        return os.read(status, _STATUS_SIZE).decode("utf-8", "replace").rpartition(")")[2].split()
+        return os.read(status, _STATUS_SIZE).rpartition(b")")[2].split()
     except OSError:  # it has ended meanwhile
         return None
     finally:

@@ -84,8 +84,11 @@ class Remembered:
         return Recalled(answer, known, held, self._memory, began) if self._broker.lasts(held) else None
 
     def remember(self, said: bytes, request: Request, answer: AtHand, config: Config) -> None:
-        """`answer` was made for `request`, which arrived as `said`, while `config` was the configuration."""
-        if answer.held is None or len(said) > LONGEST or any(name in said for name in SECRET):
+        """`answer` was made for `request`, which arrived as `said`, while `config` was the configuration.
+
+        said: empty where it came in pieces.
+        """
+        if answer.held is None or not 0 < len(said) <= LONGEST or any(name in said for name in SECRET):
             return
         if len(self._answered) >= REMEMBERED:
             self._forget()

@@ -10,6 +10,8 @@ import functools
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from keyturn import moves
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
@@ -96,6 +98,9 @@ def load_the_rest() -> Iterator[None]:
     """Load what has not been asked for yet, a module at each step."""
     for name in ROUTES.values():
         _function(name)
+        yield
+    for name in moves.__all__:
+        getattr(moves, name)
         yield
 
 

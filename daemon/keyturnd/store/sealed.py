@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
@@ -43,7 +44,9 @@ class Kept(msgspec.Struct, frozen=True):
         return self.credential.expired(wall) or (self.forgotten_at is not None and self.forgotten_at <= wall)
 
 
-_decoder = msgspec.json.Decoder(list[Sealed])
+@functools.cache
+def _decoder() -> msgspec.json.Decoder[list[Sealed]]:
+    return msgspec.json.Decoder(list[Sealed])  # made when the first is read: many keep none
 
 
 def name_of(place: Place) -> RecordName:
@@ -75,7 +78,7 @@ def decoded(place: Place, payload: bytes) -> list[Kept]:
             ),
             sealed.forgotten_at,
         )
-        for sealed in _decoder.decode(payload)
+        for sealed in _decoder().decode(payload)
     ]
 
 

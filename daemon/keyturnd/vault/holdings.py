@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
@@ -31,7 +32,10 @@ ACCESS_TOKENS: tuple[Kind, ...] = ("access-token",)
 
 Returned = TypeVar("Returned")
 
-_state_decoder = msgspec.json.Decoder(EntraState | AwxState)
+
+@functools.cache
+def _states() -> msgspec.json.Decoder[EntraState | AwxState]:
+    return msgspec.json.Decoder(EntraState | AwxState)  # made when the first is read: many profiles have none
 
 
 class Holdings:
@@ -82,7 +86,7 @@ class Holdings:
 
     async def state(self, profile: Profile) -> State | None:
         payload = (await self.vault()).get(state_name(profile))
-        return None if payload is None else _state_decoder.decode(payload)
+        return None if payload is None else _states().decode(payload)
 
     def may_have_state(self, profile: Profile) -> bool:
         """Whether there is a record of its state, whoever may be able to read it."""

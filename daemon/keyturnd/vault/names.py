@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from keyturnd.vault.records import RecordName
 
 if TYPE_CHECKING:
@@ -32,9 +30,17 @@ def token_name(
     surroundings: the digest of those that it was got in; such a token is filed in memory alone.
     """
     place = None if registry is None else " ".join(filter(None, (registry.login_server, registry.tenant)))
-    bare = _name("access-token", profile)
-    return msgspec.structs.replace(
-        bare, scopes=scopes, registry=place, claims=claims, cae=cae, surroundings=surroundings
+    return RecordName(
+        kind="access-token",
+        profile=profile.name,
+        provider=profile.provider,
+        authority=profile.authority,
+        client_id=profile.client_id,
+        scopes=scopes,
+        registry=place,
+        claims=claims,
+        cae=cae,
+        surroundings=surroundings,
     )
 
 

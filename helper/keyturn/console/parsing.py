@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _CHOICE = re.compile(r"invalid choice: (.*) \(choose from (.*)\)", re.DOTALL)
 _VALUE = re.compile(r"ignored explicit argument .*", re.DOTALL)
 _WORD = re.compile(r"[a-z][a-z-]*", re.ASCII)
-_COLUMN = re.compile(r" +(?:\S+ {2,})?")
+_COLUMN = re.compile(r" +(?:\S+(?: \S+)* {2,})?")
 EXAMPLES = "examples:\n"
 ASSUMED = 118
 """Columns where no terminal tells: what a pipe is given is folded where the source is."""
@@ -60,15 +60,21 @@ def _paragraphs(text: str) -> Iterator[str]:
     """The lines of `text`, those of one paragraph as one."""
     gathered: list[str] = []
     for line in text.splitlines():
-        if gathered and (not line or line[0] == " " or gathered[-1].endswith(":")):
+        if gathered and not _goes_on(gathered, line):
             yield " ".join(gathered)
             gathered = []
-        if not line or line[0] == " ":
-            yield line
-        else:
-            gathered.append(line)
+        gathered.append(line.lstrip() if gathered else line)
     if gathered:
         yield " ".join(gathered)
+
+
+def _goes_on(gathered: list[str], line: str) -> bool:
+    """Whether `line` belongs to the paragraph, or to the second column of an indented one."""
+    if not line or not gathered[0] or gathered[-1].endswith(":"):
+        return False
+    column = len(_under(gathered[0]))
+    head, indent = gathered[0][:column], len(line) - len(line.lstrip())
+    return indent == column and (column == 0 or not head.isspace())
 
 
 def _under(line: str) -> str:

@@ -223,6 +223,14 @@ def test_what_takes_long(clone: Clone) -> None:
     ]
 
 
+@pytest.mark.parametrize("asked", ["-h", "--help"])
+def test_what_it_takes_is_told_before_anything_is_installed(asked: str, clone: Clone) -> None:
+    told = clone.run("test.sh", asked).stdout
+    assert told.startswith("sh contrib/test.sh: ")
+    assert all(f"\n  {option} " in told for option in ("--python", "--lowest", "--long"))
+    assert not (clone.directory / ".venv").exists()
+
+
 def test_a_named_python_that_is_not_there(clone: Clone) -> None:
     assert explanation(clone, "test.sh", "--python", "python3.99", VERSION="3.11") == [
         "keyturn: error: keyturn needs Python 3.11 or newer, and there is no python3.99",

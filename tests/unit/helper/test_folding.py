@@ -86,3 +86,18 @@ def test_help_fits_the_terminal_and_leaves_its_examples_whole(
     assert example in lines
     assert max(len(line) for line in lines if line != example) <= 60
     assert not any(line.rstrip().endswith("key-") for line in lines)
+
+
+def test_the_second_column_of_a_list_is_one_text(terminal: io.TextIOWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
+    resize(terminal, 60)
+    words = ("the first line of it as the source has it, and here", "the second, which ends.")
+    things = f"things:\n  start      now\n  of others  {words[0]}\n             {words[1]}\n  stop       later\n"
+    monkeypatch.setattr("sys.stdout", terminal)
+    told = Parser(prog="keyturn x", epilog=things).format_help()
+    assert told.endswith(
+        "things:\n"
+        "  start      now\n"
+        "  of others  the first line of it as the source has it, and\n"
+        "             here the second, which ends.\n"
+        "  stop       later\n"
+    )

@@ -64,7 +64,7 @@ def registry(server: str) -> tuple[str, int]:
     nerdctl puts a scheme in front, crane the repository behind; http:// there is a spelling too and says nothing
     about the connection. Raises UnfitName.
     """
-    authority, _, path = re.sub("https?://", "", server, count=1).partition("/")
+    authority, _, path = re.sub(r"\Ahttps?://", "", server).partition("/")
     if path and not all(re.fullmatch(_REPOSITORY, part) for part in path.removesuffix("/").split("/")):
         raise UnfitName("expected a registry, perhaps with a repository behind it")
     return host_and_port(authority)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from keyturn.errors import one_line
 from keyturn.kinds_of_hints import printed
 
 TYPE_CHECKING = False
@@ -25,10 +26,13 @@ class Finding(NamedTuple):
     safe: bool = False
 
     def lines(self, look: Look) -> str:
-        """For people: the finding, and below it the command that helps, which stays whole."""
+        """For people: the finding, and below it the command that helps, which stays whole.
+
+        Names in them, of files too, may come with a clone that sets KUBECONFIG or DOCKER_CONFIG.
+        """
         kind = {"ok": "ok", "warning": "attention", "error": "error"}[self.level]
-        text = look.row(look.mark(kind), self.sentence, COLUMN, kind=kind)
-        return text if self.hint is None else f"{text}\n{'':<{COLUMN}}{printed(self.hint)}"
+        text = look.row(look.mark(kind), one_line(self.sentence), COLUMN, kind=kind)
+        return text if self.hint is None else f"{text}\n{'':<{COLUMN}}{one_line(printed(self.hint))}"
 
     def facts(self) -> dict[str, str | None]:
         """For programs."""

@@ -8,8 +8,8 @@ from keyturn.console import person
 from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import protocol_of
 from keyturn.editing.config_document import ConfigDocument
-from keyturn.errors import Refused, SignInNeeded, UsageError
-from keyturn.kinds_of_hints import after
+from keyturn.errors import KeyturnError, Refused, SignInNeeded, UsageError
+from keyturn.kinds_of_hints import after, printed
 from keyturn.reach import client
 from keyturn.reach.paths import config_file
 from keyturn.verbs.init import sources
@@ -94,12 +94,13 @@ def run(arguments: Sequence[str]) -> int:
     if any(table for proposal in proposals for table in proposal.tables()):
         document.save()
         print(f"keyturn: wrote {config_file()}")
-    for proposal in {proposal.profile: proposal for proposal in reversed(proposals)}.values():
-        _sign_in(proposal, options)
-    for place in places:
-        _set_up(place)
-    for proposal in proposals:
-        print(f"keyturn: {prove(proposal.place, proposal.profile)}")
+    try:
+        _carry_out(proposals, options)
+    except SignInNeeded as error:
+        raise SignInNeeded(error.sentence, after("go to a terminal", options.again)) from None
+    except (KeyturnError, KeyboardInterrupt):
+        print("keyturn: not all of it is set up yet; to go on from here:", printed(options.again), sep="\n    ")
+        raise
     if way_back := list(_way_back(proposals)):
         print("keyturn: to take it back:", *way_back, sep="\n    ")
     return 0
@@ -180,6 +181,16 @@ def _instead(named: Place | None, options: Namespace) -> Hint:
     return moves.clients.type_place(command)
 
 
+def _carry_out(proposals: Sequence[Proposal], options: Namespace) -> None:
+    """What the configuration says by now, made to work. The same command once more does what is left."""
+    for proposal in {proposal.profile: proposal for proposal in reversed(proposals)}.values():
+        _sign_in(proposal, options)
+    for proposal in proposals:
+        _set_up(proposal.place)
+    for proposal in proposals:
+        print(f"keyturn: {prove(proposal.place, proposal.profile)}")
+
+
 def _sign_in(proposal: Proposal, options: Namespace) -> None:
     from keyturn.verbs import secret  # noqa: PLC0415 - only once there is something to sign in to
     from keyturn.verbs.login import command as login  # noqa: PLC0415
@@ -188,13 +199,7 @@ def _sign_in(proposal: Proposal, options: Namespace) -> None:
         secret.run(["set", proposal.profile, options.secret])
     elif options.flow in {"client-secret", "confidential-browser"}:
         secret.run(["set", proposal.profile])
-    try:
-        login.run([proposal.profile])
-    except SignInNeeded as error:  # by now the configuration is written: the same once more does what is left
-        place = proposal.place
-        service = () if place.names_its_service else ("--service", place.service)
-        again = hints.verb("init", place.context or place.given, *service)
-        raise SignInNeeded(error.sentence, after("go to a terminal", again)) from None
+    login.run([proposal.profile])
 
 
 def _set_up(place: Place) -> None:

@@ -7,9 +7,12 @@ from typing import NamedTuple
 
 from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.errors import Refused
+from keyturn.reach.installed import program
 from keyturn.verbs.setup.kube.discover import arguments_of, is_aks, tenant_in
+from keyturn.verbs.setup.kube.kubeconfig import users
 from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile, kubeconfigs
 from keyturn.verbs.setup.kube.kubeconfig.merged import server_of, user_of
+from keyturn.verbs.setup.kube.register import Register, outdated
 
 
 class Context(NamedTuple):
@@ -34,13 +37,18 @@ def find_context(name: str) -> Context | None:
     return Context(server, str(holding.path), is_aks(server, arguments), tenant_in(arguments))
 
 
-def leading_to(server: str) -> str:
-    """A context of the cluster at `server`, a target of ours; empty where there is none."""
-    place = https_url(server)
-    for file in _kubeconfigs():
-        for name, context in file.contexts.items():
+def asking(server: str, named: str = "") -> str:
+    """The context `named`, or any, of the cluster at `server` that asks this keyturn; empty where there is none.
+
+    By our own word only: KUBECONFIG may come with a clone, and kubectl would run any program that its file names.
+    """
+    place, files, register = https_url(server), _kubeconfigs(), Register()
+    contexts = {name: context for file in reversed(files) for name, context in file.contexts.items()}
+    for name, context in contexts.items():
+        user = user_of(files, context)
+        if named in {"", name} and users.runs(user, program(users.PROGRAM)) and outdated(user, register) is None:
             with contextlib.suppress(UnfitName):
-                if https_url(server_of([file], context)) == place:
+                if https_url(server_of(files, context)) == place:
                     return name
     return ""
 

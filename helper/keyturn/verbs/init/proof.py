@@ -16,7 +16,7 @@ from keyturn.configuration.targets.recognized import CLONE
 from keyturn.console.requests import ask
 from keyturn.errors import Refused, one_line
 from keyturn.kinds_of_hints import printed
-from keyturn.verbs.init.contexts import leading_to
+from keyturn.verbs.init.contexts import asking
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def prove(place: Place, profile: str) -> str:
     """A sentence of what worked. Raises what did not."""
     if place.service == "azure-devops" and shutil.which("git"):
         return _list_branches(place.given, profile) if f"/{CLONE}/" in place.given else _fill(place, profile)
-    context = place.context or leading_to(place.key) if place.service == "aks" and shutil.which("kubectl") else ""
+    context = asking(place.key, place.context) if place.service == "aks" and shutil.which("kubectl") else ""
     if context:
         return _list_namespaces(place, context, profile)
     if place.service == "acr" and shutil.which(DOCKER_HELPER):

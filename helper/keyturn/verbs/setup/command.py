@@ -10,7 +10,7 @@ from keyturn import hints
 from keyturn.configuration.named import no_profile
 from keyturn.console.configured import configuration
 from keyturn.console.parsing import Parser
-from keyturn.errors import KeyturnError, UsageError, report
+from keyturn.errors import KeyturnError, UsageError, one_line, report
 from keyturn.kinds_of_hints import printed
 from keyturn.verbs.setup.docker import command as setup_docker
 from keyturn.verbs.setup.git import command as setup_git
@@ -76,7 +76,7 @@ def _check(config: Config, tools: Sequence[str]) -> int:
     found = list(_unlike(config, tools))
     asks = "every tool asks keyturn for its targets" if len(tools) > 1 else f"{tools[0]} asks keyturn for its targets"
     for sentence in found or [asks]:
-        print(f"keyturn: {sentence}")
+        print(f"keyturn: {one_line(sentence)}")
     return int(bool(found))
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from keyturn.errors import ConfigError
 
 UNPROTECTED = "no protection against"
-"""What a warning of the daemon may say already."""
+"""In the daemon's warning, too, when it has just settled for a file: the vault's row says it all the time."""
 KEY_SOURCES = {
     "keyring": "its key in the OS keyring",
     "file": f"its key in a file: {UNPROTECTED} someone who can read your files",
@@ -50,7 +50,8 @@ def _overview(status: dict[str, Any], mistake: Callable[[], ConfigError | None])
     yield Row("state", _short(status["state"]))
     if status["running"]:
         yield from _vault(status)
-        yield from (Row("warning", warning, says="attention") for warning in status["warnings"])
+        others = (warning for warning in status["warnings"] if UNPROTECTED not in warning)
+        yield from (Row("warning", warning, says="attention") for warning in others)
 
 
 def _daemon(status: dict[str, Any]) -> str:
@@ -98,8 +99,7 @@ def _vault(status: dict[str, Any]) -> Iterator[Row]:
 def _key(status: dict[str, Any]) -> str:
     if status["key"] is None:
         return "not opened yet: nothing has asked for it"
-    warned = any(UNPROTECTED in warning for warning in status["warnings"])
-    key = "its key in a file" if warned else KEY_SOURCES.get(status["key"], f"its key from {status['key']}")
+    key = KEY_SOURCES.get(status["key"], f"its key from {status['key']}")
     return f"open, {key}"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import tomllib
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -139,15 +141,26 @@ def test_a_second_place_of_the_same_person_gets_the_same_profile(newcomer: Newco
 
 def test_a_sign_in_that_takes_a_person_says_how_to_go_on(newcomer: Newcomer) -> None:
     place = f"{newcomer.emulator.ready.git}/contoso"
-    refused = newcomer.machine.run(*newcomer.words(place, "--yes"), status=3)
-    again = f"keyturn init {place} --service azure-devops"
-    assert f"keyturn: hint: go to a terminal, then: {again}\n" in refused.stderr
-    with newcomer.machine.terminal(*again.split()) as terminal:
+    words = newcomer.words(place, "--yes")
+    refused = newcomer.machine.run(*words, status=3)
+    assert f"keyturn: hint: go to a terminal, then: {shlex.join(words)}\n" in refused.stderr
+    with newcomer.machine.terminal(*newcomer.words(place)) as terminal:
         terminal.wait_for(r"sign in, and set up\? \[y/N\] ")
         terminal.type("y\n")
         newcomer.emulator.control.approve(terminal.wait_for(CODE).group(1))
         assert terminal.end() == 0
         assert f"git gets a token for {place} from keyturn" in terminal.seen
+
+
+def test_what_is_left_after_a_refusal_is_done_by_the_same_command(newcomer: Newcomer) -> None:
+    machine, place = newcomer.machine, f"{newcomer.emulator.ready.git}/contoso"
+    service = newcomer.emulator.ready.clients["service"]
+    application = ("--flow", "client-secret", "--application-id", service["application_id"], "--secret", "-")
+    words = newcomer.words(place, "--yes", *application)
+    refused = machine.run(*words, input="mistyped", status=1)
+    assert f"not all of it is set up yet; to go on from here:\n    {shlex.join(words)}\n" in refused.stdout
+    done = machine.run(*words, input=service["secret"], status=0)
+    assert f"git gets a token for {place} from keyturn" in done.stdout
 
 
 def test_a_place_that_is_a_target_already_is_set_up_with_its_profile(newcomer: Newcomer) -> None:
@@ -202,6 +215,30 @@ def test_several_places_of_a_job_that_has_its_variables(newcomer: Newcomer) -> N
     written = newcomer.written
     assert isinstance(written["profile"], dict)
     assert list(written["profile"]) == ["work"]
+
+
+def test_a_program_that_a_kubeconfig_names_is_none_of_the_proof(newcomer: Newcomer) -> None:
+    """KUBECONFIG may come with a clone, whose author cannot have known who sets up what for which cluster."""
+    machine, ready = newcomer.machine, newcomer.emulator.ready
+    theirs, trace = machine.home / "theirs", machine.home / "trace"
+    exec_plugin = {
+        "apiVersion": "client.authentication.k8s.io/v1", "command": "touch", "args": [str(trace)],
+        "interactiveMode": "Never",
+    }  # fmt: skip
+    cluster = {"server": ready.cluster, "insecure-skip-tls-verify": True}
+    user = {"name": "theirs", "user": {"exec": exec_plugin}}
+    context = {"name": "theirs", "context": {"cluster": "theirs", "user": "theirs"}}
+    clusters = [{"name": "theirs", "cluster": cluster}]
+    content = {"apiVersion": "v1", "kind": "Config", "clusters": clusters, "contexts": [context], "users": [user]}
+    theirs.write_text(json.dumps(content), encoding="ascii")
+    service = ready.clients["service"]
+    done = machine.run(
+        "keyturn", "init", ready.cluster, "--service", "aks", "--flow", "client-secret", "--secret", "-", "--tenant",
+        ready.tenant, "--application-id", service["application_id"], "--authority", ready.authority,
+        "--ca-file", ready.ca_file, "--yes", input=service["secret"], status=0, KUBECONFIG=str(theirs),
+    )  # fmt: skip
+    assert not trace.exists()
+    assert f"a token for {ready.cluster} came" in done.stdout
 
 
 def test_a_context_of_kubectl_is_confirmed_unless_its_server_is_typed_too(newcomer: Newcomer) -> None:

@@ -130,6 +130,14 @@ async def test_no_request_with_a_secret_is_kept(desk: Desk, attribute: str) -> N
     assert desk.recall(said) is None
 
 
+async def test_a_request_that_came_in_pieces_is_not_kept(desk: Desk) -> None:
+    """Nothing is known of its bytes, whether there is a secret among them either."""
+    assert desk.ask(b"", ASKED + b"password=hunter2\n")
+    assert desk.recall(b"") is None
+    (held,) = desk.bench.broker.memory.held.values()
+    assert not held.answers
+
+
 async def test_there_are_never_many(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remembered, "REMEMBERED", 3)
     for number in range(10):

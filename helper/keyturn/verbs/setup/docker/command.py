@@ -10,7 +10,7 @@ from keyturn.configuration.named import no_target
 from keyturn.configuration.targets.docker import find_docker, registry
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
-from keyturn.errors import ConfigError, Refused, UsageError
+from keyturn.errors import ConfigError, Refused, UsageError, one_line
 from keyturn.kinds_of_hints import printed
 from keyturn.verbs.setup import proposals
 from keyturn.verbs.setup.docker import discover, places
@@ -151,8 +151,9 @@ def _report(plan: Plan, options: Namespace) -> None:
         print_json({"dry_run": options.dry_run, "changes": changes, "warnings": warnings})
         return
     for change in plan.changes:
-        print(f"keyturn: {'would change ' if options.dry_run else ''}{change.sentence()}")
+        print(f"keyturn: {'would change ' if options.dry_run else ''}{one_line(change.sentence())}")
     if not plan.changes:
         print("keyturn: docker: nothing to change")
     for advice in plan.advice:
-        print(f"keyturn: warning: {advice.sentence}\nkeyturn: hint: {printed(advice.hint)}", file=sys.stderr)
+        told, hint = one_line(advice.sentence), one_line(printed(advice.hint))
+        print(f"keyturn: warning: {told}\nkeyturn: hint: {hint}", file=sys.stderr)

@@ -52,7 +52,7 @@ def run(options: Namespace) -> int:
         return int(bool(forbidden))
     named = [] if options.kubeconfig is None else ["--kubeconfig", options.kubeconfig]
     for command in _again(found, plan, hints.set_up("kube", *named)):
-        print(f"keyturn: hint: {printed(command)}", file=sys.stderr)
+        print(f"keyturn: hint: {printable(printed(command))}", file=sys.stderr)
     return 1
 
 
@@ -116,7 +116,7 @@ def _tell(found: Sequence[Lack], asking: int, *, as_json: bool) -> None:
         print_json({"asking": asking, "outdated": [lack._asdict() | {"file": str(lack.file)} for lack in found]})
         return
     for lack in found:
-        print(f"keyturn: {lack.file}: {printable(f'context {lack.context} {lack.why}')}")
+        print(f"keyturn: {printable(f'{lack.file}: context {lack.context} {lack.why}')}")
     if not found:
         print(f"keyturn: {'every context that asks keyturn is up to date' if asking else 'no context asks keyturn'}")
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import platform
 import sys
+import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -119,8 +120,11 @@ async def test_one_that_has_ended_is_not_wondered_at(
         request.addfinalizer(partial(asyncio.set_child_watcher, asyncio.ThreadedChildWatcher()))  # 3.11's own
     acquisitions = playing(monkeypatch, f"hear()\nsay({EVENT + RESULT!r})")
 
+    before = threading.active_count()
+
     def until_it_has_ended(_: Event) -> None:
         (pid,) = acquisitions.running
+        assert threading.active_count() == before
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
     monkeypatch.setattr(audience, "on_event", until_it_has_ended)

@@ -118,6 +118,14 @@ def test_the_first_line_counts_all_of_it() -> None:
     assert text.startswith("✗ 1 thing is wrong and 3 things need you\n")
 
 
+def test_a_key_in_a_file_is_told_once_and_needs_nobody() -> None:
+    """Where there is no keyring it stays so: a first line that always asks for something is not read any more."""
+    warning = "the OS keyring cannot be used (none), so the key is in /k: no protection against someone who can read"
+    text = told(profile(), warnings=[warning], key="file")
+    assert text.startswith("✓ all is well\n")
+    assert text.count("no protection against") == 1
+
+
 def test_a_vault_that_cannot_be_opened() -> None:
     error = {"sentence": "the OS keyring is locked", "hint": "unlock it"}
     text = told(profile(), vault_error=error, key=None)

@@ -40,8 +40,16 @@ def former(entry: str) -> str | None:
 
 def is_ours(user: Any) -> bool:
     """Whether a user, as kubectl reads it, gets its tokens from our helper."""
-    stanza = (user or {}).get("exec") or {}
-    return PurePath(str(stanza.get("command", ""))).name == PROGRAM
+    return PurePath(_command(user)).name == PROGRAM
+
+
+def runs(user: Any, program: str) -> bool:
+    """Whether a user, as kubectl reads it, gets its tokens from `program`."""
+    return _command(user) == program
+
+
+def _command(user: Any) -> str:
+    return str(((user or {}).get("exec") or {}).get("command", ""))
 
 
 def argument(user: Any, option: str) -> str | None:
