@@ -91,7 +91,7 @@ def _lines(told: list[Played]) -> Iterator[str]:
 
 
 def _as_count(tally: Tally) -> Count:
-    return Count(tally.calls, tally.failed, len(tally.avoidable), tally.sign_ins, tally.tokens)
+    return Count(tally.calls, sum(tally.failed.values()), len(tally.avoidable), tally.sign_ins, tally.tokens)
 
 
 def _line(name: str, *counts: Count) -> str:

@@ -35,7 +35,8 @@ class Tally:
     """What one quarter came to."""
 
     calls: int = 0
-    failed: int = 0
+    failed: dict[str, int] = field(default_factory=dict)
+    """Commands, by what stood in their way: see Quarter._obstacle."""
     avoidable: list[str] = field(default_factory=list)
     """Failed commands that a perfect helper would not have failed, each with when and why."""
     sign_ins: int = 0
@@ -78,20 +79,27 @@ class Quarter:
         self.tally.calls += 1
         if outcome.served and not self._incidents.offline:
             return
-        self.tally.failed += 1
-        if not self._incidents.offline and self._avoidable(what, outcome):
+        obstacle = self._obstacle(what, outcome)
+        self.tally.failed[obstacle or "nothing"] = self.tally.failed.get(obstacle or "nothing", 0) + 1
+        if not obstacle:
             self.tally.avoidable.append(f"{what} at {self.machine.clock.boottime():.0f} s: {outcome.told}")
 
-    def _avoidable(self, what: str, outcome: Outcome) -> bool:
-        """Whether there was a token that would have been let in, or the provider would have given one."""
+    def _obstacle(self, what: str, outcome: Outcome) -> str:
+        """Why no helper could have served it.
+
+        Empty where a token was there that would have been let in, or the provider would have given one.
+        """
+        if self._incidents.offline:
+            return "no network"
         if outcome.refused and outcome.told != "expired" and (what not in ASK_AGAIN or not outcome.foreseen):
-            return False
+            return "a token that nobody knew to be refused"
         if what == "docker" and "signed in" in self._incidents.needs:
-            return False
-        if not self._incidents.credential_is_good(PROFILES[what]):
-            return self._was_given(what, policy.MINIMUM_LIFE[PROTOCOLS[what]])
+            return "nobody to sign in"
+        if not self._incidents.credentials.is_good(PROFILES[what]):
+            given = self._was_given(what, policy.MINIMUM_LIFE[PROTOCOLS[what]])
+            return "" if given else "a secret or certificate that has ended"
         given = self._incidents.answers(*PROVIDERS.get(what, ("entra",)))
-        return given or self._was_given(what, policy.LAST_RESORT)
+        return "" if given or self._was_given(what, policy.LAST_RESORT) else "a provider that gives nobody a token"
 
     def _was_given(self, what: str, life: float) -> bool:
         """Whether a token that lives so many seconds more; a final no is not papered over with an older one."""

@@ -36,7 +36,7 @@ async def test_no_command_fails_that_need_not(seed: int, tmp_path: Path) -> None
     assert tally.beyond_policy == 0
     assert tally.tabs == tally.sign_ins
     assert tally.calls > SOME_DAYS * 100
-    assert tally.failed > 0, "nothing went wrong that could have"
+    assert tally.failed, "nothing went wrong that could have"
     assert tally.requests < tally.calls
 
 
