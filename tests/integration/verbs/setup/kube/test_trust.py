@@ -118,6 +118,20 @@ def test_somebody_reads_what_it_says_and_agrees(configured: Machine, clone: Path
     assert configured.run("keyturn", "setup", "kube", status=0).stdout == "keyturn: kubectl: nothing to change\n"
 
 
+def test_nor_does_it_write_over_the_question(configured: Machine, clone: Path) -> None:
+    text = clone.read_text("ascii").replace(
+        "http://proxy.evil.example:1", '"http://proxy.evil\\r\\e[2Kkeyturn: all is well"'
+    )
+    clone.write_text(text, encoding="ascii")
+    with configured.terminal("keyturn", "setup", "kube") as terminal:
+        terminal.wait_for(r"shall that count\? \[y/N\] ")
+        terminal.type("n\n")
+        assert terminal.end() == 0
+        assert "proxy.evil" in terminal.seen
+        assert "\x1b" not in terminal.seen
+        assert "\rkeyturn" not in terminal.seen
+
+
 def test_the_file_that_says_it_is_named_where_the_context_is_ones_own(
     configured: Machine, clone: Path, kubeconfig: Path
 ) -> None:
