@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import stat
+
 from keyturn.kinds_of_hints import Sentence, cure, printed, show
 
 TYPE_CHECKING = False
@@ -10,11 +13,14 @@ if TYPE_CHECKING:
 
     from keyturn.kinds_of_hints import Command
 
+OWN_DEPTH = 3
+"""Slashes in the path of a directory that can be meant for one program of one user."""
+
 
 @cure
 def keep_others_from_writing(*paths: str) -> Command:
-    """Take the right to write from everybody but the owner."""
-    return "chmod", "go-w", *paths
+    """Take the right to write from everybody but the owner; a listing where that would be a whole system's."""
+    return listing(*paths) if any(map(_is_everybodys, paths)) else ("chmod", "go-w", *paths)
 
 
 @cure
@@ -49,8 +55,16 @@ def kind_of(path: str) -> Command:
 
 @cure
 def make_private_directory(path: str) -> Command:
-    """The same for a directory."""
-    return "chmod", "700", path
+    """The same for a directory; a listing of one that a variable names and that is there for others, too."""
+    return listing(path) if _is_everybodys(path) else ("chmod", "700", path)
+
+
+def _is_everybodys(path: str) -> bool:
+    """What root, told to, would close to the whole system: a place that high, or one that is shared (sticky)."""
+    try:
+        return path.count("/") < OWN_DEPTH or bool(os.stat(path).st_mode & stat.S_ISVTX)  # noqa: PTH116 - see home.py
+    except OSError:
+        return False
 
 
 @cure

@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from keyturn_emulator.entra.directory.resources import RESOURCES
-from simulation import certificates
+from simulation.credentials import Credentials
 from simulation.provider import RETRY_AFTER
 from simulation.timeline import DAY
 
@@ -25,14 +25,11 @@ REPOSITORIES = next(resource for resource in RESOURCES if resource.name == "azur
 
 
 class Incidents:
-    """Of one machine. `ended`: the profiles whose secret is good no longer, and nobody has told keyturn another.
-
-    `needs`: what a person has to sign in for: to be signed in at all, and for the terms of a new policy.
-    """
+    """Of one machine. `needs`: why a person has to sign in: to be signed in at all, or for the terms of a policy."""
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
-        self.ended: set[str] = set()
+        self.credentials = credentials = Credentials(machine)
         self.needs = {"signed in"}
         self._until: dict[str, float] = {}
         """When (UTC epoch seconds) what lasts ends."""
@@ -40,22 +37,21 @@ class Incidents:
         """When services that are overloaded, or throttle, want to be asked again."""
         self._demands = 0
         self._terms = False
-        self._certificate_ends = 0.0
         self._happenings: dict[str, Callable[[Event], Awaitable[None] | None]] = {
             **dict.fromkeys(LASTING, self._begin),
             "nap": self._sleep,
             "night": self._sleep,
             "morning": self._begin_day,
             "upgrade": lambda _: machine.start(),
-            **dict.fromkeys(("revoke account", "entra password"), self._sign_out),
+            **dict.fromkeys(("revoke account", "entra password"), lambda _: self._sign_out()),
             "revoke tokens": lambda _: self._revoke_tokens(),
             "claims": lambda _: self._demand(of_persons=False),
             "terms": lambda _: self._demand(of_persons=True),
-            "secret ends": lambda _: self._end("ci", machine.provider.world.change_secret),
-            "secret": self._replace_secret,
-            "password ends": lambda _: self._end("tower", self._another_password),
-            "password": self._replace_password,
-            "certificate": self._replace_certificate,
+            "secret ends": lambda _: credentials.end_secret(),
+            "secret": lambda _: credentials.replace_secret(),
+            "password ends": lambda _: credentials.end_password(),
+            "password": lambda _: credentials.replace_password(),
+            "certificate": credentials.replace_certificate,
         }
 
     @property
@@ -72,12 +68,6 @@ class Incidents:
         """Whether all of these give tokens to whoever asks now."""
         now = self.machine.clock.wall()
         return all(now >= self._asked_back_at.get(service, 0.0) for service in services)
-
-    def credential_is_good(self, profile: str) -> bool:
-        """Whether what `profile` proves itself with is."""
-        if profile == "robot":
-            return self.machine.clock.wall() < self._certificate_ends
-        return profile not in self.ended
 
     def signed_in(self, claims: str | None) -> bool:
         """Whether somebody who signs in, and meets `claims`, had to."""
@@ -119,7 +109,7 @@ class Incidents:
         if event.at // DAY % 2 == 1:
             self.machine.start()
 
-    def _sign_out(self, event: Event) -> None:  # noqa: ARG002 - all events are handed over alike
+    def _sign_out(self) -> None:
         """What an administrator can do, and what the end of a password does: refresh tokens are good no longer."""
         world = self.machine.provider.world
         world.entra.revoke_account(world.registry.users[0])
@@ -137,25 +127,3 @@ class Incidents:
         policy.demand(REPOSITORIES, json.dumps(claims), interactive=of_persons)
         self._terms = of_persons
         self.needs = self.needs - {"terms"} | ({"terms"} if of_persons else set())
-
-    def _end(self, profile: str, change: Callable[[str | None], object]) -> None:
-        change(None)
-        self.ended.add(profile)
-
-    def _another_password(self, password: str | None) -> str:
-        return self.machine.provider.world.awx.people.change_password("alice", password)
-
-    async def _replace_secret(self, event: Event) -> None:  # noqa: ARG002 - see above
-        await self.machine.entrust("ci", self.machine.provider.world.change_secret(None))
-        self.ended.discard("ci")
-
-    async def _replace_password(self, event: Event) -> None:  # noqa: ARG002 - see above
-        await self.machine.entrust("tower", self._another_password(None))
-        self.ended.discard("tower")
-
-    def _replace_certificate(self, event: Event) -> None:
-        """A new one is registered in the place of the one before, and lies where that lay; nobody tells keyturn."""
-        self._certificate_ends = math.floor(event.at + event.size)
-        now = self.machine.clock.wall()
-        certificate = certificates.put_in_place(self.machine.certificate, now - DAY, self._certificate_ends)
-        self.machine.provider.world.registry.service.certificates[:] = [certificate]

@@ -95,7 +95,7 @@ class Quarter:
             return "a token that nobody knew to be refused"
         if what == "docker" and "signed in" in self._incidents.needs:
             return "nobody to sign in"
-        if not self._incidents.credential_is_good(PROFILES[what]):
+        if not self._incidents.credentials.is_good(PROFILES[what]):
             given = self._was_given(what, policy.MINIMUM_LIFE[PROTOCOLS[what]])
             return "" if given else "a secret or certificate that has ended"
         given = self._incidents.answers(*PROVIDERS.get(what, ("entra",)))

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ROUTES", "Api"]
 
+WHICH = ("GET", "/v1/daemon")
+"""Answered in any case: what a daemon refuses may be the fault of the state or configuration that it alone has."""
+
 
 class Caller:
     """Who made a request, as the broker sees it: somebody who may be shown a sign-in."""
@@ -82,7 +85,7 @@ class Api:
 
     async def _answer(self, connection: Connection, request: Request) -> Response:
         try:
-            if self.refusal is not None:
+            if self.refusal is not None and (request.method, request.path) != WHICH:
                 self._prepare()
                 self.refusal = None
             route, parameter = route_for(request.method, request.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import tomllib
 
 import msgspec
@@ -88,6 +89,8 @@ def _profiles(table: Table) -> dict[str, Profile]:
 
 def _toml(path: Path, content: bytes) -> dict[str, object]:
     try:
+        if content.startswith(codecs.BOM_UTF8):  # TOML 1.0 knows none, some editors write one
+            raise _unreadable(path, "it begins with a byte order mark")
         return tomllib.loads(content.decode())
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from keyturn import hints, shell
-from keyturn.errors import DaemonUnavailable
+from keyturn.errors import DaemonUnavailable, KeyturnError
 from keyturn.reach import client, launch
 
 TYPE_CHECKING = False
@@ -54,7 +54,7 @@ def _agrees(connection: _socket.socket) -> bool:
     connection.settimeout(ANSWER_PATIENCE)
     try:
         client.exchange(connection, STOP)
-    except (DaemonUnavailable, client.NotRunning):
+    except (KeyturnError, client.NotRunning):  # one that can only refuse refuses this, too
         return False
     return True
 

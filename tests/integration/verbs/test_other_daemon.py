@@ -77,6 +77,22 @@ def test_every_verb_that_asks_the_daemon_says_so_once(scene: Scene) -> None:
     assert warning.removeprefix("keyturn: warning: ").removesuffix(": ") in " ".join(told.stdout.split())
 
 
+def test_so_does_one_whose_daemon_can_do_nothing_else(scene: Scene) -> None:
+    """A place for everybody is not to be closed to them, and whoever names another one is not told of the first."""
+    machine = scene.machine
+    machine.run("keyturn", "daemon", "stop", status=0)
+    shared = machine.home / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    refused = machine.run("keyturn", "token", "ci", KEYTURN_STATE=str(shared), status=1).stderr
+    assert f"{shared} is not a private directory of yours: mode is 1777\n" in refused
+    assert f"keyturn: hint: ls -ld {shared}\n" in refused
+    told = machine.run("keyturn", "daemon", "restart", status=0).stderr
+    warning = f"keyturn: warning: the daemon runs with state {shared}, not {machine.state}: keyturn daemon restart\n"
+    assert told in {"", warning}, "it leaves by itself, in two seconds"
+    machine.run("keyturn", "token", "ci", status=0)
+
+
 def test_another_version_and_another_state_are_named(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

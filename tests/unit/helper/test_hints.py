@@ -79,6 +79,17 @@ def test_a_command_is_printed_as_a_shell_takes_it() -> None:
     assert UsageError("no", Sentence("a sentence, as it is: $x")).hint == "a sentence, as it is: $x"
 
 
+@pytest.mark.parametrize("path", ["/etc", "/home/alice", "shared"])
+def test_nobody_is_told_to_close_to_everybody_what_is_everybodys(path: str, tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared").chmod(0o1777)
+    place = str(tmp_path / path)  # an absolute one stays as it is
+    for command in (shell.make_private_directory(place), shell.keep_others_from_writing(place)):
+        assert command == ("ls", "-ld", place)
+    own = str(tmp_path / "own")
+    assert shell.make_private_directory(own) == ("chmod", "700", own)
+
+
 def test_every_builder_is_of_one_kind() -> None:
     builders = [name for module in BUILDERS for name, value in vars(module).items() if is_builder(module, value)]
     kinds = [*CURES, *SHOWS, *MOVES]

@@ -169,6 +169,11 @@ def test_bytes_that_are_not_utf8_are_found_by_line() -> None:
         config.parse(FILE, b'[network]\nno_proxy = "\xe9"\n')
 
 
+def test_an_editors_byte_order_mark_is_called_by_its_name() -> None:
+    with pytest.raises(ConfigError, match=r"^FILE: it begins with a byte order mark$"):
+        config.parse(FILE, b"\xef\xbb\xbf[network]\n")
+
+
 def test_two_configurations_share_nothing_that_can_change() -> None:
     first, second = config.Config(source=FILE), config.Config(source=FILE)
     assert first.profiles is not second.profiles
