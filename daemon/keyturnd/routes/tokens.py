@@ -14,6 +14,7 @@ from keyturn.configuration.profiles import clouds
 from keyturn.configuration.profiles.described import described, on_behalf_of
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.profiles.scopes import DEFAULT_SUFFIX, UnfitScopes, of_audience
+from keyturn.configuration.tables import did_you_mean
 from keyturn.configuration.targets.docker import find_docker, is_azure
 from keyturn.errors import Refused, UsageError
 from keyturn.protocols.claims_challenge import claims_in
@@ -154,9 +155,8 @@ def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
         return _only_scopes(config, body)
     allowed = allowed_scopes(config, body.profile, wanted)
     if allowed is None:
-        raise Refused(
-            f"profile {body.profile} may not ask for {clouds.spoken(wanted)}", _remedy(config, body.profile, wanted)
-        )
+        hint = _misspelled(body.audience) or _remedy(config, body.profile, wanted)
+        raise Refused(f"profile {body.profile} may not ask for {clouds.spoken(wanted)}", hint)
     return allowed
 
 
@@ -187,6 +187,12 @@ def _as_target(registry: str, profile: str) -> Hint:
     except UnfitName:
         return hints.targets()
     return hints.add_target(registry, profile, *(() if known else ("--protocol", "docker", "--service", "acr")))
+
+
+def _misspelled(audience: str | None) -> Hint | None:
+    """What was meant by a word that is nearly a short name: allowed as it is, it would be refused in Entra ID."""
+    word = (audience or "").lower()
+    return None if not word or word in clouds.SPOKEN else did_you_mean(word, clouds.SPOKEN)
 
 
 def _remedy(config: Config, profile: str, scopes: tuple[str, ...]) -> Hint:

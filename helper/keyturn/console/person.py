@@ -101,7 +101,7 @@ def ask_secret(prompt: str, hint: Hint) -> str:
     if not client.has_terminal():
         raise Refused("there is no terminal to ask on", hint)
     try:
-        secret = getpass.getpass(prompt)
+        secret = getpass.getpass(_printable(prompt))
     except EOFError:
         secret = ""
     except KeyboardInterrupt:
@@ -128,7 +128,7 @@ def ask_line(question: str) -> str:
 
 
 def _ask(event: client.Event) -> None:
-    prompt = f"keyturn: {event.get('prompt', '')}: "
+    prompt = f"keyturn: {_printable(str(event.get('prompt', '')))}: "
     if event.get("kind") == "redirect-url":
         _pasting[event.get("id")] = Paste(prompt, lambda answer: _give(event, answer))
         return
@@ -155,13 +155,18 @@ def _give(event: client.Event, answer: str) -> None:
 
 def _ask_openly(prompt: str) -> str:
     with _terminal() as terminal:
-        terminal.write(f"{folded(prompt.rstrip(), width_of(terminal))} ")
+        terminal.write(f"{folded(_printable(prompt).rstrip(), width_of(terminal))} ")
     with TERMINAL.open(encoding="utf-8") as terminal:
         return terminal.readline().removesuffix("\n")
 
 
+def _printable(text: str) -> str:
+    """A question that moves the cursor may be answered as another, and somebody else's file has a say in some."""
+    return "".join(character for character in text if character.isprintable())
+
+
 def _say(text: str, *, bold: bool = False) -> None:
-    printable = "".join(character for character in text if character.isprintable())
+    printable = _printable(text)
     shown = f"\x1b[1m{printable}\x1b[0m" if bold and os.environ.get("TERM", "dumb") != "dumb" else printable
     try:
         with _terminal() as terminal:

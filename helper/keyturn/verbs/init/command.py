@@ -8,7 +8,7 @@ from keyturn.console import person
 from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import protocol_of
 from keyturn.editing.config_document import ConfigDocument
-from keyturn.errors import KeyturnError, Refused, SignInNeeded, UsageError
+from keyturn.errors import KeyturnError, Refused, SignInNeeded, UsageError, one_line
 from keyturn.kinds_of_hints import after, printed
 from keyturn.reach import client
 from keyturn.reach.paths import config_file
@@ -162,7 +162,7 @@ def _agree(proposals: Sequence[Proposal], options: Namespace) -> None:
     for header, lines in tables.items():
         print(f"    {header}", *(f"    {line}" for line in lines), "", sep="\n")
     for remark in dict.fromkeys(remark for proposal in proposals for remark in proposal.remarks()):
-        print(f"keyturn: {remark}")
+        print(f"keyturn: {one_line(remark)}")
     named = next((proposal.place for proposal in proposals if proposal.place.named_in), None)
     if options.yes and named is None:
         return

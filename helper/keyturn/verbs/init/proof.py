@@ -36,25 +36,33 @@ def prove(place: Place, profile: str) -> str:
     """A sentence of what worked. Raises what did not."""
     if place.service == "azure-devops" and shutil.which("git"):
         return _list_branches(place.given, profile) if f"/{CLONE}/" in place.given else _fill(place, profile)
-    context = asking(place.key, place.context) if place.service == "aks" and shutil.which("kubectl") else ""
-    if context:
-        return _list_namespaces(place, context, profile)
+    if place.service == "aks":
+        context = asking(place.key, place.context)
+        if context and shutil.which("kubectl"):
+            return _list_namespaces(place, context, profile)
+        return (
+            _token(place, profile) if context else f"{_came(place, profile)}; no context of kubectl asks for it yet"
+        )
     if place.service == "acr" and shutil.which(DOCKER_HELPER):
         return _log_in(place, profile)
     return _token(place, profile)
 
 
-def _token(place: Place, profile: str) -> str:
-    """Where there is no tool to ask."""
+def _came(place: Place, profile: str) -> str:
     body: dict[str, Any] = {"profile": profile, "purpose": "token"}
     if place.service == "acr":
         body["registry"] = place.key
     elif place.service != "awx":
         body["audience"] = place.service
     ask("POST", "/v1/token", body)
+    return f"a token for {place.key} came"
+
+
+def _token(place: Place, profile: str) -> str:
+    """Where there is no tool to ask."""
     if place.service == "awx":
-        return f"a token for {place.key} came; what needs one: {printed(hints.run(profile))}"
-    return f"a token for {place.key} came; the tool gets the next ones by itself"
+        return f"{_came(place, profile)}; what needs one: {printed(hints.run(profile))}"
+    return f"{_came(place, profile)}; the tool gets the next ones by itself"
 
 
 def _list_branches(url: str, profile: str) -> str:

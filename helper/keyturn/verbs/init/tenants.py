@@ -13,7 +13,7 @@ from keyturn.configuration.profiles.identity import DEFAULT_TENANT, is_own_tenan
 from keyturn.configuration.targets.git import is_azure_devops
 from keyturn.console import person
 from keyturn.console.requests import ask
-from keyturn.errors import ProviderError, UsageError
+from keyturn.errors import ProviderError, UsageError, one_line
 from keyturn.reach import client
 
 TYPE_CHECKING = False
@@ -70,7 +70,8 @@ def _suggested(place: Place, options: Namespace) -> tuple[str, str]:
         environment = options.environment or "AzureCloud"
         return _found("the subscription", {"subscription": options.subscription, "environment": environment})
     if is_own_tenant(place.tenant.lower()):
-        print(f"keyturn: {place.named_in or 'the kubeconfig'} names the tenant {place.tenant} for {place.context}")
+        file = place.named_in or "the kubeconfig"
+        print(f"keyturn: {one_line(f'{file} names the tenant {place.tenant} for {place.context}')}")
         return place.tenant.lower(), ""
     return "", ""
 

@@ -256,6 +256,13 @@ def test_a_context_of_kubectl_is_confirmed_unless_its_server_is_typed_too(newcom
     refused = machine.run("keyturn", "init", CONTEXT, *words, input=service["secret"], status=1)
     assert f"{ready.cluster} comes from {kubeconfig}" in refused.stdout
     assert "profile" not in newcomer.written
+    clone = machine.home / "kubeconfig"
+    clone.write_text(ready.kubeconfig, encoding="ascii")
+    done = machine.run(
+        "keyturn", "init", ready.cluster, *words, input=service["secret"], status=0, KUBECONFIG=str(clone)
+    )
+    assert f"as {clone} says, which KUBECONFIG names" in done.stderr
+    assert f"a token for {ready.cluster} came; no context of kubectl asks for it yet\n" in done.stdout
     for places in ([CONTEXT, ready.cluster], [ready.cluster]):
         done = machine.run("keyturn", "init", *places, *words, input=service["secret"], status=0)
         assert f"kubectl reads {ready.cluster}: " in done.stdout

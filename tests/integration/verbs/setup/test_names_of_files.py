@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["configured"]
 
-NAME = "a\nkeyturn: hint: planted\x1b[2J\u202e"
+NAME = "a\nplanted\x1b[2J\u202e"
 DOCKER = '[targets.docker]\n"contoso.azurecr.io" = "me"\n'
 OLD_LOGIN = {"auths": {"contoso.azurecr.io": {"auth": "eDp5"}}}
 
@@ -32,11 +32,12 @@ def test_they_forge_no_line_and_move_no_cursor(configured: Machine) -> None:
     steps = [("docker --dry-run", 0), ("docker", 0), ("docker --undo", 0)]
     said = [told(configured, f"setup {words}", status) for words, status in steps]
     said.append(told(configured, "doctor --offline", 1))
+    said.append(told(configured, "init aks --service aks --profile me --yes", 1))
     configured.run("keyturn", "setup", "kube", "--kubeconfig", str(theirs / NAME), status=0)
     configured.configure(CONFIG.replace("https://aks.example", "https://third.example"))
     said.append(told(configured, "setup kube --check", 1))
     for text in said:
         assert f"{theirs.parent}/a" in text, "nothing was said of it"
-        assert not [line for line in text.split("\n") if line.startswith("keyturn: hint: planted")]
+        assert not [line for line in text.split("\n") if line.startswith("planted")]
         assert "\x1b" not in text
         assert "\u202e" not in text

@@ -34,7 +34,8 @@ def given(told: str, files: Iterable[Path], named: Command) -> bool:
 
     Raises Refused where nobody can be asked.
     """
-    said = f"{told}, as {' and '.join(dict.fromkeys(map(str, files)))} says, which KUBECONFIG names"
+    names = list(dict.fromkeys(map(str, files)))
+    said = f"{told}, as {' and '.join(names)} {'says' if len(names) == 1 else 'say'}, which KUBECONFIG names"
     if not client.has_terminal():
         raise Refused(said, moves.clients.name_kubeconfig(named))
     return person.agrees(f"{said}: shall that count?", moves.clients.name_kubeconfig(named))

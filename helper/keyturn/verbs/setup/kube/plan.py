@@ -90,8 +90,8 @@ class Plan(Contexts):
         return bool(back)
 
     def _ask_for(self, file: KubeFile, context: str, target: KubeTarget, profile: str) -> None:
-        directory, cluster = cluster_of(self.files, file.contexts[context])
-        trust, known = trust_of(cluster, directory), self.register.trusted(target.place)
+        source, cluster = cluster_of(self.files, file.contexts[context])
+        trust, known = trust_of(cluster, source.parent), self.register.trusted(target.place)
         if trust.insecure:
             self._complain(context, "is reached without verification", moves.clients.verify_cluster())
             return
@@ -102,28 +102,29 @@ class Plan(Contexts):
                 self._complain(context, told, hints.set_up("kube", "--context", context))
                 return
         if known != trust:
-            if not self._agreed(file, context, directory, told):
+            if not self._agreed(file, context, source, told):
                 return
             now = "from now on that counts" if known is None else "now the former counts"
-            self.notes.append(f"the cluster of context {context} {told}: {now} ({file.path})")
+            self.notes.append(f"the cluster of context {context} {told}: {now} ({source})")
         word = self.register.learn(target.place, trust, profile, file.path)
         entry = self._entry(file, context, profile, target)
         stanza = users.stanza(
             program(users.PROGRAM), profile=profile, server=target.url, word=word,
-            cluster_info=fits_a_variable(cluster, directory),
+            cluster_info=fits_a_variable(cluster, source.parent),
         )  # fmt: skip
         file.put(entry, stanza)
         file.switch(context, entry)
         if not file.users and (written := file.empty_users()) is not None:
             self._record.remember(file.path, USERS, written)
 
-    def _agreed(self, file: KubeFile, context: str, directory: Path, told: str) -> bool:
-        """Whether what `file`, and one in `directory`, say of the cluster may count from now on."""
-        if self._looks or self._is_named or agreement.is_own((file.path.parent, directory)):
+    def _agreed(self, file: KubeFile, context: str, source: Path, told: str) -> bool:
+        """Whether what `source` says of the cluster, for a context in `file`, may count from now on."""
+        saying = (source, file.path)
+        if self._looks or self._is_named or agreement.is_own(path.parent for path in saying):
             return True
         named = hints.set_up("kube", "--context", context, "--kubeconfig", str(file.path.absolute()))
         try:
-            if agreement.given(f"the cluster of context {one_line(context)} {told}", [file.path], named):
+            if agreement.given(f"the cluster of context {one_line(context)} {told}", saying, named):
                 return True
         except Refused as error:
             if self._only is not None:

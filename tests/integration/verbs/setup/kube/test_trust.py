@@ -118,6 +118,32 @@ def test_somebody_reads_what_it_says_and_agrees(configured: Machine, clone: Path
     assert configured.run("keyturn", "setup", "kube", status=0).stdout == "keyturn: kubectl: nothing to change\n"
 
 
+def test_nor_does_it_write_over_the_question(configured: Machine, clone: Path) -> None:
+    text = clone.read_text("ascii").replace(
+        "http://proxy.evil.example:1", '"http://proxy.evil\\r\\e[2Kkeyturn: all is well"'
+    )
+    clone.write_text(text, encoding="ascii")
+    with configured.terminal("keyturn", "setup", "kube") as terminal:
+        terminal.wait_for(r"shall that count\? \[y/N\] ")
+        terminal.type("n\n")
+        assert terminal.end() == 0
+        assert "proxy.evil" in terminal.seen
+        assert "\x1b" not in terminal.seen
+        assert "\rkeyturn" not in terminal.seen
+
+
+def test_the_file_that_says_it_is_named_where_the_context_is_ones_own(
+    configured: Machine, clone: Path, kubeconfig: Path
+) -> None:
+    """Of two clusters with one name, kubectl takes that of the first file."""
+    clone.write_text(clone.read_text("ascii").partition("contexts:")[0], encoding="ascii")
+    configured.environment["KUBECONFIG"] = f"{clone}:{kubeconfig}"
+    for words, status in ((("setup", "kube"), 0), (("setup", "kube", "--context", "aks"), 1)):
+        done = configured.run("keyturn", *words, status=status)
+        assert f"as {clone} and {kubeconfig} say, which KUBECONFIG names\n" in done.stderr
+    assert kept(configured) == []
+
+
 def test_naming_it_is_agreeing_and_a_dry_run_asks_nobody(configured: Machine, clone: Path) -> None:
     told = f"the proxy http://proxy.evil.example:1: from now on that counts ({clone})\n"
     for option in ("--dry-run", f"--kubeconfig={clone}"):

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def cluster_of(files: Sequence[KubeFile], context: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
-    """A context's cluster, empty where there is none, and the directory its paths are relative to."""
+    """A context's cluster, empty where there is none, and the file that says what it is."""
     name = str(context.get("cluster"))
     found = next((file for file in files if name in file.clusters), None)
-    return (Path(), {}) if found is None else (found.path.parent, found.clusters[name])
+    return (Path(), {}) if found is None else (found.path, found.clusters[name])
 
 
 def server_of(files: Sequence[KubeFile], context: dict[str, Any]) -> str:
