@@ -7,6 +7,7 @@ from keyturn.configuration.config import parse
 from keyturn.console import person
 from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import protocol_of
+from keyturn.console.secret_sources import check_source
 from keyturn.editing.config_document import ConfigDocument
 from keyturn.errors import KeyturnError, Refused, SignInNeeded, UsageError, one_line
 from keyturn.kinds_of_hints import after, printed
@@ -82,6 +83,7 @@ def options_of(arguments: Sequence[str]) -> Namespace:
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     options = options_of(arguments)
+    check_source(options.secret, hints.usage("keyturn init"))
     places = _places(options)
     if options.from_env:
         sources.fill_from_environment(options)
