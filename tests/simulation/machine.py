@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from keyturnd.server.http import Response
 
 Returned = TypeVar("Returned")
+IN_PYTHON, WAITS = ("Keyturn-Terminal: 1",), ("Accept: application/jsonl",)
 CONFIG = Path(__file__).parent / "config.toml"
 
 
@@ -141,29 +142,29 @@ class Machine:
         person: whether the twin waits for one.
         """
         helper = self._helper(tool)
-        answer = await self._ask(helper, target, body, person=False)
-        return answer if answer.status == 200 else await self._ask(helper, target, body, person=person)
+        answer = await self._ask(helper, target, body)
+        if answer.status == 200:
+            return answer
+        return await self._ask(helper, target, body, *IN_PYTHON, *(WAITS if person else ()))
 
     async def tell(self, target: str, *, person: bool = False, **body: str) -> Response:
         """The answer to a verb of `keyturn`."""
-        return await self._ask(
-            self._helper(self.process("keyturn")), target, json.dumps(body).encode(), person=person
-        )
+        helper, said = self._helper(self.process("keyturn")), json.dumps(body).encode()
+        return await self._ask(helper, target, said, *IN_PYTHON, *(WAITS if person else ()))
 
     def _helper(self, tool: Tool) -> int:
         helper = 1_000_000 + len(self._tools)
         self._tools[helper] = tool
         return helper
 
-    async def _ask(self, helper: int, target: str, body: bytes, *, person: bool) -> Response:
+    async def _ask(self, helper: int, target: str, body: bytes, *headers: str) -> Response:
         """As the server's connection would get it."""
-        accepts = ("Accept: application/jsonl",) if person else ()
-        said, peer = wire.post(target, body, *accepts), Peer(helper, os.geteuid())
+        said, peer = wire.post(target, body, *headers), Peer(helper, os.geteuid())
         reader = RequestReader()
         assert reader.feed(said)
         request = reader.request(peer)
         at_once = self.api.at_once(request, said)
-        connection: Any = Person(self.provider, there=person)
+        connection: Any = Person(self.provider, there=request.waits)
         return at_once or await self.api(connection, request)
 
     async def entrust(self, profile: str, secret: str) -> None:

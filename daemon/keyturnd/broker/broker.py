@@ -211,20 +211,20 @@ class Broker:
     async def _fetch_or_ask(self, want: Want, waiter: Waiter, by: float) -> Token:
         """A new token, with a person's help where it takes one and `waiter` has one."""
         try:
-            return await self._fetch_for_use(want, by)
+            return await self._fetch_for_use(want, by, told=waiter.told)
         except SignInNeeded:
             if not waiter.waits or not flows.asks(want.profile):
                 raise
         return await self._sign_in(want, waiter, by)
 
-    async def _fetch_for_use(self, want: Want, by: float) -> Token:
-        token = await self._fetch(want, by)
+    async def _fetch_for_use(self, want: Want, by: float, *, told: bool = False) -> Token:
+        token = await self._fetch(want, by, told=told)
         self.memory.use(want)
         return token
 
-    async def _fetch(self, want: Want, by: float) -> Token:
+    async def _fetch(self, want: Want, by: float, *, told: bool = False) -> Token:
         self._check_not_leaving(want)
-        return await self._flights.token(want, by)
+        return await self._flights.token(want, by, told=told)
 
     def _check_not_leaving(self, want: Want) -> None:
         if want.profile.name in self._logging_out:

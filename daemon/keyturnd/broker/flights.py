@@ -43,13 +43,13 @@ class Flights:
         self._chance = chance
         self._exclusions: dict[RecordName, asyncio.Lock] = {}
 
-    async def token(self, want: Want, by: float) -> Token:
+    async def token(self, want: Want, by: float, *, told: bool = False) -> Token:
         """Join the fetch of this key, or start it; a fresh failure is repeated instead. The fetch outlives `by`.
 
-        by: until when (boot time) it is waited for. Raises what keyturnd.fetching.fetch does, and
-        ProviderUnreachable when time is up.
+        by: until when (boot time) it is waited for. told: see keyturnd.broker.signin.Waiter. Raises what
+        keyturnd.fetching.fetch does, and ProviderUnreachable when time is up.
         """
-        _raise(await self._told_before(want, by))
+        _raise(self._failures.recall(want) if told else await self._told_before(want, by))
         try:
             return await until(self._clock, by, joined(self.begin(want)))
         except NoLongerAllowed:

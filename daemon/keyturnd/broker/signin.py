@@ -47,6 +47,10 @@ class Waiter(Protocol):
         """Seconds it can wait for the person, None for as long as it takes."""
 
     @property
+    def told(self) -> bool:
+        """Whether it was told a moment ago why there is no token: a helper's twin, which says so to a person."""
+
+    @property
     def opens_browser(self) -> bool:
         """Whether it can open a browser on this machine's screen, before the person's eyes."""
 
@@ -60,6 +64,10 @@ class Absent:
     waits = False
     patience: float | None = None
     opens_browser = False
+
+    def __init__(self, *, told: bool = False) -> None:
+        """`told`: see Waiter."""
+        self.told = told
 
     def show(self, event: dict[str, Any]) -> None:
         """Nothing."""

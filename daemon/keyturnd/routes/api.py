@@ -12,7 +12,7 @@ from keyturn import hints
 from keyturn.errors import Bug, KeyturnError, UsageError
 from keyturnd.journal import note, note_answer
 from keyturnd.routes.remembered import Remembered
-from keyturnd.routes.table import ROUTES, Unroutable, ready_for, route_for
+from keyturnd.routes.table import AT_ONCE, ROUTES, Unroutable, ready_for, route_for
 from keyturnd.server.http import Request, Response, problem
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Caller:
     def __init__(self, connection: Connection, request: Request) -> None:
         self.waits = request.waits
         self.patience: float | None = None
+        self.told = request.is_of_python and (request.method, request.path) in AT_ONCE
         self.opens_browser = request.opens_browser
         self._connection = connection
 

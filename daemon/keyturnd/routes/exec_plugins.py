@@ -78,6 +78,7 @@ class Kubectl:
     def __init__(self, waiter: Waiter, tool: Tool | None, *, asking: bool) -> None:
         completing = tool is not None and not COMPLETION.isdisjoint(arguments_of(tool))
         self.waits = waiter.waits and asking and not completing
+        self.told = waiter.told
         self.opens_browser = waiter.opens_browser
         self.show: Callable[[dict[str, Any]], None] = waiter.show
 

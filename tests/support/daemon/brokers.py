@@ -58,8 +58,9 @@ def want(profile: Profile, scopes: tuple[str, ...] = SCOPES, protocol: str = "gi
 class Person:
     """Somebody at a terminal, or with `waits=False` a program that cannot ask anybody."""
 
-    def __init__(self, *, waits: bool = True, opens_browser: bool = False) -> None:
+    def __init__(self, *, waits: bool = True, opens_browser: bool = False, told: bool = False) -> None:
         self.waits = waits
+        self.told = told
         self.opens_browser = opens_browser
         self.patience: float | None = None
         self.seen: list[dict[str, Any]] = []

@@ -22,7 +22,7 @@ KEEP_POLICY = 0x08
 ATTRIBUTES = struct.Struct("=IIQiIQQQ")
 """struct sched_attr: size, policy, flags, nice, priority, runtime, deadline, period."""
 NUMBERS = {"x86_64": 314, "aarch64": 274, "riscv64": 274}
-"""Of the system call, which C libraries have no function for (glibc before 2.41)."""
+"""Of the system call, which C libraries have no function for (glibc before 2.41). A Python of 32 bits has others."""
 
 
 def give_way(pid: int) -> None:
@@ -31,7 +31,7 @@ def give_way(pid: int) -> None:
     An older kernel knows no stretches, and goes on without; one by a real-time policy has none.
     """
     number = NUMBERS.get(os.uname().machine) if sys.platform == "linux" else None
-    if number is None:
+    if number is None or sys.maxsize < 1 << 32:
         return
     with suppress(ProcessLookupError):
         nice = os.getpriority(os.PRIO_PROCESS, pid)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from support.emulator.client import AZURE_DEVOPS
 from support.machine.terminal import INTERRUPT
 from support.scenes.scene import Scene, scene
 
@@ -124,6 +125,16 @@ def test_login_is_for_the_audience_that_was_refused(scene: Scene) -> None:
     assert refused.stderr.endswith("keyturn: hint: keyturn login me\n")
     assert "keyturn: signing in for ARM, which was refused" in sign_in(scene, "me")
     scene.machine.run("keyturn", "token", "me", "--audience", ARM, status=0)
+
+
+def test_a_sign_in_that_met_too_little_goes_on_with_another_code(scene: Scene) -> None:
+    scene.emulator.control.demand(AZURE_DEVOPS, STEP_UP, interactive=True)
+    with scene.machine.terminal("keyturn", "login", "me") as terminal:
+        scene.emulator.control.approve(terminal.wait_for(CODE).group(1))
+        again = terminal.wait_for(f"(?s)keyturn: a policy of the tenant asks for more: sign in once more\n.*{CODE}")
+        scene.emulator.control.approve(again.group(1))
+        assert terminal.end() == 0
+    assert scene.emulator.control.count("devicecode") == 2
 
 
 def test_one_refused_audience_leaves_the_others_signed_in(scene: Scene) -> None:

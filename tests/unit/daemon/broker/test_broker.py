@@ -15,7 +15,7 @@ from keyturnd.messages.outcomes import Failure
 from keyturnd.messages.states import AwxState
 from keyturnd.vault.tokens import Token
 from support.daemon.askers import CI, NOBODY, UNREACHABLE
-from support.daemon.brokers import OTHER_SCOPES, Bench, service_profile, want
+from support.daemon.brokers import OTHER_SCOPES, Bench, Person, service_profile, want
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,6 +62,15 @@ async def test_whoever_comes_after_no_connection_is_answered_by_a_new_try(bench:
     assert bench.provider.started == 1
     bench.clock.advance(policy.UNCONNECTED_MEMORY)
     assert {token.access_token for token in await asyncio.gather(*callers)} == {"access-2"}
+
+
+async def test_a_twin_repeats_what_its_helper_was_told(bench: Bench) -> None:
+    """It comes at once, to say it to a person: without a network each command would take twice as long."""
+    bench.provider.failure = NOT_CONNECTED
+    for waiter in (NOBODY, Person(told=True)):
+        with pytest.raises(ProviderUnreachable):
+            await bench.broker.token(want(CI), waiter)
+    assert bench.provider.started == 1
 
 
 async def test_without_a_network_it_is_looked_for_once_a_second_however_many_ask(bench: Bench) -> None:
