@@ -148,6 +148,21 @@ def test_a_second_place_of_the_same_person_gets_the_same_profile(newcomer: Newco
     assert f"keyturn target remove {url}/tailspin\n" in third.stdout
 
 
+def test_what_is_there_is_not_written_over(newcomer: Newcomer) -> None:
+    machine, place = newcomer.machine, f"{newcomer.emulator.ready.git}/contoso"
+    with machine.terminal(*newcomer.words(place, "--yes")) as first:
+        newcomer.emulator.control.approve(first.wait_for(CODE).group(1))
+        assert first.end() == 0
+    before = machine.config_file.read_bytes()
+    other = ("--account", "bob@contoso.example", "--profile", "work", "--yes")
+    refused = machine.run(*newcomer.words(place, *other), status=1)
+    assert "there is a profile work already, which signs in otherwise\n" in refused.stderr
+    assert "keyturn: hint: keyturn profile show work\n" in refused.stderr
+    wrong = machine.run(*newcomer.words(f"{place}/x", "--yes", "--secret", "hunter2-planted"), status=2)
+    assert "hunter2" not in wrong.stderr + wrong.stdout
+    assert machine.config_file.read_bytes() == before
+
+
 def test_a_sign_in_that_takes_a_person_says_how_to_go_on(newcomer: Newcomer) -> None:
     place = f"{newcomer.emulator.ready.git}/contoso"
     words = newcomer.words(place, "--yes")
