@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from keyturnd.server.http import Response
 
 Returned = TypeVar("Returned")
-IN_PYTHON, WAITS = ("Keyturn-Terminal: 1",), ("Accept: application/jsonl",)
+WAITS = ("Accept: application/jsonl",)
 CONFIG = Path(__file__).parent / "config.toml"
 
 
@@ -145,12 +145,12 @@ class Machine:
         answer = await self._ask(helper, target, body)
         if answer.status == 200:
             return answer
-        return await self._ask(helper, target, body, *IN_PYTHON, *(WAITS if person else ()))
+        return await self._ask(helper, target, body, *(WAITS if person else ()))
 
     async def tell(self, target: str, *, person: bool = False, **body: str) -> Response:
         """The answer to a verb of `keyturn`."""
         helper, said = self._helper(self.process("keyturn")), json.dumps(body).encode()
-        return await self._ask(helper, target, said, *IN_PYTHON, *(WAITS if person else ()))
+        return await self._ask(helper, target, said, *(WAITS if person else ()))
 
     def _helper(self, tool: Tool) -> int:
         helper = 1_000_000 + len(self._tools)

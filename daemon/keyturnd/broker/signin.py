@@ -64,10 +64,7 @@ class Absent:
     waits = False
     patience: float | None = None
     opens_browser = False
-
-    def __init__(self, *, told: bool = False) -> None:
-        """`told`: see Waiter."""
-        self.told = told
+    told = False
 
     def show(self, event: dict[str, Any]) -> None:
         """Nothing."""

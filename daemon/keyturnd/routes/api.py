@@ -34,7 +34,8 @@ class Caller:
     def __init__(self, connection: Connection, request: Request) -> None:
         self.waits = request.waits
         self.patience: float | None = None
-        self.told = request.is_of_python and (request.method, request.path) in AT_ONCE
+        # A native helper waits for nobody, its twin may: that alone tells what they send apart.
+        self.told = request.waits and (request.method, request.path) in AT_ONCE
         self.opens_browser = request.opens_browser
         self._connection = connection
 

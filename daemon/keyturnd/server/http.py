@@ -69,11 +69,6 @@ class Request(msgspec.Struct, frozen=True):
         return self.headers.get("keyturn-terminal") == "1"
 
     @property
-    def is_of_python(self) -> bool:
-        """Whether the caller is keyturn itself, or a helper's twin: a native helper does not look for a terminal."""
-        return "keyturn-terminal" in self.headers
-
-    @property
     def waits(self) -> bool:
         """Whether the caller can show a sign-in to a person and wait for it."""
         return self.headers.get("accept") == "application/jsonl"

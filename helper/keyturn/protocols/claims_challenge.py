@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 LONGEST = 8 << 10
 """Bytes of JSON. What is longer would not fit the URL of a sign-in page."""
+MOST_BRACKETS = 200
+"""Objects and lists, which is also how deep they may lie in each other: two, and one for each claim, are usual.
+Near Python's own limit it depends on the caller whether JSON can be read."""
 
 _CLAIMS = r'(?ai)(?:^|[\s,])claims\s*=\s*"?([A-Za-z0-9+/_=-]+)'
 """Compiled when the first challenge comes, and kept by `re`: as everywhere on the way of a start."""
@@ -63,8 +66,9 @@ def _decoded(encoded: str) -> str | None:
 
 def _object(text: str) -> str | None:
     """`text` if it is a claims request, and not too long a one: an object of objects (`access_token`, `id_token`)."""
+    brackets = text.count("{") + text.count("[")
     try:
-        parsed = json.loads(text) if len(text) <= LONGEST else None
-    except (ValueError, RecursionError):
+        parsed = json.loads(text) if len(text) <= LONGEST and brackets <= MOST_BRACKETS else None
+    except ValueError:
         return None
     return text if isinstance(parsed, dict) and all(isinstance(part, dict) for part in parsed.values()) else None

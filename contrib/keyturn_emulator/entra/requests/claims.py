@@ -39,7 +39,7 @@ def claims_of(form: Form) -> ClaimsRequest:
         return ClaimsRequest()
     try:
         wanted = demanded(form["claims"])
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise EntraError(UNREADABLE) from None
     declared = {value.upper() for value in wanted.pop(CAPABILITIES, frozenset())}
     wanted.pop(NOT_BEFORE, None)

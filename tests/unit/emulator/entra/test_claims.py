@@ -30,6 +30,12 @@ def test_anything_is_a_request_or_a_refusal(text: str) -> None:
         assert json.loads(json.dumps(found.in_token())) == found.in_token()
 
 
+def test_what_python_reads_no_deeper_is_refused_too() -> None:
+    with pytest.raises(EntraError) as raised:
+        claims_of({"claims": '{"access_token":' * 5000})
+    assert raised.value.kind is UNREADABLE
+
+
 @pytest.mark.parametrize(
     ("access_token", "expected"),
     [

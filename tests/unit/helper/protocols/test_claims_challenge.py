@@ -44,6 +44,15 @@ def test_what_is_no_claims_request(text: str) -> None:
     assert claims_in(text) is None
 
 
+def test_what_is_nested_too_deep_for_others_is_none_either() -> None:
+    """What a provider cannot read may end each renewal with an error that passes, and so is asked for again."""
+    nested = '{"access_token":{"x":' + "[" * 300 + "]" * 300 + "}}"
+    assert claims_in(nested) is None
+    assert claims_of([f'Bearer claims="{base64.b64encode(nested.encode()).decode()}"']) is None
+    many = json.dumps({"access_token": {f"c{number}": {"essential": True} for number in range(50)}})
+    assert claims_in(many) == many
+
+
 @given(st.text())
 def test_whatever_a_person_gives_is_claims_or_none(text: str) -> None:
     claims = claims_in(text)
