@@ -84,6 +84,7 @@ def options_of(arguments: Sequence[str]) -> Namespace:
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     options = options_of(arguments)
+    check_source(options.secret, hints.usage("keyturn init"))
     places = _places(options)
     if options.from_env:
         sources.fill_from_environment(options)

@@ -78,6 +78,15 @@ def test_nobody_agrees(newcomer: Newcomer) -> None:
     assert not newcomer.machine.config_file.exists()
 
 
+def test_what_stands_in_place_of_a_source_is_not_said_again(machine: Machine) -> None:
+    awx = ("https://awx.example", "--service", "awx", "--account", "me", "--yes")
+    for words in (("https://dev.azure.com/contoso",), awx):
+        refused = machine.run("keyturn", "init", *words, "--secret", "hunter2", status=2)
+        assert "a secret is not given on the command line" in refused.stderr
+        assert "hunter2" not in refused.stdout + refused.stderr
+    assert not machine.config_file.exists()
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
