@@ -38,7 +38,7 @@ class Change(NamedTuple):
             return f"{told}{KEY} names {self.after}" if self.after else f"{told}gone again"
         if self.registry == STORE:
             kept = f'"{STORE}": {json.dumps(self.after or self.before)}'
-            return f"{told}{kept}" + ("" if self.after else " is gone again")
+            return f"{told}{kept}{', as docker chooses by itself until now' if self.after else ' is gone again'}"
         if self.after is None:
             return f"{told}the {MEMBER} entry for {self.registry} is gone again"
         told += f'"{MEMBER}": {json.dumps({self.registry: self.after})}'

@@ -98,7 +98,8 @@ def test_dockers_default_store_is_kept(
     programs: tuple[str, ...], store: str | None, configured: Machine, docker_file: Path, podman_file: Path
 ) -> None:
     path = with_programs(configured, *programs)
-    configured.run("keyturn", "setup", "docker", status=0, PATH=path)
+    told = configured.run("keyturn", "setup", "docker", status=0, PATH=path).stdout
+    assert (f'"credsStore": "{store}", as docker chooses by itself until now\n' in told) == (store is not None)
     assert json.loads(docker_file.read_bytes()).get("credsStore") == store
     assert "credsStore" not in podman_file.read_text(encoding="ascii")
     configured.run("keyturn", "setup", "docker", "--undo", status=0, PATH=path)
