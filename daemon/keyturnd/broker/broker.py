@@ -212,9 +212,9 @@ class Broker:
         """A new token, with a person's help where it takes one and `waiter` has one."""
         try:
             return await self._fetch_for_use(want, by, told=waiter.told)
-        except SignInNeeded:
+        except SignInNeeded as error:
             if not waiter.waits or not flows.asks(want.profile):
-                raise
+                raise self.sign_ins.pending(want.profile.name) or error from None
         return await self._sign_in(want, waiter, by)
 
     async def _fetch_for_use(self, want: Want, by: float, *, told: bool = False) -> Token:

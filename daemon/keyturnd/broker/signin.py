@@ -112,6 +112,11 @@ class SignIns:
         token = await sign_in.wait(waiter)
         return sign_in.want.key, token
 
+    def pending(self, profile: str) -> SignInNeeded | None:
+        """What to tell who cannot wait while somebody signs `profile` in; None where nobody does."""
+        sign_in = self.under_way.get(profile)
+        return None if sign_in is None or sign_in.abandoned else still_pending(profile)
+
     def answer(self, ask: str, value: str) -> None:
         """A person's answer. Raises Refused when nobody asks that (any more)."""
         open_ones = (*(sign_in.questions for sign_in in self.under_way.values()), *self._beside)
@@ -130,6 +135,11 @@ class SignIns:
         # Asking for the exception also keeps asyncio from complaining where nobody waited any more.
         if not sign_in.task.cancelled() and sign_in.task.exception() is None:
             self.on_success(sign_in.want, sign_in.task.result())
+
+
+def still_pending(profile: str) -> SignInNeeded:
+    """What a caller is told who does not wait any longer, or never could."""
+    return SignInNeeded(f"the sign-in of profile {profile} is still pending", moves.waiting.finish_sign_in())
 
 
 class SignIn:
@@ -163,7 +173,7 @@ class SignIn:
                 return await joined(self.task)
         except TimeoutError:
             self._stay()
-            raise self._still_pending() from None
+            raise still_pending(self.want.profile.name) from None
         finally:
             self._leave(waiter)
 
@@ -185,10 +195,6 @@ class SignIn:
         successor = Absent()
         self._waiters.append(successor)
         asyncio.get_running_loop().call_later(self._linger, self._leave, successor)
-
-    def _still_pending(self) -> SignInNeeded:
-        name = self.want.profile.name
-        return SignInNeeded(f"the sign-in of profile {name} is still pending", moves.waiting.finish_sign_in())
 
     def _show(self, event: dict[str, Any]) -> None:
         if event["event"] == ANSWERED:

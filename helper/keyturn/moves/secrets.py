@@ -14,6 +14,13 @@ def proxy_credentials() -> Sentence:
 
 
 @move
+def reachable_proxy() -> Sentence:
+    """A proxy that fails: the daemon has its address from one of two places, one of them a shell that may be gone."""
+    where = "`proxy` of [network], or the HTTPS_PROXY that the daemon was started with"
+    return Sentence(f"check the network, and the proxy: {where} (after a change: {printed(restart_daemon())})")
+
+
+@move
 def write_secret(file: str) -> Sentence:
     """A secret that its owner keeps in a file."""
     return Sentence(f"write it to {file}")

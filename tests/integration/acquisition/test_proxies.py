@@ -64,6 +64,8 @@ def test_a_proxy_that_is_not_there_is_the_one_to_blame(provider: Callable[..., S
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
     told = failure(lambda: transport(provider(OK), proxy=url).exchange(post("https://login.example/t")))
     assert told.sentence == f"cannot connect to the proxy {url}: connection refused"
+    assert told.hint is not None
+    assert "the HTTPS_PROXY that the daemon was started with" in told.hint
 
 
 def test_the_environments_proxy_is_not_used(

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 ROUNDS = 30
 BUDGET = 14
-"""System calls of one answer: 8 where the request came with its connection, 13 where its bytes came later."""
+"""System calls of one answer whose request came with its connection, or within a moment: 8 or 9."""
+LATE = 18
+"""The same where its bytes came later: 15 or 16."""
 OF_OTHERS = 7
 """The same without those that depend on when the bytes came (WAITING): 6, and what the daemon does between."""
 WAITING = ("poll", "epoll_wait", "epoll_ctl", "recvfrom")
@@ -89,7 +91,8 @@ def test_an_answer_from_memory_is_cheap(traced: Traced, family: str, budget: int
     wire.exchange(path, END)
     calls = Counter(traced.end())
     assert calls["recvfrom"] >= ROUNDS
-    assert sum(calls.values()) <= budget * ROUNDS, calls
+    late = calls["epoll_ctl"] // 2  # on a machine with other work: watched, and no longer watched
+    assert sum(calls.values()) <= budget * ROUNDS + (LATE - BUDGET) * late, calls
     others = sum(calls.values()) - sum(calls[name] for name in WAITING)
     assert others <= (budget - BUDGET + OF_OTHERS) * ROUNDS, calls
     stats = calls["stat"] + calls["newfstatat"] + calls["statx"]
@@ -109,4 +112,4 @@ def test_an_answer_to_somebody_slow_is_cheap_too(traced: Traced) -> None:
         assert wire.hear(connection).status == 200
     wire.exchange(path, END)
     calls = Counter(traced.end())
-    assert sum(calls.values()) <= BUDGET * ROUNDS + 120, calls
+    assert sum(calls.values()) <= LATE * ROUNDS + 120, calls

@@ -82,7 +82,8 @@ def loss_of(error: httpx.HTTPError, place: str, proxy: Proxy | None) -> Loss:
         return _proxy_refused(error, proxy)
     if isinstance(error, httpx.ConnectError):
         reached = place if proxy is None else f"the proxy {proxy.url}"
-        return Loss(f"cannot connect to {reached}: {_reason(causes)}", moves.waiting.network(), code=NOT_CONNECTED)
+        hint = moves.waiting.network() if proxy is None else moves.secrets.reachable_proxy()
+        return Loss(f"cannot connect to {reached}: {_reason(causes)}", hint, code=NOT_CONNECTED)
     if isinstance(error, httpx.TimeoutException):
         return Loss(f"{place} gave no answer in time", moves.waiting.network(), sent=True, final=True)
     if isinstance(error, httpx.RemoteProtocolError | httpx.NetworkError):
@@ -120,7 +121,5 @@ def _proxy_refused(error: httpx.ProxyError, proxy: Proxy | None) -> Loss:
     number = str(error)[:3]
     said = f" with status {number}" if number.isdigit() else ""
     url = proxy.url if proxy else "the proxy"
-    hint = (
-        moves.secrets.proxy_credentials() if number == "407" else moves.configuration.check("proxy", of="[network]")
-    )
+    hint = moves.secrets.proxy_credentials() if number == "407" else moves.secrets.reachable_proxy()
     return Loss(f"the proxy {url} refused the connection{said}", hint, final=True)

@@ -7,6 +7,7 @@ from keyturn.configuration.config import parse
 from keyturn.console import person
 from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import protocol_of
+from keyturn.console.secret_sources import check_source
 from keyturn.editing.config_document import ConfigDocument
 from keyturn.errors import KeyturnError, Refused, SignInNeeded, UsageError, one_line
 from keyturn.kinds_of_hints import after, printed
@@ -17,7 +18,7 @@ from keyturn.verbs.init.places import PROTOCOLS, of_this_repository, places_of
 from keyturn.verbs.init.proof import prove
 from keyturn.verbs.init.proposal import propose, propose_target, same_application
 from keyturn.verbs.init.tenants import tenant_of, usual_tenant
-from keyturn.verbs.init.who import ask_who, named, standing
+from keyturn.verbs.init.who import as_written, ask_who, named, standing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def parser() -> Parser:
 def options_of(arguments: Sequence[str]) -> Namespace:
     """What the words say; `again`: the command as it was typed, for hints that add an option to it."""
     options = parser().parse(arguments)
+    check_source(options.secret, hints.usage("keyturn init"))  # all that was typed is said again below
     options.again = ("keyturn", "init", *arguments)
     return options
 
@@ -82,6 +84,7 @@ def options_of(arguments: Sequence[str]) -> Namespace:
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     options = options_of(arguments)
+    check_source(options.secret, hints.usage("keyturn init"))
     places = _places(options)
     if options.from_env:
         sources.fill_from_environment(options)
@@ -122,7 +125,7 @@ def _places(options: Namespace) -> list[Place]:
 def _proposals(document: ConfigDocument, places: Sequence[Place], options: Namespace) -> Iterator[Proposal]:
     """Each with those before it in mind: what signs in at one place may do so at the next."""
     config, tenant = document.config, ""
-    for place in places:
+    for place in (as_written(config, place) for place in places):
         known = named(config, place, options)
         if known is None:
             usual = (

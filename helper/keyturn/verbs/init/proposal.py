@@ -9,7 +9,7 @@ from keyturn import hints, moves
 from keyturn.configuration.profiles.described import described
 from keyturn.configuration.profiles.identity import DEFAULT_CLOUD
 from keyturn.console import browser
-from keyturn.errors import UsageError
+from keyturn.errors import Refused, UsageError
 from keyturn.verbs.init.places import PROTOCOLS
 
 TYPE_CHECKING = False
@@ -85,6 +85,8 @@ def propose(config: Config, place: Place, options: Namespace, *, tenant: str, en
     named: str | None = options.profile
     if same is not None and named in {None, same.name}:
         return propose_target(place, same.name, options)
+    if named in config.profiles:
+        raise Refused(f"there is a profile {named} already, which signs in otherwise", hints.profile(str(named)))
     name = named or _free_name(config, "awx" if place.service == "awx" else "work")
     return Proposal(name, keys, place, _target(place, name, options))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from keyturn.configuration.hosts import https_url
+from keyturn.configuration.targets import git
 from keyturn.console import person
 from keyturn.console.profile_texts import target_name
 from keyturn.folding import folded, width_of
@@ -34,9 +36,17 @@ CHOICES = """\
 def standing(config: Config, place: Place) -> Target | None:
     """The target that this very place is already."""
     tables: dict[Service, Iterable[Target]] = {
-        "azure-devops": config.git_targets, "aks": config.kube_targets, "acr": config.docker_targets, "awx": (),
+        "aks": config.kube_targets, "acr": config.docker_targets,
     }  # fmt: skip
-    return next((target for target in tables[place.service] if target_name(target) == place.key), None)
+    if place.service == "azure-devops":  # an organization in any case of its letters
+        return config.git_targets.by_place.get(git.folded(https_url(place.key)))
+    return next((target for target in tables.get(place.service, ()) if target_name(target) == place.key), None)
+
+
+def as_written(config: Config, place: Place) -> Place:
+    """`place` by the name that it has in the configuration, where it is there."""
+    target = standing(config, place)
+    return place if target is None else place._replace(key=target_name(target))
 
 
 def named(config: Config, place: Place, options: Namespace) -> str | None:

@@ -34,12 +34,12 @@ def list_all(*, as_json: bool) -> None:
     if not profiles:
         error = no_profile(config)
         print(f"keyturn: {error.sentence}\nkeyturn: hint: {error.hint}")
-    width = max((len(profile["name"]) for profile in profiles), default=0)
-    for profile in profiles:
-        targets = ", ".join(profile["targets"]) or "no targets"
-        place = profile.get("tenant") or profile["url"]
-        line = f"{profile['name']:<{width}}  {profile['flow']:<13}  {place}  {targets}"
-        print(folded(line, width_of(sys.stdout), " " * (width + 17)))
+    rows = [(each["name"], each["flow"], each.get("tenant") or each["url"]) for each in profiles]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row, profile in zip(rows, profiles, strict=True):
+        cells = [f"{text:<{width}}" for text, width in zip(row, widths, strict=True)]
+        line = "  ".join([*cells, ", ".join(profile["targets"]) or "no targets"])
+        print(folded(line, width_of(sys.stdout), " " * (sum(widths[:2]) + 4)))
 
 
 def show(name: str, *, as_json: bool) -> None:

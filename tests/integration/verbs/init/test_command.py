@@ -78,6 +78,15 @@ def test_nobody_agrees(newcomer: Newcomer) -> None:
     assert not newcomer.machine.config_file.exists()
 
 
+def test_what_stands_in_place_of_a_source_is_not_said_again(machine: Machine) -> None:
+    awx = ("https://awx.example", "--service", "awx", "--account", "me", "--yes")
+    for words in (("https://dev.azure.com/contoso",), awx):
+        refused = machine.run("keyturn", "init", *words, "--secret", "hunter2", status=2)
+        assert "a secret is not given on the command line" in refused.stderr
+        assert "hunter2" not in refused.stdout + refused.stderr
+    assert not machine.config_file.exists()
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -137,6 +146,21 @@ def test_a_second_place_of_the_same_person_gets_the_same_profile(newcomer: Newco
     assert newcomer.written["profile"] == profiles
     assert "keyturn setup git --undo" not in third.stdout, "two other places need it"
     assert f"keyturn target remove {url}/tailspin\n" in third.stdout
+
+
+def test_what_is_there_is_not_written_over(newcomer: Newcomer) -> None:
+    machine, place = newcomer.machine, f"{newcomer.emulator.ready.git}/contoso"
+    with machine.terminal(*newcomer.words(place, "--yes")) as first:
+        newcomer.emulator.control.approve(first.wait_for(CODE).group(1))
+        assert first.end() == 0
+    before = machine.config_file.read_bytes()
+    other = ("--account", "bob@contoso.example", "--profile", "work", "--yes")
+    refused = machine.run(*newcomer.words(place, *other), status=1)
+    assert "there is a profile work already, which signs in otherwise\n" in refused.stderr
+    assert "keyturn: hint: keyturn profile show work\n" in refused.stderr
+    wrong = machine.run(*newcomer.words(f"{place}/x", "--yes", "--secret", "hunter2-planted"), status=2)
+    assert "hunter2" not in wrong.stderr + wrong.stdout
+    assert machine.config_file.read_bytes() == before
 
 
 def test_a_sign_in_that_takes_a_person_says_how_to_go_on(newcomer: Newcomer) -> None:

@@ -74,6 +74,7 @@ def test_comments_stay(machine: Machine) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
+        (["profile", "add", "../x", "flow=browser"], "a profile's name has up to 64 letters"),
         (["profile", "add", "work", "flow=browser"], "there is a profile work already"),
         (["profile", "add", "other", "flow=nonsense"], "profile.other.flow"),
         (["profile", "add", "other", "hunter2"], "expected KEY=VALUE"),

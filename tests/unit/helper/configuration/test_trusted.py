@@ -68,12 +68,13 @@ def test_a_file_others_can_write_is_refused(file: Path, mode: int) -> None:
     assert error.hint == f"chmod go-w {file}"
 
 
-@pytest.mark.parametrize("mode", [0o770, 0o707, 0o1777])
-def test_a_directory_others_can_write_is_refused(file: Path, mode: int) -> None:
+@pytest.mark.parametrize(("mode", "command"), [(0o770, "chmod go-w"), (0o707, "chmod go-w"), (0o1777, "ls -ld")])
+def test_a_directory_others_can_write_is_refused(file: Path, mode: int, command: str) -> None:
+    """One like /tmp is not to be closed to everybody for our sake."""
     file.parent.chmod(mode)
     error = refusal(file)
     assert error.sentence == f"{file.parent} can be written by others: its mode is {mode:04o}"
-    assert error.hint == f"chmod go-w {file.parent}"
+    assert error.hint == f"{command} {file.parent}"
 
 
 def test_what_the_hint_says_helps_and_shows_in_the_stamp(file: Path) -> None:

@@ -70,6 +70,17 @@ async def test_the_sign_in_outlives_the_patience_and_the_next_one_joins_it(bench
     assert bench.provider.started == 1
 
 
+async def test_who_cannot_wait_is_told_that_somebody_signs_in(bench: Bench) -> None:
+    """A second attempt of kubectl asks nobody, and "nobody is signed in" behind the code sent people astray."""
+    await lose_patience(bench)
+    with pytest.raises(SignInNeeded, match="the sign-in of profile me is still pending"):
+        await ask(bench, Person(waits=False))
+    bench.broker.sign_ins.end()
+    await asyncio.wait([bench.broker.sign_ins.under_way["me"].task])
+    with pytest.raises(SignInNeeded, match="nobody is signed in"):
+        await ask(bench, Person(waits=False))
+
+
 async def test_what_it_brings_while_nobody_waits_serves_the_next_one(bench: Bench) -> None:
     await lose_patience(bench)
     await finished(bench)
