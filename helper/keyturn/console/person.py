@@ -127,6 +127,13 @@ def ask_line(question: str) -> str:
     return _ask_openly(f"keyturn: {question}").strip()
 
 
+def ask_fitting(question: str, fits: Callable[[str], bool], expected: str) -> str:
+    """The same, asked again until it fits; nothing at all always does."""
+    while (answer := ask_line(question)) and not fits(answer):
+        _say(f"keyturn: expected {expected}")
+    return answer
+
+
 def _ask(event: client.Event) -> None:
     prompt = f"keyturn: {_printable(str(event.get('prompt', '')))}: "
     if event.get("kind") == "redirect-url":

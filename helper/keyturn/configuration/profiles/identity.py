@@ -46,9 +46,14 @@ def tenant(table: Table, *, own_for: str) -> str:
     found = (table.text(key, example=_EXAMPLE_GUID) or DEFAULT_TENANT).lower()
     if found in SHARED_TENANTS and own_for:
         raise table.expected(key, f"a tenant id or a domain, {own_for} cannot use a shared one", _EXAMPLE_GUID)
-    if found in SHARED_TENANTS or is_own_tenant(found):
+    if is_tenant(found):
         return found
     raise table.expected(key, f"a tenant id, a domain, {either(SHARED_TENANTS)}", _EXAMPLE_GUID)
+
+
+def is_tenant(text: str) -> bool:
+    """Whether `text`, in any letter case, is one of SHARED_TENANTS, or the id or a domain of one tenant."""
+    return text.lower() in SHARED_TENANTS or is_own_tenant(text.lower())
 
 
 def is_own_tenant(text: str) -> bool:

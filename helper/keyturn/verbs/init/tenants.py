@@ -9,7 +9,7 @@ from __future__ import annotations
 from keyturn import moves
 from keyturn.configuration.hosts import HTTPS_PORT, https_url
 from keyturn.configuration.profiles.entra import EntraProfile
-from keyturn.configuration.profiles.identity import DEFAULT_TENANT, is_own_tenant
+from keyturn.configuration.profiles.identity import DEFAULT_TENANT, is_own_tenant, is_tenant
 from keyturn.configuration.targets.git import is_azure_devops
 from keyturn.console import person
 from keyturn.console.requests import ask
@@ -59,7 +59,7 @@ def tenant_of(place: Place, options: Namespace, before: str = "", usual: str = "
     if tenant:
         return tenant, environment  # it is shown, and whoever agrees to the tables agrees to it
     usual = usual or DEFAULT_TENANT
-    return before or person.ask_line(QUESTION.format(usual)) or usual, ""
+    return before or person.ask_fitting(QUESTION.format(usual), is_tenant, "a tenant id or a domain") or usual, ""
 
 
 def _suggested(place: Place, options: Namespace) -> tuple[str, str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 
+from keyturn import hints
 from keyturn.configuration.hosts import https_url
 from keyturn.configuration.targets import git
 from keyturn.console import person
 from keyturn.console.profile_texts import target_name
+from keyturn.errors import UsageError
 from keyturn.folding import folded, width_of
 from keyturn.reach import client
 
@@ -77,10 +79,12 @@ def _ask_for_entra(options: Namespace) -> None:
     print("keyturn: who signs in?")
     for choice in CHOICES.splitlines():
         print(folded(f"  {choice}", width_of(sys.stdout), " " * 5), flush=True)
-    answer = person.ask_line("1, 2 or 3 [1]: ")
+    answer = person.ask_fitting("1, 2 or 3 [1]: ", {"1", "2", "3"}.__contains__, "one of these numbers")
     if answer not in {"2", "3"}:
         return
-    options.application_id = person.ask_line("its application (client) id: ") or None
+    options.application_id = person.ask_line("its application (client) id: ")
+    if not options.application_id:  # Azure CLI's in its place would sign in as what was not chosen
+        raise UsageError("the id of an application is needed", hints.verb("profile", "explain"))
     if answer == "3":
         options.certificate = person.ask_line("the file of its certificate and key [it has a secret]: ") or None
         options.flow = "client-certificate" if options.certificate else "client-secret"

@@ -87,6 +87,34 @@ def test_what_stands_in_place_of_a_source_is_not_said_again(machine: Machine) ->
     assert not machine.config_file.exists()
 
 
+def test_an_answer_that_does_not_fit_is_asked_for_again(machine: Machine) -> None:
+    with machine.terminal("keyturn", "init", "contoso.azurecr.io") as terminal:
+        for question, slip, expected, answer in (
+            (r"1, 2 or 3 \[1\]: ", "4", "expected one of these numbers", "1"),
+            (r"a domain \[organizations\]: ", "contoso", "expected a tenant id or a domain", "Contoso.example"),
+        ):
+            terminal.wait_for(question)
+            terminal.type(f"{slip}\n")
+            terminal.wait_for(expected)
+            terminal.wait_for(question)
+            terminal.type(f"{answer}\n")
+        terminal.wait_for(r"\[y/N\] ")
+        terminal.type("\n")
+        assert terminal.end() == 1
+        assert 'tenant = "contoso.example"' in terminal.seen.lower()
+
+
+def test_an_application_of_ones_own_has_to_be_named(machine: Machine) -> None:
+    """Nothing entered was Azure CLI, which whoever chose their own did not want."""
+    with machine.terminal("keyturn", "init", "contoso.azurecr.io") as terminal:
+        terminal.wait_for(r"1, 2 or 3 \[1\]: ")
+        terminal.type("2\n")
+        terminal.wait_for(r"application \(client\) id: ")
+        terminal.type("\n")
+        assert terminal.end() == 2
+        assert "the id of an application is needed" in terminal.seen
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
