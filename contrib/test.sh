@@ -6,7 +6,7 @@
 #   --lowest         with the oldest versions of everything that pyproject.toml allows (.venv-lowest)
 #   --long           instead of all this: a minute of fuzzing, the tests marked long (they take Java, and Go for the
 #                    clients that contrib/registry-clients.sh builds; as root also those in front of a docker engine),
-#                    then for hours a thousand simulated quarters (--quarters N: fewer)
+#                    then for hours a thousand simulated quarters (--quarters N: fewer; --record FILE: it can go on later)
 # KEYTURN_REQUIRE_ALL=1: a test that misses a program fails instead of being skipped.
 set -eu
 unset CDPATH

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +18,6 @@ from simulation.timeline import CHANCES, DAYS, INCIDENTS, RENEWED, quarter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 SEEDS = (193, 321, 396)
 """Between them, everything happens in the first days."""
@@ -65,3 +67,21 @@ def test_the_models_fail_where_their_documents_say_so() -> None:
     assert all(count.calls > 0 for count in counts.values())
     assert counts["az acr login"].avoidable > DAYS
     assert 1 <= counts["a personal access token"].avoidable <= 6
+
+
+def simulated(record: Path, quarters: int) -> str:
+    command = [sys.executable, "-m", "simulation", "--days", "1", "--workers", "1"]
+    command += ["--quarters", str(quarters), "--record", str(record)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+
+
+def test_a_recorded_run_goes_on_where_it_was_ended(tmp_path: Path) -> None:
+    record = tmp_path / "quarters.jsonl"
+    simulated(record, 1)
+    line = record.read_text()
+    table = simulated(record, 2).splitlines()
+    assert record.read_text().startswith(line)
+    assert len(record.read_text().splitlines()) == 2
+    assert table[1].startswith("keyturn (all of them)")
+    assert table[-1].startswith("2 quarters with keyturn: ")

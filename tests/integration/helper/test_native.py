@@ -174,6 +174,20 @@ def test_streams_that_do_not_block(helper: Path, tmp_path: Path) -> None:
     assert daemon.requests[0].endswith(b"\r\n\r\n" + given)
 
 
+def test_whoever_stands_where_he_may_not_search_is_answered(helper: Path, tmp_path: Path) -> None:
+    """`sudo -u alice git …` in root's home: there is no way back to where the helper was started."""
+    here = tmp_path / "closed"
+    here.mkdir()
+    with ScriptedDaemon(runtime_directory(tmp_path), Script(GOOD)):
+        done = subprocess.run(
+            ["/bin/sh", "-c", 'cd "$1" && chmod 0 . && exec "$2" get', "sh", here, helper],
+            stdin=subprocess.DEVNULL, capture_output=True, env={"XDG_RUNTIME_DIR": str(tmp_path)},
+            timeout=PATIENCE, check=False,
+        )  # fmt: skip
+    here.chmod(0o700)
+    assert (done.returncode, done.stdout) == (0, b"ok")
+
+
 def test_memory_is_guarded(programs: NativePrograms) -> None:
     """Not dumpable, so nobody but root attaches; no core file. As root, seen on a process of another user."""
     user = FOREIGNER if os.geteuid() == 0 else None

@@ -17,7 +17,7 @@ from keyturn import hints, moves
 from keyturn.errors import AcquisitionDied, ProviderUnreachable
 from keyturnd.fetching.processes.conversation import converse
 from keyturnd.fetching.processes.failures import failure_of
-from keyturnd.fetching.processes.giving_way import give_way
+from keyturnd.fetching.processes.giving_way import give_way, starting
 from keyturnd.fetching.processes.last_words import last_words
 from keyturnd.messages.channel import LINE_LIMIT
 from keyturnd.messages.jobs import TokenJob
@@ -89,16 +89,17 @@ class Acquisitions:
         if descriptors_left() < NEEDED:
             raise AcquisitionDied("too few descriptors are left to start a process", hints.restart_daemon())
         try:
-            process = await asyncio.create_subprocess_exec(
-                *COMMAND,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env={},
-                cwd="/",
-                limit=LINE_LIMIT,
-                start_new_session=True,
-            )
+            with starting():
+                process = await asyncio.create_subprocess_exec(
+                    *COMMAND,
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=asyncio.subprocess.PIPE,
+                    env={},
+                    cwd="/",
+                    limit=LINE_LIMIT,
+                    start_new_session=True,
+                )
         except OSError as error:
             raise AcquisitionDied(f"cannot start a process: {error.strerror}", hints.restart_daemon()) from None
         give_way(process.pid)

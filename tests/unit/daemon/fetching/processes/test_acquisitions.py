@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
+import subprocess
 import sys
 import threading
 from contextlib import suppress
@@ -20,7 +21,7 @@ from keyturnd.fetching.processes import acquisitions as processes
 from keyturnd.fetching.processes import conversation
 from keyturnd.fetching.processes.acquisitions import Acquisitions
 from keyturnd.fetching.processes.conversation import MESSAGES
-from keyturnd.fetching.processes.giving_way import STRETCH
+from keyturnd.fetching.processes.giving_way import SHORTEST, STRETCH
 from keyturnd.life import children
 from keyturnd.messages.channel import LINE_LIMIT, Ask, Event, Seal, encode_line
 from keyturnd.messages.identities import EntraIdentity, Network
@@ -90,23 +91,49 @@ say({RESULT!r})
     assert (acquisitions.running, acquisitions.started) == (set(), 1)
 
 
+GET_ATTRIBUTES = {"x86_64": 315, "aarch64": 275}[platform.machine()]
+KNOWS_STRETCHES = tuple(int(part) for part in platform.release().split(".")[:2]) >= (6, 12)
+"""Another kernel tells 0 (sched_getattr(2))."""
+STRETCH_OF = f"""
+import ctypes, struct
+def stretch():
+    attributes = ctypes.create_string_buffer(48)
+    assert ctypes.CDLL(None).syscall({GET_ATTRIBUTES}, 0, attributes, 48, 0) == 0
+    return struct.unpack("=IIQiIQQQ", attributes.raw)[5]
+"""
+
+
 async def test_it_gives_way_in_a_session_of_its_own(monkeypatch: pytest.MonkeyPatch, audience: Audience) -> None:
-    """A kernel that knows no stretches tells 0 (sched_getattr(2))."""
     told: list[Event] = []
     monkeypatch.setattr(audience, "on_event", told.append)
-    number = {"x86_64": 315, "aarch64": 275}[platform.machine()]
     code = f"""
-import ctypes, json, struct
+{STRETCH_OF}
+import json
 hear()
-attributes = ctypes.create_string_buffer(48)
-assert ctypes.CDLL(None).syscall({number}, 0, attributes, 48, 0) == 0
-text = str([os.getsid(0) == os.getpid(), struct.unpack("=IIQiIQQQ", attributes.raw)[5]])
+text = str([os.getsid(0) == os.getpid(), stretch()])
 say(json.dumps(dict(type="event", kind="progress", message=text)) + "\\n")
 say({RESULT!r})
 """
     assert await playing(monkeypatch, code).run(JOB, audience) == Result("token", 2.0, 1.0)
-    knows = tuple(int(part) for part in platform.release().split(".")[:2]) >= (6, 12)
-    assert [event.message for event in told] == [str([True, STRETCH if knows else 0])]
+    assert [event.message for event in told] == [str([True, STRETCH if KNOWS_STRETCHES else 0])]
+
+
+STARTING = f"""
+{STRETCH_OF}
+import asyncio, subprocess, sys
+from keyturnd.fetching.processes.giving_way import starting
+ordinary = stretch()
+for _ in range(2):
+    with starting():
+        own = stretch()
+        child = subprocess.check_output([sys.executable, "-c", {STRETCH_OF + "print(stretch())"!r}])
+    print(own, int(child) == stretch() == ordinary)
+"""
+
+
+def test_who_starts_it_goes_before_it_meanwhile() -> None:
+    done = subprocess.run([sys.executable, "-c", STARTING], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [str(SHORTEST if KNOWS_STRETCHES else 0), "True"] * 2
 
 
 async def test_one_that_has_ended_is_not_wondered_at(
