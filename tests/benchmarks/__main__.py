@@ -55,7 +55,9 @@ def _write(asked: argparse.Namespace, document: dict[str, Any]) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="sh contrib/bench.sh", description="Measure keyturn beside its peers, on an emulator on this machine."
+        prog="sh contrib/bench.sh",
+        description="Measure keyturn beside its peers, on an emulator on this machine.",
+        epilog="In front of these, --peers first gets the peers that can be had (as root Debian's packages, too).",
     )
     parser.add_argument(
         "cases", nargs="*", metavar="CASE",
