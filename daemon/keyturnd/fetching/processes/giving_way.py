@@ -3,7 +3,7 @@
 Linux since 6.12 lets each process say how long it would run at a stretch (sched_setattr(2), `sched_runtime`; the
 kernel's Documentation/scheduler/sched-eevdf.rst). Its share of the processor stays the same, so a fetch that somebody
 waits for takes no longer beside other work, as it would with a lower priority (which only root could take back). But
-who wakes up with a shorter stretch does not wait for the end of a longer one: without it, helper and daemon wait for
+who wakes up with a shorter stretch seldom waits for the end of a longer one: without it, helper and daemon wait for
 the next tick of the clock, up to 4 ms, where an answer takes a third of one.
 """
 
