@@ -50,11 +50,13 @@ class Foremost(selectors.DefaultSelector):
             was_all = self._first in ready and self._serve_first()
             if self._others in ready:
                 return super().select(0)
+            if not was_all:
+                return []
             now = time.monotonic()
             if lull_ends is None:
                 lull_ends = now + (LULL if timeout is None else min(timeout, LULL))
             left = lull_ends - now
-            if not was_all or left <= 0:
+            if left <= 0:
                 return []
 
     def _serve_first(self) -> bool:
