@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ANSWER = b"username=keyturn\npassword=" + b"x" * 1500 + b"\n"
 GOOD = Script(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nKeyturn-Exit: 0\r\n\r\n%s" % (len(ANSWER), ANSWER))
 AT_MOST = 25_000
-"""15 500 with gcc 12; the rest is head-room for other compilers. Starting and ending a C library takes 130 000."""
+"""15 000 with gcc 12; the rest is head-room for other compilers. Starting and ending a C library takes 130 000."""
 
 
 @pytest.mark.skipif(Kind.FREESTANDING not in kinds(), reason="for this platform the helper has a C library")
