@@ -32,5 +32,5 @@ def _tokens(name: str, wanted: Iterable[Sequence[str]]) -> Iterator[Finding]:
             failures.setdefault(error.sentence, (error, []))[1].append(spoken(scopes))
         else:
             yield ok(f"profile {name}, {spoken(scopes)}: a token valid {until(token['expires_at'])}")
-    for error, audiences in failures.values():
-        yield failed(error, f"profile {name}, {', '.join(audiences)}: ")
+    for failure, audiences in failures.values():
+        yield failed(failure, f"profile {name}, {', '.join(audiences)}: ")
