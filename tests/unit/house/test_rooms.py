@@ -31,7 +31,7 @@ def test_no_room_holds_more_modules_than_a_reader_takes_in(package: str) -> None
     assert {str(room): len(modules) for room, modules in rooms.items() if len(modules) > FULL} == {}
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", [*PACKAGES, "tests"])
 def test_no_module_is_longer_than_a_reader_keeps_in_mind(package: str) -> None:
     modules = [module for _, found in _rooms(places.REPOSITORY / package) for module in found]
     assert modules, "nothing was looked at"
