@@ -1,4 +1,4 @@
-"""Kubeconfigs of which none is whole by itself: what kubectl makes of several, each entry being the first of its name."""
+"""Kubeconfigs of which none is whole by itself: kubectl takes each entry from the first file that has its name."""
 
 from __future__ import annotations
 
