@@ -7,7 +7,7 @@ import shlex
 from keyturn.console import token_request
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import print_json
-from keyturn.console.token_variables import HOST, PLAIN, TOKEN, essential
+from keyturn.protocols.token_variables import HOST, PLAIN, TOKEN, essential
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from keyturnd.routes import awx, profiles, tokens
+from keyturnd.routes import awx, profiles
 from keyturnd.routes.git import credentials
 from keyturnd.routes.openapi import document
 from keyturnd.routes.table import ROUTES
+from keyturnd.routes.tokens import operations as tokens
 
 if TYPE_CHECKING:
     from keyturnd.routes.bodies import Body
