@@ -11,14 +11,14 @@ from keyturnd.routes import awx, profiles
 from keyturnd.routes.git import credentials
 from keyturnd.routes.openapi import document
 from keyturnd.routes.table import ROUTES
-from keyturnd.routes.tokens import operations as tokens
+from keyturnd.routes.tokens import operations, wanted
 
 if TYPE_CHECKING:
     from keyturnd.routes.bodies import Body
 
 BODIES: dict[str, type[Body]] = {
-    "/v1/token": tokens.TokenBody,
-    "/v1/azure/new-token": tokens.NewEntraTokenBody,
+    "/v1/token": wanted.TokenBody,
+    "/v1/azure/new-token": operations.NewEntraTokenBody,
     "/v1/awx/new-token": awx.NewAwxTokenBody,
     "/v1/awx/question": awx.QuestionBody,
     "/v1/awx/made": awx.MadeBody,

@@ -1,0 +1,154 @@
+"""Which token somebody asks for by the name of a profile, and whether the configuration lets it be given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from msgspec.structs import replace
+
+from keyturn import hints, moves
+from keyturn.configuration.audiences import all_scopes, allowed_scopes
+from keyturn.configuration.hosts import UnfitName, host_and_port
+from keyturn.configuration.named import profile_named
+from keyturn.configuration.profiles import clouds
+from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.configuration.profiles.scopes import DEFAULT_SUFFIX, UnfitScopes, of_audience
+from keyturn.configuration.tables import did_you_mean
+from keyturn.configuration.targets.docker import find_docker, is_azure
+from keyturn.errors import Refused, UsageError
+from keyturn.protocols.claims_challenge import claims_in
+from keyturnd.broker.policy import CHECK
+from keyturnd.fetching.wants import Want
+from keyturnd.routes import docker
+from keyturnd.routes.bodies import Body
+
+if TYPE_CHECKING:
+    from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturn.kinds_of_hints import Hint
+
+
+class TokenBody(Body, frozen=True):
+    """`audience` and `scopes` exclude each other; without either the profile must leave no choice."""
+
+    profile: str
+    audience: str | None = None
+    scopes: tuple[str, ...] = ()
+    purpose: Literal["token", "run", "check"] = "token"
+    """The last one for whether there is one: nobody is given it."""
+    registry: str | None = None
+    """A container registry, whose refresh token is wanted: neither audience nor scopes."""
+    renew: bool = False
+    """The server refused the last one: fetch another."""
+    claims: str | None = None
+    """What the server that refused the last one wants: JSON, or base64 as in its WWW-Authenticate."""
+    min_life: float = 0.0
+    """Seconds that must be left of it."""
+
+
+def want_of(config: Config, body: TokenBody) -> Want:
+    """What is wanted. Raises ConfigError, Refused and UsageError."""
+    profile = profile_named(config, body.profile)
+    if body.purpose not in {*profile.protocols, CHECK}:
+        hint = moves.configuration.allow(body.purpose, body.profile, str(config.source))
+        raise Refused(f"profile {body.profile} is not for {body.purpose}", hint)
+    claims = _claims(profile, body)
+    if body.registry is not None:
+        return _registry(config, body)
+    return Want(profile, _scopes(config, body), body.purpose, claims=claims)
+
+
+def _claims(profile: Profile, body: TokenBody) -> str | None:
+    """What the next token has to be got with. Raises UsageError for what no provider would understand."""
+    if body.claims is None:
+        return None
+    usage = _usage(body)
+    if isinstance(profile, AwxProfile) or body.registry is not None:
+        raise UsageError("claims are for tokens of Entra ID itself", usage)
+    found = claims_in(body.claims)
+    if found is None:
+        raise UsageError("the claims are neither a JSON object nor the base64 of one", usage)
+    return found
+
+
+def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
+    """The scopes asked for, if the configuration allows them: a caller's wish alone is not enough (DESIGN 5.1)."""
+    if body.audience is not None and body.scopes:
+        raise UsageError("an audience and scopes at once", _usage(body))
+    try:
+        wanted = body.scopes if body.audience is None else of_audience(_written_out(config, body))
+    except UnfitScopes as error:
+        raise UsageError(f"audience: {error}", _usage(body)) from None
+    if not wanted:
+        return _only_scopes(config, body)
+    allowed = allowed_scopes(config, body.profile, wanted)
+    if allowed is None:
+        hint = _misspelled(body.audience) or _remedy(config, body.profile, wanted)
+        raise Refused(f"profile {body.profile} may not ask for {clouds.spoken(wanted)}", hint)
+    return allowed
+
+
+def _written_out(config: Config, body: TokenBody) -> str:
+    """The audience asked for, where it is a short name that of the profile's cloud."""
+    return clouds.audience(body.audience or "", config.profiles[body.profile].authority)
+
+
+def _usage(body: TokenBody) -> Hint:
+    return hints.usage("keyturn profile" if body.purpose == CHECK else f"keyturn {body.purpose}")
+
+
+def _registry(config: Config, body: TokenBody) -> Want:
+    """What docker would want for the registry, which must be a target of the profile."""
+    if body.audience is not None or body.scopes:
+        raise UsageError("a registry and an audience or scopes at once", hints.usage("keyturn token"))
+    target = find_docker(config.docker_targets, body.registry or "")
+    if target is None or target.profile != body.profile:
+        hint = _as_target(body.registry or "", body.profile)
+        raise Refused(f"the registry is no docker target of profile {body.profile}", hint)
+    want = docker.want_of(config, target)
+    return replace(want, protocol=CHECK) if body.purpose == CHECK else want
+
+
+def _as_target(registry: str, profile: str) -> Hint:
+    try:
+        known = is_azure(*host_and_port(registry))
+    except UnfitName:
+        return hints.targets()
+    return hints.add_target(registry, profile, *(() if known else ("--protocol", "docker", "--service", "acr")))
+
+
+def _misspelled(audience: str | None) -> Hint | None:
+    """What was meant by a word that is nearly a short name: allowed as it is, it would be refused in Entra ID."""
+    word = (audience or "").lower()
+    return None if not word or word in clouds.SPOKEN else did_you_mean(word, clouds.SPOKEN)
+
+
+def _remedy(config: Config, profile: str, scopes: tuple[str, ...]) -> Hint:
+    found = config.profiles[profile]
+    if isinstance(found, AwxProfile):
+        return moves.configuration.add(f'scope = "{" ".join(scopes)}"', f"[profile.{profile}]", str(config.source))
+    if len(scopes) == 1 and scopes[0].endswith(DEFAULT_SUFFIX):
+        wanted = [*found.audiences, scopes[0].removesuffix(DEFAULT_SUFFIX)]
+        return hints.set_audiences(profile, *(_as_written(audience, found.authority) for audience in wanted))
+    return moves.configuration.add("it", f"scopes of profile {profile}", str(config.source))
+
+
+def _as_written(audience: str, authority: str) -> str:
+    """The short name of `audience`, if that is this very one in the profile's cloud."""
+    short = clouds.short_name([f"{audience}{DEFAULT_SUFFIX}"])
+    return short if short is not None and clouds.audience(short, authority) == audience else audience
+
+
+def _only_scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
+    profile = body.profile
+    allowed = all_scopes(config, profile)
+    if not allowed:
+        hint = moves.configuration.example(f'audiences = ["https://management.azure.com"] in [profile.{profile}]')
+        raise UsageError(f"profile {profile} has no target, scopes or audiences", hint)
+    if len(allowed) > 1:
+        choice = ", ".join(map(clouds.spoken, allowed))
+        cure = (hints.run if body.purpose == "run" else hints.token)(
+            profile, *allowed[0], audience=clouds.short_name(allowed[0])
+        )
+        raise UsageError(f"profile {profile} has several audiences: {choice}", cure)
+    return allowed[0]
