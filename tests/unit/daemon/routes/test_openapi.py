@@ -55,7 +55,7 @@ def test_no_other_route_has_a_json_body() -> None:
 
 def test_the_helpers_routes_take_and_give_bytes() -> None:
     helpers = {key: operation for key, operation in described().items() if "parameters" in operation}
-    families = ("/v1/git/", "/v1/docker/", "/v1/kube/", "/v1/kubelogin/")
+    families = ("/v1/git/", "/v1/docker/", "/v1/kube/", "/v1/kubelogin/", "/v1/keyturn/")
     expected = {(method, path) for method, path in ROUTES if path.startswith(families)}
     assert {key for key in helpers if "{id}" not in key[1]} == expected
     assert all("Keyturn-Exit" in helpers[key]["responses"]["200"]["headers"] for key in expected)
