@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyturn.configuration.targets.images import registry_of
 from keyturn.console import token_request
 from keyturn.console.parsing import Parser
 from keyturn.protocols.token_text import FORMATS, token_text
@@ -48,5 +49,7 @@ def parser() -> Parser:
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     options = parser().parse(arguments)
+    if options.registry is not None and (named := registry_of(options.registry)) is not None:
+        options.registry = named.netloc
     print(token_text(token_request.fetch(options, "token", "keyturn token"), options.format), end="")
     return 0

@@ -13,6 +13,7 @@ import pytest
 from support.helper.programs import SHORT_DEADLINE
 from support.needs import need
 from support.scenes.awx import AwxScene, awx
+from support.scenes.registry import RegistryScene, registry_scene
 from support.scenes.scene import Scene, scene
 from support.scenes.typed import Typed
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from support.helper.programs import NativePrograms
 
-__all__ = ["awx", "scene"]
+__all__ = ["awx", "registry_scene", "scene"]
 
 FORMATS = ("", "--format text", "--format=header", "--format env", "--format json", "--json")
 DEVOPS = "499b84ac-1321-427f-aa17-267ca6975798/.default"
@@ -58,6 +59,16 @@ def test_every_format_of_an_awx(awx: AwxScene) -> None:
         assert not typed.took_python(), words
         assert answer == told(typed.in_python(*words)), words
     assert "CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX=" in typed.run("token", "aap", "--format", "env").stdout
+
+
+def test_a_registrys_by_every_name_of_it(registry_scene: RegistryScene) -> None:
+    registry, typed = registry_scene.registry, Typed(registry_scene.machine)
+    registry_scene.secret()
+    for name, ready in ((registry, True), (f"https://{registry}/v2/", True), (f"{registry}/team/app:1", False)):
+        words = ("token", "ci", "--registry", name)
+        answer = told(typed.run(*words))
+        assert (answer[0], typed.took_python()) == (0, not ready), name
+        assert answer == told(typed.in_python(*words))
 
 
 def test_whoever_would_be_told_more_is_told_by_python(scene: Scene, typed: Typed) -> None:
