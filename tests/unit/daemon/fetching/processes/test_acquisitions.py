@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import threading
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +14,6 @@ from keyturn.errors import StateError
 from keyturnd.fetching.processes import acquisitions as processes
 from keyturnd.fetching.processes import conversation
 from keyturnd.fetching.processes.conversation import MESSAGES
-from keyturnd.life import children
 from keyturnd.messages.channel import LINE_LIMIT, Event
 from keyturnd.messages.identities import Network
 from keyturnd.messages.jobs import TokenJob
@@ -45,15 +42,9 @@ say({RESULT!r})
 
 
 async def test_one_that_has_ended_is_not_wondered_at(
-    monkeypatch: pytest.MonkeyPatch,
-    audience: Audience,
-    caplog: pytest.LogCaptureFixture,
-    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch, audience: Audience, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What the loop has to say of processes would stand in the terminal of `keyturn daemon run`."""
-    children.watch(asyncio.get_running_loop())
-    if sys.version_info < (3, 12):
-        request.addfinalizer(partial(asyncio.set_child_watcher, asyncio.ThreadedChildWatcher()))  # 3.11's own
     acquisitions = playing(monkeypatch, f"hear()\nsay({EVENT + RESULT!r})")
 
     def until_it_has_ended(_: Event) -> None:
