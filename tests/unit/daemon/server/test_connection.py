@@ -74,23 +74,29 @@ async def test_a_reader_that_never_reads_is_given_up(
     await until_gone(line)
 
 
-async def test_whoever_leaves_ends_the_work_on_its_request(lines: Callable[[Handle], Awaitable[Line]]) -> None:
-    begun, ended = asyncio.Event(), asyncio.Event()
+class Work:
+    """An answer that never comes."""
 
-    async def work(connection: Connection, request: Request) -> Response:
-        begun.set()
+    def __init__(self) -> None:
+        self.begun, self.ended = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, _connection: Connection, _request: Request) -> Response:
+        self.begun.set()
         try:
             await asyncio.Event().wait()
         finally:
-            ended.set()
+            self.ended.set()
         return Response()
 
+
+async def test_whoever_leaves_ends_the_work_on_its_request(lines: Callable[[Handle], Awaitable[Line]]) -> None:
+    work = Work()
     line = await lines(work)
     await line.say(REQUEST)
-    await begun.wait()
+    await work.begun.wait()
     assert line.connections.busy()
     line.ours.close()
-    await ended.wait()
+    await work.ended.wait()
     await until_gone(line)
 
 
@@ -119,22 +125,13 @@ async def test_whoever_says_no_more_and_leaves_ends_the_work(
     lines: Callable[[Handle], Awaitable[Line]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LOOK_AGAIN", 0.01)
-    begun, ended = asyncio.Event(), asyncio.Event()
-
-    async def work(connection: Connection, request: Request) -> Response:
-        begun.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            ended.set()
-        return Response()
-
+    work = Work()
     line = await lines(work)
     await line.say(REQUEST)
     line.ours.shutdown(socket.SHUT_WR)
-    await begun.wait()
+    await work.begun.wait()
     line.ours.close()
-    await ended.wait()
+    await work.ended.wait()
     await until_gone(line)
 
 
