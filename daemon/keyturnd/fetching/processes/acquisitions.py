@@ -92,7 +92,9 @@ def _shortened(job: Job, ends: float) -> Job:
 
 
 async def _left(process: Process) -> None:
-    """It leaves by itself behind its outcome. A signal would wake its threads, which take our processor to end on."""
+    """Let it end by itself. A signal would wake all its threads, to end on our processor before we go on."""
+    assert process.stdin is not None
+    process.stdin.close()
     with suppress(TimeoutError):
         async with asyncio.timeout(LEAVING):
             await process.wait()

@@ -128,3 +128,22 @@ async def test_what_a_dying_process_said_is_logged(monkeypatch: pytest.MonkeyPat
 async def test_a_talkative_stderr_holds_nobody(monkeypatch: pytest.MonkeyPatch, audience: Audience) -> None:
     code = f"hear()\nsys.stderr.write('x' * 10_000_000)\nsay({RESULT!r})"
     assert isinstance(await playing(monkeypatch, code).run(JOB, audience), Result)
+
+
+async def test_it_may_end_by_itself(monkeypatch: pytest.MonkeyPatch, audience: Audience, tmp_path: Path) -> None:
+    last = tmp_path / "last"
+    code = f"hear()\nsay({RESULT!r})\nassert hear() == ''\nopen({str(last)!r}, 'w').close()"
+    assert isinstance(await playing(monkeypatch, code).run(JOB, audience), Result)
+    assert last.exists()
+
+
+async def test_one_that_stays_behind_its_outcome_is_killed(
+    monkeypatch: pytest.MonkeyPatch, audience: Audience
+) -> None:
+    monkeypatch.setattr(processes, "LEAVING", 0.0)
+    pids: list[int] = []
+    acquisitions = playing(monkeypatch, f"import time\nhear()\nsay({EVENT + RESULT!r})\ntime.sleep(3600)")
+    monkeypatch.setattr(audience, "on_event", lambda _: pids.extend(acquisitions.running))
+    assert isinstance(await acquisitions.run(JOB, audience), Result)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pids[0], 0)
