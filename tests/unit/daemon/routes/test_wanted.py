@@ -1,4 +1,4 @@
-"""Which token is meant by the words of `keyturn token`, for a profile of an AWX: Entra ID's words mean nothing there."""
+"""Which token the words of `keyturn token` mean, for a profile of an AWX: those of Entra ID mean nothing there."""
 
 from __future__ import annotations
 
