@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
+from keyturnd.server import foremost
 from keyturnd.server.foremost import Foremost
 
 if TYPE_CHECKING:
@@ -133,3 +135,50 @@ def test_the_loop_gets_its_turn_however_many_come(timeout: float | None) -> None
         selector.put_first(listener, lambda: True)  # takes nobody: there is always another
         with socket.create_connection(listener.getsockname()):
             assert selector.select(timeout) == []
+
+
+@pytest.fixture
+def for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A newcomer is waited for until somebody says something: a test of it that returns has seen why."""
+    monkeypatch.setattr(foremost, "SOON", None)
+
+
+@pytest.mark.usefixtures("for_ever")
+def test_a_newcomer_is_given_a_moment_to_speak() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        speaking = threading.Thread(target=theirs.send, args=(b"x",))
+        speaking.start()
+        assert Foremost().speaks(ours)
+        speaking.join()
+
+
+def test_not_more_than_a_moment() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        assert not Foremost().speaks(ours)
+
+
+@pytest.mark.usefixtures("for_ever")
+def test_a_silent_newcomer_keeps_nobody_waiting_whom_the_loop_knows() -> None:
+    async def play(selector: Foremost, _: socket.socket) -> None:
+        (silent, silence), (known, speaker) = socket.socketpair(), socket.socketpair()
+        with silent, silence, known, speaker:
+            asyncio.get_running_loop().add_reader(known, lambda: None)
+            speaker.send(b"x")
+            assert not selector.speaks(silent)
+            asyncio.get_running_loop().remove_reader(known)
+
+    played(play)
+
+
+@pytest.mark.usefixtures("for_ever")
+def test_a_silent_newcomer_keeps_no_other_newcomer_waiting() -> None:
+    async def play(selector: Foremost, listener: socket.socket) -> None:
+        silent, theirs = socket.socketpair()
+        with silent, theirs, await dial(listener):
+            selector.put_first(listener, lambda: False)
+            assert not selector.speaks(silent)
+            selector.drop()
+
+    played(play)

@@ -1,8 +1,8 @@
-"""Tokens as such: `keyturn token`, and `keyturn azure new-token` without a profile."""
+"""Which token somebody asks for by the name of a profile, and whether the configuration lets it be given."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from msgspec.structs import replace
 
@@ -11,29 +11,21 @@ from keyturn.configuration.audiences import all_scopes, allowed_scopes
 from keyturn.configuration.hosts import UnfitName, host_and_port
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles import clouds
-from keyturn.configuration.profiles.described import described, on_behalf_of
-from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.configuration.profiles.awx import AwxProfile, Scope
 from keyturn.configuration.profiles.scopes import DEFAULT_SUFFIX, UnfitScopes, of_audience
 from keyturn.configuration.tables import did_you_mean
 from keyturn.configuration.targets.docker import find_docker, is_azure
 from keyturn.errors import Refused, UsageError
 from keyturn.protocols.claims_challenge import claims_in
-from keyturnd.broker import newtoken
 from keyturnd.broker.policy import CHECK
-from keyturnd.fetching.wants import Want, with_surroundings
-from keyturnd.messages.states import AwxState
+from keyturnd.fetching.wants import Want
 from keyturnd.routes import docker
-from keyturnd.routes.bodies import Body, read_body
-from keyturnd.server.http import json_response
+from keyturnd.routes.bodies import Body
 
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
-    from keyturn.configuration.profiles.profile import Profile
+    from keyturn.configuration.profiles.profile import EntraProfile
     from keyturn.kinds_of_hints import Hint
-    from keyturnd.broker.signin import Waiter
-    from keyturnd.server.http import Request, Response
-    from keyturnd.services import Services
-    from keyturnd.vault.tokens import Token
 
 
 class TokenBody(Body, frozen=True):
@@ -54,88 +46,45 @@ class TokenBody(Body, frozen=True):
     """Seconds that must be left of it."""
 
 
-class NewEntraTokenBody(Body, frozen=True):
-    """The keys of a profile table, and what is lent to this one acquisition (keyturnd.broker.newtoken.Lent)."""
-
-    profile: dict[str, object]
-    secret: str | None = None
-    refresh_token: str | None = None
-    assertion: str | None = None
-    watched: bool = False
-
-    def __repr__(self) -> str:
-        return "NewEntraTokenBody()"
-
-
-async def token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
-    """An access token of a profile for one of its own audiences."""
-    body = read_body(request, TokenBody)
-    config = services.configuration.current()
+def want_of(config: Config, body: TokenBody) -> Want:
+    """What is wanted. Raises ConfigError, Refused and UsageError."""
     profile = profile_named(config, body.profile)
     if body.purpose not in {*profile.protocols, CHECK}:
         hint = moves.configuration.allow(body.purpose, body.profile, str(config.source))
         raise Refused(f"profile {body.profile} is not for {body.purpose}", hint)
-    claims = _claims(profile, body)
-    want = (
-        Want(profile, _scopes(config, body), body.purpose, claims=claims)
-        if body.registry is None
-        else _registry(config, body)
+    if isinstance(profile, AwxProfile):
+        return Want(profile, _scopes_of_awx(profile, body), body.purpose)
+    claims = _claims(body)
+    if body.registry is not None:
+        return _registry(config, body)
+    return Want(profile, _scopes(config, profile, body), body.purpose, claims=claims)
+
+
+def _scopes_of_awx(profile: AwxProfile, body: TokenBody) -> tuple[str, ...]:
+    """The profile's own. Raises UsageError for what only Entra ID knows."""
+    foreign = next((name for name in ("audience", "registry", "claims") if getattr(body, name) is not None), None)
+    as_it_is = (hints.run if body.purpose == "run" else hints.token)(profile.name)
+    if foreign is not None:
+        raise UsageError(
+            f"--{foreign} is for tokens of Entra ID, and profile {profile.name} is one of an AWX", as_it_is
+        )
+    own = (profile.scope,)
+    if body.scopes in {(), own}:
+        return own
+    wanted = " ".join(body.scopes)
+    change = hints.verb("profile", "edit", profile.name, f"scope={wanted}")
+    told = f"profile {profile.name} has tokens of the scope {profile.scope}, and an AWX knows"
+    raise UsageError(
+        f"{told} {' and '.join(get_args(Scope))} only", change if wanted in get_args(Scope) else as_it_is
     )
-    want = with_surroundings(want, request.environment)
-    by = services.broker.answer_by(want)
-    get = services.broker.renewed if body.renew else services.broker.token
-    found = await get(want, waiter, by)
-    if services.broker.left_of(found) < body.min_life:
-        found = await services.broker.fresh(want, waiter, by)
-        _check_life(services.broker.left_of(found), body)
-    return json_response(await _facts(services, want, found))
 
 
-def _check_life(left: float, body: TokenBody) -> None:
-    """Refuse what even a new token cannot fulfil: a long job would fail in its middle."""
-    if left < body.min_life:
-        minutes = int(left // 60)
-        sentence = f"a new token of profile {body.profile} lives {minutes} min, less than was asked for"
-        raise Refused(sentence, hints.shorter_life(body.purpose, body.profile, minutes))
-
-
-async def new_entra_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
-    """A token for an identity that is in no configuration; nothing of it is kept."""
-    body = read_body(request, NewEntraTokenBody)
-    profile = described(body.profile, "entra", services.configuration.path.parent)
-    if body.assertion is not None:
-        profile = on_behalf_of(profile)
-    lent = newtoken.Lent(body.secret, body.refresh_token, body.assertion, body.watched)
-    sign_ins = services.broker.sign_ins
-    return json_response(await newtoken.new_entra_token(services.fetcher, profile, lent, waiter, sign_ins))
-
-
-async def _facts(services: Services, want: Want, token: Token) -> dict[str, object]:
-    facts: dict[str, object] = {
-        "expires_at": int(token.expires_at),
-        "account": token.account,
-        "scopes": want.scopes,
-        "profile": want.profile.name,
-        "provider": want.profile.provider,
-    }
-    if want.protocol == CHECK:
-        return facts
-    facts |= {"access_token": token.access_token, "token_type": "Bearer"}
-    if isinstance(want.profile, AwxProfile):
-        state = await services.holdings.state(want.profile)
-        controller = state.controller if isinstance(state, AwxState) else ""
-        ca_file = want.profile.ca_file or services.configuration.current().network.ca_file
-        place = {"url": want.profile.url, "controller": controller, "galaxy": want.profile.galaxy}
-        facts |= {**place, "ca_file": ca_file}
-    return facts
-
-
-def _claims(profile: Profile, body: TokenBody) -> str | None:
+def _claims(body: TokenBody) -> str | None:
     """What the next token has to be got with. Raises UsageError for what no provider would understand."""
     if body.claims is None:
         return None
     usage = _usage(body)
-    if isinstance(profile, AwxProfile) or body.registry is not None:
+    if body.registry is not None:
         raise UsageError("claims are for tokens of Entra ID itself", usage)
     found = claims_in(body.claims)
     if found is None:
@@ -143,7 +92,7 @@ def _claims(profile: Profile, body: TokenBody) -> str | None:
     return found
 
 
-def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
+def _scopes(config: Config, profile: EntraProfile, body: TokenBody) -> tuple[str, ...]:
     """The scopes asked for, if the configuration allows them: a caller's wish alone is not enough (DESIGN 5.1)."""
     if body.audience is not None and body.scopes:
         raise UsageError("an audience and scopes at once", _usage(body))
@@ -155,7 +104,7 @@ def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
         return _only_scopes(config, body)
     allowed = allowed_scopes(config, body.profile, wanted)
     if allowed is None:
-        hint = _misspelled(body.audience) or _remedy(config, body.profile, wanted)
+        hint = _misspelled(body.audience) or _remedy(config, profile, wanted)
         raise Refused(f"profile {body.profile} may not ask for {clouds.spoken(wanted)}", hint)
     return allowed
 
@@ -195,14 +144,11 @@ def _misspelled(audience: str | None) -> Hint | None:
     return None if not word or word in clouds.SPOKEN else did_you_mean(word, clouds.SPOKEN)
 
 
-def _remedy(config: Config, profile: str, scopes: tuple[str, ...]) -> Hint:
-    found = config.profiles[profile]
-    if isinstance(found, AwxProfile):
-        return moves.configuration.add(f'scope = "{" ".join(scopes)}"', f"[profile.{profile}]", str(config.source))
+def _remedy(config: Config, profile: EntraProfile, scopes: tuple[str, ...]) -> Hint:
     if len(scopes) == 1 and scopes[0].endswith(DEFAULT_SUFFIX):
-        wanted = [*found.audiences, scopes[0].removesuffix(DEFAULT_SUFFIX)]
-        return hints.set_audiences(profile, *(_as_written(audience, found.authority) for audience in wanted))
-    return moves.configuration.add("it", f"scopes of profile {profile}", str(config.source))
+        wanted = [*profile.audiences, scopes[0].removesuffix(DEFAULT_SUFFIX)]
+        return hints.set_audiences(profile.name, *(_as_written(audience, profile.authority) for audience in wanted))
+    return moves.configuration.add("it", f"scopes of profile {profile.name}", str(config.source))
 
 
 def _as_written(audience: str, authority: str) -> str:
