@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-LULL = 0.05
-"""Seconds that the loop's turn is put off at most, while there is nothing to do but to serve the first."""
+LULL = 1.0
+"""Seconds that the loop's turn is put off at most, while there is nothing to do but to serve the first. What that
+leaves for later is the line in the log alone: no shorter than keyturnd.journal.BEHIND, or the loop would turn once to
+learn when that is due, and once more to write it."""
 
 
 class Foremost(selectors.DefaultSelector):
