@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
 
+NOTHING_READ = ()
+"""No file's stamp, nor that of a missing one: the next look reads it, changed or not."""
 DIRECTORY_ROUND = 1.0
 """Seconds between two looks at owner and mode of the directory while all is well."""
 
@@ -80,6 +82,8 @@ class Configuration:
             self._config, self._error = load(self.path), None
         except ConfigError as error:
             self._config, self._error = None, error
+            if error.passes:
+                self._stamp = NOTHING_READ
         self._plan_round()
 
     def _plan_round(self) -> None:

@@ -4,6 +4,7 @@
     ├── UserError            yours: something to set right, or to sign in for
     │   ├── UsageError           wrong words on the command line (exit 2)
     │   ├── ConfigError          config.toml, or a file it names (exit 2)
+    │   │   └── ConfigUnreadable     nobody's: no descriptor is free, or the disk fails (exit 1)
     │   ├── SignInNeeded         a person has to sign in (exit 3)
     │   ├── NoTarget             a URL that is near to one of ours (one line, exit 0)
     │   ├── VariablesWanted      the daemon asks for values of the caller's environment (exit 1)
@@ -100,6 +101,18 @@ class ConfigError(UserError):
     kind = "configuration"
     exit_status = 2
     http_status = 422
+
+
+class ConfigUnreadable(ConfigError):
+    """Such a file cannot be read at this moment, which says nothing of what is in it (keyturn.configuration.trusted).
+
+    Until it can be, nobody knows what it allows: for whoever asks it is as good as invalid, but it passes.
+    """
+
+    kind = "configuration-unreadable"
+    exit_status = 1
+    http_status = 503
+    passes = True
 
 
 class SignInNeeded(UserError):

@@ -6,6 +6,7 @@ from keyturn.errors import (
     AcquisitionDied,
     Bug,
     ConfigError,
+    ConfigUnreadable,
     DaemonUnavailable,
     NoTarget,
     ProviderRefused,
@@ -30,6 +31,7 @@ BY_KIND: dict[str, type[KeyturnError]] = {
     for error in (
         UsageError,
         ConfigError,
+        ConfigUnreadable,
         SignInNeeded,
         NoTarget,
         VariablesWanted,

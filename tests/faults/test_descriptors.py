@@ -30,6 +30,18 @@ def fetch(scene: Scene, audience: str, status: int) -> CompletedProcess[str]:
     return scene.machine.run("keyturn", "token", "ci", "--audience", audience, status=status)
 
 
+def test_a_configuration_that_cannot_be_read_for_a_moment_is_read_later(scene: Scene) -> None:
+    token = password_of(scene.ask().stdout)
+    limit(scene, descriptors(scene))  # as many as that answer took: a connection, and nothing beside it
+    scene.machine.configure(f"{scene.config}# changed\n")
+    refused = scene.machine.run("git-credential-keyturn", "--ours", "get", input=scene.attributes(), status=1)
+    assert (
+        "config.toml cannot be read: too many open files\nkeyturn: hint: keyturn daemon restart\n" in refused.stderr
+    )
+    limit(scene, 512)
+    assert password_of(scene.ask().stdout) == token
+
+
 def test_no_descriptor_is_left(scene: Scene) -> None:
     scene.machine.configure(
         scene.config.replace('flow = "client-secret"', f'flow = "client-secret"\naudiences = ["{ARM}", "{GRAPH}"]')

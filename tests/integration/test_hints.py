@@ -13,9 +13,7 @@ from keyturn import hints
 from keyturn.configuration.profiles.scopes import AZURE_DEVOPS
 from keyturn.errors import SignInNeeded
 from keyturn.kinds_of_hints import CURES, SHOWS, after
-from support.emulator.certified import certified
-from support.emulator.client import EntraClient
-from support.hints import states
+from support.hints import secrets, states
 from support.hints.row import Row, told_by, words
 from support.needs import need
 from support.scenes.awx import AwxScene
@@ -27,30 +25,13 @@ if TYPE_CHECKING:
     from support.hints.row import Act
     from support.machine.terminal import Terminal
 
-__all__ = ["scene"]
 
-PASSPHRASE = "planted passphrase"
+__all__ = ["scene"]
 ARM = "https://management.azure.com"
 
 
 def approve(scene: Scene, terminal: Terminal) -> None:
     scene.emulator.control.approve(terminal.wait_for(r"code (\S+)").group(1))
-
-
-def type_secret(scene: Scene, terminal: Terminal) -> None:
-    terminal.wait_for("client secret of ci: ")
-    terminal.wait_for_silence()
-    terminal.type(f"{scene.emulator.ready.clients['service']['secret']}\n")
-
-
-def without_secret(scene: Scene) -> CompletedProcess[str]:
-    scene.machine.run("keyturn", "logout", "ci")
-    return scene.machine.run("keyturn", "token", "ci")
-
-
-def empty_input(scene: Scene) -> CompletedProcess[str]:
-    scene.machine.run("keyturn", "logout", "ci")
-    return scene.machine.run("keyturn", "secret", "set", "ci", "-")
 
 
 def two_audiences(*argv: str) -> Act:
@@ -61,41 +42,6 @@ def two_audiences(*argv: str) -> Act:
         return scene.machine.run("keyturn", *argv)
 
     return act
-
-
-def secret_in_a_variable(scene: Scene) -> CompletedProcess[str]:
-    line = 'flow = "client-secret"\nclient_secret_env = "PLANTED"'
-    scene.machine.configure(scene.config.replace('flow = "client-secret"', line))
-    done = scene.machine.run("keyturn", "token", "ci")
-    scene.machine.environment["PLANTED"] = scene.emulator.ready.clients["service"]["secret"]
-    return done
-
-
-def secret_file(scene: Scene, content: str, mode: int) -> CompletedProcess[str]:
-    path = scene.machine.home / "a secret"
-    path.write_text(content, encoding="ascii")
-    path.chmod(mode)
-    line = f'flow = "client-secret"\nclient_secret_file = "{path}"'
-    scene.machine.configure(scene.config.replace('flow = "client-secret"', line))
-    return scene.machine.run("keyturn", "token", "ci")
-
-
-def secret_elsewhere(scene: Scene) -> CompletedProcess[str]:
-    line = 'flow = "client-secret"\nclient_secret_file = "/nowhere/s"'
-    scene.machine.configure(scene.config.replace('flow = "client-secret"', line))
-    return scene.machine.run("keyturn", "secret", "set", "ci", input="x")
-
-
-def readable_secret(scene: Scene) -> CompletedProcess[str]:
-    return secret_file(scene, scene.emulator.ready.clients["service"]["secret"], 0o644)
-
-
-def secret_that_is_a_directory(scene: Scene) -> CompletedProcess[str]:
-    path = scene.machine.home / "b"
-    path.mkdir()
-    line = f'flow = "client-secret"\nclient_secret_file = "{path}"'
-    scene.machine.configure(scene.config.replace('flow = "client-secret"', line))
-    return scene.machine.run("keyturn", "token", "ci")
 
 
 def writable_configuration(scene: Scene) -> CompletedProcess[str]:
@@ -118,24 +64,6 @@ def not_a_program(scene: Scene) -> CompletedProcess[str]:
     program.write_bytes(b"\0\1\2 no program")
     program.chmod(0o755)
     return scene.machine.run("keyturn", "run", "ci", "--", "./data")
-
-
-def protected_certificate_beside_a_token(scene: Scene) -> CompletedProcess[str]:
-    app, file = certified("app"), scene.machine.home / "app.pfx"
-    file.touch(0o600)
-    file.write_bytes(app.pfx(PASSPHRASE))
-    scene.emulator.control.register_certificate(app.pem)
-    flow = f'flow = "refresh-token"\ncertificate = "{file}"'
-    scene.machine.configure(scene.config.replace('flow = "client-secret"', flow))
-    with EntraClient(scene.emulator) as entra:
-        scene.machine.run("keyturn", "secret", "set", "ci", input=entra.token_of_service(scene.emulator))
-    return scene.machine.run("keyturn", "token", "ci")
-
-
-def type_passphrase(scene: Scene, terminal: Terminal) -> None:
-    terminal.wait_for("keyturn: passphrase of ci: ")
-    terminal.wait_for_silence()
-    terminal.type(f"{PASSPHRASE}\n")
 
 
 def somebody_else(scene: Scene) -> CompletedProcess[str]:
@@ -188,10 +116,10 @@ TOKEN, LIST = words("keyturn", "token", "ci"), words("keyturn", "profile", "list
 ROWS = {
     "login_again": Row(somebody_else, "is signed in as", see_it_end, TOKEN_OF_ME),
     "login": Row(words("keyturn", "token", "me"), "is signed in as", approve),
-    "entrust": Row(without_secret, "the vault keeps the client secret", type_secret, TOKEN),
-    "entrust_from_input": Row(empty_input, "the vault keeps the client secret", type_secret, TOKEN),
+    "entrust": Row(secrets.without_secret, "the vault keeps the client secret", secrets.type_secret, TOKEN),
+    "entrust_from_input": Row(secrets.empty_input, "the vault keeps the client secret", secrets.type_secret, TOKEN),
     "entrust_of_application": Row(
-        protected_certificate_beside_a_token, "the vault keeps the passphrase", type_passphrase, TOKEN
+        secrets.protected_certificate_beside_a_token, "the vault keeps the passphrase", secrets.type_passphrase, TOKEN
     ),
     "forget_locally": Row(unreachable_awx, "forgot", proof=words("keyturn", "status")),
     "for_profile": Row(words("keyturn", "login"), "profile ci is signed in", proof=TOKEN),
@@ -207,17 +135,17 @@ ROWS = {
     "targets": Row(words("keyturn", "target", "remove", "https://dev.azure.com/xyzzy"), "git "),
     "shorter_life": Row(words("keyturn", "token", "ci", "--min-life", "30d"), "eyJ", proof=TOKEN),
     "verb": Row(words("keyturn", "stauts"), "configuration", proof=LIST),
-    "restart_daemon": Row(secret_in_a_variable, "daemon restarted", proof=TOKEN),
+    "restart_daemon": Row(secrets.secret_in_a_variable, "daemon restarted", proof=TOKEN),
     "keep_others_from_writing": Row(writable_configuration, "", proof=LIST),
-    "make_private": Row(readable_secret, "", proof=TOKEN),
+    "make_private": Row(secrets.readable_secret, "", proof=TOKEN),
     "unset_header": Row(header_left_behind, "", proof=ask_the_server),
     "usage": Row(words("keyturn", "login", "--xyzzy"), "--again"),
     "on_awx": Row(no_such_token, "keyturn tower@"),
     "kept_awx_tokens": Row(words("keyturn", "awx", "tokens", "show", "xyzzy"), "NAME"),
     "profiles": Row(words("keyturn", "profile", "show", "xyzzy"), "device-code"),
-    "profile": Row(secret_elsewhere, "secret from the file /nowhere/s"),
-    "listing": Row(secret_that_is_a_directory, "drwx"),
-    "size": Row(lambda scene: secret_file(scene, "two\nlines\n", 0o600), " 2 "),
+    "profile": Row(secrets.secret_elsewhere, "secret from the file /nowhere/s"),
+    "listing": Row(secrets.secret_that_is_a_directory, "drwx"),
+    "size": Row(lambda scene: secrets.secret_file(scene, "two\nlines\n", 0o600), " 2 "),
     "where_is": Row(words("keyturn", "run", "ci", "--", "no-such-program"), ""),
     "kind_of": Row(not_a_program, "data"),
     "logout": Row(what_only_a_password_deletes, "", proof=nothing_lives_there),

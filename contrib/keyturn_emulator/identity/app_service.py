@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse
 
 from keyturn_emulator.entra.refusals import EntraError
-from keyturn_emulator.identity.asking import Dialect, NotAsked, presents, query_of
+from keyturn_emulator.identity.asking import Dialect, NotAsked, identity_of, presents
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from keyturn_emulator.identity.machine import Machine
 
 DIALECT = Dialect("2019-08-01", {"client_id": "client_id", "object_id": "object_id", "resource_id": "mi_res_id"})
+UNKNOWN = "No User Assigned or Delegated Managed Identity found for specified identifier."
 
 
 async def token(request: Request, machine: Machine) -> Response:
@@ -23,14 +24,11 @@ async def token(request: Request, machine: Machine) -> Response:
     if not presents(request, "x-identity-header", machine.app_service_header):
         return _refuse(401, "The identity header is missing or wrong.")
     try:
-        query = query_of(request, DIALECT)
+        identity, resource = identity_of(request, DIALECT, machine, UNKNOWN)
     except NotAsked as error:
         return _refuse(400, error.what)
-    identity = machine.identity(query, DIALECT.selectors)
-    if identity is None:
-        return _refuse(400, "No User Assigned or Delegated Managed Identity found for specified identifier.")
     try:
-        issued = machine.issue(identity, query["resource"])
+        issued = machine.issue(identity, resource)
     except EntraError as error:
         # As the real one: a resource that does not exist ends in a vague 500 (msal, managed_identity.py).
         return _refuse(error.kind.status if error.kind.status == 429 else 500, "", error.retry_after)

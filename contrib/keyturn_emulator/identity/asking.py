@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from keyturn_emulator.entra.directory.principals import ManagedIdentity
+    from keyturn_emulator.identity.machine import Machine
+
 
 class NotAsked(Exception):
     """The request is not one of this endpoint's; `what` says why, in our words."""
@@ -41,6 +44,15 @@ def query_of(request: Request, dialect: Dialect) -> dict[str, str]:
     if not query.get("resource"):
         raise NotAsked("the resource is missing")
     return query
+
+
+def identity_of(request: Request, dialect: Dialect, machine: Machine, unknown: str) -> tuple[ManagedIdentity, str]:
+    """Whose token is asked for, and for which resource; NotAsked, with `unknown` where there is no such identity."""
+    query = query_of(request, dialect)
+    identity = machine.identity(query, dialect.selectors)
+    if identity is None:
+        raise NotAsked(unknown)
+    return identity, query["resource"]
 
 
 def is_metadata(request: Request) -> bool:

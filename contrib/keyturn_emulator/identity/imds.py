@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse
 
 from keyturn_emulator.entra.refusals import EntraError, described
-from keyturn_emulator.identity.asking import Dialect, NotAsked, is_metadata, query_of
+from keyturn_emulator.identity.asking import Dialect, NotAsked, identity_of, is_metadata
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from keyturn_emulator.identity.machine import Issued, Machine
 
 DIALECT = Dialect("2018-02-01", {"client_id": "client_id", "object_id": "object_id", "resource_id": "msi_res_id"})
+UNKNOWN = "Identity not found"
 FIELDS = ("access_token", "expires_in", "expires_on", "not_before", "resource")
 
 
@@ -25,14 +26,11 @@ async def token(request: Request, machine: Machine) -> Response:
     if not is_metadata(request):
         return refuse("Required metadata header not specified")
     try:
-        query = query_of(request, DIALECT)
+        identity, resource = identity_of(request, DIALECT, machine, UNKNOWN)
     except NotAsked as error:
         return refuse(error.what)
-    identity = machine.identity(query, DIALECT.selectors)
-    if identity is None:
-        return refuse("Identity not found")
     try:
-        return granted(machine.issue(identity, query["resource"]), identity)
+        return granted(machine.issue(identity, resource), identity)
     except EntraError as error:
         return forwarded(error)
 

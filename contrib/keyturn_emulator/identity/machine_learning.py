@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse
 
 from keyturn_emulator.entra.refusals import EntraError
-from keyturn_emulator.identity.asking import Dialect, NotAsked, presents, query_of
+from keyturn_emulator.identity.asking import Dialect, NotAsked, identity_of, presents
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # That version knows an identity by nothing but its client id.
 DIALECT = Dialect("2017-09-01", {"client_id": "clientid"})
+UNKNOWN = "No such identity is assigned."
 
 
 async def token(request: Request, machine: Machine) -> Response:
@@ -24,14 +25,11 @@ async def token(request: Request, machine: Machine) -> Response:
     if not presents(request, "secret", machine.machine_learning_secret):
         return _refuse(401, "The secret is missing or wrong.")
     try:
-        query = query_of(request, DIALECT)
+        identity, resource = identity_of(request, DIALECT, machine, UNKNOWN)
     except NotAsked as error:
         return _refuse(400, error.what)
-    identity = machine.identity(query, DIALECT.selectors)
-    if identity is None:
-        return _refuse(400, "No such identity is assigned.")
     try:
-        issued = machine.issue(identity, query["resource"])
+        issued = machine.issue(identity, resource)
     except EntraError as error:
         return _refuse(error.kind.status, "")
     return JSONResponse({**issued.texts("access_token", "expires_on", "resource"), "token_type": "Bearer"})

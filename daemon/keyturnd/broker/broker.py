@@ -125,6 +125,8 @@ class Broker:
             return good.token
         try:
             return await self._fetch_or_ask(want, waiter, by)
+        except ConfigError:
+            raise  # also one that passes: what cannot be read may no longer allow the token that is held
         except KeyturnError as error:
             if not error.passes or held is None or not self.memory.good_as_last_resort(held):
                 raise

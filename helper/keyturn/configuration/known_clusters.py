@@ -52,7 +52,7 @@ def key_of(place: Place) -> str:
 
 
 def load(state_directory: Path) -> dict[str, KnownCluster]:
-    """All of them, by `key_of`. Raises ConfigError for a file that others can write, DamagedRecord."""
+    """All of them, by `key_of`. Raises ConfigError as `read_trusted` does, DamagedRecord."""
     path = state_directory / NAME
     content = read_trusted(path) if path.parent.is_dir() else None
     try:

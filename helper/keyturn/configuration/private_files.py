@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 
 import msgspec
 
-from keyturn import hints, shell
+from keyturn import shell
+from keyturn.configuration.trusted import PASSING, until_it_passes
 from keyturn.errors import ConfigError, StateError
 
 SIZE_LIMIT = 64 << 10
-OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO})
-"""Our own or the machine's trouble, which says nothing about the file and passes."""
 
 
 class OwnFile(msgspec.Struct, frozen=True):
@@ -37,17 +35,21 @@ class OwnFile(msgspec.Struct, frozen=True):
 def read_own(path: str, what: str) -> OwnFile:
     """The file at `path`, which holds `what` (with its article, for the sentence of an error).
 
-    Raises ConfigError when it is missing, too large, not a file, or another user's, StateError when no descriptor
-    is free to look at it.
+    Raises ConfigError when it is missing, too large, not a file, or another user's, StateError for trouble of ours
+    or the machine's, which passes.
     """
     try:
-        # Not blocking: a FIFO in its place must not hang us.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        return _read(path)
     except OSError as error:
         sentence = f"cannot read {what} in {path}: {error.strerror}"
-        if error.errno in OURS:
-            raise StateError(sentence, hints.restart_daemon()) from None
+        if error.errno in PASSING:
+            raise StateError(sentence, until_it_passes(error)) from None
         raise ConfigError(sentence, shell.listing(path)) from None
+
+
+def _read(path: str) -> OwnFile:
+    # Not blocking: a FIFO in its place must not hang us.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
         status = os.fstat(descriptor)
         _check(path, status)

@@ -7,14 +7,18 @@ import os
 import stat
 from _operator import attrgetter
 
-from keyturn import shell
-from keyturn.errors import ConfigError
+from keyturn import hints, moves, shell
+from keyturn.errors import ConfigError, ConfigUnreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from keyturn.kinds_of_hints import Hint
+
 SIZE_LIMIT = 1 << 20
+PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO})
+"""Our own or the machine's trouble, which says nothing about the file and passes (DESIGN 5.6)."""
 # Without O_NONBLOCK a FIFO in the file's place would hang the daemon before it could be refused.
 FILE_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -30,7 +34,7 @@ def read_trusted(path: str | Path) -> bytes | None:
     opened through, so that nothing can be swapped in between. A symbolic link is followed (dotfile managers make
     them); whatever it leads to has to pass the same check.
 
-    Raises ConfigError.
+    Raises ConfigError; ConfigUnreadable for trouble that is PASSING.
     """
     where, name = os.path.split(path)
     try:
@@ -43,10 +47,17 @@ def read_trusted(path: str | Path) -> bytes | None:
         if error.errno == errno.ENOENT and not os.path.islink(path):  # noqa: PTH114 - pathlib is an import more
             return None
         sentence = f"{path} cannot be read: {_reason(error)}"
+        if error.errno in PASSING:
+            raise ConfigUnreadable(sentence, until_it_passes(error)) from None
         raise ConfigError(sentence, shell.listing(where, str(path))) from None
     if len(content) > SIZE_LIMIT:
         raise ConfigError(f"{path} is larger than {SIZE_LIMIT} bytes", shell.size(str(path)))
     return content
+
+
+def until_it_passes(error: OSError) -> Hint:
+    """What helps where `error` is PASSING: another daemon has its descriptors free, all else is the machine's."""
+    return hints.restart_daemon() if error.errno == errno.EMFILE else moves.waiting.again()
 
 
 def _read_checked(directory: int, name: str, where: str, path: str | Path) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from functools import partial
 
 from keyturn import hints
 from keyturn.console.configured import configuration
@@ -41,11 +42,24 @@ class Slip(UsageError):
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):
-    """Help as wide as the terminal; paragraphs are folded, examples left as they are, to be pasted."""
+    """Help as wide as the terminal; paragraphs are folded, examples left as they are, to be pasted.
 
-    def __init__(self, prog: str) -> None:
+    behind: words that no argument is, at the end of the usage.
+    """
+
+    def __init__(self, prog: str, behind: str = "") -> None:
         self._columns = width_of(sys.stdout) or ASSUMED
+        self._behind = behind
         super().__init__(prog, width=self._columns, max_help_position=30)
+
+    def _format_usage(self, *parts: Any) -> str:
+        usage = super()._format_usage(*parts)
+        if not self._behind:
+            return usage
+        usage = usage.rstrip("\n")
+        fits = len(usage.rpartition("\n")[2]) + 1 + len(self._behind) <= self._columns
+        between = " " if fits else "\n".ljust(1 + len(f"usage: {self._prog} "))
+        return f"{usage}{between}{self._behind}\n\n"
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:  # noqa: ARG002 - the whole terminal's is ours
         explained, heading, examples = text.partition(EXAMPLES)
@@ -84,12 +98,15 @@ def _under(line: str) -> str:
 
 
 class Parser(argparse.ArgumentParser):
-    """Parses the arguments of `keyturn VERB`. Everything it refuses is a UsageError."""
+    """Parses the arguments of `keyturn VERB`. Everything it refuses is a UsageError.
 
-    def __init__(self, **settings: Any) -> None:
+    behind: what is typed behind them and is somebody else's, as the usage shows it.
+    """
+
+    def __init__(self, *, behind: str = "", **settings: Any) -> None:
         # An abbreviation that works today would be ambiguous, or mean something else, with the next option.
         settings.setdefault("allow_abbrev", False)
-        settings.setdefault("formatter_class", Formatter)
+        settings.setdefault("formatter_class", partial(Formatter, behind=behind))
         super().__init__(**settings)
 
     def add_json(self) -> None:

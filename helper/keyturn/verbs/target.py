@@ -106,13 +106,14 @@ def _remove(options: Namespace) -> None:
 
     document = ConfigDocument(config_file())
     known = {target_name(target): protocol_of(target) for target in _targets(document.config)}
-    for place in (_as_listed(place, known) for place in options.places):
+    removed = list(dict.fromkeys(_as_listed(place, known) for place in options.places))
+    for place in removed:
         if place not in known:
             shown = f"there is no target {without_userinfo(place)}" if place.isprintable() else "no such target"
             raise Refused(shown, hints.targets())
         document.remove(("targets", known[place]), place)
     document.save()
-    print(f"keyturn: no longer a target: {', '.join(options.places)}; now: {printed(hints.verb('setup'))}")
+    print(f"keyturn: no longer a target: {', '.join(removed)}; now: {printed(hints.verb('setup'))}")
 
 
 def _as_listed(place: str, known: Container[str]) -> str:

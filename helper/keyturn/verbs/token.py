@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 
+from keyturn.configuration.targets.images import registry_of
 from keyturn.console import token_request
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import print_json
@@ -52,6 +53,8 @@ def parser() -> Parser:
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     options = parser().parse(arguments)
+    if options.registry is not None and (named := registry_of(options.registry)) is not None:
+        options.registry = named.netloc
     _print(token_request.fetch(options, "token", "keyturn token"), options.format)
     return 0
 

@@ -15,6 +15,7 @@ from keyturnd.acquire.failed import Failed
 from keyturnd.messages.identities import Network
 from keyturnd.messages.outcomes import Failure, Result
 from support.acquisition.driver import Acquisition, Finished, job, run
+from support.descriptors import none_left
 from support.emulator.client import AZURE_DEVOPS, claims_of
 
 if TYPE_CHECKING:
@@ -122,6 +123,18 @@ def test_azure_arc(emulator: Emulator) -> None:
     assert "larger than 4 KiB" in str(ask_arc(emulator))
     control.settings(arc_key_size=64, arc_key_elsewhere=True)
     assert "names a key that is none of its own" in str(ask_arc(emulator))
+
+
+def test_a_key_of_arc_that_cannot_be_read_for_a_moment_is_no_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.key").write_text("a key\n")
+    monkeypatch.setattr(arc, "KEYS", str(tmp_path))
+    challenge = f"Basic realm={tmp_path}/a.key"
+    with none_left(), pytest.raises(Failed) as caught:
+        arc._key(challenge)
+    assert caught.value.failure.kind == "state"
+    assert arc._key(challenge) == "a key"
 
 
 @pytest.mark.parametrize(

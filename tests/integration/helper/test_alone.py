@@ -5,28 +5,26 @@ The twin runs as a real process that ends with EVIDENCE as soon as it opens a co
 
 from __future__ import annotations
 
-import json
-import os
-import pty
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from keyturn import __version__
 from support import places
-from support.helper.programs import NativePrograms, install
-from support.helper.scripted_daemon import PATIENCE, Script, ScriptedDaemon
-from support.machine import on_terminal
+from support.helper.no_daemon import START, info, outcome, private_environment
+from support.helper.scripted_daemon import PATIENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+
+__all__ = ["private_environment"]
+
 
 EVIDENCE = 99
-START = "import sys; from keyturn.main import main; sys.exit(main())"
 WATCHED_START = f"""
 import os, sys
 ASKING = ("socket.connect", "socket.getaddrinfo", "socket.gethostby", "socket.sendto", "socket.bind")
@@ -37,19 +35,6 @@ def watch(event, arguments):
 sys.addaudithook(watch)
 {START}
 """
-CONFIGURATION = """
-[profile.work]
-provider = "entra"
-application_id = "11111111-2222-3333-4444-555555555555"
-flow = "device-code"
-[targets.git]
-"https://dev.azure.com/contoso" = "work"
-[targets.docker]
-"contoso.azurecr.io" = "work"
-"127.0.0.1:5000" = { profile = "work", service = "acr" }
-[targets.kube]
-"https://kube.example" = "work"
-"""
 NOT_FOUND = b"credentials not found in native keychain\n"
 VECTORS = places.VECTORS / "docker" / "servers.toml"
 FOREIGN = [case["server"] for case in tomllib.loads(VECTORS.read_text("utf-8"))["request"] if "gets" not in case]
@@ -58,23 +43,6 @@ NERDCTL = [
     for host in ("contoso.azurecr.io:443", "contoso.azurecr.io")
     for scheme in ("", "https://", "http://")
 ]
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeyturn-Exit: 0\r\n\r\n{}"
-
-
-@pytest.fixture(name="environment")
-def private_environment(tmp_path: Path) -> dict[str, str]:
-    """Where no daemon runs, and a configuration with two registries and a cluster."""
-    (tmp_path / "run").mkdir(mode=0o700)
-    configuration = tmp_path / "config.toml"
-    configuration.write_text(CONFIGURATION, "utf-8")
-    configuration.chmod(0o600)
-    return {
-        "PATH": os.defpath,
-        "HOME": str(tmp_path),
-        "XDG_RUNTIME_DIR": str(tmp_path / "run"),
-        "KEYTURN_CONFIG": str(configuration),
-        **{name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ},
-    }
 
 
 def watched(environment: dict[str, str], *words: str, given: str = "") -> subprocess.CompletedProcess[bytes]:
@@ -94,18 +62,6 @@ def alone(environment: dict[str, str], *words: str, given: str = "") -> subproce
     done = watched(environment, *words, given=given)
     assert not list(Path(environment["XDG_RUNTIME_DIR"]).iterdir())
     return done
-
-
-def outcome(done: subprocess.CompletedProcess[bytes]) -> tuple[int, bytes, bytes]:
-    return done.returncode, done.stdout, done.stderr
-
-
-def info(*, interactive: bool = False, server: str | None = None) -> str:
-    """KUBERNETES_EXEC_INFO as kubectl writes it."""
-    spec: dict[str, Any] = {} if server is None else {"cluster": {"server": server, "config": None}}
-    spec["interactive"] = interactive
-    version = "client.authentication.k8s.io/v1"
-    return json.dumps({"kind": "ExecCredential", "apiVersion": version, "spec": spec}, separators=(",", ":"))
 
 
 @pytest.mark.parametrize("server", FOREIGN)
@@ -189,69 +145,3 @@ def test_a_cluster_that_gets_no_token_is_one_error_and_nobody_is_asked(
 def test_a_cluster_of_ours_takes_a_daemon(environment: dict[str, str]) -> None:
     environment["KUBERNETES_EXEC_INFO"] = info(server="https://kube.example:443/")
     assert outcome(watched(environment, "kube", "get-token", "--profile=work")) == (EVIDENCE, b"", b"")
-
-
-@pytest.mark.parametrize("implementation", ["native", "twin"])
-def test_kube_leaves_an_open_stdin_alone(
-    environment: dict[str, str], tmp_path: Path, programs: NativePrograms, implementation: str
-) -> None:
-    """The JavaScript client's pipe never ends, and `kubectl apply -f -` needs every byte itself."""
-    command = [sys.executable, "-c", START, "helper", "kube"]
-    if implementation == "native":
-        command = [str(install(programs.variant(), tmp_path / "bin", "kube-credential-keyturn"))]
-    reader, writer = os.pipe()
-    os.write(writer, b"kind: Pod\n")
-    with ScriptedDaemon(_socket(environment), Script(ANSWER)):
-        done = subprocess.run(
-            [*command, "get-token"], stdin=reader, env=environment, capture_output=True, timeout=PATIENCE, check=False
-        )
-    assert outcome(done) == (0, b"{}", b"")
-    os.close(writer)
-    with os.fdopen(reader, "rb") as left:
-        assert left.read() == b"kind: Pod\n"
-
-
-@pytest.mark.parametrize(
-    ("words", "exec_info", "asks"),
-    [
-        (("kube", "get-token"), info(interactive=True), True),
-        (("kube", "get-token"), info(interactive=False), False),
-        (("kube", "get-token"), None, False),
-        (("kube", "get-token"), '{"interactive":true}', False),
-        (("docker", "get"), info(interactive=True), False),
-        (("git", "get"), None, True),
-    ],
-    ids=["kubectl on a terminal", "interactiveMode Never", "JavaScript", "no ExecCredential", "docker", "git"],
-)
-def test_who_may_be_asked_on_a_terminal(
-    environment: dict[str, str], terminal: str, words: Sequence[str], exec_info: str | None, *, asks: bool
-) -> None:
-    if exec_info is not None:
-        environment["KUBERNETES_EXEC_INFO"] = exec_info
-    with ScriptedDaemon(_socket(environment), Script(ANSWER)) as daemon:
-        subprocess.run(
-            [sys.executable, on_terminal.__file__, terminal, sys.executable, "-c", START, "helper", *words],
-            stdin=subprocess.DEVNULL,
-            env=environment,
-            capture_output=True,
-            start_new_session=True,
-            timeout=PATIENCE,
-            check=True,
-        )
-    assert b"Keyturn-Terminal: 1\r\n" in daemon.requests[0]
-    assert (b"Accept: application/jsonl\r\n" in daemon.requests[0]) is asks
-
-
-@pytest.fixture(name="terminal")
-def pseudo_terminal() -> Iterator[str]:
-    """The name of a terminal that is nobody's yet."""
-    controller, terminal = pty.openpty()
-    yield os.ttyname(terminal)
-    os.close(controller)
-    os.close(terminal)
-
-
-def _socket(environment: dict[str, str]) -> Path:
-    directory = Path(environment["XDG_RUNTIME_DIR"]) / "keyturn"
-    directory.mkdir(mode=0o700)
-    return directory / "socket"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import fcntl
 import io
 import os
@@ -13,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyturn.console.parsing import Parser
+from keyturn.console.parsing import EXAMPLES, Parser
 from keyturn.folding import NARROWEST, WIDEST, Folding, folded, width_of
+from keyturn.verbs.known import VERBS, module_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,3 +103,38 @@ def test_the_second_column_of_a_list_is_one_text(terminal: io.TextIOWrapper, mon
         "             here the second, which ends.\n"
         "  stop       later\n"
     )
+
+
+def actions_of(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """`parser`, and those of all its actions."""
+    yield parser
+    for action in parser._actions:
+        for below in action.choices.values() if isinstance(action, argparse._SubParsersAction) else ():
+            yield from actions_of(below)
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS.keys() - {"helper", "kubelogin"}))
+def test_every_help_fits_and_its_usage_has_every_option(
+    verb: str, terminal: io.TextIOWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resize(terminal, 80)
+    monkeypatch.setattr("sys.stdout", terminal)
+    for parser in actions_of(module_of(verb).parser()):
+        told = parser.format_help().partition(EXAMPLES)[0]
+        assert [line for line in told.split("\n") if len(line) > 80 and " " in line.strip()] == []
+        usage = told.partition("\n\n")[0]
+        lacking = (action for action in parser._actions if not any(name in usage for name in action.option_strings))
+        assert [action.option_strings for action in lacking if action.option_strings] == []
+
+
+def test_what_stands_behind_all_arguments_is_whole_in_the_usage(
+    terminal: io.TextIOWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resize(terminal, 60)
+    monkeypatch.setattr("sys.stdout", terminal)
+    for option in ("--short", f"--{'long' * 8}"):
+        parser = Parser(prog="keyturn x", behind="-- COMMAND")
+        parser.add_argument(option, action="store_true")
+        *before, last = parser.format_usage().rstrip("\n").split("\n")
+        assert last.endswith("-- COMMAND")
+        assert len(before) == (len(option) > 20)

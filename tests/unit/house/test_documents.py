@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LONGEST = 250
+TOPS = ("helper", "daemon", "contrib", "tests", "findings")
 GUIDES = places.REPOSITORY / "contrib/guides"
 UNTRIED = {
     "README.md": 2,
@@ -67,10 +68,11 @@ def test_every_kind_of_error_and_every_number_of_entra_id_is_told() -> None:
     assert advice == hints
 
 
-def test_the_architecture_names_modules_that_are_there() -> None:
+def test_the_architecture_names_modules_and_rooms_that_are_there() -> None:
     """Each by the end of its path, as the guide writes it."""
-    named = re.findall(r"`([\w/]+\.(?:py|c))`", (GUIDES / "architecture.md").read_text("utf-8"))
-    rooms = [places.REPOSITORY / room for room in ("helper", "daemon")]
-    there = [f"/{path.relative_to(room.parent)}" for room in rooms for path in room.rglob("*.*")]
-    assert len(named) > 20
-    assert [name for name in named if not any(path.endswith(f"/{name}") for path in there)] == []
+    guide = (GUIDES / "architecture.md").read_text("utf-8")
+    modules, rooms = re.findall(r"`([\w/]+\.(?:py|c))`", guide), re.findall(r"`([\w/]+)/`", guide)
+    tops = [places.REPOSITORY / top for top in TOPS]
+    there = [f"/{path.relative_to(places.REPOSITORY)}" for top in tops for path in (top, *top.rglob("*"))]
+    assert min(len(modules), len(rooms)) > 20
+    assert [name for name in modules + rooms if not any(path.endswith(f"/{name}") for path in there)] == []

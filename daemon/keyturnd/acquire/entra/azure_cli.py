@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
 from keyturn import moves, shell
-from keyturn.errors import ProviderRefused, ProviderUnreachable, Refused, SignInNeeded
+from keyturn.configuration.trusted import PASSING, until_it_passes
+from keyturn.errors import ProviderRefused, ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages.outcomes import Result
 
@@ -52,7 +54,10 @@ def _run(az: AzureCli, session: Session) -> bytes:
     except subprocess.TimeoutExpired:
         raise Failed(ProviderUnreachable, "az did not answer in time", moves.waiting.later()) from None
     except OSError as error:
-        raise Failed(Refused, f"az cannot be started: {error.strerror}", shell.listing(az.program)) from None
+        sentence = f"az cannot be started: {error.strerror}"
+        if error.errno in PASSING | {errno.EAGAIN}:  # EAGAIN: too many processes, fork(2)
+            raise Failed(StateError, sentence, until_it_passes(error)) from None
+        raise Failed(Refused, sentence, shell.listing(az.program)) from None
     if done.returncode == 0:
         return done.stdout
     words = done.stderr.decode("utf-8", "replace").removeprefix("ERROR: ")

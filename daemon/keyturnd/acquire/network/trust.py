@@ -9,7 +9,8 @@ import ssl
 from typing import TYPE_CHECKING, Any
 
 from keyturn import moves
-from keyturn.errors import ConfigError
+from keyturn.configuration.trusted import PASSING, until_it_passes
+from keyturn.errors import ConfigError, StateError
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
@@ -32,16 +33,19 @@ def context(network: Network) -> ssl.SSLContext:
         if network.ca_directory is not None:
             os.scandir(network.ca_directory).close()  # OpenSSL takes a directory that is none without a word
         made = ssl.create_default_context(cafile=network.ca_file, capath=network.ca_directory)
-    except (OSError, ssl.SSLError) as error:
-        reason = "it holds no PEM certificate" if isinstance(error, ssl.SSLError) else error.strerror
-        named = network.ca_file or network.ca_directory
-        raise Failed(
-            ConfigError,
-            f"cannot use the certificate authorities in {named}: {reason}",
-            moves.configuration.readable_ca(),
-        ) from None
+    except ssl.SSLError:  # an OSError, whose number is OpenSSL's
+        raise _unusable(network, "it holds no PEM certificate") from None
+    except OSError as error:
+        raise _unusable(network, error.strerror or "unknown reason", error) from None
     made.verify_flags &= ~ssl.VERIFY_X509_STRICT  # a default since Python 3.13; private CAs that curl takes fail it
     return made
+
+
+def _unusable(network: Network, reason: str, error: OSError | None = None) -> Failed:
+    sentence = f"cannot use the certificate authorities in {network.ca_file or network.ca_directory}: {reason}"
+    if error is not None and error.errno in PASSING:
+        return Failed(StateError, sentence, until_it_passes(error))
+    return Failed(ConfigError, sentence, moves.configuration.readable_ca())
 
 
 class Pinned(ssl.SSLContext):

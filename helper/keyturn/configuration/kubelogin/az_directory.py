@@ -12,7 +12,8 @@ from pathlib import Path
 
 from keyturn import moves, shell
 from keyturn.configuration.private_files import read_own
-from keyturn.errors import Refused
+from keyturn.configuration.trusted import PASSING, until_it_passes
+from keyturn.errors import Refused, StateError
 from keyturn.home import home
 
 EXTENSIONS = ("cliextensions", "azcliextensions")
@@ -45,6 +46,8 @@ def own_directory(named: str) -> str | None:
             )
     except OSError as error:
         reason = (error.strerror or "").lower()
+        if error.errno in PASSING:
+            raise StateError(f"AZURE_CONFIG_DIR: {path}: {reason}", until_it_passes(error)) from None
         raise Refused(f"AZURE_CONFIG_DIR: {path}: {reason}", shell.listing(str(path))) from None
     return str(path)
 

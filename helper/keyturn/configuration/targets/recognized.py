@@ -8,6 +8,7 @@ from keyturn import hints
 from keyturn.configuration.hosts import HTTPS_PORT, UnfitName, host_and_port, https_url
 from keyturn.configuration.targets.docker import is_azure
 from keyturn.configuration.targets.git import AZURE_DEVOPS_HOST, is_azure_devops
+from keyturn.configuration.targets.images import registry_of
 from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
@@ -31,17 +32,20 @@ class RecognizedTarget(NamedTuple):
 def recognize(text: str, protocol: Protocol | None = None, verb: str = "target add") -> RecognizedTarget:
     """Which target `text` would be; `protocol` where somebody says it. Raises UsageError, with the usage of `verb`.
 
-    A clone's URL becomes its organization: what is below belongs to the same sign-in.
+    A clone's URL becomes its organization, an image's name its registry: what is below belongs to the same sign-in.
     """
     text = with_scheme(text)
+    image = registry_of(text) if protocol in {None, "docker"} else None
+    if image is not None and (protocol == "docker" or is_azure(image.host, image.port)):
+        return RecognizedTarget("docker", image.netloc)
     try:
         if not text.startswith("https://"):
-            return _registry(text, protocol)
+            return _registry(text.removesuffix("/"), protocol)
         place = https_url(without_user(text))
     except UnfitName as error:
         raise UsageError(f"no target: {error}", hints.usage(f"keyturn {verb}")) from None
-    if protocol in {None, "docker"} and not place.segments and is_azure(place.host, place.port):
-        return _registry(place.netloc, protocol)  # as its page in the portal has it
+    if protocol == "docker" or (protocol is None and is_azure(place.host, place.port)):
+        return RecognizedTarget("docker", place.netloc)  # as its page in the portal has it, or its interface
     if protocol is None:
         protocol = "kube" if place.host.endswith(AKS_SUFFIX) else "git"
     if protocol == "git":

@@ -11,6 +11,7 @@ from keyturn.console.parsing import Parser
 from keyturn.console.requests import print_json
 from keyturn.kinds_of_hints import printed
 from keyturn.verbs.doctor import daemon, installation, network, report, surroundings, tokens, tools
+from keyturn.verbs.doctor.finding import once
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,13 +45,13 @@ def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     options = parser().parse(arguments)
     config, _ = daemon.look_at_configuration()
-    findings = _told(_findings(offline=options.offline), as_json=options.json)
+    findings = _told(once(_findings(offline=options.offline)), as_json=options.json)
     if options.report is not None:
         report.write(Path(options.report), findings, config)
         print(f"keyturn: wrote {options.report}: read it before you pass it on", file=sys.stderr)
     if options.fix:
         _fix(findings)
-        findings = list(_findings(offline=options.offline))
+        findings = list(once(_findings(offline=options.offline)))
     return int(any(finding.level == "error" for finding in findings))
 
 

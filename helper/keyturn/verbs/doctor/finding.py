@@ -9,6 +9,8 @@ from keyturn.kinds_of_hints import printed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from keyturn.console.look import Look
     from keyturn.errors import KeyturnError
     from keyturn.kinds_of_hints import Hint
@@ -18,12 +20,16 @@ COLUMN = 2
 
 
 class Finding(NamedTuple):
-    """One line. `safe`: the hint is a command of ours that loses nothing, so that --fix may run it."""
+    """One line. `safe`: the hint is a command of ours that loses nothing, so that --fix may run it.
+
+    reason: what an error says by itself, where that explains other findings as well. It is told once.
+    """
 
     level: Literal["ok", "warning", "error"]
     sentence: str
     hint: Hint | None = None
     safe: bool = False
+    reason: str = ""
 
     def lines(self, look: Look) -> str:
         """For people: the finding, and below it the command that helps, which stays whole.
@@ -47,4 +53,14 @@ def ok(sentence: str) -> Finding:
 
 def failed(error: KeyturnError, about: str = "") -> Finding:
     """What an error says."""
-    return Finding("error", f"{about}{error.sentence}", error.hint)
+    return Finding("error", f"{about}{error.sentence}", error.hint, reason=error.sentence)
+
+
+def once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Without what follows from an error that has been told: a dead proxy is one fault, whatever it hides."""
+    told: set[str] = set()
+    for finding in findings:
+        if finding.reason not in told:
+            yield finding
+        if finding.reason:
+            told.add(finding.reason)

@@ -27,15 +27,28 @@ def look() -> Iterator[Finding]:
     except KeyturnError as error:
         yield failed(error, "the servers were not asked: ")
         return
-    yield from map(_answered, servers)
+    yield from map(_answered, (server for server in servers if not server["error"]))
+    yield from _unreached([server for server in servers if server["error"]])
     yield from _clock(servers)
 
 
 def _answered(server: dict[str, Any]) -> Finding:
-    used_by = f"{server['host']} (profile {', '.join(server['profiles'])})"
-    if error := server["error"]:
-        return Finding("error", f"{used_by}: {error['sentence']}", Sentence(error["hint"]) if error["hint"] else None)
-    return ok(f"{used_by} answers, {'through ' + server['proxy'] if server['proxy'] else 'without a proxy'}")
+    proxy = server["proxy"]
+    return ok(f"{_used_by(server)} answers, {f'through {proxy}' if proxy else 'without a proxy'}")
+
+
+def _unreached(servers: list[dict[str, Any]]) -> Iterator[Finding]:
+    """A finding for each reason: one proxy stands before many servers."""
+    for reason in dict.fromkeys(server["error"]["sentence"] for server in servers):
+        behind = [server for server in servers if server["error"]["sentence"] == reason]
+        first, *others = map(_used_by, behind)
+        hint = behind[0]["error"]["hint"]
+        told = f"{reason}, so that nothing reaches {', '.join((first, *others))}" if others else f"{first}: {reason}"
+        yield Finding("error", told, Sentence(hint) if hint else None, reason=reason)
+
+
+def _used_by(server: dict[str, Any]) -> str:
+    return f"{server['host']} (profile {', '.join(server['profiles'])})"
 
 
 def _clock(servers: list[dict[str, Any]]) -> Iterator[Finding]:

@@ -11,23 +11,26 @@ from keyturn.verbs.doctor.finding import Finding, failed, ok
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from keyturn.configuration.config import Config
 
 
 def look(config: Config) -> Iterator[Finding]:
-    """One finding for each profile and audience; nobody is asked to sign in."""
+    """One finding for each profile and audience, or for all audiences that fail alike; nobody is asked to sign in."""
     for name in config.profiles:
-        for scopes in all_scopes(config, name):
-            yield _token(name, scopes)
+        yield from _tokens(name, all_scopes(config, name))
 
 
-def _token(name: str, scopes: Sequence[str]) -> Finding:
-    about = f"profile {name}, {spoken(scopes)}: "
-    wanted = {"profile": name, "scopes": list(scopes), "purpose": "check"}
-    try:
-        token = ask("POST", "/v1/token", wanted, waits=False)
-    except KeyturnError as error:
-        return failed(error, about)
-    return ok(f"{about}a token valid {until(token['expires_at'])}")
+def _tokens(name: str, wanted: Iterable[Sequence[str]]) -> Iterator[Finding]:
+    failures: dict[str, tuple[KeyturnError, list[str]]] = {}
+    for scopes in wanted:
+        body = {"profile": name, "scopes": list(scopes), "purpose": "check"}
+        try:
+            token = ask("POST", "/v1/token", body, waits=False)
+        except KeyturnError as error:
+            failures.setdefault(error.sentence, (error, []))[1].append(spoken(scopes))
+        else:
+            yield ok(f"profile {name}, {spoken(scopes)}: a token valid {until(token['expires_at'])}")
+    for failure, audiences in failures.values():
+        yield failed(failure, f"profile {name}, {', '.join(audiences)}: ")

@@ -38,6 +38,11 @@ class Place(NamedTuple):
     """What that context's user names; only ever proposed."""
 
     @property
+    def is_inside(self) -> bool:
+        """Whether an image, or another part of a registry, was named in place of the registry."""
+        return self.service == "acr" and self.given.lower().removeprefix("https://").rstrip("/") != self.key
+
+    @property
     def names_its_service(self) -> bool:
         """Whether the name alone tells what answers there, so that no `service` has to say it."""
         return _tells_its_service(self.key) and self.service == _service_of(self.key)

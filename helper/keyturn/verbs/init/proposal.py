@@ -66,6 +66,8 @@ class Proposal(NamedTuple):
 
     def remarks(self) -> Iterator[str]:
         """What it means for whoever agrees to it."""
+        if self.place.is_inside:
+            yield f"{self.place.given} is in the registry {self.place.key}: tokens are for all of that"
         if self.place.named_in:
             yield f"{self.place.key} comes from {self.place.named_in}: see that it is the one you mean"
         if self.stands:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 
 from keyturn import shell
-from keyturn.errors import ConfigError, StateError
-from keyturn.reach.paths import open_private_directory, socket_path
+from keyturn.errors import ConfigError
+from keyturn.verbs.run.runtime import runtime_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,17 +67,10 @@ def _bundle(ca_file: str, system: str | None) -> str:
 
     It stays, as the command takes our place and nobody is left to remove it; there is nothing secret in it.
     """
-    where = os.path.dirname(socket_path())  # noqa: PTH120 - as the socket's own code does
-    directory = open_private_directory(where, create=True)
-    try:
+    with runtime_directory() as (where, directory):
         name = f"authorities-{'-'.join(_stamp(path) for path in (system, ca_file) if path)}.pem"
         if not _is_there(name, directory):
             _write(name, directory, (_read(system) if system else b"") + b"\n" + _own(ca_file))
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise StateError(f"cannot write to {where}: {reason}", shell.listing(where)) from None
-    finally:
-        os.close(directory)
     return f"{where}/{name}"
 
 

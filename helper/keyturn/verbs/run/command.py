@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 SEPARATOR = "--"
 VARS = "KEYTURN_VARS"
 """The variable that names the file of variables to the command."""
-USAGE = "keyturn run [PROFILE] [--audience NAME | --scope SCOPE] [--renew] [--vars-file] -- COMMAND [ARGUMENTS]"
+BEHIND = f"{SEPARATOR} COMMAND [ARGUMENTS]"
 DESCRIPTION = """\
 Run a command with a fresh token of a profile in its environment. Nothing of it appears on a command line, and it is
 written nowhere, unless --vars-file asks for a private file for as long as the command runs. The command takes
@@ -84,7 +84,7 @@ def parser() -> Parser:
     """What comes after the verb."""
     from keyturn.console.parsing import Parser  # noqa: PLC0415 - not for a profile's name alone
 
-    made = Parser(prog="keyturn run", usage=USAGE, description=DESCRIPTION, epilog=EPILOG)
+    made = Parser(prog="keyturn run", behind=BEHIND, description=DESCRIPTION, epilog=EPILOG)
     token_request.add_wanted(made)
     made.add_argument("--vars-file", action="store_true", help=f"also as a file, which {VARS} names")
     return made

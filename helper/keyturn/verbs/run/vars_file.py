@@ -14,10 +14,8 @@ import select
 import time
 from contextlib import suppress
 
-from keyturn import shell
-from keyturn.errors import StateError
-from keyturn.reach.paths import open_private_directory, socket_path
 from keyturn.reach.spawn import own_descriptors
+from keyturn.verbs.run.runtime import runtime_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,20 +32,13 @@ def written(token: Mapping[str, Any]) -> str:
 
     Raises StateError.
     """
-    where = os.path.dirname(socket_path())  # noqa: PTH120 - as the socket's own code does
-    directory = open_private_directory(where, create=True)
     name = f"vars-{os.getpid()}-{os.urandom(4).hex()}.json"
-    try:
+    with runtime_directory() as (where, directory):
         _sweep(directory)
         _appoint_remover(directory, name)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         with os.fdopen(os.open(name, flags, 0o600, dir_fd=directory), "w", encoding="utf-8") as file:
             json.dump(variables(token), file)
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise StateError(f"cannot write to {where}: {reason}", shell.listing(where)) from None
-    finally:
-        os.close(directory)
     return f"{where}/{name}"
 
 

@@ -8,23 +8,13 @@ from typing import TYPE_CHECKING, Any
 import jwt
 import msal
 import pytest
-import requests
 
 from support.emulator.client import AZURE_DEVOPS, DEVOPS_SCOPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import requests
 
     from keyturn_emulator.launch import Emulator
-
-
-@pytest.fixture
-def session(emulator: Emulator) -> Iterator[requests.Session]:
-    """MSAL's transport, deaf to the environment's proxies and certificate bundles."""
-    with requests.Session() as made:
-        made.trust_env = False
-        made.verify = emulator.ready.ca_file
-        yield made
 
 
 def confidential(emulator: Emulator, session: requests.Session, **more: Any) -> msal.ConfidentialClientApplication:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import msal
 import pytest
-import requests
 from cryptography.hazmat.primitives import hashes
 
 from support.emulator.browser import Browser, answer_of
@@ -17,21 +16,12 @@ from support.emulator.certified import Certified, certified
 from support.emulator.client import AZURE_DEVOPS, DEVOPS_SCOPE, EntraClient, claims_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import requests
 
     from keyturn_emulator.launch import Emulator
 
 VAULT_SCOPE = "https://vault.azure.net/.default"
 STEP_UP = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
-
-
-@pytest.fixture
-def session(emulator: Emulator) -> Iterator[requests.Session]:
-    """MSAL's transport, deaf to the environment's proxies and certificate bundles."""
-    with requests.Session() as made:
-        made.trust_env = False
-        made.verify = emulator.ready.ca_file
-        yield made
 
 
 def confidential(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -73,6 +74,22 @@ def test_a_server_that_does_not_answer(scene: Scene) -> None:
     assert f"{host} (profile ci, me) answers, without a proxy" in told
     scene.emulator.control.fault("discovery", "close", times=9)
     assert any(sentence.startswith(f"{host} (profile ci, me): ") for sentence in wrong(scene.machine))
+
+
+def test_a_proxy_that_is_dead_is_one_fault(scene: Scene) -> None:
+    """However many servers and tokens are behind it. The emulator's are on the loopback, where no proxy leads."""
+    profile = 'provider = "entra"\nflow = "client-secret"\ntenant = "contoso.example"\napplication_id = "{}"\n'
+    profile = profile.format("00001111-aaaa-2222-bbbb-3333cccc4444")
+    places = '[targets.git]\n"https://dev.azure.com/contoso" = "ci"\n[targets.docker]\n"contoso.azurecr.io" = "ci"\n'
+    scene.machine.configure(f"[profile.ci]\n{profile}\n[profile.other]\n{profile}\n{places}")
+    scene.machine.run("keyturn", "secret", "set", "ci", "-", input="planted", status=0)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        proxy = f"http://127.0.0.1:{server.getsockname()[1]}"
+    scene.machine.run("keyturn", "daemon", "restart", HTTPS_PROXY=proxy, status=0)
+    told = [sentence for sentence in wrong(scene.machine) if "the proxy" in sentence]
+    assert len(told) == 1
+    assert f"cannot connect to the proxy {proxy}: " in told[0]
+    assert told[0].endswith("login.microsoftonline.com (profile ci, other), contoso.azurecr.io (profile ci)")
 
 
 def test_a_daemon_that_was_started_elsewhere(scene: Scene) -> None:

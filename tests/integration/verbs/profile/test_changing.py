@@ -59,8 +59,14 @@ def test_from_nothing(machine: Machine) -> None:
     every = machine.run("keyturn", "setup", status=2)
     assert "kube target" in every.stderr
     assert '"contoso.azurecr.io": "keyturn"' in every.stdout, "what one tool lacks keeps none of the others"
-    for place in ("https://DEV.azure.com/contoso/", "https://contoso.azurecr.io", "x.hcp.westeurope.azmk8s.io"):
-        machine.run("keyturn", "target", "remove", place, status=0)
+    image = "contoso.azurecr.io/team/app:1"
+    docker = machine.run("keyturn", "setup", "docker", image, status=0)
+    assert docker.stdout == "keyturn: docker: nothing to change\n"
+    elsewhere = machine.run("keyturn", "token", "work", "--registry", image.replace("contoso", "fabrikam"), status=1)
+    assert elsewhere.stderr.endswith("hint: keyturn target add fabrikam.azurecr.io work\n")
+    for place in ("https://DEV.azure.com/contoso/", image, "x.hcp.westeurope.azmk8s.io"):
+        removed = machine.run("keyturn", "target", "remove", place, status=0)
+        assert image not in removed.stdout, "what is said to be gone is the target, which was more than an image"
     assert machine.json("target", "list") == []
 
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from keyturn.configuration.profiles.profile import AwxProfile
-from keyturn.errors import ProviderRefused, ProviderUnreachable, Refused, SignInNeeded
+from keyturn.errors import KeyturnError, ProviderRefused, ProviderUnreachable, Refused, SignInNeeded
 from keyturnd.broker import policy
 from keyturnd.messages.outcomes import Failure
 from keyturnd.messages.states import AwxState
@@ -94,9 +94,11 @@ async def test_nobody_waits_longer_than_he_can_for_a_connection(bench: Bench) ->
     assert bench.provider.started == 1
 
 
-async def test_a_new_secret_clears_the_remembered_failure(bench: Bench) -> None:
-    bench.provider.failure = REFUSED
-    with pytest.raises(ProviderRefused):
+@pytest.mark.parametrize("failure", [REFUSED, Failure("provider-unreachable", "no answer")])
+async def test_a_new_secret_clears_the_remembered_failure(bench: Bench, failure: Failure) -> None:
+    """And that of its server: a person who has mended the way to it is not told the last failure again."""
+    bench.provider.failure = failure
+    with pytest.raises(KeyturnError):
         await bench.broker.token(want(CI), NOBODY)
     bench.provider.failure = None
     bench.broker.failures.clear("ci")

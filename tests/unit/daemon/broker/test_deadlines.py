@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.errors import AcquisitionDied, KeyturnError, ProviderRefused, ProviderUnreachable, StateError
+from keyturn.errors import (
+    AcquisitionDied,
+    ConfigUnreadable,
+    KeyturnError,
+    ProviderRefused,
+    ProviderUnreachable,
+    StateError,
+)
 from keyturnd.broker import policy
 from keyturnd.messages.outcomes import Failure
 from keyturnd.messages.states import EntraState
@@ -15,6 +22,9 @@ from support.daemon.brokers import OTHER_SCOPES, SCOPES, Bench, Person, personal
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from keyturn.configuration.config import Config
+    from keyturnd.fetching.wants import Want
 
 SILENT = Failure("provider-unreachable", "no answer within 11 seconds", "try again later")
 BUSY = Failure("provider-unreachable", "throttled", retry_after=60.0)
@@ -128,6 +138,21 @@ async def test_our_own_trouble_leaves_the_old_token_in_use_while_it_lives(
     assert (await bench.broker.token(want(CI), NOBODY)).access_token == "access-1"
     bench.clock.advance(2)
     with pytest.raises(error):
+        await bench.broker.token(want(CI), NOBODY)
+
+
+async def test_where_nobody_can_read_what_is_allowed_the_old_token_is_not_given(bench: Bench) -> None:
+    """The configuration may have been changed a moment ago, so that it leads there no more."""
+    await bench.broker.token(want(CI), NOBODY)
+    bench.clock.advance(bench.provider.life - 200)
+    looks = iter((None, ConfigUnreadable("too many open files")))
+
+    def check(_: Config, __: Want) -> None:
+        if (error := next(looks)) is not None:
+            raise error
+
+    bench.check = check
+    with pytest.raises(ConfigUnreadable):
         await bench.broker.token(want(CI), NOBODY)
 
 

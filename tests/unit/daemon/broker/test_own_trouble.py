@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -18,6 +18,8 @@ from support.daemon.brokers import OTHER_SCOPES, Bench, Person, personal_profile
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from keyturnd.vault.tokens import Token
 
 CI = service_profile()
 ME = personal_profile()
@@ -41,6 +43,24 @@ async def test_what_is_forbidden_is_not_even_asked_for(bench: Bench) -> None:
     with pytest.raises(NoLongerAllowed):
         await bench.broker.token(want(CI), NOBODY)
     assert bench.provider.started == 0
+
+
+@pytest.mark.parametrize("change", [forbidden, invalid])
+async def test_what_is_held_is_not_given_where_the_configuration_changed_while_the_vault_opened(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, change: Callable[..., None]
+) -> None:
+    await bench.broker.token(want(CI), NOBODY)
+    bench.broker.memory.forget("ci")
+    token = bench.holdings.token
+
+    async def slow(*asked: Any) -> Token | None:
+        bench.check = change
+        return await token(*asked)
+
+    monkeypatch.setattr(bench.holdings, "token", slow)
+    with pytest.raises(ConfigError):
+        await bench.broker.token(want(CI), NOBODY)
+    assert bench.provider.started == 1
 
 
 @pytest.mark.parametrize("change", [forbidden, invalid])

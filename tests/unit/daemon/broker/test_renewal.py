@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.errors import Refused
+from keyturn.moves import servers
 from keyturnd.vault import tokens
 from support.daemon.askers import CI, NOBODY, UNREACHABLE
 from support.daemon.brokers import Bench, want
@@ -77,8 +78,9 @@ async def test_a_rejected_token_is_replaced_once_a_minute(bench: Bench) -> None:
     assert await bench.broker.reject(want(CI), first.digest)
     second = await bench.broker.token(want(CI), NOBODY)
     assert second.access_token == "access-2"
-    with pytest.raises(Refused, match="just been renewed"):
+    with pytest.raises(Refused, match="just been renewed") as told:
         await bench.broker.reject(want(CI), second.digest)
+    assert told.value.hint == servers.right_of(second.account, 60.0), "whoever asks an administrator has to say who"
     assert await bench.broker.token(want(CI), NOBODY) == second
     bench.clock.advance(60)
     await bench.broker.reject(want(CI), second.digest)

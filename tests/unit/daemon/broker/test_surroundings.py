@@ -9,6 +9,7 @@ import pytest
 from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturn.configuration.profiles.flows.applications import WorkloadIdentity
 from keyturn.errors import ProviderRefused, ProviderUnreachable, VariablesWanted
+from keyturnd.broker import policy
 from keyturnd.fetching.wants import with_surroundings
 from keyturnd.messages.outcomes import Failure
 from keyturnd.vault.names import token_name
@@ -89,6 +90,16 @@ async def test_what_jobs_were_refused_is_forgotten(bench: Bench) -> None:
     bench.failures.lapse()
     assert not bench.failures._failures
     assert not bench.broker._flights._exclusions
+
+
+async def test_a_fetch_that_was_too_slow_for_a_job_is_told_for_a_moment_only(bench: Bench) -> None:
+    bench.failures.remember_overdue(of_job("a"), ProviderUnreachable("too long"))
+    bench.failures.lapse()
+    assert bench.failures.recall(of_job("a")) is not None
+    bench.clock.advance(policy.FAILURE_MEMORY)
+    assert bench.failures.recall(of_job("a")) is None
+    bench.failures.lapse()
+    assert not bench.failures._overdue
 
 
 async def test_a_place_that_only_one_job_is_led_to_holds_no_other_back(bench: Bench) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from keyturn.configuration.config import parse
-from keyturn.errors import Refused, SignInNeeded, UsageError
+from keyturn.errors import ConfigError, Refused, SignInNeeded, UsageError
 from keyturn.protocols import kubectl
 from keyturnd.callers.complaints import MEMORY
 from keyturnd.routes import exec_plugins, kube
 from keyturnd.server.http import Response
 from support.daemon.brokers import Person
 from support.daemon.kube_desk import CONFIG, SERVER, Client, Desk, desk, document, helpers
+from support.descriptors import none_left
 from support.scenes.cluster import exec_info, record
 
 __all__ = ["desk", "helpers"]
@@ -71,6 +72,16 @@ async def test_a_damaged_record_answers_nobody(desk: Desk) -> None:
         with pytest.raises(Refused, match="is not what keyturn wrote") as caught:
             await desk.ask(0, info, *desk.own)
         assert caught.value.hint == "keyturn setup kube"
+
+
+async def test_a_record_that_cannot_be_read_for_a_moment_is_no_final_no(desk: Desk) -> None:
+    info = exec_info(SERVER)
+    assert await desk.token(0, info, *desk.own) == "access-1"
+    record(desk.services.state_directory, "https://another.example", "ci")
+    with none_left(), pytest.raises(ConfigError, match="cannot be read: too many open files") as caught:
+        await desk.ask(0, info, *desk.own)
+    assert caught.value.passes
+    assert await desk.token(0, info, *desk.own) == "access-1"
 
 
 async def test_the_same_words_mean_the_same_only_while_the_configuration_stays(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from keyturn.configuration import config, trusted
 from keyturn.errors import ConfigError
+from support.descriptors import none_left
 from support.needs import absent
 
 CONTENT = b'[daemon]\nlog = "debug"\n'
@@ -147,6 +149,24 @@ def test_an_unreadable_file_is_refused(file: Path) -> None:
         absent("root reads every file")
     file.chmod(0)
     assert refusal(file).sentence == f"{file} cannot be read: permission denied"
+
+
+def test_without_a_free_descriptor_nothing_is_said_of_the_file(file: Path) -> None:
+    with none_left():
+        error = refusal(file)
+    assert (error.passes, error.exit_status, error.hint) == (True, 1, "keyturn daemon restart")
+    assert error.sentence == f"{file} cannot be read: too many open files"
+
+
+@pytest.mark.parametrize("trouble", [errno.ENFILE, errno.ENOMEM, errno.EIO])
+def test_the_machines_trouble_passes(file: Path, trouble: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object, **__: object) -> int:
+        raise OSError(trouble, os.strerror(trouble))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "open", failing)
+        error = refusal(file)
+    assert (error.passes, error.exit_status, error.hint) == (True, 1, "run the command again")
 
 
 @pytest.mark.root

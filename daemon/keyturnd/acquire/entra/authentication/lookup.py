@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyturn.configuration.private_files import OwnFile, read_own
-from keyturn.errors import ConfigError
+from keyturn.configuration.trusted import PASSING, until_it_passes
+from keyturn.errors import ConfigError, StateError
 from keyturn.shell import listing
 from keyturnd.acquire.entra.authentication import pem
 from keyturnd.acquire.entra.authentication.certified import Certified, of_pair, thumbprints
@@ -118,7 +119,9 @@ def _files(directory: str) -> Iterator[OwnFile]:
     """What may hold certificates there; what cannot be read is passed over: it is not what was asked for."""
     try:
         names = sorted(os.listdir(directory))  # noqa: PTH208 - a name that is not UTF-8 is one, too
-    except OSError:
+    except OSError as error:
+        if error.errno in PASSING:
+            raise StateError(f"cannot read {directory}: {error.strerror}", until_it_passes(error)) from None
         return
     for name in [name for name in names if Path(name).suffix.lower() in SUFFIXES][:FILES_LIMIT]:
         try:

@@ -8,7 +8,8 @@ import stat
 from typing import TYPE_CHECKING
 
 from keyturn import moves, shell
-from keyturn.errors import ProviderRefused, Refused
+from keyturn.configuration.trusted import PASSING, until_it_passes
+from keyturn.errors import ProviderRefused, Refused, StateError
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
@@ -36,15 +37,21 @@ def _key(challenge: str) -> str:
     directory, _, name = (named[1] if named else "").rpartition("/")
     if directory != KEYS or not _NAME.fullmatch(name):
         raise _odd("the agent of Azure Arc names a key that is none of its own", moves.machines.on_azure())
-    path = f"{KEYS}/{name}"
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        return _read(f"{KEYS}/{name}")
     except PermissionError:
         raise Failed(
             Refused, f"you may not read {KEYS}, the keys of Azure Arc", moves.machines.arc_member()
         ) from None
     except OSError as error:
-        raise _odd(f"cannot read {path}: {error.strerror}", shell.listing(KEYS)) from None
+        sentence = f"cannot read {KEYS}/{name}: {error.strerror}"
+        if error.errno in PASSING:
+            raise Failed(StateError, sentence, until_it_passes(error)) from None
+        raise _odd(sentence, shell.listing(KEYS)) from None
+
+
+def _read(path: str) -> str:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         status = os.fstat(descriptor)
         content = os.read(descriptor, SIZE_LIMIT + 1)

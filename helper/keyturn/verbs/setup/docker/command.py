@@ -8,6 +8,7 @@ from keyturn import hints
 from keyturn.configuration.hosts import Place, UnfitName
 from keyturn.configuration.named import no_target
 from keyturn.configuration.targets.docker import find_docker, registry
+from keyturn.configuration.targets.images import registry_of
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
 from keyturn.errors import ConfigError, Refused, UsageError, one_line
@@ -122,9 +123,10 @@ def _chosen(config: Config, words: Sequence[str]) -> list[str]:
         return [target.login_server for target in config.docker_targets]
     found = []
     for word in words:
-        target = find_docker(config.docker_targets, word)
+        name = _normal(word)
+        target = find_docker(config.docker_targets, name)
         if target is None:
-            raise UsageError(f"{_normal(word)} is no docker target", hints.targets())
+            raise UsageError(f"{name} is no docker target", hints.targets())
         found.append(target.login_server)
     return list(dict.fromkeys(found))
 
@@ -139,7 +141,7 @@ def _without_target(config: Config) -> ConfigError:
 def _normal(word: str) -> str:
     """`word` as a login server is written. Raises UsageError."""
     try:
-        return Place(*registry(word)).netloc
+        return (registry_of(word) or Place(*registry(word))).netloc
     except UnfitName as error:
         raise UsageError(f"HOST: {error}", hints.usage("keyturn setup docker")) from None
 

@@ -11,6 +11,7 @@ from keyturn_emulator.certificates import create
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network import trust
 from keyturnd.messages.identities import Network
+from support.descriptors import none_left
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +64,16 @@ def test_a_ca_file_that_cannot_be_used_is_a_mistake_in_the_configuration(
         trust.context(Network(ca_file=str(path)))
     assert caught.value.failure.kind == "configuration"
     assert str(path) in caught.value.failure.sentence
+
+
+@pytest.mark.parametrize("named", ["ca_file", "ca_directory"])
+def test_authorities_that_cannot_be_read_for_a_moment_are_no_mistake(named: str, tmp_path: Path) -> None:
+    ca_file = create(tmp_path).ca_file
+    network = Network(ca_file=str(ca_file)) if named == "ca_file" else Network(ca_directory=str(tmp_path))
+    with none_left(), pytest.raises(Failed) as caught:
+        trust.context(network)
+    assert caught.value.failure.kind == "state"
+    assert caught.value.failure.sentence.endswith(": Too many open files")
 
 
 def test_a_directory_that_is_none_is_a_mistake(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from keyturn.configuration.config import Config
 from keyturn.configuration.kubelogin.az_directory import own_directory, stamp
 from keyturn.configuration.kubelogin.stand_in import stand_in
-from keyturn.errors import ConfigError, Refused, UsageError
+from keyturn.errors import ConfigError, Refused, StateError, UsageError
 from keyturn.protocols.kubelogin.wish import Wish
 
 AKS = "6dae42f8-4368-4678-94ff-3960e28e3630"
@@ -52,6 +53,18 @@ def test_one_that_depends_on_where_the_client_runs(directory: Path, monkeypatch:
     monkeypatch.chdir(directory.parent)
     with pytest.raises(Refused, match="not a directory of your own"):
         own_directory("az")
+
+
+@pytest.mark.parametrize("trouble", [errno.EIO, errno.ENOMEM])
+def test_the_machines_trouble_says_nothing_of_it(
+    directory: Path, trouble: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_: Path) -> os.stat_result:
+        raise OSError(trouble, os.strerror(trouble))
+
+    monkeypatch.setattr(Path, "stat", failing)
+    with pytest.raises(StateError, match=os.strerror(trouble).lower()):
+        own_directory(str(directory))
 
 
 def test_none(directory: Path) -> None:

@@ -7,6 +7,8 @@ import pytest
 from keyturn.configuration.targets.recognized import recognize
 from keyturn.errors import UsageError
 
+DIGEST = f"sha256:{'0123456789abcdef' * 4}"
+
 
 @pytest.mark.parametrize(
     ("place", "key"),
@@ -28,16 +30,34 @@ def test_a_clone_stands_for_its_organization_and_all_else_for_itself(place: str,
     assert recognize(place) == ("git", key)
 
 
-@pytest.mark.parametrize("place", ["contoso.azurecr.io", "https://contoso.azurecr.io", "https://contoso.azurecr.io/"])
+@pytest.mark.parametrize(
+    "place",
+    ["contoso.azurecr.io", "contoso.azurecr.io/", "https://contoso.azurecr.io", "https://contoso.azurecr.io/"],
+)
 def test_a_registry_as_its_clients_or_the_portal_have_it(place: str) -> None:
     assert recognize(place) == ("docker", "contoso.azurecr.io")
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "{}/app", "{}/app:1", "{}/team/app:1.2-rc_3", f"{{}}/app@{DIGEST}", f"{{}}/app:1@{DIGEST}",
+        "oci://{}/charts/app", "docker://{}/app:1", "https://{}/v2/", "https://{}/v2/_catalog", "https://{}/team/app",
+    ],
+)  # fmt: skip
+def test_an_image_stands_for_its_registry(image: str) -> None:
+    assert recognize(image.format("contoso.azurecr.io")) == ("docker", "contoso.azurecr.io")
+    assert recognize(image.format("localhost:5000"), "docker") == ("docker", "localhost:5000")
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "http://dev.azure.com/contoso", "git@ssh.dev.azure.com:v3/contoso/demo/app", "git.example/tfs",
-        "contoso.azurecr.io/app", "dev.azure.com.example/contoso", "alice@dev.azure.com/contoso", "contoso",
+        "http://contoso.azurecr.io/app", "contoso.azurecr.io/App", "contoso.azurecr.io.example/app:1",
+        "docker.io/app", "contoso.azurecr.io/app@", "contoso.azurecr.io/app:", "a@contoso.azurecr.io/app",
+        "contoso.azurecr.io/a//b",
+        "dev.azure.com.example/contoso", "alice@dev.azure.com/contoso", "contoso",
     ],
 )  # fmt: skip
 def test_what_is_neither_a_url_nor_a_login_server_says_what_would_be(text: str) -> None:

@@ -6,7 +6,8 @@ import io
 
 from keyturn import hints
 from keyturn.console.look import Look
-from keyturn.verbs.doctor.finding import Finding
+from keyturn.errors import Refused
+from keyturn.verbs.doctor.finding import Finding, failed, ok, once
 
 
 def test_a_sentence_folds_and_its_command_does_not() -> None:
@@ -19,3 +20,18 @@ def test_a_sentence_folds_and_its_command_does_not() -> None:
         "  five six seven eight",
         "  keyturn token a-profile-with-a-long-name --audience https://management.azure.com",
     ]
+
+
+def test_what_follows_from_an_error_is_not_told_again() -> None:
+    dead, other = Refused("the proxy is dead", hints.log()), Refused("nobody is signed in", hints.login("me"))
+    found = [
+        failed(dead),
+        ok("git"),
+        failed(other, "work: "),
+        failed(dead, "profile work: "),
+        ok("docker"),
+        ok("docker"),
+    ]
+    assert [finding.sentence for finding in once(found)] == [
+        "the proxy is dead", "git", "work: nobody is signed in", "docker", "docker",
+    ]  # fmt: skip

@@ -49,3 +49,16 @@ def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     error = {"sentence": "no route to login.example", "hint": "try again later"}
     (found,) = findings(monkeypatch, server(error=error, clock_ahead=None))
     assert found == ("error", "login.example (profile work): no route to login.example", "try again later")
+
+
+def test_a_proxy_that_hides_many_servers_is_told_once_with_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = {"sentence": "cannot connect to the proxy http://proxy.example:1", "hint": "check the proxy"}
+    other = {"sentence": "cannot connect to there.example", "hint": None}
+    hidden = [server(host=f"{name}.example", error=error, clock_ahead=None) for name in ("a", "b")]
+    found = findings(monkeypatch, hidden[0], server(host="there.example", error=other), server(), hidden[1])
+    assert [(level, told) for level, told, _ in found[:3]] == [
+        ("ok", "login.example (profile work) answers, without a proxy"),
+        ("error", f"{error['sentence']}, so that nothing reaches a.example (profile work), b.example (profile work)"),
+        ("error", "there.example (profile work): cannot connect to there.example"),
+    ]
+    assert found[1][2] == "check the proxy"

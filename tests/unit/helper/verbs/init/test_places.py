@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from keyturn.verbs.init.places import place_of
+from keyturn.verbs.init.proposal import Proposal
 
 
 def test_a_url_as_a_browser_shows_it_is_one_that_git_takes() -> None:
@@ -10,3 +13,13 @@ def test_a_url_as_a_browser_shows_it_is_one_that_git_takes() -> None:
     place = place_of("dev.azure.com/contoso/demo/_git/app", None)
     assert place.given == "https://dev.azure.com/contoso/demo/_git/app"
     assert place == place_of(place.given, None)
+
+
+@pytest.mark.parametrize("image", ["contoso.azurecr.io/app:1", "https://contoso.azurecr.io/v2/"])
+def test_an_image_is_a_registry_and_that_is_said(image: str) -> None:
+    place = place_of(image, None)
+    assert (place.service, place.key) == ("acr", "contoso.azurecr.io")
+    told = f"{image} is in the registry contoso.azurecr.io: tokens are for all of that"
+    assert list(Proposal("work", {}, place, "work").remarks()) == [told]
+    for registry in ("contoso.azurecr.io", "https://Contoso.azurecr.io/"):
+        assert list(Proposal("work", {}, place_of(registry, None), "work").remarks()) == []

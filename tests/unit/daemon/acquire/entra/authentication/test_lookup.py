@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keyturn.configuration.profiles.credentials.certificates import Certificate
-from keyturn.errors import ConfigError
+from keyturn.errors import ConfigError, StateError
 from keyturnd.acquire.entra.authentication import lookup, pem
+from support.descriptors import none_left
 from support.emulator.certified import Certified, certified
 
 if TYPE_CHECKING:
@@ -140,6 +141,18 @@ def test_a_thumbprint_that_is_nowhere(app: Certified, other: Certified, place: P
     (place.directory / "a.pfx").unlink()
     place.put("app.crt", app.pem)
     assert place.refused(named) == f"{place.directory}/app.crt holds no key that belongs to the certificate"
+
+
+@pytest.mark.parametrize("by", ["file", "thumbprint"])
+def test_what_cannot_be_read_for_a_moment_is_not_missing(by: str, app: Certified, place: Place) -> None:
+    file = place.put("app.pem", app.pem + app.key_pem)
+    thumbprint = app.thumbprint().lower()
+    named = (
+        Certificate(file) if by == "file" else Certificate(thumbprint=thumbprint, directories=(str(place.directory),))
+    )
+    with none_left(), pytest.raises(StateError, match="Too many open files"):
+        lookup.find(named, None)
+    assert lookup.find(named, None).sha1 == app.thumbprint()
 
 
 def test_a_bare_key_that_others_may_read(app: Certified, place: Place) -> None:

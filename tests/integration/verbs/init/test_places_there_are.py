@@ -1,0 +1,87 @@
+"""A place, a profile, or half of both is there already: `init` goes on from there."""
+
+from __future__ import annotations
+
+import shlex
+
+from support.scenes.newcomer import CODE, Newcomer, newcomer
+
+__all__ = ["newcomer"]
+
+
+def test_a_second_place_of_the_same_person_gets_the_same_profile(newcomer: Newcomer) -> None:
+    url = newcomer.emulator.ready.git
+    with newcomer.machine.terminal(*newcomer.words(f"{url}/contoso", "--yes")) as first:
+        newcomer.emulator.control.approve(first.wait_for(CODE).group(1))
+        assert first.end() == 0
+    done = newcomer.machine.run(*newcomer.words(f"{url}/fabrikam", "--yes"), status=0)
+    assert "is signed in as" in done.stdout
+    profiles = newcomer.written["profile"]
+    assert isinstance(profiles, dict)
+    assert list(profiles) == ["work"]
+    third = newcomer.machine.run(
+        "keyturn", "init", f"{url}/tailspin", "--service", "azure-devops", "--profile", "work", "--yes", status=0
+    )
+    assert "[profile.work]" not in third.stdout, "it is named, so it stays as it is"
+    assert newcomer.written["profile"] == profiles
+    assert "keyturn setup git --undo" not in third.stdout, "two other places need it"
+    assert f"keyturn target remove {url}/tailspin\n" in third.stdout
+
+
+def test_what_is_there_is_not_written_over(newcomer: Newcomer) -> None:
+    machine, place = newcomer.machine, f"{newcomer.emulator.ready.git}/contoso"
+    with machine.terminal(*newcomer.words(place, "--yes")) as first:
+        newcomer.emulator.control.approve(first.wait_for(CODE).group(1))
+        assert first.end() == 0
+    before = machine.config_file.read_bytes()
+    other = ("--account", "bob@contoso.example", "--profile", "work", "--yes")
+    refused = machine.run(*newcomer.words(place, *other), status=1)
+    assert "there is a profile work already, which signs in otherwise\n" in refused.stderr
+    assert "keyturn: hint: keyturn profile show work\n" in refused.stderr
+    wrong = machine.run(*newcomer.words(f"{place}/x", "--yes", "--secret", "hunter2-planted"), status=2)
+    assert "hunter2" not in wrong.stderr + wrong.stdout
+    assert machine.config_file.read_bytes() == before
+
+
+def test_what_is_left_after_a_refusal_is_done_by_the_same_command(newcomer: Newcomer) -> None:
+    machine, place = newcomer.machine, f"{newcomer.emulator.ready.git}/contoso"
+    service = newcomer.emulator.ready.clients["service"]
+    application = ("--flow", "client-secret", "--application-id", service["application_id"], "--secret", "-")
+    words = newcomer.words(place, "--yes", *application)
+    refused = machine.run(*words, input="mistyped", status=1)
+    assert f"not all of it is set up yet; to go on from here:\n    {shlex.join(words)}\n" in refused.stdout
+    done = machine.run(*words, input=service["secret"], status=0)
+    assert f"git gets a token for {place} from keyturn" in done.stdout
+
+
+def test_a_place_that_is_a_target_already_is_set_up_with_its_profile(newcomer: Newcomer) -> None:
+    machine, place = newcomer.machine, f"{newcomer.emulator.ready.git}/contoso"
+    with machine.terminal(*newcomer.words(place, "--yes")) as first:
+        newcomer.emulator.control.approve(first.wait_for(CODE).group(1))
+        assert first.end() == 0
+    machine.run("keyturn", "setup", "git", "--undo", status=0)
+    before = machine.config_file.read_bytes()
+    again = machine.run("keyturn", "init", place, "--service", "azure-devops", "--yes", status=0).stdout
+    assert f"{place} is a target of profile work already (--profile NAME takes another)\n" in again
+    assert f"git gets a token for {place} from keyturn" in again
+    assert "wrote" not in again
+    assert "take it back" not in again
+    assert machine.config_file.read_bytes() == before
+
+
+def test_a_place_that_was_anothers_goes_back_to_them(newcomer: Newcomer) -> None:
+    place = f"{newcomer.emulator.ready.git}/contoso"
+    service = newcomer.emulator.ready.clients["service"]
+    words = newcomer.words(place, "--yes", "--profile")
+    with newcomer.machine.terminal(*words, "first") as first:
+        newcomer.emulator.control.approve(first.wait_for(CODE).group(1))
+        assert first.end() == 0
+    before = newcomer.written
+    machine = ("--flow", "client-secret", "--application-id", service["application_id"], "--secret", "-")
+    second = newcomer.machine.run(*words, "second", *machine, input=service["secret"], status=0)
+    assert f"{place} is a target of profile first until now" in second.stdout
+    back = [line.split() for line in second.stdout.partition("to take it back:")[2].splitlines() if line]
+    assert [command[1:3] for command in back] == [["target", "add"], ["profile", "remove"]], "git was set up before"
+    for command in back:
+        newcomer.machine.run(*command, status=0)
+    assert newcomer.written["targets"] == before["targets"]
