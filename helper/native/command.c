@@ -11,17 +11,23 @@
  * argument, and a kubeconfig's `args` begin with it. */
 static const struct family families[] = {
     {"git", "git-credential-keyturn", "git-credential-keyturn [OPTION…] get|store|erase|capability",
-     {"get", "store", "erase", "capability", NULL}, OPERATION_LAST, INPUT_TO_BLANK_LINE, false, true, 2,
+     {"get", "store", "erase", "capability", NULL}, OPERATION_LAST, INPUT_TO_BLANK_LINE, false, true, 2, false,
      DEADLINE_MS(30000)},
     {"docker", "docker-credential-keyturn", "docker-credential-keyturn get|store|erase|list|version",
-     {"get", "store", "erase", "list", "version", NULL}, OPERATION_LAST, INPUT_TO_END, true, false, 1,
+     {"get", "store", "erase", "list", "version", NULL}, OPERATION_LAST, INPUT_TO_END, true, false, 1, false,
      DEADLINE_MS(15000)},
     {"kube", "kube-credential-keyturn", "kube-credential-keyturn get-token [OPTION…]",
-     {"get-token", NULL}, OPERATION_FIRST, INPUT_EXEC_INFO, false, false, 2,
+     {"get-token", NULL}, OPERATION_FIRST, INPUT_EXEC_INFO, false, false, 2, false,
      DEADLINE_MS(25000)},
     {"kubelogin", "kubelogin", "kubelogin get-token [FLAG…]",
-     {"get-token", NULL}, OPERATION_FIRST, INPUT_EXEC_INFO, false, false, 1,
+     {"get-token", NULL}, OPERATION_FIRST, INPUT_EXEC_INFO, false, false, 1, false,
      DEADLINE_MS(25000)},
+};
+
+/* What people and scripts type. Its answer is in the daemon's memory or not, and Python waits the usual time anew. */
+static const struct family typed = {
+    "keyturn", "keyturn", "keyturn VERB", {"token", NULL}, OPERATION_FIRST, INPUT_NONE, false, false, 2, true,
+    DEADLINE_MS(2000),
 };
 
 static const char *last_part(const char *path)
@@ -65,6 +71,27 @@ static bool has_operation(const struct family *family, const char *word)
     return false;
 }
 
+static void fill(struct command *command, const struct family *family, int argc, char **argv)
+{
+    bool first = family->place == OPERATION_FIRST;
+    *command = (struct command){
+        .family = family,
+        .operation = first ? argv[1] : argv[argc - 1],
+        .arguments = first ? argv + 2 : argv + 1,
+        .argument_count = argc - 2,
+        .words = argv + 1,
+        .started = system_clock(),
+    };
+}
+
+bool command_may_be_ready(int argc, char **argv, struct command *command)
+{
+    if (argc < 2 || !has_operation(&typed, argv[1]))
+        return false;
+    fill(command, &typed, argc, argv);
+    return true;
+}
+
 static int refuse(const struct family *family, const char *sentence, const char *word)
 {
     if (family->output_is_shown)
@@ -87,19 +114,11 @@ bool command_parse(int argc, char **argv, struct command *command, int *status)
         *status = refuse(family, "no operation given", "");
         return false;
     }
-    bool first = family->place == OPERATION_FIRST;
-    const char *word = first ? argv[1] : argv[argc - 1];
+    const char *word = family->place == OPERATION_FIRST ? argv[1] : argv[argc - 1];
     if (!has_operation(family, word)) {
         *status = family->unknown_is_passed_over ? 0 : refuse(family, "unknown operation: ", word);
         return false;
     }
-    *command = (struct command){
-        .family = family,
-        .operation = word,
-        .arguments = first ? argv + 2 : argv + 1,
-        .argument_count = argc - 2,
-        .words = argv + 1,
-        .started = system_clock(),
-    };
+    fill(command, family, argc, argv);
     return true;
 }

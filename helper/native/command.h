@@ -6,7 +6,7 @@
 
 enum operation_place { OPERATION_FIRST, OPERATION_LAST };
 /* git's request ends with a blank line, or with the end of the stream as docker's does. */
-enum input_source { INPUT_TO_BLANK_LINE, INPUT_TO_END, INPUT_EXEC_INFO };
+enum input_source { INPUT_TO_BLANK_LINE, INPUT_TO_END, INPUT_EXEC_INFO, INPUT_NONE };
 
 struct family {
     const char *name;
@@ -21,6 +21,8 @@ struct family {
     bool unknown_is_passed_over;
     /* The exit status where the operation is missing or wrong: docker's clients know but one failure. */
     int usage_status;
+    /* A daemon of another version, configuration or state than ours may not answer: it is told of all of them. */
+    bool is_compared;
     /* In all, our twin's time too: callers of kubectl and docker's clients give up not much later. */
     int milliseconds;
 };
@@ -39,6 +41,9 @@ struct command {
 
 /* Whether argv[0] calls us the `keyturn` that a person types, and no helper of a family. */
 bool command_is_keyturn(const char *path);
+
+/* Whether these words of `keyturn` may have an answer that is ready: a verb and what belongs to it. */
+bool command_may_be_ready(int argc, char **argv, struct command *command);
 
 /* Whether argv[0] calls us kubelogin, and not for a token. */
 bool command_is_beyond_us(int argc, char **argv);

@@ -26,6 +26,11 @@ static const char *const of_kubelogin[ENVIRONMENT_NAMES + 1] = {
     "TERM", "WAYLAND_DISPLAY", NULL,
 };
 
+/* And what says where a caller of `keyturn` has its configuration and its state. */
+static const char *const of_keyturn[ENVIRONMENT_NAMES + 1] = {
+    "HOME", "KEYTURN_CONFIG", "KEYTURN_STATE", "XDG_CONFIG_HOME", "XDG_STATE_HOME", NULL,
+};
+
 const char *environment_value(const char *name)
 {
     size_t length = strlen(name);
@@ -37,6 +42,8 @@ const char *environment_value(const char *name)
 
 const char *const *environment_names(const struct family *family)
 {
+    if (family->is_compared)
+        return of_keyturn;
     return strcmp(family->name, "kubelogin") == 0 ? of_kubelogin : of_every_family;
 }
 

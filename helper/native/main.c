@@ -1,7 +1,8 @@
 /* The credential helper of git, docker and kubectl: hands the caller's request to the daemon and its ready-made
  * answer to the caller. Everything else (no daemon, a sign-in, an error to explain) is the twin's.
  *
- * Under the name `keyturn` it is what a person types: Python's start happens in an environment that we have cleaned. */
+ * Under the name `keyturn` it is what people and scripts type: some of it has such an answer, too, and for the rest
+ * Python's start happens in an environment that we have cleaned. */
 #include "platform.h"
 
 #include "about.h"
@@ -54,11 +55,39 @@ static int deliver(const struct answer *answer)
     return 1;
 }
 
+/* As Python's program does it: a reader that left (`keyturn token | true`) is nobody's error. */
+static int print(const struct answer *answer)
+{
+    int error = stream_write_all(STANDARD_OUTPUT, answer->body, answer->body_length);
+    if (error != 0 && error != -EPIPE)
+        complain_of(error, "cannot write the answer: ", NULL);
+    return error == 0 ? answer->exit_status : 1;
+}
+
 static int become_keyturn(char **argv)
 {
     const char *path = system_called_as();
     entry_become((const char *[]){"--called-as", path == NULL ? argv[0] : path, NULL}, argv + 1);
     return 1;
+}
+
+/* Nothing that Python's program would inherit is touched before it is certain that it is not needed. */
+static int keyturn(int argc, char **argv)
+{
+    struct bytes nothing = {memory, 0, INPUT_ROOM, false};
+    struct bytes received = behind(&nothing, 0);
+    struct command command;
+    struct answer answer;
+
+    if (!command_may_be_ready(argc, argv, &command) || !stream_has_standard())
+        return become_keyturn(argv);
+    system_guard_memory();
+    bool ready = ask_daemon(&command, &nothing, &received, &answer);
+    if (ready)
+        system_ignore_write_signals(true);
+    int status = ready ? print(&answer) : 1;
+    bytes_wipe(&received);
+    return ready ? status : become_keyturn(argv);
 }
 
 static int become_kubelogin(char **argv)
@@ -75,6 +104,7 @@ static int help(int argc, char **argv)
     struct answer answer;
 
     stream_reserve_standard();
+    system_forbid_core_files();
     system_guard_memory(); /* tokens pass through it */
     system_ignore_write_signals(true);
     int status;
@@ -98,6 +128,6 @@ static int help(int argc, char **argv)
 int main(int argc, char **argv)
 {
     if (argc > 0 && command_is_keyturn(argv[0]))
-        return become_keyturn(argv);
+        return keyturn(argc, argv);
     return argc > 0 && command_is_beyond_us(argc, argv) ? become_kubelogin(argv) : help(argc, argv);
 }

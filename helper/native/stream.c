@@ -43,6 +43,11 @@ int stream_write_all(int descriptor, const unsigned char *data, size_t length)
     return 0;
 }
 
+bool stream_has_standard(void)
+{
+    return system_is_open(STANDARD_INPUT) && system_is_open(STANDARD_OUTPUT) && system_is_open(STANDARD_ERROR);
+}
+
 void stream_reserve_standard(void)
 {
     /* Were stdout closed, the socket would become descriptor 1 and the answer go back to the daemon. A closed

@@ -13,6 +13,9 @@ ptrdiff_t stream_read(int descriptor, struct bytes *into, long long deadline);
 /* Write all of it. 0, or a negative error number, and part of it may be written. */
 int stream_write_all(int descriptor, const unsigned char *data, size_t length);
 
+/* Whether input, output and errors are all open. */
+bool stream_has_standard(void);
+
 /* Keep the numbers 0, 1 and 2 from being given to files of ours. */
 void stream_reserve_standard(void);
 

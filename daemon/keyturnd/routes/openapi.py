@@ -78,6 +78,7 @@ def _helpers() -> Document:
     server = "a registry's server name, as docker writes it"
     login = "a JSON object with ServerURL, Username and Secret"
     identity = "an ExecCredential for the identity that flags and variables describe; 428: wants more variables"
+    printed = "what `keyturn token` prints of a token in memory, for who would start this daemon; 404: nothing ready"
     cluster = "the content of KUBERNETES_EXEC_INFO, empty where it is not set"
     return {
         "/v1/git/get": {"post": _helper("a credential for a URL that is a target, what is kept for any other", git)},
@@ -94,6 +95,7 @@ def _helpers() -> Document:
         "/v1/kube/get-token": {"post": _helper("an ExecCredential with a token for a cluster", cluster)},
         "/v1/kubelogin/get-token": {"post": _helper(identity, cluster)},
         "/v1/kubelogin/remove-cache-dir": {"post": _helper("forget identities by their cache directory", "ignored")},
+        "/v1/keyturn/token": {"post": _helper(printed, "ignored")},
     }
 
 

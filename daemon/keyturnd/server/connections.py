@@ -11,7 +11,7 @@ from keyturn.errors import Refused
 from keyturnd.callers.peer import peer_of
 from keyturnd.server.connection import Connection
 from keyturnd.server.http import problem
-from keyturnd.server.readiness import Readiness, received, received_soon, unsent
+from keyturnd.server.readiness import Readiness, received, unsent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,7 @@ class Connections:
 
     handler: answers a request, in its own time. at_once: the same for what needs no waiting, None for what does.
     recall: the answer to a request (its bytes, and whose) that was answered before, None where there is none.
+    speaks: whether a newcomer says something if it is waited for a moment (Foremost.speaks).
     in_all: how many may be open, fewer where descriptors are scarce.
     """
 
@@ -45,11 +46,13 @@ class Connections:
         *,
         at_once: AtOnce = lambda request, said: None,  # noqa: ARG005 - the one that never has an answer
         recall: Recall = lambda said, peer: None,  # noqa: ARG005
+        speaks: Callable[[SocketType], bool] = lambda newcomer: True,  # noqa: ARG005
         in_all: int = IN_ALL,
     ) -> None:
         self.handler = handler
         self.at_once = at_once
         self.recall = recall
+        self._speaks = speaks
         self._in_all = in_all
         self.readiness = Readiness()
         self.open: dict[Connection, None] = {}
@@ -68,7 +71,7 @@ class Connections:
         if not peer.is_us:
             accepted.close()
             return True
-        said = received(accepted) if self.open else received_soon(accepted)
+        said = received(accepted) if self._speaks(accepted) else None
         if said and (recalled := self.recall(said, peer)) is not None:
             self._give(accepted, peer, recalled)
             return True

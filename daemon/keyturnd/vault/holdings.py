@@ -85,7 +85,12 @@ class Holdings:
         return token.sign_in == flows.sign_in_of(state)
 
     async def state(self, profile: Profile) -> State | None:
-        payload = (await self.vault()).get(state_name(profile))
+        await self.vault()
+        return self.state_at_hand(profile)
+
+    def state_at_hand(self, profile: Profile) -> State | None:
+        """The state of `profile`, None too where the vault has not been opened yet."""
+        payload = None if self._vault is None else self._vault.get(state_name(profile))
         return None if payload is None else _states().decode(payload)
 
     def may_have_state(self, profile: Profile) -> bool:

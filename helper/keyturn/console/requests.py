@@ -69,11 +69,10 @@ def tell_warnings(answer: dict[str, Any]) -> None:
 
 
 def print_json(value: object) -> None:
-    """Print `value` as the JSON document of a `--json`; what would control a terminal is escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    if not text.replace("\n", "").isprintable():
-        text = json.dumps(value, indent=2)
-    print(text)  # to nowhere, where standard output is closed
+    """Print `value` as the JSON document of a `--json`."""
+    from keyturn.protocols.token_text import json_text  # noqa: PLC0415 - `keyturn run` prints none
+
+    print(json_text(value))  # to nowhere, where standard output is closed
 
 
 def print_facts(facts: dict[str, Any]) -> None:

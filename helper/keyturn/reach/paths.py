@@ -15,7 +15,10 @@ from keyturn.errors import StateError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    Variable = Callable[[str], str | None]
 
 LOG_LEVELS = ("error", "info", "debug")
 XDG = {
@@ -55,9 +58,15 @@ def socket_path() -> str:
     return os.path.join(own_home(), ".local", "state", "keyturn", f"run-{os.uname().nodename}", "socket")
 
 
-def state_path() -> str:
+def _own_home() -> str:
+    from keyturn.home import own_home  # noqa: PLC0415 - most of what starts a daemon names no place
+
+    return own_home()
+
+
+def state_path(variable: Variable = os.environ.get, home: Callable[[], str] = _own_home) -> str:
     """Where vault and log live: KEYTURN_STATE, else the platform's user state directory."""
-    return _place("KEYTURN_STATE", "user_state_path")
+    return _place("KEYTURN_STATE", "user_state_path", variable, home)
 
 
 def state_directory() -> Path:
@@ -67,11 +76,27 @@ def state_directory() -> Path:
     return Path(state_path())
 
 
-def config_path() -> str:
+def config_path(variable: Variable = os.environ.get, home: Callable[[], str] = _own_home) -> str:
     """The configuration: KEYTURN_CONFIG, else config.toml in the platform's user configuration directory."""
-    if os.environ.get("KEYTURN_CONFIG"):
-        return _place("KEYTURN_CONFIG", "")
-    return os.path.join(_place("", "user_config_path"), "config.toml")
+    if variable("KEYTURN_CONFIG"):
+        return _place("KEYTURN_CONFIG", "", variable, home)
+    return os.path.join(_place("", "user_config_path", variable, home), "config.toml")
+
+
+def callers_places(variable: Variable) -> tuple[str, str]:
+    """Configuration and state of another process of ours, by its variables.
+
+    By nothing else: its home may be on a server that does not answer, and here nobody waits. Raises UsageError where
+    they do not tell.
+    """
+
+    def home() -> str:
+        named = variable("HOME") or ""
+        if not BY_XDG or not named.startswith("/"):
+            raise UsageError("HOME does not tell where the configuration is", shell.unset("HOME"))
+        return named
+
+    return config_path(variable, home), state_path(variable, home)
 
 
 def config_file() -> Path:
@@ -115,21 +140,19 @@ def open_private_directory(path: str, *, create: bool = False) -> int:
     return descriptor
 
 
-def _place(variable: str, platform_default: str) -> str:
-    named = os.environ.get(variable) if variable else None
+def _place(name: str, platform_default: str, variable: Variable, home: Callable[[], str]) -> str:
+    named = variable(name) if name else None
     if named:
         if not named.startswith("/"):
-            raise UsageError(f"{variable} is {named!r}, expected an absolute path", shell.unset(variable))
+            raise UsageError(f"{name} is {named!r}, expected an absolute path", shell.unset(name))
         return _as_pathlib(named)
-    variable, below_home = XDG[platform_default]
-    named = os.environ.get(variable, "")
+    name, below_home = XDG[platform_default]
+    named = variable(name) or ""
     if BY_XDG and named.startswith("/"):  # the specification passes over any other
         return _as_pathlib(f"{named}/keyturn")
-    from keyturn.home import own_home  # noqa: PLC0415
-
-    home = own_home()
+    found = home()
     if BY_XDG:
-        return _as_pathlib(f"{home}/{below_home}/keyturn")
+        return _as_pathlib(f"{found}/{below_home}/keyturn")
     import platformdirs  # noqa: PLC0415 - it takes longer than all the rest: not where its rule is this short
 
     return str(getattr(platformdirs, platform_default)("keyturn", appauthor=False))

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
-
 from keyturn.configuration.targets.images import registry_of
 from keyturn.console import token_request
 from keyturn.console.parsing import Parser
-from keyturn.console.requests import print_json
-from keyturn.console.token_variables import HOST, PLAIN, TOKEN, essential
+from keyturn.protocols.token_text import FORMATS, token_text
+from keyturn.protocols.token_variables import HOST, PLAIN, TOKEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
 
-FORMATS = ("text", "header", "env", "json")
 DESCRIPTION = """\
 Print an access token of a profile: from memory, renewed when too little of its life is left.
 
@@ -55,17 +51,5 @@ def run(arguments: Sequence[str]) -> int:
     options = parser().parse(arguments)
     if options.registry is not None and (named := registry_of(options.registry)) is not None:
         options.registry = named.netloc
-    _print(token_request.fetch(options, "token", "keyturn token"), options.format)
+    print(token_text(token_request.fetch(options, "token", "keyturn token"), options.format), end="")
     return 0
-
-
-def _print(token: dict[str, Any], form: str) -> None:
-    if form == "json":
-        print_json(token)
-    elif form == "header":
-        print(f"Authorization: Bearer {token['access_token']}")
-    elif form == "env":
-        for name, value in essential(token).items():
-            print(f"{name}={shlex.quote(value)}")
-    else:
-        print(token["access_token"])

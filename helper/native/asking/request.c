@@ -24,11 +24,15 @@ static bool add_target(struct bytes *head, const struct command *command)
     return head->length - start <= TARGET_LIMIT;
 }
 
-static void add_environment(struct bytes *head, const struct family *family)
+/* False: what would have to be compared is too long to be sent, and left out it would mean something else. */
+static bool add_environment(struct bytes *head, const struct family *family)
 {
     for (const char *const *name = environment_names(family); *name != NULL; name++) {
         const char *value = environment_value(*name);
-        if (value == NULL || strlen(value) > VALUE_LIMIT)
+        size_t length = value == NULL ? 0 : strlen(value);
+        if (length > VALUE_LIMIT && family->is_compared)
+            return false;
+        if (value == NULL || length > VALUE_LIMIT)
             continue;
         bytes_add_text(head, "Keyturn-Env-");
         bytes_add_text(head, *name);
@@ -36,6 +40,7 @@ static void add_environment(struct bytes *head, const struct family *family)
         bytes_add_encoded(head, value);
         bytes_add_text(head, "\r\n");
     }
+    return true;
 }
 
 static bool has_terminal(void)
@@ -53,7 +58,10 @@ bool request_add_head(struct bytes *head, const struct command *command, size_t 
         return false;
     bytes_add_text(head, " HTTP/1.1\r\nHost: keyturn\r\nConnection: close\r\nKeyturn-Terminal: ");
     bytes_add_text(head, has_terminal() ? "1\r\n" : "0\r\n");
-    add_environment(head, command->family);
+    if (command->family->is_compared)
+        bytes_add_text(head, "User-Agent: keyturn/" KEYTURN_VERSION "\r\n");
+    if (!add_environment(head, command->family))
+        return false;
     bytes_add_text(head, "Content-Length: ");
     bytes_add_number(head, body_length);
     bytes_add_text(head, "\r\n\r\n");

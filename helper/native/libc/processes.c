@@ -72,10 +72,14 @@ void system_ignore_write_signals(bool ignore)
     (void)signal(SIGXFSZ, ignore ? SIG_IGN : SIG_DFL);
 }
 
-void system_guard_memory(void)
+void system_forbid_core_files(void)
 {
     const struct rlimit none = {0, 0};
     (void)setrlimit(RLIMIT_CORE, &none);
+}
+
+void system_guard_memory(void)
+{
 #ifdef __linux__
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif

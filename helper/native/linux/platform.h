@@ -25,6 +25,7 @@
 #define EINTR 4
 #define EIO 5
 #define EAGAIN 11
+#define EPIPE 32
 #define ENAMETOOLONG 36
 #define ENOSYS 38
 #define ETIMEDOUT 110

@@ -60,10 +60,14 @@ void system_ignore_write_signals(bool ignore)
     (void)call6(CALL_RT_SIGACTION, SIGNAL_FILE_SIZE, ADDRESS(&action), 0, sizeof(uint64_t), 0, 0);
 }
 
-void system_guard_memory(void)
+void system_forbid_core_files(void)
 {
     const uint64_t none[2] = {0, 0};
     (void)call3(CALL_SETRLIMIT, LIMIT_CORE, ADDRESS(none), 0);
+}
+
+void system_guard_memory(void)
+{
     (void)call3(CALL_PRCTL, SET_DUMPABLE, 0, 0);
 }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keyturn import __version__
 from support.daemon import wire
 from support.machine.machine import PROGRAMS, Machine
 from support.needs import need
@@ -62,7 +63,12 @@ class Traced:
             "git": wire.post("/v1/git/get", asked.encode(), "Keyturn-Terminal: 0"),
             "docker": wire.post("/v1/docker/get", self.ready.registry.encode(), "Keyturn-Terminal: 0"),
             "kube": wire.post("/v1/kube/get-token", json.dumps(info).encode(), "Keyturn-Terminal: 0"),
+            "keyturn": wire.post("/v1/keyturn/token?arg=ci&arg=--audience&arg=azure-devops", b"", *self.typed()),
         }
+
+    def typed(self) -> tuple[str, str]:
+        """What `keyturn` itself says of its caller."""
+        return f"User-Agent: keyturn/{__version__}", f"Keyturn-Env-HOME: {self.machine.home}"
 
     def end(self) -> list[str]:
         """The calls between the two marks."""
@@ -79,9 +85,13 @@ def traced(machine: Machine, emulator: Emulator) -> Traced:
 
 
 @pytest.mark.root  # the daemon lets nobody else of its user look inside
-@pytest.mark.parametrize(("family", "budget"), [("git", BUDGET), ("docker", BUDGET), ("kube", BUDGET + KUBE)])
+@pytest.mark.parametrize(
+    ("family", "budget"), [("git", BUDGET), ("docker", BUDGET), ("kube", BUDGET + KUBE), ("keyturn", BUDGET)]
+)
 def test_an_answer_from_memory_is_cheap(traced: Traced, family: str, budget: int) -> None:
-    path, request = traced.machine.socket, traced.requests()[family]
+    path, requests = traced.machine.socket, traced.requests()
+    request = requests[family]
+    assert wire.exchange(path, requests["git"]).status == 200  # whose token is that of `keyturn token`, too
     assert wire.exchange(path, request).status == 200
     wire.exchange(path, BEGIN)
     for _ in range(ROUNDS):

@@ -210,6 +210,8 @@ def test_memory_is_guarded(programs: NativePrograms) -> None:
         "hostile_answers: NUL in a field",
         "surroundings: nobody has started a daemon yet",
         "usage: a word longer than any message",
+        "keyturn: a ready answer, and what the daemon compares",
+        "keyturn: a word longer than any request",
     ],
 )
 def test_under_valgrind(name: str, programs: NativePrograms, tmp_path: Path) -> None:

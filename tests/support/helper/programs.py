@@ -82,15 +82,22 @@ class TwinCall(NamedTuple):
     input: bytes
 
 
-def twin_call(directory: Path) -> TwinCall | None:
-    """How the twin in `directory` was started, None if it was not."""
+def python_call(directory: Path) -> tuple[tuple[bytes, ...], bytes] | None:
+    """With which words and which input the Python program in `directory` was started, None if it was not."""
     path = directory / "twin-words"
     if not path.exists():
         return None
-    verb, until, *words = path.read_bytes().split(b"\0")[:-1]
+    return tuple(path.read_bytes().split(b"\0")[:-1]), (directory / "twin-input").read_bytes()
+
+
+def twin_call(directory: Path) -> TwinCall | None:
+    """How the twin in `directory` was started, None if it was not."""
+    if (called := python_call(directory)) is None:
+        return None
+    verb, until, *words = called[0]
     assert verb == b"helper"
     assert until.startswith(b"--until=")
-    return TwinCall(int(until.removeprefix(b"--until=")), tuple(words), (directory / "twin-input").read_bytes())
+    return TwinCall(int(until.removeprefix(b"--until=")), tuple(words), called[1])
 
 
 def boottime() -> int:

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from keyturn import __version__
 from support.helper.places import prepared
 from support.helper.programs import (
     DEADLINES,
@@ -22,6 +23,7 @@ from support.helper.programs import (
     SHORT_DEADLINE,
     boottime,
     install,
+    python_call,
     twin_call,
 )
 from support.helper.scripted_daemon import PATIENCE, ScriptedDaemon
@@ -88,18 +90,21 @@ def run_native(
     before = boottime()
     outcome = run(vector, [str(program)], root, SANITIZER_SETTINGS if sanitized else {})
     check_request(vector, outcome, accepts=False)
-    call = twin_call(program.parent)
-    if expected.becomes_twin:
-        words = (vector.family.encode(), *(word.encode("latin-1") for word in vector.arguments))
-        given = vector.input if vector.request_body is None else vector.request_body
-        assert call is not None, outcome
-        assert call[1:] == (words, given), outcome
-        allowed = SHORT if vector.short_deadline else DEADLINES[vector.family]
-        assert before <= call.until - allowed <= boottime(), "counted from the helper's start"
-        assert outcome[:3] == (*FAKE_TWIN_ANSWER, b"")
-    else:
-        assert call is None, outcome
+    if not expected.becomes_twin:
+        assert python_call(program.parent) is None, outcome
         check_answer(expected, outcome)
+        return
+    assert outcome[:3] == (*FAKE_TWIN_ANSWER, b"")
+    words = tuple(word.encode("latin-1") for word in vector.arguments)
+    if vector.family == "keyturn":
+        assert python_call(program.parent) == ((b"--called-as", bytes(program), *words), vector.input)
+        return
+    call = twin_call(program.parent)
+    given = vector.input if vector.request_body is None else vector.request_body
+    assert call is not None, outcome
+    assert call[1:] == ((vector.family.encode(), *words), given), outcome
+    allowed = SHORT if vector.short_deadline else DEADLINES[vector.family]
+    assert before <= call.until - allowed <= boottime(), "counted from the helper's start"
 
 
 def run_twin(vector: Vector, root: Path) -> None:
@@ -123,13 +128,14 @@ def check_request(vector: Vector, outcome: Outcome, *, accepts: bool) -> None:
         assert not any(outcome.requests), outcome.requests
     if vector.request_head is None:
         return
-    head = "\r\n".join((*vector.request_head, "", "")).encode("ascii")
+    head = "\r\n".join((*vector.request_head, "", "")).replace("{version}", __version__).encode("ascii")
     assert len(outcome.requests) == 1, outcome
     request = outcome.requests[0]
     if accepts:
         request = request.replace(b"Accept: application/jsonl\r\nKeyturn-Browser: 0\r\n", b"", 1)
     assert request.startswith(head)
-    assert request[len(head) :] == (vector.input if vector.request_body is None else vector.request_body)
+    taken = b"" if vector.family == "keyturn" else vector.input
+    assert request[len(head) :] == (taken if vector.request_body is None else vector.request_body)
 
 
 def check_answer(expected: Expected, outcome: Outcome) -> None:

@@ -21,6 +21,7 @@ FAMILIES = {
     "docker-credential-keyturn": "docker",
     "kube-credential-keyturn": "kube",
     "kubelogin": "kubelogin",
+    "keyturn": "keyturn",
 }
 HEAD = "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nKeyturn-Exit: {exit}\r\nConnection: close\r\n\r\n"
 

@@ -9,7 +9,8 @@ import sys
 from keyturn import hints, shell
 from keyturn.console import started, token_request
 from keyturn.console.configured import configuration
-from keyturn.console.token_variables import (
+from keyturn.errors import UsageError, UserError
+from keyturn.protocols.token_variables import (
     HOST,
     OTHER_HOSTS,
     OTHER_TOKENS,
@@ -19,7 +20,6 @@ from keyturn.console.token_variables import (
     TOKEN,
     environment_with,
 )
-from keyturn.errors import UsageError, UserError
 from keyturn.verbs.run.authorities import NAMES, trusting
 
 TYPE_CHECKING = False

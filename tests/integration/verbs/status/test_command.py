@@ -118,6 +118,10 @@ def test_who_used_what_last_and_what_failed(scene: Scene) -> None:
     scene.ask()
     (ci,) = [profile for profile in scene.machine.json("status")["profiles"] if profile["name"] == "ci"]
     assert (ci["tokens"][0]["used_by"], ci["last_error"]) == ("git", None)
+    scene.machine.run("keyturn", "login", "ci", status=0)
+    told = scene.machine.run("keyturn", "status", status=0).stdout
+    assert "; keyturn login " in told
+    assert "keyturn token" not in told, "nobody asked for one by that"
     scene.emulator.control.fault("token", "status", status=400, body='{"error":"invalid_client"}')
     scene.machine.run("keyturn", "login", "ci", status=1)
     told = scene.machine.run("keyturn", "status", status=0).stdout

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from keyturnd.routes import awx, profiles, tokens
+from keyturnd.routes import awx, profiles
 from keyturnd.routes.git import credentials
 from keyturnd.routes.openapi import document
 from keyturnd.routes.table import ROUTES
+from keyturnd.routes.tokens import operations, wanted
 
 if TYPE_CHECKING:
     from keyturnd.routes.bodies import Body
 
 BODIES: dict[str, type[Body]] = {
-    "/v1/token": tokens.TokenBody,
-    "/v1/azure/new-token": tokens.NewEntraTokenBody,
+    "/v1/token": wanted.TokenBody,
+    "/v1/azure/new-token": operations.NewEntraTokenBody,
     "/v1/awx/new-token": awx.NewAwxTokenBody,
     "/v1/awx/question": awx.QuestionBody,
     "/v1/awx/made": awx.MadeBody,
@@ -54,7 +55,7 @@ def test_no_other_route_has_a_json_body() -> None:
 
 def test_the_helpers_routes_take_and_give_bytes() -> None:
     helpers = {key: operation for key, operation in described().items() if "parameters" in operation}
-    families = ("/v1/git/", "/v1/docker/", "/v1/kube/", "/v1/kubelogin/")
+    families = ("/v1/git/", "/v1/docker/", "/v1/kube/", "/v1/kubelogin/", "/v1/keyturn/")
     expected = {(method, path) for method, path in ROUTES if path.startswith(families)}
     assert {key for key in helpers if "{id}" not in key[1]} == expected
     assert all("Keyturn-Exit" in helpers[key]["responses"]["200"]["headers"] for key in expected)

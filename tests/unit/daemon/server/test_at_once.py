@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from keyturnd.server import connections as registry
 from keyturnd.server.connections import Connections
 from keyturnd.server.http import Response
 from support.daemon.line import HUGE, REQUEST, Line, hello, left
 
 if TYPE_CHECKING:
     import socket
-
-    import pytest
 
     from keyturnd.callers.peer import Peer
 
@@ -63,27 +60,20 @@ async def test_what_was_said_before_needs_no_reading() -> None:
     await left(connections, [line, other])
 
 
-async def test_who_connects_is_given_a_moment_to_speak(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the kernel lets us run first, on the caller's processor, nothing has arrived yet."""
-    monkeypatch.delattr(registry, "received")
-    connections = Connections(hello, recall=again)
+async def test_who_says_nothing_when_it_is_waited_for_is_heard_later() -> None:
+    asked: list[socket.SocketType] = []
+
+    def speaks(newcomer: socket.SocketType) -> bool:
+        asked.append(newcomer)
+        return False
+
+    connections = Connections(hello, recall=again, speaks=speaks)
     line = Line(connections)
     await line.say(REQUEST)
-    with line.ours:
-        line.open()
-        assert not connections.open
-        assert await line.hear() == b"again"
-
-
-async def test_nobody_is_waited_for_while_others_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    waited: list[socket.SocketType] = []
-    monkeypatch.setattr(registry, "received_soon", waited.append)
-    connections = Connections(hello, recall=again)
-    lines = [Line(connections) for _ in range(3)]
-    for line in lines:
-        line.open()
-    assert len(waited) == 1
-    await left(connections, lines)
+    line.open()
+    assert len(asked) == len(connections.open) == 1
+    assert await line.hear() == b"again"
+    await left(connections, [line])
 
 
 async def test_what_was_said_before_may_be_said_late() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 
-from keyturn import moves
 from keyturn.console import person
 from keyturn.errors import Refused
 from keyturn.home import home
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from keyturn.kinds_of_hints import Command
+    from keyturn.kinds_of_hints import Hint
 
 
 def is_own(directories: Iterable[Path]) -> bool:
@@ -29,13 +28,13 @@ def is_own(directories: Iterable[Path]) -> bool:
     return all(f"{os.path.realpath(directory)}/".startswith(f"{own}/") for directory in directories)
 
 
-def given(told: str, files: Iterable[Path], named: Command) -> bool:
-    """Whether the person at the terminal agrees to what `files` say. named: the command that names them instead.
+def given(told: str, files: Iterable[Path], instead: Hint) -> bool:
+    """Whether the person at the terminal agrees to what `files` say. instead: what helps where nobody is there.
 
     Raises Refused where nobody can be asked.
     """
     names = list(dict.fromkeys(map(str, files)))
     said = f"{told}, as {' and '.join(names)} {'says' if len(names) == 1 else 'say'}, which KUBECONFIG names"
     if not client.has_terminal():
-        raise Refused(said, moves.clients.name_kubeconfig(named))
-    return person.agrees(f"{said}: shall that count?", moves.clients.name_kubeconfig(named))
+        raise Refused(said, instead)
+    return person.agrees(f"{said}: shall that count?", instead)

@@ -110,7 +110,8 @@ def _with_all(plan: Plan, options: Namespace) -> Config:
     files = [file.path for file in plan.files]
     if not options.dry_run and options.kubeconfig is None and not agreement.is_own(path.parent for path in files):
         named = hints.set_up("kube", "--all", "--kubeconfig", "FILE")
-        if not agreement.given("every AKS cluster becomes a target", files, named):
+        what_helps = moves.clients.name_kubeconfig(named)
+        if not agreement.given("every AKS cluster becomes a target", files, what_helps):
             raise Refused("nothing was changed", named)
     from keyturn.editing.config_document import ConfigDocument  # noqa: PLC0415 - slow to import
 

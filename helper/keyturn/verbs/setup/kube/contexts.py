@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+
 from keyturn.configuration.targets.kube import find_kube
+from keyturn.errors import Refused
 from keyturn.verbs.setup.kube import refusals
 from keyturn.verbs.setup.kube.kubeconfig import users
 from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile, kubeconfigs
-from keyturn.verbs.setup.kube.kubeconfig.merged import server_of
+from keyturn.verbs.setup.kube.kubeconfig.merged import server_of, user_of
 from keyturn.verbs.setup.kube.register import Register
 
 TYPE_CHECKING = False
@@ -21,11 +25,14 @@ if TYPE_CHECKING:
 class Contexts:
     """Those of the kubeconfigs that kubectl reads, or of one that is named. context: the only one, None for all.
 
+    `files` are those that may be changed; what their contexts lead to may stand in any that is `merged`.
+
     Raises Refused for a file or a context that is not there.
     """
 
     def __init__(self, kubeconfig: str | None, context: str | None) -> None:
         self.files = [KubeFile(path) for path in kubeconfigs(kubeconfig)]
+        self.merged = [*self.files, *_listed_beside(kubeconfig)]
         self.register = Register()
         self._only = context
         self._is_named = kubeconfig is not None
@@ -37,7 +44,7 @@ class Contexts:
     def asking(self) -> Iterator[tuple[KubeFile, str, dict[str, Any]]]:
         """The contexts that ask keyturn: where each is, its name, and its user."""
         for file, name in self._contexts():
-            user = file.users.get(str(file.contexts[name].get("user", "")))
+            user = user_of(self.merged, file.contexts[name])
             if user is not None and users.is_ours(user):
                 yield file, name, user
 
@@ -50,10 +57,20 @@ class Contexts:
                 yield file.path, name
 
     def needless(self, config: Config) -> Iterator[tuple[KubeFile, str]]:
-        """The contexts that ask keyturn for a cluster that is no target any more: it refuses them."""
-        for file, name, _ in self.asking():
-            if find_kube(config.kube_targets, self._server(file.contexts[name])) is None:
+        """The contexts that ask keyturn for a cluster that is no target any more: it refuses them.
+
+        Where the cluster stands in no file that is read now, the user tells which it was set up for.
+        """
+        for file, name, user in self.asking():
+            server = self._server(file.contexts[name]) or users.server_of(user) or ""
+            if find_kube(config.kube_targets, server) is None:
                 yield file, name
+
+    def former(self, file: KubeFile, context: str) -> str:
+        """The user of a context in `file` that is not ours: its own, or the one it had before."""
+        user = str(file.contexts[context].get("user", ""))
+        former = users.former(user)
+        return former if former is not None and users.is_ours(user_of(self.merged, file.contexts[context])) else user
 
     def servers(self) -> Iterator[str]:
         """Of all contexts."""
@@ -66,11 +83,23 @@ class Contexts:
     def _contexts(self) -> Iterator[tuple[KubeFile, str]]:
         """Each context in the file that kubectl takes it from: the first that has it."""
         seen: set[str] = set()
-        for file in self.files:
-            for name in file.contexts:
-                if name not in seen and self._only in {None, name}:
-                    seen.add(name)
-                    yield file, name
+        for file, name in self._with_hidden():
+            if name not in seen:
+                seen.add(name)
+                yield file, name
+
+    def _with_hidden(self) -> Iterator[tuple[KubeFile, str]]:
+        """Each context in each file, those behind another of their name, too."""
+        return ((file, name) for file in self.files for name in file.contexts if self._only in {None, name})
 
     def _server(self, context: dict[str, Any]) -> str:
-        return server_of(self.files, context)
+        return server_of(self.merged, context)
+
+
+def _listed_beside(named: str | None) -> Iterator[KubeFile]:
+    """What KUBECONFIG lists beside the file that is named, if it lists that; what cannot be read says nothing."""
+    listed = kubeconfigs(None)
+    others = [path for path in listed if named is None or os.path.realpath(path) != os.path.realpath(named)]
+    for path in [] if len(others) == len(listed) else others:
+        with contextlib.suppress(Refused):
+            yield KubeFile(path)

@@ -10,6 +10,7 @@ from keyturn.configuration.clusters import token_for
 from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.configuration.targets.kube import find_kube
 from keyturn.errors import Refused, one_line
+from keyturn.kinds_of_hints import after
 from keyturn.protocols.kubectl import ExecRequest, KubeOptions
 from keyturn.reach.installed import program
 from keyturn.verbs.setup.kube import agreement, refusals
@@ -69,7 +70,7 @@ class Plan(Contexts):
             server = self._server(file.contexts[name])
             target = find_kube(config.kube_targets, server)
             if target is None and self._only is not None:
-                raise refusals.not_a_target(config, name, server)
+                raise refusals.not_a_target(config, name, server, file.contexts[name])
             if target is not None:
                 found = True
                 # Says no to a profile that will not do.
@@ -82,7 +83,7 @@ class Plan(Contexts):
     def _give_back(self, config: Config) -> bool:
         back = [] if self._only is not None else list(self.needless(config))
         for file, name in back:
-            file.switch(name, _former(file, name))
+            file.switch(name, self.former(file, name))
         if back:
             self._tidy()
             for file in {file.path: file for file, _ in back}.values():
@@ -90,7 +91,7 @@ class Plan(Contexts):
         return bool(back)
 
     def _ask_for(self, file: KubeFile, context: str, target: KubeTarget, profile: str) -> None:
-        source, cluster = cluster_of(self.files, file.contexts[context])
+        source, cluster = cluster_of(self.merged, file.contexts[context])
         trust, known = trust_of(cluster, source.parent), self.register.trusted(target.place)
         if trust.insecure:
             self._complain(context, "is reached without verification", moves.clients.verify_cluster())
@@ -119,17 +120,18 @@ class Plan(Contexts):
 
     def _agreed(self, file: KubeFile, context: str, source: Path, told: str) -> bool:
         """Whether what `source` says of the cluster, for a context in `file`, may count from now on."""
-        saying = (source, file.path)
-        if self._looks or self._is_named or agreement.is_own(path.parent for path in saying):
+        saying = [path for path in (source, file.path) if not self._is_named or path != file.path]
+        if self._looks or agreement.is_own(path.parent for path in saying):
             return True
         named = hints.set_up("kube", "--context", context, "--kubeconfig", str(file.path.absolute()))
+        helps = after("go to a terminal", named) if self._is_named else moves.clients.name_kubeconfig(named)
         try:
-            if agreement.given(f"the cluster of context {one_line(context)} {told}", saying, named):
+            if agreement.given(f"the cluster of context {one_line(context)} {told}", saying, helps):
                 return True
         except Refused as error:
             if self._only is not None:
                 raise
-            self.warnings.append((error.sentence, error.hint or named))
+            self.warnings.append((error.sentence, helps))
         else:
             self.notes.append(f"context {context} stays as it is")
         return False
@@ -143,22 +145,23 @@ class Plan(Contexts):
 
     def _entry(self, file: KubeFile, context: str, profile: str, target: KubeTarget) -> str:
         """Our entry for the context: the first of its former user's that is free, or is for this server already."""
-        names = (users.name(_former(file, context), profile, number) for number in count(1))
-        return next(name for name in names if self._is_free(file, name, target))
+        names = (users.name(self.former(file, context), profile, number) for number in count(1))
+        return next(name for name in names if all(self._is_free(each, name, target, file) for each in self.merged))
 
-    def _is_free(self, file: KubeFile, entry: str, target: KubeTarget) -> bool:
+    def _is_free(self, file: KubeFile, entry: str, target: KubeTarget, writes: KubeFile) -> bool:
+        """Whether `file` lets the file that `writes` it have it: of all entries with one name kubectl takes one."""
         user = {"exec": file.added[entry]} if entry in file.added else file.users.get(entry)
         if not users.is_ours(user):
-            return True
+            return user is None or file is writes  # which refuses to have somebody else's in its place
         if (server := users.server_of(user)) is not None:
             return server == target.url
-        sharing = (context for context in file.contexts.values() if context.get("user") == entry)
-        return all(_is_at(target, self._server(context)) for context in sharing)
+        contexts = (context for each in self.merged for context in each.contexts.values())
+        return all(_is_at(target, self._server(each)) for each in contexts if each.get("user") == entry)
 
     def undo(self) -> None:
         """Point the contexts that ask keyturn at their former users."""
-        for file, name in self._contexts():
-            file.switch(name, _former(file, name))
+        for file, name in self._with_hidden():
+            file.switch(name, self.former(file, name))
         self._tidy()
         for file in self.files:
             self._forget(file)
@@ -212,19 +215,12 @@ class Plan(Contexts):
 
     def _tidy(self) -> None:
         """Remove our users that no context needs any more."""
-        wanted = set().union(*(file.users_wanted() for file in self.files))
+        wanted = set().union(*(file.users_wanted() for file in self.merged))
         for file in self.files:
             settled = wanted.union(file.removed)
             for name, user in file.users.items():
                 if users.former(name) is not None and users.is_ours(user) and name not in settled:
                     file.remove(name)
-
-
-def _former(file: KubeFile, context: str) -> str:
-    """The user of a context that is not ours: its own, or the one it had before."""
-    user = str(file.contexts[context].get("user", ""))
-    former = users.former(user)
-    return former if former is not None and users.is_ours(file.users.get(user)) else user
 
 
 def _is_at(target: KubeTarget, server: str) -> bool:

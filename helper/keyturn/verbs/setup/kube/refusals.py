@@ -9,7 +9,8 @@ from keyturn.errors import ConfigError, Refused, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
 
     from keyturn.configuration.config import Config
     from keyturn.kinds_of_hints import Sentence
@@ -33,8 +34,13 @@ def no_context(context: str, files: Sequence[KubeFile]) -> UsageError:
     )
 
 
-def not_a_target(config: Config, context: str, server: str) -> Refused:
-    """For a context that was named and whose cluster is none of ours."""
+def not_a_target(config: Config, context: str, server: str, entry: Mapping[str, Any]) -> Refused:
+    """For a context that was named, by this `entry`, and whose cluster is none of ours."""
+    if not server:
+        sentence = (
+            f"no kubeconfig here tells the server of cluster {entry.get('cluster') or ''}, of context {context}"
+        )
+        return Refused(sentence, shell.kubectl("config", "get-clusters"))
     return Refused(f"the cluster of context {context}, {without_userinfo(server)}, is no kube target", _add(config))
 
 
@@ -43,7 +49,7 @@ def nothing_to_do(config: Config, files: Sequence[KubeFile], servers: Sequence[s
 
     servers: of all contexts.
     """
-    where, found = _listed(file.path for file in files), list(map(without_userinfo, servers))
+    where, found = _listed(file.path for file in files), list(map(without_userinfo, filter(None, servers)))
     if not config.kube_targets:
         told = f"; the servers in {where} are {_listed(found)}" if found else ""
         return no_target(config, "kube", EXAMPLE, told)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from keyturn.console.token_variables import environment_with, essential
+from keyturn.protocols.token_variables import environment_with, essential
 
 ENTRA: dict[str, Any] = {"provider": "entra", "access_token": "planted-entra"}
 AWX: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Tokens as such: `keyturn token`, and `keyturn azure new-token` without a profile."""
+"""Which token somebody asks for by the name of a profile, and whether the configuration lets it be given."""
 
 from __future__ import annotations
 
@@ -11,29 +11,21 @@ from keyturn.configuration.audiences import all_scopes, allowed_scopes
 from keyturn.configuration.hosts import UnfitName, host_and_port
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles import clouds
-from keyturn.configuration.profiles.described import described, on_behalf_of
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.profiles.scopes import DEFAULT_SUFFIX, UnfitScopes, of_audience
 from keyturn.configuration.tables import did_you_mean
 from keyturn.configuration.targets.docker import find_docker, is_azure
 from keyturn.errors import Refused, UsageError
 from keyturn.protocols.claims_challenge import claims_in
-from keyturnd.broker import newtoken
 from keyturnd.broker.policy import CHECK
-from keyturnd.fetching.wants import Want, with_surroundings
-from keyturnd.messages.states import AwxState
+from keyturnd.fetching.wants import Want
 from keyturnd.routes import docker
-from keyturnd.routes.bodies import Body, read_body
-from keyturnd.server.http import json_response
+from keyturnd.routes.bodies import Body
 
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
     from keyturn.kinds_of_hints import Hint
-    from keyturnd.broker.signin import Waiter
-    from keyturnd.server.http import Request, Response
-    from keyturnd.services import Services
-    from keyturnd.vault.tokens import Token
 
 
 class TokenBody(Body, frozen=True):
@@ -54,80 +46,16 @@ class TokenBody(Body, frozen=True):
     """Seconds that must be left of it."""
 
 
-class NewEntraTokenBody(Body, frozen=True):
-    """The keys of a profile table, and what is lent to this one acquisition (keyturnd.broker.newtoken.Lent)."""
-
-    profile: dict[str, object]
-    secret: str | None = None
-    refresh_token: str | None = None
-    assertion: str | None = None
-    watched: bool = False
-
-    def __repr__(self) -> str:
-        return "NewEntraTokenBody()"
-
-
-async def token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
-    """An access token of a profile for one of its own audiences."""
-    body = read_body(request, TokenBody)
-    config = services.configuration.current()
+def want_of(config: Config, body: TokenBody) -> Want:
+    """What is wanted. Raises ConfigError, Refused and UsageError."""
     profile = profile_named(config, body.profile)
     if body.purpose not in {*profile.protocols, CHECK}:
         hint = moves.configuration.allow(body.purpose, body.profile, str(config.source))
         raise Refused(f"profile {body.profile} is not for {body.purpose}", hint)
     claims = _claims(profile, body)
-    want = (
-        Want(profile, _scopes(config, body), body.purpose, claims=claims)
-        if body.registry is None
-        else _registry(config, body)
-    )
-    want = with_surroundings(want, request.environment)
-    by = services.broker.answer_by(want)
-    get = services.broker.renewed if body.renew else services.broker.token
-    found = await get(want, waiter, by)
-    if services.broker.left_of(found) < body.min_life:
-        found = await services.broker.fresh(want, waiter, by)
-        _check_life(services.broker.left_of(found), body)
-    return json_response(await _facts(services, want, found))
-
-
-def _check_life(left: float, body: TokenBody) -> None:
-    """Refuse what even a new token cannot fulfil: a long job would fail in its middle."""
-    if left < body.min_life:
-        minutes = int(left // 60)
-        sentence = f"a new token of profile {body.profile} lives {minutes} min, less than was asked for"
-        raise Refused(sentence, hints.shorter_life(body.purpose, body.profile, minutes))
-
-
-async def new_entra_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
-    """A token for an identity that is in no configuration; nothing of it is kept."""
-    body = read_body(request, NewEntraTokenBody)
-    profile = described(body.profile, "entra", services.configuration.path.parent)
-    if body.assertion is not None:
-        profile = on_behalf_of(profile)
-    lent = newtoken.Lent(body.secret, body.refresh_token, body.assertion, body.watched)
-    sign_ins = services.broker.sign_ins
-    return json_response(await newtoken.new_entra_token(services.fetcher, profile, lent, waiter, sign_ins))
-
-
-async def _facts(services: Services, want: Want, token: Token) -> dict[str, object]:
-    facts: dict[str, object] = {
-        "expires_at": int(token.expires_at),
-        "account": token.account,
-        "scopes": want.scopes,
-        "profile": want.profile.name,
-        "provider": want.profile.provider,
-    }
-    if want.protocol == CHECK:
-        return facts
-    facts |= {"access_token": token.access_token, "token_type": "Bearer"}
-    if isinstance(want.profile, AwxProfile):
-        state = await services.holdings.state(want.profile)
-        controller = state.controller if isinstance(state, AwxState) else ""
-        ca_file = want.profile.ca_file or services.configuration.current().network.ca_file
-        place = {"url": want.profile.url, "controller": controller, "galaxy": want.profile.galaxy}
-        facts |= {**place, "ca_file": ca_file}
-    return facts
+    if body.registry is not None:
+        return _registry(config, body)
+    return Want(profile, _scopes(config, body), body.purpose, claims=claims)
 
 
 def _claims(profile: Profile, body: TokenBody) -> str | None:
