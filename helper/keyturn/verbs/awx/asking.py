@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keyturn import hints
 from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.console import look
 from keyturn.console.configured import configuration, named_or_only
 from keyturn.console.requests import ask
 from keyturn.errors import UsageError
@@ -87,11 +88,8 @@ def owner(row: Row) -> str:
 
 def table(rows: Sequence[Row], columns: Mapping[str, str | None]) -> Iterable[str]:
     """Lines of `rows`; `columns`: heading and the field below it, None for the owner."""
-    lines = [[*columns]]
-    lines += [[_cell(owner(row) if field is None else row.get(field)) for field in columns.values()] for row in rows]
-    widths = [max(len(line[place]) for line in lines) for place in range(len(columns))]
-    for line in lines:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+    cells = [[_cell(owner(row) if field is None else row.get(field)) for field in columns.values()] for row in rows]
+    return look.table([*columns], cells)
 
 
 def _cell(value: Any) -> str:
