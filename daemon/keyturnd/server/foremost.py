@@ -46,17 +46,17 @@ class Foremost(selectors.DefaultSelector):
             self._waited_for.unregister(self._first)
             self._first = -1
 
-    def speaks(self, newcomer: socket.SocketType) -> bool:
-        """Whether somebody who has connected this moment says something, soon and before anybody else does.
+    def speaks(self, newcomer: int) -> bool:
+        """Whether somebody who has connected this moment (a descriptor) says something, before anybody else and soon.
 
         Whoever connects wakes us, often on its own processor: it could say nothing yet, and will as soon as we sleep.
         That is the rule and no exception, so it is not tried without waiting first.
         """
         heard = select.poll()
-        for descriptor in (newcomer.fileno(), self._others, self._first):
+        for descriptor in (newcomer, self._others, self._first):
             if descriptor >= 0:
                 heard.register(descriptor, select.POLLIN)
-        return any(descriptor == newcomer.fileno() for descriptor, _ in heard.poll(SOON))
+        return any(descriptor == newcomer for descriptor, _ in heard.poll(SOON))
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """What is ready for the loop; the foremost has been served. timeout: seconds, None for ever."""

@@ -151,14 +151,14 @@ def test_a_newcomer_is_given_a_moment_to_speak() -> None:
     with ours, theirs:
         speaking = threading.Thread(target=theirs.send, args=(b"x",))
         speaking.start()
-        assert Foremost().speaks(ours)
+        assert Foremost().speaks(ours.fileno())
         speaking.join()
 
 
 def test_not_more_than_a_moment() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        assert not Foremost().speaks(ours)
+        assert not Foremost().speaks(ours.fileno())
 
 
 @pytest.mark.usefixtures("for_ever")
@@ -168,7 +168,7 @@ def test_a_silent_newcomer_keeps_nobody_waiting_whom_the_loop_knows() -> None:
         with silent, silence, known, speaker:
             asyncio.get_running_loop().add_reader(known, lambda: None)
             speaker.send(b"x")
-            assert not selector.speaks(silent)
+            assert not selector.speaks(silent.fileno())
             asyncio.get_running_loop().remove_reader(known)
 
     played(play)
@@ -180,7 +180,7 @@ def test_a_silent_newcomer_keeps_no_other_newcomer_waiting() -> None:
         silent, theirs = socket.socketpair()
         with silent, theirs, await dial(listener):
             selector.put_first(listener, lambda: False)
-            assert not selector.speaks(silent)
+            assert not selector.speaks(silent.fileno())
             selector.drop()
 
     played(play)
