@@ -35,7 +35,7 @@ class Connections:
     """The open connections, counted by process.
 
     handler: answers a request, in its own time. at_once: the same for what needs no waiting, None for what does.
-    recall: the answer to the bytes of a request that has been answered before, None where there is none.
+    recall: the answer to a request (its bytes, and whose) that was answered before, None where there is none.
     in_all: how many may be open, fewer where descriptors are scarce.
     """
 
@@ -44,7 +44,7 @@ class Connections:
         handler: Handler,
         *,
         at_once: AtOnce = lambda request, said: None,  # noqa: ARG005 - the one that never has an answer
-        recall: Recall = lambda said: None,  # noqa: ARG005
+        recall: Recall = lambda said, peer: None,  # noqa: ARG005
         in_all: int = IN_ALL,
     ) -> None:
         self.handler = handler
@@ -72,7 +72,7 @@ class Connections:
             accepted.close()
             return True
         said = received(accepted) if spoken else None
-        if said and (recalled := self.recall(said)) is not None:
+        if said and (recalled := self.recall(said, peer)) is not None:
             self._give(accepted, peer, recalled)
             return True
         self._admit(accepted, peer, said)

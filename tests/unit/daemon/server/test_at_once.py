@@ -39,9 +39,9 @@ class Again:
 AGAIN = Again(b"again")
 
 
-def again(said: bytes) -> Again | None:
-    """Knows one request."""
-    return AGAIN if said == REQUEST else None
+def again(said: bytes, peer: Peer) -> Again | None:
+    """Knows one request, of ours."""
+    return AGAIN if said == REQUEST and peer.is_us else None
 
 
 async def test_what_was_said_before_needs_no_reading() -> None:
@@ -79,7 +79,7 @@ async def test_what_was_said_before_may_be_said_late() -> None:
 
 
 async def test_an_answer_given_again_waits_for_a_slow_reader() -> None:
-    connections = Connections(hello, recall=lambda _: Again(bytes(HUGE)))
+    connections = Connections(hello, recall=lambda *_: Again(bytes(HUGE)))
     line = Line(connections)
     await line.say(REQUEST)
     line.open()
