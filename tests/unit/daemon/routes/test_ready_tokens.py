@@ -72,11 +72,11 @@ class Desk:
         await self.bench.entrust(profile)
         await self.bench.broker.token(Want(profile, SCOPES, "git"), Person(waits=False))
 
-    def request(self, *words: str) -> Request:
-        return Request("POST", "/v1/keyturn/token", words, self.headers, b"", Peer(1, os.geteuid()))
+    def request(self, *words: str, verb: str = "token") -> Request:
+        return Request("POST", f"/v1/keyturn/{verb}", words, self.headers, b"", Peer(1, os.geteuid()))
 
-    def ask(self, *words: str, said: bytes = SAID) -> str | None:
-        answer = self.api.at_once(self.request(*words), said)
+    def ask(self, *words: str, verb: str = "token") -> str | None:
+        answer = self.api.at_once(self.request(*words, verb=verb), SAID)
         return None if answer is None else answer.body.decode()
 
     def used_by(self) -> str:
@@ -100,6 +100,19 @@ async def test_it_counts_and_is_recalled(desk: Desk) -> None:
     recalled = desk.api.recall(SAID)
     assert recalled is not None
     assert recalled.answer.endswith(answer.encode())
+
+
+async def test_what_is_run_gets_one_variable(desk: Desk) -> None:
+    token = desk.ask("ci")
+    assert token is not None
+    assert desk.ask("ci", verb="run") == f"KEYTURN_TOKEN={token.strip()}\0"
+    assert desk.used_by() == "run"
+    desk.file.write_text(
+        CONFIG.replace('flow = "client-secret"', 'flow = "client-secret"\nprotocols = ["git", "token"]')
+    )
+    assert desk.ask("ci", verb="run") is None
+    await desk.fetch()
+    assert desk.ask("ci")
 
 
 async def test_only_who_would_start_this_very_daemon_is_answered(desk: Desk) -> None:
