@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 import keyturn
-from keyturn.configuration.config import parse
 from keyturnd.callers.peer import Peer
 from keyturnd.configuration import Configuration
 from keyturnd.fetching.wants import Want
@@ -68,7 +67,7 @@ class Desk:
         self.headers = {"user-agent": f"keyturn/{keyturn.__version__}", "keyturn-env-home": str(self.home)}
 
     async def fetch(self) -> None:
-        profile = parse(self.file, CONFIG.encode()).profiles["ci"]
+        profile = self.configuration.current().profiles["ci"]
         await self.bench.entrust(profile)
         await self.bench.broker.token(Want(profile, SCOPES, "git"), Person(waits=False))
 
@@ -107,11 +106,9 @@ async def test_what_is_run_gets_one_variable(desk: Desk) -> None:
     assert token is not None
     assert desk.ask("ci", verb="run") == f"KEYTURN_TOKEN={token.strip()}\0"
     assert desk.used_by() == "run"
-    desk.file.write_text(
-        CONFIG.replace('flow = "client-secret"', 'flow = "client-secret"\nprotocols = ["git", "token"]')
-    )
-    assert desk.ask("ci", verb="run") is None
+    desk.file.write_text(CONFIG.replace("[targets", 'protocols = ["git", "token"]\n[targets'))
     await desk.fetch()
+    assert desk.ask("ci", verb="run") is None
     assert desk.ask("ci")
 
 
