@@ -52,11 +52,10 @@ class Foremost(selectors.DefaultSelector):
         Whoever connects wakes us, often on its own processor: it could say nothing yet, and will as soon as we sleep.
         That is the rule and no exception, so it is not tried without waiting first.
         """
-        heard = select.poll()
-        for descriptor in (newcomer, self._others, self._first):
-            if descriptor >= 0:
-                heard.register(descriptor, select.POLLIN)
-        return any(descriptor == newcomer for descriptor, _ in heard.poll(SOON))
+        self._waited_for.register(newcomer, select.POLLIN)
+        ready = self._waited_for.poll(SOON)
+        self._waited_for.unregister(newcomer)
+        return any(descriptor == newcomer for descriptor, _ in ready)
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """What is ready for the loop; the foremost has been served. timeout: seconds, None for ever."""
