@@ -26,8 +26,8 @@ OF_OTHERS = 7
 """The same without those that depend on when the bytes came (WAITING): 6, and what the daemon does between."""
 WAITING = ("poll", "epoll_wait", "epoll_ctl", "recvfrom")
 KUBE = 7
-"""What kube adds: two /proc/PID/stat and a look at what `setup kube` recorded. For client-go, which one process cannot
-play twice without being taken for refused, it is the link to the program, too."""
+"""What kube adds: two /proc/PID/stat and a look at what `setup kube` recorded. For client-go it is the link to the
+program, too; no process can play that twice without being taken for refused."""
 BEGIN = b"GET /begin HTTP/1.1\r\n\r\n"
 END = b"GET /the-end HTTP/1.1\r\n\r\n"
 CALL = re.compile(r"\d+ +(?:<\.\.\. )?(\w+)[( ](?!resumed)")
