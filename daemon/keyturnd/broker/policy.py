@@ -11,8 +11,13 @@ CHECK = "check"
 """In place of a protocol: somebody looks whether a token comes, and gets none. That is no use of it, keeps nothing
 fresh, and is not told as one."""
 
+LOGIN, AWX = "login", "awx"
+"""In place of one, too: the token that a sign-in ends with, and that of whoever only asks an AWX about itself. Nobody
+is handed it; it is kept fresh once for who comes next, and status tells what asked for it."""
+
 MINIMUM_LIFE = {
     "kube": 600.0, "kubelogin": 600.0, "docker": 900.0, "git": 300.0, "token": 300.0, "run": 300.0, CHECK: 300.0,
+    LOGIN: 300.0, AWX: 300.0,
 }  # fmt: skip
 """Life a token must have left when it is handed out. kubectl keeps one until it expires, so a watch or a long
 `apply` would meet its end (kube); docker asks once and then pushes layers for as long as they take (docker); one
@@ -20,6 +25,7 @@ git push sends its token with several requests, the last of them after the uploa
 
 ANSWER_WITHIN = {
     "git": 27.0, "kube": 22.0, "kubelogin": 22.0, "docker": 12.0, "token": 27.0, "run": 27.0, CHECK: 27.0,
+    LOGIN: 27.0, AWX: 27.0,
 }  # fmt: skip
 """Seconds from a request to its answer, queueing included, a person's part aside: 3 less than its caller waits, for
 the helper's twin to explain a failure in (DESIGN 5.5)."""

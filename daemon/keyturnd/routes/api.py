@@ -18,6 +18,7 @@ from keyturnd.server.http import Request, Response, problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from keyturnd.callers.peer import Peer
     from keyturnd.routes.remembered import Recalled
     from keyturnd.server.connection import Connection
     from keyturnd.services import Services
@@ -62,9 +63,9 @@ class Api:
         note_answer(request.path, response.status, request.peer.pid, began)
         return response
 
-    def recall(self, said: bytes) -> Recalled | None:
-        """The answer to exactly these bytes if it was given before and would be the same."""
-        return self._remembered.recall(said) if self.refusal is None else None
+    def recall(self, said: bytes, peer: Peer) -> Recalled | None:
+        """The answer to exactly these bytes, said by `peer`, if it was given before and would be the same."""
+        return self._remembered.recall(said, peer) if self.refusal is None else None
 
     def at_once(self, request: Request, said: bytes) -> Response | None:
         """The answer where nothing has to be waited for; None for whatever needs more, an error's words too.

@@ -10,6 +10,7 @@ from keyturn.configuration.profiles.described import changed, described
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import Refused, UsageError
 from keyturnd.broker.awx.tokens import facts
+from keyturnd.broker.policy import AWX
 from keyturnd.fetching.wants import Want
 from keyturnd.messages.states import AwxState
 from keyturnd.routes.bodies import Body, read_body
@@ -116,7 +117,7 @@ async def made(services: Services, request: Request, waiter: Waiter, _: str) -> 
 
 async def _sign_in(services: Services, profile: AwxProfile, waiter: Waiter) -> None:
     """Whoever asks has to be signed in, and is if need be."""
-    want = Want(profile, (profile.scope,), "token")
+    want = Want(profile, (profile.scope,), AWX)
     await services.broker.token(want, waiter, services.broker.answer_by(want))
 
 

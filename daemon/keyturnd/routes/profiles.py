@@ -15,6 +15,7 @@ from keyturn.configuration.profiles import clouds
 from keyturn.configuration.targets.git import is_azure_devops
 from keyturn.errors import ConfigError, Refused, UsageError
 from keyturnd import flows
+from keyturnd.broker.policy import LOGIN
 from keyturnd.fetching.discovery import discover
 from keyturnd.fetching.wants import Want, with_surroundings
 from keyturnd.messages.states import AwxState
@@ -83,7 +84,7 @@ async def login(services: Services, request: Request, waiter: Waiter, _: str) ->
     config = services.configuration.current()
     profile = profile_named(config, body.profile)
     refused = services.fetcher.refused.first(profile)
-    want = refused or with_surroundings(Want(profile, _first_scopes(config, profile), "token"), request.environment)
+    want = refused or with_surroundings(Want(profile, _first_scopes(config, profile), LOGIN), request.environment)
     if refused is not None:
         waiter.show({"event": "progress", "message": f"signing in for {_audience(want)}, which was refused"})
     token = await services.broker.login(want, waiter, again=body.again)

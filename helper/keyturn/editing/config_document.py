@@ -42,6 +42,11 @@ class ConfigDocument:
         parent[key] = _inline(value) if isinstance(value, dict) and table[:1] == ("targets",) else value
         _way(self._expected, table)[key] = value
 
+    def value(self, table: tuple[str, ...], key: str) -> Value | None:
+        """What `key` of `table` is, None where it is not there."""
+        found: Value | None = _way(self._expected, table).get(key)
+        return found
+
     def remove(self, table: tuple[str, ...], key: str) -> None:
         """Remove `key` from `table`, where it is, and the table if nothing is left in it, not even a comment."""
         at = self._table(table)

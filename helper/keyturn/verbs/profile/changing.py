@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 
@@ -76,14 +77,39 @@ def _first_of(profile: Profile) -> Command:
 
 def _edit(name: str, keys: dict[str, Value | None]) -> None:
     document = ConfigDocument(config_file())
-    profile_named(document.config, name)
+    before = profile_named(document.config, name)
+    former = {key: document.value(("profile", name), key) for key in keys}
     for key, value in keys.items():
         if value is None:
             document.remove(("profile", name), key)
         else:
             document.set(("profile", name), key, value)
-    document.save()
+    after = document.save().profiles[name]
     print(f"keyturn: profile {name} is changed in {config_file()}")
+    if _bound_to(after) != _bound_to(before):
+        _tell_of_identity(after, former)
+
+
+def _bound_to(profile: Profile) -> tuple[str, str, str]:
+    """What its sign-in and secret belong to (DESIGN 5.1)."""
+    return profile.provider, profile.authority, profile.client_id
+
+
+def _tell_of_identity(profile: Profile, former: dict[str, Value | None]) -> None:
+    """Nobody is asked: what the former identity had is kept, and goes to no other place."""
+    who = f"profile {profile.name} is another identity now: {profile.client_id} at {profile.authority}"
+    print(f"keyturn: {who}; what the vault keeps for the former one is set aside")
+    back = hints.verb("profile", "edit", profile.name, *(f"{key}={_word(value)}" for key, value in former.items()))
+    print("keyturn: to go on with this one:", printed(_first_of(profile)), sep="\n    ")
+    print("keyturn: to go back to the former one:", printed(back), sep="\n    ")
+
+
+def _word(value: Value | None) -> str:
+    """What `_value` reads as `value`; empty for none."""
+    if value is None:
+        return ""
+    plain = isinstance(value, str) and not _WRITTEN_AS_TOML.fullmatch(value)
+    return str(value) if plain else json.dumps(value, ensure_ascii=False)
 
 
 def _remove(name: str, *, locally: bool) -> None:

@@ -23,7 +23,7 @@ UNTOLD = dict.fromkeys(
     )
 )  # fmt: skip
 """What a daemon from before an upgrade does not tell of a profile: it has been warned of by now."""
-SPOKEN = {"kube": "kubectl", "token": "keyturn token", "run": "keyturn run"}
+SPOKEN = {"kube": "kubectl"} | {verb: f"keyturn {verb}" for verb in ("token", "run", "login", "awx")}
 """Who uses a token, where that is not called as its protocol is."""
 SOON = 30 * DAY
 """Seconds before a certificate's end in which somebody should get another."""

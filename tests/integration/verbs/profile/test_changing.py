@@ -115,6 +115,26 @@ def test_a_profile_goes_with_its_sign_in_once_it_has_no_targets(scene: Scene) ->
     assert "ci" not in {profile["name"] for profile in scene.machine.json("status")["profiles"]}
 
 
+def test_another_identity_is_said_and_the_former_one_comes_back(scene: Scene) -> None:
+    """As `git remote set-url` it asks nothing; nothing is lost, and what it says can be pasted."""
+    machine = scene.machine
+    quiet = machine.run("keyturn", "profile", "edit", "ci", 'audiences=["graph"]', "cae=true", status=0)
+    assert len(quiet.stdout.splitlines()) == 1
+    told = machine.run(
+        "keyturn", "profile", "edit", "ci", "tenant=other.example", "cae=", "audiences=", status=0
+    ).stdout
+    assert "profile ci is another identity now: " in told
+    assert "/other.example; what the vault keeps for the former one is set aside" in told
+    on, back = (line.strip() for line in told.splitlines() if line.startswith("    "))
+    assert on == "keyturn secret set ci"
+    assert machine.run("keyturn", "token", "ci", status=3).stderr.endswith(f"keyturn: hint: {on}\n")
+    again = machine.run("/bin/sh", "-c", back, status=0).stdout
+    assert again.splitlines()[-1].strip() == "keyturn profile edit ci tenant=other.example cae= audiences="
+    assert written(machine)["profile"]["ci"]["audiences"] == ["graph"]
+    assert written(machine)["profile"]["ci"]["cae"] is True
+    machine.run("keyturn", "token", "ci", "--audience", "azure-devops", status=0)
+
+
 def test_check_tells_what_comes_and_what_does_not(scene: Scene) -> None:
     assert "a token valid for" in scene.machine.run("keyturn", "profile", "check", "ci", status=0).stdout
     told = scene.machine.run("keyturn", "profile", "check", "me", status=3).stdout

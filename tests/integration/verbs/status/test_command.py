@@ -118,6 +118,10 @@ def test_who_used_what_last_and_what_failed(scene: Scene) -> None:
     scene.ask()
     (ci,) = [profile for profile in scene.machine.json("status")["profiles"] if profile["name"] == "ci"]
     assert (ci["tokens"][0]["used_by"], ci["last_error"]) == ("git", None)
+    scene.machine.run("keyturn", "login", "ci", status=0)
+    told = scene.machine.run("keyturn", "status", status=0).stdout
+    assert "; keyturn login " in told
+    assert "keyturn token" not in told, "nobody asked for one by that"
     scene.emulator.control.fault("token", "status", status=400, body='{"error":"invalid_client"}')
     scene.machine.run("keyturn", "login", "ci", status=1)
     told = scene.machine.run("keyturn", "status", status=0).stdout
@@ -177,7 +181,10 @@ def test_profile_show_names_no_secret(scene: Scene) -> None:
 
 def test_profile_list(scene: Scene) -> None:
     lines = scene.machine.run("keyturn", "profile", "list", status=0).stdout.splitlines()
-    assert [line.split()[:2] for line in lines] == [["ci", "client-secret"], ["me", "device-code"]]
+    assert lines[0].split("  ")[0] == "PROFILE"
+    assert lines[0].index("TENANT OR URL") == lines[1].index(scene.emulator.ready.tenant)
+    assert lines[0].endswith("  TARGETS")
+    assert [line.split()[:2] for line in lines[1:]] == [["ci", "client-secret"], ["me", "device-code"]]
     assert [profile["name"] for profile in scene.machine.json("profile", "list")] == ["ci", "me"]
 
 
