@@ -58,10 +58,8 @@ class Service:
         state_is_ours: Callable[[], bool],
     ) -> None:
         limit = hardening.connection_limit(IN_ALL)
+        self.connections = Connections(api, at_once=api.at_once, recall=api.recall, in_all=limit)
         self.loop_selector = Foremost()
-        self.connections = Connections(
-            api, at_once=api.at_once, recall=api.recall, speaks=self.loop_selector.speaks, in_all=limit
-        )
         self._acceptor = Acceptor(listener, self.connections, self.loop_selector)
         self._path = path
         self._services = services

@@ -35,8 +35,7 @@ class Connections:
     """The open connections, counted by process.
 
     handler: answers a request, in its own time. at_once: the same for what needs no waiting, None for what does.
-    recall: the answer to the bytes of a request that has been answered before, None where there is none.
-    speaks: whether a newcomer says something if it is waited for a moment (Foremost.speaks).
+    recall: the answer to a request (its bytes, and whose) that was answered before, None where there is none.
     in_all: how many may be open, fewer where descriptors are scarce.
     """
 
@@ -45,14 +44,12 @@ class Connections:
         handler: Handler,
         *,
         at_once: AtOnce = lambda request, said: None,  # noqa: ARG005 - the one that never has an answer
-        recall: Recall = lambda said: None,  # noqa: ARG005
-        speaks: Callable[[SocketType], bool] = lambda newcomer: True,  # noqa: ARG005
+        recall: Recall = lambda said, peer: None,  # noqa: ARG005
         in_all: int = IN_ALL,
     ) -> None:
         self.handler = handler
         self.at_once = at_once
         self.recall = recall
-        self._speaks = speaks
         self._in_all = in_all
         self.readiness = Readiness()
         self.open: dict[Connection, None] = {}
@@ -65,14 +62,17 @@ class Connections:
         self.emptied = asyncio.Event()
         self.on_left: Callable[[], None] = lambda: None
 
-    def take(self, accepted: SocketType) -> bool:
-        """Serve whoever is at the other end of a new connection, if it runs as our user; whether that is done."""
+    def take(self, accepted: SocketType, *, spoken: bool = True) -> bool:
+        """Serve whoever is at the other end of a new connection, if it runs as our user; whether that is done.
+
+        spoken: it has said something, or may have.
+        """
         peer = peer_of(accepted)
         if not peer.is_us:
             accepted.close()
             return True
-        said = received(accepted) if self._speaks(accepted) else None
-        if said and (recalled := self.recall(said)) is not None:
+        said = received(accepted) if spoken else None
+        if said and (recalled := self.recall(said, peer)) is not None:
             self._give(accepted, peer, recalled)
             return True
         self._admit(accepted, peer, said)

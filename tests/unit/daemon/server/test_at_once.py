@@ -10,8 +10,6 @@ from keyturnd.server.http import Response
 from support.daemon.line import HUGE, REQUEST, Line, hello, left
 
 if TYPE_CHECKING:
-    import socket
-
     from keyturnd.callers.peer import Peer
 
 
@@ -41,9 +39,9 @@ class Again:
 AGAIN = Again(b"again")
 
 
-def again(said: bytes) -> Again | None:
-    """Knows one request."""
-    return AGAIN if said == REQUEST else None
+def again(said: bytes, peer: Peer) -> Again | None:
+    """Knows one request, of ours."""
+    return AGAIN if said == REQUEST and peer.is_us else None
 
 
 async def test_what_was_said_before_needs_no_reading() -> None:
@@ -60,18 +58,12 @@ async def test_what_was_said_before_needs_no_reading() -> None:
     await left(connections, [line, other])
 
 
-async def test_who_says_nothing_when_it_is_waited_for_is_heard_later() -> None:
-    asked: list[socket.SocketType] = []
-
-    def speaks(newcomer: socket.SocketType) -> bool:
-        asked.append(newcomer)
-        return False
-
-    connections = Connections(hello, recall=again, speaks=speaks)
+async def test_who_has_said_nothing_yet_is_heard_later() -> None:
+    connections = Connections(hello, recall=again)
     line = Line(connections)
+    line.open(spoken=False)
+    assert len(connections.open) == 1
     await line.say(REQUEST)
-    line.open()
-    assert len(asked) == len(connections.open) == 1
     assert await line.hear() == b"again"
     await left(connections, [line])
 
@@ -87,7 +79,7 @@ async def test_what_was_said_before_may_be_said_late() -> None:
 
 
 async def test_an_answer_given_again_waits_for_a_slow_reader() -> None:
-    connections = Connections(hello, recall=lambda _: Again(bytes(HUGE)))
+    connections = Connections(hello, recall=lambda *_: Again(bytes(HUGE)))
     line = Line(connections)
     await line.say(REQUEST)
     line.open()
