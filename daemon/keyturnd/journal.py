@@ -14,19 +14,35 @@ import time
 from contextlib import suppress
 from io import FileIO, TextIOWrapper
 from pathlib import Path
+from typing import NamedTuple
 
 LOG_NAME = "keyturnd.log"
 LOG_SIZE = 1 << 20
 """Bytes before the log starts anew; the one before is kept."""
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-BEHIND = 0.1
-"""Seconds that the line of a request may wait."""
+BEHIND = 1.0
+"""Seconds that the line of an answer may wait, unless something else is noted: writing one takes longer than most
+answers do, and a build asks many times a second."""
 MOST_BEHIND = 64
 """Lines that may: more would be memory that the process never gives back."""
 
-_gathered: list[tuple[float, str, dict[str, object]]] = []
-"""What was noted, unformatted, and when (UTC epoch seconds)."""
+
+class Answered(NamedTuple):
+    """An answer whose line is not written yet. moment: when, in UTC epoch seconds. took: seconds."""
+
+    moment: float
+    path: str
+    status: int
+    pid: int
+    took: float
+
+    def line(self) -> str:
+        """Without its moment."""
+        return f"request path={_quoted(self.path)} status={self.status} pid={self.pid} ms={self.took * 1000:.1f}"
+
+
+_gathered: list[Answered] = []
 
 logger = logging.getLogger("keyturnd")
 
@@ -88,30 +104,29 @@ def note(message: str, level: int = logging.INFO, **values: object) -> None:
         logger.log(level, "%s", _line(message, values))
 
 
-def note_behind(message: str, **values: object) -> None:
-    """Like `note`, but written a moment later, together with what comes until then: no answer waits for the disk."""
+def note_answer(path: str, status: int, pid: int, began: float) -> None:
+    """Log that a request was answered, and how long that took since `began` (time.perf_counter).
+
+    Written a moment later, together with what comes until then: no answer waits for the disk.
+    """
     if not logger.isEnabledFor(logging.INFO):
         return
     if not _gathered:
         asyncio.get_running_loop().call_later(BEHIND, write_gathered)
-    _gathered.append((time.time(), message, values))
+    _gathered.append(Answered(time.time(), path, status, pid, time.perf_counter() - began))
     if len(_gathered) >= MOST_BEHIND:
         write_gathered()
 
 
-def note_answer(path: str, status: int, pid: int, began: float) -> None:
-    """Log behind it that a request was answered, and how long that took since `began` (time.perf_counter)."""
-    note_behind("request", path=path, status=status, pid=pid, ms=round((time.perf_counter() - began) * 1000, 1))
-
-
 def write_gathered() -> None:
-    """Write what `note_behind` was told."""
+    """Write what `note_answer` was told."""
     if _gathered:
-        first, *others = [(moment, _line(message, values)) for moment, message, values in _gathered]
+        first, *others = _gathered
+        stamped = (f"{time.strftime(TIME_FORMAT, time.gmtime(one.moment))} INFO {one.line()}" for one in others)
+        text = "\n".join([first.line(), *stamped])
         _gathered.clear()
-        stamped = (f"{time.strftime(TIME_FORMAT, time.gmtime(moment))} INFO {line}" for moment, line in others)
-        record = logger.makeRecord(logger.name, logging.INFO, "", 0, "\n".join([first[1], *stamped]), (), None)
-        record.created = first[0]
+        record = logger.makeRecord(logger.name, logging.INFO, "", 0, text, (), None)
+        record.created = first.moment
         logger.handle(record)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
+from time import sleep
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,6 +26,9 @@ CHUNK = 1 << 16
 FINISH_PATIENCE = 1.0
 """Seconds a second outcome waits for the first one to be written. A daemon that does not read would otherwise
 hold the process for ever, deadline or not."""
+
+FAREWELL = 1.0
+"""Seconds until it ends by itself."""
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -110,9 +114,14 @@ class Channel:
         return None if line is None else self._decode(line)
 
     def finish(self, outcome: Outcome) -> None:
-        """Send the one outcome and end the process; when another thread has sent one, just end."""
+        """Send the one outcome and end the process as the daemon closes its side: not while it reads.
+
+        The end of a process takes a processor for 3 ms, and the daemon would wait there. When another thread has sent
+        an outcome, just end.
+        """
         if self._finishing.acquire(timeout=FINISH_PATIENCE):
             self._send(without(self.secrets, outcome) if isinstance(outcome, Failure) else outcome)
+            sleep(FAREWELL)
         os._exit(0)
 
     def _send(self, message: FromAcquisition) -> None:

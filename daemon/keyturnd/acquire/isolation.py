@@ -23,6 +23,7 @@ def isolate() -> int:
     _die_with_parent()
     _leave_no_core()
     os.umask(0o077)
+    os.chdir("/")  # of a `keyturn daemon run` it was the caller's directory, which may have to be unmounted
     # MSAL_FORCE_REGION, SSLKEYLOGFILE, KEYRING_PROPERTY_*: settings travel in the job, never in the environment.
     os.environ.clear()
     _silence_libraries()

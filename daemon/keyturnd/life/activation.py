@@ -77,10 +77,10 @@ def exec_again(listener: socket.socket) -> NoReturn:
         raise DaemonUnavailable(f"cannot run {sys.executable}: {error.strerror}", hints.run_daemon()) from None
 
 
-def package_stamp(package: Path) -> tuple[int, ...] | None:
-    """What changes when an upgrade replaces our code; None while it is being replaced."""
+def package_stamp(module: Path) -> tuple[int, ...] | None:
+    """What changes when an upgrade replaces the code `module` is of; None while it is being replaced."""
     try:
-        status = (package / "__init__.py").stat()
+        status = module.stat()
     except OSError:
         return None
     return (status.st_dev, status.st_ino, status.st_mtime_ns)

@@ -46,8 +46,8 @@ class Lookout:
         self._busy = busy
         self._longest_idleness = longest_idleness
         self._state_is_ours = state_is_ours
-        self._package = package
-        self._stamp = activation.package_stamp(package)
+        self._module = package / "__init__.py"  # twice a second
+        self._stamp = activation.package_stamp(self._module)
         self._other: tuple[int, ...] | None = None
         self._other_since = 0.0
         self._served_at = clock.boottime()
@@ -85,7 +85,7 @@ class Lookout:
 
     def _settled(self) -> bool:
         """Whether our code on disk is another, whole, than the one that runs."""
-        stamp = activation.package_stamp(self._package)
+        stamp = activation.package_stamp(self._module)
         if stamp is None or stamp == self._stamp:
             self._other = None
             return False

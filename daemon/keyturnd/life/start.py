@@ -14,7 +14,7 @@ from keyturn.errors import KeyturnError, UsageError, report
 from keyturn.reach.paths import config_file, state_directory
 from keyturnd.clock import SystemClock
 from keyturnd.configuration import Configuration
-from keyturnd.life import activation, children, hardening, unburdened
+from keyturnd.life import activation, hardening, unburdened
 from keyturnd.life.service import Service
 from keyturnd.life.tenancy import Tenancy
 from keyturnd.routes.api import Api
@@ -60,15 +60,9 @@ def _serve(listener: socket.socket, *, foreground: bool) -> int:
     unburdened.loaded()
     # Else Runner takes it before `ends` does, which then has a task described to it, for nothing and by `inspect`.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    with asyncio.Runner(loop_factory=partial(_loop, service)) as runner:
+    with asyncio.Runner(loop_factory=partial(asyncio.SelectorEventLoop, service.loop_selector)) as runner:
         again = runner.run(service.run())
     tenancy.end()
     if again:
         activation.exec_again(listener)
     return 0
-
-
-def _loop(service: Service) -> asyncio.AbstractEventLoop:
-    loop = asyncio.SelectorEventLoop(service.loop_selector)
-    children.watch(loop)
-    return loop

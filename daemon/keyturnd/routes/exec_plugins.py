@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from keyturn.errors import KeyturnError, VariablesWanted
 from keyturn.protocols import kubectl
@@ -11,20 +11,26 @@ from keyturnd.broker import policy
 from keyturnd.callers.handed import Client
 from keyturnd.callers.peer import arguments_of, program_of, tool_behind
 from keyturnd.fetching.wants import with_surroundings
+from keyturnd.routes.recorded_clusters import recorded
 from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
+    from keyturn.configuration.known_clusters import KnownCluster
     from keyturnd.broker.signin import Waiter
+    from keyturnd.callers.handed import Handed
     from keyturnd.callers.peer import Tool
     from keyturnd.fetching.wants import Want
+    from keyturnd.routes.recorded_clusters import RecordedClusters
     from keyturnd.server.http import Request
     from keyturnd.services import Services
     from keyturnd.vault.records import RecordName
     from keyturnd.vault.tokens import Token
 
+Habit = Literal["keeps its token", "says nothing", "asks for no reason"]
+"""How a client asks that has its token: after a 401 alone, or it depends on what it runs in, or for every request."""
 COMPLETION = {"__complete", "__completeNoDesc"}
 """What a shell runs when somebody presses Tab: kubectl, helm and all others made with cobra."""
 SHELLS = {"sh", "ash", "bash", "busybox", "dash", "ksh", "zsh"}
@@ -33,7 +39,6 @@ SILENT_RETRIERS = ("python", "pypy", "java")
 another client object. client-node, which sets none either, runs it five times at its first requests."""
 PYTHONS_JSON = b'": '
 """In the variable as Python's client sets it; client-go's is compact. Every `load_kube_config()` runs the plugin."""
-
 
 UNDERSTOOD = 512
 """Requests whose meaning is remembered; beyond that all are forgotten."""
@@ -44,9 +49,10 @@ class Asked(NamedTuple):
 
     want: Want
     key: RecordName
-    """The want's."""
+    """The want's, which an answer needs three times."""
     version: str
     cluster: str | None
+    habit: Habit
 
     def of_caller(self, told: Callable[[str], str | None]) -> Asked:
         """The same, bound to its caller's job or machine as `with_surroundings` does. Raises VariablesWanted."""
@@ -54,9 +60,15 @@ class Asked(NamedTuple):
         return self if want is self.want else self._replace(want=want, key=want.key)
 
 
-def asked(want: Want, version: str, cluster: str | None) -> Asked:
-    """With the key of `want`, which an answer needs three times."""
-    return Asked(want, want.key, version, cluster)
+def asked(want: Want, version: str, cluster: str | None, info: bytes) -> Asked:
+    """What the client means that says `info` of itself."""
+    return Asked(want, want.key, version, cluster, _habit(info))
+
+
+def _habit(info: bytes) -> Habit:
+    if PYTHONS_JSON in info:
+        return "asks for no reason"
+    return "keeps its token" if info else "says nothing"
 
 
 def keep_understood(services: Services, digest: bytes, meaning: object) -> None:
@@ -83,16 +95,52 @@ class Kubectl:
         self.show: Callable[[dict[str, Any]], None] = waiter.show
 
 
-def at_once(services: Services, request: Request, asked: Asked) -> AtHand | None:
-    """See keyturnd.routes.table.AT_ONCE. Never for a client that has its token already: it may be refused."""
+class Again(NamedTuple):
+    """What has to be so for the next who says the same words to get the same answer. digest: of the token in it."""
+
+    handed: Handed
+    clusters: RecordedClusters
+    known: Mapping[str, KnownCluster]
+    asked: Asked
+    digest: bytes
+
+    def holds(self, helper: int) -> bool:
+        """Whether it is so for whoever started `helper`, who then counts as having got the token.
+
+        What is recorded of clusters must be what the words were checked against, or a cluster that has been set up
+        anew would be trusted as before. And nobody may have this token already: a client says the same words after a
+        401, and would be told the refused one for ever. Raises as RecordedClusters.now does.
+        """
+        if self.clusters.now() is not self.known:
+            return False
+        client = client_of(self.asked, tool_behind(helper))
+        if client is None:
+            return True
+        if self.handed.doubtful(client, self.asked.key, helper) is not None:
+            return False
+        self.handed.note(client, self.asked.key, helper, self.digest)
+        return True
+
+
+def at_once(
+    services: Services, request: Request, asked: Asked, known: Mapping[str, KnownCluster] | None = None
+) -> AtHand | None:
+    """See keyturnd.routes.table.AT_ONCE. Never for a client that has its token already: it may be refused.
+
+    known: the recorded clusters that `asked` follows from, where its words are fit to be remembered.
+    """
     helper = request.peer.pid
-    client = client_of(request, tool_behind(helper), asked.cluster)
+    client = client_of(asked, tool_behind(helper))
     if client is not None and services.handed.doubtful(client, asked.key, helper) is not None:
         return None
     held = services.broker.at_hand(asked.want)
     if held is None:
         return None
-    return AtHand(hand(services, request, asked, held.token, client))
+    answer = hand(services, request, asked, held.token, client)
+    if known is None:
+        return AtHand(answer)
+    clusters = recorded(services.state_directory)
+    return AtHand(answer, held, Again(services.handed, clusters, known, asked, held.token.digest))
 
 
 def hand(services: Services, request: Request, asked: Asked, token: Token, client: Client | None) -> Response:
@@ -130,18 +178,18 @@ async def token(services: Services, want: Want, person: Kubectl, client: Client 
     return await services.broker.token(want, person, by)
 
 
-def client_of(request: Request, tool: Tool | None, cluster: str | None) -> Client | None:
+def client_of(asked: Asked, tool: Tool | None) -> Client | None:
     """Who keeps the token and asks again after a 401; None where asking again says nothing of the last answer.
 
     reference/kubernetes.md section 1, "Clients that retry on 401".
     """
-    if tool is None or PYTHONS_JSON in request.body:
+    if tool is None or asked.habit == "asks for no reason":
         return None
-    if not request.body:
+    if asked.habit == "says nothing":
         tool = _past_shell(tool)
         if not PurePath(program_of(tool)).name.startswith(SILENT_RETRIERS):
             return None
-    return Client(tool, program_of(tool), cluster)
+    return Client(tool, program_of(tool), asked.cluster)
 
 
 def _past_shell(tool: Tool) -> Tool:

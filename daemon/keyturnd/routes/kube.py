@@ -34,7 +34,7 @@ class Meaning(NamedTuple):
     info: ExecRequest
 
 
-def _asked(services: Services, request: Request) -> tuple[Asked, ExecRequest]:
+def _meaning(services: Services, request: Request) -> Meaning:
     """Raises UsageError, Refused or ConfigError, as keyturn.configuration.clusters.token_for does."""
     config, known = services.configuration.current(), recorded(services.state_directory).now()
     digest = _digest(request)
@@ -42,7 +42,7 @@ def _asked(services: Services, request: Request) -> tuple[Asked, ExecRequest]:
     if meaning is None or meaning.config is not config or meaning.known is not known:
         meaning = _understand(request, config, known)
         exec_plugins.keep_understood(services, digest, meaning)
-    return meaning.asked.of_caller(request.environment), meaning.info
+    return meaning._replace(asked=meaning.asked.of_caller(request.environment))
 
 
 def _understand(request: Request, config: Config, known: Mapping[str, KnownCluster]) -> Meaning:
@@ -50,7 +50,7 @@ def _understand(request: Request, config: Config, known: Mapping[str, KnownClust
     token = token_for(config, info, options, known)
     version = kubectl.version_of(request.body, info, options)
     asked = exec_plugins.asked(
-        Want(token.profile, token.scopes, "kube"), version, info.cluster_server or options.server
+        Want(token.profile, token.scopes, "kube"), version, info.cluster_server or options.server, request.body
     )
     return Meaning(config, known, asked, info)
 
@@ -62,7 +62,8 @@ def _digest(request: Request) -> bytes:
 
 def at_once(services: Services, request: Request) -> AtHand | None:
     """See keyturnd.routes.table.AT_ONCE."""
-    return exec_plugins.at_once(services, request, _asked(services, request)[0])
+    meaning = _meaning(services, request)
+    return exec_plugins.at_once(services, request, meaning.asked, meaning.known)
 
 
 async def get_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
@@ -77,8 +78,9 @@ async def _get_token(services: Services, request: Request, waiter: Waiter) -> Re
     helper = request.peer.pid
     tool = tool_behind(helper)
     told = services.complaints.is_told_anything(tool, helper)
-    asked, info = _asked(services, request)
-    person = exec_plugins.Kubectl(waiter, tool, asking=info.interactive and not told)
-    client = exec_plugins.client_of(request, tool, asked.cluster)
+    meaning = _meaning(services, request)
+    asked, asking = meaning.asked, meaning.info.interactive and not told
+    person = exec_plugins.Kubectl(waiter, tool, asking=asking)
+    client = exec_plugins.client_of(asked, tool)
     token = await exec_plugins.token(services, asked.want, person, client, helper)
     return exec_plugins.hand(services, request, asked, token, client)

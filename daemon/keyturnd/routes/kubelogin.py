@@ -65,7 +65,7 @@ async def _get_token(services: Services, request: Request, waiter: Waiter) -> Re
     tool = tool_behind(helper)
     told = services.complaints.is_told_anything(tool, helper)
     asked, said = _asked(services, request)
-    client = exec_plugins.client_of(request, tool, asked.cluster)
+    client = exec_plugins.client_of(asked, tool)
     person = exec_plugins.Kubectl(waiter, tool, asking=not told)
     person.patience = min(person.patience or said.timeout, said.timeout)
     secret = await _secret(services, request, asked.want, said, client)
@@ -84,7 +84,8 @@ def _asked(services: Services, request: Request) -> tuple[Asked, Wish]:
     check_named_cluster(config, info, recorded(services.state_directory).now)
     said, plain = _understood(services, request, config)
     version = info.api_version if request.body.strip() else kubectl.V1BETA1
-    return exec_plugins.asked(plain, version, info.cluster_server).of_caller(request.environment), said
+    meant = exec_plugins.asked(plain, version, info.cluster_server, request.body)
+    return meant.of_caller(request.environment), said
 
 
 def _understood(services: Services, request: Request, config: Config) -> tuple[Wish, Want]:

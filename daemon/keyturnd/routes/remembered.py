@@ -1,17 +1,18 @@
 """Answers given before, for the very same bytes of a request, while nothing that they were made of has changed.
 
-Made of: the configuration, the token as it is held, and what was asked. The first two are looked at each time. The
-answer itself lies with the token, so that it is gone with it (logout, a rejection, a renewal, another configuration).
+Made of: the configuration, the token as it is held, what was asked, and for some who asks. All but what was asked is
+looked at each time. The answer itself lies with the token, so that it is gone with it (logout, a rejection, a
+renewal, another configuration).
 """
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
-from keyturn.errors import ConfigError
+from keyturn.errors import ConfigError, KeyturnError
 from keyturnd.journal import note_answer
 
 if TYPE_CHECKING:
@@ -24,17 +25,31 @@ if TYPE_CHECKING:
 
 REMEMBERED = 512
 """Requests; beyond that all are forgotten."""
-LONGEST = 4 << 10
-"""Bytes of a request."""
+LONGEST = 8 << 10
+"""Bytes of a request. kubectl's holds its cluster's CA, in base64 twice: 2 to 5 KiB."""
 SECRET = (b"password", b"credential=", b"oauth_refresh_token=")
 """Of git's attributes: a request that holds one is not kept."""
 
 
+class Condition(Protocol):
+    """What else an answer depends on."""
+
+    def holds(self, helper: int) -> bool:
+        """Whether the process `helper` may be given the answer; then it is, and that is noted where it has to be.
+
+        Raises KeyturnError where that cannot be told.
+        """
+
+
 class AtHand(NamedTuple):
-    """An answer from memory. `held`: the one token it depends on, None where it also depends on who asks."""
+    """An answer from memory. `held`: the one token it depends on, None where it cannot be given again.
+
+    condition: what has to hold for that as well.
+    """
 
     response: Response
     held: Held | None = None
+    condition: Condition | None = None
 
 
 class Answered(NamedTuple):
@@ -44,6 +59,7 @@ class Answered(NamedTuple):
     key: RecordName
     path: str
     protocol: str
+    condition: Condition | None
 
 
 class Recalled(msgspec.Struct, gc=False):
@@ -70,8 +86,8 @@ class Remembered:
         self._configuration = services.configuration
         self._answered: dict[bytes, Answered] = {}
 
-    def recall(self, said: bytes) -> Recalled | None:
-        """The answer to the request of exactly these bytes, if it would be the same now."""
+    def recall(self, said: bytes, peer: Peer) -> Recalled | None:
+        """The answer to the request of exactly these bytes by `peer`, if it would be the same now."""
         known = self._answered.get(said)
         if known is None:
             return None
@@ -81,7 +97,9 @@ class Remembered:
         if held is None or answer is None or not self._is_current(known.config):
             del self._answered[said]
             return None
-        return Recalled(answer, known, held, self._memory, began) if self._broker.lasts(held) else None
+        if not self._broker.lasts(held) or not (known.condition is None or _holds(known.condition, peer)):
+            return None
+        return Recalled(answer, known, held, self._memory, began)
 
     def remember(self, said: bytes, request: Request, answer: AtHand, config: Config) -> None:
         """`answer` was made for `request`, which arrived as `said`, while `config` was the configuration.
@@ -92,7 +110,7 @@ class Remembered:
             return
         if len(self._answered) >= REMEMBERED:
             self._forget()
-        self._answered[said] = Answered(config, answer.held.key, request.path, answer.held.used_by)
+        self._answered[said] = Answered(config, answer.held.key, request.path, answer.held.used_by, answer.condition)
         answer.held.answers[said] = answer.response.encode()
 
     def _forget(self) -> None:
@@ -105,3 +123,10 @@ class Remembered:
             return self._configuration.current() is config
         except ConfigError:  # told by the route
             return False
+
+
+def _holds(condition: Condition, peer: Peer) -> bool:
+    try:
+        return condition.holds(peer.pid)
+    except KeyturnError:  # told by the route
+        return False

@@ -38,20 +38,23 @@ class Acceptor:
             accepted = self._accept()
             if accepted is None:
                 break
-            self._take(accepted)
+            self._take(accepted, spoken=True)
         self._again.cancel()
         self._selector.drop()
 
     def _serve(self) -> bool:
         """Take one connection a wake-up: looking for a second costs a system call and finds hardly ever one."""
         accepted = self._accept()
-        return accepted is not None and self._take(accepted)
+        if accepted is None:
+            return False
+        # Before all else: what we do before we wait is held against us when we are woken beside one who computes.
+        return self._take(accepted, spoken=self._selector.speaks(accepted))
 
-    def _accept(self) -> socket.SocketType | None:
-        """The next connection, None where there is none or no descriptor for it."""
+    def _accept(self) -> int | None:
+        """The descriptor of the next connection, None where there is none or no descriptor for it."""
         try:
             # What accept() wraps: the wrapper looks up two enumerations, which takes as long as an answer's search.
-            number, _address = self._listener._accept()  # type: ignore[attr-defined] # noqa: SLF001
+            return self._listener._accept()[0]  # type: ignore[attr-defined,no-any-return] # noqa: SLF001
         except BlockingIOError:
             return None
         except ConnectionAbortedError:
@@ -59,13 +62,13 @@ class Acceptor:
         except OSError:  # EMFILE, ENFILE, ENOBUFS, ENOMEM
             self._pause()
             return None
-        return socket.SocketType(socket.AF_UNIX, socket.SOCK_STREAM, 0, number)
 
-    def _take(self, accepted: socket.SocketType) -> bool:
+    def _take(self, accepted: int, *, spoken: bool) -> bool:
+        connection = socket.SocketType(socket.AF_UNIX, socket.SOCK_STREAM, 0, accepted)
         try:
-            return self._connections.take(accepted)
+            return self._connections.take(connection, spoken=spoken)
         except OSError:
-            accepted.close()  # it left before we looked
+            connection.close()  # it left before we looked
             return True
 
     def _pause(self) -> None:

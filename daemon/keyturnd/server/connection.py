@@ -133,7 +133,7 @@ class Connection:
     def _receive(self) -> None:
         assert self._socket is not None
         data = received(self._socket)
-        recalled = self._connections.recall(data) if data and self._hearing.untouched else None
+        recalled = self._connections.recall(data, self.peer) if data and self._hearing.untouched else None
         if recalled is not None:
             self.end(recalled.answer)
             recalled.given(self.peer)

@@ -11,7 +11,7 @@ from keyturn.errors import Refused
 from keyturnd.callers.peer import peer_of
 from keyturnd.server.connection import Connection
 from keyturnd.server.http import problem
-from keyturnd.server.readiness import Readiness, received, received_soon, unsent
+from keyturnd.server.readiness import Readiness, received, unsent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ class Connections:
     """The open connections, counted by process.
 
     handler: answers a request, in its own time. at_once: the same for what needs no waiting, None for what does.
-    recall: the answer to the bytes of a request that has been answered before, None where there is none.
+    recall: the answer to a request (its bytes, and whose) that was answered before, None where there is none.
     in_all: how many may be open, fewer where descriptors are scarce.
     """
 
@@ -44,7 +44,7 @@ class Connections:
         handler: Handler,
         *,
         at_once: AtOnce = lambda request, said: None,  # noqa: ARG005 - the one that never has an answer
-        recall: Recall = lambda said: None,  # noqa: ARG005
+        recall: Recall = lambda said, peer: None,  # noqa: ARG005
         in_all: int = IN_ALL,
     ) -> None:
         self.handler = handler
@@ -62,14 +62,17 @@ class Connections:
         self.emptied = asyncio.Event()
         self.on_left: Callable[[], None] = lambda: None
 
-    def take(self, accepted: SocketType) -> bool:
-        """Serve whoever is at the other end of a new connection, if it runs as our user; whether that is done."""
+    def take(self, accepted: SocketType, *, spoken: bool = True) -> bool:
+        """Serve whoever is at the other end of a new connection, if it runs as our user; whether that is done.
+
+        spoken: it has said something, or may have.
+        """
         peer = peer_of(accepted)
         if not peer.is_us:
             accepted.close()
             return True
-        said = received(accepted) if self.open else received_soon(accepted)
-        if said and (recalled := self.recall(said)) is not None:
+        said = received(accepted) if spoken else None
+        if said and (recalled := self.recall(said, peer)) is not None:
             self._give(accepted, peer, recalled)
             return True
         self._admit(accepted, peer, said)

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-LULL = 0.05
-"""Seconds that the loop's turn is put off at most, while there is nothing to do but to serve the first."""
+SOON = 1
+"""Milliseconds."""
+LULL = 1.0
+"""Seconds that the loop's turn is put off at most, while there is nothing to do but to serve the first. What that
+leaves for later is the line in the log alone: no shorter than keyturnd.journal.BEHIND, or the loop would turn once to
+learn when that is due, and once more to write it."""
 
 
 class Foremost(selectors.DefaultSelector):
@@ -42,9 +46,21 @@ class Foremost(selectors.DefaultSelector):
             self._waited_for.unregister(self._first)
             self._first = -1
 
+    def speaks(self, newcomer: int) -> bool:
+        """Whether somebody who has connected this moment (a descriptor) says something, before anybody else and soon.
+
+        Whoever connects wakes us, often on its own processor: it could say nothing yet, and will as soon as we sleep.
+        That is the rule and no exception, so it is not tried without waiting first.
+        """
+        self._waited_for.register(newcomer, select.POLLIN)
+        ready = self._waited_for.poll(SOON)
+        self._waited_for.unregister(newcomer)
+        return any(descriptor == newcomer for descriptor, _ in ready)
+
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """What is ready for the loop; the foremost has been served. timeout: seconds, None for ever."""
-        lull_ends, left = None, timeout
+        ends, left = None if timeout is None else time.monotonic() + timeout, timeout
+        lull_ends = None
         while True:
             ready = [descriptor for descriptor, _ in self._waited_for.poll(None if left is None else left * 1000)]
             was_all = self._first in ready and self._serve_first()
@@ -54,7 +70,7 @@ class Foremost(selectors.DefaultSelector):
                 return []
             now = time.monotonic()
             if lull_ends is None:
-                lull_ends = now + (LULL if timeout is None else min(timeout, LULL))
+                lull_ends = now + LULL if ends is None else min(now + LULL, ends)
             left = lull_ends - now
             if left <= 0:
                 return []

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
             """It has been given to `peer` once more."""
 
     AtOnce = Callable[["Request", bytes], "Response | None"]
-    Recall = Callable[[bytes], Recalled | None]
+    Recall = Callable[[bytes, Peer], Recalled | None]
 
 REASONS = {
     200: "OK",

@@ -20,8 +20,6 @@ READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
 PIECE = 64 << 10
 """Bytes received at once."""
-SOON = 1
-"""Milliseconds."""
 
 
 class Readiness:
@@ -65,17 +63,6 @@ def received(connection: SocketType) -> bytes | None:
         return None
     except OSError:
         return b""
-
-
-def received_soon(connection: SocketType) -> bytes | None:
-    """The same, from somebody who has connected this moment and is about to speak.
-
-    Whoever connects wakes us, often on its own processor: it could say nothing yet, and will as soon as we sleep.
-    That is the rule and no exception, so it is not tried without waiting first.
-    """
-    poll = select.poll()
-    poll.register(connection, select.POLLIN)
-    return received(connection) if poll.poll(SOON) else None
 
 
 def unsent(connection: SocketType, data: bytes) -> bytes:

@@ -53,4 +53,6 @@ def named_or_only(name: str | None, command: str, provider: str | None = None) -
         raise no_profile(config, provider)
     if len(known) == 1 and name is None:
         return known[0]
-    raise UsageError(f"which profile: {', '.join(known)}?", hints.for_profile(command, known[0]))
+    error = UsageError(f"which profile: {', '.join(known)}?", hints.for_profile(command, known[0]))
+    error.lacking = ("--profile", known[0]) if command.endswith(" --profile") else (known[0],)
+    raise error

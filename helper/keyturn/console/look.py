@@ -11,6 +11,7 @@ from keyturn.folding import folded, width_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
 COLOURS = {"ok": "32", "attention": "33", "error": "31", "dim": "2", "bold": "1"}
@@ -59,6 +60,16 @@ class Look:
         line = f"{head:<{column}}{text}" if len(head) < column else f"{head} {text}"
         shown = line if whole else folded(line, self.width, " " * column)
         return self.painted(head, kind) + shown[len(head) :] if kind else shown
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], width: int | None = None) -> Iterator[str]:
+    """`rows` below their `heads`, in columns; the last one is folded at `width` columns of the screen."""
+    lines = [heads, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    behind = " " * (sum(widths[:-1]) + 2 * len(widths[:-1]))
+    for line in lines:
+        cells = (cell.ljust(columns) for cell, columns in zip(line, widths, strict=True))
+        yield folded("  ".join(cells).rstrip(), width, behind)
 
 
 def _shows_colours(stream: Any) -> bool:

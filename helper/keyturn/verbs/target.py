@@ -9,6 +9,7 @@ from keyturn.configuration.hosts import without_userinfo
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.targets.recognized import recognize
 from keyturn.console.configured import configuration
+from keyturn.console.look import table
 from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import protocol_of, target_name
 from keyturn.console.requests import print_json
@@ -69,9 +70,9 @@ def _list(options: Namespace) -> None:
         return
     if not targets:
         print(f"keyturn: no target in {config_file()}")
-    width = max((len(target.profile) for target in targets), default=0)
-    for target in targets:
-        print(f"{protocol_of(target):<6}  {target.profile:<{width}}  {target_name(target)}")
+        return
+    rows = [(protocol_of(target), target.profile, target_name(target)) for target in targets]
+    print(*table(("TOOL", "PROFILE", "TARGET"), rows), sep="\n")
 
 
 def _add(options: Namespace) -> None:

@@ -26,17 +26,21 @@ def ready(stage: Stage) -> Iterator[Contestant]:
     """The helper that git calls, with what the daemon answers it, and without the daemon."""
     helper = stage.native("git")
     body = helper.run()
-    directory = stage.runtime / "instant"
+    with serving(stage.runtime / "instant", HEAD % len(body) + body) as path:
+        yield helper._replace(environment=helper.environment | {"KEYTURN_SOCKET": str(path)}).timed
+
+
+@contextlib.contextmanager
+def serving(directory: Path, answer: bytes) -> Iterator[Path]:
+    """The socket on which `answer` is all that is said, in a directory that is made for it."""
     directory.mkdir(mode=0o700)
-    (directory / "answer").write_bytes(HEAD % len(body) + body)
+    (directory / "answer").write_bytes(answer)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind(str(directory / "socket"))
         listener.listen(128)
         words: list[str | Path] = [compiled(SOURCE), str(listener.fileno()), directory / "answer"]
         with subprocess.Popen(words, pass_fds=[listener.fileno()]) as server:
             try:
-                yield helper._replace(
-                    environment=helper.environment | {"KEYTURN_SOCKET": str(directory / "socket")}
-                ).timed
+                yield directory / "socket"
             finally:
                 server.kill()

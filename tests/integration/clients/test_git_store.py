@@ -108,6 +108,7 @@ def test_listing_and_forgetting(kept: Kept) -> None:
     kept.approve("host=example.com", "username=bob", "password=planted-pass")
     shown = kept.machine.run("keyturn", "git", "list", status=0).stdout
     assert [line.split()[:2] for line in shown.splitlines()] == [
+        ["URL", "USER"],
         ["https://example.com", "bob"],
         ["https://example.com", "alice"],
     ]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from keyturn.configuration.config import Config
     from keyturnd.services import Services
 
 
@@ -46,6 +47,15 @@ flow = "device-code"
 "https://personal.example" = "me"
 """
 
+DISPATCHER = """
+import os, signal, subprocess
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+print(subprocess.Popen(["cat"]).pid, flush=True)
+signal.sigwait([signal.SIGUSR1])
+os.dup2(0, 3)
+os.execv("/bin/sh", ["sh", "-c", "cat <&3 & echo $!; wait"])
+"""
+
 
 class Desk:
     """The route with what it needs, and the processes that come to it."""
@@ -59,7 +69,7 @@ class Desk:
         self.services = cast(
             "Services",
             SimpleNamespace(
-                configuration=SimpleNamespace(current=lambda: self.config),
+                configuration=self,
                 broker=self.bench.broker,
                 complaints=self.complaints,
                 handed=Handed(self.bench.clock),
@@ -67,6 +77,15 @@ class Desk:
                 state_directory=directory,
             ),
         )
+
+    def current(self) -> Config:
+        """As keyturnd.configuration.Configuration has it."""
+        return self.config
+
+    @property
+    def known(self) -> Config:
+        """The same."""
+        return self.config
 
     def request(self, helper: int, info: str = "", *arguments: str) -> Request:
         return Request("POST", "/v1/kube/get-token", arguments, {}, info.encode(), Peer(helper, os.geteuid()))
@@ -100,6 +119,15 @@ def helpers() -> Iterator[list[int]]:
     yield [child.pid for child in children]
     for child in children:
         child.communicate()
+
+
+@pytest.fixture
+def dispatcher() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that starts a helper, and on a signal becomes another program that starts one."""
+    command = [sys.executable, "-c", DISPATCHER]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        yield process
+        process.communicate()
 
 
 class Client:

@@ -26,8 +26,8 @@ class Line:
         self.ours, self._theirs = socket.socketpair()
         self.ours.setblocking(False)
 
-    def open(self) -> None:
-        self.connections.take(self._theirs)
+    def open(self, *, spoken: bool = True) -> None:
+        self.connections.take(self._theirs, spoken=spoken)
 
     async def say(self, content: bytes) -> None:
         await asyncio.get_running_loop().sock_sendall(self.ours, content)

@@ -101,13 +101,14 @@ async def test_requests_are_told_together_each_with_its_own_time(
     moments = [1.0, 62.0]
     monkeypatch.setattr("time.time", lambda: moments.pop(0) if moments else 3600.0)
     monkeypatch.setattr("time.time_ns", lambda: 3600 * 10**9)  # what logging asks since Python 3.13
-    journal.note_behind("request", path="/v1/git/get", ms=0.1)
-    journal.note_behind("request", path="%s two words")
+    monkeypatch.setattr("time.perf_counter", lambda: 7.25)
+    journal.note_answer("/v1/git/get", 200, 4711, 7.2496)
+    journal.note_answer("/%s two words", 404, 4712, 7.0)
     assert not (tmp_path / journal.LOG_NAME).exists(), "somebody waited for the disk"
     journal.note("leaving")
     assert lines(tmp_path) == [
-        "1970-01-01T00:00:01Z INFO request path=/v1/git/get ms=0.1",
-        "1970-01-01T00:01:02Z INFO request path='%s two words'",
+        "1970-01-01T00:00:01Z INFO request path=/v1/git/get status=200 pid=4711 ms=0.4",
+        "1970-01-01T00:01:02Z INFO request path='/%s two words' status=404 pid=4712 ms=250.0",
         "1970-01-01T01:00:00Z INFO leaving",
     ]
 
@@ -116,7 +117,7 @@ async def test_many_requests_do_not_wait_in_memory(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(journal, "MOST_BEHIND", 3)
     journal.open_log(tmp_path, "info")
     for number in range(4):
-        journal.note_behind("request", number=number)
+        journal.note_answer("/v1/git/get", 200, number, 0.0)
     assert len(lines(tmp_path)) == 3
     journal.write_gathered()
     assert len(lines(tmp_path)) == 4

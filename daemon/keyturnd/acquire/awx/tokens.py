@@ -137,7 +137,6 @@ def made_on(host: str, text: str) -> bool:
 
 def replacing(before: AwxState, created: Created, identity: AwxIdentity, controller: str) -> AwxState:
     """The state after `created`: what `before` tells of is still to be cleaned up, and so is its intent."""
-    replaced = (*before.superseded, *((before.token_id,) if before.token_id else ()))
     life = identity.max_age if created.life is None else min(created.life, identity.max_age)
     return AwxState(
         account=identity.username,
@@ -149,9 +148,15 @@ def replacing(before: AwxState, created: Created, identity: AwxIdentity, control
         requested=identity.requested,
         mark=before.intent,
         intent=before.intent,
-        superseded=tuple(dict.fromkeys(replaced))[-SUPERSEDED_LIMIT:],
+        superseded=superseded_after(before),
         controller=controller,
     )
+
+
+def superseded_after(before: AwxState) -> tuple[int, ...]:
+    """The ids that are to be deleted once the token of `before` has a successor, too; of too many the oldest go."""
+    replaced = (*before.superseded, before.token_id) if before.token_id else before.superseded
+    return tuple(dict.fromkeys(replaced))[-SUPERSEDED_LIMIT:]
 
 
 def is_young(state: AwxState, identity: AwxIdentity, now: float) -> bool:

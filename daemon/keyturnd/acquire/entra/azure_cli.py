@@ -31,7 +31,7 @@ def acquire(session: Session) -> Result:
     if az is None or not az.program:
         raise Failed(Refused, "az is not on the PATH of the daemon", moves.clients.az_installed())
     began = time.time()
-    answer = _run(az, session)
+    answer = _printed(_run(az, session))
     try:
         document = json.loads(answer)
         token, expires_at = str(document["accessToken"]), _expiry(document)
@@ -40,9 +40,9 @@ def acquire(session: Session) -> Result:
     return Result(token, expires_at, began, session.job.scopes, details={"tenant_id": document.get("tenant")})
 
 
-def _run(az: AzureCli, session: Session) -> bytes:
+def _run(az: AzureCli, session: Session) -> subprocess.CompletedProcess[bytes]:
     try:
-        done = subprocess.run(
+        return subprocess.run(
             _command(az, session.job),
             env=_environment(az, session.job),
             cwd="/",
@@ -58,6 +58,10 @@ def _run(az: AzureCli, session: Session) -> bytes:
         if error.errno in PASSING | {errno.EAGAIN}:  # EAGAIN: too many processes, fork(2)
             raise Failed(StateError, sentence, until_it_passes(error)) from None
         raise Failed(Refused, sentence, shell.listing(az.program)) from None
+
+
+def _printed(done: subprocess.CompletedProcess[bytes]) -> bytes:
+    """What az says on stdout. Raises Failed with its own words where it failed."""
     if done.returncode == 0:
         return done.stdout
     words = done.stderr.decode("utf-8", "replace").removeprefix("ERROR: ")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import resource
-import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -17,14 +15,12 @@ from keyturn import hints, moves
 from keyturn.errors import AcquisitionDied, ProviderUnreachable
 from keyturnd.fetching.processes.conversation import converse
 from keyturnd.fetching.processes.failures import failure_of
-from keyturnd.fetching.processes.giving_way import give_way, starting
 from keyturnd.fetching.processes.last_words import last_words
-from keyturnd.messages.channel import LINE_LIMIT
+from keyturnd.fetching.processes.process import running
 from keyturnd.messages.jobs import TokenJob
 
 if TYPE_CHECKING:
-    from asyncio.subprocess import Process
-
+    from keyturnd.fetching.processes.process import Process
     from keyturnd.fetching.processes.runner import Listener
     from keyturnd.messages.jobs import Job
     from keyturnd.messages.outcomes import Outcome
@@ -36,6 +32,8 @@ instead of taking the machine's memory. People's sign-ins have as many places of
 minutes, and all of them together must not keep a fetch waiting."""
 GRACE = 2.0
 """Seconds beyond its own deadline before an acquisition is killed: its own word says more than our kill."""
+LEAVING = 0.5
+"""Seconds for an acquisition to end behind its outcome, before it is killed."""
 OWN_DESCRIPTORS = Path("/proc/self/fd" if sys.platform == "linux" else "/dev/fd")
 NEEDED = 24
 """Descriptors a start takes, with room for the vault's files: half-way it would fail with less of a reason."""
@@ -69,41 +67,23 @@ class Acquisitions:
         return self._places_of_people if isinstance(job, TokenJob) and job.interactive else self._places
 
     async def _run(self, job: Job, listener: Listener) -> Outcome:
-        process = await self._start()
+        if descriptors_left() < NEEDED:
+            raise AcquisitionDied("too few descriptors are left to start a process", hints.restart_daemon())
+        async with running(COMMAND) as process:
+            return await self._heard_out(process, job, listener)
+
+    async def _heard_out(self, process: Process, job: Job, listener: Listener) -> Outcome:
         self.running.add(process.pid)
         self.started += 1
         assert process.stderr is not None
         words = asyncio.get_running_loop().create_task(last_words(process.stderr))
         try:
-            return await converse(process, job, listener, words)
+            outcome = await converse(process, job, listener, words)
+            await _left(process)
+            return outcome
         finally:
             words.cancel()
             self.running.discard(process.pid)
-            await _end(process)
-
-    async def _start(self) -> Process:
-        """A process in a session of its own: to the scheduler it is a group beside ours then (autogroup, sched(7)).
-
-        And Ctrl-C in the terminal of `keyturn daemon run` does not end it between a rotated token and its seal.
-        """
-        if descriptors_left() < NEEDED:
-            raise AcquisitionDied("too few descriptors are left to start a process", hints.restart_daemon())
-        try:
-            with starting():
-                process = await asyncio.create_subprocess_exec(
-                    *COMMAND,
-                    stdin=asyncio.subprocess.PIPE,
-                    stdout=asyncio.subprocess.PIPE,
-                    stderr=asyncio.subprocess.PIPE,
-                    env={},
-                    cwd="/",
-                    limit=LINE_LIMIT,
-                    start_new_session=True,
-                )
-        except OSError as error:
-            raise AcquisitionDied(f"cannot start a process: {error.strerror}", hints.restart_daemon()) from None
-        give_way(process.pid)
-        return process
 
 
 def _shortened(job: Job, ends: float) -> Job:
@@ -111,12 +91,13 @@ def _shortened(job: Job, ends: float) -> Job:
     return msgspec.structs.replace(job, deadline=max(ends - asyncio.get_running_loop().time(), 0.0))
 
 
-async def _end(process: Process) -> None:
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            # process.kill() would take its status away from the loop, which then wonders on stderr what it was.
-            os.kill(process.pid, signal.SIGKILL)
-    await asyncio.shield(process.wait())
+async def _left(process: Process) -> None:
+    """Let it end by itself. A signal would wake all its threads, to end on our processor before we go on."""
+    assert process.stdin is not None
+    process.stdin.close()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LEAVING):
+            await process.wait()
 
 
 def descriptors_left() -> int:

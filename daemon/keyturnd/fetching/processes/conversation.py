@@ -15,10 +15,10 @@ from keyturnd.journal import note
 from keyturnd.messages.channel import Ack, Answer, Ask, Event, FromAcquisition, Seal, encode_line, from_acquisition
 
 if TYPE_CHECKING:
-    from asyncio.subprocess import Process
     from collections.abc import Coroutine
     from typing import Any
 
+    from keyturnd.fetching.processes.process import Process
     from keyturnd.fetching.processes.runner import Listener
     from keyturnd.messages.channel import FromDaemon
     from keyturnd.messages.jobs import Job

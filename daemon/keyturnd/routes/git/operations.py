@@ -53,17 +53,24 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
     config = await _settled(services, request)
     if config is None:
         return Response(git_answers.NOTHING)
-    asked = asked_of(config, request)
-    helper = request.peer.pid
-    asker = asker_of(helper)
+    asked, asker = asked_of(config, request), asker_of(request.peer.pid)
     if asked is None:
-        kept = await credentials.find(services, config, request)
-        try:
-            if kept is credentials.NOTHING:
-                _check_near(config, request)
-        except NoTarget as error:
-            return _told_once(services, asker, helper, error, git_answers.NOTHING)
-        return kept
+        return await _kept(services, config, request, asker)
+    return await _of_target(services, asked, request.peer.pid, asker, waiter)
+
+
+async def _kept(services: Services, config: Config, request: Request, asker: Tool | None) -> Response:
+    """What git had us keep for a URL that no target covers; where one nearly does, that is said."""
+    kept = await credentials.find(services, config, request)
+    try:
+        if kept is credentials.NOTHING:
+            _check_near(config, request)
+    except NoTarget as error:
+        return _told_once(services, asker, request.peer.pid, error, git_answers.NOTHING)
+    return kept
+
+
+async def _of_target(services: Services, asked: Asked, helper: int, asker: Tool | None, waiter: Waiter) -> Response:
     client = client_of(asker, asked.place)
     try:
         refused = _refused(services, asked, client, helper)

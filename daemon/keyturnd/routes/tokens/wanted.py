@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from msgspec.structs import replace
 
@@ -11,7 +11,7 @@ from keyturn.configuration.audiences import all_scopes, allowed_scopes
 from keyturn.configuration.hosts import UnfitName, host_and_port
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles import clouds
-from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.configuration.profiles.awx import AwxProfile, Scope
 from keyturn.configuration.profiles.scopes import DEFAULT_SUFFIX, UnfitScopes, of_audience
 from keyturn.configuration.tables import did_you_mean
 from keyturn.configuration.targets.docker import find_docker, is_azure
@@ -24,7 +24,7 @@ from keyturnd.routes.bodies import Body
 
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
-    from keyturn.configuration.profiles.profile import Profile
+    from keyturn.configuration.profiles.profile import EntraProfile
     from keyturn.kinds_of_hints import Hint
 
 
@@ -52,18 +52,39 @@ def want_of(config: Config, body: TokenBody) -> Want:
     if body.purpose not in {*profile.protocols, CHECK}:
         hint = moves.configuration.allow(body.purpose, body.profile, str(config.source))
         raise Refused(f"profile {body.profile} is not for {body.purpose}", hint)
-    claims = _claims(profile, body)
+    if isinstance(profile, AwxProfile):
+        return Want(profile, _scopes_of_awx(profile, body), body.purpose)
+    claims = _claims(body)
     if body.registry is not None:
         return _registry(config, body)
-    return Want(profile, _scopes(config, body), body.purpose, claims=claims)
+    return Want(profile, _scopes(config, profile, body), body.purpose, claims=claims)
 
 
-def _claims(profile: Profile, body: TokenBody) -> str | None:
+def _scopes_of_awx(profile: AwxProfile, body: TokenBody) -> tuple[str, ...]:
+    """The profile's own. Raises UsageError for what only Entra ID knows."""
+    foreign = next((name for name in ("audience", "registry", "claims") if getattr(body, name) is not None), None)
+    as_it_is = (hints.run if body.purpose == "run" else hints.token)(profile.name)
+    if foreign is not None:
+        raise UsageError(
+            f"--{foreign} is for tokens of Entra ID, and profile {profile.name} is one of an AWX", as_it_is
+        )
+    own = (profile.scope,)
+    if body.scopes in {(), own}:
+        return own
+    wanted = " ".join(body.scopes)
+    change = hints.verb("profile", "edit", profile.name, f"scope={wanted}")
+    told = f"profile {profile.name} has tokens of the scope {profile.scope}, and an AWX knows"
+    raise UsageError(
+        f"{told} {' and '.join(get_args(Scope))} only", change if wanted in get_args(Scope) else as_it_is
+    )
+
+
+def _claims(body: TokenBody) -> str | None:
     """What the next token has to be got with. Raises UsageError for what no provider would understand."""
     if body.claims is None:
         return None
     usage = _usage(body)
-    if isinstance(profile, AwxProfile) or body.registry is not None:
+    if body.registry is not None:
         raise UsageError("claims are for tokens of Entra ID itself", usage)
     found = claims_in(body.claims)
     if found is None:
@@ -71,7 +92,7 @@ def _claims(profile: Profile, body: TokenBody) -> str | None:
     return found
 
 
-def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
+def _scopes(config: Config, profile: EntraProfile, body: TokenBody) -> tuple[str, ...]:
     """The scopes asked for, if the configuration allows them: a caller's wish alone is not enough (DESIGN 5.1)."""
     if body.audience is not None and body.scopes:
         raise UsageError("an audience and scopes at once", _usage(body))
@@ -83,7 +104,7 @@ def _scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
         return _only_scopes(config, body)
     allowed = allowed_scopes(config, body.profile, wanted)
     if allowed is None:
-        hint = _misspelled(body.audience) or _remedy(config, body.profile, wanted)
+        hint = _misspelled(body.audience) or _remedy(config, profile, wanted)
         raise Refused(f"profile {body.profile} may not ask for {clouds.spoken(wanted)}", hint)
     return allowed
 
@@ -123,14 +144,11 @@ def _misspelled(audience: str | None) -> Hint | None:
     return None if not word or word in clouds.SPOKEN else did_you_mean(word, clouds.SPOKEN)
 
 
-def _remedy(config: Config, profile: str, scopes: tuple[str, ...]) -> Hint:
-    found = config.profiles[profile]
-    if isinstance(found, AwxProfile):
-        return moves.configuration.add(f'scope = "{" ".join(scopes)}"', f"[profile.{profile}]", str(config.source))
+def _remedy(config: Config, profile: EntraProfile, scopes: tuple[str, ...]) -> Hint:
     if len(scopes) == 1 and scopes[0].endswith(DEFAULT_SUFFIX):
-        wanted = [*found.audiences, scopes[0].removesuffix(DEFAULT_SUFFIX)]
-        return hints.set_audiences(profile, *(_as_written(audience, found.authority) for audience in wanted))
-    return moves.configuration.add("it", f"scopes of profile {profile}", str(config.source))
+        wanted = [*profile.audiences, scopes[0].removesuffix(DEFAULT_SUFFIX)]
+        return hints.set_audiences(profile.name, *(_as_written(audience, profile.authority) for audience in wanted))
+    return moves.configuration.add("it", f"scopes of profile {profile.name}", str(config.source))
 
 
 def _as_written(audience: str, authority: str) -> str:
@@ -146,9 +164,9 @@ def _only_scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
         hint = moves.configuration.example(f'audiences = ["https://management.azure.com"] in [profile.{profile}]')
         raise UsageError(f"profile {profile} has no target, scopes or audiences", hint)
     if len(allowed) > 1:
-        choice = ", ".join(map(clouds.spoken, allowed))
-        cure = (hints.run if body.purpose == "run" else hints.token)(
-            profile, *allowed[0], audience=clouds.short_name(allowed[0])
-        )
-        raise UsageError(f"profile {profile} has several audiences: {choice}", cure)
+        choice, short = ", ".join(map(clouds.spoken, allowed)), clouds.short_name(allowed[0])
+        cure = (hints.run if body.purpose == "run" else hints.token)(profile, *allowed[0], audience=short)
+        error = UsageError(f"profile {profile} has several audiences: {choice}", cure)
+        error.lacking = hints.token(profile, *allowed[0], audience=short)[3:]
+        raise error
     return allowed[0]

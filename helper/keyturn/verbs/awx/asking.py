@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keyturn import hints
 from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.console import look
 from keyturn.console.configured import configuration, named_or_only
 from keyturn.console.requests import ask
 from keyturn.errors import UsageError
@@ -49,7 +50,9 @@ def profile_of_kept(found: Row, name: str | None, command: str) -> str:
     which = f"{found['name']} is a token at {found['server']}"
     if not there:
         raise UsageError(f"{which}, which no profile is for", hints.profiles())
-    raise UsageError(f"{which}, and profile {name} is not", hints.for_profile(command, there[0]))
+    error = UsageError(f"{which}, and profile {name} is not", hints.for_profile(command, there[0]))
+    error.lacking = ("--profile", there[0])
+    raise error
 
 
 def question(profile: str, asked: str, **more: Any) -> Any:
@@ -87,11 +90,8 @@ def owner(row: Row) -> str:
 
 def table(rows: Sequence[Row], columns: Mapping[str, str | None]) -> Iterable[str]:
     """Lines of `rows`; `columns`: heading and the field below it, None for the owner."""
-    lines = [[*columns]]
-    lines += [[_cell(owner(row) if field is None else row.get(field)) for field in columns.values()] for row in rows]
-    widths = [max(len(line[place]) for line in lines) for place in range(len(columns))]
-    for line in lines:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+    cells = [[_cell(owner(row) if field is None else row.get(field)) for field in columns.values()] for row in rows]
+    return look.table([*columns], cells)
 
 
 def _cell(value: Any) -> str:

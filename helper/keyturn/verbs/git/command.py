@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from keyturn.console.look import table
 from keyturn.console.moments import duration
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask, print_json
@@ -61,10 +62,9 @@ def _list(options: Namespace) -> int:
         return 0
     if not kept:
         print("keyturn: nothing is kept for hosts without a target")
+        return 0
     rows = [(one_line(_url(one)), one_line(one["username"] or "-"), _age(one), one["store"]) for one in kept]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
-    for row in rows:
-        print("  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[3]]))
+    print(*table(("URL", "USER", "KEPT", "STORE"), rows), sep="\n")
     return 0
 
 

@@ -9,6 +9,7 @@ from keyturn.configuration.named import no_profile, profile_named
 from keyturn.configuration.profiles.clouds import spoken
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.console.configured import configuration
+from keyturn.console.look import table
 from keyturn.console.moments import duration
 from keyturn.console.profile_texts import details, protocol_of, secret_source, summary, target_name
 from keyturn.console.requests import print_json
@@ -34,12 +35,12 @@ def list_all(*, as_json: bool) -> None:
     if not profiles:
         error = no_profile(config)
         print(f"keyturn: {error.sentence}\nkeyturn: hint: {error.hint}")
-    rows = [(each["name"], each["flow"], each.get("tenant") or each["url"]) for each in profiles]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row, profile in zip(rows, profiles, strict=True):
-        cells = [f"{text:<{width}}" for text, width in zip(row, widths, strict=True)]
-        line = "  ".join([*cells, ", ".join(profile["targets"]) or "no targets"])
-        print(folded(line, width_of(sys.stdout), " " * (sum(widths[:2]) + 4)))
+        return
+    rows = [
+        (each["name"], each["flow"], each.get("tenant") or each["url"], ", ".join(each["targets"]) or "-")
+        for each in profiles
+    ]
+    print(*table(("PROFILE", "FLOW", "TENANT OR URL", "TARGETS"), rows, width_of(sys.stdout)), sep="\n")
 
 
 def show(name: str, *, as_json: bool) -> None:

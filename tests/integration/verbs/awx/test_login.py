@@ -200,7 +200,7 @@ def test_a_read_token(awx: AwxScene) -> None:
 def test_profiles_and_status_show_where(awx: AwxScene) -> None:
     url = awx.urls["tower"]
     listed = awx.machine.run("keyturn", "profile", "list", status=0).stdout.splitlines()
-    assert listed[0].split() == ["tower", "password", url, "no", "targets"]
+    assert listed[1].split() == ["tower", "password", url, "-"]
     shown = awx.machine.run("keyturn", "profile", "show", "tower", status=0).stdout
     assert f"url            {url}\nusername       alice\n" in shown
     assert "token          personal, scope write, replaced after 7 d\n" in shown

@@ -181,7 +181,10 @@ def test_profile_show_names_no_secret(scene: Scene) -> None:
 
 def test_profile_list(scene: Scene) -> None:
     lines = scene.machine.run("keyturn", "profile", "list", status=0).stdout.splitlines()
-    assert [line.split()[:2] for line in lines] == [["ci", "client-secret"], ["me", "device-code"]]
+    assert lines[0].split("  ")[0] == "PROFILE"
+    assert lines[0].index("TENANT OR URL") == lines[1].index(scene.emulator.ready.tenant)
+    assert lines[0].endswith("  TARGETS")
+    assert [line.split()[:2] for line in lines[1:]] == [["ci", "client-secret"], ["me", "device-code"]]
     assert [profile["name"] for profile in scene.machine.json("profile", "list")] == ["ci", "me"]
 
 

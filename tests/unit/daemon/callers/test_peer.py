@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keyturnd.callers import peer
 from keyturnd.callers.peer import Peer, Tool, arguments_of, peer_of, program_of, tool_behind
 
 if TYPE_CHECKING:
@@ -37,6 +38,13 @@ def test_the_peer_of_a_socket_is_whoever_connected() -> None:
 
 def test_somebody_else_is_not_us() -> None:
     assert not Peer(1, os.geteuid() + 1).is_us
+
+
+def test_root_is_somebody_else_unless_we_are_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has a daemon of its own: `sudo git` is not to sign in as whoever called it."""
+    monkeypatch.setattr(peer, "_US", 1000)
+    assert Peer(1, 1000).is_us
+    assert not Peer(1, 0).is_us
 
 
 def test_the_tool_is_the_parent_and_when_it_began(cat: subprocess.Popen[bytes]) -> None:

@@ -5,31 +5,17 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
 from typing import TYPE_CHECKING
-
-import pytest
 
 from keyturn.configuration.config import parse
 from keyturnd.routes import exec_plugins
-from support.daemon.kube_desk import CONFIG, SERVER, Client, Desk, desk, helpers
+from support.daemon.kube_desk import CONFIG, SERVER, Client, Desk, desk, dispatcher, helpers
 from support.scenes.cluster import exec_info, record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import pytest
 
-
-__all__ = ["desk", "helpers"]
-
-
-DISPATCHER = """
-import os, signal, subprocess
-signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
-print(subprocess.Popen(["cat"]).pid, flush=True)
-signal.sigwait([signal.SIGUSR1])
-os.dup2(0, 3)
-os.execv("/bin/sh", ["sh", "-c", "cat <&3 & echo $!; wait"])
-"""
+__all__ = ["desk", "dispatcher", "helpers"]
 
 
 class Shell:
@@ -43,15 +29,6 @@ class Shell:
 
     def end(self) -> None:
         self._process.communicate()
-
-
-@pytest.fixture
-def dispatcher() -> Iterator[subprocess.Popen[bytes]]:
-    """A process that starts a helper, and on a signal becomes another program that starts one."""
-    command = [sys.executable, "-c", DISPATCHER]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        yield process
-        process.communicate()
 
 
 async def test_who_asks_again_was_refused_and_gets_another_token_once_a_minute(

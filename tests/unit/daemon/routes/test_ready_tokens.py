@@ -40,6 +40,7 @@ tenant = "contoso.example"
 application_id = "11111111-2222-3333-4444-555555555555"
 flow = "device-code"
 """
+US = Peer(1, os.geteuid())
 SAID = b"the bytes of that request"
 
 
@@ -72,7 +73,7 @@ class Desk:
         await self.bench.broker.token(Want(profile, SCOPES, "git"), Person(waits=False))
 
     def request(self, *words: str, verb: str = "token") -> Request:
-        return Request("POST", f"/v1/keyturn/{verb}", words, self.headers, b"", Peer(1, os.geteuid()))
+        return Request("POST", f"/v1/keyturn/{verb}", words, self.headers, b"", US)
 
     def ask(self, *words: str, verb: str = "token") -> str | None:
         answer = self.api.at_once(self.request(*words, verb=verb), SAID)
@@ -96,7 +97,7 @@ async def test_it_counts_and_is_recalled(desk: Desk) -> None:
     assert answer is not None
     assert answer.startswith("Authorization: Bearer ")
     assert desk.used_by() == "token"
-    recalled = desk.api.recall(SAID)
+    recalled = desk.api.recall(SAID, US)
     assert recalled is not None
     assert recalled.answer.endswith(answer.encode())
 
@@ -147,7 +148,7 @@ async def test_what_the_configuration_no_longer_gives(desk: Desk) -> None:
 async def test_life_enough_is_a_matter_of_the_moment(desk: Desk) -> None:
     """So such an answer is not given again without another look."""
     assert desk.ask("ci", "--min-life", "58m")
-    assert desk.api.recall(SAID) is None
+    assert desk.api.recall(SAID, US) is None
     desk.bench.clock.advance(180)
     assert desk.ask("ci", "--min-life", "58m") is None
     assert desk.ask("ci", "--min-life", "50m")

@@ -61,7 +61,7 @@ class Desk:
         return None if response is None else response.body
 
     def recall(self, said: bytes = SAID) -> bytes | None:
-        recalled = self.api.recall(said)
+        recalled = self.api.recall(said, US)
         return None if recalled is None else recalled.answer
 
 

@@ -5,16 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from keyturnd.server import connections as registry
 from keyturnd.server.connections import Connections
 from keyturnd.server.http import Response
 from support.daemon.line import HUGE, REQUEST, Line, hello, left
 
 if TYPE_CHECKING:
-    import socket
-
-    import pytest
-
     from keyturnd.callers.peer import Peer
 
 
@@ -44,9 +39,9 @@ class Again:
 AGAIN = Again(b"again")
 
 
-def again(said: bytes) -> Again | None:
-    """Knows one request."""
-    return AGAIN if said == REQUEST else None
+def again(said: bytes, peer: Peer) -> Again | None:
+    """Knows one request, of ours."""
+    return AGAIN if said == REQUEST and peer.is_us else None
 
 
 async def test_what_was_said_before_needs_no_reading() -> None:
@@ -63,27 +58,14 @@ async def test_what_was_said_before_needs_no_reading() -> None:
     await left(connections, [line, other])
 
 
-async def test_who_connects_is_given_a_moment_to_speak(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the kernel lets us run first, on the caller's processor, nothing has arrived yet."""
-    monkeypatch.delattr(registry, "received")
+async def test_who_has_said_nothing_yet_is_heard_later() -> None:
     connections = Connections(hello, recall=again)
     line = Line(connections)
+    line.open(spoken=False)
+    assert len(connections.open) == 1
     await line.say(REQUEST)
-    with line.ours:
-        line.open()
-        assert not connections.open
-        assert await line.hear() == b"again"
-
-
-async def test_nobody_is_waited_for_while_others_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    waited: list[socket.SocketType] = []
-    monkeypatch.setattr(registry, "received_soon", waited.append)
-    connections = Connections(hello, recall=again)
-    lines = [Line(connections) for _ in range(3)]
-    for line in lines:
-        line.open()
-    assert len(waited) == 1
-    await left(connections, lines)
+    assert await line.hear() == b"again"
+    await left(connections, [line])
 
 
 async def test_what_was_said_before_may_be_said_late() -> None:
@@ -97,7 +79,7 @@ async def test_what_was_said_before_may_be_said_late() -> None:
 
 
 async def test_an_answer_given_again_waits_for_a_slow_reader() -> None:
-    connections = Connections(hello, recall=lambda _: Again(bytes(HUGE)))
+    connections = Connections(hello, recall=lambda *_: Again(bytes(HUGE)))
     line = Line(connections)
     await line.say(REQUEST)
     line.open()

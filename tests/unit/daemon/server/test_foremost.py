@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
+from keyturnd import journal
+from keyturnd.server import foremost
 from keyturnd.server.foremost import Foremost
 
 if TYPE_CHECKING:
@@ -128,8 +131,70 @@ def test_what_leaves_the_loop_nothing_costs_it_no_turn() -> None:
 
 
 @pytest.mark.parametrize("timeout", [None, 0.0, 3600.0])
-def test_the_loop_gets_its_turn_however_many_come(timeout: float | None) -> None:
+def test_the_loop_gets_its_turn_however_many_come(timeout: float | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foremost, "LULL", 0.01)
     with Foremost() as selector, socket.create_server(("127.0.0.1", 0)) as listener:
         selector.put_first(listener, lambda: True)  # takes nobody: there is always another
         with socket.create_connection(listener.getsockname()):
             assert selector.select(timeout) == []
+
+
+@pytest.fixture
+def for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A newcomer is waited for until somebody says something: a test of it that returns has seen why."""
+    monkeypatch.setattr(foremost, "SOON", None)
+
+
+@pytest.mark.usefixtures("for_ever")
+def test_a_newcomer_is_given_a_moment_to_speak() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        speaking = threading.Thread(target=theirs.send, args=(b"x",))
+        speaking.start()
+        assert Foremost().speaks(ours.fileno())
+        speaking.join()
+
+
+def test_not_more_than_a_moment() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        assert not Foremost().speaks(ours.fileno())
+
+
+@pytest.mark.usefixtures("for_ever")
+def test_a_silent_newcomer_keeps_nobody_waiting_whom_the_loop_knows() -> None:
+    async def play(selector: Foremost, _: socket.socket) -> None:
+        (silent, silence), (known, speaker) = socket.socketpair(), socket.socketpair()
+        with silent, silence, known, speaker:
+            asyncio.get_running_loop().add_reader(known, lambda: None)
+            speaker.send(b"x")
+            assert not selector.speaks(silent.fileno())
+            asyncio.get_running_loop().remove_reader(known)
+
+    played(play)
+
+
+@pytest.mark.usefixtures("for_ever")
+def test_a_silent_newcomer_keeps_no_other_newcomer_waiting() -> None:
+    async def play(selector: Foremost, listener: socket.socket) -> None:
+        silent, theirs = socket.socketpair()
+        with silent, theirs, await dial(listener):
+            selector.put_first(listener, lambda: False)
+            assert not selector.speaks(silent.fileno())
+            selector.drop()
+
+    played(play)
+
+
+def test_the_log_is_written_in_the_turn_that_a_lull_ends_with() -> None:
+    assert foremost.LULL >= journal.BEHIND
+
+
+def test_a_lull_ends_when_something_of_the_loops_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Foremost() as selector, socket.create_server(("127.0.0.1", 0)) as listener:
+        selector.put_first(listener, lambda: True)  # takes nobody: there is always another
+        with socket.create_connection(listener.getsockname()):
+            moments = iter([100.0, 100.9, 101.0])
+            monkeypatch.setattr("time.monotonic", lambda: next(moments))
+            assert selector.select(1.0) == []
+        assert list(moments) == []

@@ -113,6 +113,9 @@ def test_content_is_on_disk_before_its_name_and_the_name_before_we_return(
     order.clear()
     files.create("name", b"123")
     assert order == ["fsync file of 3", "fsync directory"]
+    order.clear()
+    assert files.rename_unchanged("name", b"123", "aside")
+    assert order == ["rename", "fsync directory"]
 
 
 def test_the_steps_are_told_in_order(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from keyturn.console.look import Look
+from keyturn.console.look import Look, table
 
 
 class Screen(io.TextIOWrapper):
@@ -76,3 +76,12 @@ def test_what_is_to_be_pasted_stays_whole() -> None:
     look.width = 60
     command = "keyturn secret set " + "x" * 80
     assert look.row("", command, 15, whole=True) == " " * 15 + command
+
+
+def test_a_table_has_heads_and_folds_its_last_column() -> None:
+    rows = [("work", "-", "https://a.example, https://b.example"), ("a-longer-name", "x", "-")]
+    assert list(table(("PROFILE", "FLOW", "TARGETS"), rows, 45)) == [
+        "PROFILE        FLOW  TARGETS",
+        "work           -     https://a.example,\n" + " " * 21 + "https://b.example",
+        "a-longer-name  x     -",
+    ]

@@ -87,28 +87,27 @@ def _refusal(session: Session, reply: Reply, secrets: tuple[str, ...]) -> Failed
     if reply.status == 403 and (refused := external(api, reply.text)) is not None:
         return refused  # a page of plain text here, both servers bolted it on by hand
     if reply.status == 403 and _EXPIRED in reply.text:
-        return Denied(
-            ProviderRefused, f"{api.place} takes the refresh token no longer", hints.login(profile), dead=True
-        )
+        return _ended(session, f"{api.place} takes the refresh token no longer")
     document = reply.document or {}
     match document.get("error"):
         case "invalid_grant":
-            sentence = f"{api.place} refused what profile {profile} signed in with"
-            return Denied(ProviderRefused, sentence, hints.login(profile), dead=True)
+            return _ended(session, f"{api.place} refused what profile {profile} signed in with")
         case "invalid_client":
             sentence = f"{api.place} does not know the application, or refused its client secret"
-            return Denied(
-                ProviderRefused,
-                sentence,
-                moves.configuration.check("client_id", of=f"[profile.{profile}]", also="its secret"),
-            )
+            return _wrong(session, sentence, "client_id", also="its secret")
         case "unauthorized_client":
             sentence = f"the application at {api.place} is not for flow {session.identity.flow}"
-            return Denied(
-                ProviderRefused, sentence, moves.configuration.check("client_id", "flow", of=f"[profile.{profile}]")
-            )
+            return _wrong(session, sentence, "client_id", "flow")
     reason = said(document, secrets) if document else f"status {reply.status}"
-    sentence = f"{api.place} does not take the request: {reason}"
-    return Denied(
-        ProviderRefused, sentence, moves.configuration.check("scope", "client_id", of=f"[profile.{profile}]")
-    )
+    return _wrong(session, f"{api.place} does not take the request: {reason}", "scope", "client_id")
+
+
+def _ended(session: Session, sentence: str) -> Denied:
+    """What there is brings no token any more."""
+    return Denied(ProviderRefused, sentence, hints.login(session.identity.profile), dead=True)
+
+
+def _wrong(session: Session, sentence: str, *keys: str, also: str = "") -> Denied:
+    """The configuration does not fit the server: `keys` are what to look at."""
+    move = moves.configuration.check(*keys, of=f"[profile.{session.identity.profile}]", also=also)
+    return Denied(ProviderRefused, sentence, move)

@@ -130,7 +130,6 @@ def _state(session: Session, before: AwxState, pair: Pair) -> AwxState:
     """After `pair`: an earlier request whose answer is missing stays noted."""
     identity = session.identity
     life = identity.max_age if pair.life is None else min(pair.life, identity.max_age)
-    replaced = (*before.superseded, *((before.token_id,) if before.token_id else ()))
     return replace(
         session.state,
         token=pair.token,
@@ -142,7 +141,7 @@ def _state(session: Session, before: AwxState, pair: Pair) -> AwxState:
         requested=identity.requested,
         asked_at=before.asked_at,
         unanswered=before.unanswered,
-        superseded=tuple(dict.fromkeys(replaced))[-tokens.SUPERSEDED_LIMIT :],
+        superseded=tokens.superseded_after(before),
         controller=session.server.site.controller,
         doubted=False,
         refused="",

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import threading
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +14,6 @@ from keyturn.errors import StateError
 from keyturnd.fetching.processes import acquisitions as processes
 from keyturnd.fetching.processes import conversation
 from keyturnd.fetching.processes.conversation import MESSAGES
-from keyturnd.life import children
 from keyturnd.messages.channel import LINE_LIMIT, Event
 from keyturnd.messages.identities import Network
 from keyturnd.messages.jobs import TokenJob
@@ -45,15 +42,9 @@ say({RESULT!r})
 
 
 async def test_one_that_has_ended_is_not_wondered_at(
-    monkeypatch: pytest.MonkeyPatch,
-    audience: Audience,
-    caplog: pytest.LogCaptureFixture,
-    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch, audience: Audience, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What the loop has to say of processes would stand in the terminal of `keyturn daemon run`."""
-    children.watch(asyncio.get_running_loop())
-    if sys.version_info < (3, 12):
-        request.addfinalizer(partial(asyncio.set_child_watcher, asyncio.ThreadedChildWatcher()))  # 3.11's own
     acquisitions = playing(monkeypatch, f"hear()\nsay({EVENT + RESULT!r})")
 
     def until_it_has_ended(_: Event) -> None:
@@ -137,3 +128,22 @@ async def test_what_a_dying_process_said_is_logged(monkeypatch: pytest.MonkeyPat
 async def test_a_talkative_stderr_holds_nobody(monkeypatch: pytest.MonkeyPatch, audience: Audience) -> None:
     code = f"hear()\nsys.stderr.write('x' * 10_000_000)\nsay({RESULT!r})"
     assert isinstance(await playing(monkeypatch, code).run(JOB, audience), Result)
+
+
+async def test_it_may_end_by_itself(monkeypatch: pytest.MonkeyPatch, audience: Audience, tmp_path: Path) -> None:
+    last = tmp_path / "last"
+    code = f"hear()\nsay({RESULT!r})\nassert hear() == ''\nopen({str(last)!r}, 'w').close()"
+    assert isinstance(await playing(monkeypatch, code).run(JOB, audience), Result)
+    assert last.exists()
+
+
+async def test_one_that_stays_behind_its_outcome_is_killed(
+    monkeypatch: pytest.MonkeyPatch, audience: Audience
+) -> None:
+    monkeypatch.setattr(processes, "LEAVING", 0.0)
+    pids: list[int] = []
+    acquisitions = playing(monkeypatch, f"import time\nhear()\nsay({EVENT + RESULT!r})\ntime.sleep(3600)")
+    monkeypatch.setattr(audience, "on_event", lambda _: pids.extend(acquisitions.running))
+    assert isinstance(await acquisitions.run(JOB, audience), Result)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pids[0], 0)

@@ -1,13 +1,11 @@
-"""Acquisitions give way to the daemon, and the daemon is ahead of them while it starts one."""
+"""Acquisitions give way to the daemon."""
 
 from __future__ import annotations
 
 import platform
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
-from keyturnd.fetching.processes.giving_way import SHORTEST, STRETCH
+from keyturnd.fetching.processes.giving_way import STRETCH
 from keyturnd.messages.outcomes import Result
 from support.daemon.played import JOB, RESULT, Audience, playing
 
@@ -42,21 +40,3 @@ say({RESULT!r})
 """
     assert await playing(monkeypatch, code).run(JOB, audience) == Result("token", 2.0, 1.0)
     assert [event.message for event in told] == [str([True, STRETCH if KNOWS_STRETCHES else 0])]
-
-
-STARTING = f"""
-{STRETCH_OF}
-import asyncio, subprocess, sys
-from keyturnd.fetching.processes.giving_way import starting
-ordinary = stretch()
-for _ in range(2):
-    with starting():
-        own = stretch()
-        child = subprocess.check_output([sys.executable, "-c", {STRETCH_OF + "print(stretch())"!r}])
-    print(own, int(child) == stretch() == ordinary)
-"""
-
-
-def test_who_starts_it_goes_before_it_meanwhile() -> None:
-    done = subprocess.run([sys.executable, "-c", STARTING], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == [str(SHORTEST if KNOWS_STRETCHES else 0), "True"] * 2
