@@ -6,7 +6,7 @@ import gc
 import sys
 from importlib import import_module
 
-from keyturnd.life.later import Later
+from keyturn.later import Later
 
 UNUSED = ("ssl", "_hashlib", "typing_extensions")
 """asyncio offers TLS, of which we have none (the daemon opens no network connection); hashlib would take SHA-256 from
