@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING
 
-from keyturn.configuration import trusted
 from keyturn.configuration.config import load
 from keyturn.errors import ConfigError
+from keyturnd.watched import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from keyturn.configuration.config import Config
-
-NOTHING_READ = ()
-"""No file's stamp, nor that of a missing one: the next look reads it, changed or not."""
-DIRECTORY_ROUND = 1.0
-"""Seconds between two looks at owner and mode of the directory while all is well."""
 
 
 class Configuration:
@@ -33,12 +27,7 @@ class Configuration:
         self.on_change: list[Callable[[Config], None]] = []
         self._config: Config | None = None
         self._error: ConfigError | None = None
-        self._now = now
-        self._name = os.fspath(path)
-        self._stamp: tuple[int, ...] | None = None
-        self._directory: tuple[int, ...] | None = None
-        self._next_round = 0.0
-        """When the directory is looked at again. Where something is wrong the cure may be there: at each request."""
+        self._file = Watched(path, now)
         self._read()
 
     @property
@@ -62,29 +51,19 @@ class Configuration:
         return self._config
 
     def _look(self) -> None:
-        same = trusted.file_stamp(self._name) == self._stamp
-        if same and (self._now() < self._next_round or not self._directory_changed()):
+        if self._file.same():
             return
         self._read()
         if self._config is not None:
             for told in self.on_change:
                 told(self._config)
 
-    def _directory_changed(self) -> bool:
-        self._plan_round()
-        return trusted.directory_stamp(self.path) != self._directory
-
     def _read(self) -> None:
-        # The stamps are taken before the content: a write in between is then seen at the next look.
-        self._directory = trusted.directory_stamp(self.path)
-        self._stamp = trusted.file_stamp(self._name)
+        self._file.look()
         try:
             self._config, self._error = load(self.path), None
         except ConfigError as error:
             self._config, self._error = None, error
             if error.passes:
-                self._stamp = NOTHING_READ
-        self._plan_round()
-
-    def _plan_round(self) -> None:
-        self._next_round = self._now() + DIRECTORY_ROUND if self._error is None else 0.0
+                self._file.forget()
+        self._file.judge(good=self._error is None)

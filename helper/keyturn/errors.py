@@ -39,7 +39,8 @@ class KeyturnError(Exception):
     """One sentence (lower case, no full stop), an optional hint, and the exit status they end in.
 
     `output` is what the protocol being spoken wants on stdout beside the error: git's `quit=1`. `mistyped` is a name
-    that somebody wrote and the one that was meant: whoever knows all their words can say those once more.
+    that somebody wrote and the one that was meant, `lacking` the words that have to be added to theirs, or an option
+    with the value that it should have: whoever knows all their words can say those once more (keyturn.retyped).
     """
 
     kind: ClassVar[str] = "error"
@@ -57,6 +58,7 @@ class KeyturnError(Exception):
         self.hint = Sentence(one_line(printed(hint))) if hint else None
         self.output = ""
         self.mistyped: tuple[str, str] | None = None
+        self.lacking: tuple[str, ...] = ()
         super().__init__(self.sentence)
 
     def lines(self) -> str:
@@ -79,6 +81,8 @@ class KeyturnError(Exception):
             problem["output"] = self.output
         if self.mistyped is not None:
             problem["mistyped"], problem["meant"] = self.mistyped
+        if self.lacking:
+            problem["lacking"] = " ".join(self.lacking)
         return problem
 
 

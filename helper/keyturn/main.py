@@ -9,7 +9,6 @@ from keyturn import hints
 from keyturn.console import started
 from keyturn.errors import Bug, KeyturnError, UsageError, report
 from keyturn.folding import fold_standard_streams, folded, width_of
-from keyturn.kinds_of_hints import printed
 from keyturn.verbs.known import VERBS, module_of
 
 TYPE_CHECKING = False
@@ -42,7 +41,7 @@ def main() -> int:
         if words[:1] and words[0] in BRIEF:
             os._exit(status)
     except KeyturnError as error:
-        return _report(error if error.mistyped is None else _corrected(error, words, *error.mistyped))
+        return _report(_in_full(error, words) if error.mistyped or error.lacking else error)
     except KeyboardInterrupt:
         _end_line()
         return 130
@@ -110,26 +109,10 @@ def _no_verb(verb: str) -> UsageError:
     return UsageError("there is no such verb", hints.verb("--help"))
 
 
-def _corrected(error: KeyturnError, words: Sequence[str], mistyped: str, meant: str) -> KeyturnError:
-    """`error` with all that was typed as its hint, and the right name in it, if the wrong one is one of the words.
+def _in_full(error: KeyturnError, words: Sequence[str]) -> KeyturnError:
+    from keyturn.retyped import in_full  # noqa: PLC0415 - only where something was mistyped, or left out
 
-    Without a command behind `--`: its words are somebody else's, and may hold a secret.
-    """
-    own = list(words[: words.index("--")]) if "--" in words else list(words)
-    wrong = [number for number, word in enumerate(own) if word.removeprefix("--profile=") == mistyped]
-    if len(wrong) == 1 and own[0] != "helper" and not any(map(_is_kept_to_oneself, own)):
-        own[wrong[0]] = own[wrong[0]].removesuffix(mistyped) + meant
-        error.hint = printed(hints.verb(*own, *(() if len(own) == len(words) else ("--", "COMMAND"))))
-    return error
-
-
-def _is_kept_to_oneself(word: str) -> bool:
-    """Whether it cannot be shown in a line, or a value stands in it or behind it that is a secret by its name."""
-    from keyturn.configuration.tables import names_a_secret  # noqa: PLC0415 - only here
-
-    name, equals, _ = word.partition("=")
-    has_value = equals != "" or name.startswith("--")
-    return not word.isprintable() or (has_value and names_a_secret(name.lstrip("-").replace("-", "_")))
+    return in_full(error, words)
 
 
 def _help() -> str:

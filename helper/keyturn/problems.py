@@ -57,6 +57,7 @@ def from_problem(problem: Mapping[str, object]) -> KeyturnError:
     error.output = str(problem.get("output", ""))
     if "mistyped" in problem:
         error.mistyped = str(problem["mistyped"]), str(problem.get("meant", ""))
+    error.lacking = tuple(str(problem.get("lacking", "")).split())
     if isinstance(error, VariablesWanted):
         error.names = tuple(str(problem.get("variables", "")).split())
     return error

@@ -40,15 +40,9 @@ class Broker:
     """
 
     def __init__(
-        self,
-        *,
-        holdings: Holdings,
-        fetcher: Fetcher,
-        sign_ins: SignIns,
-        failures: Failures,
-        clock: Clock,
+        self, *, holdings: Holdings, fetcher: Fetcher, sign_ins: SignIns, failures: Failures, clock: Clock,
         chance: Callable[[], float],
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.holdings = holdings
         self.sign_ins = sign_ins
         self.failures = failures
@@ -123,15 +117,17 @@ class Broker:
         self._fetcher.check_allowed(want)  # opening the vault may have taken a while, and a new configuration
         if (good := self._good(want, want.key)) is not None:
             return good.token
+        old = self.memory.last_resort(held) if self.failures.holds_back(want) else None
         try:
-            return await self._fetch_or_ask(want, waiter, by)
-        except ConfigError:
-            raise  # also one that passes: what cannot be read may no longer allow the token that is held
+            if old is None:
+                return await self._fetch_or_ask(want, waiter, by)
         except KeyturnError as error:
-            if not error.passes or held is None or not self.memory.good_as_last_resort(held):
+            # What cannot be read now may no longer allow the token that is held.
+            old = self.memory.last_resort(held) if error.passes and not isinstance(error, ConfigError) else None
+            if old is None:
                 raise
-            self.memory.serve(held, want.protocol)
-            return held.token
+        self.memory.serve(old, want.protocol)
+        return old.token
 
     def left_of(self, token: Token) -> float:
         """Seconds until the token expires."""

@@ -39,7 +39,7 @@ class Server(msgspec.Struct, frozen=True):
 class Remembered(msgspec.Struct, frozen=True):
     """A failure, how many there were in a row, and until when it is repeated without asking (boot time).
 
-    want: what met it last. at: when, UTC epoch seconds.
+    want: what met it last. at: when, UTC epoch seconds. told_until: the same for whoever has been told it.
     """
 
     want: Want
@@ -47,6 +47,7 @@ class Remembered(msgspec.Struct, frozen=True):
     at: float
     in_a_row: int
     until: float
+    told_until: float
     next_attempt: float
 
 
@@ -66,10 +67,11 @@ class Failures:
         in_a_row = 1 + (known.in_a_row if known else 0)
         retry_after = error.retry_after if isinstance(error, ProviderUnreachable) else None
         now = self._clock.boottime()
-        held = policy.UNCONNECTED_MEMORY if is_unconnected(error) else policy.remembered_for(retry_after)
+        told = policy.remembered_for(retry_after)
+        held = policy.UNCONNECTED_MEMORY if is_unconnected(error) else told
         wait = policy.backoff(in_a_row, retry_after, jitter)
         self._failures[place] = Remembered(
-            want.forgotten, error, self._clock.wall(), in_a_row, now + held, now + wait
+            want.forgotten, error, self._clock.wall(), in_a_row, now + held, now + told, now + wait
         )
 
     def remember_overdue(self, want: Want, error: KeyturnError) -> None:
@@ -79,15 +81,21 @@ class Failures:
         """
         self._overdue[want.key] = (error, self._clock.boottime() + policy.FAILURE_MEMORY)
 
-    def recall(self, want: Want) -> KeyturnError | None:
+    def recall(self, want: Want, *, told: bool = False) -> KeyturnError | None:
         """Why a caller who comes now cannot have `want`: what `recent` tells, or that it is overdue."""
         error, until = self._overdue.get(want.key, (None, 0.0))
-        return self.recent(want) or (error if self._clock.boottime() < until else None)
+        return self.recent(want, told=told) or (error if self._clock.boottime() < until else None)
 
-    def recent(self, want: Want) -> KeyturnError | None:
+    def recent(self, want: Want, *, told: bool = False) -> KeyturnError | None:
         """The failure that is still fresh, of this token or of a server that it takes."""
         now = self._clock.boottime()
-        return next((known.error for known in self._concerning(want) if now < known.until), None)
+        concerning = self._concerning(want)
+        return next((each.error for each in concerning if now < (each.told_until if told else each.until)), None)
+
+    def holds_back(self, want: Want) -> bool:
+        """Whether all that is in the way of `want` passes, and the next try is not due yet."""
+        now, concerning = self._clock.boottime(), self._concerning(want)
+        return all(each.error.passes for each in concerning) and any(now < each.next_attempt for each in concerning)
 
     def last_of(self, profile: Profile) -> Remembered | None:
         """The latest failure of `profile`, or of its server, that no success and no change has made good yet."""

@@ -49,7 +49,7 @@ class Flights:
         by: until when (boot time) it is waited for. told: see keyturnd.broker.signin.Waiter. Raises what
         keyturnd.fetching.fetch does, and ProviderUnreachable when time is up.
         """
-        _raise(self._failures.recall(want) if told else await self._told_before(want, by))
+        _raise(self._failures.recall(want, told=True) if told else await self._told_before(want, by))
         try:
             return await until(self._clock, by, joined(self.begin(want)))
         except NoLongerAllowed:

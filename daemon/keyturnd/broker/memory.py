@@ -155,15 +155,15 @@ class Memory:
         reckoned = held.wall + self._clock.boottime() - held.boottime
         return held.credible_from <= wall < held.renew_at and reckoned < held.renew_at
 
-    def good_as_last_resort(self, held: Held) -> bool:
-        """Whether it may be handed out because renewing it failed for a passing reason."""
-        token = held.token
-        return policy.last_resort(
-            expires_at=token.expires_at,
-            issued_at=token.issued_at,
-            wall=self._clock.wall(),
-            reckoned=self._reckoned(held),
+    def last_resort(self, held: Held | None) -> Held | None:
+        """`held`, where it may be handed out because renewing it fails for a passing reason."""
+        if held is None:
+            return None
+        token, reckoned = held.token, self._reckoned(held)
+        good = policy.last_resort(
+            expires_at=token.expires_at, issued_at=token.issued_at, wall=self._clock.wall(), reckoned=reckoned
         )
+        return held if good else None
 
     def due(self, held: Held) -> bool:
         """Whether it should be renewed behind the answers."""

@@ -64,7 +64,9 @@ class Absent:
     waits = False
     patience: float | None = None
     opens_browser = False
-    told = False
+
+    def __init__(self, *, told: bool = False) -> None:
+        self.told = told
 
     def show(self, event: dict[str, Any]) -> None:
         """Nothing."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keyturnd.callers.peer import tool_behind
+
 if TYPE_CHECKING:
     from keyturnd.callers.peer import Tool
     from keyturnd.clock import Clock
@@ -22,6 +24,7 @@ class Complaints:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._told: dict[tuple[Tool, str], tuple[int, float]] = {}
+        self._refused: dict[Tool | int, float] = {}
 
     def is_told(self, tool: Tool | None, helper: int, sentence: str) -> bool:
         """Whether `tool` has just been told `sentence` through another helper: a different error is told, too.
@@ -40,10 +43,33 @@ class Complaints:
         if tool is not None and not self.is_told(tool, helper, sentence):
             self._told[tool, sentence] = (helper, self._clock.boottime())
 
+    def refuse(self, helper: int) -> None:
+        """Note that the process `helper` is answered by an error, and so who started it."""
+        now = self._clock.boottime()
+        self._refused = {who: at for who, at in self._refused.items() if now - at < MEMORY}
+        self._refused |= dict.fromkeys(_behind(helper), now)
+
+    def was_refused(self, helper: int) -> bool:
+        """Whether `helper`, as another helper before it became its twin, or who started it was just answered so.
+
+        The same will be said once more: to try again for each is as many times the wait (kubectl's five, docker's
+        for each image).
+        """
+        now = self._clock.boottime()
+        times = [self._refused[who] for who in _behind(helper) if who in self._refused] if self._refused else []
+        return any(now - at < MEMORY for at in times)
+
     def clear(self) -> None:
         """Forget all: what comes now is the answer to another configuration, and a person may be asked again."""
         self._told.clear()
+        self._refused.clear()
 
     def _forget(self) -> None:
         now = self._clock.boottime()
         self._told = {key: told for key, told in self._told.items() if now - told[1] < MEMORY}
+
+
+def _behind(helper: int) -> tuple[Tool | int, ...]:
+    """The process that asks, and who started it as far as /proc tells."""
+    tool = tool_behind(helper)
+    return (helper,) if tool is None else (helper, tool)

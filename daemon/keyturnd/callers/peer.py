@@ -12,7 +12,10 @@ import msgspec
 _US = os.geteuid()
 _CREDENTIALS = struct.Struct("3i")
 _PEER_CREDENTIALS: int | None = getattr(socket, "SO_PEERCRED", None)
-_STATUS_SIZE = 4096
+_PARENT, _STARTED = 1, 19
+"""Fields of /proc/PID/stat (proc(5)), counted from the third on: the second may hold spaces and parentheses."""
+_AS_FAR_AS_STARTED = 512
+"""Bytes: a name of 64 at most, and 21 numbers of 20 digits. The kernel writes twice as many."""
 
 
 class Peer(msgspec.Struct, frozen=True, gc=False):
@@ -47,10 +50,9 @@ class Tool(msgspec.Struct, frozen=True, gc=False):
 
 def tool_behind(helper: int) -> Tool | None:
     """The parent of the process `helper`, None where /proc does not tell (any more)."""
-    status = _status(helper)
-    parent = None if status is None else int(status[1])
-    status = None if parent is None else _status(parent)
-    return None if parent is None or status is None else Tool(parent, int(status[19]))
+    parent = _status(helper, _PARENT)
+    started = None if parent is None else _status(parent, _STARTED)
+    return None if parent is None or started is None else Tool(parent, started)
 
 
 def arguments_of(tool: Tool) -> tuple[str, ...]:
@@ -69,16 +71,15 @@ def program_of(tool: Tool) -> str:
         return ""
 
 
-def _status(pid: int) -> list[bytes] | None:
-    """The fields of /proc/PID/stat (proc(5)) from the third on; the second may hold spaces and parentheses."""
+def _status(pid: int, field: int) -> int | None:
+    """A number of the process's status, None where /proc does not tell (any more)."""
     try:
-        status = os.open(
-            f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC
-        )  # three system calls, where Path takes seven
+        # Three system calls, where Path takes seven.
+        status = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
     try:
-        return os.read(status, _STATUS_SIZE).rpartition(b")")[2].split()
+        return int(os.read(status, _AS_FAR_AS_STARTED).rpartition(b")")[2].split(None, field + 1)[field])
     except OSError:  # it has ended meanwhile
         return None
     finally:

@@ -32,11 +32,12 @@ WHICH = ("GET", "/v1/daemon")
 class Caller:
     """Who made a request, as the broker sees it: somebody who may be shown a sign-in."""
 
-    def __init__(self, connection: Connection, request: Request) -> None:
+    def __init__(self, connection: Connection, request: Request, *, refused: bool) -> None:
+        """refused: whether an error was the answer to who asks, or to a helper of the same program, a moment ago."""
         self.waits = request.waits
         self.patience: float | None = None
-        # A native helper waits for nobody, its twin may: that alone tells what they send apart.
-        self.told = request.waits and (request.method, request.path) in AT_ONCE
+        # A native helper waits for nobody, its twin may: that, too, tells what they send apart.
+        self.told = (refused or request.waits) and (request.method, request.path) in AT_ONCE
         self.opens_browser = request.opens_browser
         self._connection = connection
 
@@ -92,11 +93,13 @@ class Api:
                 self._prepare()
                 self.refusal = None
             route, parameter = route_for(request.method, request.path)
-            return await route(self._services, request, Caller(connection, request), parameter)
+            refused = self._services.complaints.was_refused(request.peer.pid)
+            return await route(self._services, request, Caller(connection, request, refused=refused), parameter)
         except Unroutable as error:
             return problem(UsageError(error.sentence, hints.restart_daemon()), error.status)
         except KeyturnError as error:
             note("refused", kind=error.kind, reason=error.sentence)
+            self._services.complaints.refuse(request.peer.pid)
             return problem(error)
         except asyncio.CancelledError:
             raise

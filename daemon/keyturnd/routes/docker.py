@@ -39,7 +39,7 @@ def at_once(services: Services, request: Request) -> AtHand | None:
     return None if held is None else AtHand(_credential(server, held.token), held)
 
 
-async def get(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
+async def get(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
     """A registry's refresh token for a login server that is a target; never a question to a person."""
     docker.check_arguments(request.arguments)
     server = docker.server_name(request.body)
@@ -48,7 +48,7 @@ async def get(services: Services, request: Request, waiter: Waiter, _: str) -> R
         target = find_docker(config.docker_targets, server)
         if target is None:
             return Response(docker.unknown(server), exit_status=1)
-        token = await services.broker.token(_bound(config, target, request), Absent())
+        token = await services.broker.token(_bound(config, target, request), Absent(told=waiter.told))
     except KeyturnError as error:
         error.output = docker.failed(error)
         raise

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-import os
 from typing import TYPE_CHECKING
 
-from keyturn.configuration import known_clusters, trusted
+from keyturn.configuration import known_clusters
+from keyturn.errors import KeyturnError
+from keyturnd.watched import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,22 +17,23 @@ if TYPE_CHECKING:
 
 
 class RecordedClusters:
-    """Those of one state directory. Two stats a request: owners and modes are part of the stamp."""
+    """Those of one state directory."""
 
     def __init__(self, state_directory: Path) -> None:
         self._state_directory = state_directory
-        self._file = os.fspath(state_directory / known_clusters.NAME)
-        self._stamp: object = None
+        self._file = Watched(state_directory / known_clusters.NAME)
         self._known: Mapping[str, KnownCluster] = {}
 
     def now(self) -> Mapping[str, KnownCluster]:
         """As keyturn.configuration.known_clusters.load, which raises ConfigError and DamagedRecord each time."""
-        # Taken before the content: a write in between is then seen at the next look.
-        stamp = trusted.file_stamp(self._file), trusted.directory_stamp(self._file)
-        if stamp != self._stamp:
-            self._stamp = None
-            self._known = known_clusters.load(self._state_directory)
-            self._stamp = stamp
+        if not self._file.same():
+            self._file.look()
+            try:
+                self._known = known_clusters.load(self._state_directory)
+            except KeyturnError:
+                self._file.forget()
+                raise
+            self._file.judge(good=True)
         return self._known
 
 

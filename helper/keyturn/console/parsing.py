@@ -24,6 +24,8 @@ _VALUE = re.compile(r"ignored explicit argument .*", re.DOTALL)
 _WORD = re.compile(r"[a-z][a-z-]*", re.ASCII)
 _COLUMN = re.compile(r" +(?:\S+(?: \S+)* {2,})?")
 EXAMPLES = "examples:\n"
+PROFILE = "--profile"
+"""What other programs call it, and some of our verbs where it is not the first thing to be said."""
 ASSUMED = 118
 """Columns where no terminal tells: what a pipe is given is folded where the source is."""
 _ARGUMENT = re.compile(r"argument (?:-\w/)?(--[a-z-]+)", re.ASCII)
@@ -106,6 +108,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, *, behind: str = "", **settings: Any) -> None:
         # An abbreviation that works today would be ambiguous, or mean something else, with the next option.
         settings.setdefault("allow_abbrev", False)
+        self.behind = behind
         settings.setdefault("formatter_class", partial(Formatter, behind=behind))
         super().__init__(**settings)
 
@@ -129,10 +132,11 @@ class Parser(argparse.ArgumentParser):
             options, surplus = self.parse_known_args(arguments)
             if surplus:
                 self._refuse(surplus, _acting(self, own))
-        except Slip as slip:
-            raise UsageError(slip.sentence, _said_again(self, own, slip) or slip.hint) from None
-        except UsageError:
+        except UsageError as error:
             _check_spelling(own, _acting(self, own))  # or what stands there would be said to be missing
+            _check_profile(self, own)
+            if isinstance(error, Slip):
+                raise UsageError(error.sentence, _said_again(self, own, error) or error.hint) from None
             raise
         return options
 
@@ -163,6 +167,21 @@ def _acting(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.A
             below = next((action.choices[word] for word in words if word in action.choices), None)
             return parser if below is None else _acting(below, words)
     return parser
+
+
+def _check_profile(parser: Parser, words: Sequence[str]) -> None:
+    """Raises UsageError where a profile is named by an option that there is not: its name stands by itself."""
+    acting = _acting(parser, words)
+    if PROFILE in _options(acting) or PROFILE not in {word.partition("=")[0] for word in words}:
+        return
+    if all(action.dest != "profile" for action in acting._actions):  # noqa: SLF001 - see above
+        which = hints.targets() if parser.prog == "keyturn setup" else hints.usage(acting.prog)
+        raise UsageError(f"there is no option {PROFILE}", which)
+    named = [word.removeprefix(f"{PROFILE}=") for word in words if word != PROFILE]
+    is_known = {*named} <= {*_vocabulary(parser), *_profiles()}
+    told = [*parser.prog.split(), *named] if is_known else [*acting.prog.split(), "PROFILE"]
+    hint = hints.verb(*told[1:], *parser.behind.split()[:2])
+    raise UsageError(f"there is no option {PROFILE}: the name of a profile stands by itself", hint)
 
 
 def _options(parser: argparse.ArgumentParser) -> set[str]:

@@ -42,7 +42,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         done = ask("POST", "/v1/logout", {"profile": name, "locally": options.locally})
     except ProviderUnreachable as error:
-        raise ProviderUnreachable(error.sentence, hints.forget_locally(name)) from None
+        unreached = ProviderUnreachable(error.sentence, hints.forget_locally(name))
+        unreached.lacking = ("--locally",)
+        raise unreached from None
     if options.json:
         print_json(done)
     else:

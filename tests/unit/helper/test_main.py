@@ -122,6 +122,16 @@ def test_an_unknown_verb_names_the_nearest(typed: str, hint: str) -> None:
         (["token", "hunter2", "--format", "heder"], "keyturn token --format header"),
         (["setup", "--chek", "git"], "keyturn setup --check git"),
         (["daemon", "status"], "keyturn status"),
+        (["token", "--profile", "work", "--format", "header"], "keyturn token work --format header"),
+        (["login", "--again", "--profile=work"], "keyturn login --again work"),
+        (["logout", "--profile=work"], "keyturn logout work"),
+        (["token", "--profile", "hunter2"], "keyturn token PROFILE"),
+        (["secret", "set", "--profile", "work"], "keyturn secret set work"),
+        (["run", "--profile", "work", "--renew", "--", "./hunter2"], "keyturn run work --renew -- COMMAND"),
+        (["run", "--profile", "work"], "keyturn run work -- COMMAND"),
+        (["setup", "git", "--profile", "work"], "keyturn target list"),
+        (["setup", "--profile", "work"], "keyturn target list"),
+        (["status", "--profile", "work"], "keyturn status --help"),
     ],
 )
 def test_what_was_meant(words: list[str], meant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,18 +11,21 @@ from typing import TYPE_CHECKING, Protocol
 
 from keyturn import hints
 from keyturn.errors import AcquisitionDied
-from keyturnd.fetching.processes.spawning import spawn
+from keyturnd.fetching.processes.starter import Starter
 from keyturnd.fetching.processes.streams import Streams
 from keyturnd.messages.channel import LINE_LIMIT
 
 if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
     from collections.abc import AsyncIterator, Sequence
+    from concurrent.futures import Future
 
     from keyturnd.fetching.processes.spawning import Spawned
 
 UNKNOWN_STATUS = 255
 """Of a process whose status the kernel keeps for nobody: whoever started the daemon ignores SIGCHLD."""
+
+starter = Starter()
 
 
 class Process(Protocol):
@@ -81,17 +84,29 @@ def has_pidfd() -> bool:
 
 
 async def _child(command: Sequence[str], streams: Streams) -> Child:
-    """Who is cancelled meanwhile waits for its end all the same: a thread cannot be stopped, but a process can."""
     with ExitStack() as theirs:
-        ends = await streams.open(theirs)
-        starting = asyncio.ensure_future(asyncio.to_thread(spawn, command, ends))
+        begun = starter.begin(command, await streams.open(theirs))
         try:
-            return Child(await asyncio.shield(starting), streams)
+            return Child(await asyncio.shield(asyncio.wrap_future(begun)), streams)
         except asyncio.CancelledError:
-            await asyncio.wait([starting])
-            if starting.exception() is None:
-                await _end(Child(starting.result(), streams))
+            await _abandon(begun, streams)
             raise
+
+
+async def _abandon(begun: Future[Spawned], streams: Streams) -> None:
+    """No process is left of it: a start that is being made cannot be stopped, but its process can.
+
+    Whoever is cancelled once more waits all the same. The start would be left with descriptors that are others' by
+    then, and the process with nobody to learn of its end.
+    """
+    if begun.cancel():
+        return
+    making = asyncio.wrap_future(begun)
+    while not making.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([making])
+    if making.exception() is None:
+        await _end(Child(making.result(), streams))
 
 
 async def _elsewhere(command: Sequence[str]) -> Process:

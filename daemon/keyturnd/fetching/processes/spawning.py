@@ -23,8 +23,10 @@ ROOM = 512
 """Bytes, more than any C library's posix_spawn_file_actions_t (80) and posix_spawnattr_t (336) take."""
 NUMBER_SIZE = 4
 """Bytes of a pid_t."""
-SET_SESSION = 0x80
-"""POSIX_SPAWN_SETSID (POSIX.1-2024), with the value that glibc and musl give it."""
+SET_SESSION, SET_MASK = 0x80, 0x08
+"""POSIX_SPAWN_SETSID (POSIX.1-2024) and POSIX_SPAWN_SETSIGMASK, with the values that glibc and musl give them."""
+NO_SIGNALS = bytes(128)
+"""A sigset_t."""
 
 
 class Spawned(NamedTuple):
@@ -37,9 +39,9 @@ class Spawned(NamedTuple):
 def spawn(command: Sequence[str], streams: Sequence[int]) -> Spawned:
     """Start `command` with `streams` as its standard ones. For a thread that outlives it, or it would not.
 
-    It begins in a session of its own and without an environment; of our descriptors it gets no others, as Python has
-    all of them closed then (PEP 446). A thread that ends takes along whoever asked to die with its parent
-    (PR_SET_PDEATHSIG, prctl(2)). Raises OSError.
+    It begins in a session of its own, without an environment and with no signal blocked; of our descriptors it gets
+    no others, as Python has all of them closed then (PEP 446). A thread that ends takes along whoever asked to die
+    with its parent (PR_SET_PDEATHSIG, prctl(2)). Raises OSError.
     """
     pid = _spawned(command, streams)
     give_way(pid)
@@ -56,7 +58,8 @@ def _spawned(command: Sequence[str], streams: Sequence[int]) -> int:
     with _made("posix_spawn_file_actions") as actions, _made("posix_spawnattr") as attributes:
         for place, stream in enumerate(streams):
             _succeed("posix_spawn_file_actions_adddup2", actions, stream, place)
-        _succeed("posix_spawnattr_setflags", attributes, SET_SESSION)
+        _succeed("posix_spawnattr_setflags", attributes, SET_SESSION | SET_MASK)
+        _succeed("posix_spawnattr_setsigmask", attributes, NO_SIGNALS)
         program, words, variables = os.fsencode(command[0]), libc.texts(command), libc.texts(())
         _succeed("posix_spawn", number, program, actions, attributes, words, variables)
     return int.from_bytes(bytes(number), sys.byteorder)

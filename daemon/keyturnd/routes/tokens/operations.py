@@ -55,7 +55,9 @@ def _check_life(left: float, body: TokenBody) -> None:
     if left < body.min_life:
         minutes = int(left // 60)
         sentence = f"a new token of profile {body.profile} lives {minutes} min, less than was asked for"
-        raise Refused(sentence, hints.shorter_life(body.purpose, body.profile, minutes))
+        error = Refused(sentence, hints.shorter_life(body.purpose, body.profile, minutes))
+        error.lacking = "--min-life", f"{minutes}m"
+        raise error
 
 
 async def new_entra_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:

@@ -50,7 +50,9 @@ def profile_of_kept(found: Row, name: str | None, command: str) -> str:
     which = f"{found['name']} is a token at {found['server']}"
     if not there:
         raise UsageError(f"{which}, which no profile is for", hints.profiles())
-    raise UsageError(f"{which}, and profile {name} is not", hints.for_profile(command, there[0]))
+    error = UsageError(f"{which}, and profile {name} is not", hints.for_profile(command, there[0]))
+    error.lacking = ("--profile", there[0])
+    raise error
 
 
 def question(profile: str, asked: str, **more: Any) -> Any:

@@ -112,14 +112,16 @@ def run(arguments: Sequence[str]) -> int:
 def _places(options: Namespace) -> list[Place]:
     """Where: as given, as found here, or as told. Raises UsageError."""
     if options.places:
-        return places_of(options.places, options.service)
+        return places_of(options.places, options.service, options.again)
     found = of_this_repository()
     if found is not None:
         return [found]
     if options.yes or not client.has_terminal():
         raise UsageError("a place is needed: a URL, a login server, a context", hints.usage("keyturn init"))
     question = "where do you need tokens? a URL, a login server or a context of kubectl: "
-    return places_of(person.ask_line(question).split(), options.service)
+    words = person.ask_line(question).split()
+    options.again = (*options.again, *words)
+    return places_of(words, options.service, options.again)
 
 
 def _proposals(document: ConfigDocument, places: Sequence[Place], options: Namespace) -> Iterator[Proposal]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from keyturn.configuration.targets.entries import Protocol
+    from keyturn.kinds_of_hints import Command
 
     Service = Literal["azure-devops", "aks", "acr", "awx"]
 
@@ -48,10 +49,15 @@ class Place(NamedTuple):
         return _tells_its_service(self.key) and self.service == _service_of(self.key)
 
 
-def places_of(words: Sequence[str], service: Service | None) -> list[Place]:
-    """What `words` name, each place once. One that was also typed is nobody else's choice. Raises UsageError."""
+def places_of(words: Sequence[str], service: Service | None, again: Command) -> list[Place]:
+    """What `words` name, each place once. One that was also typed is nobody else's choice. Raises UsageError.
+
+    again: all that was typed, to be said once more with what it lacks.
+    """
     found: dict[str, Place] = {}
-    for place in (place_of(word, service) for word in words):
+    for word in words:
+        alone = tuple(typed for typed in again if typed == word or typed not in words)
+        place = place_of(word, service, alone)
         known = found.setdefault(place.key, place)
         if known.named_in and not place.named_in:
             found[place.key] = known._replace(named_in="", given=place.given)
@@ -60,7 +66,7 @@ def places_of(words: Sequence[str], service: Service | None) -> list[Place]:
     return list(found.values())
 
 
-def place_of(text: str, service: Service | None) -> Place:
+def place_of(text: str, service: Service | None, again: Command = ()) -> Place:
     """What `text` names. Raises UsageError where it does not tell, and nobody said, what answers there.
 
     A word without a dot can only be a context's name.
@@ -75,7 +81,7 @@ def place_of(text: str, service: Service | None) -> Place:
             "no context of kubectl has that name, and it is no URL (https://…) or login server of Azure's own either"
         )
         raise UsageError(sentence, shell.kubectl("config", "get-contexts"))
-    found = service or _service_of(text)
+    found = service or _service_of(text, again)
     if found == "awx":
         return Place(found, _url(text), text)
     return Place(found, recognize(text, PROTOCOLS[found], "init").key, text)
@@ -100,8 +106,8 @@ def _tells_its_service(text: str) -> bool:
     return True
 
 
-def _service_of(text: str) -> Service:
-    """What a host is, by its name: never guessed for one that anybody may have."""
+def _service_of(text: str, again: Command = ()) -> Service:
+    """What a host is, by its name: never guessed for one that anybody may have. again: see `places_of`."""
     target = recognize(text, None, "init")
     if target.protocol == "docker":
         return "acr"
@@ -111,7 +117,7 @@ def _service_of(text: str) -> Service:
         return "azure-devops"
     raise UsageError(
         f"nothing tells what answers at {target.key}: {', '.join(PROTOCOLS)} or awx?",
-        moves.configuration.name_it(("keyturn", "init", target.key), "--service", "SERVICE"),
+        moves.configuration.name_it(again or ("keyturn", "init", target.key), "--service", "SERVICE"),
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from keyturn import hints
 from keyturn.console.configured import named_or_only
 from keyturn.console.moments import until
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask, print_json, tell_warnings
 from keyturn.console.token_request import add_no_browser
+from keyturn.errors import SignInNeeded
+from keyturn.kinds_of_hints import printed
 from keyturn.verbs.login.waiting import Waiting
 
 TYPE_CHECKING = False
@@ -37,8 +40,13 @@ def run(arguments: Sequence[str]) -> int:
     options = parser().parse(arguments)
     name = named_or_only(options.profile, "keyturn login")
     body = {"profile": name, "again": options.again}
-    with Waiting(qr=options.qr) as waiting:
-        done = ask("POST", "/v1/login", body, opens_browser=not options.no_browser, show=waiting.show)
+    try:
+        with Waiting(qr=options.qr) as waiting:
+            done = ask("POST", "/v1/login", body, opens_browser=not options.no_browser, show=waiting.show)
+    except SignInNeeded as error:
+        if error.hint == printed(hints.login(name)):  # at a terminal, that is: with all that was typed here
+            error.hint = printed(hints.verb("login", *arguments))
+        raise
     if options.json:
         print_json(done)
     else:

@@ -73,6 +73,18 @@ async def test_a_twin_repeats_what_its_helper_was_told(bench: Bench) -> None:
     assert bench.provider.started == 1
 
 
+async def test_whoever_was_told_is_told_once_more_where_others_have_another_try(bench: Bench) -> None:
+    """A kubectl asks five times for one command, and a twin may take a second to start."""
+    bench.provider.failure = NOT_CONNECTED
+    for waiter, passed, started in (
+        (NOBODY, 0.0, 1), (Person(told=True), 3.0, 1), (NOBODY, 0.0, 2), (Person(told=True), 5.1, 3),
+    ):  # fmt: skip
+        bench.clock.advance(passed)
+        with pytest.raises(ProviderUnreachable):
+            await bench.broker.token(want(CI), waiter)
+        assert bench.provider.started == started
+
+
 async def test_without_a_network_it_is_looked_for_once_a_second_however_many_ask(bench: Bench) -> None:
     bench.provider.failure = NOT_CONNECTED
     for started in (1, 2, 3):

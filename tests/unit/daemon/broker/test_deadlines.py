@@ -141,6 +141,30 @@ async def test_our_own_trouble_leaves_the_old_token_in_use_while_it_lives(
         await bench.broker.token(want(CI), NOBODY)
 
 
+async def test_without_a_network_the_old_token_is_given_at_once_until_the_next_try_is_due(bench: Bench) -> None:
+    await bench.broker.token(want(CI), NOBODY)
+    bench.provider.failure = SILENT
+    bench.clock.advance(bench.provider.life - 280)
+    for passed, started in ((0.0, 2), (8.0, 3), (6.0, 3), (20.0, 4), (6.0, 4)):
+        bench.clock.advance(passed)
+        assert (await bench.broker.token(want(CI), NOBODY)).access_token == "access-1"
+        assert bench.provider.started == started
+    bench.clock.advance(190)  # less than a minute is left
+    with pytest.raises(ProviderUnreachable):
+        await bench.broker.token(want(CI), NOBODY)
+    assert bench.provider.started == 5
+
+
+async def test_a_final_no_is_told_at_once_whatever_is_held(bench: Bench) -> None:
+    await bench.broker.token(want(CI), NOBODY)
+    bench.provider.failure = REFUSED
+    bench.clock.advance(bench.provider.life - 280)
+    for _ in range(2):
+        with pytest.raises(ProviderRefused):
+            await bench.broker.token(want(CI), NOBODY)
+        bench.clock.advance(7)
+
+
 async def test_where_nobody_can_read_what_is_allowed_the_old_token_is_not_given(bench: Bench) -> None:
     """The configuration may have been changed a moment ago, so that it leads there no more."""
     await bench.broker.token(want(CI), NOBODY)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+
 import pytest
 
 from keyturnd.callers.complaints import MEMORY, Complaints
@@ -64,6 +67,26 @@ def test_the_first_explaining_late_counts_from_then(complaints: Complaints, cloc
 def test_a_tool_nobody_knows_is_always_told(complaints: Complaints) -> None:
     complaints.tell(None, 200, ERROR)
     assert not complaints.is_told(None, 201, ERROR)
+
+
+def test_who_was_refused_is_known_for_a_moment_and_so_is_who_started_it(
+    complaints: Complaints, clock: ManualClock
+) -> None:
+    first, second = (subprocess.Popen(["cat"], stdin=subprocess.PIPE) for _ in range(2))
+    try:
+        assert not complaints.was_refused(first.pid)
+        complaints.refuse(first.pid)
+        assert complaints.was_refused(first.pid)
+        assert complaints.was_refused(second.pid), "both are this process's"
+        assert not complaints.was_refused(os.getpid())
+        clock.advance(MEMORY)
+        assert not complaints.was_refused(first.pid)
+        complaints.refuse(second.pid)
+        complaints.clear()
+        assert not complaints.was_refused(second.pid)
+    finally:
+        for child in (first, second):
+            child.communicate()
 
 
 def test_another_error_is_told_too(complaints: Complaints) -> None:

@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 from keyturn import moves
-from keyturnd.life.unburdened import LATER, SPARED, UNUSED
+from keyturn.later import SPARED
+from keyturnd.life.unburdened import LATER, UNUSED
 from keyturnd.routes.table import AT_ONCE, ROUTES, load_the_rest, ready_for, route_for
 
 START = """

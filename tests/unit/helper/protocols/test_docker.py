@@ -39,7 +39,7 @@ def test_the_fixed_answers() -> None:
 def test_what_a_person_must_do_first_is_not_found_and_the_rest_is_told(kind: str) -> None:
     """Not being found lets clients that ask for every registry go on with the others."""
     error = BY_KIND[kind]("it failed", Sentence("do this"))
-    persons = kind in {"sign-in-needed", "configuration", "vault-locked"}
+    persons = kind in {"sign-in-needed", "configuration", "configuration-unreadable", "vault-locked"}
     assert docker.failed(error) == (docker.NOT_FOUND.decode() if persons else "keyturn: it failed; do this\n")
 
 

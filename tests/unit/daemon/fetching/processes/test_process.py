@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.errors import AcquisitionDied
-from keyturnd.fetching.processes import process, spawning
+from keyturnd.fetching.processes import process, spawning, starter
 from keyturnd.fetching.processes.process import running
 
 if TYPE_CHECKING:
@@ -85,11 +85,13 @@ class Late:
 
     def __init__(self) -> None:
         self.asked, self.may = threading.Event(), threading.Event()
+        self.started = 0
         self.spawned: Spawned
 
     def spawn(self, command: Sequence[str], streams: Sequence[int]) -> Spawned:
         self.asked.set()
         assert self.may.wait(10), "the loop waited for the start"
+        self.started += 1
         self.spawned = spawning.spawn(command, streams)
         return self.spawned
 
@@ -97,7 +99,7 @@ class Late:
 @pytest.fixture
 def late(monkeypatch: pytest.MonkeyPatch) -> Iterator[Late]:
     late = Late()
-    monkeypatch.setattr(process, "spawn", late.spawn)
+    monkeypatch.setattr(starter, "spawn", late.spawn)
     yield late
     late.may.set()
 
@@ -108,19 +110,65 @@ async def test_the_loop_goes_on_while_one_is_started(late: Late) -> None:
         assert late.spawned.pid == started.pid
 
 
-async def test_who_is_cancelled_meanwhile_leaves_no_process(late: Late) -> None:
-    async def start() -> None:
-        async with running(python("input()")):
-            pytest.fail("it was cancelled before that")
+async def start() -> None:
+    async with running(python("input()")):
+        pytest.fail("it was cancelled before that")
 
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_who_is_cancelled_meanwhile_leaves_no_process(late: Late, times: int) -> None:
+    """Twice: by its deadline, and by the logout that comes then."""
     starting = asyncio.create_task(start())
     await asyncio.to_thread(late.asked.wait)
-    starting.cancel()
-    asyncio.get_running_loop().call_soon(late.may.set)
+    for _ in range(times):
+        starting.cancel()
+        await asyncio.wait([starting], timeout=0)
+    late.may.set()
     with pytest.raises(asyncio.CancelledError):
         await starting
     with pytest.raises(ProcessLookupError):
         os.kill(late.spawned.pid, 0)
+
+
+async def test_who_is_cancelled_before_it_began_waits_for_nobody(late: Late) -> None:
+    first, second = asyncio.create_task(start()), asyncio.create_task(start())
+    await asyncio.to_thread(late.asked.wait)
+    second.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await second
+    assert not first.done()
+    first.cancel()
+    late.may.set()
+    await asyncio.wait([first])
+
+
+async def test_no_start_waits_for_the_vaults_disk() -> None:
+    answers = threading.Event()
+    writing = [asyncio.create_task(asyncio.to_thread(answers.wait, 10)) for _ in range(64)]
+    try:
+        async with running(python("input()")):
+            assert not any(one.done() for one in writing)
+    finally:
+        answers.set()
+        await asyncio.wait(writing)
+
+
+async def test_a_start_without_a_thread_is_not_made_later(monkeypatch: pytest.MonkeyPatch, late: Late) -> None:
+    """RLIMIT_NPROC, pids.max: the streams that it was to have are closed by then, or somebody else's."""
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    late.may.set()
+    monkeypatch.setattr(process, "starter", starter.Starter())
+    with monkeypatch.context() as scarce:
+        scarce.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(AcquisitionDied, match="Resource temporarily unavailable"):
+            await start()
+    assert not late.asked.is_set()
+    async with running(python("input()")) as started:
+        assert late.spawned.pid == started.pid
+        assert late.started == 1
 
 
 async def test_one_that_cannot_be_watched_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from keyturn.verbs.init.places import place_of
+from keyturn.errors import UsageError
+from keyturn.verbs.init.places import place_of, places_of
 from keyturn.verbs.init.proposal import Proposal
 
 
@@ -23,3 +24,11 @@ def test_an_image_is_a_registry_and_that_is_said(image: str) -> None:
     assert list(Proposal("work", {}, place, "work").remarks()) == [told]
     for registry in ("contoso.azurecr.io", "https://Contoso.azurecr.io/"):
         assert list(Proposal("work", {}, place_of(registry, None), "work").remarks()) == []
+
+
+def test_what_a_place_lacks_is_added_to_all_that_was_typed_of_it() -> None:
+    typed = ("keyturn", "init", "https://git.example/tfs", "contoso.azurecr.io", "--profile", "ci", "--yes")
+    with pytest.raises(UsageError) as refused:
+        places_of(typed[2:4], None, typed)
+    again = "name it: keyturn init https://git.example/tfs --profile ci --yes --service SERVICE"
+    assert refused.value.hint == again, "what is said of one place is not said of the other"
