@@ -60,7 +60,7 @@ def recognize(text: str, protocol: Protocol | None = None, verb: str = "target a
 
 
 def _check_transport(text: str, verb: str) -> None:
-    """Raises UsageError for a clone's address for SSH, over which git asks nobody for a token, with the place meant."""
+    """Raises UsageError, with the place that is meant, for an address for SSH: git asks nobody for a token there."""
     found = _SSH.match(text)
     if found is not None:
         url = f"https://{AZURE_DEVOPS_HOST}/{found[1]}"
