@@ -6,13 +6,19 @@ import contextlib
 from typing import NamedTuple
 
 from keyturn.configuration.hosts import UnfitName, https_url
-from keyturn.errors import Refused
+from keyturn.errors import KeyturnError, Refused
 from keyturn.reach.installed import program
 from keyturn.verbs.setup.kube.discover import arguments_of, is_aks, tenant_in
 from keyturn.verbs.setup.kube.kubeconfig import users
 from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile, kubeconfigs
 from keyturn.verbs.setup.kube.kubeconfig.merged import server_of, user_of
+from keyturn.verbs.setup.kube.plan import Plan
 from keyturn.verbs.setup.kube.register import Register, outdated
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keyturn.configuration.config import Config
+    from keyturn.verbs.init.places import Place
 
 
 class Context(NamedTuple):
@@ -51,6 +57,24 @@ def asking(server: str, named: str = "") -> str:
                 if https_url(server_of(files, context)) == place:
                     return name
     return ""
+
+
+def declined(config: Config, place: Place) -> bool:
+    """Whether the person refuses to count what a kubeconfig says of the cluster at `place`, as `config` will be.
+
+    Asked here, before anything is written: `setup kube` knows the answers then. Raises what that does of a context
+    that was named; what keeps others from being set up, it will tell itself.
+    """
+    if place.service != "aks":
+        return False
+    try:
+        plan = Plan(None, place.context or None)
+        plan.ask_keyturn(config, None)
+    except KeyturnError:
+        if place.context:
+            raise
+        return False
+    return https_url(place.key) in plan.declined
 
 
 def _kubeconfigs() -> list[KubeFile]:
