@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from keyturn import hints
 from keyturn.console import started
-from keyturn.errors import Bug, KeyturnError, UsageError, report
+from keyturn.errors import Bug, KeyturnError, report
 from keyturn.folding import fold_standard_streams, folded, width_of
 from keyturn.verbs.known import VERBS, module_of
 
@@ -75,7 +74,9 @@ def dispatch(arguments: Sequence[str]) -> int:
     if verb in {"-V", "--version", "version"}:
         return _tell_version(rest)
     if verb not in VERBS:
-        raise _no_verb(verb)
+        from keyturn.verbs.meant import no_verb  # noqa: PLC0415 - only a typing mistake pays for it
+
+        raise no_verb(verb, rest)
     return _runner(verb)(rest)
 
 
@@ -97,16 +98,6 @@ def _runner(verb: str) -> Callable[[Sequence[str]], int]:
     # Each call pays for the imports of its own verb only: git waits for `helper`.
     run: Callable[[Sequence[str]], int] = module_of(verb).run
     return run
-
-
-def _no_verb(verb: str) -> UsageError:
-    """What is like no verb is not repeated: a paste may have been a password."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only a typing mistake pays for it
-
-    close = get_close_matches(verb, VERBS, n=1)
-    if close:
-        return UsageError(f"there is no verb {verb!r}", hints.verb(close[0]))
-    return UsageError("there is no such verb", hints.verb("--help"))
 
 
 def _in_full(error: KeyturnError, words: Sequence[str]) -> KeyturnError:

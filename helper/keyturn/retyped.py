@@ -58,4 +58,15 @@ def _is_kept_to_oneself(word: str) -> bool:
 
     name, equals, _ = word.partition("=")
     has_value = equals != "" or name.startswith("--")
-    return not word.isprintable() or (has_value and names_a_secret(name.lstrip("-").replace("-", "_")))
+    if not word.isprintable() or _has_userinfo(word):
+        return True
+    return has_value and names_a_secret(name.lstrip("-").replace("-", "_"))
+
+
+def _has_userinfo(word: str) -> bool:
+    """Whether it is a place with a user in front, in whose stead git's users have a personal access token."""
+    host, scheme, rest = word.partition("://")
+    if scheme:
+        return "@" in rest
+    user, at, _ = host.partition("/")[0].rpartition("@")
+    return at != "" and ":" in user

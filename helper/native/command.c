@@ -26,7 +26,7 @@ static const struct family families[] = {
 
 /* What people and scripts type. Its answer is in the daemon's memory or not, and Python waits the usual time anew. */
 static const struct family typed = {
-    "keyturn", "keyturn", "keyturn VERB", {"token", NULL}, OPERATION_FIRST, INPUT_NONE, false, false, 2, true,
+    "keyturn", "keyturn", "keyturn VERB", {"token", "run", NULL}, OPERATION_FIRST, INPUT_NONE, false, false, 2, true,
     DEADLINE_MS(2000),
 };
 
@@ -84,12 +84,24 @@ static void fill(struct command *command, const struct family *family, int argc,
     };
 }
 
+/* Whether a program to run stands behind the first `--`. */
+static bool cut_program_off(struct command *command)
+{
+    for (int i = 0; i + 1 < command->argument_count; i++)
+        if (strcmp(command->arguments[i], "--") == 0) {
+            command->program = command->arguments + i + 1;
+            command->argument_count = i;
+            return true;
+        }
+    return false;
+}
+
 bool command_may_be_ready(int argc, char **argv, struct command *command)
 {
     if (argc < 2 || !has_operation(&typed, argv[1]))
         return false;
     fill(command, &typed, argc, argv);
-    return true;
+    return strcmp(argv[1], "run") != 0 || cut_program_off(command);
 }
 
 static int refuse(const struct family *family, const char *sentence, const char *word)

@@ -35,6 +35,8 @@ struct command {
     int argument_count;
     /* argv[1:] unchanged, as the twin wants them. */
     char **words;
+    /* What stands behind `--`, where the verb runs it; else NULL. */
+    char **program;
     /* On the clock of system.h. */
     long long started;
 };

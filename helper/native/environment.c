@@ -2,6 +2,8 @@
 
 #include "environment.h"
 
+#include "system.h"
+
 #ifdef __APPLE__
 #include <crt_externs.h>
 #define environ (*_NSGetEnviron())
@@ -53,4 +55,19 @@ void environment_set_python_aside(void)
     for (char **variable = environ; variable != NULL && *variable != NULL; variable++)
         if (strncmp(*variable, hidden, strlen(hidden)) == 0)
             memcpy(*variable, aside, strlen(aside));
+}
+
+char **environment_with(const char *variable)
+{
+    size_t name = strcspn(variable, "=") + 1, count = 0;
+    while (environ != NULL && environ[count] != NULL)
+        count++;
+    char **variables = system_allocate((count + 2) * sizeof *variables), **next = variables;
+    if (variables == NULL)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(environ[i], variable, name) != 0)
+            *next++ = environ[i];
+    *next = (char *)variable; /* exec takes it as it is, and writes to none */
+    return variables;
 }

@@ -15,6 +15,7 @@
 #include "complaint.h"
 #include "deadline.h"
 #include "entry.h"
+#include "running.h"
 #include "stream.h"
 #include "system.h"
 #include "twin.h"
@@ -58,6 +59,7 @@ static int deliver(const struct answer *answer)
 /* As Python's program does it: a reader that left (`keyturn token | true`) is nobody's error. */
 static int print(const struct answer *answer)
 {
+    system_ignore_write_signals(true);
     int error = stream_write_all(STANDARD_OUTPUT, answer->body, answer->body_length);
     if (error != 0 && error != -EPIPE)
         complain_of(error, "cannot write the answer: ", NULL);
@@ -71,23 +73,45 @@ static int become_keyturn(char **argv)
     return 1;
 }
 
-/* Nothing that Python's program would inherit is touched before it is certain that it is not needed. */
-static int keyturn(int argc, char **argv)
+/* Whether a program that is run will start where we are: the way to the socket leads away from here, and back only where
+ * one may search (peer.c). */
+static bool is_here_to_stay(void)
+{
+    int here = system_open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (here >= 0)
+        system_close(here);
+    return here >= 0;
+}
+
+/* Print the answer, or become `program` with it. False: there is no answer, or it cannot be run. */
+static bool answered(const struct command *command, const char *program, int *status)
 {
     struct bytes nothing = {memory, 0, INPUT_ROOM, false};
     struct bytes received = behind(&nothing, 0);
-    struct command command;
     struct answer answer;
+    bool ready = ask_daemon(command, &nothing, &received, &answer);
+    if (ready && program == NULL)
+        *status = print(&answer);
+    else if (ready)
+        running_become(program, command->program, &answer);
+    bytes_wipe(&received);
+    return ready && program == NULL;
+}
+
+/* Nothing that Python's program would inherit is touched before it is certain that it is not needed. */
+static int keyturn(int argc, char **argv)
+{
+    char path[PATH_LIMIT];
+    const char *program = NULL;
+    struct command command;
+    int status;
 
     if (!command_may_be_ready(argc, argv, &command) || !stream_has_standard())
         return become_keyturn(argv);
+    if (command.program != NULL && (!is_here_to_stay() || (program = running_program(command.program[0], path)) == NULL))
+        return become_keyturn(argv);
     system_guard_memory();
-    bool ready = ask_daemon(&command, &nothing, &received, &answer);
-    if (ready)
-        system_ignore_write_signals(true);
-    int status = ready ? print(&answer) : 1;
-    bytes_wipe(&received);
-    return ready ? status : become_keyturn(argv);
+    return answered(&command, program, &status) ? status : become_keyturn(argv);
 }
 
 static int become_kubelogin(char **argv)

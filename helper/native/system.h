@@ -25,6 +25,8 @@ ptrdiff_t system_read(int descriptor, void *into, size_t room);
 ptrdiff_t system_write(int descriptor, const void *data, size_t length);
 int system_status(int descriptor, struct file_status *status);
 int system_status_of_path(const char *path, struct file_status *status);
+/* Whether its mode lets us run it, or search it. */
+bool system_may_execute(const char *path);
 /* Make `number` mean what `descriptor` means, and close that one. */
 int system_move(int descriptor, int number);
 int system_pipe(int ends[2]);
@@ -63,8 +65,9 @@ void system_forbid_core_files(void);
 /* No other process of the user's may attach to read our memory; there is no core file of it either. */
 void system_guard_memory(void);
 int system_fork(void);
-/* Only returns when it failed. */
+/* Only return when it failed; the second with other variables than ours. */
 int system_execute(const char *path, char **arguments);
+int system_execute_with(const char *path, char **arguments, char **variables);
 _Noreturn void system_exit(int status);
 /* Zeroed memory, never given back: the process is short. NULL: there is none. */
 void *system_allocate(size_t size);

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
-from importlib import import_module
 
-from keyturnd.life.later import Later
+from keyturn.later import Later, load_msgspec
 
 UNUSED = ("ssl", "_hashlib", "typing_extensions")
 """asyncio offers TLS, of which we have none (the daemon opens no network connection); hashlib would take SHA-256 from
@@ -27,15 +26,6 @@ LATER = (
 )  # fmt: skip
 """Imported by what we use (asyncio, cryptography, logging, msgspec, pathlib, traceback, urllib), or by us, for what
 the daemon does seldom or never. With what they load themselves: more than a tenth of the memory and of the start."""
-SPARED = {"decimal": ("Decimal",), "uuid": ("SafeUUID", "UUID")}
-"""Of which msgspec takes these classes, to know values that none of our messages, files and answers has."""
-
-
-class Nothing:
-    """What no value is of, in the place of a class of SPARED."""
-
-    unknown = None
-    """The member of SafeUUID that msgspec keeps."""
 
 
 def begin() -> None:
@@ -44,23 +34,7 @@ def begin() -> None:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type] # "not found" (language reference 5.3.1)
     for name in LATER:
         sys.modules.setdefault(name, Later(name, FUNCTIONS.get(name, ()), package=name in PACKAGES))
-    _spare()
-
-
-def _spare() -> None:
-    """Let msgspec find such classes. Whoever imports a module of SPARED afterwards gets the real one.
-
-    Should a msgspec to come want more of one than this, that loads it (Later).
-    """
-    spared = [Later(module) for module in SPARED if module not in sys.modules]
-    for later in spared:
-        sys.modules[later.__name__] = later
-        for name in SPARED[later.__name__]:
-            setattr(later, name, type(name, (Nothing,), {}))
-    import_module("msgspec")
-    for later in spared:
-        if sys.modules.get(later.__name__) is later:
-            del sys.modules[later.__name__]
+    load_msgspec()
 
 
 def loaded() -> None:

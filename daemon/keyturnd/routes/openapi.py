@@ -79,6 +79,7 @@ def _helpers() -> Document:
     login = "a JSON object with ServerURL, Username and Secret"
     identity = "an ExecCredential for the identity that flags and variables describe; 428: wants more variables"
     printed = "what `keyturn token` prints of a token in memory, for who would start this daemon; 404: nothing ready"
+    variable = "the same for `keyturn run`: the variable that it sets, NAME=VALUE and a NUL"
     cluster = "the content of KUBERNETES_EXEC_INFO, empty where it is not set"
     return {
         "/v1/git/get": {"post": _helper("a credential for a URL that is a target, what is kept for any other", git)},
@@ -96,6 +97,7 @@ def _helpers() -> Document:
         "/v1/kubelogin/get-token": {"post": _helper(identity, cluster)},
         "/v1/kubelogin/remove-cache-dir": {"post": _helper("forget identities by their cache directory", "ignored")},
         "/v1/keyturn/token": {"post": _helper(printed, "ignored")},
+        "/v1/keyturn/run": {"post": _helper(variable, "ignored")},
     }
 
 

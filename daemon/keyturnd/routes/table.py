@@ -39,6 +39,7 @@ ROUTES: dict[tuple[str, str], str] = {
     ("POST", "/v1/kubelogin/get-token"): "kubelogin.get_token",
     ("POST", "/v1/kubelogin/remove-cache-dir"): "kubelogin.remove_cache_dir",
     ("POST", "/v1/keyturn/token"): "tokens.ready.nothing",
+    ("POST", "/v1/keyturn/run"): "tokens.ready.nothing",
     ("POST", "/v1/token"): "tokens.operations.token",
     ("POST", "/v1/azure/new-token"): "tokens.operations.new_entra_token",
     ("POST", "/v1/awx/new-token"): "awx.new_token",
@@ -64,7 +65,8 @@ AT_ONCE: dict[tuple[str, str], str] = {
     ("POST", "/v1/docker/get"): "docker.at_once",
     ("POST", "/v1/kube/get-token"): "kube.at_once",
     ("POST", "/v1/kubelogin/get-token"): "kubelogin.at_once",
-    ("POST", "/v1/keyturn/token"): "tokens.ready.at_once",
+    ("POST", "/v1/keyturn/token"): "tokens.ready.token",
+    ("POST", "/v1/keyturn/run"): "tokens.ready.run",
 }
 """The same for answers that are in memory already. None, and any error, means: ask the route in ROUTES. So nothing
 may be noted before it is certain that there is an answer."""

@@ -60,6 +60,7 @@ class Holdings:
         return self._vault
 
     async def vault(self) -> Vault:
+        """The vault, opened once however many ask for it at the same moment."""
         async with self._opening:
             if self._vault is None:
                 self._vault = await self._open_vault()
@@ -85,6 +86,7 @@ class Holdings:
         return token.sign_in == flows.sign_in_of(state)
 
     async def state(self, profile: Profile) -> State | None:
+        """What the last sign-in of `profile` left, None before the first and after a logout."""
         await self.vault()
         return self.state_at_hand(profile)
 
@@ -98,10 +100,12 @@ class Holdings:
         return self._directory is None or (self._directory / state_name(profile).file_name()).exists()
 
     async def secret(self, profile: Profile) -> str | None:
+        """What was entrusted to the vault for `profile`, None where nothing was."""
         payload = (await self.vault()).get(secret_name(profile))
         return None if payload is None else payload.decode("utf-8", "surrogateescape")
 
     async def keep_token(self, name: RecordName, token: Token) -> None:
+        """Seal `token`, unless it is one of a job's: those stay in memory."""
         if not name.in_memory_alone:
             await self._put(name, tokens.encode(token))
 
@@ -133,6 +137,7 @@ class Holdings:
         await _wholly((await self.vault()).delete_profile, profile, ACCESS_TOKENS)
 
     async def drop_token(self, name: RecordName) -> None:
+        """Delete the record, if there is one; to the end, also where whoever asked for it has left."""
         if not name.in_memory_alone:
             await _wholly((await self.vault()).delete, name)
 

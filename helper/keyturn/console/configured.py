@@ -14,6 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
 
+LATER = ("ipaddress", "msgspec.inspect", "ntpath", "textwrap")
+"""What is imported on the way to a configuration, and wanted by nobody there."""
+
 
 def configuration() -> Config:
     """The configuration of this environment. Raises ConfigError."""
@@ -28,11 +31,17 @@ def configuration() -> Config:
 
 
 def _load_msgspec() -> None:
-    """Without its help for the types of an older Python, which loads `inspect`: half of what all of it takes."""
+    """Without its help for the types of an older Python, which loads `inspect`: half of what all of it takes.
+
+    And without what it loads to describe types, and urllib and pathlib for the addresses and the paths of others.
+    """
+    from keyturn.later import Later, load_msgspec  # noqa: PLC0415 - as all of this
+
     spare = "typing_extensions"
     sys.modules.setdefault(spare, None)  # type: ignore[arg-type] # "not found" (language reference 5.3.1)
-    import msgspec  # noqa: F401, PLC0415
-
+    for name in LATER:
+        sys.modules.setdefault(name, Later(name))
+    load_msgspec()
     if sys.modules[spare] is None:
         del sys.modules[spare]  # others may want it
 

@@ -1,7 +1,7 @@
-"""What stands behind `keyturn token`, where the daemon is asked by the native program, without Python.
+"""What stands behind `keyturn token` or `run`, where the daemon is asked by the native program, without Python.
 
-No more than what verbs/token.py makes of the same words (a test compares the two), and less: whatever is not plain is
-left to it, and so is what does not ask for a token that is there (--renew, --claims), or for none (--help).
+No more than what the verbs make of the same words (a test compares them), and less: whatever is not plain is left to
+them, and so is what does not ask for a token that is there (--renew, --claims), or for more (--vars-file, --help).
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 PROFILE, FORMAT = "PROFILE", "--format"
-FLAGS = {"--json": (FORMAT, "json"), "--no-browser": ("--no-browser", "yes")}
-"""Each with the option that it is another word for; nobody is asked to sign in here."""
-TAKING = ("--audience", "--scope", "--min-life", "--registry", FORMAT)
+NO_BROWSER = {"--no-browser": ("--no-browser", "yes")}
+FLAGS = {"token": {"--json": (FORMAT, "json")} | NO_BROWSER, "run": NO_BROWSER}
+"""By verb, each with the option that it is another word for; nobody is asked to sign in here."""
+WANTED = ("--audience", "--scope", "--min-life")
+TAKING = {"token": (*WANTED, "--registry", FORMAT), "run": WANTED}
 
 
 class TokenOptions:
@@ -33,12 +35,12 @@ class TokenOptions:
         self.form = _last(given, FORMAT) or FORMATS[0]
 
 
-def options(words: Sequence[str]) -> TokenOptions | None:
-    """What `words` ask for; None where that is Python's to say."""
+def options(verb: str, words: Sequence[str]) -> TokenOptions | None:
+    """What `words` behind `verb` ask for; None where that is Python's to say."""
     given: dict[str, list[str]] = {}
     rest = iter(words)
     for word in rest:
-        name, value = _named(word, rest)
+        name, value = _named(verb, word, rest)
         if not name or not value.isascii() or value[:1] in {"", "-"}:
             return None
         given.setdefault(name, []).append(value)
@@ -46,12 +48,12 @@ def options(words: Sequence[str]) -> TokenOptions | None:
     return TokenOptions(given) if clear and set(given.get(FORMAT, ())) <= set(FORMATS) else None
 
 
-def _named(word: str, rest: Iterator[str]) -> tuple[str, str]:
+def _named(verb: str, word: str, rest: Iterator[str]) -> tuple[str, str]:
     """The option that `word` begins, and its value, which may be the next of `rest`; no name: it is none of ours."""
-    if word in FLAGS:
-        return FLAGS[word]
+    if word in FLAGS[verb]:
+        return FLAGS[verb][word]
     name, equals, value = word.partition("=")
-    if name in TAKING:
+    if name in TAKING[verb]:
         return name, value if equals else next(rest, "")
     return ("", "") if word.startswith("-") else (PROFILE, word)
 

@@ -63,6 +63,11 @@ int system_status_of_path(const char *path, struct file_status *status)
     return 0;
 }
 
+bool system_may_execute(const char *path)
+{
+    return access(path, X_OK) == 0;
+}
+
 int system_move(int descriptor, int number)
 {
     if (dup2(descriptor, number) < 0)

@@ -97,6 +97,12 @@ int system_execute(const char *path, char **arguments)
     return -errno;
 }
 
+int system_execute_with(const char *path, char **arguments, char **variables)
+{
+    (void)execve(path, arguments, variables);
+    return -errno;
+}
+
 void system_exit(int status)
 {
     _exit(status);

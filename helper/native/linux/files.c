@@ -2,7 +2,7 @@
 
 #include "../system.h"
 
-enum { HERE = -100, FCNTL_GET_FLAGS = 1, MEMFD_CLOEXEC = 1, CLOCK_WITH_SUSPEND = 7 };
+enum { HERE = -100, FCNTL_GET_FLAGS = 1, MEMFD_CLOEXEC = 1, CLOCK_WITH_SUSPEND = 7, MAY_EXECUTE = 1 };
 
 struct kernel_time {
     int64_t seconds, nanoseconds;
@@ -54,6 +54,11 @@ int system_status_of_path(const char *path, struct file_status *status)
     if (result == 0)
         *status = (struct file_status){.mode = found.mode, .owner = found.owner};
     return result;
+}
+
+bool system_may_execute(const char *path)
+{
+    return call3(CALL_FACCESSAT, HERE, ADDRESS(path), MAY_EXECUTE) == 0;
 }
 
 int system_move(int descriptor, int number)

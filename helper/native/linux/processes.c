@@ -78,7 +78,12 @@ int system_fork(void)
 
 int system_execute(const char *path, char **arguments)
 {
-    return (int)call3(CALL_EXECVE, ADDRESS(path), ADDRESS(arguments), ADDRESS(environ));
+    return system_execute_with(path, arguments, environ);
+}
+
+int system_execute_with(const char *path, char **arguments, char **variables)
+{
+    return (int)call3(CALL_EXECVE, ADDRESS(path), ADDRESS(arguments), ADDRESS(variables));
 }
 
 void system_exit(int status)

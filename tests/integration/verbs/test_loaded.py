@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from keyturn.console.configured import LATER
+from keyturn.later import SPARED
 from support.needs import need
 from support.scenes.awx import AwxScene, awx
 
@@ -34,7 +36,7 @@ def test_status_without_a_daemon_has_nothing_described_to_it(awx: AwxScene) -> N
     """It reads the configuration itself, by msgspec, whose help for older Pythons takes longer than the rest."""
     loaded = modules(awx, "status")
     assert "keyturn.configuration.config" in loaded
-    assert not loaded & {"argparse", "ast", "inspect", "importlib.util"}
+    assert not loaded & {"argparse", "ast", "inspect", "importlib.util", *SPARED, *LATER, "platform"}
 
 
 def test_names_for_a_shell(awx: AwxScene) -> None:

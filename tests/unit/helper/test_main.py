@@ -11,6 +11,7 @@ from keyturn import __version__
 from keyturn.errors import UsageError
 from keyturn.main import dispatch
 from keyturn.verbs.known import VERBS
+from keyturn.verbs.meant import ELSEWHERE, LATER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,11 +100,36 @@ def test_the_help_names_every_verb_and_variable(words: list[str], capsys: pytest
     assert all(name in text for name in (*VERBS, "KEYTURN_CONFIG", "KEYTURN_STATE", "KEYTURN_SOCKET"))
 
 
-@pytest.mark.parametrize(("typed", "hint"), [("stauts", "keyturn status"), ("xyzzy", "keyturn --help")])
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("stauts", "keyturn status"), ("profiles", "keyturn profile"), ("logs", "keyturn log"),
+        ("remove", "keyturn profile remove --help"), ("stop", "keyturn daemon stop"), ("xyzzy", "keyturn --help"),
+        ("reset", "keyturn --help"), ("vault", "keyturn status"),
+        ("lock", "lock that keyring, then: keyturn daemon stop"),
+    ],
+)  # fmt: skip
 def test_an_unknown_verb_names_the_nearest(typed: str, hint: str) -> None:
     with pytest.raises(UsageError) as raised:
         dispatch([typed])
     assert raised.value.hint == hint
+
+
+@pytest.mark.parametrize("word", sorted(ELSEWHERE))
+def test_a_word_of_other_programs_is_answered_with_a_verb_that_there_is(
+    word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert word not in VERBS
+    words = [each for each in ELSEWHERE[word].split() if each != "--help"]
+    with pytest.raises(SystemExit):
+        dispatch([*words, "--help"])
+    assert capsys.readouterr().out.startswith(f"usage: keyturn {words[0]}")
+
+
+def test_verbs_to_come_are_refused_by_name() -> None:
+    for word in LATER:
+        with pytest.raises(UsageError, match=f"the verb {word} is not there yet"):
+            dispatch([word, "--help"])
 
 
 @pytest.mark.parametrize(
@@ -122,6 +148,13 @@ def test_an_unknown_verb_names_the_nearest(typed: str, hint: str) -> None:
         (["token", "hunter2", "--format", "heder"], "keyturn token --format header"),
         (["setup", "--chek", "git"], "keyturn setup --check git"),
         (["daemon", "status"], "keyturn status"),
+        (["logout", "--all"], "keyturn logout --help"),
+        (["log", "--since", "1h"], "keyturn log --help"),
+        (["--json", "status"], "keyturn status --json"),
+        (["--debug", "token", "work"], "keyturn token --help"),
+        (["setup", "podman", "--dry-run"], "keyturn setup docker --dry-run"),
+        (["setup", "--check", "k9s"], "keyturn setup --check kube"),
+        (["target", "add", "work", "https://dev.azure.com/x"], "keyturn target add https://dev.azure.com/x work"),
         (["token", "--profile", "work", "--format", "header"], "keyturn token work --format header"),
         (["login", "--again", "--profile=work"], "keyturn login --again work"),
         (["logout", "--profile=work"], "keyturn logout work"),

@@ -28,6 +28,8 @@ def hint(typed: str, *lacking: str, first: str = "a shorter one") -> str:
         ("token ci --min-life 30d --renew", "--min-life 59m", "token ci --renew --min-life 59m"),
         ("token ci --min-life=30d --renew", "--min-life 59m", "token ci --renew --min-life 59m"),
         ("logout tower --json", "--locally", "logout tower --json --locally"),
+        ("init --account me@contoso.example me@tower", "work", "init --account me@contoso.example me@tower work"),
+        ("init contoso.azurecr.io/app:1@sha256:0a", "work", "init contoso.azurecr.io/app:1@sha256:0a work"),
         ("run --renew -- curl planted", "work", "run --renew work -- COMMAND"),
     ],
 )
@@ -35,7 +37,14 @@ def test_what_was_left_out_is_put_in(typed: str, lacking: str, told: str) -> Non
     assert hint(typed, *lacking.split()) == f"keyturn {told}"
 
 
-@pytest.mark.parametrize("typed", ["awx new-token --password planted", "helper git get", "login 'a\nb'"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "awx new-token --password planted", "helper git get", "login 'a\nb'",
+        "token --registry https://me:plan/ted@registry.example", "token --registry=me:planted@registry.example",
+        "init https://planted@dev.azure.com/contoso", "awx new-token url=https://me:planted@awx.example",
+    ],
+)  # fmt: skip
 def test_what_may_not_be_said_again_is_not(typed: str) -> None:
     assert hint(typed, "work").endswith(" a shorter one")
 

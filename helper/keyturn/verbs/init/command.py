@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from keyturn import hints, moves
 from keyturn.configuration.config import parse
+from keyturn.configuration.profiles.flows.entra import FLOWS
+from keyturn.configuration.profiles.flows.flow import name_of
 from keyturn.console import person
 from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import protocol_of
@@ -62,7 +64,11 @@ def parser() -> Parser:
     made.add_argument("--profile", metavar="NAME", help="a new one's name, or one there is (default: work, or awx)")
     made.add_argument("--tenant", metavar="TENANT", help="its id or a domain (default: asked of the organization)")
     made.add_argument("--subscription", metavar="ID", help="of Azure, which tells its tenant")
-    made.add_argument("--flow", metavar="FLOW", help="who signs in and how (default: browser, or device-code)")
+    made.add_argument(
+        "--flow",
+        metavar="FLOW",
+        help=f"who signs in and how: {', '.join(map(name_of, FLOWS))} (default: browser, or device-code)",
+    )
     made.add_argument("--application-id", metavar="ID", help="an application of your own (default: Azure CLI's)")
     made.add_argument("--certificate", metavar="FILE", help="certificate and key of a service principal")
     made.add_argument("--secret", metavar="SOURCE", help="of an application, or a password: -, @FILE or env:NAME")

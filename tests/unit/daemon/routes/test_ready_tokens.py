@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 import keyturn
-from keyturn.configuration.config import parse
 from keyturnd.callers.peer import Peer
 from keyturnd.configuration import Configuration
 from keyturnd.fetching.wants import Want
@@ -69,15 +68,15 @@ class Desk:
         self.headers = {"user-agent": f"keyturn/{keyturn.__version__}", "keyturn-env-home": str(self.home)}
 
     async def fetch(self) -> None:
-        profile = parse(self.file, CONFIG.encode()).profiles["ci"]
+        profile = self.configuration.current().profiles["ci"]
         await self.bench.entrust(profile)
         await self.bench.broker.token(Want(profile, SCOPES, "git"), Person(waits=False))
 
-    def request(self, *words: str) -> Request:
-        return Request("POST", "/v1/keyturn/token", words, self.headers, b"", US)
+    def request(self, *words: str, verb: str = "token") -> Request:
+        return Request("POST", f"/v1/keyturn/{verb}", words, self.headers, b"", US)
 
-    def ask(self, *words: str, said: bytes = SAID) -> str | None:
-        answer = self.api.at_once(self.request(*words), said)
+    def ask(self, *words: str, verb: str = "token") -> str | None:
+        answer = self.api.at_once(self.request(*words, verb=verb), SAID)
         return None if answer is None else answer.body.decode()
 
     def used_by(self) -> str:
@@ -101,6 +100,17 @@ async def test_it_counts_and_is_recalled(desk: Desk) -> None:
     recalled = desk.api.recall(SAID, US)
     assert recalled is not None
     assert recalled.answer.endswith(answer.encode())
+
+
+async def test_what_is_run_gets_one_variable(desk: Desk) -> None:
+    token = desk.ask("ci")
+    assert token is not None
+    assert desk.ask("ci", verb="run") == f"KEYTURN_TOKEN={token.strip()}\0"
+    assert desk.used_by() == "run"
+    desk.file.write_text(CONFIG.replace("[targets", 'protocols = ["git", "token"]\n[targets'))
+    await desk.fetch()
+    assert desk.ask("ci", verb="run") is None
+    assert desk.ask("ci")
 
 
 async def test_only_who_would_start_this_very_daemon_is_answered(desk: Desk) -> None:

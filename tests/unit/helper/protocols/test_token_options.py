@@ -1,6 +1,8 @@
-"""The words of `keyturn token` as the daemon reads them: never otherwise than the verb does."""
+"""The words of `keyturn token` and `run` as the daemon reads them: never otherwise than the verbs do."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import example, given
@@ -8,11 +10,15 @@ from hypothesis import strategies as st
 
 from keyturn.errors import KeyturnError
 from keyturn.protocols.token_options import options
+from keyturn.verbs.run import command
 from keyturn.verbs.token import parser
+
+if TYPE_CHECKING:
+    from keyturn.console.parsing import Parser
 
 OPTIONS = (
     "--audience", "--scope", "--min-life", "--renew", "--claims", "--no-browser", "--registry", "--format", "--json",
-    "--help", "--aud", "--form", "-h", "-hx", "-x", "--", "-", "",
+    "--vars-file", "--help", "--aud", "--form", "-h", "-hx", "-x", "--", "-", "",
 )  # fmt: skip
 VALUES = ("work", "arm", "text", "header", "env", "json", "yaml", "30m", "a b", "a=b", "", "-", "--json", "-1", "ü")
 WORDS = st.one_of(
@@ -29,7 +35,7 @@ WORDS = st.one_of(
 @example(["--format", "json", "--format", "yaml", "--json"])
 @example(["--scope", "a", "--scope", "b"])
 def test_what_it_understands_the_verb_understands_so_too(words: list[str]) -> None:
-    found = options(words)
+    found = options("token", words)
     if found is None:
         return
     said = parser().parse(words)
@@ -39,11 +45,22 @@ def test_what_it_understands_the_verb_understands_so_too(words: list[str]) -> No
 
 
 @given(st.lists(WORDS, max_size=6))
-def test_what_the_verb_refuses_it_does_not_understand(words: list[str]) -> None:
+def test_and_so_does_the_other_verb(words: list[str]) -> None:
+    found = options("run", words)
+    if found is None:
+        return
+    said = command.parser().parse(words)
+    assert (said.profile, said.audience, tuple(said.scopes or ())) == (found.profile, found.audience, found.scopes)
+    assert (said.min_life, said.renew, said.claims, said.vars_file) == (found.min_life, False, None, False)
+
+
+@given(st.lists(WORDS, max_size=6), st.sampled_from([("token", parser()), ("run", command.parser())]))
+def test_what_a_verb_refuses_it_does_not_understand(words: list[str], verb: tuple[str, Parser]) -> None:
+    name, parses = verb
     try:
-        parser().parse(words)
+        parses.parse(words)
     except (KeyturnError, SystemExit):
-        assert options(words) is None
+        assert options(name, words) is None
 
 
 @pytest.mark.parametrize(
@@ -59,10 +76,17 @@ def test_what_the_verb_refuses_it_does_not_understand(words: list[str]) -> None:
     ],
 )
 def test_plain_words_are_understood(words: str, expected: tuple[object, ...]) -> None:
-    found = options(words.split())
+    found = options("token", words.split())
     assert found is not None
     told = (found.profile, found.audience, found.scopes, found.form, found.registry, found.min_life)
     assert told == expected
+
+
+def test_what_is_printed_is_not_for_running() -> None:
+    for word in ("--json", "--format=text", "--registry=x"):
+        assert options("token", ["work", word])
+        assert options("run", ["work", word]) is None
+    assert options("run", ["work", "--audience", "arm", "--no-browser"])
 
 
 @pytest.mark.parametrize(
@@ -75,4 +99,4 @@ def test_plain_words_are_understood(words: str, expected: tuple[object, ...]) ->
     ],
 )  # fmt: skip
 def test_whatever_is_not_plain_is_left_to_the_verb(words: str) -> None:
-    assert options(words.split(" ")) is None
+    assert options("token", words.split(" ")) is None

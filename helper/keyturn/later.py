@@ -1,18 +1,28 @@
-"""Modules that are loaded when somebody wants something of them: an import alone does not."""
+"""Modules that are loaded when somebody wants something of them: an import alone does not. And msgspec, so spared."""
 
 from __future__ import annotations
 
 import sys
+from _thread import allocate_lock  # threading is more than all of this
 from functools import partial
 from importlib import import_module
-from threading import Lock
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from typing import Any
 
-_loading = Lock()
+_loading = allocate_lock()
+SPARED = {"decimal": ("Decimal",), "uuid": ("SafeUUID", "UUID")}
+"""Of which msgspec takes these classes, to know values that none of our messages, files and answers has."""
+
+
+class Nothing:
+    """What no value is of, in the place of a class of SPARED."""
+
+    unknown = None
+    """The member of SafeUUID that msgspec keeps."""
 
 
 class Later(ModuleType):
@@ -48,3 +58,19 @@ class Later(ModuleType):
             if sys.modules.get(self.__name__) is self:
                 del sys.modules[self.__name__]
         return import_module(self.__name__)
+
+
+def load_msgspec() -> None:
+    """Load it with other classes in the place of SPARED; whoever imports a module of SPARED afterwards gets that.
+
+    Should a msgspec to come want more of one than this, that loads it (Later).
+    """
+    spared = [Later(module) for module in SPARED if module not in sys.modules]
+    for later in spared:
+        sys.modules[later.__name__] = later
+        for name in SPARED[later.__name__]:
+            setattr(later, name, type(name, (Nothing,), {}))
+    import_module("msgspec")
+    for later in spared:
+        if sys.modules.get(later.__name__) is later:
+            del sys.modules[later.__name__]
