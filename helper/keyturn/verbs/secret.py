@@ -80,12 +80,11 @@ def read_for(profile: Profile, source: str | None, hint: Hint, *, of_application
 
 def entrust(profile: Profile, secret: str, *, of_application: bool = False, as_json: bool = False) -> None:
     """Have the vault keep it, and say so."""
+    what = secret_name(profile, of_application=of_application)
     body = {"profile": profile.name, "secret": secret, "of_application": of_application}
     done = ask("POST", "/v1/secret", body, waits=False)
     if as_json:
         print_json(done)
         return
     tell_warnings(done)
-    print(
-        f"keyturn: the vault keeps the {secret_name(profile, of_application=of_application)} of profile {profile.name}"
-    )
+    print(f"keyturn: the vault keeps the {what} of profile {profile.name}")

@@ -107,7 +107,8 @@ def run(arguments: Sequence[str]) -> int:
     _agree(proposals, options)
     # No question comes behind a change: whoever says no, or nothing, finds all as it was.
     config = parse(config_file(), document.text.encode())
-    if any(declined(config, proposal.place) for proposal in proposals):
+    clusters = [proposal.place for proposal in proposals if proposal.place.service == "aks"]
+    if any(declined(config, place.key, place.context) for place in clusters):
         raise Refused(NOTHING_WRITTEN, hints.usage("keyturn init"))
     entrusted = read_secrets(config, (proposal.profile for proposal in proposals), options)
     if any(table for proposal in proposals for table in proposal.tables()):

@@ -18,7 +18,6 @@ from keyturn.verbs.setup.kube.register import Register, outdated
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
-    from keyturn.verbs.init.places import Place
 
 
 class Context(NamedTuple):
@@ -59,22 +58,20 @@ def asking(server: str, named: str = "") -> str:
     return ""
 
 
-def declined(config: Config, place: Place) -> bool:
-    """Whether the person refuses to count what a kubeconfig says of the cluster at `place`, as `config` will be.
+def declined(config: Config, server: str, named: str) -> bool:
+    """Whether the person refuses to count what a kubeconfig says of the cluster at `server`, as `config` will be.
 
-    Asked here, before anything is written: `setup kube` knows the answers then. Raises what that does of a context
-    that was named; what keeps others from being set up, it will tell itself.
+    Asked here, before anything is written: `setup kube` knows the answers then. Raises what that does of the context
+    `named`; where none is, it will tell itself what keeps one from being set up.
     """
-    if place.service != "aks":
-        return False
     try:
-        plan = Plan(None, place.context or None)
+        plan = Plan(None, named or None)
         plan.ask_keyturn(config, None)
     except KeyturnError:
-        if place.context:
+        if named:
             raise
         return False
-    return https_url(place.key) in plan.declined
+    return https_url(server) in plan.declined
 
 
 def _kubeconfigs() -> list[KubeFile]:
