@@ -27,7 +27,7 @@ formats:
   json     the token, its expiry (UTC epoch seconds), account and scopes; --json for short
 
 examples:
-  keyturn token work --format header | curl -H @- https://graph.microsoft.com/v1.0/me
+  keyturn token work --audience azure-devops --format header | curl -H @- https://dev.azure.com/contoso/_apis/projects
   eval "$(keyturn token work --format env | sed 's/^/export /')"
   keyturn token work --registry contoso.azurecr.io --renew >/dev/null   # the last one was refused
   docker run --env-file <(keyturn token tower --format env) …
