@@ -14,7 +14,8 @@ import time
 from contextlib import suppress
 from io import FileIO, TextIOWrapper
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 LOG_NAME = "keyturnd.log"
 LOG_SIZE = 1 << 20
@@ -28,7 +29,7 @@ MOST_BEHIND = 64
 """Lines that may: more would be memory that the process never gives back."""
 
 
-class Answered(NamedTuple):
+class AnswerNote(msgspec.Struct, frozen=True, gc=False):
     """An answer whose line is not written yet. moment: when, in UTC epoch seconds. took: seconds."""
 
     moment: float
@@ -42,7 +43,7 @@ class Answered(NamedTuple):
         return f"request path={_quoted(self.path)} status={self.status} pid={self.pid} ms={self.took * 1000:.1f}"
 
 
-_gathered: list[Answered] = []
+_gathered: list[AnswerNote] = []
 
 logger = logging.getLogger("keyturnd")
 
@@ -113,7 +114,7 @@ def note_answer(path: str, status: int, pid: int, began: float) -> None:
         return
     if not _gathered:
         asyncio.get_running_loop().call_later(BEHIND, write_gathered)
-    _gathered.append(Answered(time.time(), path, status, pid, time.perf_counter() - began))
+    _gathered.append(AnswerNote(time.time(), path, status, pid, time.perf_counter() - began))
     if len(_gathered) >= MOST_BEHIND:
         write_gathered()
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 OCI = "application/vnd.oci.image"
 
 
-def write_image(directory: Path, content: bytes = b"hello\n") -> str:
-    """An image with `content` in its one layer, as an OCI layout; what skopeo calls it."""
-    layer = _layer(content)
+def write_image(directory: Path) -> str:
+    """An image with one file in its one layer, as an OCI layout; what skopeo calls it."""
+    layer = _layer(b"hello\n")
     packed = gzip.compress(layer, mtime=0)
     config = {
         "architecture": "amd64",

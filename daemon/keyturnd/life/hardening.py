@@ -21,7 +21,6 @@ from keyturnd import libc
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PR_GET_DUMPABLE = 3
 PR_SET_DUMPABLE = 4
 STANDARD_STREAMS = frozenset({0, 1, 2})
 OWN_DESCRIPTORS = Path("/proc/self/fd" if sys.platform == "linux" else "/dev/fd")
@@ -60,11 +59,6 @@ def raise_descriptor_limit() -> None:
 def connection_limit(most: int) -> int:
     """How many connections may be open at once, at most `most`: vault and acquisitions keep their descriptors."""
     return max(1, min(most, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - RESERVED))
-
-
-def is_dumpable() -> bool:
-    """Whether other processes of the user can read this one's memory, as far as we know."""
-    return sys.platform != "linux" or prctl(PR_GET_DUMPABLE, 0) != 0
 
 
 def prctl(option: int, value: int) -> int:

@@ -129,6 +129,7 @@ class Connections:
             next(iter(self.refused)).close()
 
     def leave(self, connection: Connection) -> None:
+        """`connection` is closed, whichever side did it."""
         self._uncount(connection)
         self.refused.pop(connection, None)
         if not self.open and not self.refused:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import StateError
-from keyturnd import flows, identities
+from keyturnd import flows, identities, unstoppable
 from keyturnd.messages.states import AwxState, EntraState
 from keyturnd.vault import tokens
 from keyturnd.vault.names import secret_name, state_name
@@ -60,6 +60,7 @@ class Holdings:
         return self._vault
 
     async def vault(self) -> Vault:
+        """The vault, opened once however many ask for it at the same moment."""
         async with self._opening:
             if self._vault is None:
                 self._vault = await self._open_vault()
@@ -85,6 +86,7 @@ class Holdings:
         return token.sign_in == flows.sign_in_of(state)
 
     async def state(self, profile: Profile) -> State | None:
+        """What the last sign-in of `profile` left, None before the first and after a logout."""
         await self.vault()
         return self.state_at_hand(profile)
 
@@ -98,10 +100,12 @@ class Holdings:
         return self._directory is None or (self._directory / state_name(profile).file_name()).exists()
 
     async def secret(self, profile: Profile) -> str | None:
+        """What was entrusted to the vault for `profile`, None where nothing was."""
         payload = (await self.vault()).get(secret_name(profile))
         return None if payload is None else payload.decode("utf-8", "surrogateescape")
 
     async def keep_token(self, name: RecordName, token: Token) -> None:
+        """Seal `token`, unless it is one of a job's: those stay in memory."""
         if not name.in_memory_alone:
             await self._put(name, tokens.encode(token))
 
@@ -133,6 +137,7 @@ class Holdings:
         await _wholly((await self.vault()).delete_profile, profile, ACCESS_TOKENS)
 
     async def drop_token(self, name: RecordName) -> None:
+        """Delete the record, if there is one; to the end, also where whoever asked for it has left."""
         if not name.in_memory_alone:
             await _wholly((await self.vault()).delete, name)
 
@@ -181,14 +186,14 @@ class Holdings:
 async def _wholly(change: Callable[..., Returned], *arguments: object) -> Returned:
     """What `change` returns, in a thread: fsync may take long on a busy disk, and cached answers do not wait for it.
 
-    Who is cancelled meanwhile waits for its end all the same: a thread cannot be stopped, and a sign-in that it still
-    writes would come back after the logout that cancelled it.
+    Who is cancelled meanwhile waits for its end all the same: a sign-in that is still being written would come back
+    after the logout that cancelled it.
     """
     writing = asyncio.ensure_future(asyncio.to_thread(change, *arguments))
     try:
         return await asyncio.shield(writing)
     except asyncio.CancelledError:
-        await asyncio.wait([writing])
+        await unstoppable.ended(writing)
         raise
 
 

@@ -132,11 +132,13 @@ class Vault:
 
 
 def damaged_record(name: RecordName) -> DamagedRecord:
+    """For a record that cannot be fetched again, so that somebody has to know."""
     sentence = f"the {name.kind} of profile {name.profile} was damaged on disk and has been set aside"
     return DamagedRecord(sentence, renewal_command(name))
 
 
 def other_vault_key(name: RecordName, key_id: str) -> OtherVaultKey:
+    """For a record of a vault that had another key, `key_id` by its public name: a restored backup, mostly."""
     sentence = f"the {name.kind} of profile {name.profile} is sealed with another key ({key_id})"
     return OtherVaultKey(sentence, renewal_command(name))
 

@@ -54,11 +54,11 @@ def host_name(text: str) -> str:
     return host
 
 
-def host_and_port(text: str, default_port: int = HTTPS_PORT) -> tuple[str, int]:
-    """`host` or `host:port`. Raises UnfitName, also for userinfo and IPv6 literals."""
+def host_and_port(text: str) -> tuple[str, int]:
+    """`host`, at the port of https, or `host:port`. Raises UnfitName, also for userinfo and IPv6 literals."""
     host, colon, port = text.partition(":")
     if not colon:
-        return host_name(host), default_port
+        return host_name(host), HTTPS_PORT
     if not _PORT.fullmatch(port) or int(port) > 0xFFFF:
         raise UnfitName("expected a port from 1 to 65535")
     return host_name(host), int(port)

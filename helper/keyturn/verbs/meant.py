@@ -11,6 +11,8 @@ from keyturn.verbs.known import VERBS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from keyturn.kinds_of_hints import Hint
 
 ELSEWHERE = {
@@ -37,8 +39,11 @@ LIKENESS = 0.65
 """Of two words, of 1: `remove` is no slip of `demo`."""
 
 
-def no_verb(word: str) -> UsageError:
-    """What is like no verb is not repeated: a paste may have been a password."""
+def no_verb(word: str, rest: Sequence[str] = ()) -> UsageError:
+    """What is like no verb is not repeated: a paste may have been a password. rest: what stands behind it."""
+    if word.startswith("-") and rest and rest[0] in VERBS:
+        option = word if word == "--json" else "--help"  # the one that nearly every verb has
+        return UsageError("options stand behind the verb", hints.verb(rest[0], option))
     if word in LATER:
         instead, hint = LATER[word]
         return UsageError(f"the verb {word} is not there yet: {instead}", hint)

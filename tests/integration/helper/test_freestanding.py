@@ -104,6 +104,14 @@ def test_an_overrun_ends_the_program(built: Built) -> None:
     assert done.stderr == OVERRUN
 
 
+def test_the_guard_is_another_each_time_and_no_text(built: Built) -> None:
+    """Its first byte is a NUL: what copies text stops there, and what reads text shows none of it."""
+    first, second = (built.drive("guard").stdout for _ in range(2))
+    assert first[:1] == second[:1] == b"\0"
+    assert first != second
+    assert any(first[1:])
+
+
 def test_memory_functions(built: Built) -> None:
     assert built.drive("memory").returncode == 0
 

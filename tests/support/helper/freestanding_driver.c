@@ -17,6 +17,15 @@ static int show_maps(void)
     return 0;
 }
 
+extern uintptr_t __stack_chk_guard;
+
+/* The guard as it lies in memory: where an overrun that copies text would have to write it again. */
+static int show_guard(void)
+{
+    system_write(1, (const unsigned char *)&__stack_chk_guard, sizeof __stack_chk_guard);
+    return 0;
+}
+
 /* Writes beyond an array, as a mistake would: the compiler must not know how far. */
 __attribute__((noinline)) static int overrun(size_t length)
 {
@@ -101,6 +110,8 @@ int main(int argc, char **argv)
         return 64;
     if (strcmp(argv[1], "maps") == 0)
         return show_maps();
+    if (strcmp(argv[1], "guard") == 0)
+        return show_guard();
     if (strcmp(argv[1], "memory") == 0)
         return check_memory();
     if (strcmp(argv[1], "relocated") == 0)

@@ -11,7 +11,9 @@ import os
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from keyturnd import libc
 from keyturnd.fetching.processes.giving_way import give_way
@@ -29,7 +31,7 @@ NO_SIGNALS = bytes(128)
 """A sigset_t."""
 
 
-class Spawned(NamedTuple):
+class Spawned(msgspec.Struct, frozen=True, gc=False):
     """A process, and the descriptor by which the kernel tells that it has ended (pidfd_open(2))."""
 
     pid: int

@@ -33,7 +33,8 @@ for name in ("environ", "maps"):
 HARDEN_AND_TELL = f"""
 import json, resource, threading
 {BECOME_ORDINARY}
-before = hardening.is_dumpable()
+PR_GET_DUMPABLE = 3
+before = hardening.prctl(PR_GET_DUMPABLE, 0) != 0
 hardening.harden()
 told = []
 def tell():
@@ -43,7 +44,7 @@ thread.start()
 thread.join()
 tell()
 print(json.dumps({{
-    "dumpable": [before, hardening.is_dumpable()],
+    "dumpable": [before, hardening.prctl(PR_GET_DUMPABLE, 0) != 0],
     "core": resource.getrlimit(resource.RLIMIT_CORE),
     "umask": os.umask(0),
     "told": told,

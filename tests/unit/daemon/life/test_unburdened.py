@@ -51,7 +51,7 @@ NOT_YET = {
 """Loaded with the routes, by which an upgrade would otherwise bring in another version's."""
 MOST = 275
 """Modules, Python's own included."""
-MOST_IN_ALL = 330
+MOST_IN_ALL = 338
 """The same once all routes are there: they stay in memory."""
 
 

@@ -102,10 +102,10 @@ def keys_of(flows: tuple[type[Flow], ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for flow in flows for key in flow.keys))
 
 
-def read_flow(table: Table, flows: tuple[type[FlowT], ...], later: tuple[str, ...] = ()) -> FlowT:
+def read_flow(table: Table, flows: tuple[type[FlowT], ...]) -> FlowT:
     """The one of `flows` that `table` asks for, with its own keys. Raises ConfigError at the first mistake."""
     names = tuple(map(name_of, flows))
-    name = table.choice("flow", names, later=later)
+    name = table.choice("flow", names)
     if name is None:
         raise table.expected("flow", either(names), f'"{names[0]}"')
     chosen = flows[names.index(name)]
