@@ -6,7 +6,7 @@ import sys
 
 from keyturn import hints
 from keyturn.configuration.hosts import without_userinfo
-from keyturn.configuration.named import profile_named
+from keyturn.configuration.named import no_profile, profile_named
 from keyturn.configuration.targets.recognized import recognize
 from keyturn.console.configured import configuration
 from keyturn.console.look import table
@@ -66,15 +66,24 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _list(options: Namespace) -> None:
-    targets = list(_targets(configuration()))
+    config = configuration()
+    targets = list(_targets(config))
     if options.json:
         print_json([_facts(target) for target in targets])
         return
     if not targets:
-        print(f"keyturn: no target in {config_file()}")
+        print(_none(config))
         return
     rows = [(protocol_of(target), target.profile, target_name(target)) for target in targets]
     print(*table(("TOOL", "PROFILE", "TARGET"), rows), sep="\n")
+
+
+def _none(config: Config) -> str:
+    """Why there is nothing to list, with what helps."""
+    if not config.profiles:
+        error = no_profile(config)
+        return f"keyturn: {error.sentence}\nkeyturn: hint: {error.hint}"
+    return f"keyturn: no target in {config_file()}\nkeyturn: hint: {printed(hints.usage('keyturn target add'))}"
 
 
 def _add(options: Namespace) -> None:

@@ -13,7 +13,7 @@ from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles import clouds
 from keyturn.configuration.profiles.awx import AwxProfile, Scope
 from keyturn.configuration.profiles.scopes import DEFAULT_SUFFIX, UnfitScopes, of_audience
-from keyturn.configuration.tables import did_you_mean
+from keyturn.configuration.tables import nearest
 from keyturn.configuration.targets.docker import find_docker, is_azure
 from keyturn.errors import Refused, UsageError
 from keyturn.protocols.claims_challenge import claims_in
@@ -104,8 +104,12 @@ def _scopes(config: Config, profile: EntraProfile, body: TokenBody) -> tuple[str
         return _only_scopes(config, body)
     allowed = allowed_scopes(config, body.profile, wanted)
     if allowed is None:
-        hint = _misspelled(body.audience) or _remedy(config, profile, wanted)
-        raise Refused(f"profile {body.profile} may not ask for {clouds.spoken(wanted)}", hint)
+        meant = _meant(body.audience)
+        again = hints.run if body.purpose == "run" else hints.token
+        hint = again(profile.name, audience=meant) if meant else _remedy(config, profile, wanted)
+        refused = Refused(f"profile {body.profile} may not ask for {clouds.spoken(wanted)}", hint)
+        refused.mistyped = (body.audience or "", meant) if meant else None
+        raise refused
     return allowed
 
 
@@ -138,10 +142,10 @@ def _as_target(registry: str, profile: str) -> Hint:
     return hints.add_target(registry, profile, *(() if known else ("--protocol", "docker", "--service", "acr")))
 
 
-def _misspelled(audience: str | None) -> Hint | None:
-    """What was meant by a word that is nearly a short name: allowed as it is, it would be refused in Entra ID."""
+def _meant(audience: str | None) -> str | None:
+    """The short name that a word is nearly: allowed as it is, it would be refused in Entra ID."""
     word = (audience or "").lower()
-    return None if not word or word in clouds.SPOKEN else did_you_mean(word, clouds.SPOKEN)
+    return None if not word or word in clouds.SPOKEN else nearest(word, clouds.SPOKEN)
 
 
 def _remedy(config: Config, profile: EntraProfile, scopes: tuple[str, ...]) -> Hint:

@@ -101,7 +101,8 @@ def _unlike(config: Config, tools: Sequence[str]) -> Iterator[str]:
         if module.targets(config):
             yield from module.unlike(config)
         elif _is_left_over(tool, config):
-            yield f"{tool} has no target any more, and still asks keyturn"
+            undo = printed(hints.set_up(tool, "--undo"))
+            yield f"{tool} has no target any more, and still asks keyturn (no longer after: {undo})"
 
 
 def _set_up(config: Config) -> int:

@@ -65,6 +65,12 @@ def test_what_is_neither_a_url_nor_a_login_server_says_what_would_be(text: str) 
         recognize(text)
 
 
+@pytest.mark.parametrize("image", ["library/ubuntu", "contoso/app:1", "docker://contoso/app"])
+def test_an_image_of_docker_hub_is_taken_for_no_registry_of_its_users_name(image: str) -> None:
+    with pytest.raises(UsageError, match="no target: "):
+        recognize(image, "docker")
+
+
 @pytest.mark.parametrize(
     "address",
     [
