@@ -123,7 +123,9 @@ async def test_while_everything_is_refused_nothing_is_recalled(desk: Desk) -> No
     assert desk.ask() is None
 
 
-@pytest.mark.parametrize("attribute", ["password", "credential", "oauth_refresh_token"])
+@pytest.mark.parametrize(
+    "attribute", ["password", "credential", "oauth_refresh_token", "arg=--client-secret&arg", "-AZURE_CLIENT_SECRET"]
+)
 async def test_no_request_with_a_secret_is_kept(desk: Desk, attribute: str) -> None:
     said = SAID + attribute.encode() + b"=hunter2"
     assert desk.ask(said)
