@@ -59,8 +59,7 @@ HELP = """the keyturn emulator serves until Ctrl-C
 
 write this to ~/.config/keyturn/config.toml:
 
-{config}
-{awx_config}
+{config}{awx_config}
 then, in another terminal, git:
 
   keyturn secret set ci - < {secret_file}

@@ -34,16 +34,26 @@ SERVERS = {
 """The names in the README and the guides, and what of the emulator stands there."""
 JOBS = {"run.actions.githubusercontent.com": "github-actions", "contoso.visualstudio.com": "azure-pipelines"}
 """Where the jobs of each CI system ask for their tokens."""
+SERVICE, DEVICE = "55556666-dddd-7777-eeee-8888ffff9999", "00001111-aaaa-2222-bbbb-3333cccc4444"
+"""The ids that pages give to the application of a machine, and to one of one's own for people."""
 TRUST = ("SSL_CERT_FILE", "GIT_SSL_CAINFO", "REQUESTS_CA_BUNDLE")
 BROWSER = """#!/bin/sh
 exec {python} -E -P -m keyturn_emulator.browser --ca-file {ca_file} --proxy {proxy} "$1"
 """
-TOLD = """dev.azure.com, login.microsoftonline.com, contoso.azurecr.io, awx.contoso.example and a cluster of AKS
+TOLD = f"""dev.azure.com, login.microsoftonline.com, contoso.azurecr.io, awx.contoso.example and a cluster of AKS
 are the emulator, until Ctrl-C here, in a shell with these variables:
 
-{exports}
+{{exports}}
 
-The tenant is contoso.example; the browser signs in as alice by itself; AWX knows alice by the password {password}.
+The browser signs in as alice by itself. What the pages do not tell:
+
+  tenant               contoso.example
+  password in AWX      {{password}}
+  application of a machine, and its secret, in place of {SERVICE}:
+                       {{service}}
+                       {{secret_file}}
+  application for people, in place of {DEVICE}:
+                       {{device}}
 """
 
 
@@ -91,7 +101,9 @@ def main() -> int:
 
 def _tell(ready: Ready, variables: Mapping[str, str]) -> None:
     exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
-    sys.stdout.write(TOLD.format(password=ready.awx_users["alice"], exports=exports))
+    ids = {client: ready.clients[client]["application_id"] for client in ("service", "device")}
+    password, secret_file = ready.awx_users["alice"], ready.secret_file
+    sys.stdout.write(TOLD.format(password=password, exports=exports, secret_file=secret_file, **ids))
     sys.stdout.flush()
 
 

@@ -76,7 +76,7 @@ def dispatch(arguments: Sequence[str]) -> int:
     if verb not in VERBS:
         from keyturn.verbs.meant import no_verb  # noqa: PLC0415 - only a typing mistake pays for it
 
-        raise no_verb(verb)
+        raise no_verb(verb, rest)
     return _runner(verb)(rest)
 
 

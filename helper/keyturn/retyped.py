@@ -37,7 +37,7 @@ def in_full(error: KeyturnError, words: Sequence[str]) -> KeyturnError:
 
 
 def _corrected(own: list[str], mistyped: str, meant: str) -> list[str] | None:
-    wrong = [number for number, word in enumerate(own) if word.removeprefix("--profile=") == mistyped]
+    wrong = [number for number, word in enumerate(own) if mistyped in {word, word.partition("=")[2]}]
     if len(wrong) != 1:
         return None
     right = own[wrong[0]].removesuffix(mistyped) + meant

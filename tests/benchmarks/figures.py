@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 MISSING = "not measured"
 CONDITIONS = "| measured on |"
@@ -38,11 +38,21 @@ class Figure:
         """How its row begins on every page."""
         return f"| {self.what} | {self.beside} |"
 
+    @property
+    def has_limit(self) -> bool:
+        """Whether the target is a number."""
+        return self.target.replace(".", "", 1).isdigit()
+
     def line(self, document: Mapping[str, Any]) -> str:
         """Its row in Markdown, of what report.document gives."""
         found = [self._of_run(run["cases"]) for run in document["runs"]]
         said = MISSING if set(found) <= {MISSING} else ", ".join(found)
-        return f"{self.start} {said} | {self.target} |"
+        return f"{self.start} {said} | {self.target}{self._missed(found)} |"
+
+    def _missed(self, found: Sequence[str]) -> str:
+        """A word where a run is above the target, so that nobody has to compare them by eye."""
+        above = sum(float(value) > float(self.target) for value in found if value != MISSING) if self.has_limit else 0
+        return f" (missed in {above} of {len(found)})" if above else ""
 
     def _of_run(self, cases: Mapping[str, Any]) -> str:
         rows = {row["name"]: row for row in cases.get(self.case, {"rows": []})["rows"]}

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 PROFILES = {CONTROLLER.name: "tower", GATEWAY.name: "aap"}
 USERNAME = "alice"
 
-PROFILE = """[profile.{name}]
+PROFILE = """
+[profile.{name}]
 provider = "awx"
 flow = "password"
 url = "{url}"
@@ -66,7 +67,7 @@ class AwxServers:
             for name, profile in PROFILES.items()
         ]
         users = dict(self.people.passwords)
-        return Facts(dict(self._urls), users=users, applications=applications, config="\n".join(profiles))
+        return Facts(dict(self._urls), users=users, applications=applications, config="".join(profiles))
 
     def server(self, name: str) -> Server:
         """The server of that name; ValueError if there is none."""

@@ -13,7 +13,7 @@ from keyturn.errors import ProviderUnreachable, StateError
 from keyturnd.acquire import oskeyring
 from keyturnd.acquire.channel import Channel
 from keyturnd.acquire.deadline import Deadline
-from keyturnd.acquire.failed import Failed, bug
+from keyturnd.acquire.failed import Failed, unexpected
 from keyturnd.acquire.isolation import isolate
 from keyturnd.messages.identities import AwxIdentity
 from keyturnd.messages.jobs import AskJob, CertificateJob, DiscoveryJob, EndingJob, KeyringJob, ReachJob, TokenJob
@@ -38,8 +38,8 @@ def main() -> None:
     """Do the one job and end. Every end is one outcome on the channel, whatever happens."""
     load_little()
     channel = Channel(0, isolate())
-    sys.excepthook = lambda _type, error, _traceback: channel.finish(bug(error))
-    threading.excepthook = lambda thrown: channel.finish(bug(thrown.exc_value or thrown.exc_type()))
+    sys.excepthook = lambda _type, error, _traceback: channel.finish(unexpected(error))
+    threading.excepthook = lambda thrown: channel.finish(unexpected(thrown.exc_value or thrown.exc_type()))
     channel.listen()
     try:
         job = channel.job()

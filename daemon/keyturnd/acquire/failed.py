@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 from keyturn import moves
-from keyturn.errors import Bug, one_line
+from keyturn.configuration.trusted import PASSING
+from keyturn.errors import AcquisitionDied, Bug, one_line
 from keyturn.kinds_of_hints import printed
 from keyturnd.messages.outcomes import Failure
 
@@ -23,6 +24,8 @@ PART_OF_WORDS = 3
 """Characters. No provider takes so short a secret; one that is tried by mistake need not make an error unreadable."""
 SENTENCE_LIMIT = 400
 """Characters. A provider's description may be a page long; a terminal line is not."""
+NO_THREAD = "can't start new thread"
+"""The text of Python's RuntimeError where the system's limit of processes is reached (setrlimit(2), pids.max)."""
 _REMARK = re.compile(r" \(correlation id [0-9A-Za-z-]{8,64}\)\Z")
 """Kept when a sentence is shortened: it is what the provider's support asks for."""
 
@@ -56,13 +59,19 @@ class Failed(Exception):
         )
 
 
-def bug(error: BaseException) -> Failure:
+def unexpected(error: BaseException) -> Failure:
     """The failure of an exception nobody expected: its class and place, never its text, which may hold secrets."""
-    return Failure(
-        Bug.kind,
-        f"the acquisition process met an unexpected {type(error).__name__} at {_place(error)}",
-        moves.waiting.report(),
-    )
+    place = f"{type(error).__name__} at {_place(error)}"
+    if _is_scarcity(error):
+        sentence = f"the system has no threads, memory or descriptors left for an acquisition ({place})"
+        return Failure(AcquisitionDied.kind, sentence, moves.waiting.again())
+    return Failure(Bug.kind, f"the acquisition process met an unexpected {place}", moves.waiting.report())
+
+
+def _is_scarcity(error: BaseException) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in PASSING
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and error.args == (NO_THREAD,))
 
 
 def without(secrets: Iterable[str], failure: Failure) -> Failure:

@@ -92,6 +92,10 @@ class Failures:
         concerning = self._concerning(want)
         return next((each.error for each in concerning if now < (each.told_until if told else each.until)), None)
 
+    def fresh_until(self, want: Want) -> float:
+        """Until when (boot time) `recent` tells something."""
+        return max((known.until for known in self._concerning(want)), default=0.0)
+
     def holds_back(self, want: Want) -> bool:
         """Whether all that is in the way of `want` passes, and the next try is not due yet."""
         now, concerning = self._clock.boottime(), self._concerning(want)

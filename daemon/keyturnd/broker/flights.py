@@ -64,7 +64,7 @@ class Flights:
         """The fresh failure of `want`; for what had no connection a moment ago, the moment is waited for."""
         error = self._failures.recall(want)
         if is_unconnected(error):
-            await self._clock.sleep_until(min(by, self._clock.boottime() + policy.UNCONNECTED_MEMORY))
+            await self._clock.sleep_until(min(by, self._failures.fresh_until(want)))
             error = self._failures.recall(want)
         return error
 

@@ -26,7 +26,7 @@ PATIENCE, MOST_PATIENCE = 60.0, 3600.0
 asks for each request would otherwise cost a token a minute; one that is refused asks with days in between."""
 
 
-class Client(msgspec.Struct, frozen=True):
+class Client(msgspec.Struct, frozen=True, cache_hash=True):
     """One process that keeps tokens by itself, one for each cluster or repository.
 
     The program is part of it: gcloud's dispatcher runs the plugin and then becomes kubectl, which runs it again, in
@@ -73,8 +73,11 @@ class Handed:
 
     def note(self, client: Client, key: RecordName, helper: int, digest: bytes) -> None:
         """`client` is handed the token with this digest through `helper`."""
-        known = self._handed.get((client, key), Handing(helper, digest))
-        self._handed[client, key] = replace(known, helper=helper, digest=digest)
-        self._handed.move_to_end((client, key))
-        if len(self._handed) > REMEMBERED:
-            self._handed.popitem(last=False)
+        known = self._handed.get((client, key))
+        if known is None:
+            self._handed[client, key] = Handing(helper, digest)
+            if len(self._handed) > REMEMBERED:
+                self._handed.popitem(last=False)
+        else:
+            self._handed[client, key] = replace(known, helper=helper, digest=digest)
+            self._handed.move_to_end((client, key))

@@ -41,7 +41,10 @@ FAILED = 1
 
 def at_once(services: Services, request: Request) -> AtHand | None:
     """See keyturnd.routes.table.AT_ONCE."""
-    return exec_plugins.at_once(services, request, _asked(services, request)[0])
+    # Ahead of the check: clusters that are recorded in between are not taken for those it was made against.
+    known = recorded(services.state_directory).now()
+    asked, said = _asked(services, request)
+    return exec_plugins.at_once(services, request, asked, known if _is_to_be_remembered(said) else None)
 
 
 async def get_token(services: Services, request: Request, waiter: Waiter, _: str) -> Response:
@@ -97,9 +100,14 @@ def _understood(services: Services, request: Request, config: Config) -> tuple[W
     said = wish(flags.parse(request.arguments), request.environment)
     identity = stand_in(config, said)
     found = said, Want(identity.profile, identity.scopes, "kubelogin")
-    if said.login != "azurecli" and not (said.client_secret or said.certificate_password):
+    if _is_to_be_remembered(said):
         exec_plugins.keep_understood(services, digest, found)
     return found
+
+
+def _is_to_be_remembered(said: Wish) -> bool:
+    """Not with a secret; and whom az is signed in as, only az knows."""
+    return said.login != "azurecli" and not (said.client_secret or said.certificate_password)
 
 
 def _digest(request: Request) -> bytes:

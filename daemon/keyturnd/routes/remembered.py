@@ -27,8 +27,8 @@ REMEMBERED = 512
 """Requests; beyond that all are forgotten."""
 LONGEST = 8 << 10
 """Bytes of a request. kubectl's holds its cluster's CA, in base64 twice: 2 to 5 KiB."""
-SECRET = (b"password", b"credential=", b"oauth_refresh_token=")
-"""Of git's attributes: a request that holds one is not kept."""
+SECRET = (b"password", b"credential=", b"oauth_refresh_token=", b"client-secret", b"client_secret")
+"""Of git's attributes, kubelogin's flags and its variables: a request that holds one is not kept."""
 
 
 class Condition(Protocol):
@@ -106,7 +106,7 @@ class Remembered:
 
         said: empty where it came in pieces.
         """
-        if answer.held is None or not 0 < len(said) <= LONGEST or any(name in said for name in SECRET):
+        if answer.held is None or not 0 < len(said) <= LONGEST or _may_be_secret(said):
             return
         if len(self._answered) >= REMEMBERED:
             self._forget()
@@ -123,6 +123,11 @@ class Remembered:
             return self._configuration.current() is config
         except ConfigError:  # told by the route
             return False
+
+
+def _may_be_secret(said: bytes) -> bool:
+    said = said.lower()
+    return any(name in said for name in SECRET)
 
 
 def _holds(condition: Condition, peer: Peer) -> bool:

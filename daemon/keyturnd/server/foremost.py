@@ -53,16 +53,16 @@ class Foremost(selectors.DefaultSelector):
         That is the rule and no exception, so it is not tried without waiting first.
         """
         self._waited_for.register(newcomer, select.POLLIN)
-        ready = self._waited_for.poll(SOON)
+        ready = dict(self._waited_for.poll(SOON))
         self._waited_for.unregister(newcomer)
-        return any(descriptor == newcomer for descriptor, _ in ready)
+        return newcomer in ready
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """What is ready for the loop; the foremost has been served. timeout: seconds, None for ever."""
         ends, left = None if timeout is None else time.monotonic() + timeout, timeout
         lull_ends = None
         while True:
-            ready = [descriptor for descriptor, _ in self._waited_for.poll(None if left is None else left * 1000)]
+            ready = dict(self._waited_for.poll(None if left is None else left * 1000))
             was_all = self._first in ready and self._serve_first()
             if self._others in ready:
                 return super().select(0)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import StateError
-from keyturnd import flows, identities
+from keyturnd import flows, identities, unstoppable
 from keyturnd.messages.states import AwxState, EntraState
 from keyturnd.vault import tokens
 from keyturnd.vault.names import secret_name, state_name
@@ -186,14 +186,14 @@ class Holdings:
 async def _wholly(change: Callable[..., Returned], *arguments: object) -> Returned:
     """What `change` returns, in a thread: fsync may take long on a busy disk, and cached answers do not wait for it.
 
-    Who is cancelled meanwhile waits for its end all the same: a thread cannot be stopped, and a sign-in that it still
-    writes would come back after the logout that cancelled it.
+    Who is cancelled meanwhile waits for its end all the same: a sign-in that is still being written would come back
+    after the logout that cancelled it.
     """
     writing = asyncio.ensure_future(asyncio.to_thread(change, *arguments))
     try:
         return await asyncio.shield(writing)
     except asyncio.CancelledError:
-        await asyncio.wait([writing])
+        await unstoppable.ended(writing)
         raise
 
 

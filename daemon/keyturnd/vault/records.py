@@ -37,7 +37,7 @@ HEADER_LIMIT = 64 << 10
 """Bytes. A listing reads no more than this of each file."""
 
 
-class RecordName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RecordName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, cache_hash=True):
     """What a record is, and where its content may be used.
 
     `scopes` and `claims` tell access tokens of one profile apart. A new field must have a default, or every

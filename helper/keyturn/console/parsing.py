@@ -201,10 +201,11 @@ def _slip(sentence: str, program: str, word: str, known: Iterable[str]) -> Usage
     """Hints at `program` with what was meant, from `known` alone, as the word may be a secret; else at its usage."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a typing mistake pays for it
 
-    close = get_close_matches(word, sorted(set(known)), n=1, cutoff=0.65)
+    bare = {each.lstrip("-"): each for each in sorted(set(known))}  # in both, dashes would be a likeness
+    close = get_close_matches(word.lstrip("-"), bare, n=1, cutoff=0.65)
     if not close:
         return UsageError(sentence, hints.usage(program.partition(" -")[0]))
-    return Slip(sentence, hints.verb(*program.split()[1:], close[0]), word, close[0])
+    return Slip(sentence, hints.verb(*program.split()[1:], bare[close[0]]), word, bare[close[0]])
 
 
 def _said_again(parser: argparse.ArgumentParser, words: Sequence[str], slip: Slip) -> Command | None:

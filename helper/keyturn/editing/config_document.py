@@ -34,12 +34,16 @@ class ConfigDocument:
         self._path = path
         self._file = OwnFile(path)
         self._document = tomlkit.parse(self._file.text)
+        self._in_the_middle: list[Table] = []
         self._expected: dict[str, Any] = tomllib.loads(self._file.text)
 
     def set(self, table: tuple[str, ...], key: str, value: Value) -> None:
         """Give `key` of `table` a value, making what is missing of the way there."""
+        before_others = self._will_stand_before_others(table)
         parent = self._table(table)
         parent[key] = _inline(value) if isinstance(value, dict) and table[:1] == ("targets",) else value
+        if before_others and isinstance(parent, Table):
+            self._in_the_middle.append(parent)
         _way(self._expected, table)[key] = value
 
     def value(self, table: tuple[str, ...], key: str) -> Value | None:
@@ -58,6 +62,9 @@ class ConfigDocument:
     @property
     def text(self) -> str:
         """The file as it will be."""
+        for table in self._in_the_middle:
+            if not table.as_string().endswith("\n\n"):
+                table.add(tomlkit.nl())
         return tomlkit.dumps(self._document)
 
     def save(self) -> Config:
@@ -82,6 +89,10 @@ class ConfigDocument:
                     raise self._by_hand() from None
             at = at[name]
         return at
+
+    def _will_stand_before_others(self, names: tuple[str, ...]) -> bool:
+        """Whether `names` is yet to be made, among tables in the middle: tomlkit leaves no blank line behind it."""
+        return len(names) > 1 and names[0] in list(self._document)[:-1] and names[-1] not in self._document[names[0]]
 
     def _by_hand(self) -> Refused:
         return Refused(

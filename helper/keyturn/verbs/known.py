@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 VERBS = {
-    "init": "begin: configure, sign in and set up one place",
+    "init": "begin here: configure, sign in and set up your tools",
     "login": "sign in, or check that a profile is signed in",
     "logout": "forget a profile's tokens, sign-in and secret",
     "token": "print an access token",

@@ -15,7 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from keyturn.kinds_of_hints import Command
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturn.kinds_of_hints import Command, Hint
 
 DESCRIPTION = """\
 Entrust a profile's secret to the vault, which keeps it sealed: the client secret of an application at Entra ID, the
@@ -63,15 +64,27 @@ def run(arguments: Sequence[str]) -> int:
     of_application = options.application is not None
     if of_application and options.source is not None:
         parser().error("argument --application: one secret at a time")
-    check_takes(profile, of_application=of_application)
     source = None if options.application == ASKED else options.application or options.source
-    name, what = profile.name, secret_name(profile, of_application=of_application)
-    secret = read_secret(source, f"keyturn: {what} of {name}: ", hints.entrust_from_input(name))
-    body = {"profile": name, "secret": secret, "of_application": of_application}
-    done = ask("POST", "/v1/secret", body, waits=False)
-    if options.json:
-        print_json(done)
-    else:
-        tell_warnings(done)
-        print(f"keyturn: the vault keeps the {what} of profile {name}")
+    hint = hints.entrust_from_input(profile.name)
+    secret = read_for(profile, source, hint, of_application=of_application)
+    entrust(profile, secret, of_application=of_application, as_json=options.json)
     return 0
+
+
+def read_for(profile: Profile, source: str | None, hint: Hint, *, of_application: bool = False) -> str:
+    """What `source` holds for `profile`, or what is typed. Raises UsageError and Refused, with `hint`."""
+    check_takes(profile, of_application=of_application)
+    what = secret_name(profile, of_application=of_application)
+    return read_secret(source, f"keyturn: {what} of {profile.name}: ", hint)
+
+
+def entrust(profile: Profile, secret: str, *, of_application: bool = False, as_json: bool = False) -> None:
+    """Have the vault keep it, and say so."""
+    what = secret_name(profile, of_application=of_application)
+    body = {"profile": profile.name, "secret": secret, "of_application": of_application}
+    done = ask("POST", "/v1/secret", body, waits=False)
+    if as_json:
+        print_json(done)
+        return
+    tell_warnings(done)
+    print(f"keyturn: the vault keeps the {what} of profile {profile.name}")

@@ -6,7 +6,7 @@ import sys
 
 from keyturn import hints
 from keyturn.configuration.hosts import without_userinfo
-from keyturn.configuration.named import profile_named
+from keyturn.configuration.named import no_profile, profile_named
 from keyturn.configuration.targets.recognized import recognize
 from keyturn.console.configured import configuration
 from keyturn.console.look import table
@@ -44,7 +44,9 @@ def parser() -> Parser:
     made = Parser(prog="keyturn target", description=DESCRIPTION, epilog=EPILOG)
     actions = made.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("list", help="list all targets", description="List all targets.").add_json()
-    add = actions.add_parser("add", help="add a target, or change one", description="Add or change a target.")
+    add = actions.add_parser(
+        "add", help="add a target, or change one", description="Add or change a target.", epilog=EPILOG
+    )
     add.add_argument("place", metavar="URL", help="a URL for git or kubectl, a login server for docker")
     add.add_argument("profile", metavar="PROFILE", help="whose tokens it gets")
     add.add_argument("--protocol", choices=PROTOCOLS, help="where the place does not tell (default: git)")
@@ -64,22 +66,34 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _list(options: Namespace) -> None:
-    targets = list(_targets(configuration()))
+    config = configuration()
+    targets = list(_targets(config))
     if options.json:
         print_json([_facts(target) for target in targets])
         return
     if not targets:
-        print(f"keyturn: no target in {config_file()}")
+        print(_none(config))
         return
     rows = [(protocol_of(target), target.profile, target_name(target)) for target in targets]
     print(*table(("TOOL", "PROFILE", "TARGET"), rows), sep="\n")
 
 
+def _none(config: Config) -> str:
+    """Why there is nothing to list, with what helps."""
+    if not config.profiles:
+        error = no_profile(config)
+        return f"keyturn: {error.sentence}\nkeyturn: hint: {error.hint}"
+    return f"keyturn: no target in {config_file()}\nkeyturn: hint: {printed(hints.usage('keyturn target add'))}"
+
+
 def _add(options: Namespace) -> None:
     from keyturn.editing.config_document import ConfigDocument  # noqa: PLC0415 - slow to import
 
-    found = recognize(options.place, options.protocol)
     document = ConfigDocument(config_file())
+    if options.place in document.config.profiles and options.profile not in document.config.profiles:
+        sensible = recognize(options.profile, options.protocol).key
+        raise UsageError("the place comes first, and then the profile", hints.add_target(sensible, options.place))
+    found = recognize(options.place, options.protocol)
     profile_named(document.config, options.profile)
     extra = {"service": options.service, "scopes": options.scopes}
     given = {key: value for key, value in extra.items() if value is not None}

@@ -91,8 +91,8 @@ def test_an_audience_that_the_profile_lacks_is_added_to_those_it_has(scene: Scen
 def test_a_short_name_that_is_misspelled_is_not_proposed_to_be_allowed(
     mistyped: str, meant: str, scene: Scene
 ) -> None:
-    refused = scene.machine.run("keyturn", "token", "ci", "--audience", mistyped, status=1).stderr
-    assert refused.endswith(f"keyturn: hint: did you mean {meant}?\n")
+    refused = scene.machine.run("keyturn", "token", "ci", "--audience", mistyped, "--json", status=1).stderr
+    assert refused.endswith(f"keyturn: hint: keyturn token ci --audience {meant} --json\n")
 
 
 def test_one_of_several_audiences_has_to_be_named(with_audiences: Scene) -> None:

@@ -69,6 +69,7 @@ def test_a_registrys_by_every_name_of_it(registry_scene: RegistryScene) -> None:
         answer = told(typed.run(*words))
         assert (answer[0], typed.took_python()) == (0, not ready), name
         assert answer == told(typed.in_python(*words))
+        assert answer == told(typed.run("token", "--registry", name)), "its profile is known"
 
 
 def test_whoever_would_be_told_more_is_told_by_python(scene: Scene, typed: Typed) -> None:

@@ -33,7 +33,7 @@ class Desk:
         self.services = cast(
             "Services",
             SimpleNamespace(
-                configuration=SimpleNamespace(current=lambda: self.config),
+                configuration=SimpleNamespace(current=lambda: self.config, known=self.config),
                 broker=self.bench.broker,
                 fetcher=self.bench.fetcher,
                 holdings=self.bench.holdings,

@@ -12,7 +12,7 @@ import tomlkit
 import yaml
 
 from keyturn_emulator import real_names
-from keyturn_emulator.real_names import JOBS
+from keyturn_emulator.real_names import DEVICE, JOBS, SERVICE
 from keyturn_emulator.registry.sample import write_image
 from support.documents.blocks import to_follow
 from support.needs import need
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from support.documents.blocks import Block
     from support.machine.machine import Machine
 
-SERVICE, DEVICE = "55556666-dddd-7777-eeee-8888ffff9999", "00001111-aaaa-2222-bbbb-3333cccc4444"
-"""The ids that pages give to the application of a machine, and to one of one's own for people."""
 TENANT = "11111111-2222-3333-4444-555555555555"
 CONNECTION = "6aba0d26-1b43-4f5c-9f5b-7a1b1f0d3c2e"
 BEGINNING = re.compile(r"(?:\$ )?keyturn init ")

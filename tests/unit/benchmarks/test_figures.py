@@ -30,7 +30,12 @@ def rows(ours: float) -> list[Row]:
 
 
 def test_each_run_gives_a_figure() -> None:
-    assert RATIO.line(document(rows(1.0), rows(2.0))) == "| ours | theirs | 0.10, 0.20 | 0.5 |"
+    assert RATIO.line(document(rows(1.0), rows(5.0))) == "| ours | theirs | 0.10, 0.50 | 0.5 |"
+
+
+def test_a_target_that_a_run_missed_is_said_to_be_missed() -> None:
+    missed = RATIO.line(document(rows(1.0), rows(5.1), rows(6.0)))
+    assert missed == "| ours | theirs | 0.10, 0.51, 0.60 | 0.5 (missed in 2 of 3) |"
 
 
 def test_without_a_peer_the_value_itself_is_told() -> None:

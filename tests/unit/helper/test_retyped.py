@@ -53,3 +53,12 @@ def test_another_verb_that_this_one_runs_is_not_mistaken_for_it() -> None:
     error = UsageError("which one?", Sentence("keyturn login work"))
     error.lacking = ("work",)
     assert in_full(error, ["init", "contoso.azurecr.io"]).hint == "keyturn login work"
+
+
+@pytest.mark.parametrize("typed", ["token ci --audience grph --renew", "token ci --audience=grph --renew"])
+def test_what_was_mistyped_is_set_right(typed: str) -> None:
+    error = UsageError("may not", Sentence("keyturn token ci --audience graph"))
+    error.mistyped = "grph", "graph"
+    assert (
+        in_full(from_problem(error.to_problem()), typed.split()).hint == f"keyturn {typed.replace('grph', 'graph')}"
+    )

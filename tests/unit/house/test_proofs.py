@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TESTS = places.VECTORS.parent
-MAPS = [places.VECTORS / "docker/README.md"]
+MAPS = [places.VECTORS / room / "README.md" for room in ("docker", "kube")]
 
 
 @pytest.mark.parametrize("path", MAPS, ids=lambda path: path.parent.name)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from keyturn import hints
 from keyturn.errors import AcquisitionDied
+from keyturnd import unstoppable
 from keyturnd.fetching.processes.starter import Starter
 from keyturnd.fetching.processes.streams import Streams
 from keyturnd.messages.channel import LINE_LIMIT
@@ -96,15 +97,13 @@ async def _child(command: Sequence[str], streams: Streams) -> Child:
 async def _abandon(begun: Future[Spawned], streams: Streams) -> None:
     """No process is left of it: a start that is being made cannot be stopped, but its process can.
 
-    Whoever is cancelled once more waits all the same. The start would be left with descriptors that are others' by
-    then, and the process with nobody to learn of its end.
+    Without waiting for it, the start would be left with descriptors that are others' by then, and the process with
+    nobody to learn of its end.
     """
     if begun.cancel():
         return
     making = asyncio.wrap_future(begun)
-    while not making.done():
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait([making])
+    await unstoppable.ended(making)
     if making.exception() is None:
         await _end(Child(making.result(), streams))
 

@@ -12,8 +12,8 @@ from keyturn.configuration.hosts import UnfitName, host_and_port
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles import clouds
 from keyturn.configuration.profiles.awx import AwxProfile, Scope
-from keyturn.configuration.profiles.scopes import DEFAULT_SUFFIX, UnfitScopes, of_audience
-from keyturn.configuration.tables import did_you_mean
+from keyturn.configuration.profiles.scopes import DEFAULT_SUFFIX, UnfitScopes, for_flow, of_audience
+from keyturn.configuration.tables import nearest
 from keyturn.configuration.targets.docker import find_docker, is_azure
 from keyturn.errors import Refused, UsageError
 from keyturn.protocols.claims_challenge import claims_in
@@ -104,8 +104,12 @@ def _scopes(config: Config, profile: EntraProfile, body: TokenBody) -> tuple[str
         return _only_scopes(config, body)
     allowed = allowed_scopes(config, body.profile, wanted)
     if allowed is None:
-        hint = _misspelled(body.audience) or _remedy(config, profile, wanted)
-        raise Refused(f"profile {body.profile} may not ask for {clouds.spoken(wanted)}", hint)
+        meant = _meant(body.audience)
+        again = hints.run if body.purpose == "run" else hints.token
+        hint = again(profile.name, audience=meant) if meant else _remedy(body, profile, wanted)
+        refused = Refused(f"profile {body.profile} may not ask for {clouds.spoken(wanted)}", hint)
+        refused.mistyped = (body.audience or "", meant) if meant else None
+        raise refused
     return allowed
 
 
@@ -138,17 +142,24 @@ def _as_target(registry: str, profile: str) -> Hint:
     return hints.add_target(registry, profile, *(() if known else ("--protocol", "docker", "--service", "acr")))
 
 
-def _misspelled(audience: str | None) -> Hint | None:
-    """What was meant by a word that is nearly a short name: allowed as it is, it would be refused in Entra ID."""
+def _meant(audience: str | None) -> str | None:
+    """The short name that a word is nearly: allowed as it is, it would be refused in Entra ID."""
     word = (audience or "").lower()
-    return None if not word or word in clouds.SPOKEN else did_you_mean(word, clouds.SPOKEN)
+    return None if not word or word in clouds.SPOKEN else nearest(word, clouds.SPOKEN)
 
 
-def _remedy(config: Config, profile: EntraProfile, scopes: tuple[str, ...]) -> Hint:
+def _remedy(body: TokenBody, profile: EntraProfile, scopes: tuple[str, ...]) -> Hint:
     if len(scopes) == 1 and scopes[0].endswith(DEFAULT_SUFFIX):
         wanted = [*profile.audiences, scopes[0].removesuffix(DEFAULT_SUFFIX)]
         return hints.set_audiences(profile.name, *(_as_written(audience, profile.authority) for audience in wanted))
-    return moves.configuration.add("it", f"scopes of profile {profile.name}", str(config.source))
+    try:
+        for_flow((*profile.scopes, *scopes), profile.flow)
+        at_once = for_flow(scopes, profile.flow)
+    except UnfitScopes as error:
+        raise Refused(f"scope: {error}", _usage(body)) from None
+    if len(at_once) > 1:
+        raise Refused("the scopes are of several resources, and a token is for one", _usage(body))
+    return hints.set_scopes(profile.name, *profile.scopes, *scopes)
 
 
 def _as_written(audience: str, authority: str) -> str:

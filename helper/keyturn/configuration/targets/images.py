@@ -8,7 +8,9 @@ from keyturn.configuration.hosts import Place, UnfitName, host_and_port
 
 _PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _TAG, _DIGEST = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[A-Za-z0-9=_-]+"
-_IMAGE = re.compile(rf"(?:(?:oci|docker)://)?([^/@]+)(?:/{_PART})+/?(?::{_TAG})?(?:@{_DIGEST})?", re.ASCII)
+_HOST = r"localhost|[^/@]*[.:][^/@]*"
+"""All else is a user of Docker Hub, as in `library/ubuntu` (distribution/reference, splitDockerDomain)."""
+_IMAGE = re.compile(rf"(?:(?:oci|docker)://)?({_HOST})(?:/{_PART})+/?(?::{_TAG})?(?:@{_DIGEST})?", re.ASCII)
 """Of the OCI distribution specification ("Pulling manifests") and image specification ("Digests"); helm and skopeo
 put schemes of their own in front."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from keyturn import hints
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from keyturn.configuration.hosts import Place
     from keyturn.configuration.targets.entries import Protocol
 
+_SSH = re.compile(
+    r"(?:ssh://)?[^@/:]+@(?:ssh\.dev\.azure\.com|vs-ssh\.visualstudio\.com)[:/]v3/([A-Za-z0-9-]+)/", re.ASCII
+)
+"""As Azure Repos shows the address of a clone beside the one for https ("Use SSH key authentication")."""
 CLONE = "_git"
 """What stands before a repository's name in its URL."""
 AKS_SUFFIX = ".azmk8s.io"
@@ -34,6 +39,7 @@ def recognize(text: str, protocol: Protocol | None = None, verb: str = "target a
 
     A clone's URL becomes its organization, an image's name its registry: what is below belongs to the same sign-in.
     """
+    _check_transport(text, verb)
     text = with_scheme(text)
     image = registry_of(text) if protocol in {None, "docker"} else None
     if image is not None and (protocol == "docker" or is_azure(image.host, image.port)):
@@ -51,6 +57,17 @@ def recognize(text: str, protocol: Protocol | None = None, verb: str = "target a
     if protocol == "git":
         place = place._replace(segments=_of_organization(place))
     return RecognizedTarget(protocol, place.url)
+
+
+def _check_transport(text: str, verb: str) -> None:
+    """Raises UsageError, with the place that is meant, for an address for SSH: git asks nobody for a token there."""
+    found = _SSH.match(text)
+    if found is not None:
+        url = f"https://{AZURE_DEVOPS_HOST}/{found[1]}"
+        told = f"git asks for no token over SSH: the same place over https is {url}"
+        error = UsageError(told, hints.verb(*verb.split(), url))
+        error.mistyped = text, url
+        raise error
 
 
 def _of_organization(place: Place) -> tuple[str, ...]:

@@ -62,12 +62,24 @@ def _told(found: Iterable[Finding], *, as_json: bool) -> list[Finding]:
         print_json(report.facts(findings))
         return findings
     look, findings = Look(sys.stdout), []
-    for finding in found:
-        findings.append(finding)
-        print(finding.lines(look), flush=True)
+    for row in _rows(found, findings, look):
+        print(row, flush=True)
     levels = [finding.level for finding in findings]
     print(look.verdict(levels.count("error"), levels.count("warning"), "all is well"))
     return findings
+
+
+def _rows(found: Iterable[Finding], findings: list[Finding], look: Look) -> Iterator[str]:
+    """The lines of those `found`, which `findings` get, too; what helps several in a row stands below the last."""
+    helps = ""
+    for finding in found:
+        if helps and helps != finding.help():
+            yield helps
+        findings.append(finding)
+        yield finding.row(look)
+        helps = finding.help()
+    if helps:
+        yield helps
 
 
 def _findings(*, offline: bool) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from keyturn.errors import ConfigError, KeyturnError
 from keyturn.kinds_of_hints import Sentence
 from keyturn.reach.paths import config_file
 from keyturn.verbs.doctor.finding import Finding, failed, ok
+from keyturn.verbs.status.lines import UNPROTECTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,4 +69,4 @@ def _vault(status: dict[str, Any]) -> Iterator[Finding]:
     if status["key"] is not None:
         yield ok(f"the vault is open, its key comes from the {status['key']}")
     for warning in status["warnings"]:
-        yield Finding("warning", warning)
+        yield Finding("warning", warning, moves.secrets.key_stays_in_file() if UNPROTECTED in warning else None)

@@ -31,14 +31,14 @@ class Finding(NamedTuple):
     safe: bool = False
     reason: str = ""
 
-    def lines(self, look: Look) -> str:
-        """For people: the finding, and below it the command that helps, which stays whole.
-
-        Names in them, of files too, may come with a clone that sets KUBECONFIG or DOCKER_CONFIG.
-        """
+    def row(self, look: Look) -> str:
+        """For people. Names in it, of files too, may come with a clone that sets KUBECONFIG or DOCKER_CONFIG."""
         kind = {"ok": "ok", "warning": "attention", "error": "error"}[self.level]
-        text = look.row(look.mark(kind), one_line(self.sentence), COLUMN, kind=kind)
-        return text if self.hint is None else f"{text}\n{'':<{COLUMN}}{one_line(printed(self.hint))}"
+        return look.row(look.mark(kind), one_line(self.sentence), COLUMN, kind=kind)
+
+    def help(self) -> str:
+        """The command that helps, to stand below it, whole; empty where there is none."""
+        return "" if self.hint is None else f"{'':<{COLUMN}}{one_line(printed(self.hint))}"
 
     def facts(self) -> dict[str, str | None]:
         """For programs."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from keyturn import hints, moves
 from keyturn.configuration.config import parse
+from keyturn.configuration.profiles.flows.entra import FLOWS
+from keyturn.configuration.profiles.flows.flow import name_of
 from keyturn.console import person
 from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import protocol_of
@@ -14,9 +16,11 @@ from keyturn.kinds_of_hints import after, printed
 from keyturn.reach import client
 from keyturn.reach.paths import config_file
 from keyturn.verbs.init import sources
+from keyturn.verbs.init.contexts import declined
 from keyturn.verbs.init.places import PROTOCOLS, of_this_repository, places_of
 from keyturn.verbs.init.proof import prove
 from keyturn.verbs.init.proposal import propose, propose_target, same_application
+from keyturn.verbs.init.sign_ins import read_secrets, sign_in
 from keyturn.verbs.init.tenants import tenant_of, usual_tenant
 from keyturn.verbs.init.who import as_written, ask_who, named, standing
 
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import Profile
     from keyturn.kinds_of_hints import Hint
     from keyturn.verbs.init.places import Place
     from keyturn.verbs.init.proposal import Proposal
@@ -47,6 +52,8 @@ examples:
   keyturn init https://dev.azure.com/contoso --yes --from-env
 """
 SERVICES = (*PROTOCOLS, "awx")
+NO_PLACE = "a place is needed: a URL, a login server, a context"
+NOTHING_WRITTEN = "nothing was written"
 
 
 def parser() -> Parser:
@@ -57,7 +64,11 @@ def parser() -> Parser:
     made.add_argument("--profile", metavar="NAME", help="a new one's name, or one there is (default: work, or awx)")
     made.add_argument("--tenant", metavar="TENANT", help="its id or a domain (default: asked of the organization)")
     made.add_argument("--subscription", metavar="ID", help="of Azure, which tells its tenant")
-    made.add_argument("--flow", metavar="FLOW", help="who signs in and how (default: browser, or device-code)")
+    made.add_argument(
+        "--flow",
+        metavar="FLOW",
+        help=f"who signs in and how: {', '.join(map(name_of, FLOWS))} (default: browser, or device-code)",
+    )
     made.add_argument("--application-id", metavar="ID", help="an application of your own (default: Azure CLI's)")
     made.add_argument("--certificate", metavar="FILE", help="certificate and key of a service principal")
     made.add_argument("--secret", metavar="SOURCE", help="of an application, or a password: -, @FILE or env:NAME")
@@ -94,11 +105,17 @@ def run(arguments: Sequence[str]) -> int:
     ask_who(options, [place for place in places if named(document.config, place, options) is None])
     proposals = list(_proposals(document, places, options))
     _agree(proposals, options)
+    # No question comes behind a change: whoever says no, or nothing, finds all as it was.
+    config = parse(config_file(), document.text.encode())
+    clusters = [proposal.place for proposal in proposals if proposal.place.service == "aks"]
+    if any(declined(config, place.key, place.context) for place in clusters):
+        raise Refused(NOTHING_WRITTEN, hints.usage("keyturn init"))
+    entrusted = read_secrets(config, (proposal.profile for proposal in proposals), options)
     if any(table for proposal in proposals for table in proposal.tables()):
         document.save()
         print(f"keyturn: wrote {config_file()}")
     try:
-        _carry_out(proposals, options)
+        _carry_out(proposals, entrusted)
     except SignInNeeded as error:
         raise SignInNeeded(error.sentence, after("go to a terminal", options.again)) from None
     except (KeyturnError, KeyboardInterrupt):
@@ -117,9 +134,11 @@ def _places(options: Namespace) -> list[Place]:
     if found is not None:
         return [found]
     if options.yes or not client.has_terminal():
-        raise UsageError("a place is needed: a URL, a login server, a context", hints.usage("keyturn init"))
+        raise UsageError(NO_PLACE, hints.usage("keyturn init"))
     question = "where do you need tokens? a URL, a login server or a context of kubectl: "
     words = person.ask_line(question).split()
+    if not words:
+        raise UsageError(NO_PLACE, hints.usage("keyturn init"))
     options.again = (*options.again, *words)
     return places_of(words, options.service, options.again)
 
@@ -173,7 +192,7 @@ def _agree(proposals: Sequence[Proposal], options: Namespace) -> None:
         return
     question = "write this, and sign in?" if tables else "sign in, and set up?"
     if not person.agrees(question, _instead(named, options)):
-        raise Refused("nothing was written", hints.usage("keyturn init"))
+        raise Refused(NOTHING_WRITTEN, hints.usage("keyturn init"))
 
 
 def _instead(named: Place | None, options: Namespace) -> Hint:
@@ -186,25 +205,14 @@ def _instead(named: Place | None, options: Namespace) -> Hint:
     return moves.clients.type_place(command)
 
 
-def _carry_out(proposals: Sequence[Proposal], options: Namespace) -> None:
+def _carry_out(proposals: Sequence[Proposal], entrusted: Sequence[tuple[Profile, str | None]]) -> None:
     """What the configuration says by now, made to work. The same command once more does what is left."""
-    for proposal in {proposal.profile: proposal for proposal in reversed(proposals)}.values():
-        _sign_in(proposal, options)
+    for profile, given in entrusted:
+        sign_in(profile, given)
     for proposal in proposals:
         _set_up(proposal.place)
     for proposal in proposals:
         print(f"keyturn: {prove(proposal.place, proposal.profile)}")
-
-
-def _sign_in(proposal: Proposal, options: Namespace) -> None:
-    from keyturn.verbs import secret  # noqa: PLC0415 - only once there is something to sign in to
-    from keyturn.verbs.login import command as login  # noqa: PLC0415
-
-    if options.secret is not None:
-        secret.run(["set", proposal.profile, options.secret])
-    elif options.flow in {"client-secret", "confidential-browser"}:
-        secret.run(["set", proposal.profile])
-    login.run([proposal.profile])
 
 
 def _set_up(place: Place) -> None:

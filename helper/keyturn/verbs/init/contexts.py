@@ -6,13 +6,18 @@ import contextlib
 from typing import NamedTuple
 
 from keyturn.configuration.hosts import UnfitName, https_url
-from keyturn.errors import Refused
+from keyturn.errors import KeyturnError, Refused
 from keyturn.reach.installed import program
 from keyturn.verbs.setup.kube.discover import arguments_of, is_aks, tenant_in
 from keyturn.verbs.setup.kube.kubeconfig import users
 from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile, kubeconfigs
 from keyturn.verbs.setup.kube.kubeconfig.merged import server_of, user_of
+from keyturn.verbs.setup.kube.plan import Plan
 from keyturn.verbs.setup.kube.register import Register, outdated
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keyturn.configuration.config import Config
 
 
 class Context(NamedTuple):
@@ -51,6 +56,22 @@ def asking(server: str, named: str = "") -> str:
                 if https_url(server_of(files, context)) == place:
                     return name
     return ""
+
+
+def declined(config: Config, server: str, named: str) -> bool:
+    """Whether the person refuses to count what a kubeconfig says of the cluster at `server`, as `config` will be.
+
+    Asked here, before anything is written: `setup kube` knows the answers then. Raises what that does of the context
+    `named`; where none is, it will tell itself what keeps one from being set up.
+    """
+    try:
+        plan = Plan(None, named or None)
+        plan.ask_keyturn(config, None)
+    except KeyturnError:
+        if named:
+            raise
+        return False
+    return https_url(server) in plan.declined
 
 
 def _kubeconfigs() -> list[KubeFile]:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
+import msgspec
+
 from keyturn import hints, moves
 from keyturn.configuration.profiles.described import described
+from keyturn.configuration.profiles.flows.people import Browser, ConfidentialBrowser
+from keyturn.configuration.profiles.flows.sign_in_page import SignInPage
 from keyturn.configuration.profiles.identity import DEFAULT_CLOUD
 from keyturn.console import browser
 from keyturn.errors import Refused, UsageError
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.entra import EntraProfile
+    from keyturn.configuration.profiles.flows.awx import AwxFlow
+    from keyturn.configuration.profiles.flows.entra import EntraFlow
     from keyturn.configuration.profiles.profile import Profile
     from keyturn.editing.config_document import ConfigDocument, Value
     from keyturn.verbs.init.places import Place
@@ -147,9 +153,17 @@ def _target(place: Place, profile: str, options: Namespace) -> Value:
 
 def _is_it(profile: Profile, wanted: Profile) -> bool:
     """Whether `profile` is the sign-in that is wanted, so that a second one would be the same twice."""
-    if (profile.authority, profile.client_id, profile.flow) != (wanted.authority, wanted.client_id, wanted.flow):
+    if (profile.authority, profile.client_id, _who(profile)) != (wanted.authority, wanted.client_id, _who(wanted)):
         return False
     return getattr(profile, "account", None) == getattr(wanted, "account", None)
+
+
+def _who(profile: Profile) -> EntraFlow | AwxFlow:
+    """The flow but for what it asks of the sign-in page: that is how somebody signs in, and not who."""
+    flow = profile.flow
+    return (
+        msgspec.structs.replace(flow, page=SignInPage()) if isinstance(flow, Browser | ConfidentialBrowser) else flow
+    )
 
 
 def _free_name(config: Config, wish: str) -> str:

@@ -88,6 +88,8 @@ def _edit(name: str, keys: dict[str, Value | None]) -> None:
     print(f"keyturn: profile {name} is changed in {config_file()}")
     if _bound_to(after) != _bound_to(before):
         _tell_of_identity(after, former)
+    elif _first_of(after) != _first_of(before):  # another flow, which takes something else
+        print(f"keyturn: now: {printed(_first_of(after))}")
 
 
 def _bound_to(profile: Profile) -> tuple[str, str, str]:

@@ -28,6 +28,11 @@ TOOLS = {"git": setup_git, "kube": setup_kube, "docker": setup_docker}
 """Each module has HELP, DESCRIPTION, EPILOG, `add_arguments(parser)` and `run(options) -> exit status`; and what its
 tool is for and lacks: `targets(config)`, `is_set_up()`, `unlike(config)`, a sentence for each thing that `run` would
 change, and `hindrances(config)`, an Advice for each that it would not."""
+OTHERS = {
+    "podman": "docker", "skopeo": "docker", "buildah": "docker", "helm": "docker", "acr": "docker",
+    "kubectl": "kube", "kubernetes": "kube", "k9s": "kube", "aks": "kube", "azure-devops": "git",
+}  # fmt: skip
+"""What else somebody may call what is set up by one of TOOLS."""
 CHECK = "change nothing; exit status 1 where something would change"
 DESCRIPTION = """\
 Let other programs use keyturn. Without a TOOL: each of them that has targets, and what was set up for one that has
@@ -51,12 +56,22 @@ def parser() -> Parser:
 
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
+    _check_tool(arguments)
     options = parser().parse(arguments)
     if options.tool is not None and not options.look:
         with contextlib.nullcontext() if _only_looks(options) else own_turn():
             status: int = TOOLS[options.tool].run(options)
             return status
     return _check(configuration(), _looked_at(options)) if options.look else _set_up(configuration())
+
+
+def _check_tool(arguments: Sequence[str]) -> None:
+    """Raises UsageError for the name of a program that is set up with another."""
+    named = next((word for word in arguments if not word.startswith("-")), "")
+    if named in OTHERS:
+        told = f"{named} is set up by the name of {OTHERS[named]}"
+        words = (OTHERS[named] if word == named else word for word in arguments)
+        raise UsageError(told, hints.verb("setup", *words))
 
 
 def _only_looks(options: Namespace) -> bool:
@@ -86,7 +101,8 @@ def _unlike(config: Config, tools: Sequence[str]) -> Iterator[str]:
         if module.targets(config):
             yield from module.unlike(config)
         elif _is_left_over(tool, config):
-            yield f"{tool} has no target any more, and still asks keyturn"
+            undo = printed(hints.set_up(tool, "--undo"))
+            yield f"{tool} has no target any more, and still asks keyturn (no longer after: {undo})"
 
 
 def _set_up(config: Config) -> int:

@@ -52,7 +52,7 @@ def test_an_application_of_ones_own_has_to_be_named(machine: Machine) -> None:
     [
         (["https://git.example/tfs"], "https://git.example/tfs: azure-devops, aks, acr or awx?"),
         (["https://awx.example", "--service", "awx"], "init https://awx.example --service awx --account NAME\n"),
-        (["git@ssh.dev.azure.com:v3/contoso/demo/app"], "hint: keyturn init --help"),
+        (["git@ssh.dev.azure.com:v3/contoso/demo/app"], "hint: keyturn init https://dev.azure.com/contoso\n"),
         (["contoso.azurecr.io", "--yes"], "keyturn init contoso.azurecr.io --yes --tenant ID-OR-DOMAIN\n"),
         (["contoso.azurecr.io", "--flow=browser"], "init contoso.azurecr.io --flow=browser --tenant ID-OR-DOMAIN\n"),
         (["--yes"], "a place is needed"),

@@ -120,6 +120,8 @@ def test_another_identity_is_said_and_the_former_one_comes_back(scene: Scene) ->
     machine = scene.machine
     quiet = machine.run("keyturn", "profile", "edit", "ci", 'audiences=["graph"]', "cae=true", status=0)
     assert len(quiet.stdout.splitlines()) == 1
+    other = machine.run("keyturn", "profile", "edit", "me", "flow=client-secret", status=0)
+    assert other.stdout.endswith("keyturn: now: keyturn secret set me\n")
     told = machine.run(
         "keyturn", "profile", "edit", "ci", "tenant=other.example", "cae=", "audiences=", status=0
     ).stdout

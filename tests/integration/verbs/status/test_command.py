@@ -43,7 +43,9 @@ def test_status_without_a_daemon(scene: Scene) -> None:
 def test_status_in_an_empty_home(machine: Machine) -> None:
     assert machine.json("status")["profiles"] == []
     assert machine.json("profile", "list") == []
-    listed = machine.run("keyturn", "profile", "list", status=0).stdout
+    for what in ("target", "profile"):
+        listed = machine.run("keyturn", what, "list", status=0).stdout
+        assert "does not exist\nkeyturn: hint: to write one: keyturn init\n" in listed
     assert listed.startswith("keyturn: there is no configuration: ")
     assert "\nkeyturn: hint: " in listed
     told = machine.run("keyturn", "status", status=0).stdout

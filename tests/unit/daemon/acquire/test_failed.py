@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import threading
+
 import pytest
 
-from keyturn.errors import Bug, ProviderRefused
+from keyturn.errors import AcquisitionDied, Bug, ProviderRefused
 from keyturn.kinds_of_hints import Sentence
-from keyturnd.acquire.failed import SENTENCE_LIMIT, Failed, bug, without
+from keyturnd.acquire.failed import SENTENCE_LIMIT, Failed, unexpected, without
 from keyturnd.messages.outcomes import Failure
 
 
@@ -70,11 +73,32 @@ def test_a_bug_tells_class_and_place_and_never_the_text() -> None:
     try:
         int("planted-secret")
     except ValueError as error:
-        failure = bug(error)
+        failure = unexpected(error)
     assert failure.kind == Bug.kind
     assert "ValueError at test_failed.py:" in failure.sentence
     assert "planted-secret" not in repr(failure)
 
 
 def test_a_bug_without_a_traceback_is_told_too() -> None:
-    assert "KeyError at an unknown place" in bug(KeyError("planted-secret")).sentence
+    assert "KeyError at an unknown place" in unexpected(KeyError("planted-secret")).sentence
+
+
+@pytest.mark.parametrize(
+    "scarce", [MemoryError(), OSError(errno.EMFILE, "planted"), OSError(errno.ENOMEM, "planted")]
+)
+def test_what_the_system_lacks_is_no_bug(scarce: BaseException) -> None:
+    failure = unexpected(scarce)
+    assert (failure.kind, failure.hint) == (AcquisitionDied.kind, "run the command again")
+    assert "planted" not in failure.sentence
+
+
+def test_nor_is_a_thread_that_cannot_be_had() -> None:
+    """In Python's own words, which are all that tells it from another RuntimeError."""
+    before = threading.stack_size(1 << 46)  # bytes, more than any process may have
+    try:
+        with pytest.raises(RuntimeError) as none_left:
+            threading.Thread(target=print).start()
+    finally:
+        threading.stack_size(before)
+    assert unexpected(none_left.value).kind == AcquisitionDied.kind
+    assert unexpected(RuntimeError("cannot enter context")).kind == Bug.kind

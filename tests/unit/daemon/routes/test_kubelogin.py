@@ -11,6 +11,7 @@ from keyturn.configuration.kubelogin.identities import names_begin
 from keyturn.errors import KeyturnError, Refused, UsageError, VariablesWanted
 from keyturnd.messages.outcomes import Failure
 from keyturnd.routes import kubelogin
+from keyturnd.routes.api import Api
 from support.daemon.brokers import Person
 from support.daemon.kubelogin_desk import Desk
 from support.scenes.cluster import exec_info
@@ -92,6 +93,27 @@ async def test_a_client_that_asks_again_after_a_refusal_gets_another_token(desk:
     with pytest.raises(VariablesWanted):
         await desk.token(*FLAGS, info=info)
     assert await desk.token(*FLAGS, info=info, **told("planted")) == "access-2"
+
+
+async def test_what_was_said_without_a_secret_is_recalled(desk: Desk) -> None:
+    api, flag = Api(desk.services, lambda: None), ("--client-secret", "flag")
+    await desk.token(*FLAGS, **told("planted"))
+    requests = {b"plain": desk.request(*FLAGS), b"flag": desk.request(*FLAGS, *flag)}
+    requests[b"variable"] = desk.request(*FLAGS, **told("planted"))
+    for said, request in requests.items():
+        assert api.at_once(request, said) is not None
+    assert [said for said, request in requests.items() if api.recall(said, request.peer)] == [b"plain"]
+
+
+async def test_nothing_is_recalled_for_a_client_that_may_be_refused(desk: Desk) -> None:
+    api, said = Api(desk.services, lambda: None), b"the bytes of that request"
+    await desk.token(*FLAGS, **told("planted"))
+    request = desk.request(*FLAGS, info=exec_info(version="v1beta1"))
+    assert api.at_once(request, said) is not None
+    assert api.recall(said, request.peer) is not None
+    handed = desk.services.handed._handed
+    handed.update({key: replace(handing, helper=1) for key, handing in handed.items()})
+    assert api.recall(said, request.peer) is None
 
 
 async def test_a_cluster_that_is_no_target_gets_nothing(desk: Desk) -> None:

@@ -28,8 +28,12 @@ def is_own(directories: Iterable[Path]) -> bool:
     return all(f"{os.path.realpath(directory)}/".startswith(f"{own}/") for directory in directories)
 
 
+_ANSWERS: dict[str, bool] = {}
+"""What this command has been answered: `init` asks before it writes anything, and sets up afterwards."""
+
+
 def given(told: str, files: Iterable[Path], instead: Hint) -> bool:
-    """Whether the person at the terminal agrees to what `files` say. instead: what helps where nobody is there.
+    """Whether the person at the terminal agrees to what `files` say, asked once. instead: what helps without one.
 
     Raises Refused where nobody can be asked.
     """
@@ -37,4 +41,6 @@ def given(told: str, files: Iterable[Path], instead: Hint) -> bool:
     said = f"{told}, as {' and '.join(names)} {'says' if len(names) == 1 else 'say'}, which KUBECONFIG names"
     if not client.has_terminal():
         raise Refused(said, instead)
-    return person.agrees(f"{said}: shall that count?", instead)
+    if said not in _ANSWERS:
+        _ANSWERS[said] = person.agrees(f"{said}: shall that count?", instead)
+    return _ANSWERS[said]

@@ -57,13 +57,9 @@ class Contexts:
                 yield file.path, name
 
     def needless(self, config: Config) -> Iterator[tuple[KubeFile, str]]:
-        """The contexts that ask keyturn for a cluster that is no target any more: it refuses them.
-
-        Where the cluster stands in no file that is read now, the user tells which it was set up for.
-        """
-        for file, name, user in self.asking():
-            server = self._server(file.contexts[name]) or users.server_of(user) or ""
-            if find_kube(config.kube_targets, server) is None:
+        """The contexts that ask keyturn for a cluster that is no target any more: it refuses them."""
+        for file, name, _ in self.asking():
+            if find_kube(config.kube_targets, self._server_meant(file.contexts[name])) is None:
                 yield file, name
 
     def former(self, file: KubeFile, context: str) -> str:
@@ -74,11 +70,11 @@ class Contexts:
 
     def servers(self) -> Iterator[str]:
         """Of all contexts."""
-        return (self._server(file.contexts[name]) for file, name in self._contexts())
+        return (self._server_meant(file.contexts[name]) for file, name in self._contexts())
 
     def servers_asking(self) -> Iterator[str]:
         """Of the contexts that ask keyturn."""
-        return (self._server(file.contexts[name]) for file, name, _ in self.asking())
+        return (self._server_meant(file.contexts[name]) for file, name, _ in self.asking())
 
     def _contexts(self) -> Iterator[tuple[KubeFile, str]]:
         """Each context in the file that kubectl takes it from: the first that has it."""
@@ -94,6 +90,11 @@ class Contexts:
 
     def _server(self, context: dict[str, Any]) -> str:
         return server_of(self.merged, context)
+
+    def _server_meant(self, context: dict[str, Any]) -> str:
+        """The same; where the cluster stands in no file that is read now, the one that our user was set up for."""
+        user = user_of(self.merged, context)
+        return self._server(context) or (users.server_of(user) if users.is_ours(user) else None) or ""
 
 
 def _listed_beside(named: str | None) -> Iterator[KubeFile]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyturn.configuration.config import Config
+    from keyturn.configuration.hosts import Place
     from keyturn.configuration.targets.kube import KubeTarget
     from keyturn.kinds_of_hints import Hint
     from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile
@@ -56,6 +57,8 @@ class Plan(Contexts):
         super().__init__(kubeconfig, context)
         self.notes: list[str] = []
         self.warnings: list[tuple[str, Hint]] = []
+        self.declined: list[Place] = []
+        """The servers of clusters that a person has been asked about, and said no."""
         self._record = Record("kube")
         self._looks = False
 
@@ -134,6 +137,7 @@ class Plan(Contexts):
             self.warnings.append((error.sentence, helps))
         else:
             self.notes.append(f"context {context} stays as it is")
+            self.declined.append(https_url(self._server(file.contexts[context])))
         return False
 
     def _complain(self, context: str, what: str, hint: Hint) -> None:

@@ -99,6 +99,8 @@ def test_a_context_whose_cluster_is_not_read_is_left_alone(configured: Machine, 
     before = file.read_bytes()
     listed(configured, file)
     configured.run("keyturn", "setup", "kube", "--check", status=0)
+    lacking = configured.run("keyturn", "setup", "--check", "kube", status=1)
+    assert lacking.stdout == "keyturn: no context is for https://second.example:6443\n"
     configured.run("keyturn", "setup", "kube", status=0)
     assert file.read_bytes() == before
     configured.run("keyturn", "setup", "kube", "--undo", status=0)

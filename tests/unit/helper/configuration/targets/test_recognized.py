@@ -53,7 +53,7 @@ def test_an_image_stands_for_its_registry(image: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "http://dev.azure.com/contoso", "git@ssh.dev.azure.com:v3/contoso/demo/app", "git.example/tfs",
+        "http://dev.azure.com/contoso", "git@ssh.dev.azure.com.example:v3/contoso/demo/app", "git.example/tfs",
         "http://contoso.azurecr.io/app", "contoso.azurecr.io/App", "contoso.azurecr.io.example/app:1",
         "docker.io/app", "contoso.azurecr.io/app@", "contoso.azurecr.io/app:", "a@contoso.azurecr.io/app",
         "contoso.azurecr.io/a//b",
@@ -63,3 +63,22 @@ def test_an_image_stands_for_its_registry(image: str) -> None:
 def test_what_is_neither_a_url_nor_a_login_server_says_what_would_be(text: str) -> None:
     with pytest.raises(UsageError, match=r"no target: expected a URL that starts with https://, or a login server"):
         recognize(text)
+
+
+@pytest.mark.parametrize("image", ["library/ubuntu", "contoso/app:1", "docker://contoso/app"])
+def test_an_image_of_docker_hub_is_taken_for_no_registry_of_its_users_name(image: str) -> None:
+    with pytest.raises(UsageError, match="no target: "):
+        recognize(image, "docker")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "git@ssh.dev.azure.com:v3/contoso/demo/app", "ssh://git@ssh.dev.azure.com/v3/contoso/demo/app",
+        "contoso@vs-ssh.visualstudio.com:v3/contoso/demo/app",
+    ],
+)  # fmt: skip
+def test_an_address_for_ssh_is_told_the_one_for_https(address: str) -> None:
+    with pytest.raises(UsageError, match="no token over SSH: the same place over https is ") as refused:
+        recognize(address)
+    assert refused.value.mistyped == (address, "https://dev.azure.com/contoso")

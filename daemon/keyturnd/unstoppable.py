@@ -1,0 +1,20 @@
+"""What a thread does cannot be stopped: whoever is cancelled over it waits for its end all the same."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+async def ended(work: asyncio.Future[Any]) -> None:
+    """Wait for the end of `work`, for whoever has been cancelled already, though they be cancelled once more.
+
+    By their deadline, and by the logout that comes then: it would delete what `work` still writes.
+    """
+    while not work.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([work])

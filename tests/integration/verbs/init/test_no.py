@@ -1,0 +1,97 @@
+"""Whoever says no, or nothing, to a question of `init`'s finds everything as it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.needs import need
+from support.scenes.cluster import CONTEXT
+from support.scenes.newcomer import Newcomer, newcomer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.machine.machine import Machine
+
+__all__ = ["newcomer"]
+
+BEFORE = "# nothing yet\n"
+
+
+def tree(machine: Machine) -> dict[str, bytes]:
+    """All that is in the home but what a daemon keeps of itself, and kubectl for itself."""
+    own, kubectls = machine.state, machine.home / ".kube/cache"
+    files = (path for path in machine.home.rglob("*") if path.is_file() and not {own, kubectls} & {*path.parents})
+    kept = {str(path): path.read_bytes() for path in own.glob("*.json") if path.name != "holder.json"}
+    return {str(path): path.read_bytes() for path in files} | kept
+
+
+def answered(machine: Machine, words: tuple[str, ...], *answers: tuple[str, str], status: int = 1) -> str:
+    """What was seen, once each question had its answer, and nothing had changed."""
+    machine.configure(BEFORE)
+    before = tree(machine)
+    with machine.terminal(*words) as terminal:
+        for question, answer in answers:
+            terminal.wait_for(question)
+            terminal.type(f"{answer}\n")
+        assert terminal.end() == status
+        seen = " ".join(terminal.seen.split())
+    assert tree(machine) == before
+    return seen
+
+
+@pytest.fixture
+def foreign(newcomer: Newcomer) -> Path:
+    """A kubeconfig that came with a clone, named by a variable."""
+    need("kubectl")
+    path = newcomer.machine.home / "clone/kubeconfig"
+    path.parent.mkdir()
+    path.write_text(newcomer.emulator.ready.kubeconfig, encoding="ascii")
+    newcomer.machine.environment["KUBECONFIG"] = str(path)
+    return path
+
+
+def of_application(newcomer: Newcomer, *more: str) -> tuple[str, ...]:
+    ready = newcomer.emulator.ready
+    return (
+        "--service", "aks", "--flow", "client-secret", "--tenant", ready.tenant, "--application-id",
+        ready.clients["service"]["application_id"], "--authority", ready.authority, "--ca-file", ready.ca_file, *more,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("by", ["context", "server"])
+def test_a_kubeconfig_of_somebody_elses_is_asked_about_before_anything_is_written(
+    newcomer: Newcomer, foreign: Path, by: str
+) -> None:
+    machine, ready = newcomer.machine, newcomer.emulator.ready
+    place = CONTEXT if by == "context" else ready.cluster
+    words = ("keyturn", "init", place, *of_application(newcomer, "--secret", f"@{machine.home}/secret"))
+    (machine.home / "secret").write_text(ready.clients["service"]["secret"])
+    seen = answered(machine, words, (r"sign in\? \[y/N\] ", "y"), (r"shall that count\? \[y/N\] ", "n"))
+    assert f"as {foreign} says, which KUBECONFIG names" in seen
+    assert "error: nothing was written" in seen
+    with machine.terminal(*words) as terminal:
+        for question in (r"sign in\? \[y/N\] ", r"shall that count\? \[y/N\] "):
+            terminal.wait_for(question)
+            terminal.type("y\n")
+        terminal.wait_for(f"kubectl reads {ready.cluster}: ")
+        assert terminal.end() == 0
+        assert terminal.seen.count("shall that count?") == 1
+
+
+def test_a_secret_that_is_not_entered(newcomer: Newcomer) -> None:
+    words = ("keyturn", "init", newcomer.emulator.ready.cluster, *of_application(newcomer))
+    seen = answered(newcomer.machine, words, (r"sign in\? \[y/N\] ", "y"), (r"client secret of work: ", ""))
+    assert "error: nothing was entered" in seen
+
+
+def test_a_secret_whose_file_is_not_there(newcomer: Newcomer) -> None:
+    words = ("keyturn", "init", newcomer.emulator.ready.cluster, *of_application(newcomer, "--secret", "@nowhere"))
+    answered(newcomer.machine, words, (r"sign in\? \[y/N\] ", "y"), status=2)
+
+
+def test_no_place(newcomer: Newcomer) -> None:
+    seen = answered(newcomer.machine, ("keyturn", "init"), ("where do you need tokens", ""), status=2)
+    assert "error: a place is needed" in seen
