@@ -106,6 +106,7 @@ def test_the_help_names_every_verb_and_variable(words: list[str], capsys: pytest
         ("stauts", "keyturn status"), ("profiles", "keyturn profile"), ("logs", "keyturn log"),
         ("remove", "keyturn profile remove --help"), ("stop", "keyturn daemon stop"), ("xyzzy", "keyturn --help"),
         ("reset", "keyturn --help"), ("vault", "keyturn status"),
+        ("New-SecMgmtAccessToken", "keyturn azure new-token --help"),
         ("lock", "lock that keyring, then: keyturn daemon stop"),
     ],
 )  # fmt: skip
