@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import wait
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from keyturnd.threads import one_thread
@@ -29,6 +30,8 @@ class Aside(logging.Handler):
         self.handler = handler
         self._thread = one_thread()
         self._under_way: list[Future[bool]] = []
+        with suppress(RuntimeError):
+            self._thread.submit(int)  # nothing: no answer is held up by the beginning of a thread
 
     def emit(self, record: logging.LogRecord) -> None:
         """Wait for it where none is before it."""

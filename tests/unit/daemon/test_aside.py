@@ -78,9 +78,9 @@ def test_without_a_thread_it_is_written_here_and_once(disk: Disk, monkeypatch: p
         raise RuntimeError("can't start new thread")
 
     disk.answers.set()
-    handler = Aside(disk)
     with monkeypatch.context() as scarce:
         scarce.setattr("threading.Thread.start", refuse)
+        handler = Aside(disk)
         say(handler, "one")
     assert disk.written == ["one"]
     say(handler, "two")
