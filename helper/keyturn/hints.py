@@ -11,7 +11,7 @@ from keyturn.kinds_of_hints import cure, printed, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from keyturn.kinds_of_hints import Command
 
@@ -108,9 +108,19 @@ def add_target(place: str, profile: str, *options: str) -> Command:
 @cure
 def set_audiences(profile: str, *audiences: str) -> Command:
     """All that a profile may ask for beyond its targets, what it may by now among them."""
+    return _edited(profile, "audiences", audiences)
+
+
+@cure
+def set_scopes(profile: str, *scopes: str) -> Command:
+    """The same for scopes."""
+    return _edited(profile, "scopes", scopes)
+
+
+def _edited(profile: str, key: str, values: Sequence[str]) -> Command:
     import json  # noqa: PLC0415 - its strings are TOML's; a helper that has nothing to complain of does not pay for it
 
-    return "keyturn", "profile", "edit", profile, f"audiences={json.dumps(audiences, ensure_ascii=False)}"
+    return "keyturn", "profile", "edit", profile, f"{key}={json.dumps(values, ensure_ascii=False)}"
 
 
 @show

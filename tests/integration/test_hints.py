@@ -132,6 +132,11 @@ ROWS = {
         proof=words("keyturn", "target", "remove", "contoso.azurecr.io"),
     ),
     "set_audiences": Row(words("keyturn", "token", "ci", "--audience", "graph"), "profile ci is changed"),
+    "set_scopes": Row(
+        words("keyturn", "token", "me", "--scope", "https://graph.microsoft.com/User.Read"),
+        "profile me is changed",
+        proof=LIST,
+    ),
     "targets": Row(words("keyturn", "target", "remove", "https://dev.azure.com/xyzzy"), "git "),
     "shorter_life": Row(words("keyturn", "token", "ci", "--min-life", "30d"), "eyJ", proof=TOKEN),
     "verb": Row(words("keyturn", "stauts"), "configuration", proof=LIST),

@@ -22,10 +22,11 @@ ELSEWHERE = {
     "check": "doctor", "start": "daemon start", "stop": "daemon stop", "restart": "daemon restart",
     "kube": "setup kube", "kubectl": "setup kube", "docker": "setup docker",
     "exec": "run --help", "env": "run --help",
-    "get-token": "token", "new-token": "azure new-token --help", "refresh": "token --renew", "renew": "token --renew",
+    "get-token": "token", "new-token": "azure new-token --help", "new-secmgmtaccesstoken": "azure new-token --help",
+    "refresh": "token --renew", "renew": "token --renew",
     "import": "git import --help",
 }  # fmt: skip
-"""Words of az, git, kubectl, docker, aws-vault and oidc-agent, and ours for the same."""
+"""Words of az, git, kubectl, docker, aws-vault, oidc-agent and PowerShell, and ours for the same; in lower case."""
 LATER: dict[str, tuple[str, Hint]] = {
     "lock": (
         "as long as the keyring that holds its key is open, the vault is",
@@ -47,7 +48,8 @@ def no_verb(word: str, rest: Sequence[str] = ()) -> UsageError:
     if word in LATER:
         instead, hint = LATER[word]
         return UsageError(f"the verb {word} is not there yet: {instead}", hint)
-    close = [ELSEWHERE[word]] if word in ELSEWHERE else get_close_matches(word, VERBS, n=1, cutoff=LIKENESS)
+    ours = ELSEWHERE.get(word.lower())
+    close = [ours] if ours else get_close_matches(word, VERBS, n=1, cutoff=LIKENESS)
     if close:
         return UsageError(f"there is no verb {word!r}", hints.verb(*close[0].split()))
     return UsageError("there is no such verb", hints.verb("--help"))

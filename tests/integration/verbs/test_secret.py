@@ -132,6 +132,11 @@ def test_a_key_in_a_file_is_warned_of_once(emulator: Emulator, machine: Machine)
     first = machine.run("keyturn", "secret", "set", "ci", input="x\n", status=0)
     assert first.stderr.startswith("keyturn: warning: the OS keyring cannot be used")
     assert machine.run("keyturn", "secret", "set", "ci", input="x\n", status=0).stderr == ""
+    helps = '  set key = "file" under [daemon], if it is to stay there, then: keyturn daemon restart\n'
+    assert helps in machine.run("keyturn", "doctor", "--offline").stdout
+    machine.configure(emulator.ready.config, key="file")
+    machine.run("keyturn", "daemon", "restart", status=0)
+    assert "keyring" not in machine.run("keyturn", "doctor", "--offline").stdout
 
 
 @pytest.mark.parametrize(

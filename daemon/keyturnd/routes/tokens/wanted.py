@@ -12,7 +12,7 @@ from keyturn.configuration.hosts import UnfitName, host_and_port
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles import clouds
 from keyturn.configuration.profiles.awx import AwxProfile, Scope
-from keyturn.configuration.profiles.scopes import DEFAULT_SUFFIX, UnfitScopes, of_audience
+from keyturn.configuration.profiles.scopes import DEFAULT_SUFFIX, UnfitScopes, for_flow, of_audience
 from keyturn.configuration.tables import nearest
 from keyturn.configuration.targets.docker import find_docker, is_azure
 from keyturn.errors import Refused, UsageError
@@ -106,7 +106,7 @@ def _scopes(config: Config, profile: EntraProfile, body: TokenBody) -> tuple[str
     if allowed is None:
         meant = _meant(body.audience)
         again = hints.run if body.purpose == "run" else hints.token
-        hint = again(profile.name, audience=meant) if meant else _remedy(config, profile, wanted)
+        hint = again(profile.name, audience=meant) if meant else _remedy(body, profile, wanted)
         refused = Refused(f"profile {body.profile} may not ask for {clouds.spoken(wanted)}", hint)
         refused.mistyped = (body.audience or "", meant) if meant else None
         raise refused
@@ -148,11 +148,18 @@ def _meant(audience: str | None) -> str | None:
     return None if not word or word in clouds.SPOKEN else nearest(word, clouds.SPOKEN)
 
 
-def _remedy(config: Config, profile: EntraProfile, scopes: tuple[str, ...]) -> Hint:
+def _remedy(body: TokenBody, profile: EntraProfile, scopes: tuple[str, ...]) -> Hint:
     if len(scopes) == 1 and scopes[0].endswith(DEFAULT_SUFFIX):
         wanted = [*profile.audiences, scopes[0].removesuffix(DEFAULT_SUFFIX)]
         return hints.set_audiences(profile.name, *(_as_written(audience, profile.authority) for audience in wanted))
-    return moves.configuration.add("it", f"scopes of profile {profile.name}", str(config.source))
+    try:
+        for_flow((*profile.scopes, *scopes), profile.flow)
+        at_once = for_flow(scopes, profile.flow)
+    except UnfitScopes as error:
+        raise Refused(f"scope: {error}", _usage(body)) from None
+    if len(at_once) > 1:
+        raise Refused("the scopes are of several resources, and a token is for one", _usage(body))
+    return hints.set_scopes(profile.name, *profile.scopes, *scopes)
 
 
 def _as_written(audience: str, authority: str) -> str:

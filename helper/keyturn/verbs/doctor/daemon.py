@@ -69,4 +69,4 @@ def _vault(status: dict[str, Any]) -> Iterator[Finding]:
     if status["key"] is not None:
         yield ok(f"the vault is open, its key comes from the {status['key']}")
     for warning in status["warnings"]:
-        yield Finding("warning", warning, moves.secrets.key_in_file() if UNPROTECTED in warning else None)
+        yield Finding("warning", warning, moves.secrets.key_stays_in_file() if UNPROTECTED in warning else None)

@@ -9,7 +9,8 @@ from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask, print_json, tell_warnings
 from keyturn.console.token_request import add_no_browser
 from keyturn.errors import SignInNeeded
-from keyturn.kinds_of_hints import printed
+from keyturn.kinds_of_hints import after, printed
+from keyturn.reach import client
 from keyturn.verbs.login.waiting import Waiting
 
 TYPE_CHECKING = False
@@ -44,8 +45,9 @@ def run(arguments: Sequence[str]) -> int:
         with Waiting(qr=options.qr) as waiting:
             done = ask("POST", "/v1/login", body, opens_browser=not options.no_browser, show=waiting.show)
     except SignInNeeded as error:
-        if error.hint == printed(hints.login(name)):  # at a terminal, that is: with all that was typed here
-            error.hint = printed(hints.verb("login", *arguments))
+        if error.hint == printed(hints.login(name)):
+            again = hints.verb("login", *arguments)  # with all that was typed here
+            error.hint = printed(again if client.has_terminal() else after("go to a terminal", again))
         raise
     if options.json:
         print_json(done)

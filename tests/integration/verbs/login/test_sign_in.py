@@ -80,6 +80,7 @@ def test_declining_tells_everybody_and_the_next_attempt_is_new(scene: Scene) -> 
 def test_without_a_terminal_login_fails_at_once(scene: Scene) -> None:
     refused = scene.machine.run("keyturn", "login", "me", status=3)
     assert "keyturn: error: signing in to profile me takes a terminal" in refused.stderr
+    assert "keyturn: hint: go to a terminal, then: keyturn login me\n" in refused.stderr
     assert scene.emulator.control.count("devicecode") == 0
 
 

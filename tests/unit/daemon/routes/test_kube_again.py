@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +13,7 @@ from keyturn.configuration.config import parse
 from keyturn.errors import Refused
 from keyturnd.callers.peer import Peer
 from keyturnd.routes.api import Api
+from support.daemon.counting import functions_called
 from support.daemon.kube_desk import CONFIG, SERVER, Client, Desk, desk, dispatcher, document, helpers
 from support.scenes.cluster import exec_info, record
 
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 __all__ = ["desk", "dispatcher", "helpers"]
 
 INFO = exec_info(SERVER)
+
+
+MOST_CALLS = 25
+"""Of Python's functions: 22."""
 
 
 class Given(NamedTuple):
@@ -174,3 +180,13 @@ async def test_who_cannot_be_looked_up_is_answered_and_noted_nowhere(counter: Co
     for _ in range(2):
         assert await counter.ask(0) == Given("recalled", "access-1")
     assert counter.api.recall(b"other bytes", Peer(0, 0)) is None
+
+
+async def test_it_takes_little_to_give_it_again(counter: Counter) -> None:
+    """Once parsed, checked and written it took 150."""
+    await counter.prime()
+    with Client() as helper:
+        request = counter.desk.request(helper, INFO)
+        said = repr((request.arguments, request.body)).encode()
+        assert functions_called(lambda: counter.api.recall(said, request.peer)) <= MOST_CALLS
+    assert next(reversed(counter.desk.services.handed._handed))[0].tool.pid != os.getpid()

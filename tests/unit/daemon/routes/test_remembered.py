@@ -16,6 +16,7 @@ from keyturnd.routes.api import Api
 from keyturnd.routes.git import operations as git
 from keyturnd.server.http import Request
 from support.daemon.brokers import Bench, Person
+from support.daemon.counting import functions_called
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +35,8 @@ flow = "client-secret"
 "https://dev.azure.com/contoso" = "ci"
 """
 ASKED = b"protocol=https\nhost=dev.azure.com\npath=contoso/app\n"
+MOST_CALLS = 17
+"""Of Python's functions: 13."""
 SAID = b"the bytes of that request"
 
 
@@ -84,6 +87,11 @@ async def test_the_same_bytes_get_the_same_answer(desk: Desk) -> None:
     assert b"password=" in answer
     assert (desk.recall() or b"").endswith(b"\r\n\r\n" + answer)
     assert desk.recall(SAID + b" ") is None
+
+
+async def test_it_takes_little_to_give_it_again(desk: Desk) -> None:
+    desk.ask()
+    assert functions_called(desk.recall) <= MOST_CALLS
 
 
 async def test_it_goes_with_its_token(desk: Desk) -> None:

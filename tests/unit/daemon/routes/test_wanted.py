@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from keyturn.configuration.config import parse
-from keyturn.errors import UsageError
+from keyturn.errors import Refused, UsageError
 from keyturnd.routes.tokens.wanted import TokenBody, want_of
 
 CONFIG = b"""\
@@ -16,6 +16,20 @@ CONFIG = b"""\
 provider = "awx"
 url = "https://awx.example"
 flow = "token"
+"""
+
+
+PEOPLE = b"""\
+[profile.me]
+provider = "entra"
+flow = "browser"
+application_id = "preset:azure-cli"
+scopes = ["https://graph.microsoft.com/User.Read"]
+[profile.ci]
+provider = "entra"
+flow = "client-secret"
+tenant = "contoso.example"
+application_id = "00001111-aaaa-2222-bbbb-3333cccc4444"
 """
 
 
@@ -47,3 +61,16 @@ def test_what_an_awx_does_not_know_is_answered_with_what_it_does(asked: Any, sen
         wanted(**asked)
     assert sentence in refused.value.sentence
     assert refused.value.hint == hint
+
+
+def test_a_scope_is_added_to_those_that_a_profile_has() -> None:
+    config, mail = parse(Path("/config.toml"), PEOPLE), "https://graph.microsoft.com/Mail.Read"
+    with pytest.raises(Refused) as refused:
+        want_of(config, TokenBody("me", scopes=(mail,)))
+    assert refused.value.hint == (
+        f"""keyturn profile edit me 'scopes=["https://graph.microsoft.com/User.Read", "{mail}"]'"""
+    )
+    with pytest.raises(Refused, match="scope: "):  # what its flow cannot have is no line to add
+        want_of(config, TokenBody("ci", scopes=(mail,)))
+    with pytest.raises(Refused, match="of several resources"):
+        want_of(config, TokenBody("me", scopes=(mail, "https://management.azure.com/user_impersonation")))
