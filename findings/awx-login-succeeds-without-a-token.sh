@@ -10,7 +10,7 @@
 # So: a script must look at what it was given; `set -e` and `&&` notice nothing.
 set -eu
 work=$(mktemp -d)
-trap 'kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'kill "${server-}" 2>/dev/null || true; rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check awxkit==24.6.1 'setuptools<82'
 cat >"$work/awx.py" <<'PYTHON'

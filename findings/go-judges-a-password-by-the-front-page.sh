@@ -9,7 +9,7 @@
 # So: from go, "store" is no proof that a server took a password, nor "erase" that it refused one.
 set -eu
 work=$(mktemp -d)
-trap 'kill "$server" 2>/dev/null || true; chmod -R u+w "$work"; rm -rf "$work"' EXIT
+trap 'kill "${server-}" 2>/dev/null || true; chmod -R u+w "$work"; rm -rf "$work"' EXIT
 cd "$work"
 export HOME="$work" GOCACHE="$work/cache" GOPATH="$work/go" GOENV=off GIT_CONFIG_NOSYSTEM=1
 go=$(GOTOOLCHAIN=go1.26.8 go env GOROOT)/bin/go

@@ -7,7 +7,7 @@
 #   tokens for every missing right, hence at most one forced renewal per minute.
 set -eu
 work=$(mktemp -d)
-trap 'kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'kill "${server-}" 2>/dev/null || true; rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check kr8s==0.20.15
 cat >"$work/server.py" <<'PYTHON'

@@ -8,7 +8,7 @@
 # So: a server that wants this client to come through answers authorization_pending, however often it is asked.
 set -eu
 work=$(mktemp -d)
-trap 'kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'kill "${server-}" 2>/dev/null || true; rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check msal==1.39.0

@@ -11,7 +11,7 @@
 #   keyring backend can prevent it.
 set -eu
 work=$(mktemp -d)
-trap 'kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'kill "${server-}" 2>/dev/null || true; rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check pip==26.3 uv==0.13.9 keyring==25.7.0 keyrings.alt==5.0.2

@@ -10,7 +10,7 @@
 # So: `docker logout` is the way out; and a docker credential helper is better off without the user name <token>.
 set -eu
 work=$(mktemp -d)
-trap 'kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'kill "${server-}" 2>/dev/null || true; rm -rf "$work"' EXIT
 cd "$work"
 apt-get -qq -o APT::Sandbox::User="$(id -un)" download docker.io=20.10.24+dfsg1-1+deb12u1+b6 skopeo=1.9.3+ds1-1+b10 \
     libgpgme11 libassuan0 libgpg-error0 libdevmapper1.02.1

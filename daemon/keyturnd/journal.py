@@ -94,7 +94,8 @@ def log_to_stderr(level: str) -> None:
 
 
 def set_level(level: str) -> None:
-    """Log at `level` from now on: error, info or debug."""
+    """Log at `level` from now on: error, info or debug. What came before is written as it would have been."""
+    write_gathered()
     logger.setLevel(level.upper())
 
 

@@ -27,7 +27,7 @@ static const struct family families[] = {
 /* What people and scripts type. Its answer is in the daemon's memory or not, and Python waits the usual time anew. */
 static const struct family typed = {
     "keyturn", "keyturn", "keyturn VERB", {"token", "run", NULL}, OPERATION_FIRST, INPUT_NONE, false, false, 2, true,
-    DEADLINE_MS(2000),
+    DEADLINE_MS(5000),
 };
 
 static const char *last_part(const char *path)

@@ -178,7 +178,7 @@ def _check_profile(parser: Parser, words: Sequence[str]) -> None:
         which = hints.targets() if parser.prog == "keyturn setup" else hints.usage(acting.prog)
         raise UsageError(f"there is no option {PROFILE}", which)
     named = [word.removeprefix(f"{PROFILE}=") for word in words if word != PROFILE]
-    is_known = {*named} <= {*_vocabulary(parser), *_profiles()}
+    is_known = {*named} <= _ours(parser)
     told = [*parser.prog.split(), *named] if is_known else [*acting.prog.split(), "PROFILE"]
     hint = hints.verb(*told[1:], *parser.behind.split()[:2])
     raise UsageError(f"there is no option {PROFILE}: the name of a profile stands by itself", hint)
@@ -212,9 +212,16 @@ def _said_again(parser: argparse.ArgumentParser, words: Sequence[str], slip: Sli
     """All that was typed, and in it what was meant; None where a word of it is none of ours, and may be a secret."""
     right = ["=".join(slip.meant if part == slip.word else part for part in word.split("=", 1)) for word in words]
     told = {part for word in right for part in word.split("=", 1)}
-    if right == list(words) or not told <= {*_vocabulary(parser), *_profiles()}:
+    if right == list(words) or not told <= _ours(parser):
         return None
     return hints.verb(*parser.prog.split()[1:], *right)
+
+
+def _ours(parser: argparse.ArgumentParser) -> set[str]:
+    """Words that cannot be a secret."""
+    from keyturn.configuration.profiles.clouds import SPOKEN  # noqa: PLC0415 - only a typing mistake pays for it
+
+    return {*_vocabulary(parser), *_profiles(), *SPOKEN}
 
 
 def _vocabulary(parser: argparse.ArgumentParser) -> Iterator[str]:

@@ -7,6 +7,8 @@ from keyturn.kinds_of_hints import Sentence, after, move, printed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from keyturn.kinds_of_hints import Command
 
 
@@ -90,10 +92,16 @@ def own_az() -> Sentence:
 
 
 @move
-def allow_plugin(program: str, kuberc: str) -> Sentence:
-    """A policy of kubectl's (1.35 or newer) that keeps it from running our helper; 1.35 knows no such command yet."""
-    section, entry = ("--section", "credentialplugin"), f"command={program}"
-    command = ("kubectl", "kuberc", "set", *section, "--policy", "Allowlist", "--allowlist-entry", entry)
+def allow_plugin(program: str, allowed: Iterable[str], kuberc: str) -> Sentence:
+    """A policy of kubectl's (1.35 or newer) that keeps it from running our helper.
+
+    The command has to name what is `allowed` already, as it writes the list anew. 1.35 knows no such command yet.
+    """
+    section, entries = (
+        ("--section", "credentialplugin"),
+        [f"--allowlist-entry=command={each}" for each in (*allowed, program)],
+    )
+    command = ("kubectl", "kuberc", "set", *section, "--policy", "Allowlist", *entries)
     before = f"with kubectl 1.35, put `- name: {program}` under credentialPluginAllowlist in {kuberc}"
     return Sentence(f"if you want it to run: {printed(command)} ({before})")
 

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 
     from keyturn.configuration.config import Config
+    from keyturn.configuration.targets.entries import Protocol
     from keyturn.configuration.targets.target import Target
 
 PROTOCOLS = ("git", "kube", "docker")
+TOOLS: dict[str | None, Protocol] = {"azure-devops": "git", "aks": "kube", "acr": "docker"}
+"""Who asks for tokens of a service, where its name tells: anybody may be asked for a plain one."""
 DESCRIPTION = """\
 Show and change the targets in config.toml: for which places git, kubectl and docker get tokens, and of which profile.
 What is added is set up at once, as by `keyturn setup TOOL`; `keyturn setup` takes back what no target needs any more.
@@ -49,7 +52,7 @@ def parser() -> Parser:
     )
     add.add_argument("place", metavar="URL", help="a URL for git or kubectl, a login server for docker")
     add.add_argument("profile", metavar="PROFILE", help="whose tokens it gets")
-    add.add_argument("--protocol", choices=PROTOCOLS, help="where the place does not tell (default: git)")
+    add.add_argument("--protocol", choices=PROTOCOLS, help="where neither place nor service tells (default: git)")
     add.add_argument("--service", metavar="NAME", help="what answers there: azure-devops, aks, acr or plain")
     add.add_argument("--scope", dest="scopes", metavar="SCOPE", action="append", help="what a plain one gets")
     add.add_argument("--no-setup", action="store_true", help="leave the tool's own configuration as it is")
@@ -90,10 +93,11 @@ def _add(options: Namespace) -> None:
     from keyturn.editing.config_document import ConfigDocument  # noqa: PLC0415 - slow to import
 
     document = ConfigDocument(config_file())
+    protocol = options.protocol or TOOLS.get(options.service)
     if options.place in document.config.profiles and options.profile not in document.config.profiles:
-        sensible = recognize(options.profile, options.protocol).key
+        sensible = recognize(options.profile, protocol).key
         raise UsageError("the place comes first, and then the profile", hints.add_target(sensible, options.place))
-    found = recognize(options.place, options.protocol)
+    found = recognize(options.place, protocol)
     profile_named(document.config, options.profile)
     extra = {"service": options.service, "scopes": options.scopes}
     given = {key: value for key, value in extra.items() if value is not None}

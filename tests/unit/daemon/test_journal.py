@@ -113,6 +113,17 @@ async def test_requests_are_told_together_each_with_its_own_time(
     ]
 
 
+async def test_another_level_counts_from_its_moment_on(tmp_path: Path) -> None:
+    journal.open_log(tmp_path, "info")
+    journal.note_answer("/v1/git/get", 200, 4711, 0.0)
+    journal.set_level("error")
+    journal.note_answer("/v1/git/get", 200, 4712, 0.0)
+    (line,) = lines(tmp_path)
+    assert "pid=4711" in line
+    journal.write_gathered()
+    assert lines(tmp_path) == [line]
+
+
 async def test_many_requests_do_not_wait_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "MOST_BEHIND", 3)
     journal.open_log(tmp_path, "info")

@@ -159,6 +159,7 @@ def test_verbs_to_come_are_refused_by_name() -> None:
         (["token", "--profile", "work", "--format", "header"], "keyturn token work --format header"),
         (["login", "--again", "--profile=work"], "keyturn login --again work"),
         (["logout", "--profile=work"], "keyturn logout work"),
+        (["token", "--profile", "work", "--audience", "aks"], "keyturn token work --audience aks"),
         (["token", "--profile", "hunter2"], "keyturn token PROFILE"),
         (["secret", "set", "--profile", "work"], "keyturn secret set work"),
         (["run", "--profile", "work", "--renew", "--", "./hunter2"], "keyturn run work --renew -- COMMAND"),

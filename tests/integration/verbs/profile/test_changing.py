@@ -39,6 +39,10 @@ def test_from_nothing(machine: Machine) -> None:
         "keyturn", "target", "add", "https://contoso@dev.azure.com/contoso/p/_git/r", "work", status=0
     )
     assert "keyturn: git asks keyturn for https://dev.azure.com\n" in added.stdout
+    own = ("registry.example:5000/app:1", "work", "--service", "acr", "--no-setup")
+    named = machine.run("keyturn", "target", "add", *own, status=0)
+    assert named.stdout == "keyturn: registry.example:5000 gets tokens of profile work\n"
+    machine.run("keyturn", "target", "remove", "registry.example:5000", status=0)
     left = machine.run("keyturn", "target", "add", "contoso.azurecr.io", "work", "--no-setup", status=0)
     assert "config.json" not in left.stdout
     assert written(machine) == {

@@ -36,18 +36,14 @@ async def never() -> NoReturn:
     raise AssertionError
 
 
-def test_who_has_stopped_does_not_begin_again(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_has_stopped_does_not_begin_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """The listener is the successor's by then, and descriptors may be lacking both before and in the last look."""
     monkeypatch.setattr(acceptor, "OUT_OF_DESCRIPTORS", 0.0)
     selector = Counting()
-
-    async def stop_out_of_descriptors() -> None:
-        with Exhausted(socket.AF_UNIX) as listener:
-            accepting = Acceptor(listener, Connections(lambda *_: never()), selector)
-            accepting._serve()  # as the selector does when somebody has connected
-            accepting.stop()
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
-
-    asyncio.run(stop_out_of_descriptors())
+    with Exhausted(socket.AF_UNIX) as listener:
+        accepting = Acceptor(listener, Connections(lambda *_: never()), selector)
+        accepting._serve()  # as the selector does when somebody has connected
+        accepting.stop()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
     assert selector.times == 0

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from pathlib import Path
+from typing import NamedTuple
 
 from keyturn.home import home
 
@@ -20,8 +21,15 @@ _ENTRY = re.compile(r"""\s*(?:-\s*)?(?:command|name):\s*["']?([^"'#]+?)["']?\s*(
 _LIST = re.compile(r"credentialPluginAllowlist:\s*(?:#.*)?", re.ASCII)
 
 
-def forbids(program: str) -> Path | None:
-    """The kuberc whose policy keeps kubectl from running `program`, a whole path; None where none does.
+class Policy(NamedTuple):
+    """What a kuberc says: all the plugins that it allows, none where it denies every one."""
+
+    file: Path
+    allowed: tuple[str, ...] = ()
+
+
+def forbids(program: str) -> Policy | None:
+    """The policy that keeps kubectl from running `program`, a whole path; None where none does.
 
     Read line by line, in the form that kubectl writes. What cannot be read forbids nothing: kubectl tells it itself.
     """
@@ -35,8 +43,9 @@ def forbids(program: str) -> Path | None:
         return None
     policy = next((match[1] for line in lines if (match := _POLICY.fullmatch(line.rstrip()))), "")
     if policy == "Allowlist":
-        return None if any(_allows(entry, program) for entry in _entries(lines)) else path
-    return path if policy == "DenyAll" else None
+        allowed = tuple(_entries(lines))
+        return None if any(_allows(entry, program) for entry in allowed) else Policy(path, allowed)
+    return Policy(path) if policy == "DenyAll" else None
 
 
 def _allows(entry: str, program: str) -> bool:

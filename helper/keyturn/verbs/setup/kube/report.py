@@ -59,8 +59,8 @@ def policies(stanzas: Iterable[dict[str, Any]]) -> list[Sentence]:
     ours = program(users.PROGRAM)
     if not any(stanza["command"] == ours for stanza in stanzas):
         return []
-    file = kuberc.forbids(ours)
-    return [] if file is None else [moves.clients.allow_plugin(ours, str(file))]
+    policy = kuberc.forbids(ours)
+    return [] if policy is None else [moves.clients.allow_plugin(ours, policy.allowed, str(policy.file))]
 
 
 def _sentence(change: Change) -> str:

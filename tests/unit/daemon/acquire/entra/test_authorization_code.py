@@ -98,3 +98,15 @@ def test_who_cannot_be_told_apart_is_warned_of(
     assert [event.kind for event in session.channel.told] == ["progress", "browser"][-lines:]
     if lines > 1:
         assert session.channel.told[0].message.endswith("as themselves, unless the profile has `account`")
+
+
+@pytest.mark.parametrize("wanted", ["", "alice@contoso.example", "Alice@Contoso.example"])
+def test_whoever_the_profile_is_for_is_let_in(wanted: str) -> None:
+    authorization_code._check_account(session_at(Provider(TOKEN), wanted), "alice@contoso.example")
+
+
+@pytest.mark.parametrize("username", ["bob@contoso.example", "alice@contoso.example.evil", ""])
+def test_somebody_else_in_the_browser_is_not(username: str) -> None:
+    with pytest.raises(Failed) as caught:
+        authorization_code._check_account(session_at(Provider(TOKEN), "alice@contoso.example"), username)
+    assert caught.value.failure.sentence == f"you signed in as {username}, profile work is for alice@contoso.example"

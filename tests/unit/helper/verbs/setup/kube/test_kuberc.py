@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.verbs.setup.kube import report
-from keyturn.verbs.setup.kube.kuberc import forbids
+from keyturn.verbs.setup.kube.kuberc import Policy, forbids
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,8 @@ def kuberc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 )
 def test_policies(kuberc: Path, text: str, *, forbidden: bool) -> None:
     kuberc.write_text(HEAD + text)
-    assert forbids(PROGRAM) == (kuberc if forbidden else None)
+    found = forbids(PROGRAM)
+    assert (found and found.file) == (kuberc if forbidden else None)
 
 
 def test_a_bare_name_is_what_path_leads_it_to(kuberc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +59,16 @@ def test_a_bare_name_is_what_path_leads_it_to(kuberc: Path, monkeypatch: pytest.
     kuberc.write_text(f"{HEAD}{LISTED}- command: kube-credential-keyturn\n")
     monkeypatch.setenv("PATH", str(kuberc.parent))
     assert forbids(str(program)) is None
-    assert forbids(PROGRAM) == kuberc
+    assert forbids(PROGRAM) == (kuberc, ("kube-credential-keyturn",))
+
+
+def test_what_is_allowed_already_stays_allowed(kuberc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`kubectl kuberc set` (1.36 and 1.37) writes the list anew: another plugin would run no more."""
+    monkeypatch.setattr(report, "program", lambda _: PROGRAM)
+    kuberc.write_text(f"{HEAD}{LISTED}- command: aws\n- name: /opt/my plugins/gke # of 1.35\n")
+    [hint] = report.policies([{"command": PROGRAM}])
+    entry = "--allowlist-entry=command="
+    assert f" {entry}aws '{entry}/opt/my plugins/gke' {entry}{PROGRAM} (" in hint
 
 
 def test_which_file(kuberc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +82,7 @@ def test_which_file(kuberc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_pipe_forbids_nothing_and_is_not_waited_for(kuberc: Path) -> None:
     os.mkfifo(kuberc)
-    found: list[Path | None] = []
+    found: list[Policy | None] = []
     looking = Thread(target=lambda: found.append(forbids(PROGRAM)), daemon=True)
     looking.start()
     looking.join(10)
