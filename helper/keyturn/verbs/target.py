@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.targets.entries import Protocol
+    from keyturn.configuration.targets.recognized import RecognizedTarget
     from keyturn.configuration.targets.target import Target
 
 PROTOCOLS = ("git", "kube", "docker")
@@ -93,11 +94,7 @@ def _add(options: Namespace) -> None:
     from keyturn.editing.config_document import ConfigDocument  # noqa: PLC0415 - slow to import
 
     document = ConfigDocument(config_file())
-    protocol = options.protocol or TOOLS.get(options.service)
-    if options.place in document.config.profiles and options.profile not in document.config.profiles:
-        sensible = recognize(options.profile, protocol).key
-        raise UsageError("the place comes first, and then the profile", hints.add_target(sensible, options.place))
-    found = recognize(options.place, protocol)
+    found = _place(options, document.config)
     profile_named(document.config, options.profile)
     extra = {"service": options.service, "scopes": options.scopes}
     given = {key: value for key, value in extra.items() if value is not None}
@@ -107,6 +104,18 @@ def _add(options: Namespace) -> None:
     print(f"keyturn: {found.key} gets tokens of profile {options.profile}")
     if not options.no_setup:
         _set_up(found.protocol, found.key)
+
+
+def _place(options: Namespace, config: Config) -> RecognizedTarget:
+    """The target that is meant. Raises UsageError, also for a place and a profile in the wrong order."""
+    protocol = options.protocol or TOOLS.get(options.service)
+    if options.place not in config.profiles or options.profile in config.profiles:
+        return recognize(options.place, protocol)
+    place = recognize(options.profile, protocol).key
+    given = {"--protocol": [options.protocol], "--service": [options.service], "--scope": options.scopes or []}
+    words = [word for option, values in given.items() for value in values if value for word in (option, value)]
+    more = [*words, *(["--no-setup"] if options.no_setup else [])]
+    raise UsageError("the place comes first, and then the profile", hints.add_target(place, options.place, *more))
 
 
 def _set_up(tool: str, place: str) -> None:

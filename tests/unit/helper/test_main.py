@@ -155,7 +155,10 @@ def test_verbs_to_come_are_refused_by_name() -> None:
         (["--debug", "token", "work"], "keyturn token --help"),
         (["setup", "podman", "--dry-run"], "keyturn setup docker --dry-run"),
         (["setup", "--check", "k9s"], "keyturn setup --check kube"),
-        (["target", "add", "work", "https://dev.azure.com/x"], "keyturn target add https://dev.azure.com/x work"),
+        (
+            ["target", "add", "--no-setup", "work", "x.example", "--service", "acr"],
+            "keyturn target add x.example work --service acr --no-setup",
+        ),
         (["token", "--profile", "work", "--format", "header"], "keyturn token work --format header"),
         (["login", "--again", "--profile=work"], "keyturn login --again work"),
         (["logout", "--profile=work"], "keyturn logout work"),
