@@ -17,6 +17,8 @@ from pathlib import Path
 
 import msgspec
 
+from keyturnd.aside import Aside
+
 LOG_NAME = "keyturnd.log"
 LOG_SIZE = 1 << 20
 """Bytes before the log starts anew; the one before is kept."""
@@ -88,6 +90,15 @@ def open_log(state_directory: Path, level: str) -> None:
     _use(LogFile(path, delay=True, encoding="utf-8"), level)
 
 
+def write_aside() -> None:
+    """From now on, by a thread (keyturnd.aside): a start does not wait for it to be there."""
+    logger.handlers[:] = map(_aside, logger.handlers)
+
+
+def _aside(handler: logging.Handler) -> Aside:
+    return handler if isinstance(handler, Aside) else Aside(handler)
+
+
 def log_to_stderr(level: str) -> None:
     """Write to stderr, for `keyturn daemon run`."""
     _use(logging.StreamHandler(), level)
@@ -140,11 +151,12 @@ def _use(handler: logging.Handler, level: str) -> None:
     formatter = logging.Formatter("%(asctime)s %(levelname)s %(message)s", TIME_FORMAT)
     formatter.converter = time.gmtime
     handler.setFormatter(formatter)
-    for old in list(logger.handlers):
+    replaced = list(logger.handlers)
+    for old in replaced:
         logger.removeHandler(old)
         with suppress(OSError):  # a full disk, for what it still held back
             old.close()
-    logger.addHandler(handler)
+    logger.addHandler(_aside(handler) if any(isinstance(old, Aside) for old in replaced) else handler)
     set_level(level)
     logger.propagate = False
     logging.logProcesses = logging.logThreads = False  # nobody reads them, and each line asked the kernel

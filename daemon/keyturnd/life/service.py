@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import keyturn
 import keyturnd
 from keyturn.reach.paths import LOCK_NAME
-from keyturnd.journal import note
+from keyturnd.journal import note, write_aside
 from keyturnd.life import activation, ends, hardening, unburdened
 from keyturnd.life.lookout import Lookout
 from keyturnd.routes.table import load_the_rest
@@ -203,6 +203,7 @@ async def _load_the_rest() -> None:
     unburdened.sweep()
     for _ in load_the_rest():
         await asyncio.sleep(0)
+    write_aside()
     unburdened.settled()
 
 

@@ -16,8 +16,11 @@ from keyturnd.acquire.awx.refusals import Denied, needs_person
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from keyturnd.acquire.awx.session import Session
     from keyturnd.messages.outcomes import Result
+    from keyturnd.messages.states import AwxState
 
 _FORM = re.compile(r"[A-Za-z0-9._~+/=-]{1,4096}")
 """RFC 6750 section 2.1: masks (`************`, `$encrypted$`) and hashes (`$sha256$...`) are none."""
@@ -47,24 +50,25 @@ def _used(session: Session, token: str) -> Result:
         account, now = server.who(own), time.time()
     except Denied as denied:
         raise (_refused(session, f"{server.api.place} does not take the token") if denied.dead else denied) from None
-    row = _row(session, own)
-    end = tokens.moment(row.get("expires"))
-    scope = row.get("scope")
-    life = identity.max_age if end is None or end <= now else min(end - now, identity.max_age)
-    session.seal(
-        replace(
-            session.state,
-            account=account,
-            token=token,
-            created_at=now,
-            expires_at=now + life,
-            scope=scope if isinstance(scope, str) else "",
-            requested=identity.requested,
-            controller=server.site.controller,
-            doubted=False,
-        )
-    )
+    session.seal(_state(session, token, account, _row(session, own), now))
     return tokens.result(session.state, identity)
+
+
+def _state(session: Session, token: str, account: str, row: Mapping[str, object], now: float) -> AwxState:
+    """What is kept of `token`, which is `account`'s by the server's word of `now` (UTC epoch seconds)."""
+    end, scope, longest = tokens.moment(row.get("expires")), row.get("scope"), session.identity.max_age
+    life = longest if end is None or end <= now else min(end - now, longest)
+    return replace(
+        session.state,
+        account=account,
+        token=token,
+        created_at=now,
+        expires_at=now + life,
+        scope=scope if isinstance(scope, str) else "",
+        requested=session.identity.requested,
+        controller=session.server.site.controller,
+        doubted=False,
+    )
 
 
 def _row(session: Session, own: Credential) -> dict[str, object]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 from typing import TYPE_CHECKING
 
 from keyturnd.fetching.processes.spawning import spawn
+from keyturnd.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,17 +29,9 @@ class Starter:
     def begin(self, command: Sequence[str], streams: Sequence[int]) -> Future[Spawned]:
         """See `spawn`. What has not begun yet can be cancelled. Raises OSError where there can be no thread."""
         if self._thread is None:
-            self._thread = _one_thread()
+            self._thread = one_thread()
         try:
             return self._thread.submit(spawn, command, streams)
-        except RuntimeError:  # the start stays in its queue, and would be made once there is a thread after all
+        except RuntimeError:
             self._thread = None
             raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None
-
-
-def _one_thread() -> ThreadPoolExecutor:
-    """It takes no signals: one that comes between two event loops would be lost (life.service)."""
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - a daemon that starts nothing does not load it
-
-    every = (signal.SIG_BLOCK, signal.valid_signals())
-    return ThreadPoolExecutor(1, initializer=signal.pthread_sigmask, initargs=every)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.errors import UsageError
-from keyturn.reach.paths import check_log_level, config_file, state_directory
+from keyturn.errors import StateError, UsageError
+from keyturn.reach.paths import callers_places, check_log_level, config_file, open_private_directory, state_directory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,3 +31,42 @@ def test_a_level_that_is_none_is_not_passed_over(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("KEYTURN_LOG", "blah")
     with pytest.raises(UsageError, match="KEYTURN_LOG is 'blah', expected error, info or debug"):
         check_log_level()
+
+
+def test_the_places_of_another_process_are_those_that_its_variables_tell() -> None:
+    told = {"HOME": "/home/alice", "XDG_STATE_HOME": "/state"}
+    assert callers_places(told.get) == ("/home/alice/.config/keyturn/config.toml", "/state/keyturn")
+    named = {"KEYTURN_CONFIG": "/c.toml", "KEYTURN_STATE": "/s"}
+    assert callers_places(named.get) == ("/c.toml", "/s")
+
+
+@pytest.mark.parametrize("told", [{}, {"HOME": ""}, {"HOME": "here"}, {"KEYTURN_CONFIG": "/c.toml"}])
+def test_a_home_that_they_do_not_tell_is_not_looked_up(told: dict[str, str]) -> None:
+    """It may be on a server that does not answer, and every caller's request waits."""
+    with pytest.raises(UsageError, match="HOME does not tell"):
+        callers_places(told.get)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault", "command"),
+    [
+        ("link", "it is a symbolic link", "ls -ld"),
+        ("file", "it is not a directory", "ls -ld"),
+        ("open", "its mode is 0750", "chmod"),
+    ],
+)
+def test_what_is_no_private_directory_is_called_by_its_name(
+    tmp_path: Path, kind: str, fault: str, command: str
+) -> None:
+    place = tmp_path / "keyturn"
+    if kind == "link":
+        (tmp_path / "elsewhere").mkdir(mode=0o700)
+        place.symlink_to("elsewhere")
+    elif kind == "file":
+        place.touch(0o600)
+    else:
+        place.mkdir(mode=0o750)
+    with pytest.raises(StateError) as told:
+        open_private_directory(str(place))
+    assert told.value.sentence == f"{place} is not a private directory of yours: {fault}"
+    assert (told.value.hint or "").startswith(command)

@@ -45,19 +45,9 @@ def result(answer: Answer, asked: Asked, identity: ManagedIdentity, scopes: tupl
     expires_at = _expiry(said, answer.sent_at, asked.source)
     life = expires_at - answer.sent_at
     owner = _text(said.get("client_id")) or _text(claims.get("appid")) or _text(claims.get("upn"))
-    return Result(
-        token,
-        expires_at,
-        answer.sent_at,
-        scopes,
-        refresh_at=answer.sent_at + life / 2 if life >= HALFWAY else None,
-        account=owner,
-        details={
-            "tenant_id": _text(claims.get("tid")),
-            "unique_id": _text(claims.get("oid")),
-            "scopes": list(scopes),
-        },
-    )
+    refresh_at = answer.sent_at + life / 2 if life >= HALFWAY else None
+    details = {"tenant_id": _text(claims.get("tid")), "unique_id": _text(claims.get("oid")), "scopes": list(scopes)}
+    return Result(token, expires_at, answer.sent_at, scopes, refresh_at=refresh_at, account=owner, details=details)
 
 
 def _check_identity(said: dict[str, Any], claims: dict[str, Any], asked: Asked, identity: ManagedIdentity) -> None:

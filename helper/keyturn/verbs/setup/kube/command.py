@@ -151,4 +151,6 @@ def _stand_in(options: Namespace) -> int:
     print("keyturn: as with Azure's kubelogin, their flags choose who signs in, and for which cluster is not known")
     for note in notes:
         print(f"keyturn: warning: {note}", file=sys.stderr)
+    if (advice := stand_in.forbidden(path)) is not None:
+        report.warn(*advice)
     return 0

@@ -7,11 +7,12 @@ import shlex
 import shutil
 from pathlib import Path
 
-from keyturn import hints, shell
+from keyturn import hints, moves, shell
 from keyturn.errors import Refused
 from keyturn.home import home
 from keyturn.reach.installed import program
 from keyturn.verbs.setup.advice import Advice
+from keyturn.verbs.setup.kube import kuberc
 from keyturn.verbs.setup.kube.kubeconfig.users import PROGRAM
 
 TYPE_CHECKING = False
@@ -56,6 +57,17 @@ def hindrances() -> Iterator[Advice]:
             yield Advice(f"{path} is of a keyturn that stood elsewhere", hints.set_up(*AGAIN))
         elif (first := shutil.which(NAME)) is not None and not _is_ours(Path(first)):
             yield Advice(f"{path} is hidden by {first}, another kubelogin on PATH", shell.where_is(NAME))
+        elif (advice := forbidden(path)) is not None:
+            yield advice
+
+
+def forbidden(path: Path) -> Advice | None:
+    """What to do about a policy of kubectl's own that forbids `path`: an entry for our helper does not allow it."""
+    policy = kuberc.forbids(str(path))
+    if policy is None:
+        return None
+    hint = moves.clients.allow_plugin(str(path), policy.allowed, str(policy.file))
+    return Advice(f"kubectl's policy (kuberc) forbids {path}", hint)
 
 
 def remove() -> list[Path]:

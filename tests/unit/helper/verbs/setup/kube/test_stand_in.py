@@ -58,6 +58,20 @@ def test_a_link_to_the_helper_and_away_again(place: Place) -> None:
     assert list(place.bin.iterdir()) == []
 
 
+def test_a_policy_of_kubectls_own_has_to_allow_the_link_itself(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry for what the link leads to does not (reference/kubernetes.md section 1)."""
+    monkeypatch.delenv("KUBERC", raising=False)
+    path, _ = stand_in.install()
+    helper, policy = place.own / "kube-credential-keyturn", place.bin.parents[1] / ".kube/kuberc"
+    policy.parent.mkdir()
+    policy.write_text(f"credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist:\n- command: {helper}\n")
+    [advice] = stand_in.hindrances()
+    assert advice.sentence == f"kubectl's policy (kuberc) forbids {path}"
+    assert f" --allowlist-entry=command={helper} --allowlist-entry=command={path} (" in advice.hint
+    policy.write_text("credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist:\n- command: kubelogin\n")
+    assert list(stand_in.hindrances()) == []
+
+
 def test_what_another_user_has_on_path_stays(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     theirs = place.system / "kubelogin"
     theirs.symlink_to("/elsewhere/kube-credential-keyturn")
