@@ -94,7 +94,7 @@ and when you have seen enough:
 
   keyturn setup kube --undo --kubeconfig {kubeconfig_file}
   keyturn setup git --undo && keyturn setup docker --undo
-  for profile in ci me tower aap; do keyturn logout $profile; done
+  keyturn logout --all
   keyturn daemon stop
 """
 

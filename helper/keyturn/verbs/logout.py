@@ -9,11 +9,13 @@ from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.console.configured import configuration, named_or_only
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask, print_json
-from keyturn.errors import KeyturnError, ProviderUnreachable
+from keyturn.errors import KeyturnError, ProviderUnreachable, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Sequence
+    from typing import Any
 
 DESCRIPTION = """\
 Forget a profile's tokens, sign-in and entrusted secret, in memory and on disk.
@@ -30,6 +32,7 @@ def parser() -> Parser:
     """What comes after the verb."""
     made = Parser(prog="keyturn logout", description=DESCRIPTION)
     made.add_profile("whose tokens to forget")
+    made.add_argument("--all", action="store_true", help="of every profile of the configuration")
     made.add_argument("--locally", action="store_true", help="ask no server to delete anything")
     made.add_json()
     return made
@@ -38,18 +41,28 @@ def parser() -> Parser:
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     options = parser().parse(arguments)
-    name = options.profile or named_or_only(None, "keyturn logout")
+    if options.all and options.profile:
+        raise UsageError("a profile and --all at once", hints.usage("keyturn logout"))
+    done = [_log_out(name, options) for name in _names(options)]
+    if options.json:
+        print_json(done if options.all else done[0])
+    return 0
+
+
+def _names(options: Namespace) -> list[str]:
+    if options.all:
+        return list(configuration().profiles)
+    return [options.profile or named_or_only(None, "keyturn logout")]
+
+
+def _log_out(name: str, options: Namespace) -> dict[str, Any]:
     try:
         done = ask("POST", "/v1/logout", {"profile": name, "locally": options.locally})
     except ProviderUnreachable as error:
-        unreached = ProviderUnreachable(error.sentence, hints.forget_locally(name))
-        unreached.lacking = ("--locally",)
-        raise unreached from None
-    if options.json:
-        print_json(done)
-    else:
+        raise ProviderUnreachable(error.sentence, hints.forget_locally(name)) from None
+    if not options.json:
         print(f"keyturn: profile {name}: {_forgotten(done['records'])}{_elsewhere(name, revoked=done['revoked'])}")
-    return 0
+    return done
 
 
 def _forgotten(records: int) -> str:

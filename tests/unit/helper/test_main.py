@@ -149,7 +149,7 @@ def test_verbs_to_come_are_refused_by_name() -> None:
         (["token", "hunter2", "--format", "heder"], "keyturn token --format header"),
         (["setup", "--chek", "git"], "keyturn setup --check git"),
         (["daemon", "status"], "keyturn status"),
-        (["logout", "--all"], "keyturn logout --help"),
+        (["logout", "--lay"], "keyturn logout --help"),
         (["log", "--since", "1h"], "keyturn log --help"),
         (["--json", "status"], "keyturn status --json"),
         (["--debug", "token", "work"], "keyturn token --help"),

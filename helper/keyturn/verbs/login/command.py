@@ -15,7 +15,9 @@ from keyturn.verbs.login.waiting import Waiting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Sequence
+    from typing import Any
 
 DESCRIPTION = """\
 Sign in, or prove that a profile is signed in: a token is acquired, with your help only where it takes you.
@@ -40,10 +42,8 @@ def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     options = parser().parse(arguments)
     name = named_or_only(options.profile, "keyturn login")
-    body = {"profile": name, "again": options.again}
     try:
-        with Waiting(qr=options.qr) as waiting:
-            done = ask("POST", "/v1/login", body, opens_browser=not options.no_browser, show=waiting.show)
+        done = _sign_in(name, options)
     except SignInNeeded as error:
         if error.hint == printed(hints.login(name)):
             again = hints.verb("login", *arguments)  # with all that was typed here
@@ -56,3 +56,9 @@ def run(arguments: Sequence[str]) -> int:
         who = f" as {done['account']}" if done["account"] else ""
         print(f"keyturn: profile {name} is signed in{who}, token valid {until(done['expires_at'])}")
     return 0
+
+
+def _sign_in(name: str, options: Namespace) -> dict[str, Any]:
+    body = {"profile": name, "again": options.again}
+    with Waiting(qr=options.qr) as waiting:
+        return ask("POST", "/v1/login", body, opens_browser=not options.no_browser, show=waiting.show)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from support.emulator.client import AZURE_DEVOPS
 from support.machine.terminal import INTERRUPT
 from support.scenes.scene import Scene, scene
@@ -105,6 +107,16 @@ def test_logout_forgets_the_secret_and_the_other_profile_stays(scene: Scene) -> 
     gone = scene.machine.run("keyturn", "login", "ci", status=3)
     assert "keyturn: hint: keyturn secret set ci" in gone.stderr
     scene.machine.run("keyturn", "login", "me", status=0)
+
+
+def test_logout_of_all(scene: Scene) -> None:
+    scene.ask()
+    told = scene.machine.run("keyturn", "logout", "--all", status=0).stdout
+    assert told == "keyturn: profile ci: forgot 2 records\nkeyturn: profile me: nothing was kept\n"
+    again = json.loads(scene.machine.run("keyturn", "logout", "--all", "--json", status=0).stdout)
+    assert again == [{"profile": name, "records": 0, "revoked": False} for name in ("ci", "me")]
+    both = scene.machine.run("keyturn", "logout", "--all", "ci", status=2)
+    assert "a profile and --all at once" in both.stderr
 
 
 def test_logout_of_a_profile_that_is_configured_no_longer(scene: Scene) -> None:
