@@ -39,6 +39,26 @@ def interruptible() -> Iterator[None]:
             signal.signal(number, before[number])
 
 
+@contextmanager
+def put_off() -> Iterator[None]:
+    """In the block no signal interrupts; the first that came does at its end.
+
+    For the start of a process: interrupted before it has a name, nobody would end it.
+    """
+    came: list[int] = []
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    heeded = [number for number in SIGNALS if before[number] is _interrupt]
+    for number in heeded:
+        signal.signal(number, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        for number in heeded:
+            signal.signal(number, before[number])
+    if came:
+        _interrupt(came[0], None)
+
+
 def deaf() -> None:
     """Ignore SIGNALS from now on: cleaning up is not to be interrupted."""
     for number in SIGNALS:

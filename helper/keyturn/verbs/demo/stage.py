@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from keyturn.reach.installed import program
-from keyturn.verbs.demo.processes import deaf, end_group, ended_within, kill
+from keyturn.verbs.demo.processes import deaf, end_group, ended_within, kill, put_off
 from keyturn.verbs.demo.verdicts import Command, Failed
 
 TYPE_CHECKING = False
@@ -159,20 +159,19 @@ class Stage:
         patience: float = PATIENCE,
     ) -> tuple[int, str]:  # fmt: skip
         """Exit status and output. A session of its own: Ctrl-C is ours, and so is the end of all it started."""
-        with (
-            open(source or os.devnull, "rb") as given,  # noqa: PTH123 - may be None
-            subprocess.Popen(
-                argv, env=self.environment, cwd=directory or self.home, start_new_session=True,
-                stdin=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            ) as process,
-        ):  # fmt: skip
+        with ExitStack() as stack:
+            given = stack.enter_context(open(source or os.devnull, "rb"))  # noqa: PTH123 - may be None
+            with put_off():
+                process = subprocess.Popen(
+                    argv, env=self.environment, cwd=directory or self.home, start_new_session=True,
+                    stdin=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                )  # fmt: skip
+                stack.enter_context(process)
+                stack.callback(_end, process)
             try:
                 output, _ = process.communicate(timeout=patience)
             except subprocess.TimeoutExpired:
                 raise Failed(f"{argv[0]} did not end within {patience:.0f} s") from None
-            finally:
-                if process.poll() is None:
-                    end_group(process.pid)
         return process.returncode, output.decode(errors="replace")
 
     def _stop_daemon(self) -> None:
@@ -196,3 +195,9 @@ class Stage:
         except FileNotFoundError:
             return None
         return int(noted["pid"])
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """And all that it has started, where it has not ended."""
+    if process.poll() is None:
+        end_group(process.pid)

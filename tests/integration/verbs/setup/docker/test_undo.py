@@ -94,7 +94,8 @@ def test_what_is_no_target_any_more_is_given_back(configured: Machine, docker_fi
     configured.run("keyturn", "setup", "--check", status=0)
     configured.run("keyturn", "target", "remove", "contoso.azurecr.io", status=0)
     told = configured.run("keyturn", "setup", "--check", status=1).stdout
-    assert told == "keyturn: docker has no target any more, and still asks keyturn\n"
+    undo = "keyturn setup docker --undo"
+    assert told == f"keyturn: docker has no target any more, and still asks keyturn (no longer after: {undo})\n"
     configured.run("keyturn", "setup", status=0)
     assert (docker_file.read_bytes(), podman_file.read_bytes()) == before
     assert not (podman_file.parent / "registries.conf.d").exists()
