@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,16 +27,16 @@ def ready(stage: Stage) -> Iterator[Contestant]:
     """The helper that git calls, with what the daemon answers it, and without the daemon."""
     helper = stage.native("git")
     body = helper.run()
-    with serving(stage.runtime / "instant", HEAD % len(body) + body) as path:
+    with serving(stage.runtime, HEAD % len(body) + body) as path:
         yield helper._replace(environment=helper.environment | {"KEYTURN_SOCKET": str(path)}).timed
 
 
 @contextlib.contextmanager
-def serving(directory: Path, answer: bytes) -> Iterator[Path]:
-    """The socket on which `answer` is all that is said, in a directory that is made for it."""
-    directory.mkdir(mode=0o700)
-    (directory / "answer").write_bytes(answer)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+def serving(parent: Path, answer: bytes) -> Iterator[Path]:
+    """The socket on which `answer` is all that is said, in a directory in `parent`."""
+    with tempfile.TemporaryDirectory(dir=parent) as name, socket.socket(socket.AF_UNIX) as listener:
+        directory = Path(name)
+        (directory / "answer").write_bytes(answer)
         listener.bind(str(directory / "socket"))
         listener.listen(128)
         words: list[str | Path] = [compiled(SOURCE), str(listener.fileno()), directory / "answer"]

@@ -62,7 +62,7 @@ def run(stages: Sequence[Stage], rounds: int) -> Result:
     requests = max(2, rounds // SHARE) * CLIENTS
     turns = max(1, requests // AT_A_TIME)
     said = wire.post("/v1/docker/get", stage.emulator.ready.registry.encode())
-    with serving(stage.runtime / "instant", exchange(stage.socket, said)) as floor:
+    with serving(stage.runtime, exchange(stage.socket, said)) as floor:
         conditions = {
             name: partial(_turn, stage, floor if condition.instant else stage.socket, requests // turns, condition)
             for name, condition in CONDITIONS.items()
