@@ -61,7 +61,12 @@ class Figure:
         if not self.peer:
             return f"{rows[self.row][self.of]:.1f}"
         ratios = rows[self.row]["ratios"].items()
-        return next((f"{ratio[self.of]:.2f}" for peer, ratio in ratios if peer.startswith(self.peer)), MISSING)
+        return next((_short(ratio[self.of]) for peer, ratio in ratios if peer.startswith(self.peer)), MISSING)
+
+
+def _short(ratio: float) -> str:
+    """With two decimals, or the first that is not 0."""
+    return f"{ratio:.2f}" if ratio >= 0.005 else f"{ratio:.1g}"
 
 
 CACHE, ECHO = "git credential-cache get", "a blocking server that answers the same bytes"
@@ -102,6 +107,10 @@ FIGURES = (
     Figure(
         "processor time of a warm kube answer, the helper's alone", "Azure's kubelogin",
         "kubelogin", "kube, native, processor", "kubelogin, Azure's",
+    ),
+    Figure(
+        "one client of a server in C during acquisitions, p99: the floor", "that server's client alone",
+        "load", "an instant server in C, during acquisitions", "an instant server in C", "p99",
     ),
     Figure(
         "native helper, answered at once by a server in C: the floor", f"`{CACHE}`",
