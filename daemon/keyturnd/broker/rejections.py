@@ -1,4 +1,8 @@
-"""Tokens that a server has refused: replaced at most once a minute, and a refusal that comes too early is kept."""
+"""Tokens that a server has refused: replaced at most once a minute, and a refusal that comes too early is kept.
+
+Once more where the server wants claims that are news: the token before was got without them, for another reason. Not
+each time, as a challenge for a later token (`nbf`) names another second whenever it is made.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,7 @@ class Rejections:
         self._challenges = challenges
         self._clock = clock
         self._forced: dict[RecordName, float] = {}
+        self._forced_by_news: dict[RecordName, float] = {}
         self._kept: dict[RecordName, bytes] = {}
 
     def concern(self, key: RecordName) -> bool:
@@ -43,9 +48,10 @@ class Rejections:
         held = await self._memory.look_up(want)
         if held is None or digest not in {None, held.token.digest}:
             return False
+        news = self._challenges.are_news(want, claims)
         self._challenges.note(want, claims)
         try:
-            self.force(want, held)
+            self.force(want, held, news=news)
         except Refused:
             self._kept[want.key] = held.token.digest
             raise
@@ -68,9 +74,9 @@ class Rejections:
         """Seconds until a renewal may be forced again; at least one, as nobody counts in less."""
         return max(1.0, self._forced[key] + policy.FORCED_RENEWAL_INTERVAL - self._clock.boottime())
 
-    def force(self, want: Want, held: Held) -> None:
-        """Note that a renewal of `held` is forced. Raises Refused within a minute of the last one."""
-        if not self.may_force(want.key):
+    def force(self, want: Want, held: Held, *, news: bool = False) -> None:
+        """Note that a renewal of `held` is forced (by claims that are news?). Raises Refused where it may not be."""
+        if not self.may_force(want.key, news=news):
             raise Refused(
                 "the server refused a token that had just been renewed",
                 moves.servers.right_of(held.token.account or "this profile", self._until_next(want.key)),
@@ -80,10 +86,11 @@ class Rejections:
         """The renewal that was forced last brought nothing: the next one need not wait."""
         self._forced.pop(key, None)
 
-    def may_force(self, key: RecordName) -> bool:
+    def may_force(self, key: RecordName, *, news: bool = False) -> bool:
         """Whether a renewal may be forced now; then it counts as done."""
         now = self._clock.boottime()
-        if now - self._forced.get(key, -policy.FORCED_RENEWAL_INTERVAL) < policy.FORCED_RENEWAL_INTERVAL:
-            return False
-        self._forced[key] = now
-        return True
+        for forced in (self._forced, self._forced_by_news) if news else (self._forced,):
+            if now - forced.get(key, -policy.FORCED_RENEWAL_INTERVAL) >= policy.FORCED_RENEWAL_INTERVAL:
+                forced[key] = now
+                return True
+        return False

@@ -52,13 +52,14 @@ class Replacements:
 
         claims: JSON, see keyturnd.fetching.challenges. Raises what a fetch does if that may pass: the token stays
         then, another server may take it. For what does not pass it is dropped, and asking for a token tells it.
-        Raises Refused where it was the replacement that was refused, less than a minute after the one before.
+        Raises Refused where it was the replacement that was refused, less than a minute after the one before, and not
+        for claims that are news.
         """
         held = await self._memory.look_up(want)
         if held is None or held.token.digest not in refused:
             return
         if want.key not in self._flights.under_way:  # for whoever was refused before us, or because it was due
-            self._rejections.force(want, held)
+            self._rejections.force(want, held, news=self._challenges.are_news(want, claims))
         self._challenges.note(want, claims)
         try:
             await self._fetch(want, by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from keyturn.protocols.claims_challenge import merged
@@ -26,6 +27,11 @@ class Challenges:
         """The server that refused the token of `want` asks for `claims` (JSON), or with None for nothing."""
         if claims is not None:
             self._claims[want.key] = claims
+
+    def are_news(self, want: Want, claims: str | None) -> bool:
+        """Whether `claims` (JSON) would change what the next token of `want` is got with."""
+        known = self.claims(want)
+        return claims is not None and (known is None or json.loads(merged(known, claims)) != json.loads(known))
 
     def claims(self, want: Want) -> str | None:
         """What to get the next token of `want` with."""

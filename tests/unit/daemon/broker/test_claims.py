@@ -10,7 +10,7 @@ from unittest import mock
 import pytest
 from msgspec.structs import replace
 
-from keyturn.errors import SignInNeeded
+from keyturn.errors import Refused, SignInNeeded
 from keyturnd.messages.identities import EntraIdentity
 from keyturnd.messages.outcomes import Failure
 from support.daemon.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
@@ -136,6 +136,41 @@ async def test_what_was_granted_is_asked_for_beside_what_a_server_wants_now(benc
         await bench.broker.replace(PLAIN, {refused.digest}, claims, bench.broker.answer_by(PLAIN))
     asked = json.loads(bench.provider.jobs[-1].claims or "")
     assert asked == {"access_token": dict.fromkeys(("acrs", "nbf"), mock.ANY)}
+
+
+async def refused(bench: Bench, claims: str | None) -> None:
+    """A server refuses the token of PLAIN, as a git tells it that asks a second time."""
+    held = await bench.broker.token(PLAIN, NOBODY)
+    await bench.broker.replace(PLAIN, {held.digest}, claims, bench.broker.answer_by(PLAIN))
+
+
+async def test_claims_that_are_news_need_not_wait_a_minute(bench: Bench) -> None:
+    """A token was revoked, and its replacement lacks what the server has begun to want meanwhile."""
+    await refused(bench, None)
+    await refused(bench, CLAIMS)
+    assert [job.claims for job in bench.provider.jobs] == [None, None, CLAIMS]
+
+
+async def test_claims_that_are_known_do(bench: Bench) -> None:
+    await refused(bench, CLAIMS)
+    with pytest.raises(Refused, match="just been renewed"):
+        await refused(bench, CLAIMS)
+
+
+async def test_a_server_with_ever_new_claims_gets_two_tokens_a_minute(bench: Bench) -> None:
+    later = '{{"access_token":{{"nbf":{{"essential":true,"value":"{}"}}}}}}'
+    for second in (1, 2):
+        await refused(bench, later.format(second))
+    with pytest.raises(Refused, match="just been renewed"):
+        await refused(bench, later.format(3))
+    assert bench.provider.started == 3
+
+
+async def test_what_is_erased_for_claims_that_are_news_is_replaced_at_once(bench: Bench) -> None:
+    for claims, number in ((None, 2), (CLAIMS, 3)):
+        held = await bench.broker.token(PLAIN, NOBODY)
+        assert await bench.broker.reject(PLAIN, held.digest, claims)
+        assert await text(bench, PLAIN) == f"access-{number}"
 
 
 async def test_a_dead_sign_in_says_nothing_of_what_was_granted(bench: Bench) -> None:
