@@ -148,6 +148,7 @@ def _line(message: str, values: dict[str, object]) -> str:
 
 
 def _use(handler: logging.Handler, level: str) -> None:
+    write_gathered()  # where it belongs: the log before this one
     formatter = logging.Formatter("%(asctime)s %(levelname)s %(message)s", TIME_FORMAT)
     formatter.converter = time.gmtime
     handler.setFormatter(formatter)

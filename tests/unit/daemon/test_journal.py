@@ -124,6 +124,15 @@ async def test_another_level_counts_from_its_moment_on(tmp_path: Path) -> None:
     assert lines(tmp_path) == [line]
 
 
+async def test_what_came_before_another_log_stands_in_the_one_before(tmp_path: Path) -> None:
+    (tmp_path / "moved").mkdir()
+    journal.open_log(tmp_path, "info")
+    journal.note_answer("/v1/git/get", 200, 4711, 0.0)
+    journal.open_log(tmp_path / "moved", "info")
+    journal.note("ready")
+    assert [len(lines(place)) for place in (tmp_path, tmp_path / "moved")] == [1, 1]
+
+
 async def test_many_requests_do_not_wait_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "MOST_BEHIND", 3)
     journal.open_log(tmp_path, "info")
