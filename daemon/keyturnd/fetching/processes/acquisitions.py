@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import resource
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,14 @@ from keyturn import hints, moves
 from keyturn.errors import AcquisitionDied, ProviderUnreachable
 from keyturnd.fetching.processes.conversation import converse
 from keyturnd.fetching.processes.failures import failure_of
+from keyturnd.fetching.processes.giving_way import processors
 from keyturnd.fetching.processes.last_words import last_words
 from keyturnd.fetching.processes.process import running
 from keyturnd.messages.jobs import TokenJob
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from keyturnd.fetching.processes.process import Process
     from keyturnd.fetching.processes.runner import Listener
     from keyturnd.messages.jobs import Job
@@ -45,6 +48,7 @@ class Acquisitions:
     def __init__(self) -> None:
         self.running: set[int] = set()
         self.started = 0
+        self._under_way = 0
         self._places = asyncio.Semaphore(AT_ONCE)
         self._places_of_people = asyncio.Semaphore(AT_ONCE)
 
@@ -69,8 +73,18 @@ class Acquisitions:
     async def _run(self, job: Job, listener: Listener) -> Outcome:
         if descriptors_left() < NEEDED:
             raise AcquisitionDied("too few descriptors are left to start a process", hints.restart_daemon())
-        async with running(COMMAND) as process:
-            return await self._heard_out(process, job, listener)
+        with self._one_more() as beside:
+            async with running(COMMAND, processors(beside)) as process:
+                return await self._heard_out(process, job, listener)
+
+    @contextmanager
+    def _one_more(self) -> Iterator[int]:
+        """How many others are under way, those among them that are only being started."""
+        self._under_way += 1
+        try:
+            yield self._under_way - 1
+        finally:
+            self._under_way -= 1
 
     async def _heard_out(self, process: Process, job: Job, listener: Listener) -> Outcome:
         self.running.add(process.pid)

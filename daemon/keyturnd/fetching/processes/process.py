@@ -19,6 +19,7 @@ from keyturnd.messages.channel import LINE_LIMIT
 if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
     from collections.abc import AsyncIterator, Sequence
+    from collections.abc import Set as AbstractSet
     from concurrent.futures import Future
 
     from keyturnd.fetching.processes.spawning import Spawned
@@ -50,16 +51,16 @@ class Process(Protocol):
 
 
 @asynccontextmanager
-async def running(command: Sequence[str]) -> AsyncIterator[Process]:
+async def running(command: Sequence[str], processors: AbstractSet[int] = frozenset()) -> AsyncIterator[Process]:
     """A process of `command` with pipes for its standard streams; it is killed if it outlives the context.
 
-    It has a session of its own, which to the scheduler is a group beside ours (autogroup, sched(7)), and no Ctrl-C in
-    the terminal of `keyturn daemon run` ends it between a rotated token and its seal. It has no environment. Raises
-    AcquisitionDied where none can be started.
+    It runs on the `processors`, or on any if none are named. It has a session of its own, which to the scheduler is a
+    group beside ours (autogroup, sched(7)), and no Ctrl-C in the terminal of `keyturn daemon run` ends it between a
+    rotated token and its seal. It has no environment. Raises AcquisitionDied where none can be started.
     """
     streams = Streams()
     try:
-        process = await _started(command, streams)
+        process = await _started(command, streams, processors)
         try:
             yield process
         finally:
@@ -68,9 +69,9 @@ async def running(command: Sequence[str]) -> AsyncIterator[Process]:
         streams.close()
 
 
-async def _started(command: Sequence[str], streams: Streams) -> Process:
+async def _started(command: Sequence[str], streams: Streams, processors: AbstractSet[int]) -> Process:
     try:
-        return await (_child(command, streams) if has_pidfd() else _elsewhere(command))
+        return await (_child(command, streams, processors) if has_pidfd() else _elsewhere(command))
     except OSError as error:
         raise AcquisitionDied(f"cannot start a process: {error.strerror}", hints.restart_daemon()) from None
 
@@ -84,9 +85,9 @@ def has_pidfd() -> bool:
     return True
 
 
-async def _child(command: Sequence[str], streams: Streams) -> Child:
+async def _child(command: Sequence[str], streams: Streams, processors: AbstractSet[int]) -> Child:
     with ExitStack() as theirs:
-        begun = starter.begin(command, await streams.open(theirs))
+        begun = starter.begin(command, await streams.open(theirs), processors)
         try:
             return Child(await asyncio.shield(asyncio.wrap_future(begun)), streams)
         except asyncio.CancelledError:

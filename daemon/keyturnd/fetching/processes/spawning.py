@@ -20,6 +20,7 @@ from keyturnd.fetching.processes.giving_way import give_way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
 ROOM = 512
 """Bytes, more than any C library's posix_spawn_file_actions_t (80) and posix_spawnattr_t (336) take."""
@@ -38,7 +39,7 @@ class Spawned(msgspec.Struct, frozen=True, gc=False):
     descriptor: int
 
 
-def spawn(command: Sequence[str], streams: Sequence[int]) -> Spawned:
+def spawn(command: Sequence[str], streams: Sequence[int], processors: AbstractSet[int]) -> Spawned:
     """Start `command` with `streams` as its standard ones. For a thread that outlives it, or it would not.
 
     It begins in a session of its own, without an environment and with no signal blocked; of our descriptors it gets
@@ -46,7 +47,7 @@ def spawn(command: Sequence[str], streams: Sequence[int]) -> Spawned:
     with its parent (PR_SET_PDEATHSIG, prctl(2)). Raises OSError.
     """
     pid = _spawned(command, streams)
-    give_way(pid)
+    give_way(pid, processors)
     try:
         return Spawned(pid, os.pidfd_open(pid))
     except OSError:

@@ -15,6 +15,7 @@ from keyturnd.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
     from concurrent.futures import Future, ThreadPoolExecutor
 
     from keyturnd.fetching.processes.spawning import Spawned
@@ -26,12 +27,12 @@ class Starter:
     def __init__(self) -> None:
         self._thread: ThreadPoolExecutor | None = None
 
-    def begin(self, command: Sequence[str], streams: Sequence[int]) -> Future[Spawned]:
+    def begin(self, command: Sequence[str], streams: Sequence[int], processors: AbstractSet[int]) -> Future[Spawned]:
         """See `spawn`. What has not begun yet can be cancelled. Raises OSError where there can be no thread."""
         if self._thread is None:
             self._thread = one_thread()
         try:
-            return self._thread.submit(spawn, command, streams)
+            return self._thread.submit(spawn, command, streams, processors)
         except RuntimeError:
             self._thread = None
             raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None

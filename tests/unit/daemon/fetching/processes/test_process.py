@@ -18,6 +18,7 @@ from keyturnd.fetching.processes.process import running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from keyturnd.fetching.processes.spawning import Spawned
@@ -88,11 +89,11 @@ class Late:
         self.started = 0
         self.spawned: Spawned
 
-    def spawn(self, command: Sequence[str], streams: Sequence[int]) -> Spawned:
+    def spawn(self, command: Sequence[str], streams: Sequence[int], processors: AbstractSet[int]) -> Spawned:
         self.asked.set()
         assert self.may.wait(10), "the loop waited for the start"
         self.started += 1
-        self.spawned = spawning.spawn(command, streams)
+        self.spawned = spawning.spawn(command, streams, processors)
         return self.spawned
 
 
