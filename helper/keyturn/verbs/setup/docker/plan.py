@@ -44,6 +44,16 @@ class Change(NamedTuple):
         told += f'"{MEMBER}": {json.dumps({self.registry: self.after})}'
         return told if self.before is None else f"{told} instead of {json.dumps(self.before)}"
 
+    def lack(self) -> str:
+        """What is not so yet, for whoever only looks: the entry itself would read as if it were there, and wrong."""
+        if self.registry == KEY:
+            return f"{self.file} is {'not as it has to be' if self.after else 'left over'}"
+        if self.registry == STORE:
+            return f'{self.file} {"has no" if self.after else "still has the"} "{STORE}": "{self.after or self.before}"'
+        if self.after == SUFFIX:
+            return f"docker does not ask keyturn for {self.registry} ({self.file})"
+        return f"docker still asks keyturn for {self.registry}, which is no target any more ({self.file})"
+
 
 class Plan:
     """All files as they are and as they shall be."""
