@@ -49,7 +49,8 @@ class Change(NamedTuple):
         if self.registry == KEY:
             return f"{self.file} is {'not as it has to be' if self.after else 'left over'}"
         if self.registry == STORE:
-            return f'{self.file} {"has no" if self.after else "still has the"} "{STORE}": "{self.after or self.before}"'
+            entry = f'"{STORE}": {json.dumps(self.after or self.before)}'
+            return f"{self.file} {'lacks' if self.after else 'still has'} {entry}"
         if self.after == SUFFIX:
             return f"docker does not ask keyturn for {self.registry} ({self.file})"
         return f"docker still asks keyturn for {self.registry}, which is no target any more ({self.file})"
