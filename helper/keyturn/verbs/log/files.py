@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import TextIO
 
 NAMES = ("keyturnd.log.1", "keyturnd.log")
 """Oldest first. The daemon begins anew at 1 MiB and keeps the log before."""
@@ -21,19 +22,26 @@ NAMES = ("keyturnd.log.1", "keyturnd.log")
 def last_lines(number: int) -> list[str]:
     """The last so many lines, as the daemon wrote them. Raises StateError."""
     directory = state_directory()
-    return list(chain.from_iterable(_read(directory / name) for name in NAMES))[-number:]
+    return list(chain.from_iterable(lines_of(directory / name) for name in NAMES))[-number:]
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """All lines of one file, none where it is not there. Raises StateError."""
+    if (file := opened(path)) is not None:
+        with file:
+            yield from (line.rstrip("\n") for line in file)
+
+
+def opened(path: Path) -> TextIO | None:
+    """The file, None where there is none. Raises StateError."""
+    try:
+        return open(path, encoding="utf-8", errors="backslashreplace", opener=not_waiting)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StateError(f"cannot read {path}: {(error.strerror or '').lower()}", shell.listing(str(path))) from None
 
 
 def not_waiting(path: str, flags: int) -> int:
     """Open without waiting for the writer of a FIFO, which reads as empty."""
     return os.open(path, flags | os.O_NONBLOCK)
-
-
-def _read(path: Path) -> Iterator[str]:
-    try:
-        with open(path, encoding="utf-8", errors="backslashreplace", opener=not_waiting) as file:
-            yield from (line.rstrip("\n") for line in file)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise StateError(f"cannot read {path}: {(error.strerror or '').lower()}", shell.listing(str(path))) from None
