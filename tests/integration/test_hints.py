@@ -159,6 +159,7 @@ ROWS = {
     "profiles": Row(words("keyturn", "profile", "show", "xyzzy"), "device-code"),
     "profile": Row(secrets.secret_elsewhere, "secret from the file /nowhere/s"),
     "listing": Row(secrets.secret_that_is_a_directory, "drwx"),
+    "contents": Row(words("keyturn", "setup", "kube", "--kubeconfig", "no/such"), ".config\n"),
     "size": Row(lambda scene: secrets.secret_file(scene, "two\nlines\n", 0o600), " 2 "),
     "where_is": Row(words("keyturn", "run", "ci", "--", "no-such-program"), ""),
     "kind_of": Row(not_a_program, "data"),
