@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,13 @@ def test_it_is_watched_until_somebody_has_seen_enough(scene: Scene) -> None:
         terminal.wait_for(r"(?s)\x1b\[\?1049h.*not signed in: keyturn login me")
         terminal.type(INTERRUPT)
         assert terminal.end() == 0
+        assert terminal.seen.endswith("\x1b[?1049l")
+    with scene.machine.terminal("keyturn", "status", "--watch", TERM="xterm") as terminal:
+        terminal.wait_for(r"(?s)\x1b\[\?1049h.*not signed in: keyturn login me")
+        terminal.process.send_signal(signal.SIGTSTP)  # stops nobody whom no shell could have go on (POSIX, 11.1.4)
+        terminal.wait_for(r"\x1b\[\?1049l\x1b\[\?1049h")
+        terminal.process.terminate()
+        assert terminal.end() == -signal.SIGTERM
         assert terminal.seen.endswith("\x1b[?1049l")
     assert "draws on a terminal" in scene.machine.run("keyturn", "status", "--watch", status=2).stderr
 
