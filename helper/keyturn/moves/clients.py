@@ -113,6 +113,13 @@ def at_terminal() -> Sentence:
 
 
 @move
+def without_person() -> Sentence:
+    """A sign-in of a person's, asked for where nobody can be."""
+    proofs = "--service-principal, --certificate FILE or --refresh-token SOURCE"
+    return Sentence(f"go to a terminal, or have nobody sign in: {proofs}")
+
+
+@move
 def by_hand(command: Command) -> Sentence:
     """A file in a form that keyturn does not change."""
     return Sentence(f"write what this tells by hand: {printed(command)}")

@@ -225,4 +225,4 @@ def test_profiles_and_status_show_where(awx: AwxScene) -> None:
     sign_in(awx)
     told = awx.machine.run("keyturn", "status", status=0).stdout
     assert f"✓ tower        awx, password, alice at {url}\n  identity     signed in as alice\n" in told
-    assert "write ██████████ valid for 6 d 23 h" in told
+    assert "AWX (read and write) ██████████ valid for 6 d 23 h" in told

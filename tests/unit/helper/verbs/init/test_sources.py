@@ -109,3 +109,20 @@ def test_no_az(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Refused, match="not on PATH"):
         fill_from_az(options())
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("AZURE_CLIENT_ID", "my-app"), ("AZURE_TENANT_ID", "no tenant"), ("AZURE_TENANT_ID", "x")]
+)
+def test_a_variable_that_holds_something_else_is_named(variable: str, value: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        fill_from_environment(options(), BOTH | {variable: value})
+    assert refused.value.sentence.startswith(f"{variable}: expected ")
+    assert str(refused.value.hint).startswith(f"for example: {variable}=")
+    assert value not in refused.value.lines().split()
+
+
+def test_a_variable_that_the_command_line_speaks_for_is_not_looked_at() -> None:
+    given = options("--application-id", CLIENT)
+    fill_from_environment(given, BOTH | {"AZURE_CLIENT_ID": "my-app"})
+    assert given.application_id == CLIENT
