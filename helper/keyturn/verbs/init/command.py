@@ -134,7 +134,9 @@ def _places(options: Namespace) -> list[Place]:
     if found is not None:
         return [found]
     if options.yes or not client.has_terminal():
-        raise UsageError(NO_PLACE, hints.usage("keyturn init"))
+        job = sources.for_job()
+        hint = moves.configuration.name_purpose(("keyturn", "init", "PLACE", *job)) if job else None
+        raise UsageError(NO_PLACE, hint or hints.usage("keyturn init"))
     question = "where do you need tokens? a URL, a login server or a context of kubectl: "
     words = person.ask_line(question).split()
     if not words:
