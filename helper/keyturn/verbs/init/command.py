@@ -102,7 +102,7 @@ def run(arguments: Sequence[str]) -> int:
     if options.from_az:
         sources.fill_from_az(options)
     document = ConfigDocument(config_file())
-    ask_who(options, [place for place in places if named(document.config, place, options) is None])
+    ask_who(options, document.config, [place for place in places if named(document.config, place, options) is None])
     proposals = list(_proposals(document, places, options))
     _agree(proposals, options)
     # No question comes behind a change: whoever says no, or nothing, finds all as it was.
