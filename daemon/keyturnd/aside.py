@@ -11,7 +11,7 @@ from concurrent.futures import wait
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from keyturnd.threads import one_thread
+from keyturnd.threads import OneThread
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -28,10 +28,10 @@ class Aside(logging.Handler):
     def __init__(self, handler: logging.Handler) -> None:
         super().__init__()
         self.handler = handler
-        self._thread = one_thread()
+        self._thread = OneThread()
         self._under_way: list[Future[bool]] = []
-        with suppress(RuntimeError):
-            self._thread.submit(int)  # nothing: no answer is held up by the beginning of a thread
+        with suppress(OSError):
+            self._thread.begin(int)  # nothing: no answer is held up by the beginning of a thread
 
     def emit(self, record: logging.LogRecord) -> None:
         """Wait for it where none is before it."""
@@ -39,9 +39,8 @@ class Aside(logging.Handler):
         if len(self._under_way) >= MOST:
             return
         try:
-            writing = self._thread.submit(self.handler.handle, record)
-        except RuntimeError:  # there can be no thread, or at our end none any more
-            self._thread = one_thread()
+            writing = self._thread.begin(self.handler.handle, record)
+        except OSError:  # there can be no thread, or at our end none any more
             self.handler.handle(record)
             return
         if self._under_way or not wait([writing], PATIENCE).done:
@@ -49,6 +48,6 @@ class Aside(logging.Handler):
 
     def close(self) -> None:
         """Once all is written."""
-        self._thread.shutdown()
+        self._thread.end()
         self.handler.close()
         super().close()

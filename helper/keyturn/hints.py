@@ -69,6 +69,12 @@ def _wanted(scopes: Iterable[str], audience: str | None) -> tuple[str, ...]:
 
 
 @cure
+def renew(profile: str) -> Command:
+    """Another token in place of one that is refused, by what the vault has; a job's log does not get to see it."""
+    return "keyturn", "run", profile, "--renew", "--", "true"
+
+
+@cure
 def run(profile: str, *scopes: str, audience: str | None = None) -> Command:
     """The same for `keyturn run`, which needs a command too."""
     return "keyturn", "run", profile, *_wanted(scopes, audience), "--", "COMMAND"

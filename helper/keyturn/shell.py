@@ -36,6 +36,12 @@ def listing(*paths: str) -> Command:
 
 
 @show
+def contents(directory: str) -> Command:
+    """Which files there are, where one that was named is not."""
+    return "ls", "-A", directory
+
+
+@show
 def size(path: str) -> Command:
     """Lines, words and bytes of a file, and nothing of its content."""
     return "wc", path

@@ -89,6 +89,14 @@ def no_such_token(scene: Scene) -> CompletedProcess[str]:
     return awx.machine.run("keyturn", "awx", "tokens", "show", "999", "--profile", "tower")
 
 
+def token_that_somebody_deleted(scene: Scene) -> CompletedProcess[str]:
+    awx = AwxScene(scene.machine, scene.emulator)
+    awx.entrust()
+    awx.token()
+    awx.emulator.control.awx_revoke("controller")
+    return awx.machine.run("keyturn", "awx", "tokens", "list", "--profile", "tower")
+
+
 def nothing_lives_there(scene: Scene) -> CompletedProcess[str]:
     assert not scene.emulator.control.awx_tokens("controller", user="alice")
     return scene.machine.run("/bin/true")
@@ -124,6 +132,7 @@ ROWS = {
     "forget_locally": Row(unreachable_awx, "forgot", proof=words("keyturn", "status")),
     "for_profile": Row(words("keyturn", "login"), "profile ci is signed in", proof=TOKEN),
     "token": Row(two_audiences("token", "ci"), "eyJ", proof=words("keyturn", "status")),
+    "renew": Row(token_that_somebody_deleted, "", proof=words("keyturn", "profile", "check", "tower")),
     "run": Row(two_audiences("run", "ci", "--", "true"), "", proof=words("keyturn", "status")),
     "remove_targets": Row(words("keyturn", "profile", "remove", "ci"), "no longer a target"),
     "add_target": Row(
@@ -150,6 +159,7 @@ ROWS = {
     "profiles": Row(words("keyturn", "profile", "show", "xyzzy"), "device-code"),
     "profile": Row(secrets.secret_elsewhere, "secret from the file /nowhere/s"),
     "listing": Row(secrets.secret_that_is_a_directory, "drwx"),
+    "contents": Row(words("keyturn", "setup", "kube", "--kubeconfig", "no/such"), ".config\n"),
     "size": Row(lambda scene: secrets.secret_file(scene, "two\nlines\n", 0o600), " 2 "),
     "where_is": Row(words("keyturn", "run", "ci", "--", "no-such-program"), ""),
     "kind_of": Row(not_a_program, "data"),

@@ -8,7 +8,7 @@ import msgspec
 
 from keyturnd import flows
 from keyturnd.broker import policy
-from keyturnd.fetching.permission import is_as_configured
+from keyturnd.fetching.permission import as_configured, is_as_configured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,10 +133,13 @@ class Memory:
             del self.held[key]
 
     def reconfigured(self, config: Config) -> None:
-        """Forget the tokens of profiles that `config` changed."""
+        """Forget the tokens of profiles that `config` changed, but for those that it allows as they are."""
         for key, held in list(self.held.items()):
-            if not is_as_configured(config, held.want):
-                del self.held[key]
+            if is_as_configured(config, held.want):
+                continue
+            del self.held[key]
+            if (want := as_configured(config, held.want)) is not None:
+                self.held[key] = msgspec.structs.replace(held, want=want, answers={})
 
     def fresh(self, held: Held, protocol: str) -> bool:
         """Whether it may be handed out to `protocol` as it is."""

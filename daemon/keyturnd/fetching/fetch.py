@@ -231,13 +231,12 @@ class Fetcher:
     async def _keep(self, want: Want, token: Token) -> None:
         """Keep `token` for the next daemon, if that can be: it can be fetched again, so it is given all the same."""
         try:
-            await self.holdings.keep_token(want.key, token)
+            failure = None if await self.holdings.keep_token(want.key, token) else "the disk does not answer"
         except StateError as error:
-            if self._keeps:
-                self._warn(f"new tokens are lost when the daemon ends: {error.sentence}")
-            self._keeps = False
-        else:
-            self._keeps = True
+            failure = error.sentence
+        if failure is not None and self._keeps:
+            self._warn(f"new tokens are lost when the daemon ends: {failure}")
+        self._keeps = failure is None
 
     async def _explained(self, error: SignInNeeded, profile: Profile) -> SignInNeeded:
         """`error`, with why the sign-in ended, and what was set aside when its place or application was changed."""

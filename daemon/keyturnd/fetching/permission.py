@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from keyturn import moves
 from keyturn.configuration.audiences import all_scopes
 from keyturn.configuration.profiles.profile import EntraProfile
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 
 KUBELOGIN = "kubelogin"
+USES = ("audiences", "scopes", "protocols")
+"""Keys of a profile that say what its tokens may be used for, and nothing of whose they are or how they are got."""
 
 
 class NoLongerAllowed(ConfigError):
@@ -43,6 +47,20 @@ def is_allowed(config: Config, want: Want) -> bool:
 def is_as_configured(config: Config, want: Want) -> bool:
     """Whether the profile is the one that `config` has; kubelogin's stand-in has identities that stand in none."""
     return want.protocol == KUBELOGIN or config.profiles.get(want.profile.name) == want.profile
+
+
+def as_configured(config: Config, want: Want) -> Want | None:
+    """`want` with its profile as `config` has it, where the two differ in nothing but what tokens may be used for.
+
+    None where it is another identity, or one that `config` does not allow this want.
+    """
+    then, now = want.profile, config.profiles.get(want.profile.name)
+    if not (isinstance(then, EntraProfile) and isinstance(now, EntraProfile)):
+        return None
+    if replace(then, **{use: getattr(now, use) for use in USES}) != now or want.protocol not in now.protocols:
+        return None
+    wanted = replace(want, profile=now)
+    return wanted if is_allowed(config, wanted) else None
 
 
 def _leads_to(config: Config, want: Want) -> bool:

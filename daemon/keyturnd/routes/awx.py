@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PARAMETERS = {
     "discover": (),
+    "me": (),
     "tokens": ("mine", "personal", "application", "expired", "unused", "made"),
     "token": ("number",),
     "update": ("number", "description", "scope"),
@@ -57,7 +58,7 @@ class QuestionBody(Body, frozen=True):
 
     profile: dict[str, object]
     question: Literal[
-        "discover", "tokens", "token", "update", "revoke", "applications", "application", "orphans", "sweep"
+        "discover", "me", "tokens", "token", "update", "revoke", "applications", "application", "orphans", "sweep"
     ]
     named: str | None = None
     mine: bool = False

@@ -9,6 +9,7 @@ import msgspec
 
 from keyturnd.store.credential import Place, accepted
 from keyturnd.store.sealed import KIND, Kept, decoded, encoded, name_of, place_of
+from keyturnd.vault.changing import wholly
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -102,7 +103,7 @@ class Store:
         async with self._changing:  # what is written is what memory has by now, whichever thread comes last
             vault = await self._open_vault()
             kept = [entry for entry in self._entries.get(place, []) if entry.durable]
-            await asyncio.to_thread(_write, vault, place, [Kept(one.credential, self._end_of(one)) for one in kept])
+            await wholly(_write, vault, place, [Kept(one.credential, self._end_of(one)) for one in kept])
 
     def _living(self, place: Place) -> list[Entry]:
         """The entries of `place` that are still to be used; the others leave memory."""

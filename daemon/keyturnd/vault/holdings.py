@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import functools
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import StateError
-from keyturnd import flows, identities, unstoppable
+from keyturnd import flows, identities
 from keyturnd.messages.states import AwxState, EntraState
 from keyturnd.vault import tokens
+from keyturnd.vault.behind import Behind
+from keyturnd.vault.changing import wholly
 from keyturnd.vault.names import secret_name, state_name
 from keyturnd.vault.records import RecordName
 
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
     from keyturnd.vault.vault import Vault
 
 ACCESS_TOKENS: tuple[Kind, ...] = ("access-token",)
-
-Returned = TypeVar("Returned")
 
 
 @functools.cache
@@ -50,6 +50,7 @@ class Holdings:
         self._directory = directory
         self._vault: Vault | None = None
         self._opening = asyncio.Lock()
+        self._behind = Behind()
         self.on_new_sign_in: Callable[[str], None] = lambda profile: None  # noqa: ARG005 - the broker's place
         self.changes = 0
         """How many records were put into the vault, counted once they are there."""
@@ -104,10 +105,9 @@ class Holdings:
         payload = (await self.vault()).get(secret_name(profile))
         return None if payload is None else payload.decode("utf-8", "surrogateescape")
 
-    async def keep_token(self, name: RecordName, token: Token) -> None:
-        """Seal `token`, unless it is one of a job's: those stay in memory."""
-        if not name.in_memory_alone:
-            await self._put(name, tokens.encode(token))
+    async def keep_token(self, name: RecordName, token: Token) -> bool:
+        """Seal `token`, unless it is one of a job's: those stay in memory. False where that is still to come."""
+        return name.in_memory_alone or await self._behind.begin(self._put(name, tokens.encode(token)))
 
     async def keep_state(self, profile: Profile, state: State) -> None:
         """Keep `state`; with another sign-in in it than before, no token of the one before outlives this."""
@@ -134,12 +134,12 @@ class Holdings:
 
     async def drop_tokens(self, profile: str) -> None:
         """Delete every access token of `profile`."""
-        await _wholly((await self.vault()).delete_profile, profile, ACCESS_TOKENS)
+        await wholly((await self.vault()).delete_profile, profile, ACCESS_TOKENS)
 
     async def drop_token(self, name: RecordName) -> None:
-        """Delete the record, if there is one; to the end, also where whoever asked for it has left."""
+        """Delete the record, if there is one; later, where the disk does not answer."""
         if not name.in_memory_alone:
-            await _wholly((await self.vault()).delete, name)
+            await self._behind.begin(wholly((await self.vault()).delete, name))
 
     async def drop_dead_state(self, profile: Profile, refused: State) -> None:
         """Forget the sign-in state, but only if it is still the one that was refused.
@@ -150,7 +150,7 @@ class Holdings:
             return
         rest = flows.refused_state(refused) if flows.row(profile).entrusts is not None else None
         if rest is None:
-            await _wholly((await self.vault()).delete, state_name(profile))
+            await wholly((await self.vault()).delete, state_name(profile))
         else:
             await self._put(state_name(profile), msgspec.json.encode(rest))
 
@@ -169,36 +169,30 @@ class Holdings:
 
     async def forget(self, profile: str) -> int:
         """Delete every record of `profile`, secrets included; how many there were."""
-        return await _wholly((await self.vault()).delete_profile, profile)
+        return await wholly((await self.vault()).delete_profile, profile)
 
     async def prune(self, wall: float) -> None:
         """Delete the access tokens that have expired; records of targets long gone would gather for ever."""
         if self._vault is not None:
-            await asyncio.to_thread(_prune, self._vault, wall)
+            for name in await asyncio.to_thread(_expired, self._vault, wall):
+                await wholly(_prune, self._vault, name, wall)
 
     async def _put(self, name: RecordName, payload: bytes) -> None:
         try:
-            await _wholly((await self.vault()).put, name, payload)
+            await wholly((await self.vault()).put, name, payload)
         finally:
             self.changes += 1  # not before: who looks meanwhile sees what was there
 
 
-async def _wholly(change: Callable[..., Returned], *arguments: object) -> Returned:
-    """What `change` returns, in a thread: fsync may take long on a busy disk, and cached answers do not wait for it.
-
-    Who is cancelled meanwhile waits for its end all the same: a sign-in that is still being written would come back
-    after the logout that cancelled it.
-    """
-    writing = asyncio.ensure_future(asyncio.to_thread(change, *arguments))
-    try:
-        return await asyncio.shield(writing)
-    except asyncio.CancelledError:
-        await unstoppable.ended(writing)
-        raise
+def _expired(vault: Vault, wall: float) -> list[RecordName]:
+    return [name for name in vault.names() if name.kind == "access-token" and _has_expired(vault, name, wall)]
 
 
-def _prune(vault: Vault, wall: float) -> None:
-    for name in list(vault.names()):
-        payload = vault.get(name) if name.kind == "access-token" else None
-        if payload is not None and tokens.decode(payload).expires_at < wall:
-            vault.delete(name)
+def _prune(vault: Vault, name: RecordName, wall: float) -> None:
+    if _has_expired(vault, name, wall):  # still: a renewal may have been written meanwhile
+        vault.delete(name)
+
+
+def _has_expired(vault: Vault, name: RecordName, wall: float) -> bool:
+    payload = vault.get(name)
+    return payload is not None and tokens.decode(payload).expires_at < wall

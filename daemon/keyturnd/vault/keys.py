@@ -7,13 +7,13 @@ ever made while sealed records exist.
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from keyturn import moves, shell
 from keyturn.errors import ConfigError, StateError
+from keyturnd.vault.changing import wholly
 from keyturnd.vault.durable import PrivateDirectory
 from keyturnd.vault.keystores import (
     KEY_FILE,
@@ -82,12 +82,12 @@ async def open_key(state_directory: Path, source: str, keyring: KeyringPort, war
     choice = read_choice(files)
     if choice is None:
         key, chosen = await first_key(files, source, keyring, warn)
-        if not await asyncio.to_thread(files.create, CHOICE_FILE, encode_choice(chosen)):
+        if not await wholly(files.create, CHOICE_FILE, encode_choice(chosen)):
             return await open_key(state_directory, source, keyring, warn)  # somebody else chose meanwhile
     else:
         key, chosen = await recorded_key(files, source, choice, keyring)
         if chosen != choice:
-            await asyncio.to_thread(files.replace, CHOICE_FILE, encode_choice(chosen))
+            await wholly(files.replace, CHOICE_FILE, encode_choice(chosen))
     return VaultKey(key=key, key_id=chosen.key_id, source=chosen.source)
 
 

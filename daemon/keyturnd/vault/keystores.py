@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import os
@@ -14,6 +13,7 @@ import msgspec
 from keyturn import moves, shell
 from keyturn.errors import StateError, VaultLocked
 from keyturnd.messages.outcomes import KeyringResult
+from keyturnd.vault.changing import wholly
 from keyturnd.vault.records import KEY_SIZE
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class FileStore:
 
     async def create(self) -> bytes:
         line = KEY_FILE_PREFIX + base64.b64encode(os.urandom(KEY_SIZE)).decode() + "\n"
-        await asyncio.to_thread(self._files.create, KEY_FILE, line.encode())
+        await wholly(self._files.create, KEY_FILE, line.encode())
         if (key := await self.read()) is None:
             raise StateError(f"{self._files.path / KEY_FILE} vanished as soon as it was written")
         return key

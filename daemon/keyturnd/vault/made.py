@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from keyturn.errors import StateError
+from keyturnd.vault.changing import wholly
 from keyturnd.vault.records import RecordName
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class MadeTokens:
     async def keep(self, made: Made) -> None:
         """Keep it under its name, in place of whatever has that."""
         self._none_pending = self._none_pending and bool(made.row)
-        await asyncio.to_thread((await self._vault()).put, _record(made.name), msgspec.json.encode(made))
+        await wholly((await self._vault()).put, _record(made.name), msgspec.json.encode(made))
 
     async def find(self, name: str) -> Made | None:
         """The one of that name."""
@@ -59,7 +60,7 @@ class MadeTokens:
 
     async def forget(self, name: str) -> None:
         """Forget it here; the server keeps it."""
-        await asyncio.to_thread((await self._vault()).delete, _record(name))
+        await wholly((await self._vault()).delete, _record(name))
 
     async def pending(self) -> list[Made]:
         """Those that were asked for and have not come. Looked for once, and again after each that is asked for."""

@@ -7,7 +7,7 @@ import sys
 
 from keyturn.console import browser, other_daemon
 from keyturn.console.starting import secret_variables
-from keyturn.errors import VariablesWanted, one_line
+from keyturn.errors import KeyturnError, VariablesWanted, one_line
 from keyturn.protocols import surroundings
 from keyturn.reach import client, launch
 
@@ -44,13 +44,32 @@ def ask(
     request = _request(method, path, body, client.has_terminal() if waits is None else waits)
     request.browser = request.waits and opens_browser and browser.is_here()
     try:
-        return _object(launch.insist(request, secret_variables, show, creates=creates))
+        return _object(_insist(request, show, creates=creates))
+    except KeyturnError as error:
+        if body is not None and not client.has_terminal():
+            _name_input(error, body.get("profile"))
+        raise
+
+
+def _insist(request: client.Request, show: Callable[[client.Event], None], *, creates: bool) -> client.Reply:
+    """The reply, the variables of this job sent along where the daemon asks for them."""
+    try:
+        return launch.insist(request, secret_variables, show, creates=creates)
     except VariablesWanted as error:
         wanted = tuple(name for name in error.names if name in surroundings.ALL)
         if not wanted:
             raise
     request.wanted = wanted
-    return _object(launch.insist(request, secret_variables, show, creates=creates))
+    return launch.insist(request, secret_variables, show, creates=creates)
+
+
+def _name_input(error: KeyturnError, profile: object) -> None:
+    """Have a hint that would ask for a secret on a terminal, where there is none, say that it comes from a pipe."""
+    from keyturn import hints  # noqa: PLC0415 - only where something failed
+    from keyturn.kinds_of_hints import printed  # noqa: PLC0415
+
+    if isinstance(profile, str) and error.hint == printed(hints.entrust(profile)):
+        error.hint = printed(hints.entrust_from_input(profile))
 
 
 def ask_running(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:

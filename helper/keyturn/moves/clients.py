@@ -31,6 +31,12 @@ def docker_package() -> Sentence:
 
 
 @move
+def let_job_ask() -> Sentence:
+    """A job of GitHub Actions that has no token of its own."""
+    return Sentence("add `id-token: write` to the permissions of the job")
+
+
+@move
 def name_kubeconfig(command: Command) -> Sentence:
     """A file that may be somebody else's, and what it says of a cluster."""
     return Sentence(f"if it is a file of your own, name it: {printed(command)}")
@@ -110,6 +116,13 @@ def allow_plugin(program: str, allowed: Iterable[str], kuberc: str) -> Sentence:
 def at_terminal() -> Sentence:
     """A sign-in that kubectl has no place for."""
     return Sentence("run the same kubectl command at a terminal")
+
+
+@move
+def without_person() -> Sentence:
+    """A sign-in of a person's, asked for where nobody can be."""
+    proofs = "--service-principal, --certificate FILE or --refresh-token SOURCE"
+    return Sentence(f"go to a terminal, or have nobody sign in: {proofs}")
 
 
 @move

@@ -51,12 +51,6 @@ def key_in_file() -> Sentence:
 
 
 @move
-def key_stays_in_file() -> Sentence:
-    """A keyring that did not answer the first daemon: the next one says nothing of it."""
-    return after('set key = "file" under [daemon], if it is to stay there', restart_daemon())
-
-
-@move
 def key_as_before(source: str) -> Sentence:
     """The configuration names another place for the vault's key than the one it is in."""
     return Sentence(f'set key = "{source}" in [daemon]')

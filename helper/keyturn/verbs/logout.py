@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from urllib.parse import urlsplit
 
 from keyturn import hints
@@ -9,7 +10,7 @@ from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.console.configured import configuration, named_or_only
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask, print_json
-from keyturn.errors import KeyturnError, ProviderUnreachable, UsageError
+from keyturn.errors import KeyturnError, ProviderError, ProviderUnreachable, UsageError, UserError, report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Forget a profile's tokens, sign-in and entrusted secret, in memory and on disk.
 
-A token of an AWX is deleted there first; if that fails, nothing is forgotten. Nothing is revoked at Entra ID: an
-access token that a program holds already stays valid until it expires.
+A token of an AWX is deleted there first; if that fails, nothing of that profile is forgotten. Nothing is revoked at
+Entra ID: an access token that a program holds already stays valid until it expires.
 
 Works for a profile that the configuration no longer has, too; one of an AWX only with --locally then, as nothing can
 be deleted there without it.
@@ -43,16 +44,29 @@ def run(arguments: Sequence[str]) -> int:
     options = parser().parse(arguments)
     if options.all and options.profile:
         raise UsageError("a profile and --all at once", hints.usage("keyturn logout"))
-    done = [_log_out(name, options) for name in _names(options)]
+    if options.all:
+        return _log_out_all(options)
+    done = _log_out(options.profile or named_or_only(None, "keyturn logout"), options)
     if options.json:
-        print_json(done if options.all else done[0])
+        print_json(done)
     return 0
 
 
-def _names(options: Namespace) -> list[str]:
-    if options.all:
-        return list(configuration().profiles)
-    return [options.profile or named_or_only(None, "keyturn logout")]
+def _log_out_all(options: Namespace) -> int:
+    """What keeps one profile from being forgotten keeps none of the others: 1 where there was one."""
+    done, failures = [], 0
+    for name in configuration().profiles:
+        try:
+            done.append(_log_out(name, options))
+        except (UserError, ProviderError) as error:  # our own trouble is the next one's, too
+            done.append({"profile": name, "error": {"sentence": error.sentence, "hint": error.hint}})
+            failures += 1
+            error.sentence = f"profile {name}: {error.sentence}"
+            sys.stdout.flush()
+            report(error, sys.stderr)
+    if options.json:
+        print_json(done)
+    return int(failures > 0)
 
 
 def _log_out(name: str, options: Namespace) -> dict[str, Any]:

@@ -173,8 +173,9 @@ with closing(secretstorage.dbus_init()) as bus:
     plant("p:ss" + behind, protocol="https", server="example.com", user="alice")
     plant("pass", protocol="https", server="h.example", port="8443", user="bob", object="a b")
     plant("token", protocol="https", server="dev.azure.com", user="x", object="contoso/p/_git/r")
+    plant("planted", protocol="https", server="evil.example", user="mallory\\nhost=example.com")
 """
-"""As git's contrib/credential/libsecret writes them."""
+"""As git's contrib/credential/libsecret writes them; the last one nobody's git would."""
 
 
 def test_what_git_credential_libsecret_kept_is_taken_over(machine: Machine, session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -132,11 +133,22 @@ def test_a_key_in_a_file_is_warned_of_once(emulator: Emulator, machine: Machine)
     first = machine.run("keyturn", "secret", "set", "ci", input="x\n", status=0)
     assert first.stderr.startswith("keyturn: warning: the OS keyring cannot be used")
     assert machine.run("keyturn", "secret", "set", "ci", input="x\n", status=0).stderr == ""
-    helps = '  set key = "file" under [daemon], if it is to stay there, then: keyturn daemon restart\n'
-    assert helps in machine.run("keyturn", "doctor", "--offline").stdout
-    machine.configure(emulator.ready.config, key="file")
-    machine.run("keyturn", "daemon", "restart", status=0)
-    assert "keyring" not in machine.run("keyturn", "doctor", "--offline").stdout
+
+
+def test_status_and_doctor_agree_about_a_key_in_a_file(emulator: Emulator, machine: Machine) -> None:
+    """Of a daemon that has just settled for the file, and has warned of it, as of one that finds it so."""
+    machine.configure(emulator.ready.config, key="auto")
+    machine.run("keyturn", "secret", "set", "ci", input="x\n", status=0)
+    says = "open, its key in a file: no protection against someone who can read your files"
+    for key in ("auto", "file"):
+        findings = json.loads(machine.run("keyturn", "doctor", "--offline", "--json").stdout)["findings"]
+        told = [finding for finding in findings if "no protection" in finding["sentence"]]
+        assert told == [{"level": "ok", "sentence": f"the vault is {says}", "hint": None}]
+        assert machine.run("keyturn", "status").stdout.count("no protection") == 1
+        assert f"vault          {says}\n" in machine.run("keyturn", "status").stdout
+        machine.configure(emulator.ready.config, key=key)
+        machine.run("keyturn", "daemon", "restart", status=0)
+        machine.run("keyturn", "secret", "set", "ci", input="x\n", status=0)
 
 
 @pytest.mark.parametrize(

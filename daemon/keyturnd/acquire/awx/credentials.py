@@ -29,6 +29,11 @@ class Credential(NamedTuple):
     """The id of the token it is; 0 for a password."""
 
     @property
+    def is_token(self) -> bool:
+        """Whether it is no password."""
+        return self.header.startswith("Bearer ")
+
+    @property
     def forms(self) -> tuple[str, ...]:
         """How a server may quote it."""
         return self.header.partition(" ")[2], self.secret

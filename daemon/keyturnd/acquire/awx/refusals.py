@@ -43,6 +43,19 @@ class Denied(Failed):
         self.other_credential = other_credential
 
 
+class TokenGone(Denied):
+    """The server does not know a token of its own: it has expired, or somebody has deleted it there.
+
+    A login alone would be content with the token that the daemon has in memory, so the hint has it replaced.
+    """
+
+    def __init__(self, api: Api, hint: Hint | None = None) -> None:
+        profile = api.identity.profile
+        sentence = f"{api.place} takes the token of profile {profile} no longer"
+        cure = hint or hints.login_again(profile)
+        super().__init__(ProviderRefused, sentence, cure, dead=True, other_credential=True)
+
+
 class Unusable(Failed):
     """The server did it, and answered with something nobody can use."""
 
@@ -53,7 +66,7 @@ def refusal(api: Api, reply: Reply, credential: Credential) -> Failed:
         return _page(api, reply)
     match reply.status:
         case 401:
-            return _unknown(api)
+            return TokenGone(api) if credential.is_token else _unknown(api)
         case 403:
             return _forbidden(api, said(reply.document, credential.forms))
         case 400:

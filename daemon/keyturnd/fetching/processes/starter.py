@@ -1,22 +1,20 @@
 """The thread that starts processes, one after another.
 
-Of its own: asyncio's threads write the vault, and may all be waiting for a disk that does not answer. A start that
-waited behind them would outlast its deadline.
+Of its own: others read and write the vault, and may be waiting for a disk that does not answer. A start that waited
+behind them would outlast its deadline.
 """
 
 from __future__ import annotations
 
-import errno
-import os
 from typing import TYPE_CHECKING
 
 from keyturnd.fetching.processes.spawning import spawn
-from keyturnd.threads import one_thread
+from keyturnd.threads import OneThread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
-    from concurrent.futures import Future, ThreadPoolExecutor
+    from concurrent.futures import Future
 
     from keyturnd.fetching.processes.spawning import Spawned
 
@@ -25,14 +23,8 @@ class Starter:
     """Has one thread, from the first start on and for ever: its end would be the end of all that it has started."""
 
     def __init__(self) -> None:
-        self._thread: ThreadPoolExecutor | None = None
+        self._thread = OneThread()
 
     def begin(self, command: Sequence[str], streams: Sequence[int], processors: AbstractSet[int]) -> Future[Spawned]:
         """See `spawn`. What has not begun yet can be cancelled. Raises OSError where there can be no thread."""
-        if self._thread is None:
-            self._thread = one_thread()
-        try:
-            return self._thread.submit(spawn, command, streams, processors)
-        except RuntimeError:
-            self._thread = None
-            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None
+        return self._thread.begin(spawn, command, streams, processors)

@@ -15,7 +15,9 @@ from keyturn.configuration.profiles.awx import AwxProfile, Scope
 from keyturn.configuration.profiles.scopes import DEFAULT_SUFFIX, UnfitScopes, for_flow, of_audience
 from keyturn.configuration.tables import nearest
 from keyturn.configuration.targets.docker import find_docker, is_azure
+from keyturn.configuration.targets.images import is_of_docker_hub
 from keyturn.errors import Refused, UsageError
+from keyturn.kinds_of_hints import printed
 from keyturn.protocols.claims_challenge import claims_in
 from keyturnd.broker.policy import CHECK
 from keyturnd.fetching.wants import Want
@@ -128,10 +130,21 @@ def _registry(config: Config, body: TokenBody) -> Want:
         raise UsageError("a registry and an audience or scopes at once", hints.usage("keyturn token"))
     target = find_docker(config.docker_targets, body.registry or "")
     if target is None or target.profile != body.profile:
-        hint = _as_target(body.registry or "", body.profile)
-        raise Refused(f"the registry is no docker target of profile {body.profile}", hint)
+        raise _no_target(config, body.registry or "", body.profile)
     want = docker.want_of(config, target)
     return replace(want, protocol=CHECK) if body.purpose == CHECK else want
+
+
+def _no_target(config: Config, registry: str, profile: str) -> Refused:
+    if not is_of_docker_hub(registry):
+        return Refused(f"the registry is no docker target of profile {profile}", _as_target(registry, profile))
+    own = [target.login_server for target in config.docker_targets if target.profile == profile]
+    hint = hints.add_target("REGISTRY.azurecr.io", profile) if not own else hints.targets()
+    refused = Refused("--registry wants a login server; without one, an image is of Docker Hub", hint)
+    if len(own) == 1:
+        refused.hint = printed(hints.verb("token", profile, "--registry", own[0]))
+        refused.lacking = ("--registry", own[0])
+    return refused
 
 
 def _as_target(registry: str, profile: str) -> Hint:

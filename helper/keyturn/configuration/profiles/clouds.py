@@ -139,9 +139,15 @@ def audience(word: str, authority: str) -> str:
     return {**EVERYWHERE, **CLOUDS[0].resources, **found.resources}.get(word.lower(), word)
 
 
+_OF_AWX = {"write": "AWX (read and write)", "read": "AWX (read)"}
+"""What its two scopes allow (reference/awx.md: write implies read); Entra ID has no such names without a resource."""
+
+
 def spoken(scopes: Iterable[str]) -> str:
     """`scopes` as a person reads them: by the name of their resource, where it has one."""
     listed = list(scopes)
+    if listed and listed[0] in _OF_AWX:
+        return _OF_AWX[listed[0]]
     resources = {scope.rpartition("/")[0].rstrip("/").lower() for scope in listed}
     name = _SPOKEN.get(resources.pop()) if len(resources) == 1 else None
     if name is None:

@@ -34,7 +34,8 @@ DEFAULT_CLOUD = "AzureCloud"
 
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _EXAMPLE_URL = '"https://login.example"'
-_EXAMPLE_GUID = '"11111111-2222-3333-4444-555555555555"'
+EXAMPLE_ID = "11111111-2222-3333-4444-555555555555"
+_EXAMPLE_GUID = f'"{EXAMPLE_ID}"'
 
 
 def tenant(table: Table, *, own_for: str) -> str:
@@ -58,7 +59,12 @@ def is_tenant(text: str) -> bool:
 
 def is_own_tenant(text: str) -> bool:
     """Whether `text`, in lower case, is the id or a domain of one tenant."""
-    return _GUID.fullmatch(text) is not None or _is_domain(text)
+    return is_id(text) or _is_domain(text)
+
+
+def is_id(text: str) -> bool:
+    """Whether `text`, in lower case, has the form of the ids that Entra ID gives."""
+    return _GUID.fullmatch(text) is not None
 
 
 def application_id(table: Table) -> str:
@@ -70,7 +76,7 @@ def application_id(table: Table) -> str:
         if preset is None:
             raise table.expected(key, f"a preset: {either(tuple(PRESETS))}", '"preset:azure-cli"')
         return preset
-    if not _GUID.fullmatch(found.lower()):
+    if not is_id(found.lower()):
         raise table.expected(key, "the application (client) id of an app registration", _EXAMPLE_GUID)
     return found.lower()
 

@@ -15,6 +15,11 @@ _IMAGE = re.compile(rf"(?:(?:oci|docker)://)?({_HOST})(?:/{_PART})+/?(?::{_TAG})
 put schemes of their own in front."""
 
 
+def is_of_docker_hub(image: str) -> bool:
+    """Whether it names no registry at all, as `ubuntu` and `library/ubuntu`, so that clients go to Docker Hub."""
+    return re.fullmatch(_HOST, image.partition("/")[0]) is None
+
+
 def registry_of(image: str) -> Place | None:
     """Host and port in front of a repository; None where `image` names none, or is something else."""
     found = _IMAGE.fullmatch(image)

@@ -60,6 +60,14 @@ def question(profile: str, asked: str, **more: Any) -> Any:
     return ask("POST", "/v1/awx/question", {"named": profile, "profile": {}, "question": asked, **more})["answer"]
 
 
+def prove(profile: str) -> None:
+    """Have the AWX of a profile that is signed in say that it takes its token. Raises ProviderError, if it does not.
+
+    The daemon has had the token in memory for days perhaps, and asks nobody whether somebody has deleted it there.
+    """
+    ask("POST", "/v1/awx/question", {"named": profile, "profile": {}, "question": "me"}, waits=False)
+
+
 def kept(name: str | None = None, *, forget: bool = False) -> Any:
     """The tokens that keyturn keeps for others, or one of them."""
     return ask("POST", "/v1/awx/made", {"name": name, "forget": forget}, waits=False)["answer"]

@@ -147,17 +147,22 @@ def _check_scopes(scopes: Sequence[str]) -> None:
 
 def _secrets(options: Namespace, chosen: ParameterSet) -> dict[str, Any]:
     """Read from wherever they are, in the order in which a person would be asked. Raises UsageError."""
-    usage = hints.usage(PROGRAM)
+    usage, asked = hints.usage(PROGRAM), chosen is BY_SECRET and options.credential is None
     sources = {name: getattr(options, name) for name in SECRETS}
     if list(sources.values()).count("-") > 1 and not (sys.stdin is not None and sys.stdin.isatty()):
         raise UsageError("standard input holds one secret: take @FILE or env:NAME for the others", usage)
-    if chosen is BY_SECRET:
-        sources["credential"] = sources["credential"] or "-"
-    return {
-        BODY.get(name, name): read_secret(source, f"keyturn: {SECRETS[name]}: ", usage)
-        for name, source in sources.items()
-        if source is not None
-    }
+    if asked:
+        sources["credential"] = "-"
+    try:
+        return {
+            BODY.get(name, name): read_secret(source, f"keyturn: {SECRETS[name]}: ", usage)
+            for name, source in sources.items()
+            if source is not None
+        }
+    except UsageError as error:
+        if asked and not client.has_terminal():
+            error.lacking = "--credential", "env:NAME"
+        raise
 
 
 def _show(event: client.Event) -> None:

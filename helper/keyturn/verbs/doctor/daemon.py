@@ -10,7 +10,7 @@ from keyturn.errors import ConfigError, KeyturnError
 from keyturn.kinds_of_hints import Sentence
 from keyturn.reach.paths import config_file
 from keyturn.verbs.doctor.finding import Finding, failed, ok
-from keyturn.verbs.status.lines import UNPROTECTED
+from keyturn.verbs.status.lines import open_warnings, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,6 +67,5 @@ def _vault(status: dict[str, Any]) -> Iterator[Finding]:
         yield Finding("error", f"the vault is closed: {error['sentence']}", hint)
         return
     if status["key"] is not None:
-        yield ok(f"the vault is open, its key comes from the {status['key']}")
-    for warning in status["warnings"]:
-        yield Finding("warning", warning, moves.secrets.key_stays_in_file() if UNPROTECTED in warning else None)
+        yield ok(f"the vault is {opened(status['key'])}")
+    yield from (Finding("warning", warning) for warning in open_warnings(status))

@@ -129,9 +129,9 @@ def _value(key: str, text: str) -> Value:
     if not _WRITTEN_AS_TOML.fullmatch(text):
         return text
     try:
-        value: Value = tomllib.loads(f"value = {text}")["value"]
+        found: list[Value] = list(tomllib.loads(f"value = {text}").values())
     except tomllib.TOMLDecodeError:
-        raise UsageError(
-            f"the value of {key} is not TOML", moves.configuration.example('audiences=["graph"]')
-        ) from None
-    return value
+        found = []
+    if len(found) != 1:  # behind a line break another key would begin, and nothing come of it
+        raise UsageError(f"the value of {key} is not TOML", moves.configuration.example('audiences=["graph"]'))
+    return found[0]

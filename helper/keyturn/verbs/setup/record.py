@@ -16,6 +16,7 @@ from keyturn.reach.paths import open_private_directory, state_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from typing import Any
 
@@ -24,10 +25,25 @@ CREATED = ""
 true); no registry and no section is called so."""
 
 
-class Record:
-    """What was replaced for `tool` in all files, by file and by the name of the place in it."""
+def is_text(former: object) -> bool:
+    """What most places hold."""
+    return isinstance(former, str)
 
-    def __init__(self, tool: str) -> None:
+
+def are_texts(former: object) -> bool:
+    """What is there several times, or a list of directories."""
+    return isinstance(former, list) and all(map(is_text, former))
+
+
+class Record:
+    """What was replaced for `tool` in all files, by file and by the name of the place in it.
+
+    fits: whether something can have stood in such a place. Raises Refused for a record with anything else: --undo
+    would write it into the tool's own file, which the tool might then not read.
+    """
+
+    def __init__(self, tool: str, fits: Callable[[Any], bool] = is_text) -> None:
+        self._fits = fits
         self._directory = state_directory()
         self._file = OwnFile(self._directory / f"setup-{tool}.json")
         self._replaced = self._read()
@@ -65,9 +81,12 @@ class Record:
     def _read(self) -> dict[str, dict[str, Any]]:
         try:
             found: dict[str, dict[str, Any]] = json.loads(self._file.text or "{}")
-            if not all(isinstance(entries, dict) for entries in found.values()):
+            if not all(self._is_former(*item) for entries in found.values() for item in entries.items()):
                 raise TypeError
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, RecursionError):
             path = str(self._file.path)
             raise Refused(f"{path} is not what keyturn wrote", shell.remove(path)) from None
         return found
+
+    def _is_former(self, name: str, former: object) -> bool:
+        return (former is True or are_texts(former)) if name == CREATED else self._fits(former)

@@ -24,7 +24,8 @@ DESCRIPTION = """\
 Show whether all is well: the daemon, the configuration, and for every profile who is signed in, what it is for, how
 long its tokens last, who used them last, and what failed. The first line says what needs you, the rest where.
 
-Starts no daemon and acquires no token. The members of --json are described in contrib/guides/status.md.
+Starts no daemon and acquires no token; keyturn doctor looks at tools and servers as well. The members of --json are
+described in contrib/guides/status.md.
 """
 PLAIN = {(): False, ("--json",): True}
 """What is said most, and whether it asks for JSON: argparse takes longer to load than the daemon to answer."""

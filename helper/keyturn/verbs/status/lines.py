@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from keyturn.errors import ConfigError
 
 UNPROTECTED = "no protection against"
-"""In the daemon's warning, too, when it has just settled for a file: the vault's row says it all the time."""
+"""In the daemon's warning, too, when it has just settled for a file. Whoever caused that has read it; from then on
+the vault's row says it, as where the file was chosen: nothing has to be done, and the next daemon warns no more."""
 KEY_SOURCES = {
     "keyring": "its key in the OS keyring",
     "file": f"its key in a file: {UNPROTECTED} someone who can read your files",
@@ -50,8 +51,7 @@ def _overview(status: dict[str, Any], mistake: Callable[[], ConfigError | None])
     yield Row("state", _short(status["state"]))
     if status["running"]:
         yield from _vault(status)
-        others = (warning for warning in status["warnings"] if UNPROTECTED not in warning)
-        yield from (Row("warning", warning, says="attention") for warning in others)
+        yield from (Row("warning", warning, says="attention") for warning in open_warnings(status))
 
 
 def _daemon(status: dict[str, Any]) -> str:
@@ -90,17 +90,21 @@ def _vault(status: dict[str, Any]) -> Iterator[Row]:
     """Open, not asked for yet, or closed: its keyring is locked, for instance."""
     error = status.get("vault_error")
     if error is None:
-        yield Row("vault", _key(status))
+        source = status["key"]
+        yield Row("vault", "not opened yet: nothing has asked for it" if source is None else opened(source))
         return
     yield Row("vault", f"closed: {error['sentence']}", says="error")
     yield from [Row("", f"hint: {error['hint']}", whole=True)] if error["hint"] else []
 
 
-def _key(status: dict[str, Any]) -> str:
-    if status["key"] is None:
-        return "not opened yet: nothing has asked for it"
-    key = KEY_SOURCES.get(status["key"], f"its key from {status['key']}")
-    return f"open, {key}"
+def opened(source: str) -> str:
+    """That the vault is open, and what its key's place means; doctor says it in the same words."""
+    return f"open, {KEY_SOURCES.get(source, f'its key from {source}')}"
+
+
+def open_warnings(status: dict[str, Any]) -> list[str]:
+    """Those of the daemon's that somebody has to do something about; doctor counts the same ones."""
+    return [warning for warning in status["warnings"] if UNPROTECTED not in warning]
 
 
 def _hint(hint: Any) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -164,6 +165,22 @@ def test_logout_while_the_server_is_away_forgets_nothing(awx: AwxScene) -> None:
     assert awx.live() == []
 
 
+def test_logout_of_all_goes_on_behind_a_server_that_is_away(awx: AwxScene) -> None:
+    for profile in ("tower", "aap"):
+        awx.entrust(profile)
+        awx.token(profile)
+    awx.emulator.control.fault("controller", "close", times=9)
+    done = awx.machine.run("keyturn", "logout", "--all", status=1)
+    error, hint = done.stderr.splitlines()
+    assert error.startswith("keyturn: error: profile tower: ")
+    assert hint == "keyturn: hint: keyturn logout tower --locally"
+    assert done.stdout.startswith("keyturn: profile aap: forgot 3 records")
+    assert awx.live("aap") == []
+    told = json.loads(awx.machine.run("keyturn", "logout", "--all", "--json", status=1).stdout)
+    assert [each.get("records") for each in told] == [None, 0, 0]
+    assert told[0]["error"]["hint"] == "keyturn logout tower --locally"
+
+
 def test_logout_locally_asks_no_server(awx: AwxScene) -> None:
     sign_in(awx)
     awx.emulator.control.fault("controller", "close", times=100)
@@ -208,4 +225,4 @@ def test_profiles_and_status_show_where(awx: AwxScene) -> None:
     sign_in(awx)
     told = awx.machine.run("keyturn", "status", status=0).stdout
     assert f"✓ tower        awx, password, alice at {url}\n  identity     signed in as alice\n" in told
-    assert "write ██████████ valid for 6 d 23 h" in told
+    assert "AWX (read and write) ██████████ valid for 6 d 23 h" in told

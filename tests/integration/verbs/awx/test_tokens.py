@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -41,6 +43,25 @@ def test_listing_changing_and_revoking(profile: str, awx: AwxScene) -> None:
     assert f"has no token {number} that this user may see" in refused.stderr
     refused = awx.machine.run("keyturn", "awx", "tokens", "revoke", str(own[0]["id"]), "--profile", profile, status=1)
     assert refused.stderr.endswith(f"keyturn: hint: keyturn logout {profile}\n")
+
+
+def test_a_token_that_somebody_deleted_is_found_out(awx: AwxScene) -> None:
+    """The daemon has it in memory for days and asks nobody, so whoever looks for what is wrong has to."""
+    awx.entrust()
+    before = awx.token()
+    awx.machine.run("keyturn", "profile", "check", "tower", status=0)
+    awx.emulator.control.awx_revoke("controller")
+    told = f"{urlsplit(awx.urls['tower']).netloc} takes the token of profile tower no longer"
+    cure = ("keyturn", "run", "tower", "--renew", "--", "true")
+    doctor = json.loads(awx.machine.run("keyturn", "doctor", "--json", status=1).stdout)["findings"]
+    assert (f"profile tower, write: {told}", " ".join(cure)) in [(one["sentence"], one["hint"]) for one in doctor]
+    for words in (("profile", "check", "tower"), ("awx", "tokens", "list", "--profile", "tower")):
+        refused = awx.machine.run("keyturn", *words, status=1)
+        assert told in refused.stdout + refused.stderr
+        assert f"keyturn: hint: {' '.join(cure)}\n" in refused.stdout + refused.stderr
+    assert awx.machine.run(*cure, status=0).stdout == "", "nobody needs to see the token"
+    assert awx.token() != before
+    awx.machine.run("keyturn", "profile", "check", "tower", status=0)
 
 
 def test_what_is_kept_of_two_servers_with_the_same_ids(awx: AwxScene) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,6 +68,13 @@ def test_ctrl_c_ends_the_sign_in(emulator: Emulator, device: list[str], machine:
 def test_a_person_who_is_not_there(device: list[str], machine: Machine) -> None:
     refused = machine.run(*VERB, *device, "--device", status=2)
     assert "signing in by device-code takes a terminal" in refused.stderr
+    assert "hint: go to a terminal, or have nobody sign in: --service-principal, " in refused.stderr
+
+
+def test_a_secret_that_nobody_can_be_asked_for(service: list[str], machine: Machine) -> None:
+    refused = machine.run(*VERB, *service, input="", status=2)
+    command = shlex.join([*VERB, *service, "--credential", "env:NAME"])
+    assert refused.stderr == f"keyturn: error: standard input holds no secret\nkeyturn: hint: {command}\n"
 
 
 @pytest.mark.parametrize(

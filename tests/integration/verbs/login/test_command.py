@@ -105,7 +105,10 @@ def test_logout_forgets_the_secret_and_the_other_profile_stays(scene: Scene) -> 
     scene.machine.run("keyturn", "login", "ci", status=0)
     assert scene.machine.json("logout", "ci") == {"profile": "ci", "records": 2, "revoked": False}
     gone = scene.machine.run("keyturn", "login", "ci", status=3)
-    assert "keyturn: hint: keyturn secret set ci" in gone.stderr
+    assert "keyturn: hint: keyturn secret set ci -\n" in gone.stderr
+    with scene.machine.terminal("keyturn", "login", "ci") as terminal:
+        assert terminal.end() == 3
+        assert "keyturn: hint: keyturn secret set ci\n" in terminal.seen
     scene.machine.run("keyturn", "login", "me", status=0)
 
 

@@ -88,6 +88,10 @@ def test_comments_stay(machine: Machine) -> None:
         (["profile", "add", "work", "flow=browser"], "there is a profile work already"),
         (["profile", "add", "other", "flow=nonsense"], "profile.other.flow"),
         (["profile", "add", "other", "hunter2"], "expected KEY=VALUE"),
+        (
+            ["profile", "edit", "work", 'account="al"\ntenant="contoso.example"'],
+            "the value of account is not TOML",
+        ),
         (["profile", "edit", "work", "flow=client-secert"], 'for example: flow = "client-secret"'),
         (["profile", "edit", "work", "client_secret=hunter2"], "secrets are not kept in this file"),
         (["profile", "edit", "xyzzy", "flow=browser"], "there is no profile of that name"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,13 @@ def test_it_is_watched_until_somebody_has_seen_enough(scene: Scene) -> None:
         terminal.wait_for(r"(?s)\x1b\[\?1049h.*not signed in: keyturn login me")
         terminal.type(INTERRUPT)
         assert terminal.end() == 0
+        assert terminal.seen.endswith("\x1b[?1049l")
+    with scene.machine.terminal("keyturn", "status", "--watch", TERM="xterm") as terminal:
+        terminal.wait_for(r"(?s)\x1b\[\?1049h.*not signed in: keyturn login me")
+        terminal.process.send_signal(signal.SIGTSTP)  # stops nobody whom no shell could have go on (POSIX, 11.1.4)
+        terminal.wait_for(r"\x1b\[\?1049l\x1b\[\?1049h")
+        terminal.process.terminate()
+        assert terminal.end() == -signal.SIGTERM
         assert terminal.seen.endswith("\x1b[?1049l")
     assert "draws on a terminal" in scene.machine.run("keyturn", "status", "--watch", status=2).stderr
 
@@ -215,6 +223,18 @@ def test_log_goes_on_where_the_log_before_ends(scene: Scene) -> None:
     log.with_name("keyturnd.log.1").write_text("first\nsecond\n", encoding="ascii")
     log.write_text("third\n", encoding="ascii")
     assert scene.machine.run("keyturn", "log", "-n", "2", status=0).stdout == "second\nthird\n"
+
+
+def test_log_follows_what_the_daemon_writes_until_ctrl_c(scene: Scene) -> None:
+    with scene.machine.terminal("keyturn", "log", "--follow", "-n", "1") as terminal:
+        terminal.wait_for("INFO ")
+        scene.machine.run("keyturn", "daemon", "stop", status=0)
+        (scene.machine.state / "keyturnd.log").rename(scene.machine.state / "keyturnd.log.1")
+        scene.machine.run("keyturn", "daemon", "start", status=0)
+        terminal.wait_for("ready pid=")
+        terminal.type(INTERRUPT)
+        assert terminal.end() == 0
+        assert "keyturn: " not in terminal.seen
 
 
 def test_a_log_that_cannot_be_read(machine: Machine) -> None:

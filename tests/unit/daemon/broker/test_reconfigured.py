@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -92,3 +92,34 @@ async def test_a_login_still_is_for_the_audience_that_was_refused(bench: Bench) 
     configure(bench, CI, other)
     configure(bench, CI, ME)
     assert bench.fetcher.refused.first(ME) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "stays"),
+    [
+        ({"audiences": ("https://graph.microsoft.com",)}, True),
+        ({"scopes": SCOPES}, True),
+        ({"protocols": frozenset({"git"})}, True),
+        ({"protocols": frozenset({"kube"})}, False),
+        ({"scopes": OTHER_SCOPES}, False),
+        ({"ca_file": "/ca.pem"}, False),
+        ({"account": "bob@contoso.example"}, False),
+    ],
+)
+async def test_a_token_that_a_change_has_no_bearing_on_stays_in_memory(
+    changed: dict[str, Any], bench: Bench, *, stays: bool
+) -> None:
+    """Otherwise `keyturn status` told of no token until somebody asked for one, and nothing was renewed meanwhile."""
+    wanted = want(CI)
+    await bench.broker.token(wanted, NOBODY)
+    held = bench.broker.memory.held[wanted.key]
+    held.answers[b"asked"] = b"answered"
+    now = msgspec.structs.replace(CI, **changed)
+    configure(bench, now, ME)
+    found = bench.broker.memory.held.get(wanted.key)
+    assert (found is not None) is stays
+    if found is not None:
+        assert (found.want.profile, found.token, found.used_by) == (now, held.token, "git")
+        assert found.answers == {}
+        await bench.broker.token(want(now), NOBODY)
+        assert bench.provider.started == 1

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from keyturn import hints
 from keyturnd.acquire.awx import passwords
 from keyturnd.acquire.awx.api import Api
 from keyturnd.acquire.awx.asking import questions
 from keyturnd.acquire.awx.asking.desk import Desk
 from keyturnd.acquire.awx.credentials import basic, bearer
 from keyturnd.acquire.awx.dialects import discover
-from keyturnd.acquire.awx.refusals import Denied
+from keyturnd.acquire.awx.refusals import Denied, TokenGone
 from keyturnd.acquire.awx.server import Server
 from keyturnd.messages.outcomes import Told
 
@@ -35,7 +36,12 @@ def answer(job: AskJob, deadline: Deadline) -> Told:
     if writer is None and job.question in questions.CHANGING:
         raise questions.no_writer(job.identity.profile)
     desk = Desk(server, reader, writer or reader)
-    return Told(questions.QUESTIONS[job.question](desk, **job.parameters))
+    try:
+        return Told(questions.QUESTIONS[job.question](desk, **job.parameters))
+    except TokenGone:
+        if not job.secret:
+            raise
+        raise TokenGone(api, hints.renew(job.identity.profile)) from None  # what is entrusted brings another
 
 
 def _made(job: AskJob, making: Callable[..., Any], server: Server) -> Any:

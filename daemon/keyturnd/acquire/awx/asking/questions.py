@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from keyturnd.acquire.awx.asking.desk import Desk, Row
 
 
+def me(desk: Desk) -> str:
+    """Whose the profile's token is, by which the server proves that it takes it."""
+    return desk.server.who(desk.reader)
+
+
 def token_list(
     desk: Desk,
     *,
@@ -132,6 +137,7 @@ def _owner(row: Row) -> str:
 MAKING: Mapping[str, Callable[..., Any]] = {"create": create, "drop": drop}
 """What takes no token to look by."""
 QUESTIONS: Mapping[str, Callable[..., Any]] = {
+    "me": me,
     "tokens": token_list,
     "token": token,
     "update": update,

@@ -89,7 +89,7 @@ def is_set_up() -> bool:
 
 def unlike(config: Config) -> Iterator[str]:
     """A sentence for each entry that has to be written. Raises what `run` does."""
-    return (change.sentence() for change in _asking(config, [], for_all=False).changes)
+    return (change.lack() for change in _asking(config, [], for_all=False).changes)
 
 
 def hindrances(config: Config) -> list[Advice]:

@@ -44,6 +44,17 @@ class Change(NamedTuple):
         told += f'"{MEMBER}": {json.dumps({self.registry: self.after})}'
         return told if self.before is None else f"{told} instead of {json.dumps(self.before)}"
 
+    def lack(self) -> str:
+        """What is not so yet, for whoever only looks: the entry itself would read as if it were there, and wrong."""
+        if self.registry == KEY:
+            return f"{self.file} is {'not as it has to be' if self.after else 'left over'}"
+        if self.registry == STORE:
+            entry = f'"{STORE}": {json.dumps(self.after or self.before)}'
+            return f"{self.file} {'lacks' if self.after else 'still has'} {entry}"
+        if self.after == SUFFIX:
+            return f"docker does not ask keyturn for {self.registry} ({self.file})"
+        return f"docker still asks keyturn for {self.registry}, which is no target any more ({self.file})"
+
 
 class Plan:
     """All files as they are and as they shall be."""

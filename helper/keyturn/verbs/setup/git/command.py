@@ -15,8 +15,8 @@ from keyturn.verbs.setup.git.asked import ALL_OTHERS, EVERYWHERE, PROGRAM, spoke
 from keyturn.verbs.setup.git.config import GitConfig
 from keyturn.verbs.setup.git.obstacles import obstacles
 from keyturn.verbs.setup.git.origins import chosen, origins_of
-from keyturn.verbs.setup.git.sections import Sections, shell_word
-from keyturn.verbs.setup.record import CREATED, Record
+from keyturn.verbs.setup.git.sections import Sections, record_of_sections, shell_word
+from keyturn.verbs.setup.record import CREATED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from keyturn.configuration.config import Config
     from keyturn.console.parsing import Parser
     from keyturn.verbs.setup.git.sections import Command
+    from keyturn.verbs.setup.record import Record
 
 IN_THE_WAY = r"^(credential|http)\."
 """git's settings among which obstacles are; by name alone, as some of the values are secret."""
@@ -57,7 +58,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: Namespace) -> int:
     """The exit status."""
-    git, record = GitConfig(options.file), Record("git")
+    git, record = GitConfig(options.file), record_of_sections()
     plan = _undoing(git, record, options) if options.undo else _writing(configuration(), git, record, options.urls)
     if not options.dry_run:
         plan.carry_out(git, record, undoing=options.undo)
@@ -73,12 +74,12 @@ def targets(config: Config) -> Sized:
 
 def is_set_up() -> bool:
     """Whether there is something to undo."""
-    return not Record("git").is_empty
+    return not record_of_sections().is_empty
 
 
 def unlike(config: Config) -> Iterator[str]:
     """A sentence for each place that git does not ask keyturn for. Raises what `run` does."""
-    plan = _writing(config, GitConfig(None), Record("git"), [])
+    plan = _writing(config, GitConfig(None), record_of_sections(), [])
     for place, commands in plan.steps.items():
         if commands:
             yield f"git {'still asks' if place in plan.ended else 'does not ask'} keyturn for {place}"

@@ -21,13 +21,13 @@ import re
 from keyturn import moves
 from keyturn.errors import Refused
 from keyturn.verbs.setup.git.asked import EVERYWHERE, Origin, around_ours, covers, is_ours
+from keyturn.verbs.setup.record import Record, are_texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from keyturn.verbs.setup.git.config import Entry, GitConfig
-    from keyturn.verbs.setup.record import Record
 
 HELPER, PATH = "helper", "useHttpPath"
 SECTION_KEYS = r"^credential\.(https://.*\.|[^.]*$)"
@@ -51,6 +51,15 @@ def shell_word(path: str) -> str:
     if "\n" in path or not path.startswith("/"):
         raise Refused(f"git cannot call {path}", moves.clients.other_place())
     return _SPECIAL.sub(r"\\\g<0>", path)
+
+
+def record_of_sections() -> Record:
+    """What is known of them from before. Raises Refused."""
+    return Record("git", _is_note)
+
+
+def _is_note(former: object) -> bool:
+    return isinstance(former, dict) and all(map(are_texts, former.values()))
 
 
 class Sections:

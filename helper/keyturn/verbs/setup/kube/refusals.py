@@ -6,6 +6,7 @@ from keyturn import hints, moves, shell
 from keyturn.configuration.hosts import without_userinfo
 from keyturn.configuration.named import no_target
 from keyturn.errors import ConfigError, Refused, UsageError
+from keyturn.reach.paths import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ EXAMPLE = "https://CLUSTER.hcp.REGION.azmk8s.io"
 
 def no_file(file: KubeFile) -> UsageError:
     """For a kubeconfig that was named and is not there."""
-    return UsageError(f"there is no kubeconfig {file.path}", shell.listing(str(file.path.absolute().parent)))
+    directory = nearest(str(file.path.absolute().parent))
+    return UsageError(f"there is no kubeconfig {file.path}", shell.contents(directory))
 
 
 def no_context(context: str, files: Sequence[KubeFile]) -> UsageError:

@@ -98,6 +98,9 @@ def test_dockers_default_store_is_kept(
     programs: tuple[str, ...], store: str | None, configured: Machine, docker_file: Path, podman_file: Path
 ) -> None:
     path = with_programs(configured, *programs)
+    lacks = configured.run("keyturn", "setup", "--check", "docker", status=1, PATH=path).stdout
+    assert f"keyturn: docker does not ask keyturn for contoso.azurecr.io ({docker_file})\n" in lacks
+    assert (f'{docker_file} lacks "credsStore": "{store}"\n' in lacks) == (store is not None)
     told = configured.run("keyturn", "setup", "docker", status=0, PATH=path).stdout
     assert (f'"credsStore": "{store}", as docker chooses by itself until now\n' in told) == (store is not None)
     assert json.loads(docker_file.read_bytes()).get("credsStore") == store

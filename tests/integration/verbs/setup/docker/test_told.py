@@ -154,4 +154,4 @@ def test_check_notices_a_drop_in_that_is_not_as_it_has_to_be(configured: Machine
     other = podman_file.parent / "registries.conf.d/10-other.conf"
     write(other, 'credential-helpers = ["containers-auth.json", "other"]\n')
     told = configured.run("keyturn", "setup", "--check", status=1).stdout
-    assert told == f"keyturn: {other.with_name('50-keyturn.conf')}: credential-helpers names keyturn\n"
+    assert told == f"keyturn: {other.with_name('50-keyturn.conf')} is not as it has to be\n"

@@ -65,7 +65,7 @@ def test_which_of_four_things_is_missing(configured: Machine, kubeconfig: Path) 
 def test_a_kubeconfig_that_is_not_there(configured: Machine, options: list[str]) -> None:
     refused = configured.run("keyturn", "setup", "kube", "--kubeconfig", "nowhere", *options, status=2)
     assert (
-        refused.stderr == f"keyturn: error: there is no kubeconfig nowhere\nkeyturn: hint: ls -ld {configured.home}\n"
+        refused.stderr == f"keyturn: error: there is no kubeconfig nowhere\nkeyturn: hint: ls -A {configured.home}\n"
     )
     assert (
         configured.run("keyturn", "setup", "kube", "--undo", status=0).stdout

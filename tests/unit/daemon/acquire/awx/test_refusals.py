@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from keyturnd.acquire.awx.api import Reply
-from keyturnd.acquire.awx.credentials import basic, hidden_in
+from keyturnd.acquire.awx.credentials import basic, bearer, hidden_in
 from keyturnd.acquire.awx.dialects import NoTokens
 from keyturnd.acquire.awx.refusals import Denied, refusal
+from keyturnd.messages.states import AwxState
 from support.awx.in_memory import FORBIDDEN, IDENTITY, NOW, PASSWORD, UNKNOWN, InMemoryAwx
 
 if TYPE_CHECKING:
@@ -39,6 +40,15 @@ def test_a_wrong_password_or_none_accepted(detail: dict[str, str]) -> None:
     assert (failed.dead, failed.other_credential, failed.failure.state_dead) == (True, True, False)
     assert failed.failure.sentence == "awx.example refused the name or the password of alice, or takes no passwords"
     assert failed.failure.hint == "keyturn login tower"
+
+
+def test_a_token_that_somebody_deleted() -> None:
+    """No password was sent, so none was wrong; a plain login would find the token in memory and be content."""
+    failed = refused(401, UNKNOWN, credential=bearer(AwxState("alice", "planted", 7)))
+    assert isinstance(failed, Denied)
+    assert (failed.dead, failed.other_credential) == (True, True)
+    assert failed.failure.sentence == "awx.example takes the token of profile tower no longer"
+    assert failed.failure.hint == "keyturn login tower --again"
 
 
 def test_an_external_account() -> None:

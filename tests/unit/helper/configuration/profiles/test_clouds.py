@@ -86,7 +86,8 @@ def test_an_audience_by_its_short_name_is_that_of_the_cloud(word: str, authority
         (("https://containerregistry.azure.net/.default",), "ACR"),
         (("https://api.example/.default",), "https://api.example/.default"),
         (("https://a.example/x", "https://b.example/y"), "https://a.example/x https://b.example/y"),
-        (("write",), "write"),
+        (("write",), "AWX (read and write)"),
+        (("read",), "AWX (read)"),
         ((), ""),
     ],
 )

@@ -1,0 +1,85 @@
+"""Changes of the vault on a machine in distress: in their order, and what was told as failed is never made."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keyturn.errors import StateError
+from keyturnd.threads import OneThread
+from keyturnd.vault import changing, tokens
+from keyturnd.vault.changing import wholly
+from keyturnd.vault.tokens import Token
+from support.daemon.brokers import Bench, service_profile, want
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyturnd.vault.records import RecordName
+
+CHANGES = 64
+"""More than asyncio has threads."""
+
+
+async def test_a_disk_that_does_not_answer_holds_the_vaults_thread_alone() -> None:
+    answers, made = threading.Event(), list[int]()
+
+    def change(number: int) -> None:
+        assert answers.wait(30)
+        made.append(number)
+
+    waiting = [asyncio.create_task(wholly(change, number)) for number in range(CHANGES)]
+    try:
+        assert await asyncio.to_thread(len, "who looks") == len("who looks")
+        assert not made
+    finally:
+        answers.set()
+    await asyncio.gather(*waiting)
+    assert made == list(range(CHANGES))
+
+
+async def test_what_finds_no_thread_is_told_and_not_made_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """RLIMIT_NPROC, pids.max."""
+    made = list[str]()
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(changing, "thread", OneThread())
+    with monkeypatch.context() as scarce:
+        scarce.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(StateError) as raised:
+            await wholly(made.append, "told as failed")
+    assert raised.value.lines() == (
+        "keyturn: error: cannot change what is kept: resource temporarily unavailable\n"
+        "keyturn: hint: keyturn daemon restart\n"
+    )
+    await wholly(made.append, "wanted")
+    assert made == ["wanted"]
+
+
+async def test_a_renewal_outlives_the_look_for_what_has_expired(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench, profile = Bench(tmp_path / "vault"), service_profile()
+    key, now = want(profile).key, bench.clock.wall()
+    await bench.holdings.keep_token(key, Token("old", now - 7200, now - 3600))
+    vault = await bench.holdings.vault()
+    put, get = vault.put, vault.get
+
+    def renewed_meanwhile(name: RecordName) -> bytes | None:
+        found = get(name)
+        monkeypatch.setattr(vault, "get", get)
+        put(key, tokens.encode(Token("new", now, now + 3600)))
+        return found
+
+    monkeypatch.setattr(vault, "get", renewed_meanwhile)
+    await bench.holdings.prune(now)
+    kept = await bench.holdings.token(key, profile)
+    assert kept is not None
+    assert kept.access_token == "new"
+    await bench.holdings.prune(now + 7200)
+    assert get(key) is None
