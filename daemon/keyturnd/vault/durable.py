@@ -41,8 +41,9 @@ class PrivateDirectory:
         self.path = path
         self._step = step
         self._renaming = Lock()
-        with reasons("create", path), suppress(FileExistsError):
-            path.mkdir(mode=0o700, parents=True)
+        if not os.path.lexists(path):  # a mkdir waits for a frozen file system though there is nothing to make
+            with reasons("create", path), suppress(FileExistsError):
+                path.mkdir(mode=0o700, parents=True)
         os.close(open_directory(path))
 
     def read(self, name: str) -> bytes | None:

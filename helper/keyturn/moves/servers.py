@@ -5,6 +5,10 @@ from __future__ import annotations
 from keyturn.hints import entrust, forget_locally, logout
 from keyturn.kinds_of_hints import Sentence, after, move, printed
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keyturn.kinds_of_hints import Command
+
 
 @move
 def clock() -> Sentence:
@@ -80,3 +84,9 @@ def gateway(profile: str) -> Sentence:
 def number(advice: str) -> Sentence:
     """What the table of a provider's error numbers says (keyturnd.acquire.entra.aadsts)."""
     return Sentence(advice)
+
+
+@move
+def moved_organization(*commands: Command) -> Sentence:
+    """An organization that says it belongs to another tenant: only a person knows whether it was to move."""
+    return Sentence(f"see that it has moved there, then: {' && '.join(map(printed, commands))}")

@@ -34,6 +34,7 @@ VERBS = {
 ROOMS = {
     "init": "keyturn.verbs.init.command",
     "status": "keyturn.verbs.status.command",
+    "log": "keyturn.verbs.log.command",
     "login": "keyturn.verbs.login.command",
     "profile": "keyturn.verbs.profile.command",
     "doctor": "keyturn.verbs.doctor.command",

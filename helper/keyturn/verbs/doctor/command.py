@@ -10,7 +10,7 @@ from keyturn.console.look import Look
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import print_json
 from keyturn.kinds_of_hints import printed
-from keyturn.verbs.doctor import daemon, installation, network, report, surroundings, tokens, tools
+from keyturn.verbs.doctor import daemon, installation, network, organizations, report, surroundings, tokens, tools
 from keyturn.verbs.doctor.finding import once
 
 TYPE_CHECKING = False
@@ -91,7 +91,7 @@ def _findings(*, offline: bool) -> Iterator[Finding]:
     if config is not None:
         yield from tools.look(config)
         if not offline and config.profiles:
-            yield from chain(network.look(), tokens.look(config))
+            yield from chain(network.look(), organizations.look(config), tokens.look(config))
 
 
 def _fix(findings: Sequence[Finding]) -> None:

@@ -13,7 +13,7 @@ from keyturn.console.requests import ask_running
 from keyturn.errors import KeyturnError, Refused
 from keyturn.home import home
 from keyturn.verbs.doctor.redaction import Redaction
-from keyturn.verbs.log import last_lines
+from keyturn.verbs.log.files import last_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

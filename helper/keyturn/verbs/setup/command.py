@@ -15,6 +15,7 @@ from keyturn.kinds_of_hints import printed
 from keyturn.verbs.setup.docker import command as setup_docker
 from keyturn.verbs.setup.git import command as setup_git
 from keyturn.verbs.setup.kube import command as setup_kube
+from keyturn.verbs.setup.kube import stand_in
 from keyturn.verbs.setup.turn import own_turn
 
 TYPE_CHECKING = False
@@ -36,14 +37,16 @@ OTHERS = {
 CHECK = "change nothing; exit status 1 where something would change"
 DESCRIPTION = """\
 Let other programs use keyturn. Without a TOOL: each of them that has targets, and what was set up for one that has
-none any more is taken back.
+none any more is taken back; with --undo all of it, targets or not.
 """
 
 
 def parser() -> Parser:
     """What comes after the verb."""
     made = Parser(prog="keyturn setup", description=DESCRIPTION)
-    made.add_argument("--check", dest="look", action="store_true", help=CHECK)
+    otherwise = made.add_mutually_exclusive_group()
+    otherwise.add_argument("--check", dest="look", action="store_true", help=CHECK)
+    otherwise.add_argument("--undo", dest="undo_all", action="store_true", help="take back all that was set up")
     tools = made.add_subparsers(dest="tool", metavar="TOOL")
     for name, tool in TOOLS.items():
         below = tools.add_parser(name, help=tool.HELP, description=tool.DESCRIPTION, epilog=tool.EPILOG)
@@ -59,9 +62,12 @@ def run(arguments: Sequence[str]) -> int:
     _check_tool(arguments)
     options = parser().parse(arguments)
     if options.tool is not None and not options.look:
+        options.undo = options.undo or options.undo_all
         with contextlib.nullcontext() if _only_looks(options) else own_turn():
             status: int = TOOLS[options.tool].run(options)
             return status
+    if options.undo_all and not options.look:
+        return _undo()
     return _check(configuration(), _looked_at(options)) if options.look else _set_up(configuration())
 
 
@@ -112,19 +118,33 @@ def _set_up(config: Config) -> int:
     if not any(module.targets(config) or _is_left_over(tool, config) for tool, module in TOOLS.items()):
         print(f"keyturn: nothing to set up: {config.source} has no target")  # silence would look like success
         print(f"keyturn: hint: {printed(hints.usage('keyturn target add'))}", file=sys.stderr)
-    wanted = [(tool, ()) for tool, module in TOOLS.items() if module.targets(config)]
-    left = [(tool, ("--undo",)) for tool in TOOLS if _is_left_over(tool, config)]
-    statuses = [_one_of_all(tool, *options) for tool, options in (*wanted, *left)]
+    wanted = [(tool,) for tool, module in TOOLS.items() if module.targets(config)]
+    return _each([*wanted, *((tool, "--undo") for tool in TOOLS if _is_left_over(tool, config))])
+
+
+def _undo() -> int:
+    """Of every tool, targets or not; no configuration is needed for it."""
+    undone: list[Sequence[str]] = [(tool, "--undo") for tool, module in TOOLS.items() if module.is_set_up()]
+    if stand_in.installed():
+        undone.append(("kube", "--as-kubelogin", "--undo"))
+    if not undone:
+        print("keyturn: nothing is set up")
+    return _each(undone)
+
+
+def _each(of_tools: Sequence[Sequence[str]]) -> int:
+    """What keeps one tool from being set up keeps none of the others; the first exit status that is none of success.
+
+    of_tools: the words behind `keyturn setup`, for each.
+    """
+    statuses = []
+    for words in of_tools:
+        try:
+            statuses.append(run(words))
+        except KeyturnError as error:
+            sys.stdout.flush()
+            statuses.append(report(error, sys.stderr))
     return next((status for status in statuses if status), 0)
-
-
-def _one_of_all(*words: str) -> int:
-    """What keeps one tool from being set up keeps none of the others."""
-    try:
-        return run(words)
-    except KeyturnError as error:
-        sys.stdout.flush()
-        return report(error, sys.stderr)
 
 
 def _is_left_over(tool: str, config: Config) -> bool:

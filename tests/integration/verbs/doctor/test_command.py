@@ -170,6 +170,25 @@ def test_setup_alone_follows_the_targets(scene: Scene) -> None:
     machine.run("keyturn", "setup", "--check", status=0)
 
 
+def test_setup_undone_as_a_whole_needs_no_configuration(scene: Scene) -> None:
+    machine = scene.machine
+    machine.configure(scene.emulator.ready.config)
+    machine.run("keyturn", "setup", "docker", status=0)
+    programs = machine.home / ".local/bin"
+    programs.mkdir(parents=True)
+    path = f"{programs}:{machine.environment['PATH']}"
+    machine.run("keyturn", "setup", "kube", "--as-kubelogin", status=0, PATH=path)
+    slip = machine.run("keyturn", "setup", "--undo", "git", "--check", status=2)
+    assert "--check takes no more than a tool" in slip.stderr
+    machine.configure("nonsense")
+    told = machine.run("keyturn", "setup", "--undo", status=0, PATH=path).stdout
+    assert "keyturn: git no longer asks keyturn for " in told
+    assert f"keyturn: removed {programs}/kubelogin\n" in told
+    assert "credential" not in (machine.home / ".gitconfig").read_text("utf-8")
+    assert not (machine.home / ".docker/config.json").exists()
+    assert machine.run("keyturn", "setup", "--undo", status=0, PATH=path).stdout == "keyturn: nothing is set up\n"
+
+
 def test_a_setup_without_anything_to_set_up_says_so(machine: Machine) -> None:
     assert "hint: to write one: keyturn init" in machine.run("keyturn", "setup", status=2).stderr
     machine.run("keyturn", "profile", "add", "tower", "url=https://awx.example", "flow=token", status=0)

@@ -225,6 +225,18 @@ def test_log_goes_on_where_the_log_before_ends(scene: Scene) -> None:
     assert scene.machine.run("keyturn", "log", "-n", "2", status=0).stdout == "second\nthird\n"
 
 
+def test_log_follows_what_the_daemon_writes_until_ctrl_c(scene: Scene) -> None:
+    with scene.machine.terminal("keyturn", "log", "--follow", "-n", "1") as terminal:
+        terminal.wait_for("INFO ")
+        scene.machine.run("keyturn", "daemon", "stop", status=0)
+        (scene.machine.state / "keyturnd.log").rename(scene.machine.state / "keyturnd.log.1")
+        scene.machine.run("keyturn", "daemon", "start", status=0)
+        terminal.wait_for("ready pid=")
+        terminal.type(INTERRUPT)
+        assert terminal.end() == 0
+        assert "keyturn: " not in terminal.seen
+
+
 def test_a_log_that_cannot_be_read(machine: Machine) -> None:
     (machine.state / "keyturnd.log").mkdir(parents=True)
     refused = machine.run("keyturn", "log", status=1)

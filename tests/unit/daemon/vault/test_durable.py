@@ -32,6 +32,17 @@ def test_missing_directories_are_created_for_us_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "a" / "state").stat().st_mode) == 0o700
 
 
+def test_a_directory_that_is_there_is_not_made(files: PrivateDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """mkdir(2) waits for a frozen file system, whatever its answer would be, and with it all that reads the vault."""
+
+    def wait(path: Path, **_: object) -> None:
+        pytest.fail(f"waited for {path}")
+
+    files.replace("name", b"content")
+    monkeypatch.setattr(Path, "mkdir", wait)
+    assert PrivateDirectory(files.path).read("name") == b"content"
+
+
 def test_files_are_ours_alone_even_with_a_generous_umask(files: PrivateDirectory) -> None:
     previous = os.umask(0)
     try:

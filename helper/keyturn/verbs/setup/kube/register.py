@@ -102,6 +102,9 @@ class Register:
 
 def outdated(user: Any, register: Register) -> str | None:
     """Why the entry `user` of ours has to be written anew, as the end of a sentence; None: it has not."""
+    program = Path(str(user["exec"]["command"]))
+    if program.is_absolute() and not os.access(program, os.X_OK):
+        return f"runs {program}, which is not there"  # its environment was removed, or is on another machine
     server, profile = users.server_of(user), users.argument(user, "--profile")
     if server is None or profile is None:
         return "was set up by an older keyturn"

@@ -58,7 +58,16 @@ def test_an_installation_that_moved(configured: Machine, kubeconfig: Path) -> No
     shutil.copy(HELPER, place)
     done = configured.run(str(place / "keyturn"), "setup", "kube", status=0)
     assert done.stdout == f"keyturn: {kubeconfig}: context aks with user {OURS}\n"
-    assert users(configured)[OURS]["exec"]["command"] == str(place / HELPER.name)
+    helper = place / HELPER.name
+    assert users(configured)[OURS]["exec"]["command"] == str(helper)
+    configured.run("keyturn", "setup", "kube", "--check", status=0)
+    helper.unlink()  # kubectl finds nothing there now, whatever else of the entry is as it should be
+    checked = configured.run("keyturn", "setup", "kube", "--check", status=1)
+    assert checked.stdout == f"keyturn: {kubeconfig}: context aks runs {helper}, which is not there\n"
+    assert checked.stderr == "keyturn: hint: keyturn setup kube\n"
+    assert f"context aks runs {helper}" in configured.run("keyturn", "doctor", "--offline", status=1).stdout
+    configured.run("keyturn", "setup", "kube", status=0)
+    configured.run("keyturn", "setup", "kube", "--check", status=0)
 
 
 def test_check_names_what_an_older_keyturn_set_up(configured: Machine, kubeconfig: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.verbs.log import parsed
+from keyturn.verbs.log.entries import parsed
 from keyturnd import journal
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""`keyturn log`: what the daemon wrote, and what it goes on writing."""

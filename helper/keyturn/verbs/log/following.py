@@ -1,0 +1,69 @@
+"""`keyturn log --follow`: each line as the daemon writes it, in whichever file it goes on."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import closing
+
+from keyturn.verbs.log.files import NAMES, lines_of, opened
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from typing import TextIO
+
+PAUSE = 0.25
+"""Seconds: the lines of answers are written up to a second late anyway."""
+
+
+def followed(directory: Path, number: int, pause: Callable[[], None] = lambda: time.sleep(PAUSE)) -> Iterator[str]:
+    """The last `number` lines of the log in `directory`, then each that comes, until `pause` raises.
+
+    Both are read from one open file, so that no line falls between them. Raises StateError.
+    """
+    with closing(Growing(directory / NAMES[-1])) as growing:
+        yield from [*lines_of(directory / NAMES[0]), *growing.lines()][-number:]
+        while True:
+            pause()
+            yield from growing.lines()
+
+
+class Growing:
+    """The file at `path`, by its name as `tail -F`: put away at 1 MiB, it ends, and another one goes on there."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: TextIO | None = None
+        self._begun = ""
+
+    def lines(self) -> Iterator[str]:
+        """The whole lines that have come since the last call; none as long as there is no file."""
+        self._file = self._file or opened(self._path)
+        while self._file is not None:
+            has_ended = self._is_put_away(self._file)  # asked first: all that it will ever hold is read below
+            yield from self._rest_of(self._file)
+            if not has_ended:
+                return
+            self._file.close()
+            self._file, self._begun = opened(self._path), ""
+
+    def close(self) -> None:
+        """No more of it."""
+        if self._file is not None:
+            self._file.close()
+
+    def _rest_of(self, file: TextIO) -> Iterator[str]:
+        for piece in iter(file.readline, ""):
+            self._begun += piece
+            if piece.endswith("\n"):
+                yield self._begun.removesuffix("\n")
+                self._begun = ""
+
+    def _is_put_away(self, file: TextIO) -> bool:
+        """Whether the name leads to another file by now; between two, it leads nowhere."""
+        try:
+            return not os.path.samestat(os.stat(self._path), os.fstat(file.fileno()))  # noqa: PTH116 - as with fstat
+        except FileNotFoundError:
+            return False

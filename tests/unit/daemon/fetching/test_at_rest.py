@@ -1,0 +1,98 @@
+"""Tokens on their way to a disk that does not answer: they are given, and somebody is told once."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from keyturnd.fetching import at_rest
+from keyturnd.vault.tokens import Token
+from support.daemon.brokers import OTHER_SCOPES, SCOPES, Bench, Person, service_profile, want
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+CI = service_profile()
+NOBODY = Person(waits=False)
+TURNS = 20
+"""Of the loop: more than either of them takes to wait."""
+NOT_KEPT = "new tokens are lost when the daemon ends: the disk does not answer"
+
+
+class Disk:
+    """A vault's `put`, which goes on once the disk answers."""
+
+    def __init__(self, put: Any) -> None:
+        self.answers = threading.Event()
+        self._put = put
+
+    def put(self, *arguments: object) -> None:
+        assert self.answers.wait(30)
+        self._put(*arguments)
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> Bench:
+    made = Bench(tmp_path / "vault")
+    await made.entrust(CI)
+    return made
+
+
+@pytest.fixture
+async def disk(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Disk]:
+    made = Disk(bench.vault.put)
+    monkeypatch.setattr(bench.vault, "put", made.put)
+    monkeypatch.setattr(at_rest, "PATIENCE", 0.0)
+    yield made
+    made.answers.set()
+
+
+async def all_is_written(bench: Bench) -> None:
+    """Changes are made one after another: this one comes last."""
+    await bench.holdings.drop_tokens("nobody's")
+    await asyncio.sleep(0)
+
+
+async def test_they_are_given_and_sealed_once_it_answers(bench: Bench, disk: Disk) -> None:
+    first, second = want(CI), want(CI, OTHER_SCOPES)
+    given = [await bench.broker.token(first, NOBODY), await bench.broker.token(second, NOBODY)]
+    assert bench.warnings == [NOT_KEPT]
+    assert [await bench.holdings.token(one.key, CI) for one in (first, second)] == [None, None]
+    disk.answers.set()
+    await all_is_written(bench)
+    assert [await bench.holdings.token(one.key, CI) for one in (first, second)] == given
+
+
+async def test_it_is_told_again_when_it_happens_again(bench: Bench, disk: Disk) -> None:
+    await bench.broker.token(want(CI), NOBODY)
+    disk.answers.set()
+    await all_is_written(bench)
+    disk.answers.clear()
+    await bench.broker.token(want(CI, OTHER_SCOPES), NOBODY)
+    assert bench.warnings == [NOT_KEPT, NOT_KEPT]
+
+
+async def test_a_logout_meanwhile_is_the_last_word(bench: Bench, disk: Disk) -> None:
+    await bench.broker.token(want(CI), NOBODY)
+    leaving = asyncio.create_task(bench.broker.logout("ci"))
+    await asyncio.wait([leaving], timeout=0)
+    disk.answers.set()
+    await leaving
+    assert list(bench.vault.names()) == []
+
+
+async def test_only_where_one_is_late_the_next_is_not_waited_for(
+    bench: Bench, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(at_rest, "PATIENCE", 30.0)
+    keeping, token = at_rest.AtRest(bench.holdings, bench.warnings.append), Token("text", 0.0, 3600.0)
+    two = [asyncio.create_task(keeping.keep(want(CI, scopes).key, token)) for scopes in (SCOPES, OTHER_SCOPES)]
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+    disk.answers.set()
+    await asyncio.gather(*two)
+    assert bench.warnings == []
