@@ -10,10 +10,9 @@ import msgspec
 
 from keyturn import moves
 from keyturn.configuration.profiles.secrets import Lent
-from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded
+from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
 from keyturn.protocols.claims_challenge import merged
 from keyturnd import flows, identities
-from keyturnd.fetching.at_rest import AtRest
 from keyturnd.fetching.certificates import Certificates
 from keyturnd.fetching.challenges import Challenges
 from keyturnd.fetching.entrusted import fitting, named_secret, secret_at
@@ -70,8 +69,9 @@ class Fetcher:
         self.challenges = Challenges()
         self.certificates = Certificates(acquisitions, holdings, warn)
         self.config = config
-        self._at_rest = AtRest(holdings, warn)
+        self._warn = warn
         self._check = check
+        self._keeps = True
 
     def check_allowed(self, want: Want) -> None:
         """Raises ConfigError when the configuration of now does not lead to `want`, or is invalid."""
@@ -219,14 +219,24 @@ class Fetcher:
             thumbprint, ends = result.certificate_thumbprint, result.certificate_expires_at
             self.certificates.check(want.profile.name, thumbprint, ends, result.issued_at)
         token = tokens.of_result(result, sign_in, self.challenges.claims(want))
-        await self._at_rest.keep(want.key, token)
+        await self._keep(want, token)
         if want.claims is not None:
-            await self._at_rest.keep(want.without_claims.key, token)
+            await self._keep(want.without_claims, token)
         if not await self.holdings.is_of_now(want.profile, token):
             await self.holdings.drop_token(want.key)
             raise Replaced
         self.check_allowed(want)
         return token
+
+    async def _keep(self, want: Want, token: Token) -> None:
+        """Keep `token` for the next daemon, if that can be: it can be fetched again, so it is given all the same."""
+        try:
+            failure = None if await self.holdings.keep_token(want.key, token) else "the disk does not answer"
+        except StateError as error:
+            failure = error.sentence
+        if failure is not None and self._keeps:
+            self._warn(f"new tokens are lost when the daemon ends: {failure}")
+        self._keeps = failure is None
 
     async def _explained(self, error: SignInNeeded, profile: Profile) -> SignInNeeded:
         """`error`, with why the sign-in ended, and what was set aside when its place or application was changed."""

@@ -15,6 +15,7 @@ from keyturn.errors import StateError
 from keyturnd import flows, identities
 from keyturnd.messages.states import AwxState, EntraState
 from keyturnd.vault import tokens
+from keyturnd.vault.behind import Behind
 from keyturnd.vault.changing import wholly
 from keyturnd.vault.names import secret_name, state_name
 from keyturnd.vault.records import RecordName
@@ -49,6 +50,7 @@ class Holdings:
         self._directory = directory
         self._vault: Vault | None = None
         self._opening = asyncio.Lock()
+        self._behind = Behind()
         self.on_new_sign_in: Callable[[str], None] = lambda profile: None  # noqa: ARG005 - the broker's place
         self.changes = 0
         """How many records were put into the vault, counted once they are there."""
@@ -103,10 +105,9 @@ class Holdings:
         payload = (await self.vault()).get(secret_name(profile))
         return None if payload is None else payload.decode("utf-8", "surrogateescape")
 
-    async def keep_token(self, name: RecordName, token: Token) -> None:
-        """Seal `token`, unless it is one of a job's: those stay in memory."""
-        if not name.in_memory_alone:
-            await self._put(name, tokens.encode(token))
+    async def keep_token(self, name: RecordName, token: Token) -> bool:
+        """Seal `token`, unless it is one of a job's: those stay in memory. False where that is still to come."""
+        return name.in_memory_alone or await self._behind.begin(self._put(name, tokens.encode(token)))
 
     async def keep_state(self, profile: Profile, state: State) -> None:
         """Keep `state`; with another sign-in in it than before, no token of the one before outlives this."""
@@ -136,9 +137,9 @@ class Holdings:
         await wholly((await self.vault()).delete_profile, profile, ACCESS_TOKENS)
 
     async def drop_token(self, name: RecordName) -> None:
-        """Delete the record, if there is one; to the end, also where whoever asked for it has left."""
+        """Delete the record, if there is one; later, where the disk does not answer."""
         if not name.in_memory_alone:
-            await wholly((await self.vault()).delete, name)
+            await self._behind.begin(wholly((await self.vault()).delete, name))
 
     async def drop_dead_state(self, profile: Profile, refused: State) -> None:
         """Forget the sign-in state, but only if it is still the one that was refused.

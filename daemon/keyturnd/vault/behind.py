@@ -1,0 +1,39 @@
+"""Changes of access tokens, which nobody has to wait for: each of those can be fetched again."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from typing import Any
+
+PATIENCE = 2.0
+"""Seconds to wait for the disk: as a rule a token is sealed before it is given. Much less than any caller waits."""
+
+
+class Behind:
+    """Begins changes and waits for their ends, if those come soon."""
+
+    def __init__(self) -> None:
+        self._late: set[asyncio.Task[None]] = set()
+
+    async def begin(self, change: Coroutine[Any, Any, None]) -> bool:
+        """Whether `change` has ended in time; raises what it does then. It goes on behind whoever leaves or hears no.
+
+        Where one is late, no other is waited for. A logout meanwhile comes after it: see keyturnd.vault.changing.
+        """
+        changing = asyncio.get_running_loop().create_task(change)
+        changing.add_done_callback(self._landed)
+        await asyncio.wait([changing], timeout=0.0 if self._late else PATIENCE)
+        if changing.done():
+            changing.result()
+            return True
+        self._late.add(changing)
+        return False
+
+    def _landed(self, changing: asyncio.Task[None]) -> None:
+        self._late.discard(changing)
+        if not changing.cancelled():
+            changing.exception()  # looked at: a late one has no other reader
