@@ -128,7 +128,7 @@ async def test_a_token_that_a_change_has_no_bearing_on_stays_in_memory(
 
 
 async def test_a_fetch_that_a_change_has_no_bearing_on_goes_on(bench: Bench) -> None:
-    """git failed where `keyturn profile edit` added an audience while its token was fetched."""
+    """A push failed where `keyturn profile edit` added an audience while its token was fetched."""
     bench.check = check_allowed
     bench.provider.hold()
     asked = asyncio.create_task(bench.broker.token(want(CI), NOBODY))
