@@ -31,6 +31,12 @@ def docker_package() -> Sentence:
 
 
 @move
+def let_job_ask() -> Sentence:
+    """A job of GitHub Actions that has no token of its own."""
+    return Sentence("add `id-token: write` to the permissions of the job")
+
+
+@move
 def name_kubeconfig(command: Command) -> Sentence:
     """A file that may be somebody else's, and what it says of a cluster."""
     return Sentence(f"if it is a file of your own, name it: {printed(command)}")

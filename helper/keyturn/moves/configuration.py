@@ -116,6 +116,12 @@ def name_it(command: Command, option: str, value: str) -> Sentence:
 
 
 @move
+def name_purpose(command: Command) -> Sentence:
+    """A place that takes no token of ours, where somebody begins who wants one for another."""
+    return Sentence(f"name what the tokens are for, contoso.azurecr.io for instance: {printed(command)}")
+
+
+@move
 def agree(command: Command) -> Sentence:
     """What has been shown, and takes somebody's yes, where nobody can be asked."""
     return Sentence(f"to agree to it: {printed(command)}")

@@ -102,7 +102,7 @@ def run(arguments: Sequence[str]) -> int:
     if options.from_az:
         sources.fill_from_az(options)
     document = ConfigDocument(config_file())
-    ask_who(options, [place for place in places if named(document.config, place, options) is None])
+    ask_who(options, document.config, [place for place in places if named(document.config, place, options) is None])
     proposals = list(_proposals(document, places, options))
     _agree(proposals, options)
     # No question comes behind a change: whoever says no, or nothing, finds all as it was.
@@ -134,7 +134,9 @@ def _places(options: Namespace) -> list[Place]:
     if found is not None:
         return [found]
     if options.yes or not client.has_terminal():
-        raise UsageError(NO_PLACE, hints.usage("keyturn init"))
+        job = sources.for_job()
+        hint = moves.configuration.name_purpose(("keyturn", "init", "PLACE", *job)) if job else None
+        raise UsageError(NO_PLACE, hint or hints.usage("keyturn init"))
     question = "where do you need tokens? a URL, a login server or a context of kubectl: "
     words = person.ask_line(question).split()
     if not words:

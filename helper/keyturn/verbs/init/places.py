@@ -11,6 +11,7 @@ from keyturn.configuration.targets.git import is_azure_devops
 from keyturn.configuration.targets.recognized import recognize, with_scheme, without_user
 from keyturn.errors import UsageError
 from keyturn.verbs.init.contexts import find_context
+from keyturn.verbs.init.sources import for_job
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     Service = Literal["azure-devops", "aks", "acr", "awx"]
 
+OTHERS = {"github.com", "gitlab.com", "bitbucket.org"}
+"""Whose clones people stand in, jobs of GitHub's among them, when they want to get at something of Azure."""
 PROTOCOLS: dict[Service, Protocol] = {"azure-devops": "git", "aks": "kube", "acr": "docker"}
 
 
@@ -113,8 +116,12 @@ def _service_of(text: str, again: Command = ()) -> Service:
         return "acr"
     if target.protocol == "kube":
         return "aks"
-    if is_azure_devops(https_url(target.key).host):
+    host = https_url(target.key).host
+    if is_azure_devops(host):
         return "azure-devops"
+    if host in OTHERS:
+        command = ("keyturn", "init", "PLACE", *for_job())
+        raise UsageError(f"{host} takes no token of Entra ID or of an AWX", moves.configuration.name_purpose(command))
     raise UsageError(
         f"nothing tells what answers at {target.key}: {', '.join(PROTOCOLS)} or awx?",
         moves.configuration.name_it(again or ("keyturn", "init", target.key), "--service", "SERVICE"),

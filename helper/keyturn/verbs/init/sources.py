@@ -15,6 +15,7 @@ from keyturn import hints, moves
 from keyturn.configuration.profiles.clouds import cloud, cloud_of
 from keyturn.configuration.profiles.identity import EXAMPLE_ID, is_id, is_own_tenant, is_tenant
 from keyturn.errors import Refused, UsageError, one_line
+from keyturn.protocols import surroundings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,13 +45,16 @@ IDENTITY = {
 """Checked by their own names: whoever reads that application_id is wrong looks for it on the command line."""
 SECRET, PASSPHRASE = "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD"
 """Names of variables."""
+GITHUB = "GITHUB_ACTIONS"
+"""Set in every job; what it asks GitHub for a token with is there with the permission `id-token: write` alone."""
 TRUE = {"1", "true"}
 
 
 def fill_from_environment(options: Namespace, environment: Mapping[str, str] = os.environ) -> None:
     """Take what azure-identity's EnvironmentCredential and WorkloadIdentityCredential read, in their order.
 
-    Raises UsageError where there is nobody to sign in as.
+    Behind them a job of GitHub's own token, which azure/login takes with the same two ids. Raises UsageError where
+    there is nobody to sign in as, or a job that nobody could sign in to.
     """
 
     def named(name: str) -> str | None:
@@ -71,8 +75,17 @@ def fill_from_environment(options: Namespace, environment: Mapping[str, str] = o
         chain = (named("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN") or "").lower() in TRUE
         secret = f"env:{PASSPHRASE}" if named(PASSPHRASE) else None
         _fill(options, flow="client-certificate", certificate=certificate, send_x5c=chain or None, secret=secret)
-    elif file := named("AZURE_FEDERATED_TOKEN_FILE"):
+    elif file := named(surroundings.TOKEN_FILE):
         _fill(options, flow="workload-identity", federated_token_file=file)
+    elif named(surroundings.GITHUB_URL):
+        _fill(options, flow="workload-identity")
+    elif named(GITHUB) and options.flow is None:
+        raise UsageError("nothing proves who this job is", moves.clients.let_job_ask())
+
+
+def for_job(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """The options by which a job of GitHub's begins; none elsewhere."""
+    return ("--from-env", "--yes") if environment.get(GITHUB) else ()
 
 
 def fill_from_az(options: Namespace) -> None:

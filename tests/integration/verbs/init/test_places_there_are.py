@@ -85,3 +85,22 @@ def test_a_place_that_was_anothers_goes_back_to_them(newcomer: Newcomer) -> None
     for command in back:
         newcomer.machine.run(*command, status=0)
     assert newcomer.written["targets"] == before["targets"]
+
+
+def test_whoever_signs_in_already_is_offered_first(newcomer: Newcomer) -> None:
+    """Nothing entered is the profile there is: no tenant is asked for, and nobody signs in a second time."""
+    url = newcomer.emulator.ready.git
+    with newcomer.machine.terminal(*newcomer.words(f"{url}/contoso", "--yes")) as first:
+        newcomer.emulator.control.approve(first.wait_for(CODE).group(1))
+        assert first.end() == 0
+    profiles = newcomer.written["profile"]
+    words = ("keyturn", "init", f"{url}/fabrikam", "--service", "azure-devops")
+    with newcomer.machine.terminal(*words) as second:
+        second.wait_for(r"  work  as for its other places: device-code, ")
+        second.wait_for(r"1, 2, 3 or a profile \[work\]: ")
+        second.type("\n")
+        second.wait_for(r"write this, and sign in\? \[y/N\] ")
+        second.type("y\n")
+        assert second.end() == 0
+        assert f"git gets a token for {url}/fabrikam from keyturn" in second.seen
+    assert newcomer.written["profile"] == profiles

@@ -32,3 +32,16 @@ def test_what_a_place_lacks_is_added_to_all_that_was_typed_of_it() -> None:
         places_of(typed[2:4], None, typed)
     again = "name it: keyturn init https://git.example/tfs --profile ci --yes --service SERVICE"
     assert refused.value.hint == again, "what is said of one place is not said of the other"
+
+
+@pytest.mark.parametrize(("variables", "options"), [({}, ""), ({"GITHUB_ACTIONS": "true"}, " --from-env --yes")])
+def test_a_place_that_takes_no_token_of_ours(
+    variables: dict[str, str], options: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name told nothing, so that --service was hinted, which made a target of it that no token is good for."""
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(UsageError, match=r"github\.com takes no token of Entra ID or of an AWX") as refused:
+        place_of("https://github.com/contoso/app", None)
+    assert str(refused.value.hint).endswith(f": keyturn init PLACE{options}")

@@ -44,6 +44,9 @@ def filled(given: Namespace) -> dict[str, Any]:
             {"AZURE_CLIENT_SECRET": "s", "AZURE_CLIENT_CERTIFICATE_PATH": "/c.pem"},
             {"flow": "client-secret", "secret": "env:AZURE_CLIENT_SECRET"},
         ),
+        ({"ACTIONS_ID_TOKEN_REQUEST_URL": "https://x", "GITHUB_ACTIONS": "true"}, {"flow": "workload-identity"}),
+        ({"GITHUB_ACTIONS": "true", "AZURE_CLIENT_SECRET": "s"},
+         {"flow": "client-secret", "secret": "env:AZURE_CLIENT_SECRET"}),
         ({"AZURE_USERNAME": "alice@contoso.com"}, {"account": "alice@contoso.com"}),
         ({"AZURE_AUTHORITY_HOST": "https://login.microsoftonline.us/"}, {"environment": "AzureUSGovernment"}),
         ({"AZURE_AUTHORITY_HOST": "login.chinacloudapi.cn"}, {"environment": "AzureChinaCloud"}),
@@ -126,3 +129,10 @@ def test_a_variable_that_the_command_line_speaks_for_is_not_looked_at() -> None:
     given = options("--application-id", CLIENT)
     fill_from_environment(given, BOTH | {"AZURE_CLIENT_ID": "my-app"})
     assert given.application_id == CLIENT
+
+
+def test_a_job_that_may_not_ask_for_a_token_is_told_how_it_may() -> None:
+    with pytest.raises(UsageError, match="nothing proves who this job is") as refused:
+        fill_from_environment(options(), BOTH | {"GITHUB_ACTIONS": "true"})
+    assert refused.value.hint == "add `id-token: write` to the permissions of the job"
+    fill_from_environment(options("--flow", "managed-identity"), BOTH | {"GITHUB_ACTIONS": "true"})
