@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+LAST_PATIENCE = 1.0
+"""Seconds, at the end of the process, for what could not be stopped."""
+
+
 async def ended(work: asyncio.Future[Any]) -> None:
     """Wait for the end of `work`, for whoever has been cancelled already, though they be cancelled once more.
 
@@ -18,3 +22,11 @@ async def ended(work: asyncio.Future[Any]) -> None:
     while not work.done():
         with suppress(asyncio.CancelledError):
             await asyncio.wait([work])
+
+
+async def is_left() -> bool:
+    """Cancel all other tasks; whether one of them still waits, for a disk that does not answer, or an exec on it."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    return bool(others) and bool((await asyncio.wait(others, timeout=LAST_PATIENCE))[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from io import TextIOWrapper
 
 from keyturn.console import started
 from keyturn.errors import Bug, KeyturnError, report
@@ -33,6 +34,8 @@ def main() -> int:
     """The keyturn command; its exit status."""
     fold_standard_streams()
     words = started.words()
+    if words[:1] != ["helper"]:
+        _keep_order()
     try:
         status = _status_of(words)
         if sys.stdout is not None:
@@ -118,6 +121,12 @@ def _help() -> str:
             *(folded(line, width, " " * 18) for line in HELP.splitlines()),
         ]
     )
+
+
+def _keep_order() -> None:
+    """Let what is said and what is warned of stand as they came about where one file takes both, as a job's log."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
 
 
 def _end_line() -> None:

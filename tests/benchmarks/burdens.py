@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import os
 import secrets
 import tempfile
 import time
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.synchronize import Event
 
+    from keyturn_emulator.launch import Emulator
+
 STALLED, RECORDS, TARGETS, CREDENTIALS, TOKENS = 50, 10_000, 3000, 1000, 1000
+LAST_PROCESSOR = 36
+"""Field of /proc/PID/stat (proc(5)), counted from the third on."""
 TOKEN_SIZE = 2000
 """Characters of each of TOKENS: as Entra ID issues them for a user who is in a few groups."""
 
@@ -46,6 +51,7 @@ def acquisitions(stage: Stage) -> Iterator[None]:
     finally:
         over.set()
         process.join()
+        _keep(stage.emulator, os.sched_getaffinity(0))
 
 
 def _acquire(stage: Stage, over: Event) -> None:
@@ -60,7 +66,19 @@ def _acquire(stage: Stage, over: Event) -> None:
     wanted = {**profile, "application_id": service["application_id"], "audiences": ["https://management.azure.com"]}
     body = json.dumps({"profile": wanted, "secret": service["secret"]}).encode()
     while not over.is_set():
+        _keep_provider_with_them(stage)
         wire.exchange(stage.socket, wire.post("/v1/azure/new-token", body))
+
+
+def _keep_provider_with_them(stage: Stage) -> None:
+    """Off the processor that acquisitions leave to the daemon. Entra ID would take none of either."""
+    status = Path(f"/proc/{stage.daemon_pid()}/stat").read_text()
+    _keep(stage.emulator, os.sched_getaffinity(0) - {int(status.rpartition(")")[2].split()[LAST_PROCESSOR])})
+
+
+def _keep(emulator: Emulator, processors: set[int]) -> None:
+    for thread in Path(f"/proc/{emulator.process.pid}/task").iterdir():
+        os.sched_setaffinity(int(thread.name), processors or os.sched_getaffinity(0))
 
 
 @contextlib.contextmanager

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from keyturn import hints
 from keyturn.errors import KeyturnError, UsageError, report
 from keyturn.reach.paths import config_file, state_directory
+from keyturnd import unstoppable
 from keyturnd.clock import SystemClock
 from keyturnd.configuration import Configuration
 from keyturnd.life import activation, hardening, unburdened
@@ -62,7 +64,21 @@ def _serve(listener: socket.socket, *, foreground: bool) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     with asyncio.Runner(loop_factory=partial(asyncio.SelectorEventLoop, service.loop_selector)) as runner:
         again = runner.run(service.run())
+        if runner.run(unstoppable.is_left()):
+            _abandon(listener, again=again)
     tenancy.end()
     if again:
         activation.exec_again(listener)
     return 0
+
+
+def _abandon(listener: socket.socket, *, again: bool) -> NoReturn:
+    """Go as a killed process goes, as threads are waited for otherwise: Python's end joins each of them.
+
+    The state is given up with the process, and no sooner: what a thread still writes would replace a successor's.
+    """
+    try:
+        if again:
+            activation.exec_again(listener)
+    finally:
+        os._exit(0)

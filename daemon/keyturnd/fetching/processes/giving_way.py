@@ -3,8 +3,7 @@
 Its share of the processor stays the same, so a fetch that somebody waits for takes no longer beside other work, as it
 would with a lower priority (which only root could take back). But it leaves us our processor, and asks for long
 stretches. Without the two, helper and daemon wake up beside it, and wait there for the next tick of the clock, up to
-4 ms, where an answer takes a third of one. Kept to its processors an acquisition is even faster, idle or not: nothing
-moves it away from what the caches hold.
+4 ms, where an answer takes a third of one. An acquisition takes no longer for either (contrib/guides/speed.md).
 """
 
 from __future__ import annotations

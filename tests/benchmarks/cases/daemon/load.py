@@ -2,7 +2,7 @@
 
 Each client asks twenty times a second, with pauses, as people and their tools do; what counts is the slowest answer.
 One acquisition follows the other, each asked for by somebody; a renewal ahead of time is such a process, too. Their
-provider, the emulator, computes on the same processors, which Entra ID would not.
+provider, the emulator, computes where they do, and takes its processor from them; Entra ID would be elsewhere.
 """
 
 from __future__ import annotations

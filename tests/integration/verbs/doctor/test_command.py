@@ -195,6 +195,8 @@ def test_a_setup_without_anything_to_set_up_says_so(machine: Machine) -> None:
     told = machine.run("keyturn", "setup", status=0)
     assert "nothing to set up" in told.stdout
     assert told.stderr == "keyturn: hint: keyturn target add --help\n"
+    log = machine.run("/bin/sh", "-c", "keyturn setup 2>&1", status=0).stdout
+    assert log == told.stdout + told.stderr, "a job's log has both, in the order in which they were said"
 
 
 def test_a_setup_without_targets_sees_to_hosts_whose_credentials_are_kept(machine: Machine) -> None:

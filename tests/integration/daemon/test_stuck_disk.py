@@ -1,0 +1,88 @@
+"""A daemon whose disk does not answer any more: what it still gives, and that it can be told to end."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.daemon import wire
+from support.machine.terminal import PATIENCE
+from support.scenes.scene import Scene, password_of, scene
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from support.machine.machine import Machine
+
+__all__ = ["scene"]
+
+STUCK = "stuck"
+ON_A_DISK = f"""
+import os, sys, threading
+from keyturnd.life.start import main
+fsync, listener = os.fsync, int(sys.argv.pop())
+def answered(file):
+    if os.path.exists("{STUCK}"):
+        threading.Event().wait()
+    fsync(file)
+os.fsync = answered
+os.dup2(listener, 3)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+sys.exit(main())
+"""
+
+
+@contextmanager
+def daemon_on_a_disk(machine: Machine) -> Iterator[subprocess.Popen[bytes]]:
+    """It answers until there is a file STUCK in the home; the daemon comes back as one whose disk always answers."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(machine.socket))
+        listener.listen()
+        with subprocess.Popen(
+            [sys.executable, "-c", ON_A_DISK, str(listener.fileno())],
+            env=machine.environment, cwd=machine.home, pass_fds=[listener.fileno()],
+        ) as daemon:  # fmt: skip
+            try:
+                yield daemon
+            finally:
+                daemon.kill()
+
+
+@pytest.fixture
+def stuck(scene: Scene) -> Iterator[tuple[Path, subprocess.Popen[bytes]]]:
+    """The socket of such a daemon, which has not opened its vault yet when its disk no longer answers."""
+    scene.machine.stop()
+    with daemon_on_a_disk(scene.machine) as daemon:
+        assert wire.status(scene.machine.socket)["pid"] == daemon.pid
+        (scene.machine.home / STUCK).touch()
+        yield scene.machine.socket, daemon
+
+
+def test_a_new_token_is_given_and_the_daemon_ends_when_it_is_told(
+    scene: Scene, stuck: tuple[Path, subprocess.Popen[bytes]]
+) -> None:
+    _, daemon = stuck
+    assert password_of(scene.ask().stdout)
+    told = json.loads(scene.machine.run("keyturn", "status", "--json").stdout)
+    assert "new tokens are lost when the daemon ends: the disk does not answer" in told["warnings"]
+    daemon.send_signal(signal.SIGTERM)
+    assert daemon.wait(PATIENCE) == 0
+    assert not scene.machine.socket.exists()
+
+
+def test_it_comes_back_as_another_when_it_is_told(scene: Scene, stuck: tuple[Path, subprocess.Popen[bytes]]) -> None:
+    path, daemon = stuck
+    assert password_of(scene.ask().stdout)
+    before = wire.status(path)
+    wire.exchange(path, wire.post("/v1/daemon/restart", b""))
+    after = wire.status(path)
+    assert (after["pid"], after["served"] < before["served"]) == (daemon.pid, True)
+    assert password_of(scene.ask().stdout)
