@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
@@ -134,9 +135,9 @@ def leads_to(path: str) -> Command:
 
 
 @show
-def free_space(path: str) -> Command:
-    """How full a file system is."""
-    return "df", "-h", path
+def reason_of(error: OSError, *paths: str) -> Command:
+    """Why the system refused to write there: how full the file system is, else owner, mode and kind."""
+    return ("df", "-h", paths[0]) if error.errno in {errno.ENOSPC, errno.EDQUOT} else listing(*paths)
 
 
 @show

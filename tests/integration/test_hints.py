@@ -180,7 +180,7 @@ ROWS = {
     "lift_file_limit": Row(states.file_too_large, "daemon restarted", proof=TOKEN),
     "registry_logout": Row(states.docker_login_left_over, "", proof=states.no_login_is_left, warns=True),
     "leads_to": Row(states.state_behind_a_link, "/.local/state/keyturn"),
-    "free_space": Row(states.disk_full, "%"),
+    "reason_of": Row(states.disk_full, "%"),
     "users_of": Row(states.launch_that_never_ends, "tail"),
     "process": Row(states.nobody_known_at_the_socket, "keyturnd"),
     "json_mistake": Row(states.damaged_docker_config, "line 1 column"),

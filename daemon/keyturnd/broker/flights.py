@@ -14,7 +14,7 @@ from keyturnd.broker.failures import is_unconnected
 from keyturnd.broker.signin import joined
 from keyturnd.broker.waiting import until
 from keyturnd.fetching.fetch import SILENT_DEADLINE
-from keyturnd.fetching.permission import NoLongerAllowed
+from keyturnd.fetching.permission import NoLongerAllowed, as_configured
 from keyturnd.vault.names import state_name
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Flights:
                 self._failures.remember(want, error, self._chance())
                 raise
         self._failures.forget(want)
-        self._memory.receive(want, token)
+        self._memory.receive(as_configured(self._fetcher.config(), want) or want, token)
         return token
 
     def _landed(self, key: RecordName, task: asyncio.Task[Token]) -> None:

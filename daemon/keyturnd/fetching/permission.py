@@ -33,8 +33,8 @@ class NoLongerAllowed(ConfigError):
 
 
 def check_allowed(config: Config, want: Want) -> None:
-    """Raises NoLongerAllowed when nothing in `config` leads to `want`, its profile as it was then included."""
-    if not is_allowed(config, want):
+    """Raises NoLongerAllowed when nothing in `config` leads to `want`, or its profile is another identity by now."""
+    if not is_allowed(config, want) and as_configured(config, want) is None:
         sentence = f"config.toml no longer allows what was asked of profile {want.profile.name}"
         raise NoLongerAllowed(sentence, moves.waiting.again())
 

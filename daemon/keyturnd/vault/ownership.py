@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LOOKS = {errno.ENOSPC: shell.free_space, errno.EDQUOT: shell.free_space}
-"""What shows the reason of an errno; for all others, owner and mode do."""
-
 
 @contextmanager
 def reasons(action: str, path: Path) -> Iterator[None]:
@@ -36,7 +33,7 @@ def cannot(action: str, path: Path, error: OSError) -> StateError:
     if error.errno == errno.EFBIG:
         return StateError(sentence, shell.lift_file_limit())
     place = next(place for place in (path, *path.parents) if os.path.lexists(place))
-    return StateError(sentence, LOOKS.get(error.errno or 0, shell.listing)(str(place)))
+    return StateError(sentence, shell.reason_of(error, str(place)))
 
 
 def reason(error: OSError) -> str:

@@ -131,4 +131,5 @@ def _explained(path: Path) -> Iterator[None]:
         reason = getattr(error, "strerror", None) or "its links go in circles"
         there = Path(nearest(str(path)))  # a directory that could not be made cannot be listed either
         shown = (path.parent, path) if there == path else (there,)
-        raise Refused(f"{path} cannot be used: {reason.lower()}", _listing(*shown)) from None
+        hint = shell.reason_of(error, *map(str, shown)) if isinstance(error, OSError) else _listing(*shown)
+        raise Refused(f"{path} cannot be used: {reason.lower()}", hint) from None

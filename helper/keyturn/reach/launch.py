@@ -221,7 +221,7 @@ def _bind(directory: int, path: str) -> _socket.socket:
         listener.bind(client.below(directory, path))
     except OSError as error:
         raise DaemonUnavailable(
-            f"cannot bind {where}/{name}: {error.strerror or error}", shell.listing(where)
+            f"cannot bind {where}/{name}: {error.strerror or error}", shell.reason_of(error, where)
         ) from None
     finally:
         os.umask(before)

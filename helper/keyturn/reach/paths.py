@@ -179,7 +179,7 @@ def _make_private(path: str) -> None:
     except FileExistsError:
         return  # a file or a dangling link: the open says so
     except OSError as error:
-        raise StateError(f"cannot create {path}: {error.strerror}", shell.listing(nearest(path))) from None
+        raise StateError(f"cannot create {path}: {error.strerror}", shell.reason_of(error, nearest(path))) from None
     finally:
         os.umask(before)
 

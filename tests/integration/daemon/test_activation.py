@@ -17,6 +17,7 @@ import pytest
 from support.daemon import wire
 from support.machine.endings import ending, until_it_waits
 from support.machine.machine import PROGRAMS
+from support.machine.terminal import PATIENCE
 from support.scenes.scene import Scene, password_of, scene
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["scene"]
 
 BY_HAND = "keyturn: error: {}\nkeyturn: hint: keyturn daemon run\n"
+OF_ANOTHER_KIND = "descriptor 3 is not a listening Unix stream socket"
 AS_SYSTEMD = """
 import os, sys
 os.dup2(int(sys.argv[1]), 3)
@@ -102,9 +104,9 @@ def test_by_hand_it_says_how_to_start_it(machine: Machine) -> None:
 @pytest.mark.parametrize(
     ("family", "kind", "fault"),
     [
-        (socket.AF_UNIX, socket.SOCK_STREAM, "descriptor 3 is not a listening Unix stream socket"),
-        (socket.AF_UNIX, socket.SOCK_DGRAM, "descriptor 3 is not a listening Unix stream socket"),
-        (socket.AF_INET, socket.SOCK_STREAM, "descriptor 3 is not a listening Unix stream socket"),
+        (socket.AF_UNIX, socket.SOCK_STREAM, OF_ANOTHER_KIND),
+        (socket.AF_UNIX, socket.SOCK_DGRAM, OF_ANOTHER_KIND),
+        (socket.AF_INET, socket.SOCK_STREAM, OF_ANOTHER_KIND),
         (None, None, "descriptor 3 is not a socket"),
     ],
 )
@@ -116,6 +118,13 @@ def test_only_a_listening_unix_socket_will_do(
         assert process.stderr is not None
         assert process.stderr.read().decode() == BY_HAND.format(fault)
         assert process.wait() == 2
+
+
+def test_no_network_is_listened_on(machine: Machine) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as passed, activated(machine, passed) as process:
+        assert process.wait(PATIENCE) == 2
+        assert process.stderr is not None
+        assert process.stderr.read().decode() == BY_HAND.format(OF_ANOTHER_KIND)
 
 
 @pytest.mark.parametrize("variable", ["KEYTURN_SOCKET", "KEYTURN_STATE", "KEYTURN_CONFIG"])

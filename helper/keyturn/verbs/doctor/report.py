@@ -59,7 +59,7 @@ def write(path: Path, findings: Sequence[Finding], config: Config | None) -> Non
         raise Refused(f"{path} is there already", shell.remove(str(path))) from None
     except OSError as error:
         told = f"{path} cannot be written: {(error.strerror or '').lower()}"
-        raise Refused(told, shell.listing(str(path.absolute().parent))) from None
+        raise Refused(told, shell.reason_of(error, str(path.absolute().parent))) from None
 
 
 def facts(findings: Sequence[Finding]) -> dict[str, Any]:

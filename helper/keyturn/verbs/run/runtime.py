@@ -26,6 +26,6 @@ def runtime_directory() -> Iterator[tuple[str, int]]:
         yield where, directory
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        raise StateError(f"cannot write to {where}: {reason}", shell.listing(where)) from None
+        raise StateError(f"cannot write to {where}: {reason}", shell.reason_of(error, where)) from None
     finally:
         os.close(directory)

@@ -28,7 +28,7 @@ def own_turn() -> Iterator[None]:
         lock = hold_lock(directory, NAME, PATIENCE)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise Refused(f"{where}/{NAME} cannot be used: {reason}", shell.listing(f"{where}/{NAME}")) from None
+        raise Refused(f"{where}/{NAME} cannot be used: {reason}", shell.reason_of(error, f"{where}/{NAME}")) from None
     finally:
         os.close(directory)
     if lock is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -9,6 +10,7 @@ import pytest
 
 from keyturn.configuration.settings import NetworkSettings
 from keyturn.errors import KeyturnError, ProviderRefused
+from keyturnd.fetching.permission import NoLongerAllowed, check_allowed
 from keyturnd.messages.outcomes import Failure
 from support.daemon.brokers import OTHER_SCOPES, SCOPES, Bench, Person, personal_profile, service_profile, want
 
@@ -123,3 +125,32 @@ async def test_a_token_that_a_change_has_no_bearing_on_stays_in_memory(
         assert found.answers == {}
         await bench.broker.token(want(now), NOBODY)
         assert bench.provider.started == 1
+
+
+async def test_a_fetch_that_a_change_has_no_bearing_on_goes_on(bench: Bench) -> None:
+    """A push failed where `keyturn profile edit` added an audience while its token was fetched."""
+    bench.check = check_allowed
+    bench.provider.hold()
+    asked = asyncio.create_task(bench.broker.token(want(CI), NOBODY))
+    await bench.provider.arrived.wait()
+    now = msgspec.structs.replace(CI, audiences=("https://graph.microsoft.com",))
+    configure(bench, now, ME)
+    bench.provider.release()
+    token = await asked
+    assert await bench.broker.token(want(now), NOBODY) == token
+    assert bench.provider.started == 1
+
+
+@pytest.mark.parametrize(
+    "changed", [{"protocols": frozenset({"kube"})}, {"scopes": OTHER_SCOPES}, {"ca_file": "/ca.pem"}]
+)
+async def test_a_fetch_that_is_no_longer_allowed_brings_nothing(changed: dict[str, Any], bench: Bench) -> None:
+    bench.check = check_allowed
+    bench.provider.hold()
+    asked = asyncio.create_task(bench.broker.token(want(CI), NOBODY))
+    await bench.provider.arrived.wait()
+    configure(bench, msgspec.structs.replace(CI, **changed), ME)
+    bench.provider.release()
+    with pytest.raises(NoLongerAllowed):
+        await asked
+    assert want(CI).key not in bench.broker.memory.held

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -114,6 +115,22 @@ def test_a_directory_that_cannot_be_made_is_told_with_the_one_above_it() -> None
     with pytest.raises(Refused, match=r"^/proc/keyturn/config\.toml cannot be used: ") as raised:
         document.save()
     assert raised.value.hint == "ls -ld /proc"
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_without_room_it_stays_as_it_is_and_the_hint_shows_how_full_it_is(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    path = tmp_path / "config.json"
+    path.write_text("{}")
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(Refused) as raised:
+        OwnFile(path).write("x" * 1000)
+    assert raised.value.hint == f"df -h {tmp_path}"
+    assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {"config.json": "{}"}
 
 
 def test_a_link_into_nowhere_makes_no_directories(tmp_path: Path) -> None:

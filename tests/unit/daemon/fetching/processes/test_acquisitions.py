@@ -8,6 +8,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from keyturn.errors import StateError
@@ -123,6 +124,20 @@ async def test_what_a_dying_process_said_is_logged(monkeypatch: pytest.MonkeyPat
     outcome = await playing(monkeypatch, code).run(JOB, audience)
     assert isinstance(outcome, Failure)
     assert noted == [{"status": 3, "said": "No module named msal …"}]
+
+
+async def test_the_words_of_a_dead_process_are_not_waited_for_without_end(
+    monkeypatch: pytest.MonkeyPatch, audience: Audience
+) -> None:
+    """A program that it has started, a browser, may hold its stderr open."""
+    monkeypatch.setattr(conversation, "WORDS_TIME", 0.0)
+    noted: list[dict[str, object]] = []
+    monkeypatch.setattr(conversation, "note", lambda _message, _level, **values: noted.append(values))
+    code = "hear()\nif os.fork() == 0:\n    os.close(1)\n    hear()\n    os._exit(0)\nos._exit(3)"
+    outcome = await playing(monkeypatch, code).run(msgspec.structs.replace(JOB, deadline=10.0), audience)
+    assert isinstance(outcome, Failure)
+    assert outcome.kind == "acquisition-died"
+    assert noted == [{"status": 3, "said": ""}]
 
 
 async def test_a_talkative_stderr_holds_nobody(monkeypatch: pytest.MonkeyPatch, audience: Audience) -> None:

@@ -195,7 +195,7 @@ def _locked(path: Path) -> Iterator[None]:
         raise Refused(f"{path} is being changed by another program", moves.clients.unlocked(str(lock))) from None
     except OSError as error:
         raise Refused(
-            f"{lock} cannot be made: {(error.strerror or '').lower()}", shell.listing(str(path.parent))
+            f"{lock} cannot be made: {(error.strerror or '').lower()}", shell.reason_of(error, str(path.parent))
         ) from None
     try:
         yield
