@@ -40,7 +40,7 @@ def test_a_change_counts_from_the_next_request_on(scene: Scene) -> None:
     assert told(token(scene))[1] == f"there is no profile of that name in {machine.config_file}"
     status, error, hint = told(token(scene, "robot"))
     assert (status, error) == (3, "profile robot has no client secret yet")
-    assert hint == "keyturn secret set robot"
+    assert hint == "keyturn secret set robot -"
     assert machine.daemon_pid() == pid
 
 

@@ -169,7 +169,7 @@ def test_a_client_that_cannot_prove_itself(machine: Machine, openid: Provider) -
     configured(machine, openid, "client-secret", openid.clients.with_secret)
     machine.run("keyturn", "secret", "set", "me", "-", input="another secret", status=0)
     refused = machine.run("keyturn", "token", "me", status=1)
-    assert refused.stderr.endswith(": client authentication failed\nkeyturn: hint: keyturn secret set me\n")
+    assert refused.stderr.endswith(": client authentication failed\nkeyturn: hint: keyturn secret set me -\n")
     file = machine.home / "app.pem"
     file.touch(0o600)
     file.write_text((other := certified("other")).pem + other.key_pem, "ascii")
@@ -213,4 +213,4 @@ def test_a_refresh_token_that_was_replaced(machine: Machine, openid: Provider, a
     for status in (0, 3):
         machine.run("keyturn", "secret", "set", "me", "-", input=first, status=0)
         done = machine.run("keyturn", "token", "me", status=status)
-    assert done.stderr.endswith(": grant request is invalid\nkeyturn: hint: keyturn secret set me\n")
+    assert done.stderr.endswith(": grant request is invalid\nkeyturn: hint: keyturn secret set me -\n")

@@ -39,7 +39,7 @@ def test_a_passphrase_entrusted_or_typed(configured: Machine, app: Certified) ->
     file = f"{configured.config}/certificates/app.pfx"
     refused = configured.run("keyturn", "token", "ci", status=3)
     assert refused.stderr == (
-        f"keyturn: error: a passphrase protects {file}, of profile ci\nkeyturn: hint: keyturn secret set ci\n"
+        f"keyturn: error: a passphrase protects {file}, of profile ci\nkeyturn: hint: keyturn secret set ci -\n"
     )
     with configured.terminal("keyturn", "login", "ci") as terminal:
         terminal.wait_for(f"keyturn: passphrase of {file}: ")

@@ -30,7 +30,7 @@ def test_rotated_and_sealed_from_then_on(me: Scene, entra: EntraClient) -> None:
     machine, control, user = me.machine, me.emulator.control, me.emulator.ready.user
     refused = machine.run("keyturn", "token", "me", status=3)
     assert refused.stderr == (
-        "keyturn: error: profile me has no refresh token yet\nkeyturn: hint: keyturn secret set me\n"
+        "keyturn: error: profile me has no refresh token yet\nkeyturn: hint: keyturn secret set me -\n"
     )
     first = entra.sign_in(me.emulator)["refresh_token"]
     with machine.terminal("keyturn", "secret", "set", "me") as terminal:
@@ -51,7 +51,7 @@ def test_rotated_and_sealed_from_then_on(me: Scene, entra: EntraClient) -> None:
     control.revoke_refresh_all()
     dead = machine.run("keyturn", "login", "me", status=3)
     assert f"Entra ID refused profile me ({user}): AADSTS" in dead.stderr
-    assert dead.stderr.endswith("keyturn: hint: keyturn secret set me\n")
+    assert dead.stderr.endswith("keyturn: hint: keyturn secret set me -\n")
     gone = machine.run("keyturn", "login", "me", status=3)
     assert gone.stderr.startswith(
         f"keyturn: error: profile me has no refresh token any more: that of {user} was refused"
@@ -67,7 +67,7 @@ def test_of_the_wrong_person(me: Scene, entra: EntraClient) -> None:
     me.machine.run("keyturn", "secret", "set", "me", "-", input=entra.sign_in(me.emulator)["refresh_token"], status=0)
     refused = me.machine.run("keyturn", "token", "me", status=1)
     assert f"{me.emulator.ready.user} signed in, but profile me is for bob@contoso.example" in refused.stderr
-    assert refused.stderr.endswith("keyturn: hint: keyturn secret set me\n")
+    assert refused.stderr.endswith("keyturn: hint: keyturn secret set me -\n")
 
 
 def test_of_another_application(me: Scene, entra: EntraClient) -> None:
@@ -75,7 +75,7 @@ def test_of_another_application(me: Scene, entra: EntraClient) -> None:
     me.machine.run("keyturn", "secret", "set", "me", "-", input=entra.token_of_service(me.emulator), status=0)
     refused = me.machine.run("keyturn", "token", "me", status=3)
     assert "AADSTS" in refused.stderr
-    assert refused.stderr.endswith("keyturn: hint: keyturn secret set me\n")
+    assert refused.stderr.endswith("keyturn: hint: keyturn secret set me -\n")
 
 
 @pytest.mark.parametrize("proof", ["secret", "certificate"])

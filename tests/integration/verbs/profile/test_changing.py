@@ -137,7 +137,7 @@ def test_another_identity_is_said_and_the_former_one_comes_back(scene: Scene) ->
     assert "/other.example; what the vault keeps for the former one is set aside" in told
     on, back = (line.strip() for line in told.splitlines() if line.startswith("    "))
     assert on == "keyturn secret set ci"
-    assert machine.run("keyturn", "token", "ci", status=3).stderr.endswith(f"keyturn: hint: {on}\n")
+    assert machine.run("keyturn", "token", "ci", status=3).stderr.endswith(f"keyturn: hint: {on} -\n")
     again = machine.run("/bin/sh", "-c", back, status=0).stdout
     assert again.splitlines()[-1].strip() == "keyturn profile edit ci tenant=other.example cae= audiences="
     assert written(machine)["profile"]["ci"]["audiences"] == ["graph"]
