@@ -8,7 +8,7 @@
 #   general "first", or begin with it.
 # One would have guessed: as git: "If there are multiple instances of the credential.helper configuration variable, each
 #   helper will be tried in turn", and "a helper that is configured to the empty string resets the helper list"
-#   (gitcredentials(7)); git2's manual has it that credential_helper() reads the variable "according to gitcredentials(7)".
+#   (gitcredentials(7)); git2's manual has credential_helper() read the variable "according to gitcredentials(7)".
 # So: with the pair that git-credential-oauth's manual gives, a cache and then oauth, cargo and DVC open a browser each
 #   time: what they are to use has to be the last helper, and to keep its tokens itself.
 set -eu

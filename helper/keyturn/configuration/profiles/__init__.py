@@ -6,6 +6,8 @@ import re
 
 UNNAMED = "new-token"
 """What a profile is called that stands in no configuration (keyturn.configuration.profiles.described)."""
+NAME_RULE = "a profile's name has up to 64 letters, digits, dots, hyphens and underscores"
+"""Said of a name that is none, which is not repeated: it may be anything."""
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keyturn import hints, moves
 from keyturn.configuration.config import parse
+from keyturn.configuration.profiles import NAME_RULE, is_profile_name
 from keyturn.configuration.profiles.flows.entra import FLOWS
 from keyturn.configuration.profiles.flows.flow import name_of
 from keyturn.console import person
@@ -88,7 +89,9 @@ def options_of(arguments: Sequence[str]) -> Namespace:
     """What the words say; `again`: the command as it was typed, for hints that add an option to it."""
     options = parser().parse(arguments)
     check_source(options.secret, hints.usage("keyturn init"))  # all that was typed is said again below
-    options.again = ("keyturn", "init", *arguments)
+    if options.profile is not None and not is_profile_name(options.profile):
+        raise UsageError(NAME_RULE, hints.usage("keyturn init"))
+    options.again = ("keyturn", "init", *(word for word in arguments if word != "--"))  # behind it is no option
     return options
 
 

@@ -23,7 +23,8 @@ DESCRIPTION = """\
 Sign in, or prove that a profile is signed in: a token is acquired, with your help only where it takes you.
 
 A profile with a secret needs no sign-in; for it this checks that the provider accepts the secret. A password that an
-AWX asks for is kept only where the profile says keep_password.
+AWX asks for is kept only where the profile says keep_password. A token of an AWX that is in memory is taken for good
+here; `keyturn profile check` asks the server.
 """
 
 

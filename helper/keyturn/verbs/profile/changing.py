@@ -9,7 +9,7 @@ import tomllib
 from keyturn import hints, moves
 from keyturn.configuration.audiences import targets_of
 from keyturn.configuration.named import profile_named
-from keyturn.configuration.profiles import is_profile_name
+from keyturn.configuration.profiles import NAME_RULE, is_profile_name
 from keyturn.configuration.profiles.secrets import InVault
 from keyturn.console.profile_texts import target_name
 from keyturn.console.requests import ask
@@ -54,9 +54,8 @@ def read_words(words: Sequence[str]) -> dict[str, Value | None]:
 
 def add(name: str, keys: dict[str, Value | None]) -> None:
     """A new table [profile.NAME]; its provider may be left to the other keys to tell."""
-    if not is_profile_name(name):  # it is not repeated, and may be anything
-        sentence = "a profile's name has up to 64 letters, digits, dots, hyphens and underscores"
-        raise UsageError(sentence, hints.usage("keyturn profile add"))
+    if not is_profile_name(name):
+        raise UsageError(NAME_RULE, hints.usage("keyturn profile add"))
     document = ConfigDocument(config_file())
     if name in document.config.profiles:
         raise Refused(f"there is a profile {name} already", hints.profile(name))

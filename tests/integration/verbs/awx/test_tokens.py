@@ -54,7 +54,8 @@ def test_a_token_that_somebody_deleted_is_found_out(awx: AwxScene) -> None:
     told = f"{urlsplit(awx.urls['tower']).netloc} takes the token of profile tower no longer"
     cure = ("keyturn", "run", "tower", "--renew", "--", "true")
     doctor = json.loads(awx.machine.run("keyturn", "doctor", "--json", status=1).stdout)["findings"]
-    assert (f"profile tower, AWX (read and write): {told}", " ".join(cure)) in [(one["sentence"], one["hint"]) for one in doctor]
+    sentence = f"profile tower, AWX (read and write): {told}"
+    assert (sentence, " ".join(cure)) in [(one["sentence"], one["hint"]) for one in doctor]
     for words in (("profile", "check", "tower"), ("awx", "tokens", "list", "--profile", "tower")):
         refused = awx.machine.run("keyturn", *words, status=1)
         assert told in refused.stdout + refused.stderr

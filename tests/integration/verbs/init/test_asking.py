@@ -54,6 +54,8 @@ def test_an_application_of_ones_own_has_to_be_named(machine: Machine) -> None:
         (["https://awx.example", "--service", "awx"], "init https://awx.example --service awx --account NAME\n"),
         (["git@ssh.dev.azure.com:v3/contoso/demo/app"], "hint: keyturn init https://dev.azure.com/contoso\n"),
         (["contoso.azurecr.io", "--yes"], "keyturn init contoso.azurecr.io --yes --tenant ID-OR-DOMAIN\n"),
+        (["--yes", "--", "contoso.azurecr.io"], "keyturn init --yes contoso.azurecr.io --tenant ID-OR-DOMAIN\n"),
+        (["contoso.azurecr.io", "--profile", "../x"], "a profile's name has up to 64 letters"),
         (["contoso.azurecr.io", "--flow=browser"], "init contoso.azurecr.io --flow=browser --tenant ID-OR-DOMAIN\n"),
         (["--yes"], "a place is needed"),
         (["https://dev.azure.com/contoso", "--from-env"], "AZURE_TENANT_ID and AZURE_CLIENT_ID are not both set"),

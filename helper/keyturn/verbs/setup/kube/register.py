@@ -109,7 +109,7 @@ def outdated(user: Any, register: Register) -> str | None:
     if server is None or profile is None:
         return "was set up by an older keyturn"
     kept = register.has_word(server, profile, users.argument(user, "--word"))
-    return None if kept else "has a word that keyturn does not keep"
+    return None if kept else "was set up on another machine, or is out of date"
 
 
 def _is_ours(file: Path) -> bool:

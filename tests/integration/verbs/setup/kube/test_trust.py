@@ -58,7 +58,7 @@ def test_a_damaged_record_is_written_anew_with_what_counts_now(configured: Machi
     refused = configured.run(stanza["command"], *stanza["args"], status=1)
     assert refused.stderr.endswith("clusters.json is not what keyturn wrote\nkeyturn: hint: keyturn setup kube\n")
     named = configured.run("keyturn", "setup", "kube", "--check", status=1)
-    assert named.stdout == f"keyturn: {kubeconfig}: context aks has a word that keyturn does not keep\n"
+    assert named.stdout == f"keyturn: {kubeconfig}: context aks was set up on another machine, or is out of date\n"
     again = configured.run("keyturn", "setup", "kube", status=0)
     assert f"keyturn: {KNOWN} ({kubeconfig})\n" in again.stdout
     configured.run("keyturn", "setup", "kube", "--check", status=0)

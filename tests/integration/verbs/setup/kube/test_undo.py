@@ -72,10 +72,10 @@ def test_a_kubeconfig_that_was_named_once_is_known_from_then_on(configured: Mach
     )
     again = f"keyturn setup kube --kubeconfig {other}\n"
     checked = configured.run("keyturn", "setup", "kube", "--check", status=1)
-    assert checked.stdout == f"keyturn: {other}: context aks has a word that keyturn does not keep\n"
+    assert checked.stdout == f"keyturn: {other}: context aks was set up on another machine, or is out of date\n"
     assert checked.stderr == f"keyturn: hint: {again}"
     told = configured.run("keyturn", "doctor", "--offline").stdout
-    assert f"kube: {other}: context aks has a word that keyturn does not keep" in told
+    assert f"kube: {other}: context aks was set up on another machine, or is out of date" in told
     assert again in told
     configured.run("keyturn", "setup", "kube", "--undo", status=0)
     assert other.read_text(encoding="ascii") == KUBECONFIG.replace(" # for now", "")
@@ -87,7 +87,7 @@ def test_a_stanza_that_somebody_has_edited_is_undone_all_the_same(configured: Ma
     text = kubeconfig.read_text(encoding="ascii")
     kubeconfig.write_text(text.replace("      - https://aks.example", "      - nonsense"), encoding="ascii")
     named = configured.run("keyturn", "setup", "kube", "--check", status=1)
-    assert "context aks has a word that keyturn does not keep" in named.stdout
+    assert "context aks was set up on another machine, or is out of date" in named.stdout
     configured.run("keyturn", "setup", "kube", "--undo", status=0)
     assert user_of(configured, "aks") == "admin"
 
