@@ -6,11 +6,10 @@ nobody is signed in. Whose it is, it tells without credentials (keyturnd.acquire
 
 from __future__ import annotations
 
-import re
-
 from keyturn import moves
 from keyturn.configuration.hosts import HTTPS_PORT, Place
 from keyturn.configuration.profiles.entra import EntraProfile
+from keyturn.configuration.profiles.identity import is_id
 from keyturn.configuration.targets.git import AZURE_DEVOPS_HOST, is_azure_devops
 from keyturn.console.requests import ask
 from keyturn.errors import KeyturnError
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from keyturn.configuration.config import Config
     from keyturn.configuration.targets.git import GitTarget
 
-ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-
 
 def look(config: Config) -> Iterator[Finding]:
     """A finding for each organization whose profile names its tenant by its id: a domain could not be compared."""
@@ -32,7 +29,7 @@ def look(config: Config) -> Iterator[Finding]:
     for target in config.git_targets:
         profile = config.profiles[target.profile]
         organization = _organization(target)
-        if not isinstance(profile, EntraProfile) or organization is None or not ID.fullmatch(profile.tenant):
+        if not isinstance(profile, EntraProfile) or organization is None or not is_id(profile.tenant):
             continue
         if (organization, profile.name) not in asked:
             asked.add((organization, profile.name))
@@ -47,7 +44,7 @@ def _compared(config: Config, organization: str, target: GitTarget, profile: Ent
         return
     if tenant == profile.tenant:
         yield ok(f"{organization} belongs to the tenant of profile {profile.name}")
-    elif ID.fullmatch(tenant):
+    elif is_id(tenant):
         told = (
             f"{organization} belongs to the tenant {tenant}, and profile {profile.name} signs in to {profile.tenant}"
         )
