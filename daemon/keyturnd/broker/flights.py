@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,7 @@ class Flights:
         self._clock = clock
         self._chance = chance
         self._exclusions: dict[RecordName, asyncio.Lock] = {}
+        self._waited_for: Counter[RecordName] = Counter()
 
     async def token(self, want: Want, by: float, *, told: bool = False) -> Token:
         """Join the fetch of this key, or start it; a fresh failure is repeated instead. The fetch outlives `by`.
@@ -64,9 +66,17 @@ class Flights:
         """The fresh failure of `want`; for what had no connection a moment ago, the moment is waited for."""
         error = self._failures.recall(want)
         if is_unconnected(error):
-            await self._clock.sleep_until(min(by, self._failures.fresh_until(want)))
+            self._waited_for[want.key] += 1
+            try:
+                await self._clock.sleep_until(min(by, self._failures.fresh_until(want)))
+            finally:
+                self._waited_for -= Counter((want.key,))  # and what nobody waits for is gone from it
             error = self._failures.recall(want)
         return error
+
+    def is_coming(self, key: RecordName) -> bool:
+        """Whether somebody fetches this token, or waits for the moment to: whoever asks beside them gets it, too."""
+        return key in self.under_way or self._waited_for[key] > 0
 
     def begin(self, want: Want) -> asyncio.Task[Token]:
         """The fetch of `want` that is under way, or a new one."""

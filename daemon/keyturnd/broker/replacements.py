@@ -39,7 +39,7 @@ class Replacements:
         held = await self._memory.look_up(want)
         if held is None or held.token.digest != digest:
             return
-        if want.key not in self._flights.under_way and not self._rejections.may_force(want.key):
+        if not self._flights.is_coming(want.key) and not self._rejections.may_force(want.key):
             return  # else whoever was refused beside us would be given the same token once more
         try:
             await self._fetch(want, by)
@@ -58,7 +58,7 @@ class Replacements:
         held = await self._memory.look_up(want)
         if held is None or held.token.digest not in refused:
             return
-        if want.key not in self._flights.under_way:  # for whoever was refused before us, or because it was due
+        if not self._flights.is_coming(want.key):  # for whoever was refused before us, or because it was due
             self._rejections.force(want, held, news=self._challenges.are_news(want, claims))
         self._challenges.note(want, claims)
         try:

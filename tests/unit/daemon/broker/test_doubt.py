@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from keyturn.errors import SignInNeeded
+from keyturn.errors import ProviderUnreachable, SignInNeeded
 from keyturnd.broker import policy
 from keyturnd.messages.outcomes import Failure
 from keyturnd.messages.states import EntraState
@@ -47,6 +47,25 @@ async def test_all_who_doubt_it_at_the_same_moment_wait_for_its_replacement(benc
 
     assert set(await asyncio.gather(*(ask_again() for _ in range(6)))) == {"access-2"}
     assert bench.provider.started == 2
+
+
+async def test_all_who_doubt_it_wait_together_for_a_connection_that_was_not_there_a_moment_ago(bench: Bench) -> None:
+    """A machine wakes up, and six kubectls are refused what was revoked overnight (simulation, seed 5021)."""
+    first = await bench.broker.token(want(CI), NOBODY)
+    bench.provider.failure = Failure("provider-unreachable", "cannot connect", "try later", code="not-connected")
+    with pytest.raises(ProviderUnreachable):
+        await bench.broker.fresh(want(CI), NOBODY, bench.broker.answer_by(want(CI)))
+    bench.provider.failure = None
+
+    async def ask_again() -> str:
+        await bench.broker.doubt(want(CI), first.digest, bench.broker.answer_by(want(CI)))
+        return (await bench.broker.token(want(CI), NOBODY)).access_token
+
+    asking = [asyncio.create_task(ask_again()) for _ in range(6)]
+    await bench.clock.armed(1)
+    bench.clock.advance(policy.UNCONNECTED_MEMORY)
+    assert set(await asyncio.gather(*asking)) == {"access-3"}
+    assert bench.provider.started == 3
 
 
 async def test_it_stays_while_the_provider_cannot_be_reached(bench: Bench) -> None:

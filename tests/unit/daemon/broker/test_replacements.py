@@ -51,6 +51,21 @@ async def test_claims_that_were_granted_stand_in_nobodys_way(bench: Bench) -> No
     assert [job.claims for job in bench.provider.jobs] == [None, CLAIMS, CLAIMS, None]
 
 
+async def test_all_who_were_refused_it_wait_together_for_a_connection_that_was_not_there_a_moment_ago(
+    bench: Bench,
+) -> None:
+    await bench.broker.token(want(CI), NOBODY)
+    bench.provider.failure = Failure("provider-unreachable", "cannot connect", "try later", code="not-connected")
+    with pytest.raises(ProviderUnreachable):
+        await replaced(bench, "access-1")
+    bench.provider.failure = None
+    asking = [asyncio.create_task(replaced(bench, "access-1")) for _ in range(6)]
+    await bench.clock.armed(1)
+    bench.clock.advance(policy.UNCONNECTED_MEMORY)
+    assert set(await asyncio.gather(*asking)) == {"access-3"}
+    assert bench.provider.started == 3
+
+
 async def test_twenty_who_were_refused_the_same_one_cost_one_replacement(bench: Bench) -> None:
     await bench.broker.token(want(CI), NOBODY)
     assert set(await asyncio.gather(*(replaced(bench, "access-1") for _ in range(20)))) == {"access-2"}
