@@ -55,9 +55,10 @@ def profile_of_kept(found: Row, name: str | None, command: str) -> str:
     raise error
 
 
-def question(profile: str, asked: str, **more: Any) -> Any:
-    """The server's answer. Raises what the daemon refuses with."""
-    return ask("POST", "/v1/awx/question", {"named": profile, "profile": {}, "question": asked, **more})["answer"]
+def question(profile: str, asked: str, *, waits: bool | None = None, **more: Any) -> Any:
+    """The server's answer. waits: see keyturn.console.requests.ask. Raises what the daemon refuses with."""
+    body = {"named": profile, "profile": {}, "question": asked, **more}
+    return ask("POST", "/v1/awx/question", body, waits=waits)["answer"]
 
 
 def prove(profile: str) -> None:
@@ -65,7 +66,7 @@ def prove(profile: str) -> None:
 
     The daemon has had the token in memory for days perhaps, and asks nobody whether somebody has deleted it there.
     """
-    ask("POST", "/v1/awx/question", {"named": profile, "profile": {}, "question": "me"}, waits=False)
+    question(profile, "me", waits=False)
 
 
 def kept(name: str | None = None, *, forget: bool = False) -> Any:

@@ -65,7 +65,11 @@ def named(config: Config, place: Place, options: Namespace) -> str | None:
     profile = config.profiles.get(options.profile or (target.profile if target else ""))
     if profile is None or profile.provider != "entra" or place.service == "awx":
         return None
-    return profile.name if all(getattr(options, option) is None for option in WHO) else None
+    return None if _says_who(options) else profile.name
+
+
+def _says_who(options: Namespace) -> bool:
+    return any(getattr(options, option) is not None for option in WHO)
 
 
 def ask_who(options: Namespace, config: Config, places: Sequence[Place]) -> None:
@@ -81,7 +85,7 @@ def ask_who(options: Namespace, config: Config, places: Sequence[Place]) -> None
 
 def offered_profiles(options: Namespace, config: Config, tools: AbstractSet[Protocol]) -> dict[str, EntraProfile]:
     """The profiles that are there for it as they are, unless the options say already who signs in."""
-    if options.profile is not None or any(getattr(options, option) is not None for option in WHO):
+    if options.profile is not None or _says_who(options):
         return {}
     entra = (profile for profile in config.profiles.values() if isinstance(profile, EntraProfile))
     return {each.name: each for each in entra if tools <= each.protocols and each.name not in NUMBERS}
