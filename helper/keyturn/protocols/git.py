@@ -139,9 +139,14 @@ def parts_of(url: str) -> dict[str, str]:
 
 def _decoded(text: str) -> str:
     decoded = unquote(text, errors="surrogateescape")
-    if any(character in decoded for character in "\r\n\0"):
+    if not fits_a_line(decoded):
         raise MalformedRequest("url holds a line break, CR or NUL")
     return decoded
+
+
+def fits_a_line(value: str) -> bool:
+    """Whether an attribute can have this value: behind a line break another one would begin (CVE-2020-5260)."""
+    return not any(character in value for character in "\r\n\0")
 
 
 def _epoch_seconds(text: str | None) -> int | None:

@@ -15,6 +15,7 @@ from keyturnd.broker.failures import Failures
 from keyturnd.broker.signin import LINGER, SignIns
 from keyturnd.fetching.fetch import Fetcher
 from keyturnd.fetching.wants import Want
+from keyturnd.messages.outcomes import Failure
 from keyturnd.vault.holdings import Holdings
 from keyturnd.vault.vault import Vault
 from support.daemon.fake_acquisitions import FakeAcquisitions
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 SCOPES = ("499b84ac-1321-427f-aa17-267ca6975798/.default",)
 OTHER_SCOPES = ("https://management.azure.com/.default",)
+NOT_CONNECTED = Failure("provider-unreachable", "cannot connect", "try again later", code="not-connected")
 
 
 def service_profile(**changes: Any) -> EntraProfile:

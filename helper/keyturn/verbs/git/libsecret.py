@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from keyturn import moves
 from keyturn.errors import Refused
+from keyturn.protocols.git import fits_a_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,7 @@ def attributes() -> list[dict[str, str]]:
     if None in items.values():
         raise Refused("the OS keyring stayed locked", moves.secrets.unlock_keyring())
     found = (of_item(dict(said), secret or "") for said, secret in items.items())
-    return [one for one in found if all(map(_fits_a_line, one.values()))]
+    return [one for one in found if all(map(fits_a_line, one.values()))]  # a user's name may hold anything
 
 
 def _items() -> dict[tuple[tuple[str, str], ...], str | None]:
@@ -44,11 +45,6 @@ def _items() -> dict[tuple[tuple[str, str], ...], str | None]:
             secret = None if locked else item.get_secret().decode("utf-8", "surrogateescape")
             found[tuple(item.get_attributes().items())] = secret
     return found
-
-
-def _fits_a_line(value: str) -> bool:
-    """A user's name with a line break would name another host in the request that has it kept (CVE-2020-5260)."""
-    return not any(character in value for character in "\r\n\0")
 
 
 def of_item(said: Mapping[str, str], secret: str) -> dict[str, str]:

@@ -15,13 +15,12 @@ from keyturnd.messages.outcomes import Failure
 from keyturnd.messages.states import AwxState
 from keyturnd.vault.tokens import Token
 from support.daemon.askers import CI, NOBODY, UNREACHABLE
-from support.daemon.brokers import OTHER_SCOPES, Bench, Person, service_profile, want
+from support.daemon.brokers import NOT_CONNECTED, OTHER_SCOPES, Bench, Person, service_profile, want
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-NOT_CONNECTED = Failure("provider-unreachable", "cannot connect", "try again later", code="not-connected")
 REFUSED = Failure("provider-refused", "AADSTS7000215: invalid client secret", "keyturn secret set ci")
 
 

@@ -11,7 +11,7 @@ from keyturnd.broker import policy
 from keyturnd.messages.outcomes import Failure
 from keyturnd.messages.states import EntraState
 from keyturnd.vault import tokens
-from support.daemon.brokers import Bench, Person, personal_profile, service_profile, want
+from support.daemon.brokers import NOT_CONNECTED, Bench, Person, personal_profile, service_profile, want
 
 CI = service_profile()
 ME = personal_profile()
@@ -52,7 +52,7 @@ async def test_all_who_doubt_it_at_the_same_moment_wait_for_its_replacement(benc
 async def test_all_who_doubt_it_wait_together_for_a_connection_that_was_not_there_a_moment_ago(bench: Bench) -> None:
     """A machine wakes up, and six kubectls are refused what was revoked overnight (simulation, seed 5021)."""
     first = await bench.broker.token(want(CI), NOBODY)
-    bench.provider.failure = Failure("provider-unreachable", "cannot connect", "try later", code="not-connected")
+    bench.provider.failure = NOT_CONNECTED
     with pytest.raises(ProviderUnreachable):
         await bench.broker.fresh(want(CI), NOBODY, bench.broker.answer_by(want(CI)))
     bench.provider.failure = None

@@ -11,7 +11,7 @@ from keyturnd.broker import policy
 from keyturnd.messages.outcomes import Failure
 from keyturnd.messages.states import EntraState
 from keyturnd.vault import tokens
-from support.daemon.brokers import Bench, Person, personal_profile, service_profile, want
+from support.daemon.brokers import NOT_CONNECTED, Bench, Person, personal_profile, service_profile, want
 
 CI = service_profile()
 ME = personal_profile()
@@ -55,7 +55,7 @@ async def test_all_who_were_refused_it_wait_together_for_a_connection_that_was_n
     bench: Bench,
 ) -> None:
     await bench.broker.token(want(CI), NOBODY)
-    bench.provider.failure = Failure("provider-unreachable", "cannot connect", "try later", code="not-connected")
+    bench.provider.failure = NOT_CONNECTED
     with pytest.raises(ProviderUnreachable):
         await replaced(bench, "access-1")
     bench.provider.failure = None
