@@ -20,6 +20,7 @@ from keyturnd.vault import keystores, records, tokens
 from keyturnd.vault.tokens import Token
 from keyturnd.vault.vault import vault_directory
 from support.daemon import wire
+from support.proc import stat_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 STALLED, RECORDS, TARGETS, CREDENTIALS, TOKENS = 50, 10_000, 3000, 1000, 1000
 LAST_PROCESSOR = 36
-"""Field of /proc/PID/stat (proc(5)), counted from the third on."""
+"""Its field of /proc/PID/stat: see stat_of."""
 TOKEN_SIZE = 2000
 """Characters of each of TOKENS: as Entra ID issues them for a user who is in a few groups."""
 
@@ -72,8 +73,9 @@ def _acquire(stage: Stage, over: Event) -> None:
 
 def _keep_provider_with_them(stage: Stage) -> None:
     """Off the processor that acquisitions leave to the daemon. Entra ID would take none of either."""
-    status = Path(f"/proc/{stage.daemon_pid()}/stat").read_text()
-    _keep(stage.emulator, os.sched_getaffinity(0) - {int(status.rpartition(")")[2].split()[LAST_PROCESSOR])})
+    pid = stage.daemon_pid()
+    assert pid is not None
+    _keep(stage.emulator, os.sched_getaffinity(0) - {int(stat_of(pid)[LAST_PROCESSOR])})
 
 
 def _keep(emulator: Emulator, processors: set[int]) -> None:

@@ -17,6 +17,7 @@ import pytest
 from keyturnd.server.connections import PER_PROCESS, UNFINISHED_BYTES
 from support.daemon import wire
 from support.machine.machine import PROGRAMS, Machine
+from support.proc import stat_of
 
 MIB = 1 << 20
 NOT_OURS = b"protocol=https\nhost=github.com\n"
@@ -136,7 +137,7 @@ def test_running_out_of_descriptors_neither_kills_nor_spins(machine: Machine) ->
 
 def cpu_seconds(pid: int) -> float:
     """User and system time of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
+    fields = stat_of(pid)
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from keyturn.reach.spawn import PASSED_ON
 from support.machine.machine import PROGRAMS, Machine
+from support.proc import stat_of
 from support.scenes.scene import Scene, password_of, scene
 
 __all__ = ["scene"]
@@ -25,11 +26,6 @@ ANNOUNCED = {"KEYTURN_SOCKET", "LISTEN_FDS", "LISTEN_PID"}
 def started(machine: Machine) -> int:
     """The pid of a daemon that was started for this."""
     return int(machine.json("daemon", "start")["pid"])
-
-
-def stat_of(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat behind the program's name: state, parent, group, session, terminal and more."""
-    return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
 
 
 @linux
