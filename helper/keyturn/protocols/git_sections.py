@@ -1,6 +1,6 @@
 """Which URLs a section of git's configuration is for: `credential.URL.helper`, `http.URL.extraHeader`.
 
-git compares by parts (git-config(1), "http.<url>.*"): `https://Dev.Azure.com:443/` names the host without a port, too,
+git compares by parts (git-config(1), "http.<url>.*"): `https://Dev.Azure.com:443/` names the host without a port too,
 and a `*` stands for one label of a name. In sections of credentials scheme or host may be left out.
 """
 
