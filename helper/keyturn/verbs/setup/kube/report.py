@@ -32,8 +32,9 @@ def show(plans: Sequence[Plan], options: Namespace) -> None:
     notes = [note for plan in plans for note in plan.notes]
     if options.json:
         listed = [change._asdict() | {"file": str(change.file)} for change in changes]
-        print_json({"dry_run": options.dry_run, "changes": listed, "users": added, "notes": notes,
-                    "warnings": [{"sentence": sentence, "hint": printed(hint)} for sentence, hint in warnings]})  # fmt: skip
+        told = [{"sentence": sentence, "hint": printed(hint)} for sentence, hint in warnings]
+        report = {"changes": listed, "users": added, "notes": notes, "warnings": told}
+        print_json({"dry_run": options.dry_run, **report})
         return
     for change in changes:
         print(f"keyturn: {'would change ' if options.dry_run else ''}{printable(_sentence(change))}")
