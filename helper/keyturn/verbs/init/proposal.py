@@ -165,7 +165,7 @@ def _is_it(profile: Profile, wanted: Profile) -> bool:
 
 
 def _who(profile: Profile) -> EntraFlow | AwxFlow:
-    """The flow but for what it asks of the sign-in page, or whom a job may ask: how somebody signs in, and not who."""
+    """The flow but for what it asks of the sign-in page, or whom a job may ask: how it is done, not by whom."""
     flow = profile.flow
     if isinstance(flow, WorkloadIdentity):
         return msgspec.structs.replace(flow, federation=msgspec.structs.replace(flow.federation, hosts=()))

@@ -104,7 +104,7 @@ def _fill_from_job(options: Namespace, named: Callable[[str], str | None]) -> No
 
 def _is_same_application(options: Namespace, named: Callable[[str], str | None]) -> bool:
     """Whether the service connection is that of the application that signs in."""
-    return (named("AZURESUBSCRIPTION_CLIENT_ID") or "").lower() == options.application_id.lower()
+    return (named("AZURESUBSCRIPTION_CLIENT_ID") or "").lower() == str(options.application_id).lower()
 
 
 def for_job(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
