@@ -44,6 +44,8 @@ class Proposal(NamedTuple):
     """Whose target it has been until now; empty where only others of its tool were there, None where none was."""
     stands: bool = False
     """Whether the target is there as it is wanted: it may have more to it, scopes for instance."""
+    doubt: str = ""
+    """What speaks against the profile, where it is there already."""
 
     @property
     def table(self) -> tuple[str, ...]:
@@ -80,6 +82,8 @@ class Proposal(NamedTuple):
             yield f"{self.place.key} is a target of profile {self.profile} already (--profile NAME takes another)"
         elif self.former and self.former != self.profile:
             yield f"{self.place.key} is a target of profile {self.former} until now"
+        if self.doubt:
+            yield self.doubt
         if self.keys.get("application_id") == AZURE_CLI:
             yield "it signs in as Microsoft's own application Azure CLI: sign-in logs and Conditional Access see that"
             yield "--application-id takes one of your own, and keyturn profile explain tells what that needs"
