@@ -64,7 +64,7 @@ class Terminal:
             os.close(descriptor)
 
     def type(self, text: str) -> None:
-        """Type `text`, a lone surrogate as the byte it stands for; INTERRUPT is Ctrl-C and reaches whoever is in the foreground."""
+        """Type `text`; INTERRUPT is Ctrl-C and reaches whoever is in the foreground. A lone surrogate is a byte."""
         os.write(self._master, text.encode(errors="surrogateescape"))
 
     def wait_for(self, pattern: str) -> re.Match[str]:
