@@ -13,6 +13,7 @@ from keyturn import moves
 from keyturn.configuration.config import Config, load, parse
 from keyturn.editing.own_file import OwnFile
 from keyturn.errors import Refused
+from keyturn.protocols.surroundings import is_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class ConfigDocument:
         Raises ConfigError, and changes nothing, if keyturn would not obey it; Refused if it cannot be written.
         """
         text = self.text
+        if not is_text(text):
+            raise Refused(f"{self._path} is UTF-8, and something that was typed is not")
         config = parse(self._path, text.encode())
         if _filled(tomllib.loads(text)) != _filled(self._expected):  # an order it does not master
             raise self._by_hand()

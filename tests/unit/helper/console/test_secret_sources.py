@@ -53,6 +53,12 @@ def test_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read("env:PLANTED") == f"{SECRET}\n"
 
 
+def test_a_variable_that_no_request_could_carry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANTED", "caf\udce9")
+    with pytest.raises(UsageError, match="PLANTED is not UTF-8"):
+        read("env:PLANTED")
+
+
 @pytest.mark.parametrize("source", [SECRET, "", "@", "env:", "ENV:X", "--"])
 def test_what_is_no_source_is_not_repeated(source: str) -> None:
     with pytest.raises(UsageError) as raised:
