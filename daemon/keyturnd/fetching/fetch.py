@@ -235,8 +235,9 @@ class Fetcher:
         """`error`, with why the sign-in ended, and what was set aside when its place or application was changed."""
         if (reason := self.refused.why_ended(profile.name)) is not None:
             error = SignInNeeded(f"{error.sentence}: {reason}", error.hint)
-        aside = await self.holdings.set_aside(profile)
-        if aside:
+        with suppress(StateError):  # that somebody must sign in is told all the same
+            aside = await self.holdings.set_aside(profile)
             places = " and ".join(dict.fromkeys(f"{name.client_id} at {name.authority}" for name in aside))
-            error = SignInNeeded(f"{error.sentence}; what it had is for {places}, and found again there", error.hint)
+            had = f"; what it had is for {places}, and found again there" if places else ""
+            error = SignInNeeded(f"{error.sentence}{had}", error.hint)
         return error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from typing import cast
 
@@ -12,8 +13,7 @@ from tomlkit.items import Table
 from keyturn import moves
 from keyturn.configuration.config import Config, load, parse
 from keyturn.editing.own_file import OwnFile
-from keyturn.errors import Refused
-from keyturn.protocols.surroundings import is_text
+from keyturn.errors import Refused, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +39,11 @@ class ConfigDocument:
         self._expected: dict[str, Any] = tomllib.loads(self._file.text)
 
     def set(self, table: tuple[str, ...], key: str, value: Value) -> None:
-        """Give `key` of `table` a value, making what is missing of the way there."""
+        """Give `key` of `table` a value, making what is missing of the way there. Raises UsageError."""
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise UsageError(f"the value of {key} is not UTF-8", moves.configuration.edit(str(self._path))) from None
         before_others = self._will_stand_before_others(table)
         parent = self._table(table)
         parent[key] = _inline(value) if isinstance(value, dict) and table[:1] == ("targets",) else value
@@ -74,8 +78,6 @@ class ConfigDocument:
         Raises ConfigError, and changes nothing, if keyturn would not obey it; Refused if it cannot be written.
         """
         text = self.text
-        if not is_text(text):
-            raise Refused(f"{self._path} is UTF-8, and something that was typed is not")
         config = parse(self._path, text.encode())
         if _filled(tomllib.loads(text)) != _filled(self._expected):  # an order it does not master
             raise self._by_hand()

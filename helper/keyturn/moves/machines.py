@@ -37,7 +37,7 @@ def oidc_host(place: str) -> Sentence:
 @move
 def as_told(variable: str) -> Sentence:
     """A variable that somebody set over that of the job's runner."""
-    return Sentence(f"leave {variable} as the job's runner sets it")
+    return Sentence(f"leave {variable} as the job's runner or the cluster sets it")
 
 
 @move

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.editing.config_document import ConfigDocument
-from keyturn.errors import Refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,14 +41,3 @@ def test_tables_stand_apart(tmp_path: Path, before: str, after: str) -> None:
         document.set(("profile", "build"), key, value)
     document.save()
     assert path.read_text() == after
-
-
-def test_what_no_file_of_utf_8_can_hold(tmp_path: Path) -> None:
-    path = tmp_path / "config.toml"
-    path.write_text(WORK)
-    path.chmod(0o600)
-    document = ConfigDocument(path)
-    document.set(("profile", "work"), "account", "caf\udce9")
-    with pytest.raises(Refused, match="is UTF-8, and something that was typed is not"):
-        document.save()
-    assert path.read_text() == WORK
