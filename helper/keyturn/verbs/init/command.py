@@ -78,10 +78,10 @@ def parser() -> Parser:
     made.add_argument("--account", metavar="NAME", help="who signs in")
     made.add_argument("--ca-file", metavar="FILE", help="the CA of a provider of your own")
     known = made.add_mutually_exclusive_group()
-    known.add_argument("--from-env", action="store_true", help="sign in as the AZURE_* variables say")
+    known.add_argument("--from-env", action="store_true", help="sign in as AZURE_* variables or a CI job say")
     known.add_argument("--from-az", action="store_true", help="take tenant and account from az account show")
     made.add_argument("--yes", action="store_true", help="ask nothing, and agree to what would be shown")
-    made.set_defaults(send_x5c=None, federated_token_file=None)
+    made.set_defaults(send_x5c=None, federated_token_file=None, service_connection=None)
     return made
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from keyturn import hints, moves
 from keyturn.configuration.profiles.described import described
+from keyturn.configuration.profiles.flows.applications import WorkloadIdentity
 from keyturn.configuration.profiles.flows.people import Browser, ConfidentialBrowser
 from keyturn.configuration.profiles.flows.sign_in_page import SignInPage
 from keyturn.configuration.profiles.identity import DEFAULT_CLOUD
@@ -134,6 +135,7 @@ def _entra_keys(options: Namespace, tenant: str, environment: str) -> dict[str, 
         "certificate": options.certificate,
         "send_x5c": options.send_x5c,
         "federated_token_file": options.federated_token_file,
+        "service_connection": options.service_connection,
         "ca_file": options.ca_file,
     }
     return {key: value for key, value in wishes.items() if value}
@@ -163,8 +165,10 @@ def _is_it(profile: Profile, wanted: Profile) -> bool:
 
 
 def _who(profile: Profile) -> EntraFlow | AwxFlow:
-    """The flow but for what it asks of the sign-in page: that is how somebody signs in, and not who."""
+    """The flow but for what it asks of the sign-in page, or whom a job may ask: how it is done, not by whom."""
     flow = profile.flow
+    if isinstance(flow, WorkloadIdentity):
+        return msgspec.structs.replace(flow, federation=msgspec.structs.replace(flow.federation, hosts=()))
     return (
         msgspec.structs.replace(flow, page=SignInPage()) if isinstance(flow, Browser | ConfidentialBrowser) else flow
     )
