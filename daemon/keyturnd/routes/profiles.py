@@ -20,7 +20,7 @@ from keyturnd.fetching.wants import Want, with_surroundings
 from keyturnd.messages.states import AwxState
 from keyturnd.routes.bodies import Body, read_body
 from keyturnd.server.http import json_response
-from keyturnd.vault.looking import looked
+from keyturnd.vault.changing import looked
 
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config

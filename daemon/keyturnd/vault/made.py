@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from keyturnd.vault.changing import wholly
-from keyturnd.vault.looking import looked
+from keyturnd.vault.changing import looked, wholly
 from keyturnd.vault.records import RecordName
 
 if TYPE_CHECKING:
