@@ -146,8 +146,7 @@ class Holdings:
         state = await self.state(profile)
         if not isinstance(state, AwxState) or not state.token:
             return False
-        await self._put(state_name(profile), msgspec.json.encode(replace(state, doubted=True)))
-        return True
+        return await self._exchange(profile, state, replace(state, doubted=True))
 
     async def keep_secret(self, profile: Profile, secret: str) -> None:
         await self._put(secret_name(profile), secret.encode("utf-8", "surrogateescape"))
@@ -166,13 +165,15 @@ class Holdings:
 
         A slower acquisition's refusal must not delete what a newer sign-in brought (buildkite/cli PR 852).
         """
-        if await self.state(profile) != refused:
-            return
         rest = flows.refused_state(refused) if flows.row(profile).entrusts is not None else None
-        if rest is None:
-            await wholly((await self.vault()).delete, state_name(profile))
-        else:
-            await self._put(state_name(profile), msgspec.json.encode(rest))
+        await self._exchange(profile, refused, rest)
+
+    async def _exchange(self, profile: Profile, old: State, new: State | None) -> bool:
+        """Put `new` in place of `old`; False, and nothing is changed, where another one came before."""
+        try:
+            return await wholly(_exchange, await self.vault(), state_name(profile), old, new)
+        finally:
+            self.changes += 1
 
     async def set_aside(self, profile: Profile) -> list[RecordName]:
         """What is kept for `profile` but for another provider, authority or client id than it has now, sorted."""
@@ -201,6 +202,18 @@ class Holdings:
             await wholly((await self.vault()).put, name, payload)
         finally:
             self.changes += 1  # not before: who looks meanwhile sees what was there
+
+
+def _exchange(vault: Vault, name: RecordName, old: State, new: State | None) -> bool:
+    """By the thread that makes all changes: none comes between the look and this one."""
+    payload = vault.get(name)
+    if payload is None or _states().decode(payload) != old:
+        return False
+    if new is None:
+        vault.delete(name)
+    else:
+        vault.put(name, msgspec.json.encode(new))
+    return True
 
 
 def _expired(vault: Vault, wall: float) -> list[RecordName]:
