@@ -16,7 +16,7 @@ from keyturnd import flows, identities
 from keyturnd.messages.states import AwxState, EntraState
 from keyturnd.vault import tokens
 from keyturnd.vault.behind import Behind
-from keyturnd.vault.changing import wholly
+from keyturnd.vault.changing import looked, wholly
 from keyturnd.vault.names import secret_name, state_name
 from keyturnd.vault.records import RecordName
 
@@ -93,8 +93,7 @@ class Holdings:
 
     def state_at_hand(self, profile: Profile) -> State | None:
         """The state of `profile`, None too where the vault has not been opened yet."""
-        payload = None if self._vault is None else self._vault.get(state_name(profile))
-        return None if payload is None else _states().decode(payload)
+        return None if self._vault is None else _state_in(self._vault, state_name(profile))
 
     def may_have_state(self, profile: Profile) -> bool:
         """Whether there is a record of its state, whoever may be able to read it."""
@@ -109,25 +108,43 @@ class Holdings:
         """Seal `token`, unless it is one of a job's: those stay in memory. False where that is still to come."""
         return name.in_memory_alone or await self._behind.begin(self._put(name, tokens.encode(token)))
 
-    async def keep_state(self, profile: Profile, state: State) -> None:
-        """Keep `state`; with another sign-in in it than before, no token of the one before outlives this."""
-        before = flows.sign_in_of(await self.state(profile))
+    async def keep_state(
+        self,
+        profile: Profile,
+        state: State,
+        replaces: Callable[[State | None], bool] = lambda before: True,  # noqa: ARG005
+    ) -> bool:
+        """Keep `state`, if it `replaces` what there is; whether it does.
+
+        With another sign-in in it than before, no token of the one before outlives this. Raises what `replaces` does.
+        """
+        before: list[State | None] = []
+
+        def change(found: State | None) -> State | None:
+            if not replaces(found):
+                return found
+            before.append(found)
+            return state
+
         try:
-            await self._put(state_name(profile), msgspec.json.encode(state))
+            await self._change_state(profile, change)
         finally:  # whoever waited for it may have left: memory must not outlive it either
-            if flows.sign_in_of(state) != before:
+            is_new = bool(before) and flows.sign_in_of(state) != flows.sign_in_of(before[0])
+            if is_new:
                 self.on_new_sign_in(profile.name)
-        if flows.sign_in_of(state) != before:
+        if is_new:
             with suppress(StateError):  # what stays is bound to the sign-in before, and given to nobody
                 await self.drop_tokens(profile.name)
+        return bool(before)
 
     async def doubt(self, profile: Profile) -> bool:
         """Note that the server refused the token in the state of `profile`; False where its tokens live elsewhere."""
-        state = await self.state(profile)
-        if not isinstance(state, AwxState) or not state.token:
-            return False
-        await self._put(state_name(profile), msgspec.json.encode(replace(state, doubted=True)))
-        return True
+
+        def change(found: State | None) -> State | None:
+            return replace(found, doubted=True) if isinstance(found, AwxState) and found.token else found
+
+        doubted = await self._change_state(profile, change)
+        return isinstance(doubted, AwxState) and bool(doubted.token)
 
     async def keep_secret(self, profile: Profile, secret: str) -> None:
         await self._put(secret_name(profile), secret.encode("utf-8", "surrogateescape"))
@@ -146,18 +163,13 @@ class Holdings:
 
         A slower acquisition's refusal must not delete what a newer sign-in brought (buildkite/cli PR 852).
         """
-        if await self.state(profile) != refused:
-            return
         rest = flows.refused_state(refused) if flows.row(profile).entrusts is not None else None
-        if rest is None:
-            await wholly((await self.vault()).delete, state_name(profile))
-        else:
-            await self._put(state_name(profile), msgspec.json.encode(rest))
+        await self._change_state(profile, lambda found: rest if found == refused else found)
 
     async def set_aside(self, profile: Profile) -> list[RecordName]:
         """What is kept for `profile` but for another provider, authority or client id than it has now, sorted."""
         bound = {state_name(profile), secret_name(profile)}
-        names = await asyncio.to_thread(lambda vault: list(vault.names()), await self.vault())
+        names = await looked(lambda vault: list(vault.names()), await self.vault())
         return sorted(
             (
                 name
@@ -174,14 +186,41 @@ class Holdings:
     async def prune(self, wall: float) -> None:
         """Delete the access tokens that have expired; records of targets long gone would gather for ever."""
         if self._vault is not None:
-            for name in await asyncio.to_thread(_expired, self._vault, wall):
+            for name in await looked(_expired, self._vault, wall):
                 await wholly(_prune, self._vault, name, wall)
+
+    async def _change_state(self, profile: Profile, change: Callable[[State | None], State | None]) -> State | None:
+        """The state of `profile` once it is what `change` makes of it; nothing is done where that is the very same.
+
+        In the thread that changes the vault, or it would not see what is on its way to the disk, and be written in
+        place of it: a sign-in that somebody has just ended, the one before it that is refused by now.
+        """
+        vault = await self.vault()
+        try:
+            return await wholly(_changed, vault, state_name(profile), change)
+        finally:
+            self.changes += 1
 
     async def _put(self, name: RecordName, payload: bytes) -> None:
         try:
             await wholly((await self.vault()).put, name, payload)
         finally:
             self.changes += 1  # not before: who looks meanwhile sees what was there
+
+
+def _changed(vault: Vault, name: RecordName, change: Callable[[State | None], State | None]) -> State | None:
+    found = _state_in(vault, name)
+    changed = change(found)
+    if changed is None and found is not None:
+        vault.delete(name)
+    elif changed is not None and changed is not found:
+        vault.put(name, msgspec.json.encode(changed))
+    return changed
+
+
+def _state_in(vault: Vault, name: RecordName) -> State | None:
+    payload = vault.get(name)
+    return None if payload is None else _states().decode(payload)
 
 
 def _expired(vault: Vault, wall: float) -> list[RecordName]:

@@ -6,13 +6,11 @@ that the token of an interrupted run can be found by its description.
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from keyturn.errors import StateError
-from keyturnd.vault.changing import wholly
+from keyturnd.vault.changing import looked, wholly
 from keyturnd.vault.records import RecordName
 
 if TYPE_CHECKING:
@@ -69,7 +67,7 @@ class MadeTokens:
         self._none_pending = True  # what is asked for meanwhile says otherwise
         try:
             found = [made for made in await self.all() if not made.row]
-        except StateError:
+        except BaseException:  # whoever looks may be cancelled, too: by a logout
             self._none_pending = False
             raise
         self._none_pending = self._none_pending and not found
@@ -78,7 +76,7 @@ class MadeTokens:
     async def all(self) -> list[Made]:
         """Every one, by name."""
         vault = await self._vault()
-        names = await asyncio.to_thread(lambda: [name for name in vault.names() if name.kind == KIND])
+        names = await looked(lambda: [name for name in vault.names() if name.kind == KIND])
         found = [await self.find(name.client_id) for name in sorted(names, key=lambda name: name.client_id)]
         return [made for made in found if made is not None]
 

@@ -62,6 +62,12 @@ def form(line: str) -> Sentence:
 
 
 @move
+def let_step_ask() -> Sentence:
+    """A step of Azure Pipelines that no service connection stands behind."""
+    return Sentence("run it in a task AzureCLI@2: azureSubscription = a connection with workload identity federation")
+
+
+@move
 def stanza(what: str) -> Sentence:
     """What to change in the kubeconfig, or in the environment, that kubelogin is started with."""
     return Sentence(f"in the kubeconfig: {what}")

@@ -33,7 +33,7 @@ class Slow:
         self._put(name, payload)
 
 
-async def begun(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Task[None], Slow]:
+async def begun(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Task[bool], Slow]:
     """A sign-in on its way into the vault."""
     vault = await bench.holdings.vault()
     slow = Slow(vault.put)
