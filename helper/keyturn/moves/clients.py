@@ -146,12 +146,6 @@ def unlocked(lock: str) -> Sentence:
 
 
 @move
-def next_git() -> Sentence:
-    """A git that does not ask again within its command: the one before 2.46, mostly."""
-    return Sentence("run the command again: git gets another token then")
-
-
-@move
 def close_input() -> Sentence:
     """A program that starts a helper and holds its input open."""
     return Sentence("whoever starts this helper has to close its input")
