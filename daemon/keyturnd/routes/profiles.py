@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from typing import TYPE_CHECKING
 
@@ -156,8 +155,7 @@ def _audience(want: Want) -> str:
 
 async def _check_leaves_nothing(services: Services, profile: str) -> None:
     """Raises Refused where a token lives on at an AWX: without its profile nobody knows how to delete it there."""
-    names = await asyncio.to_thread(lambda vault: list(vault.names()), await services.holdings.vault())
-    for name in names:
+    for name in await services.holdings.names():
         if (name.profile, name.provider, name.kind) == (profile, "awx", "state"):
             services.configuration.current()  # where it is invalid, that is what has to be said
             sentence = f"the configuration has no profile {profile}, whose token at {name.authority} may live on"

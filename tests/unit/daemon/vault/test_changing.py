@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.errors import StateError
-from keyturnd.threads import OneThread
+from keyturnd.threads import Threads
 from keyturnd.vault import changing, tokens
 from keyturnd.vault.changing import wholly
 from keyturnd.vault.tokens import Token
@@ -48,7 +48,7 @@ async def test_what_finds_no_thread_is_told_and_not_made_later(monkeypatch: pyte
     def refuse(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(changing, "thread", OneThread())
+    monkeypatch.setattr(changing, "thread", Threads())
     with monkeypatch.context() as scarce:
         scarce.setattr(threading.Thread, "start", refuse)
         with pytest.raises(StateError) as raised:
