@@ -96,8 +96,12 @@ def test_comments_stay(machine: Machine) -> None:
         (["profile", "edit", "work", "client_secret=hunter2"], "secrets are not kept in this file"),
         (["profile", "edit", "xyzzy", "flow=browser"], "there is no profile of that name"),
         (["target", "add", "https://dev.azure.com/contoso", "xyzzy"], "there is no profile of that name"),
-        (["target", "add", "https://git.example/tfs", "work"], "only Azure DevOps implies them"),
-        (["target", "add", "registry.example", "work"], "a login server of Azure's own"),
+        (
+            ["target", "add", "https://git.example/tfs", "work"],
+            "target add https://git.example/tfs work --service azure-devops",
+        ),
+        (["target", "add", "registry.example", "work"], "target add registry.example work --service acr"),
+        (["target", "add", "registry", "work"], "a login server of Azure's own"),
         (["target", "remove", "https://dev.azure.com/contoso"], "there is no target"),
         (
             ["target", "remove", "https://me:planted@dev.azure.com/x"],
