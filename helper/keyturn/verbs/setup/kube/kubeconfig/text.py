@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./@+=-]*(?::[A-Za-z0-9_./@+=-]+)*", re.ASCII)
 BLANK = re.compile(r"\s*(#|$)")
-USER_KEY = re.compile(r"( *(?:- )?)user:(?=\s)")
+USER_KEY = re.compile(r"( *(?:- +)?)user:(?=\s)")
+QUOTED = re.compile(r"""[^\S\n]*(?:"(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+')""")
 WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 """Read as something else than a text by one YAML reader or another (YAML 1.1)."""
 
@@ -28,11 +29,12 @@ class Unreadable(Exception):
 
 
 class Entry(NamedTuple):
-    """One item of a list: its lines from `start` to `end` (not in it), and the column of its keys."""
+    """One item of a list: its lines from `start` to `end` (not in it), the columns of its dash and of its keys."""
 
     name: str
     start: int
     end: int
+    dash: int
     column: int
 
 
@@ -59,13 +61,14 @@ class Lines:
         if not keys:
             raise Unreadable
         _, number, key = min(keys)  # the least indented: an extension may have a user as well
-        self._lines[number] = f"{key} {scalar(user)}{self._end}"
+        comment = _comment(self._lines[number][len(key) :].rstrip("\r\n"))
+        self._lines[number] = f"{key} {scalar(user)}{comment}{self._end}"
 
     def add_user(self, name: str, stanza: dict[str, Any]) -> None:
         """Add a user with this `exec` behind the others. Raises Unreadable."""
         entries = list(self._entries("users"))
         if entries:
-            where, indent = entries[-1].end, entries[-1].column - 2
+            where, indent = entries[-1].end, entries[-1].dash
         else:
             where, indent = self._begin_users(), 0
         self._end_line(where - 1)
@@ -115,7 +118,7 @@ class Lines:
 
     def _section(self, key: str) -> tuple[int, int] | None:
         """First line behind `key:` and the line behind its block, None where there is no such key."""
-        head = re.compile(rf"{key}:\s*(?:\[\]|null|~)?\s*(?:#.*)?", re.ASCII)
+        head = re.compile(rf"{key}:\s*+(?:\[\]|null|~)?\s*+(?:#.*)?", re.ASCII)
         for number, line in enumerate(self._lines):
             if head.fullmatch(line.rstrip("\r\n")):
                 return number + 1, self._block_end(number + 1)
@@ -136,13 +139,14 @@ class Lines:
         )
         if place is None or not numbers:
             return
-        dash = re.match(r" *- ", self._lines[numbers[0]])
-        if dash is None:
+        first = re.match(r"( *)- +", self._lines[numbers[0]])
+        if first is None:
             raise Unreadable
-        starts = [number for number in numbers if self._lines[number].startswith(dash[0])]
+        dash, column = len(first[1]), len(first[0])
+        starts = [number for number in numbers if self._lines[number].startswith(f"{first[1]}- ")]
         for start, following in pairwise([*starts, place[1]]):
             end = max(number for number in numbers if number < following) + 1
-            yield Entry(self._name(start, end, len(dash[0])), start, end, len(dash[0]))
+            yield Entry(self._name(start, end, column), start, end, dash, column)
 
     def _name(self, start: int, end: int, column: int) -> str:
         """The item's `name`, empty where it has none that can be read."""
@@ -202,9 +206,12 @@ def editor(text: str) -> Lines | Document:
 
 def scalar(text: str) -> str:
     """`text` as YAML: as it is where every reader takes it for a text, else in JSON's quotes, which YAML has too."""
-    if PLAIN.fullmatch(text) and text.lower() not in WORDS:
-        return text
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    return text if is_plain(text) else json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+def is_plain(text: str) -> bool:
+    """Whether every reader takes `text` for one where it stands without quotes."""
+    return PLAIN.fullmatch(text) is not None and text.lower() not in WORDS
 
 
 def user_lines(name: str, stanza: dict[str, Any], indent: int = 0) -> Iterator[str]:
@@ -240,4 +247,12 @@ def _text(written: str) -> str:
     if written.startswith("'"):
         match = re.match(r"'((?:[^']|'')*)'", written)
         return match[1].replace("''", "'") if match else ""
-    return re.split(r"\s+#", written)[0]
+    return re.split(r"\s#", written, maxsplit=1)[0].rstrip()
+
+
+def _comment(written: str) -> str:
+    """The comment behind a scalar on one line, and the blanks before it."""
+    quoted = QUOTED.match(written)
+    value = quoted[0] if quoted else re.split(r"\s#", written, maxsplit=1)[0].rstrip()
+    behind = written[len(value) :]
+    return behind if behind.lstrip().startswith("#") else ""
