@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from keyturnd.fetching.wants import Want, with_surroundings
 from keyturnd.messages.states import AwxState
 from keyturnd.routes.bodies import Body, read_body
 from keyturnd.server.http import json_response
+from keyturnd.vault.looking import looked
 
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
@@ -156,7 +156,7 @@ def _audience(want: Want) -> str:
 
 async def _check_leaves_nothing(services: Services, profile: str) -> None:
     """Raises Refused where a token lives on at an AWX: without its profile nobody knows how to delete it there."""
-    names = await asyncio.to_thread(lambda vault: list(vault.names()), await services.holdings.vault())
+    names = await looked(lambda vault: list(vault.names()), await services.holdings.vault())
     for name in names:
         if (name.profile, name.provider, name.kind) == (profile, "awx", "state"):
             services.configuration.current()  # where it is invalid, that is what has to be said

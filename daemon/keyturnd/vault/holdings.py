@@ -17,6 +17,7 @@ from keyturnd.messages.states import AwxState, EntraState
 from keyturnd.vault import tokens
 from keyturnd.vault.behind import Behind
 from keyturnd.vault.changing import wholly
+from keyturnd.vault.looking import looked
 from keyturnd.vault.names import secret_name, state_name
 from keyturnd.vault.records import RecordName
 
@@ -169,7 +170,7 @@ class Holdings:
     async def set_aside(self, profile: Profile) -> list[RecordName]:
         """What is kept for `profile` but for another provider, authority or client id than it has now, sorted."""
         bound = {state_name(profile), secret_name(profile)}
-        names = await asyncio.to_thread(lambda vault: list(vault.names()), await self.vault())
+        names = await looked(lambda vault: list(vault.names()), await self.vault())
         return sorted(
             (
                 name
@@ -186,7 +187,7 @@ class Holdings:
     async def prune(self, wall: float) -> None:
         """Delete the access tokens that have expired; records of targets long gone would gather for ever."""
         if self._vault is not None:
-            for name in await asyncio.to_thread(_expired, self._vault, wall):
+            for name in await looked(_expired, self._vault, wall):
                 await wholly(_prune, self._vault, name, wall)
 
     async def _change_state(self, profile: Profile, change: Callable[[State | None], State | None]) -> State | None:

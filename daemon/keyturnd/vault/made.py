@@ -6,13 +6,13 @@ that the token of an interrupted run can be found by its description.
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from keyturn.errors import StateError
 from keyturnd.vault.changing import wholly
+from keyturnd.vault.looking import looked
 from keyturnd.vault.records import RecordName
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class MadeTokens:
     async def all(self) -> list[Made]:
         """Every one, by name."""
         vault = await self._vault()
-        names = await asyncio.to_thread(lambda: [name for name in vault.names() if name.kind == KIND])
+        names = await looked(lambda: [name for name in vault.names() if name.kind == KIND])
         found = [await self.find(name.client_id) for name in sorted(names, key=lambda name: name.client_id)]
         return [made for made in found if made is not None]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from keyturn.configuration.profiles.clouds import spoken
 from keyturn.console.profile_texts import standing
 from keyturn.errors import StateError
 from keyturnd import flows
+from keyturnd.vault.looking import looked
 from keyturnd.vault.names import secret_name, state_name
 from keyturnd.vault.vault import names_in, vault_directory
 
@@ -31,7 +31,7 @@ async def states(services: Services, config: Config, records: list[RecordName] |
 async def records_kept(services: Services) -> list[RecordName] | None:
     """What is kept, the vault opened or not: its key may have to be asked for, and the names are in clear."""
     try:
-        return await asyncio.to_thread(names_in, vault_directory(services.state_directory))
+        return await looked(names_in, vault_directory(services.state_directory))
     except StateError:
         return None  # whoever needs it is told
 
