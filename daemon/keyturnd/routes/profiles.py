@@ -20,7 +20,7 @@ from keyturnd.fetching.wants import Want, with_surroundings
 from keyturnd.messages.states import AwxState
 from keyturnd.routes.bodies import Body, read_body
 from keyturnd.server.http import json_response
-from keyturnd.vault.looking import looked
+from keyturnd.vault.changing import looked
 
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
@@ -103,7 +103,7 @@ async def logout(services: Services, request: Request, waiter: Waiter, _: str) -
     """Forget a profile's tokens, sign-in and secret. Works for profiles the configuration no longer has."""
     body = read_body(request, LogoutBody)
     known = services.configuration.error is None
-    configured = services.configuration.current().profiles.get(body.profile) if known else None
+    configured = services.configuration.known.profiles.get(body.profile) if known else None
     asked = None if body.locally else configured
     if configured is None and not body.locally:
         await _check_leaves_nothing(services, body.profile)

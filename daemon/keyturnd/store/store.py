@@ -9,8 +9,7 @@ import msgspec
 
 from keyturnd.store.credential import Place, accepted
 from keyturnd.store.sealed import KIND, Kept, decoded, encoded, name_of, place_of
-from keyturnd.vault.changing import wholly
-from keyturnd.vault.looking import looked
+from keyturnd.vault.changing import looked, wholly
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator

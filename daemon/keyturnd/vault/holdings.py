@@ -16,8 +16,7 @@ from keyturnd import flows, identities
 from keyturnd.messages.states import AwxState, EntraState
 from keyturnd.vault import tokens
 from keyturnd.vault.behind import Behind
-from keyturnd.vault.changing import wholly
-from keyturnd.vault.looking import looked
+from keyturnd.vault.changing import looked, wholly
 from keyturnd.vault.names import secret_name, state_name
 from keyturnd.vault.records import RecordName
 

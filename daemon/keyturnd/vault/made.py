@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from keyturn.errors import StateError
-from keyturnd.vault.changing import wholly
-from keyturnd.vault.looking import looked
+from keyturnd.vault.changing import looked, wholly
 from keyturnd.vault.records import RecordName
 
 if TYPE_CHECKING:
@@ -69,7 +67,7 @@ class MadeTokens:
         self._none_pending = True  # what is asked for meanwhile says otherwise
         try:
             found = [made for made in await self.all() if not made.row]
-        except StateError:
+        except BaseException:  # whoever looks may be cancelled, too: by a logout
             self._none_pending = False
             raise
         self._none_pending = self._none_pending and not found

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 async def status(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """The daemon's own figures, the configuration's state, and every profile's. No secret."""
-    error = services.configuration.error
     records = await records_kept(services)
-    profiles = [] if error is not None else await states(services, services.configuration.current(), records)
+    error = services.configuration.error
+    profiles = [] if error is not None else await states(services, services.configuration.known, records)
     return json_response(
         {
             **services.facts(),

@@ -8,7 +8,7 @@ from keyturn.configuration.profiles.clouds import spoken
 from keyturn.console.profile_texts import standing
 from keyturn.errors import StateError
 from keyturnd import flows
-from keyturnd.vault.looking import looked
+from keyturnd.vault.changing import looked
 from keyturnd.vault.names import secret_name, state_name
 from keyturnd.vault.vault import names_in, vault_directory
 
