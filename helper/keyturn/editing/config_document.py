@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from typing import cast
 
@@ -13,7 +12,7 @@ from tomlkit.items import Table
 from keyturn import moves
 from keyturn.configuration.config import Config, load, parse
 from keyturn.editing.own_file import OwnFile
-from keyturn.errors import Refused, UsageError
+from keyturn.errors import Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,11 +38,7 @@ class ConfigDocument:
         self._expected: dict[str, Any] = tomllib.loads(self._file.text)
 
     def set(self, table: tuple[str, ...], key: str, value: Value) -> None:
-        """Give `key` of `table` a value, making what is missing of the way there. Raises UsageError."""
-        try:
-            json.dumps(value, ensure_ascii=False).encode()
-        except UnicodeEncodeError:
-            raise UsageError(f"the value of {key} is not UTF-8", moves.configuration.edit(str(self._path))) from None
+        """Give `key` of `table` a value, making what is missing of the way there."""
         before_others = self._will_stand_before_others(table)
         parent = self._table(table)
         parent[key] = _inline(value) if isinstance(value, dict) and table[:1] == ("targets",) else value

@@ -62,12 +62,6 @@ def form(line: str) -> Sentence:
 
 
 @move
-def let_step_ask() -> Sentence:
-    """A step of Azure Pipelines that no service connection stands behind."""
-    return Sentence("run it in a task AzureCLI@2: azureSubscription = a connection with workload identity federation")
-
-
-@move
 def stanza(what: str) -> Sentence:
     """What to change in the kubeconfig, or in the environment, that kubelogin is started with."""
     return Sentence(f"in the kubeconfig: {what}")
@@ -132,6 +126,14 @@ def without_person() -> Sentence:
 
 
 @move
+def without_code() -> Sentence:
+    """The same, where the application could sign in as itself."""
+    return Sentence(
+        "go to a terminal, or leave --use-authorization-code out: the application signs in as itself then"
+    )
+
+
+@move
 def by_hand(command: Command) -> Sentence:
     """A file in a form that keyturn does not change."""
     return Sentence(f"write what this tells by hand: {printed(command)}")
@@ -141,12 +143,6 @@ def by_hand(command: Command) -> Sentence:
 def unlocked(lock: str) -> Sentence:
     """A lock that a killed program may have left."""
     return Sentence(f"if none runs: {printed(('rm', lock))}")
-
-
-@move
-def next_git() -> Sentence:
-    """A git that does not ask again within its command: the one before 2.46, mostly."""
-    return Sentence("run the command again: git gets another token then")
 
 
 @move

@@ -127,9 +127,13 @@ async def test_an_old_token_is_given_when_its_successor_takes_too_long(bench: Be
 
 @pytest.mark.parametrize(
     ("error", "failure"),
-    [(AcquisitionDied, Failure("acquisition-died", "was killed")), (StateError, Failure("state", "no space"))],
+    [
+        (ProviderUnreachable, SILENT),
+        (AcquisitionDied, Failure("acquisition-died", "was killed")),
+        (StateError, Failure("state", "no space")),
+    ],
 )
-async def test_our_own_trouble_leaves_the_old_token_in_use_while_it_lives(
+async def test_what_passes_by_itself_leaves_the_old_token_in_use_while_it_lives(
     error: type[KeyturnError], failure: Failure, bench: Bench
 ) -> None:
     await bench.broker.token(want(CI), NOBODY)

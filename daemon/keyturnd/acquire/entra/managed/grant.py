@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from keyturn import moves
 from keyturn.configuration.profiles.credentials.managed import ManagedIdentity
 from keyturn.configuration.profiles.scopes import DEFAULT_SUFFIX
@@ -47,9 +45,7 @@ def _answer(asked: Asked, session: Session) -> Answer:
     try:
         return arc.exchange(asked.request, transport) if asked.challenged else transport.exchange(asked.request)
     except Failed as failed:
-        explained = _explained(failed, asked)
-        explained.failure = replace(explained.failure, beside=True)
-        raise explained from None
+        raise _explained(failed, asked) from None
 
 
 def _explained(failed: Failed, asked: Asked) -> Failed:
