@@ -148,7 +148,7 @@ async def test_what_has_expired_is_not_given(bench: Bench) -> None:
 
 async def test_a_refresh_token_outlives_its_password(bench: Bench) -> None:
     """What git drops, the helper behind us renews with it."""
-    refreshable = {"username": "user", "password": "p", "oauth_refresh_token": "r"}
+    refreshable: dict[str, Any] = {"username": "user", "password": "p", "oauth_refresh_token": "r"}
     await bench.approve(**refreshable, password_expiry_utc=int(bench.clock.wall()) + 60)
     bench.clock.advance(61)
     assert await bench.fill() == "p"
