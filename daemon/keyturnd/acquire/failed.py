@@ -88,6 +88,7 @@ def without(secrets: Iterable[str], failure: Failure) -> Failure:
         _short(_without_pieces(secrets, _cut(forms, failure.sentence))),
         _short(_without_pieces(secrets, _cut(forms, failure.hint))) if failure.hint else failure.hint,
         failure.retry_after,
+        beside=failure.beside,
         state_dead=failure.state_dead,
         claims=None if failure.claims is None or any(form in failure.claims for form in forms) else failure.claims,
         code=failure.code,

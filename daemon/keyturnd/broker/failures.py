@@ -169,9 +169,9 @@ def _concerns(place: RecordName | Server, met_by: Want, profile: Profile) -> boo
 
 def _place_of(want: Want, error: KeyturnError) -> RecordName | Server:
     """Whom it concerns. A job may have been led to a place that no other one asks, and is told apart by its key."""
-    if not isinstance(error, ProviderUnreachable) or (want.surroundings is not None and error.retry_after is None):
+    if not isinstance(error, ProviderUnreachable) or error.beside:
         return want.key
-    return server_of(want)
+    return want.key if want.surroundings is not None and error.retry_after is None else server_of(want)
 
 
 def server_of(want: Want) -> Server:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from keyturn.errors import StateError
 from keyturnd.life import activation
-from keyturnd.vault.looking import seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,17 +56,13 @@ class Lookout:
         """Somebody has just been answered."""
         self._served_at = self._clock.boottime()
 
-    async def look(self) -> Reason | None:
-        """Why to leave now, if there is a reason; none can be told where the disk does not answer."""
+    def look(self) -> Reason | None:
+        """Why to leave now, if there is a reason."""
         if not self.socket_is_ours():
             return "socket lost"
-        try:
-            is_ours, stamp = await seen(self._sight)
-        except StateError:
-            return None
-        if not is_ours:
+        if not self._state_is_ours():
             return "state moved"
-        settled = self._settled(stamp)
+        settled = self._settled()
         if self._busy():
             self.served()
             return None
@@ -89,11 +83,9 @@ class Lookout:
     def _idle_for(self) -> float:
         return self._clock.boottime() - self._served_at
 
-    def _sight(self) -> tuple[bool, tuple[int, ...] | None]:
-        return self._state_is_ours(), activation.package_stamp(self._module)
-
-    def _settled(self, stamp: tuple[int, ...] | None) -> bool:
-        """Whether our code on disk, by its `stamp`, is another, whole, than the one that runs."""
+    def _settled(self) -> bool:
+        """Whether our code on disk is another, whole, than the one that runs."""
+        stamp = activation.package_stamp(self._module)
         if stamp is None or stamp == self._stamp:
             self._other = None
             return False

@@ -16,8 +16,7 @@ from keyturnd import flows, identities
 from keyturnd.messages.states import AwxState, EntraState
 from keyturnd.vault import tokens
 from keyturnd.vault.behind import Behind
-from keyturnd.vault.changing import wholly
-from keyturnd.vault.looking import seen
+from keyturnd.vault.changing import looked, wholly
 from keyturnd.vault.names import secret_name, state_name
 from keyturnd.vault.records import RecordName
 
@@ -52,8 +51,6 @@ class Holdings:
         self._vault: Vault | None = None
         self._opening = asyncio.Lock()
         self._behind = Behind()
-        self._aside = False
-        self._controllers: dict[RecordName, str] = {}
         self.on_new_sign_in: Callable[[str], None] = lambda profile: None  # noqa: ARG005 - the broker's place
         self.changes = 0
         """How many records were put into the vault, counted once they are there."""
@@ -76,7 +73,7 @@ class Holdings:
         The record's name tells authority and client id apart, but not who signed in; and all tokens of an AWX profile
         share one state, in which the last one has replaced those before.
         """
-        payload = None if name.in_memory_alone else await self._get(name)
+        payload = None if name.in_memory_alone else (await self.vault()).get(name)
         token = None if payload is None else tokens.decode(payload)
         if token is None or flows.is_somebody_elses(profile, token.account):
             return None
@@ -91,62 +88,63 @@ class Holdings:
 
     async def state(self, profile: Profile) -> State | None:
         """What the last sign-in of `profile` left, None before the first and after a logout."""
-        payload = await self._get(state_name(profile))
-        state = None if payload is None else _states().decode(payload)
-        if isinstance(state, AwxState):
-            self._controllers[state_name(profile)] = state.controller
-        return state
+        await self.vault()
+        return self.state_at_hand(profile)
 
-    def controller_at_hand(self, profile: AwxProfile) -> str | None:
-        """What its state said when it was read last, for answers that wait for nothing; None where none was read."""
-        return self._controllers.get(state_name(profile))
+    def state_at_hand(self, profile: Profile) -> State | None:
+        """The state of `profile`, None too where the vault has not been opened yet."""
+        return None if self._vault is None else _state_in(self._vault, state_name(profile))
 
-    async def may_have_state(self, profile: Profile) -> bool:
-        """Whether there is a record of its state, whoever may be able to read it. Raises StateError."""
-        if self._directory is None:
-            return True
-        return await seen((self._directory / state_name(profile).file_name()).exists)
+    def may_have_state(self, profile: Profile) -> bool:
+        """Whether there is a record of its state, whoever may be able to read it."""
+        return self._directory is None or (self._directory / state_name(profile).file_name()).exists()
 
     async def secret(self, profile: Profile) -> str | None:
         """What was entrusted to the vault for `profile`, None where nothing was."""
-        payload = await self._get(secret_name(profile))
+        payload = (await self.vault()).get(secret_name(profile))
         return None if payload is None else payload.decode("utf-8", "surrogateescape")
-
-    async def names(self) -> list[RecordName]:
-        """Of all records."""
-        vault = await self.vault()
-        return await seen(lambda: list(vault.names()))
-
-    def read_aside(self) -> None:
-        """From now on, by threads (keyturnd.vault.looking): a start does not wait for the first to be there."""
-        self._aside = True
-
-    async def _get(self, name: RecordName) -> bytes | None:
-        vault = await self.vault()
-        return await seen(vault.get, name) if self._aside else vault.get(name)
 
     async def keep_token(self, name: RecordName, token: Token) -> bool:
         """Seal `token`, unless it is one of a job's: those stay in memory. False where that is still to come."""
         return name.in_memory_alone or await self._behind.begin(self._put(name, tokens.encode(token)))
 
-    async def keep_state(self, profile: Profile, state: State) -> None:
-        """Keep `state`; with another sign-in in it than before, no token of the one before outlives this."""
-        before = flows.sign_in_of(await self.state(profile))
+    async def keep_state(
+        self,
+        profile: Profile,
+        state: State,
+        replaces: Callable[[State | None], bool] = lambda before: True,  # noqa: ARG005
+    ) -> bool:
+        """Keep `state`, if it `replaces` what there is; whether it does.
+
+        With another sign-in in it than before, no token of the one before outlives this. Raises what `replaces` does.
+        """
+        before: list[State | None] = []
+
+        def change(found: State | None) -> State | None:
+            if not replaces(found):
+                return found
+            before.append(found)
+            return state
+
         try:
-            await self._put(state_name(profile), msgspec.json.encode(state))
+            await self._change_state(profile, change)
         finally:  # whoever waited for it may have left: memory must not outlive it either
-            if flows.sign_in_of(state) != before:
+            is_new = bool(before) and flows.sign_in_of(state) != flows.sign_in_of(before[0])
+            if is_new:
                 self.on_new_sign_in(profile.name)
-        if flows.sign_in_of(state) != before:
+        if is_new:
             with suppress(StateError):  # what stays is bound to the sign-in before, and given to nobody
                 await self.drop_tokens(profile.name)
+        return bool(before)
 
     async def doubt(self, profile: Profile) -> bool:
         """Note that the server refused the token in the state of `profile`; False where its tokens live elsewhere."""
-        state = await self.state(profile)
-        if not isinstance(state, AwxState) or not state.token:
-            return False
-        return await self._exchange(profile, state, replace(state, doubted=True))
+
+        def change(found: State | None) -> State | None:
+            return replace(found, doubted=True) if isinstance(found, AwxState) and found.token else found
+
+        doubted = await self._change_state(profile, change)
+        return isinstance(doubted, AwxState) and bool(doubted.token)
 
     async def keep_secret(self, profile: Profile, secret: str) -> None:
         await self._put(secret_name(profile), secret.encode("utf-8", "surrogateescape"))
@@ -166,22 +164,16 @@ class Holdings:
         A slower acquisition's refusal must not delete what a newer sign-in brought (buildkite/cli PR 852).
         """
         rest = flows.refused_state(refused) if flows.row(profile).entrusts is not None else None
-        await self._exchange(profile, refused, rest)
-
-    async def _exchange(self, profile: Profile, old: State, new: State | None) -> bool:
-        """Put `new` in place of `old`; False, and nothing is changed, where another one came before."""
-        try:
-            return await wholly(_exchange, await self.vault(), state_name(profile), old, new)
-        finally:
-            self.changes += 1
+        await self._change_state(profile, lambda found: rest if found == refused else found)
 
     async def set_aside(self, profile: Profile) -> list[RecordName]:
         """What is kept for `profile` but for another provider, authority or client id than it has now, sorted."""
         bound = {state_name(profile), secret_name(profile)}
+        names = await looked(lambda vault: list(vault.names()), await self.vault())
         return sorted(
             (
                 name
-                for name in await self.names()
+                for name in names
                 if name.profile == profile.name and name.kind != "access-token" and name not in bound
             ),
             key=RecordName.canonical,
@@ -194,8 +186,20 @@ class Holdings:
     async def prune(self, wall: float) -> None:
         """Delete the access tokens that have expired; records of targets long gone would gather for ever."""
         if self._vault is not None:
-            for name in await seen(_expired, self._vault, wall):
+            for name in await looked(_expired, self._vault, wall):
                 await wholly(_prune, self._vault, name, wall)
+
+    async def _change_state(self, profile: Profile, change: Callable[[State | None], State | None]) -> State | None:
+        """The state of `profile` once it is what `change` makes of it; nothing is done where that is the very same.
+
+        In the thread that changes the vault, or it would not see what is on its way to the disk, and be written in
+        place of it: a sign-in that somebody has just ended, the one before it that is refused by now.
+        """
+        vault = await self.vault()
+        try:
+            return await wholly(_changed, vault, state_name(profile), change)
+        finally:
+            self.changes += 1
 
     async def _put(self, name: RecordName, payload: bytes) -> None:
         try:
@@ -204,16 +208,19 @@ class Holdings:
             self.changes += 1  # not before: who looks meanwhile sees what was there
 
 
-def _exchange(vault: Vault, name: RecordName, old: State, new: State | None) -> bool:
-    """By the thread that makes all changes: none comes between the look and this one."""
-    payload = vault.get(name)
-    if payload is None or _states().decode(payload) != old:
-        return False
-    if new is None:
+def _changed(vault: Vault, name: RecordName, change: Callable[[State | None], State | None]) -> State | None:
+    found = _state_in(vault, name)
+    changed = change(found)
+    if changed is None and found is not None:
         vault.delete(name)
-    else:
-        vault.put(name, msgspec.json.encode(new))
-    return True
+    elif changed is not None and changed is not found:
+        vault.put(name, msgspec.json.encode(changed))
+    return changed
+
+
+def _state_in(vault: Vault, name: RecordName) -> State | None:
+    payload = vault.get(name)
+    return None if payload is None else _states().decode(payload)
 
 
 def _expired(vault: Vault, wall: float) -> list[RecordName]:

@@ -199,13 +199,13 @@ class Redirected(Failed):
     def __init__(self, place: str, location: str) -> None:
         try:
             parts = urlsplit(location)
-            host = parts.hostname or "elsewhere"
+            where = f"to {parts.hostname}" if parts.hostname else "elsewhere"
         except ValueError:
-            parts, host = urlsplit(""), "elsewhere"
+            parts, where = urlsplit(""), "elsewhere"
         self.target = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else ""
         super().__init__(
             ProviderRefused,
-            f"{place} wants to redirect to {host}, which is never followed",
+            f"{place} wants to redirect {where}, which is never followed",
             moves.configuration.check(
                 "authority", "environment", of="the profile", also=moves.configuration.LOGIN_PAGE
             ),

@@ -9,10 +9,12 @@ import pytest
 
 from keyturn.errors import Refused
 from keyturn.moves import servers
+from keyturnd.broker.renewal import PRUNING_INTERVAL
 from keyturnd.vault import tokens
 from support.daemon.askers import CI, NOBODY, UNREACHABLE
 from support.daemon.brokers import Bench, want
 from support.daemon.manual_clock import SOME_WALL_TIME
+from support.machine.threads import none_to_be_had
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +62,18 @@ async def test_expired_tokens_are_swept_out_of_the_vault(bench: Bench) -> None:
         bench.clock.advance(30.5)
     sweeping.cancel()
     assert [name.kind for name in bench.vault.names()] == ["secret"]
+
+
+async def test_renewal_outlives_a_sweep_that_finds_no_thread(bench: Bench) -> None:
+    await bench.broker.token(want(CI), NOBODY)
+    renewing = asyncio.create_task(bench.broker.keep_fresh())
+    await bench.clock.armed()
+    with none_to_be_had():
+        bench.clock.advance(PRUNING_INTERVAL)
+        again = asyncio.create_task(bench.clock.armed())
+        await asyncio.wait({renewing, again}, return_when=asyncio.FIRST_COMPLETED)
+    assert not renewing.done()
+    renewing.cancel()
 
 
 async def test_renewing_behind_backs_off_while_the_provider_is_down(bench: Bench) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturn.configuration.profiles.flows.applications import WorkloadIdentity
-from keyturn.errors import ProviderRefused, ProviderUnreachable, VariablesWanted
+from keyturn.errors import ConfigError, ProviderRefused, ProviderUnreachable, VariablesWanted
 from keyturnd.broker import policy
 from keyturnd.fetching.wants import with_surroundings
 from keyturnd.messages.outcomes import Failure
@@ -34,6 +34,12 @@ def test_every_name_has_to_be_sent_if_only_as_unset() -> None:
     assert with_surroundings(want(CI), dict.fromkeys(NAMES, "").get).surroundings is not None
     file = service_profile(flow=WorkloadIdentity(Federation("/t")))
     assert with_surroundings(want(file), lambda _: None) == want(file)
+
+
+def test_a_value_that_no_acquisition_could_be_told() -> None:
+    told = dict.fromkeys(NAMES, "x") | {NAMES[1]: "planted \udcff"}
+    with pytest.raises(ConfigError, match=rf"{NAMES[1]} is not UTF-8$"):
+        with_surroundings(want(CI), told.get)
 
 
 async def test_each_job_has_its_own(bench: Bench) -> None:
@@ -109,10 +115,14 @@ async def test_a_place_that_only_one_job_is_led_to_holds_no_other_back(bench: Be
         await bench.broker.token(of_job("a"), NOBODY)
     assert bench.failures.recent(of_job("a")) is not None
     assert bench.failures.recent(of_job("b")) is None
+    bench.provider.failure = Failure("provider-unreachable", "too many jobs", retry_after=3600.0, beside=True)
+    with pytest.raises(ProviderUnreachable):
+        await bench.broker.token(of_job("c"), NOBODY)
+    assert bench.failures.recent(of_job("b")) is None
     bench.provider.failure = Failure("provider-unreachable", "too many requests", retry_after=30.0)
     with pytest.raises(ProviderUnreachable):
         await bench.broker.token(of_job("b"), NOBODY)
-    assert bench.failures.recent(of_job("c")) is not None
+    assert bench.failures.recent(of_job("d")) is not None
 
 
 def test_a_name_without_surroundings_is_what_it_was() -> None:

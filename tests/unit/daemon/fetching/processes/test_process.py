@@ -15,6 +15,7 @@ import pytest
 from keyturn.errors import AcquisitionDied
 from keyturnd.fetching.processes import process, spawning, starter
 from keyturnd.fetching.processes.process import running
+from support.machine.threads import none_to_be_had
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -156,16 +157,10 @@ async def test_no_start_waits_for_the_vaults_disk() -> None:
 
 async def test_a_start_without_a_thread_is_not_made_later(monkeypatch: pytest.MonkeyPatch, late: Late) -> None:
     """RLIMIT_NPROC, pids.max: the streams that it was to have are closed by then, or somebody else's."""
-
-    def refuse(_: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
     late.may.set()
     monkeypatch.setattr(process, "starter", starter.Starter())
-    with monkeypatch.context() as scarce:
-        scarce.setattr(threading.Thread, "start", refuse)
-        with pytest.raises(AcquisitionDied, match="Resource temporarily unavailable"):
-            await start()
+    with none_to_be_had(), pytest.raises(AcquisitionDied, match="Resource temporarily unavailable"):
+        await start()
     assert not late.asked.is_set()
     async with running(python("input()")) as started:
         assert late.spawned.pid == started.pid
