@@ -101,7 +101,7 @@ class Failures:
 
     def last_of(self, profile: Profile) -> Remembered | None:
         """The latest failure of `profile`, or of its server, that no success and no change has made good yet."""
-        concerning = (known for place, known in self._failures.items() if _concerns(place, known.want, profile))
+        concerning = (known for place, known in self._failures.items() if _concerns(place, profile))
         return max(concerning, key=lambda known: known.at, default=None)
 
     def may_renew(self, want: Want, *, asked: bool) -> bool:
@@ -156,10 +156,8 @@ def is_unconnected(error: KeyturnError | None) -> bool:
     return isinstance(error, ProviderUnreachable) and not error.connected
 
 
-def _concerns(place: RecordName | Server, met_by: Want, profile: Profile) -> bool:
+def _concerns(place: RecordName | Server, profile: Profile) -> bool:
     if isinstance(place, Server):
-        if place.registry is not None:  # its authority may be everybody's, who have no business there
-            return met_by.profile.name == profile.name
         authority = (place.provider, place.authority, place.ca_file)
         return authority == (profile.provider, profile.authority, profile.ca_file)
     return place.profile == profile.name
