@@ -30,7 +30,7 @@ class Entry(msgspec.Struct, frozen=True):
 
     def is_over(self, boottime: float, wall: float) -> bool:
         """Whether it is not to be used any more."""
-        return self.credential.expired(wall) or (self.until is not None and self.until <= boottime)
+        return self.credential.spent(wall) or (self.until is not None and self.until <= boottime)
 
 
 class Store:
