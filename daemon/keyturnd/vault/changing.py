@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, TypeVar
 from keyturn import hints
 from keyturn.errors import StateError
 from keyturnd import unstoppable
-from keyturnd.threads import OneThread
+from keyturnd.threads import Threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Returned = TypeVar("Returned")
 
-thread = OneThread()
+thread = Threads()
 
 
 async def wholly(change: Callable[..., Returned], *arguments: object) -> Returned:

@@ -1,29 +1,54 @@
-"""Looks that go through all that is at rest: in one of asyncio's threads, so that answers from memory go on."""
+"""Threads that look at what is at rest: a disk that does not answer holds up who wants to see it, and nobody else.
+
+NFS whose server is gone, FUSE whose process hangs: a read lasts until they are back, and the loop would wait for it.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import errno
-import os
 from typing import TYPE_CHECKING, TypeVar
 
-from keyturn import hints
+from keyturn import moves
 from keyturn.errors import StateError
+from keyturn.reach.paths import state_path
+from keyturnd import unstoppable
+from keyturnd.threads import Threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Returned = TypeVar("Returned")
 
+MOST = 4
+"""Looks at a time: a long listing is in nobody's way."""
+PATIENCE = 5.0
+"""Seconds for a disk to answer: one at rest needs some to turn, and whoever asks can be told in time."""
+LITTLE_PATIENCE = 0.2
+"""The same while it owes another answer."""
 
-async def looked(look: Callable[..., Returned], *arguments: object) -> Returned:
-    """What `look` returns. Raises what it does, and StateError where no thread can be had (RLIMIT_NPROC, pids.max).
+threads = Threads(MOST)
 
-    asyncio's RuntimeError would be a bug to whoever asked, and the end of the renewals behind the answers.
+
+async def seen(look: Callable[..., Returned], *arguments: object) -> Returned:
+    """What `look` returns. Raises what it does, and StateError when it takes too long; it goes on then.
+
+    Where there can be no thread (RLIMIT_NPROC, pids.max), the loop looks itself, for want of a better.
     """
+    if len(unstoppable.left) >= MOST:  # another would be kept in mind for as long as the disk takes
+        raise _unanswered()
     try:
-        looking = asyncio.get_running_loop().run_in_executor(None, look, *arguments)
-    except RuntimeError:
-        reason = os.strerror(errno.EAGAIN).lower()
-        raise StateError(f"cannot look at what is kept: {reason}", hints.restart_daemon()) from None
-    return await looking
+        looking = asyncio.wrap_future(threads.begin(look, *arguments))
+    except OSError:
+        return look(*arguments)
+    try:
+        await asyncio.wait([looking], timeout=LITTLE_PATIENCE if unstoppable.left else PATIENCE)
+    finally:
+        if not looking.done():
+            unstoppable.leave(looking)
+    if looking.done():
+        return looking.result()
+    raise _unanswered()
+
+
+def _unanswered() -> StateError:
+    return StateError(f"the disk of {state_path()} does not answer", moves.waiting.disk())

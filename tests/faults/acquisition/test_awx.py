@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     Instead = Callable[[Seen], Reply | bool | None]
 
 TOKEN = "plantedtoken0000000000000000AB"
-DENIED = {"detail": "Authentication credentials were not provided. To establish a login session, visit /api/login/."}
 PAGE = b"<!DOCTYPE html><title>Not here</title>"
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from support.machine.terminal import Terminal
 
 CONTEXT = "contoso-aks"
-FORMER_USER = "clusterUser_contoso_contoso-aks"
 WHO_AM_I = '{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}'
 
 

@@ -14,7 +14,7 @@ from keyturnd.broker import policy
 from keyturnd.messages.outcomes import Failure
 from keyturnd.messages.states import AwxState
 from keyturnd.vault.tokens import Token
-from support.daemon.askers import CI, NOBODY, UNREACHABLE
+from support.daemon.askers import CI, NOBODY
 from support.daemon.brokers import NOT_CONNECTED, OTHER_SCOPES, Bench, Person, service_profile, want
 
 if TYPE_CHECKING:
@@ -145,16 +145,6 @@ async def test_a_token_too_short_for_the_protocol_is_replaced(bench: Bench, prot
     await bench.broker.token(want(CI), NOBODY)
     bench.clock.advance(bench.provider.life - left + 1)
     assert (await bench.broker.token(want(CI, protocol=protocol), NOBODY)).access_token == "access-2"
-
-
-async def test_an_outage_leaves_the_old_token_in_use_while_it_lives(bench: Bench) -> None:
-    await bench.broker.token(want(CI), NOBODY)
-    bench.provider.failure = UNREACHABLE
-    bench.clock.advance(bench.provider.life - 61)
-    assert (await bench.broker.token(want(CI), NOBODY)).access_token == "access-1"
-    bench.clock.advance(2)
-    with pytest.raises(ProviderUnreachable):
-        await bench.broker.token(want(CI), NOBODY)
 
 
 async def test_a_final_refusal_is_not_papered_over_with_an_old_token(bench: Bench) -> None:

@@ -49,7 +49,6 @@ def _as_words(words: list[str], script: Path) -> list[str]:
     return [*words, str(script)] if words == ["-c"] else ["-I", str(script), *words]
 
 
-GIT_LFS = ("git-lfs", "pre-push")
 FILL = ("git", "credential", "fill")
 
 

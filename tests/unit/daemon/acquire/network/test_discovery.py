@@ -7,7 +7,6 @@ import pytest
 from keyturnd.acquire.network.discovery import PERSONAL, told
 from keyturnd.messages.outcomes import Discovered
 
-GOVERNMENT = "login.microsoftonline.us"
 TENANT = "11111111-2222-3333-4444-555555555555"
 
 
