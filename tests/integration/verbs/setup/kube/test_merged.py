@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["configured", "kubeconfig"]
 
 CONTEXTS = "contexts:\n- name: {context}\n  context:\n    cluster: {cluster}\n    user: admin\n"
-"""After setting up and undoing it: a remark behind a changed line goes with it."""
 SECOND = "clusters:\n- name: second\n  cluster:\n    server: https://second.example:6443\n"
 
 

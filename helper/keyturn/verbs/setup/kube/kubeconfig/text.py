@@ -11,17 +11,15 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
+from keyturn.verbs.setup.kube.kubeconfig.scalars import comment_behind, scalar, text_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./@+=-]*(?::[A-Za-z0-9_./@+=-]+)*", re.ASCII)
 BLANK = re.compile(r"\s*(#|$)")
 USER_KEY = re.compile(r"( *(?:- +)?)user:(?=\s)")
-QUOTED = re.compile(r"""[^\S\n]*(?:"(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+')""")
-WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
-"""Read as something else than a text by one YAML reader or another (YAML 1.1)."""
 
 
 class Unreadable(Exception):
@@ -61,7 +59,7 @@ class Lines:
         if not keys:
             raise Unreadable
         _, number, key = min(keys)  # the least indented: an extension may have a user as well
-        comment = _comment(self._lines[number][len(key) :].rstrip("\r\n"))
+        comment = comment_behind(self._lines[number][len(key) :].rstrip("\r\n"))
         self._lines[number] = f"{key} {scalar(user)}{comment}{self._end}"
 
     def add_user(self, name: str, stanza: dict[str, Any]) -> None:
@@ -152,7 +150,7 @@ class Lines:
         """The item's `name`, empty where it has none that can be read."""
         for line in self._lines[start:end]:
             if line[column:].startswith("name:") and not line[:column].strip(" -"):
-                return _text(line[column + 5 :].strip())
+                return text_of(line[column + 5 :].strip())
         return ""
 
 
@@ -204,16 +202,6 @@ def editor(text: str) -> Lines | Document:
     return Document(text) if text.lstrip().startswith("{") else Lines(text)
 
 
-def scalar(text: str) -> str:
-    """`text` as YAML: as it is where every reader takes it for a text, else in JSON's quotes, which YAML has too."""
-    return text if is_plain(text) else json.dumps(text, ensure_ascii=not text.isprintable())
-
-
-def is_plain(text: str) -> bool:
-    """Whether every reader takes `text` for one where it stands without quotes."""
-    return PLAIN.fullmatch(text) is not None and text.lower() not in WORDS
-
-
 def user_lines(name: str, stanza: dict[str, Any], indent: int = 0) -> Iterator[str]:
     """A user with this `exec`, the way kubectl writes one, without line ends."""
     margin = " " * indent
@@ -235,24 +223,3 @@ def _item_lines(item: str | dict[str, str]) -> Iterator[str]:
         return
     for number, (key, value) in enumerate(item.items()):
         yield f"{'  ' if number else '- '}{key}: {scalar(value)}"
-
-
-def _text(written: str) -> str:
-    """The text of a scalar on one line."""
-    try:
-        if written.startswith('"'):
-            return str(json.JSONDecoder().raw_decode(written)[0])
-    except ValueError:
-        return ""
-    if written.startswith("'"):
-        match = re.match(r"'((?:[^']|'')*)'", written)
-        return match[1].replace("''", "'") if match else ""
-    return re.split(r"\s#", written, maxsplit=1)[0].rstrip()
-
-
-def _comment(written: str) -> str:
-    """The comment behind a scalar on one line, and the blanks before it."""
-    quoted = QUOTED.match(written)
-    value = quoted[0] if quoted else re.split(r"\s#", written, maxsplit=1)[0].rstrip()
-    behind = written[len(value) :]
-    return behind if behind.lstrip().startswith("#") else ""

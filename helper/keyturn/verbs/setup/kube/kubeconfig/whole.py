@@ -7,7 +7,8 @@ from typing import Any
 import yaml
 
 from keyturn.verbs.setup.kube.kubeconfig.form import is_kubeconfig
-from keyturn.verbs.setup.kube.kubeconfig.text import Document, Unreadable, is_plain
+from keyturn.verbs.setup.kube.kubeconfig.scalars import is_plain
+from keyturn.verbs.setup.kube.kubeconfig.text import Document, Unreadable
 
 BOOLEANS = "tag:yaml.org,2002:bool"
 NULL = "tag:yaml.org,2002:null"

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from keyturn.verbs.setup.kube.kubeconfig.text import Unreadable, editor, scalar
+from keyturn.verbs.setup.kube.kubeconfig.scalars import scalar
+from keyturn.verbs.setup.kube.kubeconfig.text import Unreadable, editor
 
 STANZA: dict[str, Any] = {"command": "/opt/key turn/helper", "args": ["get-token"], "provideClusterInfo": True}
 OURS = """- name: keyturn:admin
