@@ -38,10 +38,10 @@ SERVICE, DEVICE = "55556666-dddd-7777-eeee-8888ffff9999", "00001111-aaaa-2222-bb
 """The ids that pages give to the application of a machine, and to one of one's own for people."""
 TRUST = ("SSL_CERT_FILE", "GIT_SSL_CAINFO", "REQUESTS_CA_BUNDLE")
 BROWSER = """#!/bin/sh
-exec {python} -E -P -m keyturn_emulator.browser --ca-file {ca_file} --proxy {proxy} "$1"
+exec {python} -E -P -m keyturn_emulator.browser --ca-file {ca_file} --proxy {proxy} "$@"
 """
-TOLD = f"""dev.azure.com, login.microsoftonline.com, contoso.azurecr.io, awx.contoso.example and a cluster of AKS
-are the emulator, until Ctrl-C here, in a shell with these variables:
+TOLD = f"""dev.azure.com, login.microsoftonline.com, contoso.azurecr.io, awx.contoso.example, aap.contoso.example (a
+gateway) and a cluster of AKS are the emulator, until Ctrl-C here, in a shell with these variables:
 
 {{exports}}
 
@@ -54,6 +54,9 @@ The browser signs in as alice by itself. What the pages do not tell:
                        {{secret_file}}
   application for people, in place of {DEVICE}:
                        {{device}}
+  a sign-in with a code, once keyturn shows it:
+                       $BROWSER --press approve --answer user_code=CODE {{authority}}/common/oauth2/deviceauth
+  its controls         {{control}} (header "Authorization: Bearer {{control_key}}")
 """
 
 
@@ -103,7 +106,8 @@ def _tell(ready: Ready, variables: Mapping[str, str]) -> None:
     exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
     ids = {client: ready.clients[client]["application_id"] for client in ("service", "device")}
     password, secret_file = ready.awx_users["alice"], ready.secret_file
-    sys.stdout.write(TOLD.format(password=password, exports=exports, secret_file=secret_file, **ids))
+    places = {"authority": f"https://{LOGIN_HOST}", "control": ready.control, "control_key": ready.control_key}
+    sys.stdout.write(TOLD.format(password=password, exports=exports, secret_file=secret_file, **ids, **places))
     sys.stdout.flush()
 
 

@@ -81,7 +81,9 @@ def _extended(token: dict[str, Any]) -> dict[str, Any]:
 def _check(profile: EntraProfile, lent: Lent, waiter: Waiter) -> None:
     flow, usage = profile.flow.name, hints.usage("keyturn azure new-token")
     if flows.row(profile).person and not waiter.waits:
-        raise UsageError(f"signing in by {flow} takes a terminal", moves.clients.without_person())
+        clients = moves.clients
+        hint = clients.without_person() if flows.row(profile).secret is None else clients.without_code()
+        raise UsageError(f"signing in by {flow} takes a terminal", hint)
     if flows.lacking(profile, lent.secret) is not None:
         raise UsageError(f"flow {flow} takes a {flows.row(profile).secret}", usage)
     if (lent.refresh_token is not None) != (flows.row(profile).entrusts is not None):

@@ -132,6 +132,14 @@ def without_person() -> Sentence:
 
 
 @move
+def without_code() -> Sentence:
+    """The same, where the application could sign in as itself."""
+    return Sentence(
+        "go to a terminal, or leave --use-authorization-code out: the application signs in as itself then"
+    )
+
+
+@move
 def by_hand(command: Command) -> Sentence:
     """A file in a form that keyturn does not change."""
     return Sentence(f"write what this tells by hand: {printed(command)}")

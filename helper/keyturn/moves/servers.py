@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn.hints import entrust, forget_locally, logout
+from keyturn.hints import entrust, forget_locally, logout, on_awx
 from keyturn.kinds_of_hints import Sentence, after, move, printed
 
 TYPE_CHECKING = False
@@ -64,6 +64,14 @@ def external_user(profile: str) -> Sentence:
     """An AWX that creates no tokens for users of a directory."""
     return Sentence(
         f"ask for ALLOW_OAUTH2_FOR_EXTERNAL_USERS on the server, or use a local account in [profile.{profile}]"
+    )
+
+
+@move
+def other_application(profile: str) -> Sentence:
+    """An application of an AWX that is none, or not for this user; named in the profile or on a command line."""
+    return Sentence(
+        f"see which there are, and whether its organisation is yours: {printed(on_awx('applications', profile))}"
     )
 
 

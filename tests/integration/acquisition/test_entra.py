@@ -158,21 +158,6 @@ def test_the_code_is_told_with_its_end(emulator: Emulator) -> None:
     assert event.expires_at is not None
 
 
-def test_a_provider_that_asks_for_no_pause_between_polls(emulator: Emulator) -> None:
-    emulator.control.settings(device_interval=0)
-    with Acquisition() as acquisition:
-        acquisition.send(user_job(emulator, interactive=True))
-        event = acquisition.next()
-        assert isinstance(event, Event)
-        assert event.code is not None
-        emulator.control.wait("token.refused.AADSTS70016", at_least=2)
-        emulator.control.approve(event.code)
-        state = seal_of(acquisition).state
-    assert isinstance(state, EntraState)
-    assert state.account == emulator.ready.user
-    assert state.refresh_token
-
-
 def test_a_declined_sign_in(emulator: Emulator) -> None:
     emulator.control.settings(device_interval=0)
     with Acquisition() as acquisition:
@@ -180,6 +165,7 @@ def test_a_declined_sign_in(emulator: Emulator) -> None:
         event = acquisition.next()
         assert isinstance(event, Event)
         assert event.code is not None
+        emulator.control.wait("token.refused.AADSTS70016", at_least=2)
         emulator.control.decline(event.code)
         told = Finished(acquisition).outcome
     assert isinstance(told, Failure)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from support.machine.machine import Machine
 
 HOST = "https://dev.azure.com"
+DEVICES = "https://login.microsoftonline.com/common/oauth2/deviceauth"
 
 
 @contextlib.contextmanager
@@ -38,6 +39,17 @@ def shown_variables() -> Iterator[dict[str, str]]:
     assert names.returncode == 0
 
 
+def by_code(machine: Machine, browser: str) -> None:
+    """Sign in with a code, entered as it tells."""
+    identity = ["tenant=contoso.example", "application_id=preset:azure-cli", 'audiences=["azure-devops"]']
+    machine.run("keyturn", "profile", "add", "coded", "flow=device-code", *identity, status=0)
+    with machine.terminal("keyturn", "login", "coded") as terminal:
+        code = terminal.wait_for(r"enter the code (\w+)\S*\s")[1]
+        entered = [browser, "--press", "approve", "--answer", f"user_code={code}", DEVICES]
+        machine.run(*entered, status=0)
+        assert terminal.end() == 0, terminal.seen
+
+
 def test_a_first_clone_from_dev_azure_com_at_home(machine: Machine) -> None:
     with shown_variables() as variables:
         machine.environment |= variables
@@ -45,5 +57,6 @@ def test_a_first_clone_from_dev_azure_com_at_home(machine: Machine) -> None:
         with Terminal(begin, machine.environment, machine.home) as terminal:
             assert terminal.end() == 0, terminal.seen
         machine.run(need("git"), "clone", "--quiet", f"{HOST}/contoso/demo/_git/app", status=0)
+        by_code(machine, variables["BROWSER"])
         machine.stop()
     assert not Path(variables["KUBECONFIG"]).exists()

@@ -62,7 +62,7 @@ async def page(request: Request, entra: Entra) -> Response:
         return _page("That code did not work. Check the code and try again.", entra, status=400)
     entra.ledger.count("device.approved" if approved else "device.declined")
     done = "You have signed in on your device." if approved else "You have declined the sign-in."
-    return _page(f"{done} You may close this window.", entra)
+    return pages.page("Enter code", f"{done} You may close this window.")
 
 
 def _page(message: str, entra: Entra, *, status: int = 200) -> Response:

@@ -129,9 +129,7 @@ def _page(api: Api, reply: Reply) -> Failed:
 def _check(api: Api) -> Hint:
     if api.identity.application is None:
         return moves.configuration.check("username", "scope", of=f"[profile.{api.identity.profile}]")
-    return moves.configuration.check(
-        "application", of=f"[profile.{api.identity.profile}]", also="whether its organisation is yours"
-    )
+    return moves.servers.other_application(api.identity.profile)
 
 
 def said(document: dict[str, Any], secrets: Iterable[str]) -> str:

@@ -102,7 +102,7 @@ class Maker:
         if not name or not name.isprintable() or " " in name or len(name) > HOST_LIMIT:
             raise UsageError("a token's name is one word", hints.usage("keyturn awx new-token"))
         if await self._made.find(name) is not None or name in self._under_way:
-            raise UsageError("another token is kept under that name", hints.usage("keyturn awx tokens"))
+            raise UsageError("another token is kept under that name", hints.kept_awx_tokens())
 
     async def _free_name(self, wanted: str) -> str:
         """`wanted`, or with a number behind it: each server counts its tokens by itself."""

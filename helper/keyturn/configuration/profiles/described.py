@@ -27,7 +27,8 @@ NOWHERE = Path()
 OPEN_KEYS = ("application", "scope", "description")
 """What a single token on an AWX may have otherwise than its profile."""
 
-_KEY = r"`(\w+)`"
+_KEY = r"`(\w+)`(?! of \[network\])"
+_FAULTY = r"^\w+(?=: )"
 _ENTRUST, _LOGIN = printed(hints.entrust(UNNAMED)), printed(hints.login(UNNAMED))
 _INSTEAD = {
     f'set flow = "browser" in [profile.{UNNAMED}]': "use the browser",
@@ -42,6 +43,8 @@ _INSTEAD = {
     f"then: {_LOGIN}": "then {again}",
     _LOGIN: "{again}",
     f"profile {UNNAMED}": "the application",
+    "set ca_file, in [network] or the profile, to": "set --ca-file, or ca_file in [network], to",
+    'set ca_file = "/path/to/ca.pem" in [network] or the profile': "add --ca-file /path/to/ca.pem",
     "store the secret's value": "give the secret's value",
 }
 """What a hint says of places that a described profile has not, longer ones first, and what is said of its command."""
@@ -61,16 +64,22 @@ def described(table: Mapping[str, object], provider: str, beside: Path = NOWHERE
     try:
         return read_profile(UNNAMED, Table(file, "", {**table, "provider": provider}))
     except ConfigError as error:
-        raise UsageError(error.sentence.removeprefix(f"{file}: "), hints.usage(_COMMANDS[provider])) from None
+        sentence = error.sentence.removeprefix(f"{file}: ")
+        raise UsageError(re.sub(_FAULTY, _option, sentence), hints.usage(_COMMANDS[provider])) from None
 
 
 def by_parameters(hint: str, again: str) -> str:
     """What `hint` says of a described profile, said of its parameters. again: in place of signing in to it."""
     for said, instead in _INSTEAD.items():
         hint = hint.replace(said, instead.format(again=again))
-    return re.sub(
-        _KEY, lambda key: "the parameter set" if key[1] == "flow" else f"--{key[1].replace('_', '-')}", hint
-    )
+    return re.sub(_KEY, lambda key: _option(key, 1), hint)
+
+
+def _option(key: re.Match[str], group: int = 0) -> str:
+    """The parameter that a key of the table comes from."""
+    if key[group] == "flow":
+        return "the parameter set"
+    return f"--{key[group].replace('_', '-').replace('audiences', 'audience')}"
 
 
 def on_behalf_of(profile: EntraProfile) -> EntraProfile:

@@ -32,7 +32,7 @@ def add_action(actions: Actions) -> None:
     listing = below.add_parser("list", help="list the applications that you may see")
     listing.set_defaults(run=_list)
     show = below.add_parser("show", help="show one application")
-    show.add_argument("application", metavar="ID", type=asking.number, help="its id")
+    show.add_argument("application", metavar="ID", type=asking.identifier, help="its id")
     show.set_defaults(run=_show)
     for action in (listing, show):
         asking.add_profile(action)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+
 from keyturn import hints
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.console import look
@@ -11,7 +13,6 @@ from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
@@ -80,13 +81,21 @@ def scope(text: str | None, program: str) -> str | None:
         return None
     words = text.split()
     if not words or not SCOPES.issuperset(words) or len(set(words)) < len(words):
-        raise UsageError(f"scope: expected some of {', '.join(sorted(SCOPES))}", hints.usage(program))
+        raise UsageError(f"--scope: expected some of {', '.join(sorted(SCOPES))}", hints.usage(program))
     return " ".join(words)
 
 
 def number(text: str) -> int | str:
     """The number, or what the check of the whole finds fault with: argparse would repeat it."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else text
+
+
+def identifier(text: str) -> int:
+    """What a server counts its tokens and applications by. Raises what argparse reports without repeating `text`."""
+    found = number(text)
+    if isinstance(found, str):
+        raise argparse.ArgumentTypeError("expected an id, which is a number")
+    return found
 
 
 def owner(row: Row) -> str:

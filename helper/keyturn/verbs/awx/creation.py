@@ -70,7 +70,7 @@ def _place(options: Namespace) -> None:
             raise UsageError("an application was given twice", hints.usage(PROGRAM))
         options.application = asking.number(word)
     elif options.profile is not None:
-        raise UsageError("application: expected the id of an application", hints.usage(PROGRAM))
+        raise UsageError("--application: expected the id of an application", hints.usage(PROGRAM))
     else:
         options.profile = word
         profile_named(configuration(), word)  # or the line below would repeat what may be a secret

@@ -51,7 +51,7 @@ def add_action(actions: Actions) -> None:
     listing = below.add_parser("list", help="list the tokens that you may see", epilog=EPILOG)
     for name, text in FILTERS.items():
         listing.add_argument(f"--{name}", action="store_true", help=f"only those {text}")
-    listing.add_argument("--application", metavar="ID", type=asking.number, help="only those of this application")
+    listing.add_argument("--application", metavar="ID", type=asking.identifier, help="only those of this application")
     listing.add_argument("--kept", action="store_true", help="those whose values keyturn keeps, of every server")
     listing.set_defaults(run=_list)
     show = below.add_parser("show", help="show one token")

@@ -71,6 +71,11 @@ def test_a_person_who_is_not_there(device: list[str], machine: Machine) -> None:
     assert "hint: go to a terminal, or have nobody sign in: --service-principal, " in refused.stderr
 
 
+def test_a_person_who_is_not_there_for_an_application(service: list[str], secret: str, machine: Machine) -> None:
+    refused = machine.run(*VERB, *service, "--credential", "-", "--use-authorization-code", input=secret, status=2)
+    assert "hint: go to a terminal, or leave --use-authorization-code out: " in refused.stderr
+
+
 def test_a_secret_that_nobody_can_be_asked_for(service: list[str], machine: Machine) -> None:
     refused = machine.run(*VERB, *service, input="", status=2)
     command = shlex.join([*VERB, *service, "--credential", "env:NAME"])

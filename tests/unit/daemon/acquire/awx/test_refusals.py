@@ -71,7 +71,7 @@ def test_no_right() -> None:
     failed = refused(403, FORBIDDEN, replace(IDENTITY, application=7))
     assert isinstance(failed, Denied)
     assert failed.other_credential
-    assert "`application`" in (failed.failure.hint or "")
+    assert "keyturn awx applications list --profile tower" in (failed.failure.hint or "")
 
 
 @pytest.mark.parametrize(

@@ -45,11 +45,11 @@ def test_the_provider_is_not_the_tables_to_choose() -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"url": "http://awx.example"}, "url: expected a URL that starts with https://"),
-        ({"username": "alice:hunter2"}, "username: expected a name without a colon"),
-        ({"application": "seven"}, "application: expected the id of an application, found a string"),
-        ({"scope": "admin"}, "scope: expected write or read"),
-        ({"token": "hunter2"}, "token: secrets are not kept in this file"),
+        ({"url": "http://awx.example"}, "--url: expected a URL that starts with https://"),
+        ({"username": "alice:hunter2"}, "--username: expected a name without a colon"),
+        ({"application": "seven"}, "--application: expected the id of an application, found a string"),
+        ({"scope": "admin"}, "--scope: expected write or read"),
+        ({"token": "hunter2"}, "--token: secrets are not kept in this file"),
     ],
 )
 def test_a_mistake_is_wrong_usage(change: dict[str, Any], sentence: str) -> None:
@@ -117,7 +117,15 @@ def test_no_hint_names_a_profile_or_a_table_that_nobody_has(number: int, flow: s
         (moves.configuration.other_flow("browser", UNNAMED), "use the browser"),
         (moves.configuration.other_flow("device-code", UNNAMED, first="end it, or "), "end it, or add --device"),
         (moves.waiting.later(), "try again later"),
+        (moves.configuration.own_ca(), "is it a proxy or a CA of your own? add --ca-file /path/to/ca.pem"),
+        (moves.configuration.readable_ca(), "set --ca-file, or ca_file in [network], to a readable PEM file"),
     ],
 )
 def test_a_hint_is_told_by_parameters(hint: Hint, told: str) -> None:
     assert by_parameters(printed(hint), AGAIN) == told
+
+
+def test_a_key_of_the_network_is_no_parameter() -> None:
+    hint = printed(moves.secrets.reachable_proxy(configured=True))
+    assert "`proxy` of [network]" in hint
+    assert by_parameters(hint, AGAIN) == hint

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from keyturn.errors import UsageError
+from keyturn.main import dispatch
 from keyturn.verbs.awx.asking import table
 
 COLUMNS = {"ID": "id", "USER": None, "DESCRIPTION": "description"}
@@ -32,3 +34,11 @@ def test_no_word_controls_the_terminal(said: dict[str, Any]) -> None:
 @pytest.mark.parametrize("said", [{}, {"summary_fields": None}, {"summary_fields": {"user": 7}}, {"user": None}])
 def test_whose_it_is_may_be_unknown(said: dict[str, Any]) -> None:
     assert list(table([{"id": 1, **said}], {"ID": "id", "USER": None})) == ["ID  USER", "1"]
+
+
+@pytest.mark.parametrize("words", [["tokens", "list", "--application"], ["applications", "show"]])
+def test_an_id_is_a_number(words: list[str]) -> None:
+    with pytest.raises(UsageError) as raised:
+        dispatch(["awx", *words, "hunter2"])
+    assert raised.value.sentence.endswith("expected an id, which is a number")
+    assert "hunter2" not in raised.value.lines()
