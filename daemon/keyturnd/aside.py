@@ -11,7 +11,7 @@ from concurrent.futures import wait
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from keyturnd.threads import OneThread
+from keyturnd.threads import Threads
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -28,7 +28,7 @@ class Aside(logging.Handler):
     def __init__(self, handler: logging.Handler) -> None:
         super().__init__()
         self.handler = handler
-        self._thread = OneThread()
+        self._thread = Threads()
         self._under_way: list[Future[bool]] = []
         with suppress(OSError):
             self._thread.begin(int)  # nothing: no answer is held up by the beginning of a thread

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 Returned = TypeVar("Returned")
 
 
-class OneThread:
-    """One thread, begun with its first work, that does one work after another; it takes no signals.
+class Threads:
+    """At most so many threads, each begun for work that finds none idle; with one, work is done in its order.
 
-    One that comes between two event loops would be lost (life.service).
+    They take no signals: one that comes between two event loops would be lost (life.service).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = 1) -> None:
+        self._most = most
         self._executor: ThreadPoolExecutor | None = None
 
     def begin(self, work: Callable[..., Returned], *arguments: object) -> Future[Returned]:
@@ -30,7 +31,7 @@ class OneThread:
         whoever asked for it was told otherwise.
         """
         if self._executor is None:
-            self._executor = _executor()
+            self._executor = _executor(self._most)
         try:
             return self._executor.submit(work, *arguments)
         except RuntimeError:
@@ -43,8 +44,8 @@ class OneThread:
             self._executor.shutdown()
 
 
-def _executor() -> ThreadPoolExecutor:
+def _executor(most: int) -> ThreadPoolExecutor:
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - no start waits for it
 
     every = (signal.SIG_BLOCK, signal.valid_signals())
-    return ThreadPoolExecutor(1, initializer=signal.pthread_sigmask, initargs=every)
+    return ThreadPoolExecutor(most, initializer=signal.pthread_sigmask, initargs=every)

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
-
 LAST_PATIENCE = 1.0
 """Seconds, at the end of the process, for what could not be stopped."""
+
+left = set["asyncio.Future[Any]"]()
+"""What threads are still at though nobody waits for it."""
 
 
 async def ended(work: asyncio.Future[Any]) -> None:
@@ -24,9 +26,22 @@ async def ended(work: asyncio.Future[Any]) -> None:
             await asyncio.wait([work])
 
 
+def leave(work: asyncio.Future[Any]) -> None:
+    """Note that nobody waits for `work` any more, but for the end of the process (`left`)."""
+
+    def ended_at_last(_: object) -> None:
+        left.discard(work)
+        if not work.cancelled():
+            work.exception()  # looked at: nobody else does
+
+    left.add(work)
+    work.add_done_callback(ended_at_last)
+
+
 async def is_left() -> bool:
-    """Cancel all other tasks; whether one of them still waits, for a disk that does not answer, or an exec on it."""
+    """Cancel all other tasks; whether a thread still works, on a disk that does not answer, or an exec on it."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
-    return bool(others) and bool((await asyncio.wait(others, timeout=LAST_PATIENCE))[1])
+    pending = (await asyncio.wait(others | left, timeout=LAST_PATIENCE))[1] if others or left else ()
+    return bool(pending) or bool(left)  # one of the others may have left its own only now

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from concurrent.futures import Future
 from functools import cache, partial
@@ -21,7 +20,7 @@ from keyturnd.acquire.entra import device_code
 from keyturnd.acquire.network import transport, trust
 from keyturnd.callers import gits
 from keyturnd.routes import exec_plugins, kube
-from keyturnd.vault import changing
+from keyturnd.vault import changing, looking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,10 +51,10 @@ class AtOnce(NamedTuple):
 
 
 class Here:
-    """keyturnd.threads.OneThread without a thread: how long the real one takes would tell in the quarter's time."""
+    """keyturnd.threads.Threads without one: the quarter's time would tell how long it takes, and which was faster."""
 
     def begin(self, work: Callable[..., Returned], *arguments: object) -> Future[Returned]:
-        """See OneThread."""
+        """See Threads."""
         done: Future[Returned] = Future()
         try:
             done.set_result(work(*arguments))
@@ -95,8 +94,8 @@ def of_processes(acquisitions: InThreads, tools: dict[int, Tool], programs: dict
     """Acquisitions, and who asks: `tools` by their helper's process id, `programs` by the tool."""
     program: Any = programs.__getitem__
     yield parts, "Acquisitions", lambda: acquisitions
-    yield asyncio, "to_thread", _at_once
     yield changing, "thread", Here()
+    yield looking, "threads", Here()
     for module in (gits, kube, exec_plugins):
         yield module, "tool_behind", tools.get
     for module in (gits, exec_plugins):
@@ -107,8 +106,3 @@ def of_processes(acquisitions: InThreads, tools: dict[int, Tool], programs: dict
 def of_chance(seed: int) -> Iterator[Replacement]:
     """The daemon's jitter."""
     yield parts, "_chance", partial(Random(seed).uniform, -1, 1)  # noqa: S311 - jitter
-
-
-async def _at_once(function: Callable[..., Returned], *arguments: object) -> Returned:
-    """In place of asyncio.to_thread: disks take no time, and nothing depends on whose thread was faster."""
-    return function(*arguments)

@@ -55,7 +55,7 @@ def network_of(configured: NetworkSettings, own_ca: str | None) -> Network:
         if not is_text(getattr(found, name) or ""):
             sentence = f"{variable} is not UTF-8 where the daemon was started"
             raise ConfigError(sentence, moves.machines.other_variable(variable))
-    return Network(found.proxy, found.no_proxy, found.ca_file, found.ca_directory)
+    return Network(found.proxy, found.no_proxy, found.ca_file, found.ca_directory, configured.proxy is not None)
 
 
 def surroundings_of(profile: Profile, told: Callable[[str], str | None]) -> Surroundings | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from keyturn.errors import StateError
 from keyturnd.life import activation
+from keyturnd.vault.looking import seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,13 +58,17 @@ class Lookout:
         """Somebody has just been answered."""
         self._served_at = self._clock.boottime()
 
-    def look(self) -> Reason | None:
-        """Why to leave now, if there is a reason."""
+    async def look(self) -> Reason | None:
+        """Why to leave now, if there is a reason; none can be told where the disk does not answer."""
         if not self.socket_is_ours():
             return "socket lost"
-        if not self._state_is_ours():
+        try:
+            is_ours, stamp = await seen(self._sight)
+        except StateError:
+            return None
+        if not is_ours:
             return "state moved"
-        settled = self._settled()
+        settled = self._settled(stamp)
         if self._busy():
             self.served()
             return None
@@ -83,9 +89,11 @@ class Lookout:
     def _idle_for(self) -> float:
         return self._clock.boottime() - self._served_at
 
-    def _settled(self) -> bool:
-        """Whether our code on disk is another, whole, than the one that runs."""
-        stamp = activation.package_stamp(self._module)
+    def _sight(self) -> tuple[bool, tuple[int, ...] | None]:
+        return self._state_is_ours(), activation.package_stamp(self._module)
+
+    def _settled(self, stamp: tuple[int, ...] | None) -> bool:
+        """Whether our code on disk, by its `stamp`, is another, whole, than the one that runs."""
         if stamp is None or stamp == self._stamp:
             self._other = None
             return False

@@ -97,7 +97,7 @@ class Service:
         self._acceptor.start()
         renewing = loop.create_task(self._services.broker.keep_fresh())
         looking = loop.create_task(self._look_around())
-        loading = loop.create_task(_load_the_rest())
+        loading = loop.create_task(self._load_the_rest())
         note("ready", pid=os.getpid(), version=keyturn.__version__, socket=self._path)
         await self._leaving.wait()
         renewing.cancel()
@@ -121,7 +121,6 @@ class Service:
         A blocked signal outlives execve(2); one that nobody handles between two event loops would be lost, and the
         daemon that was told to end would go on.
         """
-        await asyncio.get_running_loop().shutdown_default_executor()  # its threads would take signals all the same
         signal.pthread_sigmask(signal.SIG_BLOCK, ends.ENDS)
         for _ in range(ITERATIONS):
             await asyncio.sleep(0)
@@ -149,10 +148,20 @@ class Service:
     async def _look_around(self) -> None:
         while not self._leaving.is_set():
             await self._clock.sleep_until(self._clock.boottime() + self._lookout.pause())
-            reason = self._lookout.look()
+            reason = await self._lookout.look()
             if reason is not None:
                 note(reason, socket=self._path)
                 self.leave(again=reason in {"state moved", "upgraded"})
+
+    async def _load_the_rest(self) -> None:
+        """A little at a time, once those who have waited for our start are answered."""
+        await asyncio.sleep(SETTLING_IN)
+        unburdened.sweep()
+        for _ in load_the_rest():
+            await asyncio.sleep(0)
+        write_aside()
+        self._services.holdings.read_aside()
+        unburdened.settled()
 
     def _busy(self) -> bool:
         broker = self._services.broker
@@ -195,16 +204,6 @@ class Service:
             pass  # a launcher is at work; it will find our socket dead and replace it
         finally:
             os.close(lock)
-
-
-async def _load_the_rest() -> None:
-    """A little at a time, once those who have waited for our start are answered."""
-    await asyncio.sleep(SETTLING_IN)
-    unburdened.sweep()
-    for _ in load_the_rest():
-        await asyncio.sleep(0)
-    write_aside()
-    unburdened.settled()
 
 
 def _note_bug(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:  # noqa: ARG001 - asyncio's signature

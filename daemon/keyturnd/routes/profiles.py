@@ -20,7 +20,6 @@ from keyturnd.fetching.wants import Want, with_surroundings
 from keyturnd.messages.states import AwxState
 from keyturnd.routes.bodies import Body, read_body
 from keyturnd.server.http import json_response
-from keyturnd.vault.changing import looked
 
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
@@ -156,8 +155,7 @@ def _audience(want: Want) -> str:
 
 async def _check_leaves_nothing(services: Services, profile: str) -> None:
     """Raises Refused where a token lives on at an AWX: without its profile nobody knows how to delete it there."""
-    names = await looked(lambda vault: list(vault.names()), await services.holdings.vault())
-    for name in names:
+    for name in await services.holdings.names():
         if (name.profile, name.provider, name.kind) == (profile, "awx", "state"):
             services.configuration.current()  # where it is invalid, that is what has to be said
             sentence = f"the configuration has no profile {profile}, whose token at {name.authority} may live on"

@@ -9,7 +9,8 @@ import msgspec
 
 from keyturnd.store.credential import Place, accepted
 from keyturnd.store.sealed import KIND, Kept, decoded, encoded, name_of, place_of
-from keyturnd.vault.changing import looked, wholly
+from keyturnd.vault.changing import wholly
+from keyturnd.vault.looking import seen
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -57,7 +58,7 @@ class Store:
         async with self._changing:
             if not self._read:
                 vault = await self._open_vault()
-                for kept in await looked(_read_all, vault, self._clock.wall()):
+                for kept in await seen(_read_all, vault, self._clock.wall()):
                     entry = Entry(kept.credential, durable=True, until=self._until(kept.forgotten_at))
                     self._entries.setdefault(kept.credential.place, []).append(entry)
                 self._read = True

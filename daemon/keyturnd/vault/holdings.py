@@ -16,7 +16,8 @@ from keyturnd import flows, identities
 from keyturnd.messages.states import AwxState, EntraState
 from keyturnd.vault import tokens
 from keyturnd.vault.behind import Behind
-from keyturnd.vault.changing import looked, wholly
+from keyturnd.vault.changing import wholly
+from keyturnd.vault.looking import seen
 from keyturnd.vault.names import secret_name, state_name
 from keyturnd.vault.records import RecordName
 
@@ -51,6 +52,8 @@ class Holdings:
         self._vault: Vault | None = None
         self._opening = asyncio.Lock()
         self._behind = Behind()
+        self._aside = False
+        self._controllers: dict[RecordName, str] = {}
         self.on_new_sign_in: Callable[[str], None] = lambda profile: None  # noqa: ARG005 - the broker's place
         self.changes = 0
         """How many records were put into the vault, counted once they are there."""
@@ -73,7 +76,7 @@ class Holdings:
         The record's name tells authority and client id apart, but not who signed in; and all tokens of an AWX profile
         share one state, in which the last one has replaced those before.
         """
-        payload = None if name.in_memory_alone else (await self.vault()).get(name)
+        payload = None if name.in_memory_alone else await self._get(name)
         token = None if payload is None else tokens.decode(payload)
         if token is None or flows.is_somebody_elses(profile, token.account):
             return None
@@ -88,21 +91,38 @@ class Holdings:
 
     async def state(self, profile: Profile) -> State | None:
         """What the last sign-in of `profile` left, None before the first and after a logout."""
-        await self.vault()
-        return self.state_at_hand(profile)
+        state = _state_in(await self._get(state_name(profile)))
+        if isinstance(state, AwxState):
+            self._controllers[state_name(profile)] = state.controller
+        return state
 
-    def state_at_hand(self, profile: Profile) -> State | None:
-        """The state of `profile`, None too where the vault has not been opened yet."""
-        return None if self._vault is None else _state_in(self._vault, state_name(profile))
+    def controller_at_hand(self, profile: AwxProfile) -> str | None:
+        """What its state said when it was read last, for answers that wait for nothing; None where none was read."""
+        return self._controllers.get(state_name(profile))
 
-    def may_have_state(self, profile: Profile) -> bool:
-        """Whether there is a record of its state, whoever may be able to read it."""
-        return self._directory is None or (self._directory / state_name(profile).file_name()).exists()
+    async def may_have_state(self, profile: Profile) -> bool:
+        """Whether there is a record of its state, whoever may be able to read it. Raises StateError."""
+        if self._directory is None:
+            return True
+        return await seen((self._directory / state_name(profile).file_name()).exists)
 
     async def secret(self, profile: Profile) -> str | None:
         """What was entrusted to the vault for `profile`, None where nothing was."""
-        payload = (await self.vault()).get(secret_name(profile))
+        payload = await self._get(secret_name(profile))
         return None if payload is None else payload.decode("utf-8", "surrogateescape")
+
+    async def names(self) -> list[RecordName]:
+        """Of all records."""
+        vault = await self.vault()
+        return await seen(lambda: list(vault.names()))
+
+    def read_aside(self) -> None:
+        """From now on, by threads (keyturnd.vault.looking): a start does not wait for the first to be there."""
+        self._aside = True
+
+    async def _get(self, name: RecordName) -> bytes | None:
+        vault = await self.vault()
+        return await seen(vault.get, name) if self._aside else vault.get(name)
 
     async def keep_token(self, name: RecordName, token: Token) -> bool:
         """Seal `token`, unless it is one of a job's: those stay in memory. False where that is still to come."""
@@ -169,11 +189,10 @@ class Holdings:
     async def set_aside(self, profile: Profile) -> list[RecordName]:
         """What is kept for `profile` but for another provider, authority or client id than it has now, sorted."""
         bound = {state_name(profile), secret_name(profile)}
-        names = await looked(lambda vault: list(vault.names()), await self.vault())
         return sorted(
             (
                 name
-                for name in names
+                for name in await self.names()
                 if name.profile == profile.name and name.kind != "access-token" and name not in bound
             ),
             key=RecordName.canonical,
@@ -186,8 +205,8 @@ class Holdings:
     async def prune(self, wall: float) -> None:
         """Delete the access tokens that have expired; records of targets long gone would gather for ever."""
         if self._vault is not None:
-            for name in await looked(_expired, self._vault, wall):
-                await wholly(_prune, self._vault, name, wall)
+            for name in await seen(tokens.expired, self._vault, wall):
+                await wholly(tokens.prune, self._vault, name, wall)
 
     async def _change_state(self, profile: Profile, change: Callable[[State | None], State | None]) -> State | None:
         """The state of `profile` once it is what `change` makes of it; nothing is done where that is the very same.
@@ -209,7 +228,7 @@ class Holdings:
 
 
 def _changed(vault: Vault, name: RecordName, change: Callable[[State | None], State | None]) -> State | None:
-    found = _state_in(vault, name)
+    found = _state_in(vault.get(name))
     changed = change(found)
     if changed is None and found is not None:
         vault.delete(name)
@@ -218,20 +237,5 @@ def _changed(vault: Vault, name: RecordName, change: Callable[[State | None], St
     return changed
 
 
-def _state_in(vault: Vault, name: RecordName) -> State | None:
-    payload = vault.get(name)
+def _state_in(payload: bytes | None) -> State | None:
     return None if payload is None else _states().decode(payload)
-
-
-def _expired(vault: Vault, wall: float) -> list[RecordName]:
-    return [name for name in vault.names() if name.kind == "access-token" and _has_expired(vault, name, wall)]
-
-
-def _prune(vault: Vault, name: RecordName, wall: float) -> None:
-    if _has_expired(vault, name, wall):  # still: a renewal may have been written meanwhile
-        vault.delete(name)
-
-
-def _has_expired(vault: Vault, name: RecordName, wall: float) -> bool:
-    payload = vault.get(name)
-    return payload is not None and tokens.decode(payload).expires_at < wall

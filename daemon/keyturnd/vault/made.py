@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from keyturnd.vault.changing import looked, wholly
+from keyturnd.vault.changing import wholly
+from keyturnd.vault.looking import seen
 from keyturnd.vault.records import RecordName
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class MadeTokens:
 
     async def find(self, name: str) -> Made | None:
         """The one of that name."""
-        payload = (await self._vault()).get(_record(name))
+        payload = await seen((await self._vault()).get, _record(name))
         return None if payload is None else msgspec.json.decode(payload, type=Made)
 
     async def forget(self, name: str) -> None:
@@ -76,7 +77,7 @@ class MadeTokens:
     async def all(self) -> list[Made]:
         """Every one, by name."""
         vault = await self._vault()
-        names = await looked(lambda: [name for name in vault.names() if name.kind == KIND])
+        names = await seen(lambda: [name for name in vault.names() if name.kind == KIND])
         found = [await self.find(name.client_id) for name in sorted(names, key=lambda name: name.client_id)]
         return [made for made in found if made is not None]
 

@@ -24,6 +24,12 @@ def network() -> Sentence:
 
 
 @move
+def disk() -> Sentence:
+    """Files that can be neither read nor written for now: a server that is gone, a device that fails."""
+    return Sentence("see to it or to its server, then run the command again")
+
+
+@move
 def again() -> Sentence:
     """What passes by itself."""
     return Sentence("run the command again")

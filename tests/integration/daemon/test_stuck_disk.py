@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keyturnd.vault.looking import MOST
 from support.daemon import wire
 from support.machine.terminal import PATIENCE
 from support.scenes.scene import Scene, password_of, scene
@@ -25,16 +26,25 @@ if TYPE_CHECKING:
 
 __all__ = ["scene"]
 
-STUCK = "stuck"
+STUCK, GONE, SETTLED = "stuck", "gone", "settled"
 ON_A_DISK = f"""
 import os, sys, threading
+from keyturn.reach.paths import state_path
+from keyturnd.life import unburdened
 from keyturnd.life.start import main
-fsync, listener = os.fsync, int(sys.argv.pop())
-def answered(file):
-    if os.path.exists("{STUCK}"):
-        threading.Event().wait()
-    fsync(file)
-os.fsync = answered
+from keyturnd.vault import looking
+listener = int(sys.argv.pop())
+def answered(call, sign, below):
+    def wait_for_it(what, *more, **named):
+        if str(what).startswith(below) and os.access(sign, os.F_OK):
+            threading.Event().wait()
+        return call(what, *more, **named)
+    return wait_for_it
+os.fsync = answered(os.fsync, "{STUCK}", "")
+os.open, os.stat = (answered(call, "{GONE}", state_path()) for call in (os.open, os.stat))
+looking.PATIENCE = looking.LITTLE_PATIENCE
+settled = unburdened.settled
+unburdened.settled = lambda: (settled(), open("{SETTLED}", "x"))
 os.dup2(listener, 3)
 os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
 sys.exit(main())
@@ -43,7 +53,10 @@ sys.exit(main())
 
 @contextmanager
 def daemon_on_a_disk(machine: Machine) -> Iterator[subprocess.Popen[bytes]]:
-    """It answers until there is a file STUCK in the home; the daemon comes back as one whose disk always answers."""
+    """It answers until there is a file STUCK in the home, or one GONE: then the state cannot be read either.
+
+    SETTLED is there once the daemon has settled in; it comes back as one whose disk always answers.
+    """
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(machine.socket))
         listener.listen()
@@ -90,3 +103,23 @@ def test_it_comes_back_as_another_when_it_is_told(scene: Scene, stuck: tuple[Pat
         assert time.monotonic() < deadline
     assert told["pid"] == daemon.pid
     assert password_of(scene.ask().stdout)
+
+
+def test_what_is_in_memory_is_given_while_the_state_cannot_be_read(scene: Scene) -> None:
+    machine, deadline = scene.machine, time.monotonic() + PATIENCE
+    machine.stop()
+    with daemon_on_a_disk(machine) as daemon:
+        token = password_of(scene.ask().stdout)
+        while not (machine.home / SETTLED).exists():
+            assert time.monotonic() < deadline
+        (machine.home / GONE).touch()
+        for _ in range(2 * MOST):  # who hangs would hold up the others in the end
+            refused = machine.run("keyturn", "token", "me", status=1)
+            assert refused.stderr == (
+                f"keyturn: error: the disk of {machine.state} does not answer\n"
+                "keyturn: hint: see to it or to its server, then run the command again\n"
+            )
+        assert "does not answer\n               hint: see to it" in machine.run("keyturn", "status", status=0).stdout
+        assert password_of(scene.ask().stdout) == token
+        machine.run("keyturn", "daemon", "stop", status=0)
+        assert daemon.wait(PATIENCE) == 0

@@ -8,6 +8,7 @@ moment that the server has created it and a daemon runs.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from keyturn.configuration.profiles.profile import AwxProfile
@@ -82,14 +83,22 @@ class Orphans:
 
     async def _settle(self, profile: AwxProfile) -> None:
         """Both kinds, whatever becomes of the other: what is made for others may take another password."""
-        if self._holdings.opened is None and not self._holdings.may_have_state(profile):
-            return  # a keyring is not opened for what is not there
+        if not await self._may_miss(profile):
+            return
         errors = [error for look in (self._settle_own, self.also) if (error := await _failure(look(profile)))]
         if not errors:
             self._failures.pop(profile.name, None)
             return
         self._locked = any(isinstance(error, StateError) for error in errors)
         await self._rest(profile)
+
+    async def _may_miss(self, profile: AwxProfile) -> bool:
+        """A keyring is not opened for what is not there."""
+        if self._holdings.opened is not None:
+            return True
+        with suppress(StateError):
+            return await self._holdings.may_have_state(profile)
+        return False
 
     async def _settle_own(self, profile: AwxProfile) -> None:
         if not await self._missing_since(profile):

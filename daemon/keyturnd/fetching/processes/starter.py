@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyturnd.fetching.processes.spawning import spawn
-from keyturnd.threads import OneThread
+from keyturnd.threads import Threads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ class Starter:
     """Has one thread, from the first start on and for ever: its end would be the end of all that it has started."""
 
     def __init__(self) -> None:
-        self._thread = OneThread()
+        self._thread = Threads()
 
     def begin(self, command: Sequence[str], streams: Sequence[int], processors: AbstractSet[int]) -> Future[Spawned]:
         """See `spawn`. What has not begun yet can be cancelled. Raises OSError where there can be no thread."""

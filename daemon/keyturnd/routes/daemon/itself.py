@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import keyturn
+from keyturn.errors import StateError
 from keyturnd.routes.daemon.profile_states import records_kept, states, told
 from keyturnd.routes.daemon.stand_ins import identities
 from keyturnd.routes.openapi import document
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
 async def status(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """The daemon's own figures, the configuration's state, and every profile's. No secret."""
-    records = await records_kept(services)
+    records, vault_error = None, services.vault_error
+    try:
+        records = await records_kept(services)
+    except StateError as unread:
+        vault_error = vault_error or unread
     error = services.configuration.error
     profiles = [] if error is not None else await states(services, services.configuration.known, records)
     return json_response(
@@ -32,7 +37,7 @@ async def status(services: Services, request: Request, waiter: Waiter, _: str) -
             "state": str(services.state_directory),
             "key": services.key_source,
             "vault_open": services.holdings.opened is not None,
-            "vault_error": None if services.vault_error is None else told(services.vault_error),
+            "vault_error": None if vault_error is None else told(vault_error),
             "warnings": services.warnings,
             "acquisitions": {"running": len(services.acquisitions.running), "started": services.acquisitions.started},
             "profiles": profiles,

@@ -8,7 +8,7 @@ from keyturn.configuration.profiles.clouds import spoken
 from keyturn.console.profile_texts import standing
 from keyturn.errors import StateError
 from keyturnd import flows
-from keyturnd.vault.changing import looked
+from keyturnd.vault.looking import seen
 from keyturnd.vault.names import secret_name, state_name
 from keyturnd.vault.vault import names_in, vault_directory
 
@@ -28,12 +28,12 @@ async def states(services: Services, config: Config, records: list[RecordName] |
     return [await _state(services, config, profile, records) for profile in config.profiles.values()]
 
 
-async def records_kept(services: Services) -> list[RecordName] | None:
-    """What is kept, the vault opened or not: its key may have to be asked for, and the names are in clear."""
-    try:
-        return await looked(names_in, vault_directory(services.state_directory))
-    except StateError:
-        return None  # whoever needs it is told
+async def records_kept(services: Services) -> list[RecordName]:
+    """What is kept, the vault opened or not: its key may have to be asked for, and the names are in clear.
+
+    Raises StateError.
+    """
+    return await seen(names_in, vault_directory(services.state_directory))
 
 
 async def _state(

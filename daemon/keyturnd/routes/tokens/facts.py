@@ -6,19 +6,17 @@ from typing import TYPE_CHECKING
 
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturnd.broker.policy import CHECK
-from keyturnd.messages.states import AwxState
 
 if TYPE_CHECKING:
     from keyturnd.fetching.wants import Want
-    from keyturnd.messages.states import State
     from keyturnd.services import Services
     from keyturnd.vault.tokens import Token
 
 
-def facts(services: Services, want: Want, token: Token, state: State | None) -> dict[str, object]:
+def facts(services: Services, want: Want, token: Token, controller: str = "") -> dict[str, object]:
     """The answer of /v1/token: with the token, unless nobody is to be given it.
 
-    state: that of an AWX profile, None for any other.
+    controller: of an AWX behind a gateway, the path of its interface.
     """
     found: dict[str, object] = {
         "expires_at": int(token.expires_at),
@@ -31,7 +29,6 @@ def facts(services: Services, want: Want, token: Token, state: State | None) -> 
         return found
     found |= {"access_token": token.access_token, "token_type": "Bearer"}
     if isinstance(want.profile, AwxProfile):
-        controller = state.controller if isinstance(state, AwxState) else ""
         ca_file = want.profile.ca_file or services.configuration.current().network.ca_file
         place = {"url": want.profile.url, "controller": controller, "galaxy": want.profile.galaxy}
         found |= {**place, "ca_file": ca_file}

@@ -10,6 +10,7 @@ from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import Refused
 from keyturnd.broker import newtoken
 from keyturnd.fetching.wants import with_surroundings
+from keyturnd.messages.states import AwxState
 from keyturnd.routes.bodies import Body, read_body
 from keyturnd.routes.tokens.facts import facts
 from keyturnd.routes.tokens.wanted import TokenBody, want_of
@@ -18,7 +19,6 @@ from keyturnd.server.http import json_response
 if TYPE_CHECKING:
     from keyturnd.broker.signin import Waiter
     from keyturnd.fetching.wants import Want
-    from keyturnd.messages.states import State
     from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
 
@@ -47,7 +47,7 @@ async def token(services: Services, request: Request, waiter: Waiter, _: str) ->
     if services.broker.left_of(found) < body.min_life:
         found = await services.broker.fresh(want, waiter, by)
         _check_life(services.broker.left_of(found), body)
-    return json_response(facts(services, want, found, await _state(services, want)))
+    return json_response(facts(services, want, found, await _controller(services, want)))
 
 
 def _check_life(left: float, body: TokenBody) -> None:
@@ -71,6 +71,7 @@ async def new_entra_token(services: Services, request: Request, waiter: Waiter, 
     return json_response(await newtoken.new_entra_token(services.fetcher, profile, lent, waiter, sign_ins))
 
 
-async def _state(services: Services, want: Want) -> State | None:
-    """What the facts of a token need besides it: where an AWX's controller is."""
-    return await services.holdings.state(want.profile) if isinstance(want.profile, AwxProfile) else None
+async def _controller(services: Services, want: Want) -> str:
+    """What the facts of an AWX's token need besides it."""
+    state = await services.holdings.state(want.profile) if isinstance(want.profile, AwxProfile) else None
+    return state.controller if isinstance(state, AwxState) else ""

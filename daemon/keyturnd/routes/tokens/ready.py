@@ -63,9 +63,10 @@ def _at_once(services: Services, request: Request, verb: Literal["token", "run"]
 
 
 def _printed(services: Services, want: Want, token: Token, form: str) -> str | None:
-    of_awx = isinstance(want.profile, AwxProfile)
-    state = services.holdings.state_at_hand(want.profile) if of_awx else None
-    return None if of_awx and state is None else token_text(facts(services, want, token, state), form)
+    if not isinstance(want.profile, AwxProfile):
+        return token_text(facts(services, want, token), form)
+    controller = services.holdings.controller_at_hand(want.profile)
+    return None if controller is None else token_text(facts(services, want, token, controller), form)
 
 
 def _set(want: Want, token: Token) -> str | None:

@@ -14,7 +14,6 @@ from keyturn.errors import ConfigError, SignInNeeded, StateError
 from keyturnd.fetching.permission import NoLongerAllowed
 from keyturnd.messages.states import EntraState
 from support.daemon.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
-from support.machine.threads import none_to_be_had
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,6 +169,9 @@ async def test_a_refusal_names_what_a_change_has_set_aside(bench: Bench) -> None
         await bench.broker.token(want(moved), NOBODY)
 
 
-async def test_who_has_to_sign_in_is_told_so_though_nobody_can_look_what_was_set_aside(bench: Bench) -> None:
-    with none_to_be_had(), pytest.raises(SignInNeeded, match=r"nobody is signed in for profile me$"):
+async def test_who_has_to_sign_in_is_told_so_though_nobody_can_look_what_was_set_aside(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.vault, "names", full_disk)
+    with pytest.raises(SignInNeeded, match=r"nobody is signed in for profile me$"):
         await bench.broker.token(want(ME), NOBODY)

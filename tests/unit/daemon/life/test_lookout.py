@@ -49,85 +49,85 @@ def scenery(tmp_path: Path) -> Iterator[Scenery]:
         yield made
 
 
-def test_nothing_is_a_reason_at_first(scenery: Scenery) -> None:
-    assert scenery.lookout.look() is None
+async def test_nothing_is_a_reason_at_first(scenery: Scenery) -> None:
+    assert await scenery.lookout.look() is None
     assert scenery.lookout.pause() == ROUND
 
 
-def test_a_state_directory_that_is_no_longer_the_one_we_took(scenery: Scenery) -> None:
+async def test_a_state_directory_that_is_no_longer_the_one_we_took(scenery: Scenery) -> None:
     scenery.busy, scenery.state_is_ours = True, False
-    assert scenery.lookout.look() == "state moved"
+    assert await scenery.lookout.look() == "state moved"
 
 
-def test_a_socket_that_is_gone_or_somebody_elses(scenery: Scenery) -> None:
+async def test_a_socket_that_is_gone_or_somebody_elses(scenery: Scenery) -> None:
     scenery.busy = True  # nobody finds us any more: whoever is in here is let finish, no more come
     scenery.path.unlink()
-    assert scenery.lookout.look() == "socket lost"
+    assert await scenery.lookout.look() == "socket lost"
     with socket.socket(socket.AF_UNIX) as other:
         other.bind(str(scenery.path))
-        assert scenery.lookout.look() == "socket lost"
+        assert await scenery.lookout.look() == "socket lost"
 
 
-def test_an_upgrade_counts_once_it_has_settled(scenery: Scenery) -> None:
+async def test_an_upgrade_counts_once_it_has_settled(scenery: Scenery) -> None:
     scenery.replace_code()
-    assert scenery.lookout.look() is None
+    assert await scenery.lookout.look() is None
     assert scenery.lookout.pause() == SETTLED
     scenery.clock.advance(SETTLED - 0.1)
-    assert scenery.lookout.look() is None
+    assert await scenery.lookout.look() is None
     scenery.clock.advance(0.1)
-    assert scenery.lookout.look() == "upgraded"
+    assert await scenery.lookout.look() == "upgraded"
 
 
-def test_an_upgrade_that_goes_on_is_waited_for(scenery: Scenery) -> None:
+async def test_an_upgrade_that_goes_on_is_waited_for(scenery: Scenery) -> None:
     for _ in range(5):
         scenery.replace_code()
-        assert scenery.lookout.look() is None
+        assert await scenery.lookout.look() is None
         scenery.clock.advance(SETTLED)
 
 
-def test_a_package_that_is_gone_is_no_upgrade(scenery: Scenery) -> None:
+async def test_a_package_that_is_gone_is_no_upgrade(scenery: Scenery) -> None:
     content = scenery.code.read_text()
     scenery.code.unlink()
     for _ in range(3):
-        assert scenery.lookout.look() is None
+        assert await scenery.lookout.look() is None
         scenery.clock.advance(SETTLED)
     scenery.code.write_text(content)
-    assert scenery.lookout.look() is None  # begins to settle only now
+    assert await scenery.lookout.look() is None  # begins to settle only now
 
 
-def test_an_upgrade_waits_for_whoever_is_being_answered(scenery: Scenery) -> None:
+async def test_an_upgrade_waits_for_whoever_is_being_answered(scenery: Scenery) -> None:
     scenery.replace_code()
     scenery.busy = True
     for _ in range(3):
-        assert scenery.lookout.look() is None
+        assert await scenery.lookout.look() is None
         scenery.clock.advance(SETTLED)
     scenery.busy = False
-    assert scenery.lookout.look() == "upgraded"
+    assert await scenery.lookout.look() == "upgraded"
 
 
-def test_idleness_counts_from_the_last_answer(scenery: Scenery) -> None:
+async def test_idleness_counts_from_the_last_answer(scenery: Scenery) -> None:
     scenery.clock.advance(IDLE_EXIT - 1)
     scenery.lookout.served()
     scenery.clock.advance(IDLE_EXIT - ROUND / 2)
-    assert scenery.lookout.look() is None
+    assert await scenery.lookout.look() is None
     assert scenery.lookout.pause() == pytest.approx(ROUND / 2)
     scenery.clock.advance(ROUND / 2)
-    assert scenery.lookout.look() == "idle"
+    assert await scenery.lookout.look() == "idle"
 
 
-def test_whoever_is_being_answered_is_no_idleness(scenery: Scenery) -> None:
+async def test_whoever_is_being_answered_is_no_idleness(scenery: Scenery) -> None:
     scenery.busy = True
     scenery.clock.advance(IDLE_EXIT)
-    assert scenery.lookout.look() is None
+    assert await scenery.lookout.look() is None
     scenery.busy = False
-    assert scenery.lookout.look() is None  # idle since now
+    assert await scenery.lookout.look() is None  # idle since now
     scenery.clock.advance(IDLE_EXIT)
-    assert scenery.lookout.look() == "idle"
+    assert await scenery.lookout.look() == "idle"
 
 
-def test_it_never_looks_without_a_pause(scenery: Scenery) -> None:
+async def test_it_never_looks_without_a_pause(scenery: Scenery) -> None:
     scenery.idle_exit = 0.0
     assert 0 < scenery.lookout.pause() <= SOON
     scenery.idle_exit = float("inf")
     scenery.clock.advance(1e9)
-    assert (scenery.lookout.pause(), scenery.lookout.look()) == (ROUND, None)
+    assert (scenery.lookout.pause(), await scenery.lookout.look()) == (ROUND, None)

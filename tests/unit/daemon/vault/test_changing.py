@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.errors import StateError
-from keyturnd.threads import OneThread
+from keyturnd.threads import Threads
 from keyturnd.vault import changing, tokens
 from keyturnd.vault.changing import wholly
 from keyturnd.vault.tokens import Token
@@ -45,7 +45,7 @@ async def test_a_disk_that_does_not_answer_holds_the_vaults_thread_alone() -> No
 async def test_what_finds_no_thread_is_told_and_not_made_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """RLIMIT_NPROC, pids.max."""
     made = list[str]()
-    monkeypatch.setattr(changing, "thread", OneThread())
+    monkeypatch.setattr(changing, "thread", Threads())
     with none_to_be_had(), pytest.raises(StateError) as raised:
         await wholly(made.append, "told as failed")
     assert raised.value.lines() == (

@@ -1,0 +1,54 @@
+"""Threads that look at what is at rest: a disk that does not answer holds up who wants to see it, and nobody else.
+
+NFS whose server is gone, FUSE whose process hangs: a read lasts until they are back, and the loop would wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
+
+from keyturn import moves
+from keyturn.errors import StateError
+from keyturn.reach.paths import state_path
+from keyturnd import unstoppable
+from keyturnd.threads import Threads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Returned = TypeVar("Returned")
+
+MOST = 4
+"""Looks at a time: a long listing is in nobody's way."""
+PATIENCE = 5.0
+"""Seconds for a disk to answer: one at rest needs some to turn, and whoever asks can be told in time."""
+LITTLE_PATIENCE = 0.2
+"""The same while it owes another answer."""
+
+threads = Threads(MOST)
+
+
+async def seen(look: Callable[..., Returned], *arguments: object) -> Returned:
+    """What `look` returns. Raises what it does, and StateError when it takes too long; it goes on then.
+
+    Where there can be no thread (RLIMIT_NPROC, pids.max), the loop looks itself, for want of a better.
+    """
+    if len(unstoppable.left) >= MOST:  # another would be kept in mind for as long as the disk takes
+        raise _unanswered()
+    try:
+        looking = asyncio.wrap_future(threads.begin(look, *arguments))
+    except OSError:
+        return look(*arguments)
+    try:
+        await asyncio.wait([looking], timeout=LITTLE_PATIENCE if unstoppable.left else PATIENCE)
+    finally:
+        if not looking.done():
+            unstoppable.leave(looking)
+    if looking.done():
+        return looking.result()
+    raise _unanswered()
+
+
+def _unanswered() -> StateError:
+    return StateError(f"the disk of {state_path()} does not answer", moves.waiting.disk())
