@@ -102,12 +102,14 @@ def _add(options: Namespace) -> None:
     _check_told(found, profile_named(document.config, options.profile), options)
     extra = {"service": options.service, "scopes": options.scopes}
     given = {key: value for key, value in extra.items() if value is not None}
-    value = {"profile": options.profile, **given} if given else options.profile
-    document.set(("targets", found.protocol), found.key, value)
+    table, key = ("targets", found.protocol), found.key
+    before = document.value(table, key)
+    kept = before if isinstance(before, dict) else {}  # what is said nothing of here: authtype, a registry's tenant
+    document.set(table, key, {**kept, "profile": options.profile, **given} if kept or given else options.profile)
     document.save()
-    print(f"keyturn: {found.key} gets tokens of profile {options.profile}")
+    print(f"keyturn: {key} gets tokens of profile {options.profile}")
     if not options.no_setup:
-        _set_up(found.protocol, found.key)
+        _set_up(found.protocol, key)
 
 
 def _check_told(found: RecognizedTarget, profile: Profile, options: Namespace) -> None:
