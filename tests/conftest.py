@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, settings
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 # How long an example takes says what else this machine does just now.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+# A script that starts the suite with `&` has it ignore Ctrl-C (POSIX, shell 2.11), and all that the suite starts too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ["support.emulator.fixtures", "support.machine.machine"]
 

@@ -38,7 +38,7 @@ class Configuration:
 
     @property
     def known(self) -> Config:
-        """What `current` answered last, without another look: for whoever asked in this very moment."""
+        """What `current` or `error` found, without another look, which may find another: for who asked just now."""
         assert self._config is not None
         return self._config
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from keyturn import moves
 from keyturn.errors import Bug, StateError
+from keyturn.protocols.surroundings import is_text
 from keyturnd.broker.awx.tokens import Maker
 from keyturnd.broker.broker import Broker
 from keyturnd.broker.failures import Failures
@@ -121,6 +122,7 @@ class Keyring:
     async def fetch(self, account: str, create: str | None) -> KeyringResult:
         """See keyturnd.vault.keys.KeyringPort."""
         environment = {name: os.environ[name] for name in KEYRING_ENVIRONMENT if name in os.environ}
+        environment = {name: value for name, value in environment.items() if is_text(value)}
         job = KeyringJob(account, KEYRING_DEADLINE, environment, create)
         outcome = await self._acquisitions.run(job, NothingToSeal())
         if isinstance(outcome, Failure):

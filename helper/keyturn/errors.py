@@ -179,7 +179,7 @@ class ProviderRefused(ProviderError):
 class ProviderUnreachable(ProviderError):
     """No answer, or one that may be different later. `retry_after`: seconds the provider asked for.
 
-    connected: False where there was no way to it, so that it was asked nothing.
+    connected: False where there was no way to it, so that it was asked nothing. beside: see Failure.beside.
     """
 
     kind = "provider-unreachable"
@@ -188,16 +188,13 @@ class ProviderUnreachable(ProviderError):
     passes = True
 
     def __init__(
-        self,
-        sentence: str,
-        hint: Hint | None = None,
-        *,
-        retry_after: float | None = None,
-        connected: bool = True,
-    ) -> None:
+        self, sentence: str, hint: Hint | None = None, *,
+        retry_after: float | None = None, connected: bool = True, beside: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(sentence, hint)
         self.retry_after = retry_after
         self.connected = connected
+        self.beside = beside
 
 
 class InternalError(KeyturnError):

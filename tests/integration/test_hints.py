@@ -133,7 +133,7 @@ ROWS = {
     "for_profile": Row(words("keyturn", "login"), "profile ci is signed in", proof=TOKEN),
     "token": Row(two_audiences("token", "ci"), "eyJ", proof=words("keyturn", "status")),
     "renew": Row(token_that_somebody_deleted, "", proof=words("keyturn", "profile", "check", "tower")),
-    "run": Row(two_audiences("run", "ci", "--", "true"), "", proof=words("keyturn", "status")),
+    "run": Row(two_audiences("run", "ci"), "", proof=words("keyturn", "status")),
     "remove_targets": Row(words("keyturn", "profile", "remove", "ci"), "no longer a target"),
     "add_target": Row(
         words("keyturn", "token", "ci", "--registry", "contoso.azurecr.io"),

@@ -40,7 +40,15 @@ WORD_LIMIT = 64
 
 
 def exchange(registry: Registry, entra: Result, profile: str, transport: Transport) -> Result:
-    """The registry's refresh token for the Entra token in `entra`. Raises Failed."""
+    """The registry's refresh token for the Entra token in `entra`. Raises Failed, and not of Entra ID."""
+    try:
+        return _exchanged(registry, entra, profile, transport)
+    except Failed as failed:
+        failed.failure = replace(failed.failure, beside=True)
+        raise
+
+
+def _exchanged(registry: Registry, entra: Result, profile: str, transport: Transport) -> Result:
     place = registry.login_server
     form = {"grant_type": "access_token", "service": place, "access_token": entra.access_token}
     if registry.tenant is not None:

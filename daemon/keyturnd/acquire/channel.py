@@ -46,6 +46,7 @@ class Channel:
         self._lines: SimpleQueue[bytes | None] = SimpleQueue()  # None: see wake
         self._finishing = Lock()
         self._asked = 0
+        self._status = 1  # of an end without an outcome
         self.secrets: tuple[str, ...] = ()
         """What may appear in no failure."""
 
@@ -120,6 +121,7 @@ class Channel:
         an outcome, just end.
         """
         if self._finishing.acquire(timeout=FINISH_PATIENCE):
+            self._status = 0  # before it is sent: the daemon may be quicker to close its side than we to go on
             self._send(without(self.secrets, outcome) if isinstance(outcome, Failure) else outcome)
             sleep(FAREWELL)
         os._exit(0)
@@ -148,4 +150,4 @@ class Channel:
                 self._lines.put(line)
             if len(pending) >= LINE_LIMIT:
                 self.finish(Failure(Bug.kind, "the acquisition process was sent a line of more than 1 MiB"))
-        os._exit(1)
+        os._exit(self._status)

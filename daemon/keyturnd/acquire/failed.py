@@ -26,6 +26,8 @@ SENTENCE_LIMIT = 400
 """Characters. A provider's description may be a page long; a terminal line is not."""
 NO_THREAD = "can't start new thread"
 """The text of Python's RuntimeError where the system's limit of processes is reached (setrlimit(2), pids.max)."""
+_WORD = re.compile(r"[\w.~+/-]{16,}", re.ASCII)
+"""Long enough that it stands in a secret by no accident. What joins a name to its value is no part of it."""
 _REMARK = re.compile(r" \(correlation id [0-9A-Za-z-]{8,64}\)\Z")
 """Kept when a sentence is shortened: it is what the provider's support asks for."""
 
@@ -79,12 +81,14 @@ def without(secrets: Iterable[str], failure: Failure) -> Failure:
 
     The texts are shortened only then: of a secret that lies across the limit, a piece would stay.
     """
+    secrets = tuple(secrets)
     forms = sorted({form for secret in secrets for form in _forms(secret)}, key=len, reverse=True)
     return Failure(
         failure.kind,
-        _short(_cut(forms, failure.sentence)),
-        _short(_cut(forms, failure.hint)) if failure.hint else failure.hint,
+        _short(_without_pieces(secrets, _cut(forms, failure.sentence))),
+        _short(_without_pieces(secrets, _cut(forms, failure.hint))) if failure.hint else failure.hint,
         failure.retry_after,
+        beside=failure.beside,
         state_dead=failure.state_dead,
         claims=None if failure.claims is None or any(form in failure.claims for form in forms) else failure.claims,
         code=failure.code,
@@ -103,6 +107,11 @@ def _cut(forms: Iterable[str], text: str) -> str:
         pattern = re.escape(form) if len(form) > PART_OF_WORDS else rf"(?<!\w){re.escape(form)}(?!\w)"
         text = re.sub(pattern, "…", text)
     return text
+
+
+def _without_pieces(secrets: Iterable[str], text: str) -> str:
+    """`text` without words that a secret consists of: an echo may be wrapped, or be cut off."""
+    return _WORD.sub(lambda word: "…" if any(word[0] in secret for secret in secrets) else word[0], text)
 
 
 def _short(line: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec.structs import replace
 
 from keyturn.errors import KeyturnError, ProviderUnreachable
 from keyturnd.broker import policy
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Server(msgspec.Struct, frozen=True):
-    """Who did not answer: the authority or, where a registry's token is wanted, one of the two.
+    """Who did not answer: the authority.
 
     `ca_file` is part of it: what fails for want of the right CA concerns those who name the same one.
     """
@@ -33,7 +32,6 @@ class Server(msgspec.Struct, frozen=True):
     provider: str
     authority: str
     ca_file: str | None
-    registry: str | None
 
 
 class Remembered(msgspec.Struct, frozen=True):
@@ -166,18 +164,18 @@ def _concerns(place: RecordName | Server, profile: Profile) -> bool:
 
 
 def _place_of(want: Want, error: KeyturnError) -> RecordName | Server:
-    """Whom it concerns. A job may have been led to a place that no other one asks, and is told apart by its key."""
-    if not isinstance(error, ProviderUnreachable) or (want.surroundings is not None and error.retry_after is None):
+    """Whom it concerns. A registry says nothing of the authority, nor does a place that only one job is led to."""
+    if not isinstance(error, ProviderUnreachable) or error.beside:
         return want.key
-    return server_of(want)
+    return want.key if want.surroundings is not None and error.retry_after is None else server_of(want)
 
 
 def server_of(want: Want) -> Server:
-    """Who is asked last for `want`."""
+    """Who is asked for `want`, before a registry is."""
     profile = want.profile
-    return Server(profile.provider, profile.authority, profile.ca_file, want.key.registry)
+    return Server(profile.provider, profile.authority, profile.ca_file)
 
 
 def places_of(want: Want) -> tuple[RecordName | Server, ...]:
     """What a failure that concerns `want` is remembered under."""
-    return want.key, server_of(want), replace(server_of(want), registry=None)
+    return want.key, server_of(want)

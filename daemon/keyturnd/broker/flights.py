@@ -13,7 +13,7 @@ from keyturnd import flows
 from keyturnd.broker import policy
 from keyturnd.broker.failures import is_unconnected
 from keyturnd.broker.signin import joined
-from keyturnd.broker.waiting import until
+from keyturnd.broker.waiting import take, until
 from keyturnd.fetching.fetch import SILENT_DEADLINE
 from keyturnd.fetching.permission import NoLongerAllowed, as_configured
 from keyturnd.vault.names import state_name
@@ -120,7 +120,7 @@ class Flights:
         name = want.key if flows.row(want.profile).state is None else state_name(want.profile)
         exclusion = self._exclusions.setdefault(name, asyncio.Lock())
         try:
-            await until(self._clock, ends, exclusion.acquire())
+            await take(self._clock, ends, exclusion)
         except TimeoutError:
             raise _overdue(want) from None
         try:

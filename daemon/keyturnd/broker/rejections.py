@@ -30,16 +30,18 @@ class Rejections:
         self._forced: dict[RecordName, float] = {}
         self._forced_by_news: dict[RecordName, float] = {}
         self._kept: dict[RecordName, bytes] = {}
+        self._replaced: dict[RecordName, bytes] = {}
 
     def concern(self, key: RecordName) -> bool:
         """Whether the token under `key` was refused within the minute after a renewal, and waits to be replaced."""
         return key in self._kept
 
     async def reject(self, want: Want, digest: bytes | None, claims: str | None = None) -> bool:
-        """A server refused the token with this digest: replace it at the next request. Whether that will be done.
+        """A server refused the token with this digest: replace it at the next request. Whether that gets another.
 
         None stands for whatever token there is: docker erases by the registry's name. Nothing is done for a token
-        that is not the one we hold. claims: JSON, see keyturnd.fetching.challenges.
+        that is not the one we hold; of several that were refused the same one, the first has seen to it.
+        claims: JSON, see keyturnd.fetching.challenges.
 
         Raises Refused when the last such renewal of this key is less than a minute old: a server that refuses new
         tokens, too, misses a right, not a token. That rejection is kept in mind, and carried out for the first
@@ -47,7 +49,7 @@ class Rejections:
         """
         held = await self._memory.look_up(want)
         if held is None or digest not in {None, held.token.digest}:
-            return False
+            return digest is not None and digest == self._replaced.get(want.key)
         news = self._challenges.are_news(want, claims)
         self._challenges.note(want, claims)
         try:
@@ -81,6 +83,8 @@ class Rejections:
                 "the server refused a token that had just been renewed",
                 moves.servers.right_of(held.token.account or "this profile", self._until_next(want.key)),
             )
+        self._forget_jobs()
+        self._replaced[want.key] = held.token.digest
 
     def forget_forced(self, key: RecordName) -> None:
         """The renewal that was forced last brought nothing: the next one need not wait."""
@@ -90,7 +94,16 @@ class Rejections:
         """Whether a renewal may be forced now; then it counts as done."""
         now = self._clock.boottime()
         for forced in (self._forced, self._forced_by_news) if news else (self._forced,):
-            if now - forced.get(key, -policy.FORCED_RENEWAL_INTERVAL) >= policy.FORCED_RENEWAL_INTERVAL:
+            for other in [other for other, at in forced.items() if now - at >= policy.FORCED_RENEWAL_INTERVAL]:
+                del forced[other]
+            if key not in forced:
                 forced[key] = now
                 return True
         return False
+
+    def _forget_jobs(self) -> None:
+        """Nobody asks again for the tokens of jobs that are over; a machine sees thousands of them."""
+        held = self._memory.held
+        for known in (self._kept, self._replaced):
+            for key in [key for key in known if key.in_memory_alone and key not in held]:
+                del known[key]

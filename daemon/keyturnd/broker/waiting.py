@@ -27,3 +27,23 @@ async def until(clock: Clock, boottime: float, work: Coroutine[Any, Any, T]) -> 
         timer.cancel()
         working.cancel()
         await asyncio.wait({working, timer})  # nothing of it goes on behind its back
+
+
+async def take(clock: Clock, boottime: float, lock: asyncio.Lock) -> None:
+    """Have `lock`, for the caller to release. Raises TimeoutError once it is `boottime`.
+
+    It may come in the moment in which whoever waits for it is cancelled. Nobody would release it then, and all that
+    wait behind would wait for ever.
+    """
+    taken = False
+
+    async def acquire() -> None:
+        nonlocal taken
+        taken = await lock.acquire()
+
+    try:
+        await until(clock, boottime, acquire())
+    except asyncio.CancelledError:
+        if taken:
+            lock.release()
+        raise

@@ -41,6 +41,11 @@ def client_of(asker: Tool | None, place: str) -> Client | None:
     return Client(asker, program, place) if PurePath(program).name in ASK_AGAIN_WHEN_REFUSED else None
 
 
+def gives_up(client: Client) -> bool:
+    """Whether `client`, once it has said `erase`, ends its command: git-lfs asks again instead."""
+    return PurePath(client.program).name != "git-lfs"
+
+
 def _hands_on(arguments: tuple[str, ...]) -> bool:
     """Whether this is the shell that git starts a helper with, or a git that only runs a helper."""
     name = PurePath(arguments[0]).name if arguments else ""

@@ -46,6 +46,9 @@ def secret_from_variable(variable: str) -> str:
     if not secret:
         sentence = f"{variable} is not set where the daemon was started"
         raise ConfigError(sentence, moves.secrets.export_secret(variable))
+    if not secret.isprintable():
+        sentence = f"{variable} does not hold one line with a secret where the daemon was started"
+        raise ConfigError(sentence, moves.secrets.export_secret(variable))
     return secret
 
 

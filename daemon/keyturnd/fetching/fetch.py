@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from keyturnd.fetching.loans import Loans
 from keyturnd.fetching.permission import check_allowed
 from keyturnd.fetching.processes.failures import error_of
 from keyturnd.fetching.refused import RefusedAudiences
+from keyturnd.fetching.surroundings import network_of
 from keyturnd.messages.channel import Event
 from keyturnd.messages.identities import EntraIdentity, Network
 from keyturnd.messages.jobs import TokenJob
@@ -132,15 +132,8 @@ class Fetcher:
         return secret
 
     def network(self, profile: Profile | None = None) -> Network:
-        """[network] of the configuration, else the environment this daemon was started with."""
-        found = self.config().network.in_environment(os.environ)
-        own_ca = profile.ca_file if profile is not None else None
-        return Network(
-            proxy=found.proxy,
-            no_proxy=found.no_proxy,
-            ca_file=own_ca or found.ca_file,
-            ca_directory=None if own_ca else found.ca_directory,
-        )
+        """See network_of."""
+        return network_of(self.config().network, None if profile is None else profile.ca_file)
 
     async def secret(self, profile: Profile) -> str | None:
         """The secret of `profile`, from wherever its owner keeps it. None where there is none."""
@@ -242,8 +235,9 @@ class Fetcher:
         """`error`, with why the sign-in ended, and what was set aside when its place or application was changed."""
         if (reason := self.refused.why_ended(profile.name)) is not None:
             error = SignInNeeded(f"{error.sentence}: {reason}", error.hint)
-        aside = await self.holdings.set_aside(profile)
-        if aside:
+        with suppress(StateError):  # that somebody must sign in is told all the same
+            aside = await self.holdings.set_aside(profile)
             places = " and ".join(dict.fromkeys(f"{name.client_id} at {name.authority}" for name in aside))
-            error = SignInNeeded(f"{error.sentence}; what it had is for {places}, and found again there", error.hint)
+            had = f"; what it had is for {places}, and found again there" if places else ""
+            error = SignInNeeded(f"{error.sentence}{had}", error.hint)
         return error

@@ -83,15 +83,17 @@ class Keeper:
         created one.
         """
         flows.check_account(self._profile, state.account)
-        current = await self._holdings.state(self._profile)
-        if current != self._state:
-            if isinstance(state, AwxState):
-                raise Refused(f"profile {self._profile.name} is being signed in elsewhere", moves.waiting.again())
-            if self._state is not None:
-                return
-        state = self._numbered(state)
-        await self._holdings.keep_state(self._profile, state)
-        self._state, self._begins = state, False
+        numbered = self._numbered(state)
+        if await self._holdings.keep_state(self._profile, numbered, self._goes_on):
+            self._state, self._begins = numbered, False
+
+    def _goes_on(self, current: State | None) -> bool:
+        """Whether what this acquisition seals takes the place of `current`. Raises Refused, for an AWX's."""
+        if current == self._state:
+            return True
+        if flows.row(self._profile).state is AwxState:
+            raise Refused(f"profile {self._profile.name} is being signed in elsewhere", moves.waiting.again())
+        return self._state is None
 
     async def sign_in(self, result: Result) -> str:
         """The sign-in that `result` came from.

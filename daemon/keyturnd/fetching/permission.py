@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from keyturn import moves
 from keyturn.configuration.audiences import all_scopes
-from keyturn.configuration.profiles.profile import EntraProfile
+from keyturn.configuration.profiles.profile import AwxProfile, EntraProfile
 from keyturn.configuration.targets.target import scopes_of
 from keyturn.errors import ConfigError, Refused
 from keyturnd.messages.identities import Registry
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 
 KUBELOGIN = "kubelogin"
-USES = ("audiences", "scopes", "protocols")
-"""Keys of a profile that say what its tokens may be used for, and nothing of whose they are or how they are got."""
+USES = {EntraProfile: ("audiences", "scopes", "protocols"), AwxProfile: ("galaxy", "protocols")}
+"""Keys of a profile that say what its tokens may be used for, and nothing of whose they are or how they are got. An
+AWX's `scope` is what its one token was created with."""
 
 
 class NoLongerAllowed(ConfigError):
@@ -55,9 +56,9 @@ def as_configured(config: Config, want: Want) -> Want | None:
     None where it is another identity, or one that `config` does not allow this want.
     """
     then, now = want.profile, config.profiles.get(want.profile.name)
-    if not (isinstance(then, EntraProfile) and isinstance(now, EntraProfile)):
+    if now is None or type(then) is not type(now) or want.protocol not in now.protocols:
         return None
-    if replace(then, **{use: getattr(now, use) for use in USES}) != now or want.protocol not in now.protocols:
+    if replace(then, **{use: getattr(now, use) for use in USES[type(now)]}) != now:
         return None
     wanted = replace(want, profile=now)
     return wanted if is_allowed(config, wanted) else None

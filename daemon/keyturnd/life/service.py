@@ -172,7 +172,7 @@ class Service:
             return max(0.0, self._began + REFUSAL_STAY - self._clock.boottime())
         if self._services.configuration.error is not None:
             return BROKEN_STAY
-        return self._services.configuration.current().daemon.idle_exit or float("inf")
+        return self._services.configuration.known.daemon.idle_exit or float("inf")
 
     async def _stop_serving(self) -> None:
         if not self._again:

@@ -73,4 +73,4 @@ class Tenancy:
             self._configuration.on_change.append(lambda config: journal.set_level(config.daemon.log))
 
     def _configured_level(self) -> str:
-        return "info" if self._configuration.error is not None else self._configuration.current().daemon.log
+        return "info" if self._configuration.error is not None else self._configuration.known.daemon.log

@@ -10,12 +10,16 @@ from keyturn.configuration.profiles.credentials.managed import ManagedIdentity  
 
 
 class Network(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How to reach the provider. `ca_file` and `ca_directory` replace the system's trust store."""
+    """How to reach the provider. `ca_file` and `ca_directory` replace the system's trust store.
+
+    proxy_configured: whether the proxy is that of [network], and not of the environment.
+    """
 
     proxy: str | None = None
     no_proxy: str | None = None
     ca_file: str | None = None
     ca_directory: str | None = None
+    proxy_configured: bool = False
 
 
 class AzureCli(msgspec.Struct, frozen=True, omit_defaults=True):

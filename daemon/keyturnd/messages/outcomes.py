@@ -86,6 +86,8 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True, tag="error"):
     sentence: str
     hint: str | None = None
     retry_after: float | None = None
+    beside: bool = False
+    """Said by another than the authority: a registry, or whom the caller's job or machine is led to."""
     state_dead: bool = False
     """The refresh token itself was refused: forget it if it is still the one that was sent."""
     claims: str | None = None

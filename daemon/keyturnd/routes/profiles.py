@@ -102,7 +102,7 @@ async def logout(services: Services, request: Request, waiter: Waiter, _: str) -
     """Forget a profile's tokens, sign-in and secret. Works for profiles the configuration no longer has."""
     body = read_body(request, LogoutBody)
     known = services.configuration.error is None
-    configured = services.configuration.current().profiles.get(body.profile) if known else None
+    configured = services.configuration.known.profiles.get(body.profile) if known else None
     asked = None if body.locally else configured
     if configured is None and not body.locally:
         await _check_leaves_nothing(services, body.profile)

@@ -44,9 +44,14 @@ class Credential(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         return f"Credential({self.place.url!r})"
 
-    def expired(self, wall: float) -> bool:
-        """Whether git would not use it any more."""
-        return self.password_expiry_utc is not None and self.password_expiry_utc <= wall
+    def spent(self, wall: float) -> bool:
+        """Whether nobody has a use for it any more.
+
+        Git drops a password that has expired, and hands the refresh token to the helper behind us, which would ask
+        for a sign-in in a browser without it (git-credential-oauth; git's own cache gives it, too).
+        """
+        expired = self.password_expiry_utc is not None and self.password_expiry_utc <= wall
+        return expired and self.oauth_refresh_token is None
 
     def answers(self, request: GitRequest) -> bool:
         """Whether this is what `request` asks for, in a form that its caller takes.

@@ -41,7 +41,7 @@ class Kept(msgspec.Struct, frozen=True):
 
     def is_over(self, wall: float) -> bool:
         """Whether it is not to be used any more."""
-        return self.credential.expired(wall) or (self.forgotten_at is not None and self.forgotten_at <= wall)
+        return self.credential.spent(wall) or (self.forgotten_at is not None and self.forgotten_at <= wall)
 
 
 @functools.cache

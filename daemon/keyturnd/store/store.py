@@ -30,7 +30,7 @@ class Entry(msgspec.Struct, frozen=True):
 
     def is_over(self, boottime: float, wall: float) -> bool:
         """Whether it is not to be used any more."""
-        return self.credential.expired(wall) or (self.until is not None and self.until <= boottime)
+        return self.credential.spent(wall) or (self.until is not None and self.until <= boottime)
 
 
 class Store:
@@ -112,7 +112,9 @@ class Store:
         if not entries:
             return []
         living = [entry for entry in entries if not entry.is_over(now, wall)]
-        if len(living) < len(entries):
+        if not living:
+            del self._entries[place]
+        elif len(living) < len(entries):
             self._entries[place] = living
         return living
 

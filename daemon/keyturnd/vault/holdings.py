@@ -91,8 +91,7 @@ class Holdings:
 
     async def state(self, profile: Profile) -> State | None:
         """What the last sign-in of `profile` left, None before the first and after a logout."""
-        payload = await self._get(state_name(profile))
-        state = None if payload is None else _states().decode(payload)
+        state = _state_in(await self._get(state_name(profile)))
         if isinstance(state, AwxState):
             self._controllers[state_name(profile)] = state.controller
         return state
@@ -129,24 +128,43 @@ class Holdings:
         """Seal `token`, unless it is one of a job's: those stay in memory. False where that is still to come."""
         return name.in_memory_alone or await self._behind.begin(self._put(name, tokens.encode(token)))
 
-    async def keep_state(self, profile: Profile, state: State) -> None:
-        """Keep `state`; with another sign-in in it than before, no token of the one before outlives this."""
-        before = flows.sign_in_of(await self.state(profile))
+    async def keep_state(
+        self,
+        profile: Profile,
+        state: State,
+        replaces: Callable[[State | None], bool] = lambda before: True,  # noqa: ARG005
+    ) -> bool:
+        """Keep `state`, if it `replaces` what there is; whether it does.
+
+        With another sign-in in it than before, no token of the one before outlives this. Raises what `replaces` does.
+        """
+        before: list[State | None] = []
+
+        def change(found: State | None) -> State | None:
+            if not replaces(found):
+                return found
+            before.append(found)
+            return state
+
         try:
-            await self._put(state_name(profile), msgspec.json.encode(state))
+            await self._change_state(profile, change)
         finally:  # whoever waited for it may have left: memory must not outlive it either
-            if flows.sign_in_of(state) != before:
+            is_new = bool(before) and flows.sign_in_of(state) != flows.sign_in_of(before[0])
+            if is_new:
                 self.on_new_sign_in(profile.name)
-        if flows.sign_in_of(state) != before:
+        if is_new:
             with suppress(StateError):  # what stays is bound to the sign-in before, and given to nobody
                 await self.drop_tokens(profile.name)
+        return bool(before)
 
     async def doubt(self, profile: Profile) -> bool:
         """Note that the server refused the token in the state of `profile`; False where its tokens live elsewhere."""
-        state = await self.state(profile)
-        if not isinstance(state, AwxState) or not state.token:
-            return False
-        return await self._exchange(profile, state, replace(state, doubted=True))
+
+        def change(found: State | None) -> State | None:
+            return replace(found, doubted=True) if isinstance(found, AwxState) and found.token else found
+
+        doubted = await self._change_state(profile, change)
+        return isinstance(doubted, AwxState) and bool(doubted.token)
 
     async def keep_secret(self, profile: Profile, secret: str) -> None:
         await self._put(secret_name(profile), secret.encode("utf-8", "surrogateescape"))
@@ -166,14 +184,7 @@ class Holdings:
         A slower acquisition's refusal must not delete what a newer sign-in brought (buildkite/cli PR 852).
         """
         rest = flows.refused_state(refused) if flows.row(profile).entrusts is not None else None
-        await self._exchange(profile, refused, rest)
-
-    async def _exchange(self, profile: Profile, old: State, new: State | None) -> bool:
-        """Put `new` in place of `old`; False, and nothing is changed, where another one came before."""
-        try:
-            return await wholly(_exchange, await self.vault(), state_name(profile), old, new)
-        finally:
-            self.changes += 1
+        await self._change_state(profile, lambda found: rest if found == refused else found)
 
     async def set_aside(self, profile: Profile) -> list[RecordName]:
         """What is kept for `profile` but for another provider, authority or client id than it has now, sorted."""
@@ -194,8 +205,20 @@ class Holdings:
     async def prune(self, wall: float) -> None:
         """Delete the access tokens that have expired; records of targets long gone would gather for ever."""
         if self._vault is not None:
-            for name in await seen(_expired, self._vault, wall):
-                await wholly(_prune, self._vault, name, wall)
+            for name in await seen(tokens.expired, self._vault, wall):
+                await wholly(tokens.prune, self._vault, name, wall)
+
+    async def _change_state(self, profile: Profile, change: Callable[[State | None], State | None]) -> State | None:
+        """The state of `profile` once it is what `change` makes of it; nothing is done where that is the very same.
+
+        In the thread that changes the vault, or it would not see what is on its way to the disk, and be written in
+        place of it: a sign-in that somebody has just ended, the one before it that is refused by now.
+        """
+        vault = await self.vault()
+        try:
+            return await wholly(_changed, vault, state_name(profile), change)
+        finally:
+            self.changes += 1
 
     async def _put(self, name: RecordName, payload: bytes) -> None:
         try:
@@ -204,27 +227,15 @@ class Holdings:
             self.changes += 1  # not before: who looks meanwhile sees what was there
 
 
-def _exchange(vault: Vault, name: RecordName, old: State, new: State | None) -> bool:
-    """By the thread that makes all changes: none comes between the look and this one."""
-    payload = vault.get(name)
-    if payload is None or _states().decode(payload) != old:
-        return False
-    if new is None:
+def _changed(vault: Vault, name: RecordName, change: Callable[[State | None], State | None]) -> State | None:
+    found = _state_in(vault.get(name))
+    changed = change(found)
+    if changed is None and found is not None:
         vault.delete(name)
-    else:
-        vault.put(name, msgspec.json.encode(new))
-    return True
+    elif changed is not None and changed is not found:
+        vault.put(name, msgspec.json.encode(changed))
+    return changed
 
 
-def _expired(vault: Vault, wall: float) -> list[RecordName]:
-    return [name for name in vault.names() if name.kind == "access-token" and _has_expired(vault, name, wall)]
-
-
-def _prune(vault: Vault, name: RecordName, wall: float) -> None:
-    if _has_expired(vault, name, wall):  # still: a renewal may have been written meanwhile
-        vault.delete(name)
-
-
-def _has_expired(vault: Vault, name: RecordName, wall: float) -> bool:
-    payload = vault.get(name)
-    return payload is not None and tokens.decode(payload).expires_at < wall
+def _state_in(payload: bytes | None) -> State | None:
+    return None if payload is None else _states().decode(payload)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from keyturn.errors import StateError
 from keyturnd.vault.changing import wholly
 from keyturnd.vault.looking import seen
 from keyturnd.vault.records import RecordName
@@ -69,7 +68,7 @@ class MadeTokens:
         self._none_pending = True  # what is asked for meanwhile says otherwise
         try:
             found = [made for made in await self.all() if not made.row]
-        except StateError:
+        except BaseException:  # whoever looks may be cancelled, too: by a logout
             self._none_pending = False
             raise
         self._none_pending = self._none_pending and not found

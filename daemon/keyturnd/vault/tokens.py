@@ -9,6 +9,8 @@ import msgspec
 
 if TYPE_CHECKING:
     from keyturnd.messages.outcomes import Result
+    from keyturnd.vault.records import RecordName
+    from keyturnd.vault.vault import Vault
 
 
 class Token(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -63,3 +65,19 @@ def of_result(result: Result, sign_in: str, claims: str | None) -> Token:
 
 encode = msgspec.json.encode
 decode = msgspec.json.Decoder(Token).decode
+
+
+def expired(vault: Vault, wall: float) -> list[RecordName]:
+    """The names of those that are over at `wall`, UTC epoch seconds."""
+    return [name for name in vault.names() if name.kind == "access-token" and _has_expired(vault, name, wall)]
+
+
+def prune(vault: Vault, name: RecordName, wall: float) -> None:
+    """Delete the one under `name` if it is over, still: a renewal may have been written meanwhile."""
+    if _has_expired(vault, name, wall):
+        vault.delete(name)
+
+
+def _has_expired(vault: Vault, name: RecordName, wall: float) -> bool:
+    payload = vault.get(name)
+    return payload is not None and decode(payload).expires_at < wall

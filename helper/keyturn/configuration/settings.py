@@ -37,6 +37,15 @@ class DaemonSettings(msgspec.Struct, frozen=True, kw_only=True):
     log: LogLevel = "info"
 
 
+VARIABLES = {
+    "proxy": "HTTPS_PROXY",
+    "no_proxy": "NO_PROXY",
+    "ca_file": "SSL_CERT_FILE",
+    "ca_directory": "SSL_CERT_DIR",
+}
+"""What stands in for a setting of NetworkSettings; the first two in lower case, too."""
+
+
 class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`[network]`: None leaves it to the environment the daemon was started with."""
 
@@ -56,16 +65,18 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True):
             return environment.get(name) or environment.get(name.lower()) or None
 
         return NetworkSettings(
-            proxy=self.proxy or named("HTTPS_PROXY"),
-            no_proxy=self.no_proxy or named("NO_PROXY"),
-            ca_file=self.ca_file or environment.get("SSL_CERT_FILE"),
-            ca_directory=None if self.ca_file else environment.get("SSL_CERT_DIR"),
+            proxy=self.proxy or named(VARIABLES["proxy"]),
+            no_proxy=self.no_proxy or named(VARIABLES["no_proxy"]),
+            ca_file=self.ca_file or environment.get(VARIABLES["ca_file"]),
+            ca_directory=None if self.ca_file else environment.get(VARIABLES["ca_directory"]),
         )
 
     def shown(self) -> dict[str, str | None]:
         """The values by their names, without the credentials that a proxy's URL may have."""
         values = {name: getattr(self, name) for name in self.__struct_fields__}
-        return values | {"proxy": None if self.proxy is None else without_userinfo(self.proxy)}
+        shown = values | {"proxy": None if self.proxy is None else without_userinfo(self.proxy)}
+        # Of a variable that is not UTF-8 something can be seen like this, and told as JSON.
+        return {name: value and value.encode("utf-8", "backslashreplace").decode() for name, value in shown.items()}
 
 
 class GitSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -104,6 +104,8 @@ def ask_secret(prompt: str, hint: Hint) -> str:
         secret = getpass.getpass(_printable(prompt))
     except EOFError:
         secret = ""
+    except UnicodeDecodeError:  # the terminal is set to another alphabet, or sends Alt as an eighth bit
+        raise Refused("what was entered is not UTF-8", hint) from None
     except KeyboardInterrupt:
         _say("")  # or the shell's prompt would stand behind ours
         raise
@@ -163,7 +165,7 @@ def _give(event: client.Event, answer: str) -> None:
 def _ask_openly(prompt: str) -> str:
     with _terminal() as terminal:
         terminal.write(f"{folded(_printable(prompt).rstrip(), width_of(terminal))} ")
-    with TERMINAL.open(encoding="utf-8") as terminal:
+    with TERMINAL.open(encoding="utf-8", errors="replace") as terminal:
         return terminal.readline().removesuffix("\n")
 
 

@@ -7,7 +7,7 @@ import sys
 
 from keyturn.console import browser, other_daemon
 from keyturn.console.starting import secret_variables
-from keyturn.errors import KeyturnError, VariablesWanted, one_line
+from keyturn.errors import KeyturnError, UsageError, VariablesWanted, one_line
 from keyturn.protocols import surroundings
 from keyturn.reach import client, launch
 
@@ -121,7 +121,12 @@ def _texts(facts: dict[str, Any], within: str = "") -> Iterator[tuple[str, str]]
 
 
 def _request(method: str, path: str, body: dict[str, Any] | None, waits: bool) -> client.Request:  # noqa: FBT001
-    encoded = b"" if body is None else json.dumps(body).encode()
+    try:
+        encoded = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        from keyturn import hints  # noqa: PLC0415 - only where something failed
+
+        raise UsageError("what was typed is not UTF-8", hints.usage("keyturn")) from None
     return client.Request(method, path, body=encoded, waits=waits)
 
 

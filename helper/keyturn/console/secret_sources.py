@@ -50,6 +50,10 @@ def read_secret(source: str | None, prompt: str, hint: Hint) -> str:
     value = os.environ.get(source[4:])
     if value is None:
         raise UsageError(f"{source[4:]} is not set", hint)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{source[4:]} is not UTF-8", hint) from None
     return value
 
 

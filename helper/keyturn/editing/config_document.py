@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from typing import cast
 
@@ -12,7 +14,7 @@ from tomlkit.items import Table
 from keyturn import moves
 from keyturn.configuration.config import Config, load, parse
 from keyturn.editing.own_file import OwnFile
-from keyturn.errors import Refused
+from keyturn.errors import Refused, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,10 +40,18 @@ class ConfigDocument:
         self._expected: dict[str, Any] = tomllib.loads(self._file.text)
 
     def set(self, table: tuple[str, ...], key: str, value: Value) -> None:
-        """Give `key` of `table` a value, making what is missing of the way there."""
+        """Give `key` of `table` a value, making what is missing of the way there. Raises UsageError."""
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise UsageError(f"the value of {key} is not UTF-8", moves.configuration.edit(str(self._path))) from None
         before_others = self._will_stand_before_others(table)
         parent = self._table(table)
-        parent[key] = _inline(value) if isinstance(value, dict) and table[:1] == ("targets",) else value
+        found = parent.get(key)
+        if isinstance(found, Table) and isinstance(value, dict):
+            _change(found, value)
+        else:
+            parent[key] = _inline(value) if isinstance(value, dict) and table[:1] == ("targets",) else value
         if before_others and isinstance(parent, Table):
             self._in_the_middle.append(parent)
         _way(self._expected, table)[key] = value
@@ -65,7 +75,8 @@ class ConfigDocument:
         for table in self._in_the_middle:
             if not table.as_string().endswith("\n\n"):
                 table.add(tomlkit.nl())
-        return tomlkit.dumps(self._document)
+        text = tomlkit.dumps(self._document)
+        return re.sub(r"(?<!\r)\n", "\r\n", text) if self._file.text.partition("\n")[0].endswith("\r") else text
 
     def save(self) -> Config:
         """Write it, with mode 0600 if it is new, and return what it says.
@@ -73,11 +84,18 @@ class ConfigDocument:
         Raises ConfigError, and changes nothing, if keyturn would not obey it; Refused if it cannot be written.
         """
         text = self.text
-        config = parse(self._path, text.encode())
-        if _filled(tomllib.loads(text)) != _filled(self._expected):  # an order it does not master
+        if not self._is_as_expected(text):
             raise self._by_hand()
+        config = parse(self._path, text.encode())
         self._file.write(text)
         return config
+
+    def _is_as_expected(self, text: str) -> bool:
+        """Whether tomlkit masters the order of the file: it loses a key, or makes no TOML, where it does not."""
+        try:
+            return _filled(tomllib.loads(text)) == _filled(self._expected)
+        except tomllib.TOMLDecodeError:
+            return False
 
     def _table(self, names: tuple[str, ...]) -> MutableMapping[str, Any]:
         at = cast("MutableMapping[str, Any]", self._document)
@@ -105,6 +123,14 @@ def _inline(value: dict[str, Value]) -> Any:
     table = tomlkit.inline_table()
     table.update(value)
     return table
+
+
+def _change(table: Table, value: dict[str, Value]) -> None:
+    """A table of its own, as somebody has written it, with their comments."""
+    for key in set(table) - set(value):
+        del table[key]
+    for key, each in value.items():
+        table[key] = each
 
 
 def _filled(table: dict[str, Any]) -> dict[str, Any]:

@@ -62,6 +62,12 @@ def form(line: str) -> Sentence:
 
 
 @move
+def let_step_ask() -> Sentence:
+    """A step of Azure Pipelines that no service connection stands behind."""
+    return Sentence("run it in a task AzureCLI@2: azureSubscription = a connection with workload identity federation")
+
+
+@move
 def stanza(what: str) -> Sentence:
     """What to change in the kubeconfig, or in the environment, that kubelogin is started with."""
     return Sentence(f"in the kubeconfig: {what}")
@@ -143,6 +149,12 @@ def by_hand(command: Command) -> Sentence:
 def unlocked(lock: str) -> Sentence:
     """A lock that a killed program may have left."""
     return Sentence(f"if none runs: {printed(('rm', lock))}")
+
+
+@move
+def next_git() -> Sentence:
+    """A git that does not ask again within its command: the one before 2.46, mostly."""
+    return Sentence("run the command again: git gets another token then")
 
 
 @move

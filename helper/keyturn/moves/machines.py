@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from keyturn.kinds_of_hints import Sentence, move
+from keyturn.hints import restart_daemon
+from keyturn.kinds_of_hints import Sentence, after, move
 
 
 @move
@@ -31,6 +32,18 @@ def access_token_of_step() -> Sentence:
 def oidc_host(place: str) -> Sentence:
     """An issuer of the user's own; nobody else is sent a job's token."""
     return Sentence(f'if it is, set oidc_hosts = ["{place}"] in the profile')
+
+
+@move
+def as_told(variable: str) -> Sentence:
+    """A variable that somebody set over that of the job's runner."""
+    return Sentence(f"leave {variable} as the job's runner or the cluster sets it")
+
+
+@move
+def other_variable(name: str) -> Sentence:
+    """A variable that the daemon was started with and cannot use."""
+    return after(f"unset {name} or set it right", restart_daemon())
 
 
 @move

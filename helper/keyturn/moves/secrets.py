@@ -7,17 +7,20 @@ from keyturn.kinds_of_hints import Sentence, after, move, printed
 
 
 @move
-def proxy_credentials() -> Sentence:
-    """A password is kept in no configuration, and a daemon that runs sees no variable that is exported later."""
-    what = "remove `proxy` from [network] and export HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
-    return after(what, restart_daemon())
+def proxy_credentials(*, configured: bool = True) -> Sentence:
+    """A password is kept in no configuration, and a daemon that runs sees no variable that is exported later.
+
+    configured: whether the proxy stands in [network], which would hide the variable.
+    """
+    first = "remove `proxy` from [network] and " if configured else ""
+    return after(f"{first}export HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT", restart_daemon())
 
 
 @move
-def reachable_proxy() -> Sentence:
-    """A proxy that fails: the daemon has its address from one of two places, one of them a shell that may be gone."""
-    where = "`proxy` of [network], or the HTTPS_PROXY that the daemon was started with"
-    return Sentence(f"check the network, and the proxy: {where} (after a change: {printed(restart_daemon())})")
+def reachable_proxy(*, configured: bool) -> Sentence:
+    """A proxy that fails; configured: in [network], else it comes from a shell that may be gone."""
+    variable = f"the HTTPS_PROXY that the daemon was started with (after a change: {printed(restart_daemon())})"
+    return Sentence(f"check the network, and the proxy: {'`proxy` of [network]' if configured else variable}")
 
 
 @move

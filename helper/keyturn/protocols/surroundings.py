@@ -28,3 +28,12 @@ OWN_HEADER = "keyturn-"
 TOKENS = (GITHUB_TOKEN, PIPELINES_TOKEN, HEADER, MSI_SECRET)
 ALL = (*GITHUB, *PIPELINES, TOKEN_FILE, *MACHINE)
 """All that a daemon may ask any helper of ours for."""
+
+
+def is_text(value: str) -> bool:
+    """Whether a variable's value is UTF-8. Else it has lone surrogates (PEP 383), which no JSON can carry."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from keyturn.protocols.git_sections import is_for
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keyturn.protocols.git import GitRequest
@@ -30,10 +32,4 @@ def of(request: GitRequest) -> tuple[str, str] | None:
     except (OSError, subprocess.SubprocessError):
         return None
     found = _RECORD.findall(done.stdout.decode(errors="replace"))
-    return next(((scope, key) for scope, key in reversed(found) if _covers(key, request)), None)
-
-
-def _covers(key: str, request: GitRequest) -> bool:
-    url = key.partition(".")[2].rpartition(".")[0]
-    scheme, _, rest = url.partition("://")
-    return not url or (scheme, rest.partition("/")[0].rpartition("@")[2]) == (request.protocol, request.host)
+    return next(((scope, key) for scope, key in reversed(found) if is_for(key, request.protocol, request.host)), None)

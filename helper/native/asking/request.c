@@ -108,7 +108,7 @@ int request_read_input(struct bytes *input, const struct command *command)
         complain("standard input did not end in time", "", "whoever starts this helper has to close its input");
     else if (error < 0)
         complain_of(error, "cannot read standard input: ", NULL);
-    else if (input->overflow)
+    else if (input->overflow || input->length > INPUT_LIMIT)
         complain("standard input exceeds 1 MiB", "", NULL);
     else
         return 0;

@@ -35,9 +35,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 
 class Both:
-    """Entra and a registry on one port; `exchanged` is the registry's next answer."""
+    """Entra and a registry on one port; `granted` and `exchanged` are their next answers."""
 
     def __init__(self, made: Certificates) -> None:
+        self.granted: Reply | None = None
         self.exchanged: Reply | None = None
         self.provider = ScriptedProvider(made, self._answer)
         self.registry = f"127.0.0.1:{self.provider.port}"
@@ -60,7 +61,7 @@ class Both:
     def _answer(self, seen: Seen) -> Reply | None:
         if seen.target == "/oauth2/exchange":
             return self.exchanged or self.sound()
-        return reply(token(refresh_token="planted-rotated-token"))
+        return self.granted or reply(token(refresh_token="planted-rotated-token"))
 
 
 @pytest.fixture
@@ -124,7 +125,15 @@ def test_too_many_requests_hold_us_back(both: Both) -> None:
     both.exchanged = reply({"errors": [{"code": "TOOMANYREQUESTS"}]}, 429, Retry_After="120")
     failure = failed(both)
     assert (failure.kind, failure.retry_after) == ("provider-unreachable", 120)
+    assert failure.beside, "Entra ID, whom all others ask, has said nothing of the kind"
     assert len(both.exchanges) == 1
+
+
+def test_too_many_requests_at_entra_hold_all_others_back_too(both: Both) -> None:
+    both.granted = reply({"error": "temporarily_unavailable"}, 429, Retry_After="120")
+    failure = failed(both)
+    assert (failure.kind, failure.retry_after, failure.beside) == ("provider-unreachable", 120, False)
+    assert both.exchanges == []
 
 
 def test_an_outage_is_tried_once_more(both: Both) -> None:

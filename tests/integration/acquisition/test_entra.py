@@ -42,7 +42,7 @@ def failed(*messages: Any) -> Failure:
 
 def sign_in(emulator: Emulator, **members: Any) -> tuple[EntraState, Result]:
     """Sign Alice in with a device code; the state to seal and the first token."""
-    emulator.control.settings(device_interval=1)
+    emulator.control.settings(device_interval=0)
     with Acquisition() as acquisition:
         acquisition.send(user_job(emulator, interactive=True, **members))
         event = acquisition.next()
@@ -159,12 +159,13 @@ def test_the_code_is_told_with_its_end(emulator: Emulator) -> None:
 
 
 def test_a_declined_sign_in(emulator: Emulator) -> None:
-    emulator.control.settings(device_interval=1)
+    emulator.control.settings(device_interval=0)
     with Acquisition() as acquisition:
         acquisition.send(user_job(emulator, interactive=True))
         event = acquisition.next()
         assert isinstance(event, Event)
         assert event.code is not None
+        emulator.control.wait("token.refused.AADSTS70016", at_least=2)
         emulator.control.decline(event.code)
         told = Finished(acquisition).outcome
     assert isinstance(told, Failure)
@@ -172,7 +173,7 @@ def test_a_declined_sign_in(emulator: Emulator) -> None:
 
 
 def test_a_code_that_dies_at_the_provider(emulator: Emulator) -> None:
-    emulator.control.settings(device_interval=1)
+    emulator.control.settings(device_interval=0)
     with Acquisition() as acquisition:
         acquisition.send(user_job(emulator, interactive=True))
         assert isinstance(acquisition.next(), Event)
@@ -183,7 +184,7 @@ def test_a_code_that_dies_at_the_provider(emulator: Emulator) -> None:
 
 
 def test_a_sign_in_survives_a_provider_in_trouble(emulator: Emulator) -> None:
-    emulator.control.settings(device_interval=1)
+    emulator.control.settings(device_interval=0)
     emulator.control.fault("token", "status", status=503, times=2, headers={"Retry-After": "0"})
     state, _ = sign_in(emulator)
     assert state.account == emulator.ready.user

@@ -83,6 +83,7 @@ def test_throttled_for_as_long_as_it_says(emulator: Emulator) -> None:
     told = failed(of_machine(emulator, "imds"))
     assert told.kind == "provider-unreachable"
     assert 0 < (told.retry_after or 0) <= 60
+    assert told.beside
 
 
 def test_another_certificate_of_service_fabric_gets_no_secret(emulator: Emulator) -> None:

@@ -68,7 +68,7 @@ class Askers:
         key.write_text(app.pem + app.key_pem, "ascii")
         pod.write_text(emulator.control.federated_token(), "ascii")
         emulator.control.register_certificate(app.pem)
-        emulator.control.settings(device_interval=1)
+        emulator.control.settings(device_interval=0)
         self.names = {
             "thumbprint": app.thumbprint(),
             "authority": entra.tenant_url,

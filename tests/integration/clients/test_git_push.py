@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keyturn import moves
 from keyturn.protocols import git_answers
 from support.machine.gits import newer
 from support.machine.machine import PROGRAMS
@@ -101,6 +102,9 @@ def test_a_refusing_server_does_not_cost_a_token_per_push(scene: Scene) -> None:
     said = [scene.push(work, status=128).stderr for _ in range(3)]
     refused_anew = "keyturn: error: the server refused a token that had just been renewed"
     assert [refused_anew in text for text in said] == [False, True, True]
+    first, then = said[0].split("fatal: Authentication failed")[0].splitlines()
+    assert first == "keyturn: error: the server refused the token of profile ci"
+    assert then == f"keyturn: hint: {moves.clients.next_git()}"
     assert scene.tokens_issued() == 2  # one replacement a minute, however often the server refuses
 
 

@@ -36,7 +36,7 @@ def prepare(machine: Machine, emulator: Emulator, profile: str, info: str = "") 
 
     The arguments of a stanza for it. info: what names the cluster as it was set up.
     """
-    emulator.control.settings(device_interval=1)
+    emulator.control.settings(device_interval=0)
     machine.configure(configuration(emulator, profile))
     trusts = {"proxy": "http://p", "tls_server_name": "x"} if "LS0t" in info else {}
     arguments = record(

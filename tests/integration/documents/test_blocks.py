@@ -25,7 +25,7 @@ WITH_BLOCKS = [page for page in PAGES if to_follow(page)]
 @pytest.fixture(scope="module")
 def named() -> Iterator[Emulator]:
     with real_names.emulator() as running:
-        running.control.settings(device_interval=1)
+        running.control.settings(device_interval=0)
         yield running
 
 

@@ -34,7 +34,7 @@ def test_the_commands_work_as_they_are_printed(machine: Machine, emulator: Emula
     assert '"username":"alice"' in done.stdout.replace(" ", "")
     assert emulator.control.count("registry.exchange") == 1
     assert done.stdout.count("the vault keeps the ") == 3
-    emulator.control.settings(device_interval=1)
+    emulator.control.settings(device_interval=0)
     with machine.terminal(need("sh"), "-ec", commands(with_a_person)) as terminal:
         emulator.control.approve(terminal.wait_for(r"enter the code (\S+)").group(1))
         assert terminal.end() == 0

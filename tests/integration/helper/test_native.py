@@ -98,6 +98,12 @@ def test_without_memfd_the_input_is_given_back_through_a_pipe(
     assert call[1:] == ((b"git", b"get"), b"x" * length)
 
 
+def test_input_that_ends_one_byte_behind_the_limit_is_not_sent(helper: Path) -> None:
+    """The last of a read that fills all the room there is may be the blank line that git's request ends with."""
+    done = start(helper, b"x" * (MEBIBYTE - 1) + b"\n\n")
+    assert (done.returncode, done.stderr) == (2, b"keyturn: error: standard input exceeds 1 MiB\n")
+
+
 def test_without_memfd_a_pipe_that_nobody_reads_keeps_nobody_waiting(
     programs: NativePrograms, tmp_path: Path
 ) -> None:

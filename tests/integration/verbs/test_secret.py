@@ -96,14 +96,21 @@ def test_interrupted_at_the_prompt(configured: Machine) -> None:
     assert configured.daemon_pid() is None
 
 
-@pytest.mark.parametrize("typed", ["\n", END_OF_INPUT])
-def test_nothing_typed(typed: str, configured: Machine) -> None:
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("\n", "nothing was entered"),
+        (END_OF_INPUT, "nothing was entered"),
+        ("\udce4\n", "what was entered is not UTF-8"),
+    ],
+)
+def test_nothing_fit_was_typed(typed: str, told: str, configured: Machine) -> None:
     with configured.terminal("keyturn", "secret", "set", "ci") as terminal:
         terminal.wait_for(PROMPT)
         terminal.wait_for_silence()
         terminal.type(typed)
         assert terminal.end() == 1
-        assert "keyturn: error: nothing was entered\n" in terminal.seen
+        assert f"keyturn: error: {told}\n" in terminal.seen
 
 
 def test_a_prompt_for_a_profile_that_is_not_there_is_not_shown(configured: Machine) -> None:

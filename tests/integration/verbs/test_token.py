@@ -97,7 +97,7 @@ def test_a_short_name_that_is_misspelled_is_not_proposed_to_be_allowed(
 
 def test_one_of_several_audiences_has_to_be_named(with_audiences: Scene) -> None:
     refused = with_audiences.machine.run("keyturn", "token", "ci", "--format", "header", status=2)
-    assert "several audiences: Azure DevOps, Microsoft Graph, ARM\n" in refused.stderr
+    assert "several audiences: --audience azure-devops, --audience graph, --audience arm\n" in refused.stderr
     assert "keyturn: hint: keyturn token ci --format header --audience azure-devops\n" in refused.stderr
     assert with_audiences.tokens_issued() == 0
 

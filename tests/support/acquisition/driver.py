@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import select
 import subprocess
 import sys
@@ -12,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Self
 from keyturnd.messages.channel import encode_line, from_acquisition
 from keyturnd.messages.identities import EntraIdentity, Network
 from keyturnd.messages.jobs import TokenJob
+from keyturnd.messages.outcomes import Outcome
 from keyturnd.messages.states import EntraState
 
 if TYPE_CHECKING:
     from keyturnd.messages.channel import FromAcquisition, FromDaemon, Seal
-    from keyturnd.messages.outcomes import Failure, KeyringResult, Result
 
 COMMAND = (sys.executable, "-E", "-P", "-m", "keyturnd.acquire")
 PATIENCE = 30.0
@@ -25,6 +24,8 @@ PATIENCE = 30.0
 
 class Acquisition:
     """One acquisition process, started as the daemon starts it: no environment, cwd `/`, pipes.
+
+    As the daemon does, it closes its side behind an outcome, and does not wait until the process leaves by itself.
 
     `seen` holds every message in order, `raw` and `stderr` all bytes the process wrote.
     """
@@ -79,6 +80,8 @@ class Acquisition:
             return None
         message: FromAcquisition = from_acquisition().decode(line)
         self.seen.append(message)
+        if isinstance(message, Outcome):
+            self.hang_up()
         return message
 
     def silent(self) -> bool:
@@ -118,15 +121,12 @@ class Finished:
         self.stderr = acquisition.stderr
 
     @property
-    def outcome(self) -> Result | KeyringResult | Failure:
+    def outcome(self) -> Outcome:
         """The last message, which must be the only outcome."""
-        outcomes = [message for message in self.seen if json.loads(encode_line(message))["type"] in OUTCOMES]
+        outcomes = [message for message in self.seen if isinstance(message, Outcome)]
         assert len(outcomes) == 1, self.seen
         assert outcomes[0] is self.seen[-1], self.seen
-        return outcomes[0]  # type: ignore[return-value]  # told apart by its tag
-
-
-OUTCOMES = {"result", "keyring-result", "error"}
+        return outcomes[0]
 
 
 def run(*messages: FromDaemon | bytes) -> Finished:

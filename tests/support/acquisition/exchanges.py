@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -44,7 +44,7 @@ def provider(certificates: Certificates) -> Iterator[Callable[..., ScriptedProvi
 
 
 def transport(
-    provider: ScriptedProvider, deadline: float = 30, pauses: list[float] | None = None, **network: str
+    provider: ScriptedProvider, deadline: float = 30, pauses: list[float] | None = None, **network: Any
 ) -> Transport:
     pauses = [] if pauses is None else pauses
     return Transport(Network(ca_file=provider.ca_file, **network), Deadline(deadline), pauses.append)
@@ -66,8 +66,10 @@ OK, BUSY = reply({"ok": True}), reply(b"busy", 503)
 class Tunnel:
     """A proxy that knows CONNECT and leads every name to one port, as only a proxy can."""
 
-    def __init__(self, port: int, status: bytes = b"200 OK") -> None:
+    def __init__(self, port: int, status: bytes = b"200 OK", times: int = 1) -> None:
+        """times: how many connections it takes."""
         self._port = port
+        self._times = times
         self._status = status
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.heads: list[bytes] = []
@@ -75,7 +77,11 @@ class Tunnel:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
-        client, _ = self._listener.accept()
+        for _ in range(self._times):
+            self._lead(*self._listener.accept())
+        self._listener.close()
+
+    def _lead(self, client: socket.socket, _: object) -> None:
         head = b""
         while not head.endswith(b"\r\n\r\n"):
             head += client.recv(1)
@@ -86,7 +92,6 @@ class Tunnel:
             threading.Thread(target=_copy, args=(client, server), daemon=True).start()
             _copy(server, client)
         client.close()
-        self._listener.close()
 
 
 def _copy(source: socket.socket, sink: socket.socket) -> None:

@@ -115,13 +115,18 @@ class Reader:
         name = next(host for host, kind in JOBS.items() if (kind == "github-actions") == ("permissions" in workflow))
         given = self.emulator.ready.environments[JOBS[name]]
         base = urlsplit(real_names.asked_by_job(self.emulator.ready, JOBS[name])).netloc
-        self.machine.environment |= {key: value.replace(base, name) for key, value in given.items()}
+        job = {key: value.replace(base, name) for key, value in given.items()} | workflow.get("env", {})
         for step in workflow["steps"]:
-            script = step.get("run") or step["script"]
+            task = step.get("inputs", {})
+            script = step.get("run") or step.get("script") or task["inlineScript"]
             if "pipx install" not in script:
-                self.machine.run(need("bash"), "-euo", "pipefail", "-c", script, status=0)
-        for variable in given:
-            del self.machine.environment[variable]
+                found = job | (self._of_connection() if "azureSubscription" in task else {})
+                self.machine.run(need("bash"), "-euo", "pipefail", "-c", script, status=0, **found)
+
+    def _of_connection(self) -> dict[str, str]:
+        """What tasks of Azure Pipelines set for scripts of theirs, of the service connection that they are given."""
+        said = {"TENANT_ID": TENANT, "CLIENT_ID": SERVICE, "SERVICE_CONNECTION_ID": CONNECTION}
+        return {f"AZURESUBSCRIPTION_{name}": self._ids[shown] for name, shown in said.items()}
 
     def _forget(self) -> None:
         """Everything of keyturn's, and what was cloned."""

@@ -64,8 +64,8 @@ class Terminal:
             os.close(descriptor)
 
     def type(self, text: str) -> None:
-        """Type `text`; INTERRUPT is Ctrl-C and reaches whoever is in the foreground."""
-        os.write(self._master, text.encode())
+        """Type `text`; INTERRUPT is Ctrl-C and reaches whoever is in the foreground. A lone surrogate is a byte."""
+        os.write(self._master, text.encode(errors="surrogateescape"))
 
     def wait_for(self, pattern: str) -> re.Match[str]:
         """The first match of the regular expression in everything seen so far, waited for."""

@@ -35,7 +35,7 @@ class ClusterScene:
         self.machine = machine
         self.emulator = emulator
         self.profile = "me" if personal else "ci"
-        emulator.control.settings(device_interval=1)
+        emulator.control.settings(device_interval=0)
         machine.configure(configuration(emulator, self.profile))
         self.kubeconfig = machine.home / ".kube/config"
         self.kubeconfig.parent.mkdir(mode=0o700)

@@ -17,7 +17,7 @@ DEVOPS = "499b84ac-1321-427f-aa17-267ca6975798"
 @pytest.fixture
 def place(emulator: Emulator) -> list[str]:
     """The options that lead to the emulator."""
-    emulator.control.settings(device_interval=1)
+    emulator.control.settings(device_interval=0)
     ready = emulator.ready
     return ["--tenant", ready.tenant, "--authority", ready.authority, "--ca-file", ready.ca_file]
 

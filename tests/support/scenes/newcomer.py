@@ -22,7 +22,7 @@ class Newcomer:
     def __init__(self, machine: Machine, emulator: Emulator) -> None:
         self.machine, self.emulator = machine, emulator
         machine.git("config", "--global", "http.sslCAInfo", emulator.ready.ca_file)
-        emulator.control.settings(device_interval=1)
+        emulator.control.settings(device_interval=0)
         self.tenant = emulator.ready.tenant
 
     def words(self, url: str, *more: str) -> tuple[str, ...]:

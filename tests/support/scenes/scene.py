@@ -25,7 +25,7 @@ class Scene:
         machine.use(emulator)
         self.config = _git_alone(emulator.ready.config)
         machine.configure(self.config)
-        emulator.control.settings(device_interval=1)  # Entra's 5 s would be most of a sign-in test's time
+        emulator.control.settings(device_interval=0)  # Entra's 5 s would be most of a sign-in test's time
         self.repository = emulator.ready.repository
         self.personal_repository = self.repository.replace("/contoso/", "/fabrikam/")
         self.git_host = urlsplit(emulator.ready.git).netloc

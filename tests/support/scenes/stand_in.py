@@ -33,7 +33,7 @@ class StandIn:
         bin_directory = machine.home / ".local/bin"
         bin_directory.mkdir(parents=True)
         machine.environment["PATH"] = f"{bin_directory}:{machine.environment['PATH']}"
-        emulator.control.settings(device_interval=1)
+        emulator.control.settings(device_interval=0)
         machine.configure(_without_targets(emulator.ready.config))
         machine.run("keyturn", "setup", "kube", "--as-kubelogin", status=0)
         self.program = bin_directory / "kubelogin"

@@ -10,6 +10,7 @@ import pytest
 
 from keyturnd import aside, journal
 from keyturnd.aside import MOST, Aside
+from support.machine.threads import none_to_be_had
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,13 +74,9 @@ def test_lines_without_end_are_not_kept(disk: Disk) -> None:
     assert disk.written == [str(number) for number in range(MOST)]
 
 
-def test_without_a_thread_it_is_written_here_and_once(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: object) -> None:
-        raise RuntimeError("can't start new thread")
-
+def test_without_a_thread_it_is_written_here_and_once(disk: Disk) -> None:
     disk.answers.set()
-    with monkeypatch.context() as scarce:
-        scarce.setattr("threading.Thread.start", refuse)
+    with none_to_be_had():
         handler = Aside(disk)
         say(handler, "one")
     assert disk.written == ["one"]

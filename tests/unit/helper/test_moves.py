@@ -23,6 +23,7 @@ BUILDERS = (hints, shell, *(getattr(moves, name) for name in moves.__all__))
 BY_ANNOTATION: dict[str, Any] = {
     "str": "work",
     "str | None": None,
+    "bool": True,
     "float": 4.2,
     "float | None": 42.0,
     "Iterable[str]": ("a", "b"),

@@ -89,7 +89,7 @@ def device_code(answer: Mapping[str, Any], place: str) -> dict[str, Any]:
     if interval != 0 and not is_count(interval, LONGEST_INTERVAL):
         raise odd(place, "says no usable polling interval")
     names = ("device_code", "user_code", "verification_uri", "expires_in")
-    return {name: answer[name] for name in names} | {"interval": max(interval, 1)}
+    return {name: answer[name] for name in names} | {"interval": interval}
 
 
 def client_info(encoded: object) -> dict[str, Any]:

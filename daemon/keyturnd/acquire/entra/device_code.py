@@ -23,6 +23,9 @@ SLOWER = {"authorization_pending": 0.0, "slow_down": 5.0}
 LONG = 120.0
 """Seconds after which a person is told what an error on the page means: here the provider says nothing of it, and the
 code just dies. Carrying a code to another screen takes most people less."""
+SOONEST = 0.2
+"""Seconds. A provider may ask for no pause at all (RFC 8628 section 3.2); it gets one, or its polls would follow each
+other without end."""
 SLOWEST = 60.0
 """Seconds. A provider in trouble is asked less and less often, but a person waits."""
 
@@ -70,7 +73,8 @@ def poll_until_approved(
 
     `expires_at` is UTC epoch seconds, as `wait` tells them.
     """
-    interval, tell_at = float(flow["interval"]), wait.now() + LONG
+    interval, tell_at = max(float(flow["interval"]), SOONEST), wait.now() + LONG
+    flow["interval"] = 1  # to msal, which comes back from a poll only within its own pause (oauth2.py, msal 1.39)
     while interval > 0:
         if wait.now() >= tell_at:
             session.channel.tell(Event("progress", f"nothing has come back yet: {_on_page(session)}"))

@@ -16,7 +16,7 @@ from keyturnd.messages.outcomes import NOT_CONNECTED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyturn.kinds_of_hints import Hint
+    from keyturn.kinds_of_hints import Hint, Sentence
     from keyturnd.acquire.network.proxies import Proxy
 
 
@@ -73,21 +73,25 @@ class Loss(Exception):
 
 
 def loss_of(error: httpx.HTTPError, place: str, proxy: Proxy | None) -> Loss:
-    """What `error` means to the user. The library's own text is not shown: it may quote what was sent."""
+    """What `error` means to the user. The library's own text is not shown: it may quote what was sent.
+
+    proxy: the one that did not lead to `place`, None where none was needed or the way through it was open.
+    """
     causes = tuple(_causes(error))
+    reached = place if proxy is None else f"the proxy {proxy.url}"
     untrusted = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
     if untrusted is not None:
-        return _untrusted(untrusted, place)
-    if isinstance(error, httpx.ProxyError):
+        return _untrusted(untrusted, reached)
+    if proxy is not None and isinstance(error, httpx.ProxyError):
         return _proxy_refused(error, proxy)
+    hint = moves.waiting.network() if proxy is None else _check(proxy)
     if isinstance(error, httpx.ConnectError):
-        reached = place if proxy is None else f"the proxy {proxy.url}"
-        hint = moves.waiting.network() if proxy is None else moves.secrets.reachable_proxy()
         return Loss(f"cannot connect to {reached}: {_reason(causes)}", hint, code=NOT_CONNECTED)
     if isinstance(error, httpx.TimeoutException):
-        return Loss(f"{place} gave no answer in time", moves.waiting.network(), sent=True, final=True)
+        return Loss(f"{reached} gave no answer in time", hint, sent=proxy is None, final=True)
     if isinstance(error, httpx.RemoteProtocolError | httpx.NetworkError):
-        return Loss(f"{place} closed the connection or sent no valid answer", sent=True)
+        later = _LATER if proxy is None else hint
+        return Loss(f"{reached} closed the connection or sent no valid answer", later, sent=proxy is None)
     return Loss(f"the exchange with {place} failed ({type(error).__name__})", sent=True, final=True)
 
 
@@ -117,9 +121,12 @@ def _untrusted(error: ssl.SSLCertVerificationError, place: str) -> Loss:
     return Loss(f"the certificate of {place} is not trusted: {error.verify_message}", hint, final=True)
 
 
-def _proxy_refused(error: httpx.ProxyError, proxy: Proxy | None) -> Loss:
+def _proxy_refused(error: httpx.ProxyError, proxy: Proxy) -> Loss:
     number = str(error)[:3]
     said = f" with status {number}" if number.isdigit() else ""
-    url = proxy.url if proxy else "the proxy"
-    hint = moves.secrets.proxy_credentials() if number == "407" else moves.secrets.reachable_proxy()
-    return Loss(f"the proxy {url} refused the connection{said}", hint, final=True)
+    hint = moves.secrets.proxy_credentials(configured=proxy.configured) if number == "407" else _check(proxy)
+    return Loss(f"the proxy {proxy.url} refused the connection{said}", hint, final=True)
+
+
+def _check(proxy: Proxy) -> Sentence:
+    return moves.secrets.reachable_proxy(configured=proxy.configured)

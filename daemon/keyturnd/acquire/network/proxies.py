@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 
 class Proxy(NamedTuple):
-    """A proxy, its credentials kept apart from the URL so that no message can show them."""
+    """A proxy, its credentials kept apart from the URL so that no message can show them.
+
+    configured: in [network], where somebody looks for it then.
+    """
 
     url: str
     credentials: tuple[str, str] | None = None
+    configured: bool = False
 
     def __repr__(self) -> str:
         return f"Proxy({self.url!r})"
@@ -29,7 +33,7 @@ def proxy_for(network: Network, host: str, port: int) -> Proxy | None:
     """The proxy for `host`:`port`, None for a direct connection. Raises Failed when `proxy` is no http URL."""
     if not network.proxy or is_direct(network.no_proxy or "", host, port):
         return None
-    return parse(network.proxy)
+    return parse(network.proxy)._replace(configured=network.proxy_configured)
 
 
 def parse(url: str) -> Proxy:

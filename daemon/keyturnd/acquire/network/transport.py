@@ -12,7 +12,7 @@ import random
 import time
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
@@ -68,6 +68,18 @@ class Answer(NamedTuple):
         """Seconds that this machine's clock is ahead of the server's, None where it tells none (RFC 9110 6.6.1)."""
         there = moment(self.headers.get("date", ""))
         return None if there is None else self.sent_at - there
+
+
+class Way:
+    """Whether the proxy, if there is one, lets us through: what fails then is not its failure. A way may be there."""
+
+    def __init__(self) -> None:
+        self.is_open = True
+
+    def note(self, event: str, _: object) -> None:
+        """Told what httpcore does (its "trace" extension): TLS with the server begins once the proxy has agreed."""
+        if event in {"connection.connect_tcp.started", "proxy.start_tls.started"}:
+            self.is_open = event.startswith("proxy.")
 
 
 class Transport:
@@ -154,13 +166,14 @@ class Transport:
         proxy = None if request.local else proxy_for(self._network, parts.hostname or "", parts.port or 443)
         # Compressed, a small answer could become a huge one after the limit was checked.
         headers = {**request.headers, "Accept-Encoding": "identity"}
-        sent_at = time.time()
+        sent_at, way = time.time(), Way()
         try:
             stream = self._client(proxy).stream
-            with stream(request.method, request.url, headers=headers, content=request.body) as response:
+            told: dict[str, Any] = {"headers": headers, "content": request.body, "extensions": {"trace": way.note}}
+            with stream(request.method, request.url, **told) as response:
                 return Answer(response.status_code, response.headers, _body(response, parts.netloc), sent_at)
         except httpx.HTTPError as error:
-            raise loss_of(error, parts.netloc, proxy) from None
+            raise loss_of(error, parts.netloc, None if way.is_open else proxy) from None
         except (httpx.InvalidURL, UnicodeError):  # a name no resolver would be asked for
             raise _no_address(parts.netloc) from None
 
@@ -199,13 +212,13 @@ class Redirected(Failed):
     def __init__(self, place: str, location: str) -> None:
         try:
             parts = urlsplit(location)
-            host = parts.hostname or "elsewhere"
+            where = f"to {parts.hostname}" if parts.hostname else "elsewhere"
         except ValueError:
-            parts, host = urlsplit(""), "elsewhere"
+            parts, where = urlsplit(""), "elsewhere"
         self.target = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else ""
         super().__init__(
             ProviderRefused,
-            f"{place} wants to redirect to {host}, which is never followed",
+            f"{place} wants to redirect {where}, which is never followed",
             moves.configuration.check(
                 "authority", "environment", of="the profile", also=moves.configuration.LOGIN_PAGE
             ),

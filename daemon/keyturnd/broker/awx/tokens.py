@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from keyturn import hints
@@ -11,6 +12,8 @@ from keyturn.errors import InternalError, KeyturnError, ProviderRefused, Provide
 from keyturnd.vault.made import Made
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from keyturn.configuration.profiles.profile import AwxProfile
     from keyturnd.clock import Clock
     from keyturnd.fetching.remote import Remote
@@ -30,26 +33,36 @@ class Maker:
         self._remote = remote
         self._made = made
         self._clock = clock
-        self._under_way: set[str] = set()
+        self._under_way: set[str | None] = set()
         self._refused: set[str] = set()
         """What the server let nobody look for: with the same password it would lock the account in the end."""
 
     async def make(self, profile: AwxProfile, secret: str | None, scope: str, name: str | None) -> dict[str, Any]:
         """Create, seal, and only then tell. Raises what keyturnd.fetching.remote does, and UsageError for a name."""
         await self._check_name(name)
-        self._refused.clear()  # whoever asks may have entrusted another password since
-        await self.settle(profile, secret)
-        pending = self._pending(profile)
-        self._under_way.add(pending.name)
+        with self._claimed(name):
+            self._refused.clear()  # whoever asks may have entrusted another password since
+            await self.settle(profile, secret)
+            pending = self._pending(profile)
+            with self._claimed(pending.name):
+                row = await self._created(profile, secret, scope, pending)
+                return {**row, **facts(await self._kept(name, pending, row))}
+
+    @contextmanager
+    def _claimed(self, name: str | None) -> Iterator[None]:
+        """Inside, nobody makes another of that name, nor takes this one for the remains of an interrupted run."""
+        self._under_way.add(name)
         try:
-            row = await self._created(profile, secret, scope, pending)
+            yield
         finally:
-            self._under_way.discard(pending.name)
+            self._under_way.discard(name)
+
+    async def _kept(self, name: str | None, pending: Made, row: dict[str, Any]) -> Made:
         name = name or await self._free_name(f"awx-{row['id']}")
         kept = Made(name, pending.url, pending.username, pending.description, pending.asked_at, row)
         await self._made.keep(kept)
         await self._made.forget(pending.name)
-        return {**row, **facts(kept)}
+        return kept
 
     async def _created(self, profile: AwxProfile, secret: str | None, scope: str, pending: Made) -> dict[str, Any]:
         await self._made.keep(pending)
@@ -66,9 +79,15 @@ class Maker:
             ours = (found.url, found.username) == (profile.url, profile.username)
             if not ours or found.name in self._under_way | self._refused:
                 continue
-            await self._drop(profile, secret, found)
-            if self._clock.wall() - found.asked_at > PATIENCE:
+            kept = await self._is_kept(found)
+            if not kept:
+                await self._drop(profile, secret, found)
+            if kept or self._clock.wall() - found.asked_at > PATIENCE:
                 await self._made.forget(found.name)
+
+    async def _is_kept(self, pending: Made) -> bool:
+        """Whether the run got as far as that, and was killed before it could say so."""
+        return any(made.row and made.description == pending.description for made in await self._made.all())
 
     async def _drop(self, profile: AwxProfile, secret: str | None, found: Made) -> None:
         try:
@@ -82,7 +101,7 @@ class Maker:
             return
         if not name or not name.isprintable() or " " in name or len(name) > HOST_LIMIT:
             raise UsageError("a token's name is one word", hints.usage("keyturn awx new-token"))
-        if await self._made.find(name) is not None:
+        if await self._made.find(name) is not None or name in self._under_way:
             raise UsageError("another token is kept under that name", hints.kept_awx_tokens())
 
     async def _free_name(self, wanted: str) -> str:

@@ -22,6 +22,11 @@ def error_of(failure: Failure) -> KeyturnError:
     """The error a failed acquisition stands for."""
     error_class, hint = BY_KIND.get(failure.kind, Bug), moves.waiting.told(failure.hint) if failure.hint else None
     if error_class is ProviderUnreachable:
-        connected = failure.code != NOT_CONNECTED
-        return ProviderUnreachable(failure.sentence, hint, retry_after=failure.retry_after, connected=connected)
+        return ProviderUnreachable(
+            failure.sentence,
+            hint,
+            retry_after=failure.retry_after,
+            connected=failure.code != NOT_CONNECTED,
+            beside=failure.beside,
+        )
     return error_class(failure.sentence, hint)

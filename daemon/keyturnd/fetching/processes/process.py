@@ -56,7 +56,8 @@ async def running(command: Sequence[str], processors: AbstractSet[int] = frozens
 
     It runs on the `processors`, or on any if none are named. It has a session of its own, which to the scheduler is a
     group beside ours (autogroup, sched(7)), and no Ctrl-C in the terminal of `keyturn daemon run` ends it between a
-    rotated token and its seal. It has no environment. Raises AcquisitionDied where none can be started.
+    rotated token and its seal; what it starts in there ends with it. It has no environment. Raises AcquisitionDied
+    where none can be started.
     """
     streams = Streams()
     try:
@@ -120,7 +121,7 @@ async def _end(process: Process) -> None:
     if process.returncode is None:
         with suppress(ProcessLookupError):
             # asyncio's process.kill() would take its status away from the loop, which wonders on stderr what it was.
-            os.kill(process.pid, signal.SIGKILL)
+            os.killpg(process.pid, signal.SIGKILL)
     await asyncio.shield(process.wait())
 
 
@@ -149,7 +150,11 @@ class Child:
 
 
 def _status(pid: int) -> int:
+    """Of one that has ended, and with it all that it has started: az would wait on for a server that says nothing."""
     try:
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # as long as its status is there, its number is no other's
+        with suppress(ProcessLookupError, PermissionError):  # nobody is left, or nobody of ours
+            os.killpg(pid, signal.SIGKILL)
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     except ChildProcessError:
         return UNKNOWN_STATUS

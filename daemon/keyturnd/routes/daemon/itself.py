@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 async def status(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
     """The daemon's own figures, the configuration's state, and every profile's. No secret."""
-    error = services.configuration.error
     records, vault_error = None, services.vault_error
     try:
         records = await records_kept(services)
     except StateError as unread:
         vault_error = vault_error or unread
-    profiles = [] if error is not None else await states(services, services.configuration.current(), records)
+    error = services.configuration.error
+    profiles = [] if error is not None else await states(services, services.configuration.known, records)
     return json_response(
         {
             **services.facts(),

@@ -45,10 +45,12 @@ async def _state(
     kept: set[str] | None = None if known is None else {record.kind for record in known if record in bound}
     aside = [record for record in known or () if record.kind != "access-token" and record not in bound]
     held = list(_held(services, profile))
+    signed_in, account = await _signed_in(services, profile, kept)
     return {
         **standing(config, profile),
         "by_secret": flows.row(profile).by_secret,
-        "signed_in": await _signed_in(services, profile, kept),
+        "signed_in": signed_in,
+        "account": account,
         "secret": None if kept is None or flows.row(profile).secret is None else "secret" in kept,
         "set_aside": [
             {"kind": record.kind, "authority": record.authority, "client_id": record.client_id} for record in aside
@@ -104,14 +106,18 @@ def told(error: KeyturnError) -> dict[str, Any]:
     return {"sentence": error.sentence, "hint": None if error.hint is None else str(error.hint)}
 
 
-async def _signed_in(services: Services, profile: Profile, kept: set[str] | None) -> bool | None:
-    """Whether a person's sign-in lasts; None where none is needed, or nobody can tell yet."""
+async def _signed_in(services: Services, profile: Profile, kept: set[str] | None) -> tuple[bool | None, str | None]:
+    """Whether a person's sign-in lasts, and as whom; None where none is needed, or nobody can tell yet.
+
+    The vault is not opened for that: its key may have to be asked for.
+    """
     if kept is None or flows.row(profile).state is None:
-        return None
+        return None, None
     if "state" not in kept or services.holdings.opened is None:
-        return "state" in kept
+        return "state" in kept, None
     try:
         state = await services.holdings.state(profile)
     except StateError:
-        return False  # whoever needs it is told
-    return state is not None and flows.renews_itself(state)
+        return False, None  # whoever needs it is told
+    lasts = state is not None and flows.renews_itself(state)
+    return lasts, state.account if state is not None and lasts else None

@@ -14,7 +14,7 @@ from keyturn.errors import ConfigError, KeyturnError, NoTarget, Refused
 from keyturn.protocols import git_answers, git_options, git_state
 from keyturn.protocols.claims_challenge import claims_of
 from keyturn.protocols.git import MalformedRequest, parse
-from keyturnd.callers.gits import asker_of, client_of
+from keyturnd.callers.gits import asker_of, client_of, gives_up
 from keyturnd.routes.git import credentials
 from keyturnd.routes.git.wants import asked_of
 from keyturnd.routes.remembered import AtHand
@@ -177,36 +177,45 @@ async def store(services: Services, request: Request, waiter: Waiter, _: str) ->
     if asked is None:
         return await credentials.keep(services, config, request)
     if asked.request.secret:
-        _note(services, request, asked, tokens.digest(asked.request.secret))
+        helper = request.peer.pid
+        _note(services, asked, asker_of(helper), helper)
     return Response(git_answers.NOTHING)
 
 
 async def erase(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
-    """The server refused a credential: if it is our token, the next request gets another one."""
+    """The server refused a credential: if it is our token, the next request gets another one.
+
+    A git that says so gives up, with no word on why: that is told. git-lfs asks again by itself.
+    """
     if (config := _known(services, request)) is None:
         return Response(git_answers.NOTHING)
     asked = asked_of(config, request)
     if asked is None:
         return await credentials.erase(services, config, request)
-    if not asked.request.secret:
-        return Response(git_answers.NOTHING)
-    digest, helper = tokens.digest(asked.request.secret), request.peer.pid
-    asker = _note(services, request, asked, digest)
+    return await _erased(services, request, asked) if asked.request.secret else Response(git_answers.NOTHING)
+
+
+async def _erased(services: Services, request: Request, asked: Asked) -> Response:
+    helper, profile = request.peer.pid, asked.want.profile.name
+    asker = asker_of(helper)
+    client = _note(services, asked, asker, helper)
+    digest, claims = tokens.digest(asked.request.secret or ""), claims_of(asked.request.wwwauth)
     try:
-        await services.broker.reject(asked.want, digest, claims_of(asked.request.wwwauth))
+        ours = await services.broker.reject(asked.want, digest, claims)
     except KeyturnError as error:
         return _told_once(services, asker, helper, error, git_answers.NOTHING)
-    return Response(git_answers.NOTHING)
+    if not ours or client is None or not gives_up(client):
+        return Response(git_answers.NOTHING)
+    refused = Refused(f"the server refused the token of profile {profile}", moves.clients.next_git())
+    return _told_once(services, asker, helper, refused, git_answers.NOTHING)
 
 
-def _note(services: Services, request: Request, asked: Asked, digest: bytes) -> Tool | None:
-    """Note which token whoever asks has; who that is."""
-    helper = request.peer.pid
-    asker = asker_of(helper)
+def _note(services: Services, asked: Asked, asker: Tool | None, helper: int) -> Client | None:
+    """Note which token whoever asks has; who that is, where it asks again only when it was refused."""
     client = client_of(asker, asked.place)
     if client is not None:
-        services.handed.note(client, asked.want.key, helper, digest)
-    return asker
+        services.handed.note(client, asked.want.key, helper, tokens.digest(asked.request.secret or ""))
+    return client
 
 
 async def capability(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001

@@ -188,9 +188,11 @@ def _only_scopes(config: Config, body: TokenBody) -> tuple[str, ...]:
         hint = moves.configuration.example(f'audiences = ["https://management.azure.com"] in [profile.{profile}]')
         raise UsageError(f"profile {profile} has no target, scopes or audiences", hint)
     if len(allowed) > 1:
-        choice, short = ", ".join(map(clouds.spoken, allowed)), clouds.short_name(allowed[0])
-        cure = (hints.run if body.purpose == "run" else hints.token)(profile, *allowed[0], audience=short)
-        error = UsageError(f"profile {profile} has several audiences: {choice}", cure)
-        error.lacking = hints.token(profile, *allowed[0], audience=short)[3:]
+        cure = (hints.run if body.purpose == "run" else hints.token)(
+            profile, *allowed[0], audience=clouds.short_name(allowed[0])
+        )
+        choices = [hints.token(profile, *each, audience=clouds.short_name(each))[3:] for each in allowed]
+        error = UsageError(f"profile {profile} has several audiences: {', '.join(map(' '.join, choices))}", cure)
+        error.lacking = choices[0]
         raise error
     return allowed[0]

@@ -22,7 +22,7 @@ from keyturn.verbs.init.places import PROTOCOLS, of_this_repository, places_of
 from keyturn.verbs.init.proof import prove
 from keyturn.verbs.init.proposal import propose, propose_target, same_application
 from keyturn.verbs.init.sign_ins import read_secrets, sign_in
-from keyturn.verbs.init.tenants import tenant_of, usual_tenant
+from keyturn.verbs.init.tenants import doubt_about, tenant_of, usual_tenant
 from keyturn.verbs.init.who import as_written, ask_who, named, standing
 
 TYPE_CHECKING = False
@@ -78,10 +78,10 @@ def parser() -> Parser:
     made.add_argument("--account", metavar="NAME", help="who signs in")
     made.add_argument("--ca-file", metavar="FILE", help="the CA of a provider of your own")
     known = made.add_mutually_exclusive_group()
-    known.add_argument("--from-env", action="store_true", help="sign in as the AZURE_* variables say")
+    known.add_argument("--from-env", action="store_true", help="sign in as AZURE_* variables or a CI job say")
     known.add_argument("--from-az", action="store_true", help="take tenant and account from az account show")
     made.add_argument("--yes", action="store_true", help="ask nothing, and agree to what would be shown")
-    made.set_defaults(send_x5c=None, federated_token_file=None)
+    made.set_defaults(send_x5c=None, federated_token_file=None, service_connection=None)
     return made
 
 
@@ -106,7 +106,7 @@ def run(arguments: Sequence[str]) -> int:
         sources.fill_from_az(options)
     document = ConfigDocument(config_file())
     ask_who(options, document.config, [place for place in places if named(document.config, place, options) is None])
-    proposals = list(_proposals(document, places, options))
+    proposals = list(proposals_for(document, places, options))
     _agree(proposals, options)
     # No question comes behind a change: whoever says no, or nothing, finds all as it was.
     config = parse(config_file(), document.text.encode())
@@ -148,7 +148,7 @@ def _places(options: Namespace) -> list[Place]:
     return places_of(words, options.service, options.again)
 
 
-def _proposals(document: ConfigDocument, places: Sequence[Place], options: Namespace) -> Iterator[Proposal]:
+def proposals_for(document: ConfigDocument, places: Sequence[Place], options: Namespace) -> Iterator[Proposal]:
     """Each with those before it in mind: what signs in at one place may do so at the next."""
     config, tenant = document.config, ""
     for place in (as_written(config, place) for place in places):
@@ -160,7 +160,8 @@ def _proposals(document: ConfigDocument, places: Sequence[Place], options: Names
             tenant, environment = tenant_of(place, options, tenant, usual)
             proposal = propose(config, place, options, tenant=tenant, environment=environment)
         else:
-            proposal = propose_target(place, known, options)
+            doubt = doubt_about(config.profiles[known], place, options)
+            proposal = propose_target(place, known, options)._replace(doubt=doubt)
         proposal = _compared(config, proposal, options)
         proposal.write(document)
         config = parse(config_file(), document.text.encode())

@@ -1,4 +1,4 @@
-"""Who signs in, as this machine knows already: the variables of azure-identity, or what az is signed in as.
+"""Who signs in, as this machine knows already: variables of azure-identity or a CI job, or what az is signed in as.
 
 Only where somebody asked for it, and only what the command line leaves open.
 """
@@ -36,25 +36,29 @@ class Known(NamedTuple):
     example: str
 
 
+TENANT = Known("tenant", "a tenant id or a domain", is_tenant, "contoso.onmicrosoft.com")
+APPLICATION = Known("application_id", "the application (client) id of an app registration", is_id, EXAMPLE_ID)
 IDENTITY = {
-    "AZURE_TENANT_ID": Known("tenant", "a tenant id or a domain", is_tenant, "contoso.onmicrosoft.com"),
-    "AZURE_CLIENT_ID": Known(
-        "application_id", "the application (client) id of an app registration", is_id, EXAMPLE_ID
-    ),
-}
-"""Checked by their own names: whoever reads that application_id is wrong looks for it on the command line."""
+    "AZURE_TENANT_ID": TENANT, "AZURE_CLIENT_ID": APPLICATION,
+    "AZURESUBSCRIPTION_TENANT_ID": TENANT, "AZURESUBSCRIPTION_CLIENT_ID": APPLICATION,
+}  # fmt: skip
+"""Checked by their own names: whoever reads that application_id is wrong looks for it on the command line.
+
+The second pair comes with CONNECTION, from tasks of Azure Pipelines that have a service connection (AzureCLI@2)."""
+CONNECTION = "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"
 SECRET, PASSPHRASE = "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD"
 """Names of variables."""
-GITHUB = "GITHUB_ACTIONS"
-"""Set in every job; what it asks GitHub for a token with is there with the permission `id-token: write` alone."""
+GITHUB, PIPELINES = "GITHUB_ACTIONS", "TF_BUILD"
+"""Set in every job; what it asks for a token of its own with takes a permission, or a service connection."""
 TRUE = {"1", "true"}
 
 
 def fill_from_environment(options: Namespace, environment: Mapping[str, str] = os.environ) -> None:
     """Take what azure-identity's EnvironmentCredential and WorkloadIdentityCredential read, in their order.
 
-    Behind them a job of GitHub's own token, which azure/login takes with the same two ids. Raises UsageError where
-    there is nobody to sign in as, or a job that nobody could sign in to.
+    Behind them a CI job's own token: GitHub's, which azure/login takes with the same two ids, or that of a service
+    connection of Azure Pipelines, as AzurePipelinesCredential. Raises UsageError where there is nobody to sign in as,
+    or a job that nobody could sign in to.
     """
 
     def named(name: str) -> str | None:
@@ -68,7 +72,8 @@ def fill_from_environment(options: Namespace, environment: Mapping[str, str] = o
         _fill(options, **{known.option: value})
     _fill(options, account=named("AZURE_USERNAME"), **_place(named("AZURE_AUTHORITY_HOST")))
     if options.application_id is None or options.tenant is None:
-        raise UsageError("AZURE_TENANT_ID and AZURE_CLIENT_ID are not both set", hints.usage("keyturn init"))
+        lacks = moves.clients.let_step_ask() if named(PIPELINES) else hints.usage("keyturn init")
+        raise UsageError("AZURE_TENANT_ID and AZURE_CLIENT_ID are not both set", lacks)
     if named(SECRET):
         _fill(options, flow="client-secret", secret=f"env:{SECRET}")
     elif certificate := named("AZURE_CLIENT_CERTIFICATE_PATH"):
@@ -77,15 +82,34 @@ def fill_from_environment(options: Namespace, environment: Mapping[str, str] = o
         _fill(options, flow="client-certificate", certificate=certificate, send_x5c=chain or None, secret=secret)
     elif file := named(surroundings.TOKEN_FILE):
         _fill(options, flow="workload-identity", federated_token_file=file)
-    elif named(surroundings.GITHUB_URL):
+    elif options.flow in {None, "workload-identity"}:
+        _fill_from_job(options, named)
+
+
+def _fill_from_job(options: Namespace, named: Callable[[str], str | None]) -> None:
+    """By the job's own token; outside of jobs nothing is known. `named`: what a variable holds."""
+    connection = named(CONNECTION)
+    if named(surroundings.GITHUB_URL):
         _fill(options, flow="workload-identity")
-    elif named(GITHUB) and options.flow is None:
+    elif named(GITHUB):
         raise UsageError("nothing proves who this job is", moves.clients.let_job_ask())
+    elif connection is not None and is_id(connection.lower()) and _is_same_application(options, named):
+        if named(surroundings.PIPELINES_TOKEN) is None:
+            sentence = f"{surroundings.PIPELINES_TOKEN} is not set in this step"
+            raise UsageError(sentence, moves.machines.access_token_of_step())
+        _fill(options, flow="workload-identity", service_connection=connection)
+    elif named(PIPELINES):
+        raise UsageError("nothing proves who this step is", moves.clients.let_step_ask())
+
+
+def _is_same_application(options: Namespace, named: Callable[[str], str | None]) -> bool:
+    """Whether the service connection is that of the application that signs in."""
+    return (named("AZURESUBSCRIPTION_CLIENT_ID") or "").lower() == str(options.application_id).lower()
 
 
 def for_job(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """The options by which a job of GitHub's begins; none elsewhere."""
-    return ("--from-env", "--yes") if environment.get(GITHUB) else ()
+    """The options by which a job of GitHub Actions or Azure Pipelines begins; none elsewhere."""
+    return ("--from-env", "--yes") if environment.get(GITHUB) or environment.get(PIPELINES) else ()
 
 
 def fill_from_az(options: Namespace) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from keyturn import moves
 from keyturn.configuration.hosts import HTTPS_PORT, https_url
 from keyturn.configuration.profiles.entra import EntraProfile
-from keyturn.configuration.profiles.identity import DEFAULT_TENANT, is_own_tenant, is_tenant
+from keyturn.configuration.profiles.identity import DEFAULT_TENANT, is_id, is_own_tenant, is_tenant
 from keyturn.configuration.targets.git import is_azure_devops
 from keyturn.console import person
 from keyturn.console.requests import ask
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import Profile
     from keyturn.verbs.init.places import Place
 
 QUESTION = "which tenant signs in there? its id or a domain [{}]: "
@@ -60,6 +61,22 @@ def tenant_of(place: Place, options: Namespace, before: str = "", usual: str = "
         return tenant, environment  # it is shown, and whoever agrees to the tables agrees to it
     usual = usual or DEFAULT_TENANT
     return before or person.ask_fitting(QUESTION.format(usual), is_tenant, "a tenant id or a domain") or usual, ""
+
+
+def doubt_about(profile: Profile, place: Place, options: Namespace) -> str:
+    """What speaks against signing in at `place` as `profile`, which is there already; empty where nothing does.
+
+    Tenants are compared by their ids: a domain is only another name of one.
+    """
+    tenant, _ = _suggested(place, options)
+    if not isinstance(profile, EntraProfile) or not is_id(tenant) or not is_id(profile.tenant):
+        return ""
+    if profile.tenant == tenant:
+        return ""
+    return (
+        f"profile {profile.name} signs in to the tenant {profile.tenant}, and not to {tenant}, which may take none of"
+        " its tokens (--profile with a new name makes one for it)"
+    )
 
 
 def _suggested(place: Place, options: Namespace) -> tuple[str, str]:

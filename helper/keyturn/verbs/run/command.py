@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from keyturn.console.parsing import Parser
+    from keyturn.kinds_of_hints import Hint
 
 SEPARATOR = "--"
 VARS = "KEYTURN_VARS"
@@ -94,7 +95,7 @@ def run(arguments: Sequence[str]) -> int:
     """Does not return: the process becomes the command. Raises what keeps it from that."""
     own, command = _split(arguments)
     if not command and not any(word.startswith("-") for word in own):  # else one of them may ask for help
-        raise UsageError("expected -- and then the command to run", hints.run(_known(own)))
+        raise UsageError("expected -- and then the command to run", _whole(own))
     options = Wanted(own[0]) if token_request.only_profile(own) else parser().parse(own)
     if not command:
         raise UsageError("expected -- and then the command to run", hints.run("PROFILE"))
@@ -108,12 +109,19 @@ def run(arguments: Sequence[str]) -> int:
     _become(program, command, environment)
 
 
-def _known(own: Sequence[str]) -> str:
-    """The profile that was named, as far as it is one: what else stands there may be a secret."""
+def _whole(own: Sequence[str]) -> Hint:
+    """With the profile that was named, if it is one (it may be a secret), and an audience where it has several."""
+    from keyturn.configuration.audiences import all_scopes  # noqa: PLC0415 - only where there is something to tell
+    from keyturn.configuration.profiles.clouds import short_name  # noqa: PLC0415
+
     try:
-        return next((word for word in own[:1] if word in configuration().profiles), "PROFILE")
+        config = configuration()
     except UserError:
-        return "PROFILE"
+        return hints.run("PROFILE")
+    profile = next((word for word in own[:1] if word in config.profiles), None)
+    allowed = all_scopes(config, profile) if profile else []
+    scopes = allowed[0] if len(allowed) > 1 else ()
+    return hints.run(profile or "PROFILE", *scopes, audience=short_name(scopes))
 
 
 def _split(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:

@@ -97,9 +97,12 @@ def _signed_in(profile: dict[str, Any]) -> str:
 
 
 def whose(profile: dict[str, Any]) -> str:
-    """As whom somebody is signed in, as far as the tokens tell."""
+    """As whom somebody is signed in, as far as the tokens tell, or the vault once it has been opened."""
+    known = profile.get("account", "")
     accounts = dict.fromkeys(token["account"] for token in profile["tokens"] if token["account"])
-    return f"signed in as {', '.join(accounts)}" if accounts else "signed in"
+    if not accounts and known is None:
+        return "signed in (as whom, the vault tells once a token is asked for)"
+    return f"signed in as {', '.join(accounts or [known])}" if accounts or known else "signed in"
 
 
 def _certificate(profile: dict[str, Any]) -> Iterator[Row]:

@@ -28,7 +28,7 @@ def test_a_persons_sign_in_serves_docker_afterwards(cold: RegistryScene) -> None
     cold.machine.configure(cold.emulator.ready.config.replace(
         f'"{cold.registry}" = {{ profile = "ci"', f'"{cold.registry}" = {{ profile = "me"'
     ))  # fmt: skip
-    cold.emulator.control.settings(device_interval=1)
+    cold.emulator.control.settings(device_interval=0)
     with cold.machine.terminal("keyturn", "login", "me") as terminal:
         cold.emulator.control.approve(terminal.wait_for(r"enter the code (\S+)").group(1))
         assert terminal.end() == 0

@@ -22,7 +22,7 @@ def test_what_stands_in_place_of_a_source_is_not_said_again(machine: Machine) ->
 def test_an_answer_that_does_not_fit_is_asked_for_again(machine: Machine) -> None:
     with machine.terminal("keyturn", "init", "contoso.azurecr.io") as terminal:
         for question, slip, expected, answer in (
-            (r"1, 2 or 3 \[1\]: ", "4", "expected one of these", "1"),
+            (r"1, 2 or 3 \[1\]: ", "\udce4", "expected one of these", "1"),
             (r"a domain \[organizations\]: ", "contoso", "expected a tenant id or a domain", "Contoso.example"),
         ):
             terminal.wait_for(question)

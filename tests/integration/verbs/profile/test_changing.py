@@ -81,6 +81,18 @@ def test_comments_stay(machine: Machine) -> None:
     assert machine.config_file.read_text() == COMMENTED.replace("device-code", "browser")
 
 
+def test_a_target_that_is_named_again_keeps_what_nothing_was_said_of(machine: Machine) -> None:
+    target = '"contoso.azurecr.io" = {profile = "work", tenant = "fabrikam.example"}'
+    machine.configure(f"{COMMENTED}[targets.docker]\n{target} # theirs\n", key=None)
+    before = machine.config_file.read_text()
+    words = ("keyturn", "target", "add", "contoso.azurecr.io", "work", "--no-setup")
+    machine.run(*words, status=0)
+    assert machine.config_file.read_text() == before
+    machine.run(*words, "--service", "acr", status=0)
+    assert written(machine)["targets"]["docker"]["contoso.azurecr.io"]["tenant"] == "fabrikam.example"
+    assert "# theirs\n" in machine.config_file.read_text()
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -95,9 +107,16 @@ def test_comments_stay(machine: Machine) -> None:
         (["profile", "edit", "work", "flow=client-secert"], 'for example: flow = "client-secret"'),
         (["profile", "edit", "work", "client_secret=hunter2"], "secrets are not kept in this file"),
         (["profile", "edit", "xyzzy", "flow=browser"], "there is no profile of that name"),
+        (["profile", "edit", "work", "account=\udcff"], "the value of account is not UTF-8"),
+        (["profile", "edit", "work", 'audiences=["\udcff"]'], "the value of audiences is not UTF-8"),
+        (["login", "\udcff"], "what was typed is not UTF-8"),
         (["target", "add", "https://dev.azure.com/contoso", "xyzzy"], "there is no profile of that name"),
-        (["target", "add", "https://git.example/tfs", "work"], "only Azure DevOps implies them"),
-        (["target", "add", "registry.example", "work"], "a login server of Azure's own"),
+        (
+            ["target", "add", "https://git.example/tfs", "work"],
+            "target add https://git.example/tfs work --service azure-devops",
+        ),
+        (["target", "add", "registry.example", "work"], "target add registry.example work --service acr"),
+        (["target", "add", "registry", "work"], "a login server of Azure's own"),
         (["target", "remove", "https://dev.azure.com/contoso"], "there is no target"),
         (
             ["target", "remove", "https://me:planted@dev.azure.com/x"],

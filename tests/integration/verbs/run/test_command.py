@@ -66,7 +66,7 @@ def test_the_locale_is_the_callers(given: dict[str, str], entrusted: AwxScene) -
 def test_a_token_of_entra(words: list[str], scope: str, scene: Scene) -> None:
     machine, config = scene.machine, scene.config
     machine.configure(config.replace('"client-secret"', f'"client-secret"\naudiences = ["{ARM}"]'))
-    assert "several audiences" in machine.run("keyturn", "run", "ci", "--", need("true"), status=2).stderr
+    assert ": --audience azure-devops, " in machine.run("keyturn", "run", "ci", "--", need("true"), status=2).stderr
     found = environment_of(machine, "keyturn", "run", "ci", *words)
     assert found.pop("KEYTURN_TOKEN") == machine.json("token", "ci", "--scope", scope)["access_token"]
     assert found == machine.environment

@@ -74,7 +74,12 @@ def test_status_names_who_is_signed_in(scene: Scene) -> None:
         told = scene.machine.run("keyturn", "status", status=0).stdout
         assert terminal.end() == 0
     assert "a sign-in is under way, 1 waiting for it" in told or "signed in as" in told
-    assert f"signed in as {scene.emulator.ready.user}" in scene.machine.run("keyturn", "status", status=0).stdout
+    signed_in = f"signed in as {scene.emulator.ready.user}\n"
+    assert signed_in in scene.machine.run("keyturn", "status", status=0).stdout
+    scene.machine.run("keyturn", "daemon", "restart", status=0)
+    assert "signed in (as whom, the vault tells" in scene.machine.run("keyturn", "status", status=0).stdout
+    scene.machine.run("keyturn", "token", "ci", status=0)  # anybody's opens the vault
+    assert signed_in in scene.machine.run("keyturn", "status", status=0).stdout
 
 
 def test_every_member_of_the_json_is_documented(scene: Scene) -> None:

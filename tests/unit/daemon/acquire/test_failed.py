@@ -58,6 +58,15 @@ def test_a_secret_within_another_leaves_nothing_of_the_longer_one() -> None:
     assert failure.sentence == "it was …"
 
 
+@pytest.mark.parametrize("width", [16, 30, 76])
+def test_an_echo_in_lines_leaves_no_line_of_it(width: int) -> None:
+    secret = "".join(f"{number:x}." for number in range(300))
+    lines = [secret[at : at + width] for at in range(0, len(secret), width)]
+    failure = without([secret], Failed(ProviderRefused, f"bad token={' '.join(lines)}", Sentence(lines[1])).failure)
+    assert failure.sentence.startswith("bad token=… …")
+    assert not any(line in failure.sentence + str(failure.hint) for line in lines if len(line) == width)
+
+
 def test_a_secret_of_white_space_spoils_no_sentence() -> None:
     assert without(["\n", ". "], Failure("bug", "ab")).sentence == "ab"
 

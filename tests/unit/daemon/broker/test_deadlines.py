@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from keyturn.errors import (
     AcquisitionDied,
@@ -16,6 +17,8 @@ from keyturn.errors import (
     StateError,
 )
 from keyturnd.broker import policy
+from keyturnd.fetching.wants import Want
+from keyturnd.messages.identities import Registry
 from keyturnd.messages.outcomes import Failure
 from keyturnd.messages.states import EntraState
 from support.daemon.brokers import OTHER_SCOPES, SCOPES, Bench, Person, personal_profile, service_profile, want
@@ -24,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyturn.configuration.config import Config
-    from keyturnd.fetching.wants import Want
 
 SILENT = Failure("provider-unreachable", "no answer within 11 seconds", "try again later")
 BUSY = Failure("provider-unreachable", "throttled", retry_after=60.0)
@@ -62,6 +64,29 @@ async def test_retry_after_is_kept_for_the_authority_not_for_the_audience(bench:
             with pytest.raises(ProviderUnreachable):
                 await bench.broker.token(want(profile, scopes), NOBODY)
         assert bench.provider.started == started
+
+
+async def test_what_the_authority_says_where_a_registry_is_asked_behind_it_is_kept_for_it_too(bench: Bench) -> None:
+    registry = Want(CI, SCOPES, "docker", Registry("contoso.azurecr.io"))
+    bench.provider.failure = BUSY
+    for wanted in (registry, want(CI, OTHER_SCOPES), want(ME)):
+        with pytest.raises(ProviderUnreachable):
+            await bench.broker.token(wanted, NOBODY)
+    assert bench.provider.started == 1
+
+
+async def test_what_a_registry_says_is_kept_for_that_registry_alone(bench: Bench) -> None:
+    busy, other = (Want(CI, SCOPES, "docker", Registry(f"{name}.azurecr.io")) for name in ("contoso", "fabrikam"))
+    bench.provider.failure = replace(BUSY, beside=True)
+    for _ in range(2):
+        with pytest.raises(ProviderUnreachable):
+            await bench.broker.token(busy, NOBODY)
+    assert bench.provider.started == 1
+    bench.provider.failure = None
+    assert (await bench.broker.token(other, NOBODY)).access_token
+    assert (await bench.broker.token(want(CI), NOBODY)).access_token
+    with pytest.raises(ProviderUnreachable):
+        await bench.broker.token(busy, NOBODY)
 
 
 async def test_another_authority_is_asked_all_the_same(bench: Bench) -> None:

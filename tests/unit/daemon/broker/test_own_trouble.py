@@ -167,3 +167,11 @@ async def test_a_refusal_names_what_a_change_has_set_aside(bench: Bench) -> None
         SignInNeeded, match=r"for 11111111-\S+ at https://login\.example/contoso\.example, and found again"
     ):
         await bench.broker.token(want(moved), NOBODY)
+
+
+async def test_who_has_to_sign_in_is_told_so_though_nobody_can_look_what_was_set_aside(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.vault, "names", full_disk)
+    with pytest.raises(SignInNeeded, match=r"nobody is signed in for profile me$"):
+        await bench.broker.token(want(ME), NOBODY)

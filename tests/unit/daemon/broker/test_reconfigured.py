@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.settings import NetworkSettings
 from keyturn.errors import KeyturnError, ProviderRefused
 from keyturnd.fetching.permission import NoLongerAllowed, check_allowed
+from keyturnd.fetching.wants import Want
 from keyturnd.messages.outcomes import Failure
+from keyturnd.vault.tokens import Token
 from support.daemon.brokers import OTHER_SCOPES, SCOPES, Bench, Person, personal_profile, service_profile, want
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ SILENT = Failure("provider-unreachable", "cannot connect", "try again later")
 STEP_UP = Failure("sign-in-needed", "AADSTS50076: use another factor", "keyturn login me")
 CI = service_profile(scopes=(*SCOPES, *OTHER_SCOPES))
 ME = personal_profile(scopes=(*SCOPES, *OTHER_SCOPES))
+TOWER = AwxProfile(name="tower", url="https://awx.example", username="alice")
 NOBODY = Person(waits=False)
 
 
@@ -125,6 +129,28 @@ async def test_a_token_that_a_change_has_no_bearing_on_stays_in_memory(
         assert found.answers == {}
         await bench.broker.token(want(now), NOBODY)
         assert bench.provider.started == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "stays"),
+    [
+        ({"galaxy": ("published",)}, True),
+        ({"protocols": frozenset({"run"})}, True),
+        ({"protocols": frozenset({"token"})}, False),
+        ({"scope": "read"}, False),
+        ({"max_age": 3600.0}, False),
+        ({"username": "bob"}, False),
+    ],
+)
+async def test_so_does_the_token_of_an_awx(changed: dict[str, Any], bench: Bench, *, stays: bool) -> None:
+    wanted = Want(TOWER, (TOWER.scope,), "run")
+    configure(bench, TOWER)
+    held = bench.broker.memory.hold(wanted, Token("secret", bench.clock.wall(), bench.clock.wall() + 3600))
+    now = msgspec.structs.replace(TOWER, **changed)
+    configure(bench, now)
+    found = bench.broker.memory.held.get(wanted.key)
+    assert (found is not None) is stays
+    assert found is None or (found.want.profile, found.token) == (now, held.token)
 
 
 async def test_a_fetch_that_a_change_has_no_bearing_on_goes_on(bench: Bench) -> None:

@@ -117,6 +117,14 @@ async def test_a_registry_that_asks_for_patience_is_left_alone_and_the_old_one_g
     assert await secret(bench) == "access-3"
 
 
+async def test_what_a_registry_says_is_no_last_error_of_who_never_asked_it(bench: Bench) -> None:
+    bench.provider.failure = Failure("provider-unreachable", "too many requests", retry_after=120, beside=True)
+    with pytest.raises(ProviderUnreachable):
+        await secret(bench)
+    assert bench.failures.last_of(CI) is not None
+    assert bench.failures.last_of(service_profile(name="other")) is None
+
+
 async def test_one_that_served_somebody_is_renewed_without_anybody_asking(bench: Bench) -> None:
     await secret(bench)
     keeping = asyncio.create_task(bench.broker.keep_fresh())

@@ -9,10 +9,12 @@ import pytest
 
 from keyturn.errors import Refused
 from keyturn.moves import servers
+from keyturnd.broker.renewal import AT_ONCE, PRUNING_INTERVAL
 from keyturnd.vault import tokens
 from support.daemon.askers import CI, NOBODY, UNREACHABLE
 from support.daemon.brokers import Bench, want
 from support.daemon.manual_clock import SOME_WALL_TIME
+from support.machine.threads import none_to_be_had
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +44,29 @@ async def test_a_token_that_served_is_renewed_by_itself_and_one_that_did_not_lap
     assert bench.provider.started == 2  # once ahead of time; the renewed one served nobody and is left to lapse
 
 
+async def test_after_a_night_whoever_asks_does_not_wait_behind_all_that_is_due(bench: Bench) -> None:
+    many = [want(CI, scopes=(f"https://{number}.example/.default",)) for number in range(4 * AT_ONCE)]
+    for each in many:
+        await bench.broker.token(each, NOBODY)
+    bench.provider.hold()
+    bench.clock.advance(bench.provider.life + 3600)
+    renewing = asyncio.create_task(bench.broker.keep_fresh())
+    await bench.clock.armed()
+    bench.clock.advance(30.5)
+    await bench.provider.arrived.wait()
+    asked = asyncio.create_task(bench.broker.token(many[-1], NOBODY))
+    while len(bench.provider.running) <= AT_ONCE:  # noqa: ASYNC110 - the provider tells of the first one only
+        await asyncio.sleep(0)
+    assert len(bench.broker.flights) == AT_ONCE + 1
+    bench.provider.release()
+    await asked
+    while bench.broker.flights:
+        await asyncio.wait(bench.broker.flights.values())
+        await asyncio.sleep(0)
+    renewing.cancel()
+    assert bench.provider.started == 2 * len(many)
+
+
 async def test_who_only_checks_keeps_no_token_fresh(bench: Bench) -> None:
     await bench.broker.token(want(CI, protocol="check"), NOBODY)
     bench.clock.advance(bench.provider.life * 0.75)
@@ -60,6 +85,18 @@ async def test_expired_tokens_are_swept_out_of_the_vault(bench: Bench) -> None:
         bench.clock.advance(30.5)
     sweeping.cancel()
     assert [name.kind for name in bench.vault.names()] == ["secret"]
+
+
+async def test_renewal_outlives_a_sweep_that_finds_no_thread(bench: Bench) -> None:
+    await bench.broker.token(want(CI), NOBODY)
+    renewing = asyncio.create_task(bench.broker.keep_fresh())
+    await bench.clock.armed()
+    with none_to_be_had():
+        bench.clock.advance(PRUNING_INTERVAL)
+        again = asyncio.create_task(bench.clock.armed())
+        await asyncio.wait({renewing, again}, return_when=asyncio.FIRST_COMPLETED)
+    assert not renewing.done()
+    renewing.cancel()
 
 
 async def test_renewing_behind_backs_off_while_the_provider_is_down(bench: Bench) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
 from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturn.configuration.profiles.flows.applications import WorkloadIdentity
-from keyturn.errors import ProviderRefused, ProviderUnreachable, VariablesWanted
+from keyturn.errors import ConfigError, ProviderRefused, ProviderUnreachable, Refused, VariablesWanted
 from keyturnd.broker import policy
 from keyturnd.fetching.wants import with_surroundings
 from keyturnd.messages.outcomes import Failure
@@ -34,6 +35,12 @@ def test_every_name_has_to_be_sent_if_only_as_unset() -> None:
     assert with_surroundings(want(CI), dict.fromkeys(NAMES, "").get).surroundings is not None
     file = service_profile(flow=WorkloadIdentity(Federation("/t")))
     assert with_surroundings(want(file), lambda _: None) == want(file)
+
+
+def test_a_value_that_no_acquisition_could_be_told() -> None:
+    told = dict.fromkeys(NAMES, "x") | {NAMES[1]: "planted \udcff"}
+    with pytest.raises(ConfigError, match=rf"{NAMES[1]} is not UTF-8$"):
+        with_surroundings(want(CI), told.get)
 
 
 async def test_each_job_has_its_own(bench: Bench) -> None:
@@ -92,6 +99,25 @@ async def test_what_jobs_were_refused_is_forgotten(bench: Bench) -> None:
     assert not bench.broker._flights._exclusions
 
 
+async def test_that_the_tokens_of_jobs_were_refused_is_forgotten_with_them(bench: Bench) -> None:
+    """A machine sees thousands of jobs, and nobody asks for theirs again."""
+    for job in "abc":
+        for _ in range(2):
+            token = await bench.broker.token(of_job(job), NOBODY)
+            with suppress(Refused):
+                await bench.broker.reject(of_job(job), token.digest)
+    bench.clock.advance(3601)
+    bench.broker.memory.lapse()
+    token = await bench.broker.token(of_job("d"), NOBODY)
+    for _ in range(2):
+        with suppress(Refused):
+            await bench.broker.reject(of_job("d"), token.digest)
+            token = await bench.broker.token(of_job("d"), NOBODY)
+    rejections = bench.broker.rejections
+    assert {*rejections._forced, *rejections._kept, *rejections._replaced} == {of_job("d").key}
+    assert not bench.broker.memory._dropped
+
+
 async def test_a_fetch_that_was_too_slow_for_a_job_is_told_for_a_moment_only(bench: Bench) -> None:
     bench.failures.remember_overdue(of_job("a"), ProviderUnreachable("too long"))
     bench.failures.lapse()
@@ -109,10 +135,14 @@ async def test_a_place_that_only_one_job_is_led_to_holds_no_other_back(bench: Be
         await bench.broker.token(of_job("a"), NOBODY)
     assert bench.failures.recent(of_job("a")) is not None
     assert bench.failures.recent(of_job("b")) is None
+    bench.provider.failure = Failure("provider-unreachable", "too many jobs", retry_after=3600.0, beside=True)
+    with pytest.raises(ProviderUnreachable):
+        await bench.broker.token(of_job("c"), NOBODY)
+    assert bench.failures.recent(of_job("b")) is None
     bench.provider.failure = Failure("provider-unreachable", "too many requests", retry_after=30.0)
     with pytest.raises(ProviderUnreachable):
         await bench.broker.token(of_job("b"), NOBODY)
-    assert bench.failures.recent(of_job("c")) is not None
+    assert bench.failures.recent(of_job("d")) is not None
 
 
 def test_a_name_without_surroundings_is_what_it_was() -> None:

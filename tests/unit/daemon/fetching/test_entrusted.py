@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from keyturn.configuration.private_files import SIZE_LIMIT
+from keyturn.configuration.settings import NetworkSettings
 from keyturn.errors import ConfigError, ProviderRefused, ProviderUnreachable
-from keyturnd.fetching.entrusted import fitting, secret_from_file
+from keyturnd.fetching.entrusted import fitting, secret_from_file, secret_from_variable
+from keyturnd.fetching.surroundings import network_of
 from support.daemon.brokers import service_profile
 from support.machine.interpreters import NOBODY
 
@@ -47,6 +50,29 @@ def test_one_line_is_the_secret(tmp_path: Path, ending: str, mode: int) -> None:
 )
 def test_anything_else_is_refused(tmp_path: Path, content: str | bytes) -> None:
     refusal(secret_file(tmp_path, content))
+
+
+@pytest.mark.parametrize("content", [b"planted\xff", b"planted\n", b"planted\x1b[2J"])
+def test_a_variable_that_holds_no_secret(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    monkeypatch.setenv("MY_SECRET", os.fsdecode(content))
+    with pytest.raises(ConfigError) as raised:
+        secret_from_variable("MY_SECRET")
+    assert raised.value.sentence == "MY_SECRET does not hold one line with a secret where the daemon was started"
+    assert "planted" not in repr(raised.value) + str(raised.value.hint)
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_a_network_that_no_acquisition_could_be_told(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv(variable, "http://planted:\udcff@proxy.example")
+    with pytest.raises(ConfigError) as raised:
+        network_of(NetworkSettings(), None)
+    assert raised.value.sentence == f"{variable.upper()} is not UTF-8 where the daemon was started"
+    assert msgspec.json.encode(NetworkSettings().in_environment(os.environ).shown())  # as status tells it
+
+
+def test_a_variable_that_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "\udcff")
+    assert network_of(NetworkSettings(), "/ca.pem").ca_file == "/ca.pem"
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o644])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from keyturn import moves
 from keyturn.configuration import config
 from keyturn.errors import KeyturnError, Refused
 from keyturnd.broker import policy
@@ -158,6 +159,33 @@ async def test_one_that_was_refused_for_ever_is_stopped_and_told_once(git: Git) 
     assert git.bench.provider.started == 2
 
 
+async def test_gits_that_ask_but_once_are_told_that_the_next_gets_another(git: Git) -> None:
+    for process in (2, 3):  # at once, both with the first token
+        with pytest.raises(Refused, match="refused the token of profile ci") as told:
+            await git.say("erase", "password=access-1", process=process)
+        assert told.value.hint == moves.clients.next_git()
+        assert told.value.output == ""
+    assert (await git.say("get", process=4))["password"] == ["access-2"]
+    assert git.bench.provider.started == 2
+
+
+async def test_the_twin_of_the_helper_that_was_told_tells_it(git: Git) -> None:
+    for _ in range(2):
+        with pytest.raises(Refused, match="refused the token of profile ci"):
+            await operations.erase(git.services, request(*PLACE, "password=access-1", helper=2001), NOBODY, "")
+    assert await git.say("erase", "password=access-1", process=2) == {}
+
+
+@pytest.mark.parametrize(("process", "password"), [(60, "access-1"), (2, "theirs")])
+async def test_silence_where_nobody_gives_up_or_the_token_is_not_ours(git: Git, process: int, password: str) -> None:
+    assert await git.say("erase", f"password={password}", process=process) == {}
+
+
+async def test_git_lfs_hears_nothing_as_it_asks_again(git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "client_of", lambda asker, place: Client(asker, "/usr/bin/git-lfs", place))
+    assert await git.say("erase", "password=access-1") == {}
+
+
 async def test_without_another_token_the_reason_is_told_and_git_is_stopped(git: Git) -> None:
     state = (await git.say("get", *OFFERED))["state[]"][0]
     git.bench.provider.gives_the_same = True
@@ -176,7 +204,7 @@ async def test_a_header_is_for_callers_that_know_of_headers(tmp_path: Path, monk
     assert (first["authtype"], first["credential"], first["ephemeral"]) == (["Bearer"], ["access-1"], ["1"])
     assert "password" not in first
     assert (await git.say("get"))["password"] == ["access-1"]
-    await git.say("erase", *OFFERED, "authtype=Bearer", "credential=access-1", process=2)
+    await git.say("erase", *OFFERED, "authtype=Bearer", "credential=access-1", process=60)
     assert (await git.say("get", *OFFERED))["credential"] == ["access-2"]
 
 

@@ -146,6 +146,18 @@ async def test_what_has_expired_is_not_given(bench: Bench) -> None:
     assert await bench.fill() is None
 
 
+async def test_a_refresh_token_outlives_its_password(bench: Bench) -> None:
+    """What git drops, the helper behind us renews with it."""
+    refreshable: dict[str, Any] = {"username": "user", "password": "p", "oauth_refresh_token": "r"}
+    await bench.approve(**refreshable, password_expiry_utc=int(bench.clock.wall()) + 60)
+    bench.clock.advance(61)
+    assert await bench.fill() == "p"
+    after = bench.restarted()
+    assert await after.fill() == ("p" if bench.durable else None)
+    await after.approve(username="user", password="p2")
+    assert [one.oauth_refresh_token for one, _ in after.store.listing()] == [None]
+
+
 async def test_a_timeout_counts_from_when_it_was_accepted_and_in_suspend(bench: Bench) -> None:
     await bench.approve(60.0, username="user", password="p")
     bench.clock.advance(59)
@@ -156,6 +168,14 @@ async def test_a_timeout_counts_from_when_it_was_accepted_and_in_suspend(bench: 
     bench.clock.advance(61)
     await bench.approve(host="other", username="user", password="p")
     assert [one.place.host for one, _ in bench.store.listing()] == ["other"]  # nobody had to ask for it
+
+
+async def test_hosts_whose_credentials_are_over_leave_nothing(bench: Bench) -> None:
+    for number in range(3):
+        await bench.approve(5.0, f"{number}.example.com", username="user", password="pass")
+    bench.clock.advance(6.0)
+    await bench.approve(username="user", password="pass")
+    assert list(bench.store._entries) == [Place("https", "example.com")]
 
 
 async def test_the_vault_survives_the_daemon_and_memory_does_not(bench: Bench) -> None:

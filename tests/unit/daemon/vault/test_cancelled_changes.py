@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyturn.configuration.profiles.flows.people import RefreshToken
 from keyturnd.messages.states import EntraState
 from keyturnd.vault.names import state_name
 from support.daemon.brokers import Bench, personal_profile
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from keyturnd.vault.records import RecordName
 
 STATE = EntraState("refresh-0", "alice@contoso.example")
-NEWER = EntraState("refresh-1", "alice@contoso.example", generation="2")
-ME = personal_profile()
 
 
 class Slow:
@@ -36,7 +33,7 @@ class Slow:
         self._put(name, payload)
 
 
-async def begun(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Task[None], Slow]:
+async def begun(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Task[bool], Slow]:
     """A sign-in on its way into the vault."""
     vault = await bench.holdings.vault()
     slow = Slow(vault.put)
@@ -76,25 +73,3 @@ async def test_memory_learns_of_another_sign_in_though_nobody_waits_for_it_any_m
     with pytest.raises(asyncio.CancelledError):
         await keeping
     assert told == ["me"]
-
-
-@pytest.mark.parametrize("entrusted", [False, True])
-async def test_a_refusal_deletes_no_sign_in_that_is_just_being_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, entrusted: bool
-) -> None:
-    """buildkite/cli PR 852: what was refused is the sign-in before."""
-    bench, profile = Bench(tmp_path / "vault"), personal_profile(flow=RefreshToken()) if entrusted else ME
-    await bench.holdings.keep_state(profile, STATE)
-    vault = await bench.holdings.vault()
-    slow = Slow(vault.put)
-    with monkeypatch.context() as writing:
-        writing.setattr(vault, "put", slow)
-        keeping = asyncio.create_task(bench.holdings.keep_state(profile, NEWER))
-        await asyncio.to_thread(slow.begun.wait, 30)
-    refusing = asyncio.create_task(bench.holdings.drop_dead_state(profile, STATE))
-    await asyncio.wait([refusing], timeout=0)
-    slow.go_on.set()
-    await asyncio.gather(keeping, refusing)
-    assert await bench.holdings.state(profile) == NEWER
-    await bench.holdings.drop_dead_state(profile, NEWER)
-    assert await bench.holdings.state(profile) != NEWER

@@ -14,6 +14,7 @@ from keyturnd.vault import changing, tokens
 from keyturnd.vault.changing import wholly
 from keyturnd.vault.tokens import Token
 from support.daemon.brokers import Bench, service_profile, want
+from support.machine.threads import none_to_be_had
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,15 +45,9 @@ async def test_a_disk_that_does_not_answer_holds_the_vaults_thread_alone() -> No
 async def test_what_finds_no_thread_is_told_and_not_made_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """RLIMIT_NPROC, pids.max."""
     made = list[str]()
-
-    def refuse(_: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
     monkeypatch.setattr(changing, "thread", Threads())
-    with monkeypatch.context() as scarce:
-        scarce.setattr(threading.Thread, "start", refuse)
-        with pytest.raises(StateError) as raised:
-            await wholly(made.append, "told as failed")
+    with none_to_be_had(), pytest.raises(StateError) as raised:
+        await wholly(made.append, "told as failed")
     assert raised.value.lines() == (
         "keyturn: error: cannot change what is kept: resource temporarily unavailable\n"
         "keyturn: hint: keyturn daemon restart\n"

@@ -15,6 +15,7 @@ from keyturnd.threads import Threads
 from keyturnd.vault import looking
 from keyturnd.vault.looking import MOST, seen
 from support.daemon.brokers import Bench, service_profile
+from support.machine.threads import none_to_be_had
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -102,13 +103,9 @@ async def test_whoever_leaves_while_it_is_waited_for_leaves_the_look_behind(
 
 async def test_without_a_thread_the_loop_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """RLIMIT_NPROC, pids.max."""
-
-    def refuse(_: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
     monkeypatch.setattr(looking, "threads", Threads(MOST))
-    monkeypatch.setattr(threading.Thread, "start", refuse)
-    assert await seen(threading.current_thread) is threading.current_thread()
+    with none_to_be_had():
+        assert await seen(threading.current_thread) is threading.current_thread()
 
 
 async def test_records_are_read_aside_once_the_daemon_has_settled_in(

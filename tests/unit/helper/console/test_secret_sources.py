@@ -88,3 +88,10 @@ def test_a_missing_file_and_variable(tmp_path: Path) -> None:
         read(f"@{tmp_path}/missing")
     with pytest.raises(UsageError, match="NOT_SET_ANYWHERE is not set"):
         read("env:NOT_SET_ANYWHERE")
+
+
+def test_a_variable_in_another_alphabet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANTED", "\udce4")
+    with pytest.raises(UsageError, match="PLANTED is not UTF-8") as raised:
+        read("env:PLANTED")
+    assert raised.value.__suppress_context__, "its text would hold the secret"

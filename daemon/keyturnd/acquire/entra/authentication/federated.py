@@ -36,7 +36,7 @@ def token(job: TokenJob, named: Federation, transport: Transport) -> str:
         address, bearer = (_told(told, name, moves.machines.access_token_of_step()) for name in PIPELINES)
         asked = jobs.pipelines(address, bearer, named.service_connection)
     elif told.get(TOKEN_FILE) and not told.get(GITHUB_URL):
-        return _from_file(told[TOKEN_FILE])
+        return _from_told_file(told[TOKEN_FILE])
     elif not told.get(GITHUB_URL):
         sentence = f"neither {GITHUB_URL} nor {TOKEN_FILE} is set where the token is asked for"
         raise Failed(ConfigError, sentence, moves.machines.federated_token())
@@ -58,6 +58,13 @@ def _told(told: dict[str, str], name: str, advice: Sentence) -> str:
     if not told.get(name):
         raise Failed(ConfigError, f"{name} is not set where the token is asked for", advice)
     return told[name]
+
+
+def _from_told_file(path: str) -> str:
+    """A relative path would be the caller's, and this is another process's directory."""
+    if not path.startswith("/"):
+        raise Failed(ConfigError, f"{TOKEN_FILE} is no absolute path", moves.machines.as_told(TOKEN_FILE))
+    return _from_file(path)
 
 
 def _from_file(path: str) -> str:

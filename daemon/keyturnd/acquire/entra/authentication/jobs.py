@@ -10,18 +10,21 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
+from msgspec.structs import replace
+
 from keyturn import moves
 from keyturn.configuration.profiles.clouds import cloud_of
 from keyturn.errors import ConfigError, ProviderRefused
+from keyturn.protocols.surroundings import GITHUB, PIPELINES
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network.answers import is_token, odd, parse
-from keyturnd.acquire.network.transport import Request
+from keyturnd.acquire.network.transport import Redirected, Request
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from keyturn.kinds_of_hints import Sentence
-    from keyturnd.acquire.network.transport import Transport
+    from keyturnd.acquire.network.transport import Answer, Transport
 
 AUDIENCE = "api://AzureADTokenExchange"
 """What Microsoft's documentation has every federated credential expect, but for those of two clouds."""
@@ -32,6 +35,7 @@ PIPELINES_HOSTS = re.compile(r"dev\.azure\.com|[a-z0-9-]+\.visualstudio\.com")
 """SYSTEM_OIDCREQUESTURI lies below the organization's URL, which is one of these two forms. Azure DevOps has other
 services below both names, and is told nothing there."""
 API_VERSION = "7.1"
+BEARER = "Bearer "
 
 
 class Asked(NamedTuple):
@@ -43,6 +47,8 @@ class Asked(NamedTuple):
     hosts: re.Pattern[str]
     """Whole names, in lower case, that are the issuer's own."""
     advice: Sentence
+    variables: tuple[str, str]
+    """The names of those that told the URL and the job's own token."""
 
     @property
     def place(self) -> str:
@@ -59,15 +65,15 @@ def audience(authority: str) -> str:
 def github(address: str, bearer: str, audience: str) -> Asked:
     """`address` has a query already, which names the job."""
     url = f"{address}{'&' if '?' in address else '?'}audience={quote(audience, safe='')}"
-    headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/json"}
-    return Asked(Request("GET", url, headers), "value", GITHUB_HOSTS, moves.machines.id_token_permission())
+    headers = {"Authorization": f"{BEARER}{bearer}", "Accept": "application/json"}
+    return Asked(Request("GET", url, headers), "value", GITHUB_HOSTS, moves.machines.id_token_permission(), GITHUB)
 
 
 def pipelines(address: str, bearer: str, service_connection: str) -> Asked:
     """Without the last header who is refused is sent to a sign-in page."""
     query = urlencode({"api-version": API_VERSION, "serviceConnectionId": service_connection})
     headers = {
-        "Authorization": f"Bearer {bearer}",
+        "Authorization": f"{BEARER}{bearer}",
         "Accept": "application/json",
         "Content-Type": "application/json",
         "X-TFS-FedAuthRedirect": "Suppress",
@@ -77,13 +83,15 @@ def pipelines(address: str, bearer: str, service_connection: str) -> Asked:
         "oidcToken",
         PIPELINES_HOSTS,
         moves.machines.access_token_of_step(),
+        PIPELINES,
     )
 
 
 def token(asked: Asked, more_hosts: Collection[str], transport: Transport) -> str:
     """The job's token. Raises Failed, before anything is sent where the host is not the issuer's."""
+    _check_sound(asked)
     _check_place(asked, more_hosts)
-    answer = transport.exchange(asked.request)
+    answer = _sent(asked, transport)
     if answer.status != 200:
         sentence = f"{asked.place} gave the job no token (status {answer.status})"
         raise Failed(ProviderRefused, sentence, asked.advice)
@@ -93,18 +101,42 @@ def token(asked: Asked, more_hosts: Collection[str], transport: Transport) -> st
     return value
 
 
-def _check_place(asked: Asked, more_hosts: Collection[str]) -> None:
+def _sent(asked: Asked, transport: Transport) -> Answer:
+    """The answer. What an issuer says of itself (wait, go there) is not said of Entra ID or the profile."""
     try:
-        parts = urlsplit(asked.request.url)
-        host, port = parts.hostname or "", parts.port or 443
+        return transport.exchange(asked.request)
+    except Redirected as failed:
+        raise Failed(ProviderRefused, failed.failure.sentence, moves.configuration.odd_place(asked.place)) from None
+    except Failed as failed:
+        failed.failure = replace(failed.failure, beside=True)
+        raise
+
+
+def _check_sound(asked: Asked) -> None:
+    """Raises Failed for variables that no issuer sets so; a header with a line break in it would be two."""
+    address, bearer = asked.variables
+    if not is_token(asked.request.headers["Authorization"].removeprefix(BEARER)):
+        raise Failed(ConfigError, f"{bearer} is no token: too long, or not of visible ASCII alone", asked.advice)
+    try:
+        parts, written = urlsplit(asked.request.url), asked.request.url
+        sound = written.isprintable() and written[:8].lower() == "https://" and parts.hostname and parts.port != 0
     except ValueError:
-        parts, host, port = urlsplit(""), "", 443
-    place = host if port == 443 else f"{host}:{port}"
-    own = port == 443 and asked.hosts.fullmatch(host) is not None
-    sound = parts.scheme == "https" and parts.username is None and not parts.fragment
-    if not sound or not (own or place in more_hosts):
+        sound = False
+    if not sound or parts.username is not None or parts.fragment:
         raise Failed(
             ConfigError,
-            f"the job is told to ask {place or 'nobody'} for its token, which is not its issuer's own",
+            f"{address} is not the https URL of an issuer, without user and fragment",
+            moves.machines.as_told(address),
+        )
+
+
+def _check_place(asked: Asked, more_hosts: Collection[str]) -> None:
+    parts = urlsplit(asked.request.url)
+    host, port = parts.hostname or "", parts.port or 443
+    place = host if port == 443 else f"{host}:{port}"
+    if place not in more_hosts and not (port == 443 and asked.hosts.fullmatch(host)):
+        raise Failed(
+            ConfigError,
+            f"the job is told to ask {place} for its token, which is not its issuer's own",
             moves.machines.oidc_host(place),
         )

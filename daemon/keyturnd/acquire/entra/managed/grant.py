@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from keyturn import moves
 from keyturn.configuration.profiles.credentials.managed import ManagedIdentity
 from keyturn.configuration.profiles.scopes import DEFAULT_SUFFIX
@@ -45,7 +47,9 @@ def _answer(asked: Asked, session: Session) -> Answer:
     try:
         return arc.exchange(asked.request, transport) if asked.challenged else transport.exchange(asked.request)
     except Failed as failed:
-        raise _explained(failed, asked) from None
+        explained = _explained(failed, asked)
+        explained.failure = replace(explained.failure, beside=True)
+        raise explained from None
 
 
 def _explained(failed: Failed, asked: Asked) -> Failed:

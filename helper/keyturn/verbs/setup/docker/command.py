@@ -111,7 +111,7 @@ def _undoing(login_servers: Sequence[str]) -> Plan:
     """Our helper taken out for `login_servers`, or everywhere."""
     plan = Plan()
     plan.undo(login_servers)
-    plan.give_up_drop_in(login_servers)
+    plan.give_up_drop_ins(login_servers)
     return plan
 
 

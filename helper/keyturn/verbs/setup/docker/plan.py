@@ -9,7 +9,7 @@ from keyturn.configuration.registry_logins import docker_file
 from keyturn.editing.own_file import OwnFile
 from keyturn.verbs.setup.docker import places
 from keyturn.verbs.setup.docker.helpers import MEMBER, STORE, SUFFIX, HelperTable
-from keyturn.verbs.setup.docker.registries_conf import KEY, DropIn
+from keyturn.verbs.setup.docker.registries_conf import KEY, drop_ins
 from keyturn.verbs.setup.record import CREATED, Record
 
 TYPE_CHECKING = False
@@ -63,7 +63,7 @@ class Plan:
         self.record = Record("docker")
         self.changes: list[Change] = []
         self.advice: list[Advice] = []
-        self._drop_in = DropIn()
+        self._drop_ins = drop_ins()
         self._restored: list[tuple[Path, str]] = []
         """What stands in its place again, by file and name: recorded until it does."""
         self._files = [OwnFile(path) for path in places.files()]
@@ -111,14 +111,15 @@ class Plan:
                 self._give_up_store(file, table)
 
     def ask_for_all(self, *, wanted: bool) -> None:
-        """Have the drop-in as it has to be, where it is wanted, or was once."""
-        if (wanted or self._drop_in.is_there) and not self._drop_in.is_right:
-            self.changes.append(Change(self._drop_in.path, KEY, None, SUFFIX))
+        """Have the drop-ins as they have to be, where they are wanted, or were once."""
+        if wanted or any(each.is_there for each in self._drop_ins):
+            lacking = (each for each in self._drop_ins if not each.is_right)
+            self.changes += [Change(each.path, KEY, None, SUFFIX) for each in lacking]
 
-    def give_up_drop_in(self, words: Sequence[str]) -> None:
-        """Take the drop-in away, unless only the registries `words` are given up."""
-        if self._drop_in.is_there and not words:
-            self.changes.append(Change(self._drop_in.path, KEY, SUFFIX, None))
+    def give_up_drop_ins(self, words: Sequence[str]) -> None:
+        """Take the drop-ins away, unless only the registries `words` are given up."""
+        there = [each for each in self._drop_ins if each.is_there and not words]
+        self.changes += [Change(each.path, KEY, SUFFIX, None) for each in there]
 
     def _keep_default_store(self, file: OwnFile, table: HelperTable) -> None:
         """Docker chooses a store for passwords only while its file names no helper: ours would be the first."""
@@ -146,8 +147,9 @@ class Plan:
 
     def _write_files(self) -> None:
         changed = {change.file: change.after for change in self.changes}
-        if self._drop_in.path in changed:
-            (self._drop_in.write if changed[self._drop_in.path] else self._drop_in.remove)()
+        for drop_in in self._drop_ins:
+            if drop_in.path in changed:
+                (drop_in.write if changed[drop_in.path] else drop_in.remove)()
         for file, table in zip(self._files, self._tables, strict=True):
             if file.path not in changed:
                 continue

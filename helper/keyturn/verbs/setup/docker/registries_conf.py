@@ -13,6 +13,7 @@ from pathlib import Path
 
 from keyturn.configuration.registry_logins import containers_file
 from keyturn.editing.own_file import OwnFile
+from keyturn.home import home
 from keyturn.verbs.setup.docker.helpers import SUFFIX
 
 TYPE_CHECKING = False
@@ -27,11 +28,20 @@ SYSTEM = Path("/etc/containers")
 HEAD = "# keyturn setup docker --registries-conf wrote this; with --undo it goes\n"
 
 
-class DropIn:
-    """The file, which is ours alone. Raises Refused for one that cannot be changed."""
+def drop_ins() -> list[DropIn]:
+    """One, or two where XDG_CONFIG_HOME leads elsewhere. Raises Refused.
 
-    def __init__(self) -> None:
-        self._file = OwnFile(containers_file().parent / "registries.conf.d" / NAME)
+    podman 5, skopeo 1.22 and all before them read ~/.config whatever it says (container-libs 231); later ones do not.
+    """
+    found = dict.fromkeys((Path(home(), ".config/containers"), containers_file().parent))
+    return [DropIn(directory) for directory in found]
+
+
+class DropIn:
+    """The file below `directory`, which is ours alone. Raises Refused for one that cannot be changed."""
+
+    def __init__(self, directory: Path) -> None:
+        self._file = OwnFile(directory / "registries.conf.d" / NAME)
         self.path = self._file.path
 
     @property
@@ -64,7 +74,7 @@ def _named_by_others(ours: Path) -> list[str]:
     found = list(DEFAULT)
     for path in _files(ours):
         try:
-            named = tomllib.loads(path.read_text("utf-8")).get(KEY)
+            named = tomllib.loads(path.read_text("utf-8")).get(KEY) if path.is_file() else None
         except (OSError, ValueError):
             continue
         if isinstance(named, list) and named:

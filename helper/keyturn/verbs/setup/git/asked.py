@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from keyturn.errors import one_line
+from keyturn.protocols import git_sections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,9 +74,7 @@ def clearing(entries: Sequence[Entry], origin: Origin) -> Entry | None:
 
 def covers(key: str, origin: Origin) -> bool:
     """Whether the section of `key` is for some URL at `origin`, with any user name, below any path."""
-    url = _url_of(key)
-    scheme, _, rest = url.partition("://")
-    return not url or f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}" == origin.url
+    return git_sections.is_for(key, *_place(origin)) if origin.url else _is_everywhere(key)
 
 
 def spoken(key: str) -> str:
@@ -88,10 +87,13 @@ def _others(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _is_for_all_of(key: str, origin: Origin) -> bool:
-    url = _url_of(key)
-    return not url or url.removesuffix("/") == origin.url
+    return git_sections.is_for_all(key, *_place(origin)) if origin.url else _is_everywhere(key)
 
 
-def _url_of(key: str) -> str:
-    """The URL of a key like credential.https://host.helper, empty for one without."""
-    return key.partition(".")[2].rpartition(".")[0]
+def _is_everywhere(key: str) -> bool:
+    return key.rpartition(".")[0] == EVERYWHERE
+
+
+def _place(origin: Origin) -> tuple[str, str]:
+    scheme, _, host = origin.url.partition("://")
+    return scheme, host

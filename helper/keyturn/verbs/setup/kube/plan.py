@@ -134,7 +134,7 @@ class Plan(Contexts):
         except Refused as error:
             if self._only is not None:
                 raise
-            self.warnings.append((error.sentence, helps))
+            self._leave_out(context, error.sentence, helps)
         else:
             self.notes.append(f"context {context} stays as it is")
             self.declined.append(https_url(self._server(file.contexts[context])))
@@ -145,7 +145,11 @@ class Plan(Contexts):
         sentence = f"the cluster of context {context} {what}"
         if self._only is not None:
             raise Refused(sentence, hint)
+        self._leave_out(context, sentence, hint)
+
+    def _leave_out(self, context: str, sentence: str, hint: Hint) -> None:
         self.warnings.append((sentence, hint))
+        self.notes.append(f"context {context} is left out: the warning says why")
 
     def _entry(self, file: KubeFile, context: str, profile: str, target: KubeTarget) -> str:
         """Our entry for the context: the first of its former user's that is free, or is for this server already."""

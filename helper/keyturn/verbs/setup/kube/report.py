@@ -25,19 +25,22 @@ def show(plans: Sequence[Plan], options: Namespace) -> None:
     """Warnings first; then each context that changed, and what else there is to say."""
     added = {name: stanza for plan in plans for file in plan.files for name, stanza in file.added.items()}
     forbidden = [("kubectl's policy (kuberc) forbids keyturn's helper", hint) for hint in policies(added.values())]
-    for sentence, hint in [*(each for plan in plans for each in plan.warnings), *forbidden]:
+    warnings = [*(each for plan in plans for each in plan.warnings), *forbidden]
+    for sentence, hint in warnings:
         warn(sentence, hint)
     changes = [change for plan in plans for change in plan.changes()]
     notes = [note for plan in plans for note in plan.notes]
     if options.json:
         listed = [change._asdict() | {"file": str(change.file)} for change in changes]
-        print_json({"dry_run": options.dry_run, "changes": listed, "users": added, "notes": notes})
+        told = [{"sentence": sentence, "hint": printed(hint)} for sentence, hint in warnings]
+        report = {"changes": listed, "users": added, "notes": notes, "warnings": told}
+        print_json({"dry_run": options.dry_run, **report})
         return
     for change in changes:
         print(f"keyturn: {'would change ' if options.dry_run else ''}{printable(_sentence(change))}")
     for note in notes:
         print(f"keyturn: {printable(note)}")
-    if not changes:
+    if not changes and not notes:  # what was left out, or for a person to decide, is no nothing
         print("keyturn: kubectl: nothing to change")
     if options.dry_run:
         for name, stanza in added.items():

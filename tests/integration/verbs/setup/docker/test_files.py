@@ -164,3 +164,21 @@ def test_one_drop_in_for_all_registries_of_podman_and_skopeo(configured: Machine
     assert asked.since() == ["get 127.0.0.1:1", "erase contoso.azurecr.io"]
     configured.run("keyturn", "setup", "docker", "--undo", status=0)
     assert not drop_in.exists()
+
+
+def test_the_drop_in_is_found_where_the_configuration_has_another_home(configured: Machine) -> None:
+    """Skopeo 1.9 reads ~/.config all the same, a later one the other: each finds it."""
+    elsewhere, ours = configured.home / "elsewhere", str(configured.config_file)
+    elsewhere.mkdir()
+
+    def run(*words: str, status: int | None = 0) -> None:
+        configured.run(*words, status=status, XDG_CONFIG_HOME=str(elsewhere), KEYTURN_CONFIG=ours)
+
+    run("keyturn", "setup", "docker", "--registries-conf")
+    asked = Asked(configured)
+    run(need("skopeo"), "inspect", "docker://127.0.0.1:1/none", status=None)
+    assert asked.since() == ["get 127.0.0.1:1"]
+    run("keyturn", "setup", "--check", "docker")
+    assert len(list(configured.home.rglob("50-keyturn.conf"))) == 2
+    run("keyturn", "setup", "docker", "--undo")
+    assert not list(configured.home.rglob("50-keyturn.conf"))

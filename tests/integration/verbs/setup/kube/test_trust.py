@@ -94,6 +94,7 @@ def test_a_clones_file_counts_for_nothing_where_nobody_can_agree(
     named = f"keyturn setup kube --context aks --kubeconfig {clone}"
     assert f"{reached(clone)}, which KUBECONFIG names\n" in done.stderr
     assert f"keyturn: hint: if it is a file of your own, name it: {named}\n" in done.stderr
+    assert done.stdout.endswith("keyturn: context aks is left out: the warning says why\n")
     assert kept(configured) == []
     assert user_of(configured, "aks") == "admin"
 

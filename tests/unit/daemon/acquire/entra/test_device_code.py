@@ -89,6 +89,11 @@ def test_it_polls_at_the_interval() -> None:
     assert poll(PENDING, PENDING, TOKEN) == [5, 5, 5]
 
 
+def test_a_provider_that_asks_for_no_pause_gets_one() -> None:
+    """RFC 8628 section 3.2 sets no least interval."""
+    assert poll(PENDING, SLOW_DOWN, TOKEN, interval=0) == [0.2, 0.2, 5.2]
+
+
 def test_slow_down_adds_five_seconds_for_good() -> None:
     """RFC 8628 section 3.5."""
     assert poll(SLOW_DOWN, PENDING, SLOW_DOWN, TOKEN) == [5, 10, 10, 15]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -12,7 +13,7 @@ from keyturnd.broker.awx.tokens import PATIENCE, Maker
 from keyturnd.fetching.remote import Remote
 from keyturnd.messages.jobs import AskJob
 from keyturnd.messages.outcomes import Failure, Told
-from keyturnd.vault.made import MadeTokens
+from keyturnd.vault.made import Made, MadeTokens
 from support.daemon.brokers import Bench
 
 if TYPE_CHECKING:
@@ -132,6 +133,40 @@ async def test_no_other_tokens_name_is_taken(stage: Stage) -> None:
     assert stage.server.asked == ["create"]
 
 
+async def test_two_at_once_do_not_get_the_same_name(stage: Stage) -> None:
+    """The first one's value would be lost, and the token live on for ever."""
+    outcomes = await asyncio.gather(*(stage.make("ci") for _ in range(2)), return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {dict, UsageError}  # whoever's look at the vault is first
+    assert stage.server.asked == ["create"]
+
+
+async def test_a_look_that_a_logout_ends_is_taken_by_the_next(stage: Stage) -> None:
+    stage.server.created = Failure("acquisition-died", "killed")
+    with pytest.raises(AcquisitionDied):
+        await stage.make()
+    looking = asyncio.create_task(stage.made.pending())
+    await asyncio.sleep(0)
+    looking.cancel()
+    await asyncio.wait([looking])
+    assert looking.cancelled()
+    assert len(await stage.made.pending()) == 1
+
+
+async def test_what_is_kept_already_is_no_remains_of_a_killed_run(stage: Stage) -> None:
+    """It was killed before it could say so. Deleted on the server, what is kept here would be a dead token."""
+    with pytest.MonkeyPatch.context() as killed:
+        killed.setattr(stage.made, "forget", killed_here)
+        with pytest.raises(KeyboardInterrupt):
+            await stage.make("ci")
+    await stage.maker.settle(TOWER)
+    assert stage.server.asked == ["create"]
+    assert [made.name for made in await stage.made.all()] == ["ci"]
+
+
+async def killed_here(_: str) -> NoReturn:
+    raise KeyboardInterrupt
+
+
 async def test_what_is_under_way_is_left_alone_by_another_look(stage: Stage) -> None:
     """A second caller, or the daemon's own look, must not delete what the first is about to be told of."""
     looks: list[list[str]] = []
@@ -143,6 +178,13 @@ async def test_what_is_under_way_is_left_alone_by_another_look(stage: Stage) -> 
         return await Server.run(stage.server, job, listener)
 
     stage.server.run = look_meanwhile  # type: ignore[method-assign]
+    keep = stage.made.keep
+
+    async def keep_meanwhile(made: Made) -> None:
+        await stage.maker.settle(TOWER)
+        await keep(made)
+
+    stage.made.keep = keep_meanwhile  # type: ignore[method-assign]
     await stage.make()
     assert looks == [[]]
     await stage.maker.settle(TOWER)

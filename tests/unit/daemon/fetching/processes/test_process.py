@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import select
 import signal
 import sys
 import threading
@@ -15,6 +16,7 @@ import pytest
 from keyturn.errors import AcquisitionDied
 from keyturnd.fetching.processes import process, spawning, starter
 from keyturnd.fetching.processes.process import running
+from support.machine.threads import none_to_be_had
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +30,14 @@ import os, sys
 open_files = [os.path.realpath(f"/dev/fd/{each}") for each in os.listdir("/dev/fd")]
 named = set(os.environ) - {"LC_CTYPE"}  # which Python sets itself (PEP 538)
 print(sys.stdin.readline().strip(), os.getsid(0) == os.getpid(), named, sys.argv[1] in open_files, file=sys.stderr)
+"""
+HELPED = """
+import os
+helper = os.fork()
+if helper == 0:
+    os.read(os.pipe()[0], 1)
+print(helper, flush=True)
+input()
 """
 TIED = """
 import ctypes
@@ -63,6 +73,37 @@ async def test_it_is_killed_with_its_context() -> None:
     async with running(python("input()")) as started:
         assert started.returncode is None
     assert started.returncode == -signal.SIGKILL
+
+
+@pytest.mark.usefixtures("way")
+async def test_what_it_has_started_is_killed_with_it() -> None:
+    """An az that waits for a server which says nothing would stay, and with each try another one."""
+    async with running(python(HELPED)) as started:
+        helper = await helper_of(started)
+    assert has_ended(helper)
+
+
+async def test_what_it_has_started_does_not_outlive_it() -> None:
+    async with running(python(HELPED)) as started:
+        helper = await helper_of(started)
+        assert started.stdin is not None
+        started.stdin.write(b"\n")
+        assert await started.wait() == 0
+    assert has_ended(helper)
+
+
+async def helper_of(started: process.Process) -> int:
+    """A descriptor of the process that `started`, HELPED, tells of."""
+    assert started.stdout is not None
+    return os.pidfd_open(int(await started.stdout.readline()))
+
+
+def has_ended(helper: int) -> bool:
+    """Whether it does so soon; the descriptor is closed."""
+    try:
+        return bool(select.select([helper], [], [], 30)[0])
+    finally:
+        os.close(helper)
 
 
 @pytest.mark.usefixtures("way")
@@ -156,16 +197,10 @@ async def test_no_start_waits_for_the_vaults_disk() -> None:
 
 async def test_a_start_without_a_thread_is_not_made_later(monkeypatch: pytest.MonkeyPatch, late: Late) -> None:
     """RLIMIT_NPROC, pids.max: the streams that it was to have are closed by then, or somebody else's."""
-
-    def refuse(_: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
     late.may.set()
     monkeypatch.setattr(process, "starter", starter.Starter())
-    with monkeypatch.context() as scarce:
-        scarce.setattr(threading.Thread, "start", refuse)
-        with pytest.raises(AcquisitionDied, match="Resource temporarily unavailable"):
-            await start()
+    with none_to_be_had(), pytest.raises(AcquisitionDied, match="Resource temporarily unavailable"):
+        await start()
     assert not late.asked.is_set()
     async with running(python("input()")) as started:
         assert late.spawned.pid == started.pid

@@ -126,6 +126,6 @@ def test_a_hint_is_told_by_parameters(hint: Hint, told: str) -> None:
 
 
 def test_a_key_of_the_network_is_no_parameter() -> None:
-    hint = printed(moves.secrets.reachable_proxy())
+    hint = printed(moves.secrets.reachable_proxy(configured=True))
     assert "`proxy` of [network]" in hint
     assert by_parameters(hint, AGAIN) == hint

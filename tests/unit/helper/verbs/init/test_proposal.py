@@ -36,3 +36,13 @@ def test_who_signs_in_decides_and_not_how_the_page_asks(more: str, name: str) ->
     options = options_of(["contoso.azurecr.io", "--flow", "browser"])
     place = Place("acr", "contoso.azurecr.io", "contoso.azurecr.io")
     assert propose(config, place, options, tenant=TENANT, environment="").profile == name
+
+
+def test_a_job_whose_server_was_added_to_its_profile_is_the_same_job() -> None:
+    """GitHub Enterprise Server: the first `init` is refused, its hint obeyed, and the same command goes on."""
+    job = f'[profile.work]\nprovider = "entra"\nflow = "workload-identity"\ntenant = "{TENANT}"\n'
+    known = f'{job}application_id = "{TENANT}"\noidc_hosts = ["github.contoso.example"]\n'
+    options = options_of(["contoso.azurecr.io", "--flow", "workload-identity", "--application-id", TENANT])
+    place = Place("acr", "contoso.azurecr.io", "contoso.azurecr.io")
+    proposal = propose(parse(Path("config.toml"), known.encode()), place, options, tenant=TENANT, environment="")
+    assert (proposal.profile, proposal.keys) == ("work", {})

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from keyturn import moves
 from keyturn.errors import Refused, UsageError
 from keyturn.verbs.init.command import parser
-from keyturn.verbs.init.sources import fill_from_az, fill_from_environment
+from keyturn.verbs.init.sources import fill_from_az, fill_from_environment, for_job
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from pathlib import Path
+
+    from keyturn.kinds_of_hints import Sentence
 
 TENANT, CLIENT = "11111111-2222-3333-4444-555555555555", "00001111-aaaa-2222-bbbb-3333cccc4444"
 BOTH = {"AZURE_TENANT_ID": TENANT, "AZURE_CLIENT_ID": CLIENT}
@@ -136,3 +139,51 @@ def test_a_job_that_may_not_ask_for_a_token_is_told_how_it_may() -> None:
         fill_from_environment(options(), BOTH | {"GITHUB_ACTIONS": "true"})
     assert refused.value.hint == "add `id-token: write` to the permissions of the job"
     fill_from_environment(options("--flow", "managed-identity"), BOTH | {"GITHUB_ACTIONS": "true"})
+
+
+CONNECTION = "6aba0d26-1b43-4f5c-9f5b-7a1b1f0d3c2e"
+STEP = {"TF_BUILD": "True", "SYSTEM_ACCESSTOKEN": "a"}
+TASK = STEP | {
+    "AZURESUBSCRIPTION_TENANT_ID": TENANT, "AZURESUBSCRIPTION_CLIENT_ID": CLIENT,
+    "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID": CONNECTION,
+}  # fmt: skip
+"""What AzureCLI@2 gives a script of its connection; the token comes by the step's `env`."""
+
+
+def test_a_task_of_azure_pipelines_signs_in_by_its_service_connection() -> None:
+    given = options()
+    fill_from_environment(given, TASK)
+    found = {
+        "tenant": TENANT,
+        "application_id": CLIENT,
+        "flow": "workload-identity",
+        "service_connection": CONNECTION,
+    }
+    assert filled(given) == found
+    secret = options()
+    fill_from_environment(secret, TASK | {"AZURE_CLIENT_SECRET": "s"})
+    assert (secret.flow, secret.service_connection) == ("client-secret", None)
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence", "hint"),
+    [
+        (TASK | {"SYSTEM_ACCESSTOKEN": ""}, "SYSTEM_ACCESSTOKEN is not set in this step",
+         moves.machines.access_token_of_step()),
+        (TASK | {"AZURE_CLIENT_ID": TENANT}, "nothing proves who this step is", moves.clients.let_step_ask()),
+        (BOTH | STEP, "nothing proves who this step is", moves.clients.let_step_ask()),
+        (STEP, "AZURE_TENANT_ID and AZURE_CLIENT_ID are not both set", moves.clients.let_step_ask()),
+    ],
+)  # fmt: skip
+def test_a_step_of_azure_pipelines_is_told_what_it_lacks(
+    variables: dict[str, str], sentence: str, hint: Sentence
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        fill_from_environment(options(), variables)
+    assert (refused.value.sentence, refused.value.hint) == (sentence, hint)
+
+
+@pytest.mark.parametrize("variable", ["GITHUB_ACTIONS", "TF_BUILD"])
+def test_jobs_begin_by_what_they_are(variable: str) -> None:
+    assert for_job({variable: "true"}) == ("--from-env", "--yes")
+    assert for_job({}) == ()

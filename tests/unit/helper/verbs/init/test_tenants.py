@@ -9,10 +9,11 @@ import pytest
 
 from keyturn.configuration.config import parse
 from keyturn.console import person
+from keyturn.editing.config_document import ConfigDocument
 from keyturn.errors import ProviderUnreachable, UsageError
 from keyturn.reach import client
 from keyturn.verbs.init import tenants
-from keyturn.verbs.init.command import options_of
+from keyturn.verbs.init.command import options_of, proposals_for
 from keyturn.verbs.init.places import Place
 from keyturn.verbs.init.proposal import same_application
 
@@ -20,6 +21,7 @@ TENANT, OTHER = "11111111-2222-3333-4444-555555555555", "22222222-3333-4444-5555
 ORGANIZATION = Place("azure-devops", "https://dev.azure.com/contoso", "https://dev.azure.com/contoso")
 REGISTRY = Place("acr", "contoso.azurecr.io", "contoso.azurecr.io")
 CONTEXT = Place("aks", "https://x.azmk8s.io", "https://x.azmk8s.io:443", "/kubeconfig", "contoso-aks", TENANT)
+PROFILE = '[profile.p{}]\nprovider = "entra"\nflow = "browser"\ntenant = "{}"\napplication_id = "preset:azure-cli"\n'
 FOUND = {"tenant": TENANT, "environment": "AzureUSGovernment"}
 
 
@@ -138,11 +140,8 @@ def test_whoever_agrees_signs_in_at_the_tenant_there_is(desk: Desk) -> None:
     [([TENANT], TENANT), ([TENANT, TENANT], TENANT), ([TENANT, OTHER], ""), (["organizations"], ""), ([], "")],
 )
 def test_profiles_of_one_tenant_offer_it(configured: list[str], usual: str) -> None:
-    table = (
-        '[profile.p{}]\nprovider = "entra"\nflow = "browser"\ntenant = "{}"\napplication_id = "preset:azure-cli"\n'
-    )
     tower = '[profile.tower]\nprovider = "awx"\nflow = "token"\nurl = "https://awx.example"\n'
-    text = tower + "".join(table.format(number, each) for number, each in enumerate(configured))
+    text = tower + "".join(PROFILE.format(number, each) for number, each in enumerate(configured))
     assert tenants.usual_tenant(parse(Path("config.toml"), text.encode()), lambda _: True) == usual
 
 
@@ -173,3 +172,18 @@ def test_who_signs_in_as_before_is_offered_their_own_tenant(words: list[str], us
     config = parse(Path("config.toml"), PERSON_AND_MACHINE.encode())
     options = options_of(words)
     assert tenants.usual_tenant(config, lambda profile: same_application(profile, options)) == usual
+
+
+@pytest.mark.parametrize(
+    ("configured", "doubts"), [(OTHER, 1), (TENANT, 0), ("contoso.example", 0), ("organizations", 0)]
+)
+def test_a_profile_there_is_that_signs_in_elsewhere_is_doubted_before_it_is_written(
+    configured: str, doubts: int, desk: Desk, tmp_path: Path
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(PROFILE.format(0, configured), "utf-8")
+    options = options_of(["--profile", "p0", "--yes"])
+    (proposal,) = proposals_for(ConfigDocument(file), [ORGANIZATION], options)
+    told = [remark for remark in proposal.remarks() if TENANT in remark]
+    assert [remark.startswith(f"profile p0 signs in to the tenant {OTHER}") for remark in told] == [True] * doubts
+    assert desk.asked == [{"url": ORGANIZATION.key}]

@@ -57,6 +57,10 @@ def test_all_is_well() -> None:
     assert text.startswith("✓ all is well\n\ndaemon         version 1, running for 1 min, pid 7, 2 MiB\n")
     assert "\n✓ work         entra, browser\n  identity     signed in as alice\n" in text
     assert "AKS █████░░░░░ valid for 30 min" in text
+    assert "\n  identity     signed in as bob\n" in f"{told(profile(account='bob'))}\n"
+    assert "identity     signed in (as whom, the vault tells once a token is asked for)" in told(
+        profile(account=None)
+    )
     assert "), renewed in 10 min; kubectl 3 min ago" in text
 
 

@@ -12,9 +12,10 @@ import pytest
 
 from keyturn import moves
 from keyturn.configuration.profiles.credentials.federation import Federation
+from keyturn.errors import ProviderUnreachable
 from keyturnd.acquire.entra.authentication import federated, jobs
-from keyturnd.acquire.failed import Failed
-from keyturnd.acquire.network.transport import Answer
+from keyturnd.acquire.failed import Failed, without
+from keyturnd.acquire.network.transport import Answer, Redirected
 from keyturnd.messages.identities import EntraIdentity, Network
 from keyturnd.messages.jobs import TokenJob
 
@@ -113,18 +114,11 @@ def test_no_other_host_of_azure_devops_is_sent_the_steps_secret(host: str) -> No
 @pytest.mark.parametrize(
     "url",
     [
-        "http://x.actions.githubusercontent.com/t",
         "https://actions.githubusercontent.com.evil.example/t",
         "https://evil.example/x.actions.githubusercontent.com",
-        "https://x.actions.githubusercontent.com@evil.example/t",
-        "https://evil.example#.actions.githubusercontent.com",
-        "https://a:b@x.actions.githubusercontent.com/t",
         "https://x.actions.githubusercontent.com:8443/t",
         "https://githubusercontent.com/t",
         "https://xactions.githubusercontent.com/t",
-        "https://[::1/t",
-        "file:///etc/passwd",
-        "x",
     ],
 )
 def test_nobody_else_is_sent_the_jobs_secret(url: str) -> None:
@@ -134,6 +128,64 @@ def test_nobody_else_is_sent_the_jobs_secret(url: str) -> None:
     assert "which is not its issuer's own" in sentence
     assert "oidc_hosts" in hint
     assert issuer.asked == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://x.actions.githubusercontent.com/t",
+        "https://x.actions.githubusercontent.com@evil.example/t",
+        "https://a:b@x.actions.githubusercontent.com/t",
+        "https://x.actions.githubusercontent.com/t\n",
+        "https://x.actions.github\tusercontent.com/t",
+        "https://x.actions.githubusercontent.com:0/t",
+        "https://[::1/t",
+        "x",
+    ],
+)
+def test_no_url_of_an_issuer(url: str) -> None:
+    """No `oidc_hosts` would help: the host may be right."""
+    issuer = Issuer({"value": jwt()})
+    told: dict[str, Any] = {"ACTIONS_ID_TOKEN_REQUEST_URL": url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": BEARER}
+    sentence, hint = refused(Federation(), issuer, **told)
+    assert sentence == "ACTIONS_ID_TOKEN_REQUEST_URL is not the https URL of an issuer, without user and fragment"
+    assert hint == "leave ACTIONS_ID_TOKEN_REQUEST_URL as the job's runner or the cluster sets it"
+    assert issuer.asked == []
+
+
+@pytest.mark.parametrize("bearer", [f"{BEARER}\r\nX: y", f"{BEARER}\n", f"{BEARER}é", "  ", BEARER * 10_000])
+def test_no_token_of_a_job(bearer: str) -> None:
+    issuer = Issuer({"oidcToken": jwt()})
+    told: dict[str, Any] = {"SYSTEM_OIDCREQUESTURI": PIPELINES, "SYSTEM_ACCESSTOKEN": bearer}
+    sentence, hint = refused(Federation(service_connection=CONNECTION), issuer, **told)
+    assert sentence == "SYSTEM_ACCESSTOKEN is no token: too long, or not of visible ASCII alone"
+    assert hint == moves.machines.access_token_of_step()
+    assert issuer.asked == []
+
+
+class Unwilling(Issuer):
+    """An issuer whose answer the transport takes for none."""
+
+    def __init__(self, failed: Failed) -> None:
+        super().__init__({})
+        self._failed = failed
+
+    def exchange(self, request: Request) -> Answer:
+        self.asked.append(request)
+        raise self._failed
+
+
+def test_what_an_issuer_says_of_itself_is_not_said_of_entra() -> None:
+    told: dict[str, Any] = {"ACTIONS_ID_TOKEN_REQUEST_URL": GITHUB, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": BEARER}
+    busy = Failed(ProviderUnreachable, "too many requests", retry_after=3600.0)
+    with pytest.raises(Failed) as caught:
+        got(Federation(), Unwilling(busy), **told)
+    assert (caught.value.failure.retry_after, caught.value.failure.beside) == (3600.0, True)
+    assert without([BEARER], caught.value.failure).beside
+    place = urlsplit(GITHUB).netloc
+    sentence, hint = refused(Federation(), Unwilling(Redirected(place, "/sign-in")), **told)
+    assert sentence == f"{place} wants to redirect elsewhere, which is never followed"
+    assert hint == f"look at what answers at {place}"
 
 
 def test_hosts_that_the_profile_names() -> None:
@@ -176,6 +228,8 @@ def test_a_file_is_read_each_time_and_stripped(tmp_path: Path) -> None:
         assert got(Federation(str(file))) == file.read_text(encoding="ascii").strip()
     told: dict[str, Any] = {"ACTIONS_ID_TOKEN_REQUEST_URL": "", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": ""}
     assert got(Federation(), AZURE_FEDERATED_TOKEN_FILE=str(file), **told) == file.read_text(encoding="ascii").strip()
+    told["AZURE_FEDERATED_TOKEN_FILE"] = "planted/token"
+    assert refused(Federation(), **told)[0] == "AZURE_FEDERATED_TOKEN_FILE is no absolute path"
 
 
 def test_a_file_that_is_no_good(tmp_path: Path) -> None:

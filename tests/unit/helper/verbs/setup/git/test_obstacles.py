@@ -76,6 +76,9 @@ def test_nothing_is_told_where_nothing_is_in_the_way() -> None:
     [
         ("credential.helper", ["store"], "credential.helper in this repository's git configuration stands behind"),
         (f"credential.{ORIGIN.url}/x.helper", ["store"], "stands behind keyturn's helper"),
+        ("credential.https://*.Azure.com.helper", ["store"], "stands behind keyturn's helper"),
+        (f"credential.{ORIGIN.url}:443.helper", [""], f"keeps git from asking keyturn for {ORIGIN.url}"),
+        ("credential.https://.useHttpPath", ["false"], "keeps git from saying which repository"),
         (
             "credential.helper",
             ["", "store", OURS],
