@@ -38,8 +38,9 @@ SILENT_RETRIERS = ("python", "pypy", "java")
 """What kr8s and fabric8 run in: they set no KUBERNETES_EXEC_INFO, and run the plugin again after a 401 only, or for
 another client object. client-node, which sets none either, runs it five times at its first requests."""
 CLIENT_GOS_END = b"\n"
-"""Of the variable, which client-go leaves to Go's encoder. Neither Python's client, of which every `load_kube_config()`
-runs the plugin, nor kube-rs ends it so (findings/kube-runs-its-plugin-three-times-for-a-client.sh)."""
+"""Of the variable, which client-go leaves to Go's encoder. Neither Python's client ends it so, of which every
+`load_kube_config()` runs the plugin, nor kube-rs, of which every client object runs it three times
+(findings/kube-runs-its-plugin-three-times-for-a-client.sh)."""
 
 UNDERSTOOD = 512
 """Requests whose meaning is remembered; beyond that all are forgotten."""
