@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -133,6 +134,16 @@ def test_a_file_of_git_credential_store_is_taken_over(kept: Kept, tmp_path: Path
     assert (len(done["credentials"]), done["passed_over"]) == (3, 1)
     assert kept.fill("host=example.com", "username=al@ice") == "p:ss"
     assert kept.fill("host=h.example:8443", "path=a b") == "pass"
+
+
+def test_a_pipe_is_read_where_somebody_hands_it_over(machine: Machine, tmp_path: Path) -> None:
+    Kept(machine, "memory")
+    named, handed = tmp_path / "pipe", 'keyturn git import store <(echo "https://al:pass@example.com")'
+    os.mkfifo(named)
+    refused = machine.run("keyturn", "git", "import", "store", str(named), status=1)
+    assert refused.stderr == f"keyturn: error: {named} is not a file\nkeyturn: hint: ls -ld {named}\n"
+    done = machine.run(need("bash"), "-c", handed, status=0)
+    assert done.stdout == "keyturn: keeps https://example.com for al\n"
 
 
 def test_a_user_name_that_somebody_put_into_a_url_is_shown_harmlessly(machine: Machine, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyturn.configuration.config import Config
+
+
+HANDED_OVER = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
 
 class Found(NamedTuple):
@@ -84,7 +88,7 @@ def _usual_files() -> list[Path]:
 def _in_files(paths: list[Path]) -> Iterator[Found]:
     for path in paths:
         try:
-            lines = path.read_bytes().split(b"\n")
+            lines = _content(path).split(b"\n")
         except OSError as error:
             raise Refused(
                 f"{path}: {(error.strerror or 'cannot be read').lower()}", shell.listing(str(path))
@@ -92,6 +96,18 @@ def _in_files(paths: list[Path]) -> Iterator[Found]:
         for line in lines:
             if (attributes := _of_line(line.decode("utf-8", "surrogateescape"))) is not None:
                 yield Found(attributes)
+
+
+def _content(path: Path) -> bytes:
+    """Raises OSError, and Refused for a named pipe: whoever fills it may never come.
+
+    One that is handed over by its number has somebody at its other end: keyturn git import store <(pass git).
+    """
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb") as file:
+        if stat.S_ISFIFO(os.fstat(file.fileno()).st_mode) and not str(path).startswith(HANDED_OVER):
+            raise Refused(f"{path} is not a file", shell.listing(str(path)))
+        os.set_blocking(file.fileno(), True)
+        return file.read()
 
 
 def _of_line(line: str) -> dict[str, str] | None:

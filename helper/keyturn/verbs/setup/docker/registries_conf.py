@@ -74,7 +74,7 @@ def _named_by_others(ours: Path) -> list[str]:
     found = list(DEFAULT)
     for path in _files(ours):
         try:
-            named = tomllib.loads(path.read_text("utf-8")).get(KEY)
+            named = tomllib.loads(path.read_text("utf-8")).get(KEY) if path.is_file() else None
         except (OSError, ValueError):
             continue
         if isinstance(named, list) and named:

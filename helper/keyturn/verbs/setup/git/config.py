@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 BARE = "true"
 """What a variable without `=` stands for, while one with nothing behind it is false (git-config(1), "bool")."""
 
+PATIENCE = 30.0
+"""Seconds: what a file includes may be a named pipe, or lie on a server that is gone."""
+
 
 class Entry(NamedTuple):
     """One setting. git spells section and variable of `key` in lower case; what is between them it keeps."""
@@ -35,10 +38,12 @@ class Setting(NamedTuple):
 
 
 class GitConfig:
-    """`git config` on the user's own file, or on `file`."""
+    """`git config` on the user's own file, or on `file`. Raises Refused where that is one that git would wait for."""
 
     def __init__(self, file: str | None = None) -> None:
         self.path = (_global_file() if file is None else Path(file)).absolute()
+        if self.path.is_fifo():
+            raise Refused(f"{self.path} is not a file", shell.listing(str(self.path)))
         self.is_one_file = file is not None
         self._command = ["git", "config", "--global" if file is None else f"--file={file}"]
 
@@ -77,7 +82,11 @@ class GitConfig:
     def _run(self, *arguments: str, fine: tuple[int, ...] = (0, 1), command: Sequence[str] = ()) -> str:
         command = [*command, *arguments] if command else self.shown(arguments)
         try:
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=PATIENCE
+            )
+        except subprocess.TimeoutExpired:
+            raise Refused(f"git config did not end within {PATIENCE:.0f} s", shell.as_run(command)) from None
         except FileNotFoundError:
             raise Refused("git is not installed, or not on PATH", shell.where_is("git")) from None
         if done.returncode not in fine:

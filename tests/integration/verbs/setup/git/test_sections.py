@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 from typing import TYPE_CHECKING
@@ -163,6 +164,10 @@ def test_a_configuration_git_cannot_read(configured: Machine, gitconfig: Path) -
     refused = configured.run("keyturn", "setup", "git", status=1)
     assert refused.stderr.startswith("keyturn: error: git config failed: ")
     assert refused.stderr.count("\n") == 2
+    gitconfig.unlink()
+    os.mkfifo(gitconfig)  # git itself would wait until somebody wrote to it
+    refused = configured.run("keyturn", "setup", "git", status=1)
+    assert refused.stderr == f"keyturn: error: {gitconfig} is not a file\nkeyturn: hint: ls -ld {gitconfig}\n"
 
 
 def test_no_git(configured: Machine) -> None:
