@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
     from keyturnd.fetching.fetch import Fetcher
     from keyturnd.fetching.wants import Want
     from keyturnd.vault.holdings import Holdings
+    from keyturnd.vault.tokens import Token
 
 ROUND = 30.0
 """Seconds between two looks at what is due. Renewal points lie minutes before any minimum life is undercut."""
+AT_ONCE = 4
+"""Renewals that nobody waits for. Of hundreds, each a process, all came before a git that asked: half a minute."""
 PRUNING_INTERVAL = 3600.0
 """Seconds between two sweeps of expired access tokens out of the vault."""
 
@@ -53,34 +57,46 @@ class Renewal:
         self._logging_out = logging_out
         self._each_round = each_round
 
-    def begin(self, want: Want, *, asked: bool) -> None:
+    def begin(self, want: Want, *, asked: bool) -> asyncio.Task[Token] | None:
         """Renew `want` behind whatever is being done, unless its last failure forbids that; `asked`: by a request."""
         if flows.takes_its_caller(want.profile) or want.profile.name in self._logging_out:
-            return
-        if self._failures.may_renew(want, asked=asked):
-            self._flights.begin(want)
+            return None
+        return self._flights.begin(want) if self._failures.may_renew(want, asked=asked) else None
 
     async def keep_fresh(self) -> None:
         """Renew, for ever, what is due and has served somebody since it was issued; the rest may lapse."""
         pruned = self._clock.boottime()
         while True:
             await self._clock.sleep_until(self._clock.boottime() + ROUND)
-            self._renew_what_is_due()
+            await self._renew_what_is_due()
             self._each_round()
             if self._clock.boottime() - pruned >= PRUNING_INTERVAL:
                 pruned = self._clock.boottime()
                 await self._prune()
 
-    def _renew_what_is_due(self) -> None:
+    async def _renew_what_is_due(self) -> None:
+        """A few at once: after a night all are due, and whoever asks would wait behind them."""
+        renewing: set[asyncio.Task[Token]] = set()
         for want in self._memory.due_for_renewal():
             try:
-                self._fetcher.check_allowed(want)
-            except NoLongerAllowed:
-                self._memory.held.pop(want.key, None)
+                renewing |= self._begun(want)
             except ConfigError:
                 return  # it is invalid: nobody can tell what it allows
-            else:
-                self.begin(want, asked=False)
+            if len(renewing) >= AT_ONCE:
+                _, renewing = await asyncio.wait(renewing, return_when=asyncio.FIRST_COMPLETED)
+
+    def _begun(self, want: Want) -> set[asyncio.Task[Token]]:
+        """The renewal of `want`, if it is still to be. Raises ConfigError."""
+        held = self._memory.held.get(want.key)
+        if held is None or not self._memory.due(held):
+            return set()  # forgotten, or fetched by somebody who asked, while others were renewed
+        try:
+            self._fetcher.check_allowed(want)
+        except NoLongerAllowed:
+            self._memory.held.pop(want.key, None)
+            return set()
+        flight = self.begin(want, asked=False)
+        return set() if flight is None else {flight}
 
     async def _prune(self) -> None:
         self._memory.lapse()

@@ -9,7 +9,7 @@ import pytest
 
 from keyturn.errors import Refused
 from keyturn.moves import servers
-from keyturnd.broker.renewal import PRUNING_INTERVAL
+from keyturnd.broker.renewal import AT_ONCE, PRUNING_INTERVAL
 from keyturnd.vault import tokens
 from support.daemon.askers import CI, NOBODY, UNREACHABLE
 from support.daemon.brokers import Bench, want
@@ -42,6 +42,29 @@ async def test_a_token_that_served_is_renewed_by_itself_and_one_that_did_not_lap
         await asyncio.gather(*bench.broker.flights.values())
     renewing.cancel()
     assert bench.provider.started == 2  # once ahead of time; the renewed one served nobody and is left to lapse
+
+
+async def test_after_a_night_whoever_asks_does_not_wait_behind_all_that_is_due(bench: Bench) -> None:
+    many = [want(CI, scopes=(f"https://{number}.example/.default",)) for number in range(4 * AT_ONCE)]
+    for each in many:
+        await bench.broker.token(each, NOBODY)
+    bench.provider.hold()
+    bench.clock.advance(bench.provider.life + 3600)
+    renewing = asyncio.create_task(bench.broker.keep_fresh())
+    await bench.clock.armed()
+    bench.clock.advance(30.5)
+    await bench.provider.arrived.wait()
+    asked = asyncio.create_task(bench.broker.token(many[-1], NOBODY))
+    while len(bench.provider.running) <= AT_ONCE:  # noqa: ASYNC110 - the provider tells of the first one only
+        await asyncio.sleep(0)
+    assert len(bench.broker.flights) == AT_ONCE + 1
+    bench.provider.release()
+    await asked
+    while bench.broker.flights:
+        await asyncio.wait(bench.broker.flights.values())
+        await asyncio.sleep(0)
+    renewing.cancel()
+    assert bench.provider.started == 2 * len(many)
 
 
 async def test_who_only_checks_keeps_no_token_fresh(bench: Bench) -> None:
