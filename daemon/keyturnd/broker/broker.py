@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from keyturn import hints, moves
@@ -48,7 +49,7 @@ class Broker:
         self.failures = failures
         self.memory = Memory(holdings, fetcher.challenges, clock, chance)
         self.rejections = Rejections(self.memory, fetcher.challenges, clock)
-        self._logging_out: set[str] = set()
+        self._logging_out: Counter[str] = Counter()
         self._flights = Flights(fetcher=fetcher, failures=failures, memory=self.memory, clock=clock, chance=chance)
         self.flights = self._flights.under_way
         self.reject = self.rejections.reject

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class Leaving:
-    """Ends what a profile has anywhere. logging_out: the profiles for which nothing new begins meanwhile."""
+    """Ends what a profile has anywhere. logging_out: for which profiles nothing new begins, by how many of these."""
 
     def __init__(
         self, *, flights: Flights, orphans: Orphans, sign_ins: SignIns, remote: Remote, holdings: Holdings,
-        forget: Callable[[str], None], logging_out: set[str],
+        forget: Callable[[str], None], logging_out: Counter[str],
     ) -> None:  # fmt: skip
         self._flights = flights
         self._orphans = orphans
@@ -38,7 +39,7 @@ class Leaving:
         What `configured` holds on its server is ended there first; if that fails, nothing is forgotten, so that it
         can be tried again. Raises ProviderError then.
         """
-        self._logging_out.add(profile)  # an AWX token created now would be forgotten, not deleted
+        self._logging_out[profile] += 1  # an AWX token created now would be forgotten, not deleted
         try:
             await self._end_all(profile)
             if configured is not None:
@@ -49,7 +50,7 @@ class Leaving:
             finally:
                 self._forget(profile)  # what a request read from the vault while it was being emptied
         finally:
-            self._logging_out.discard(profile)
+            self._logging_out -= Counter((profile,))  # and what nobody logs out is gone from it
 
     async def _end_all(self, profile: str) -> None:
         ending: list[asyncio.Task[Token] | asyncio.Task[None]] = [

@@ -115,7 +115,8 @@ class Memory:
 
     async def drop(self, key: RecordName) -> None:
         """Forget the token under `key`, in the vault as well. Raises StateError."""
-        if (held := self.held.pop(key, None)) is not None:
+        held = self.held.pop(key, None)
+        if held is not None and not key.in_memory_alone:  # else it is nowhere any more
             self._dropped[key] = held.token.digest
         await self._holdings.drop_token(key)
 
@@ -125,7 +126,6 @@ class Memory:
         for key, held in list(self.held.items()):
             if key.in_memory_alone and held.token.expires_at < wall:
                 del self.held[key]
-                self._dropped.pop(key, None)
 
     def forget(self, profile: str) -> None:
         """Forget all tokens of `profile`; the vault keeps them."""

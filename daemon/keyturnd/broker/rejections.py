@@ -83,6 +83,7 @@ class Rejections:
                 "the server refused a token that had just been renewed",
                 moves.servers.right_of(held.token.account or "this profile", self._until_next(want.key)),
             )
+        self._forget_jobs()
         self._replaced[want.key] = held.token.digest
 
     def forget_forced(self, key: RecordName) -> None:
@@ -93,7 +94,16 @@ class Rejections:
         """Whether a renewal may be forced now; then it counts as done."""
         now = self._clock.boottime()
         for forced in (self._forced, self._forced_by_news) if news else (self._forced,):
-            if now - forced.get(key, -policy.FORCED_RENEWAL_INTERVAL) >= policy.FORCED_RENEWAL_INTERVAL:
+            for other in [other for other, at in forced.items() if now - at >= policy.FORCED_RENEWAL_INTERVAL]:
+                del forced[other]
+            if key not in forced:
                 forced[key] = now
                 return True
         return False
+
+    def _forget_jobs(self) -> None:
+        """Nobody asks again for the tokens of jobs that are over; a machine sees thousands of them."""
+        held = self._memory.held
+        for known in (self._kept, self._replaced):
+            for key in [key for key in known if key.in_memory_alone and key not in held]:
+                del known[key]

@@ -112,7 +112,9 @@ class Store:
         if not entries:
             return []
         living = [entry for entry in entries if not entry.is_over(now, wall)]
-        if len(living) < len(entries):
+        if not living:
+            del self._entries[place]
+        elif len(living) < len(entries):
             self._entries[place] = living
         return living
 

@@ -183,6 +183,9 @@ async def test_nothing_begins_for_a_profile_that_is_being_logged_out(bench: Benc
     await bench.provider.arrived.wait()  # the server is being asked to delete the token
     with pytest.raises(Refused, match="being logged out"):
         await bench.broker.token(want(tower, ("write",)), NOBODY)
+    await bench.broker.logout("tower")  # another one, which asks no server and is done first
+    with pytest.raises(Refused, match="being logged out"):
+        await bench.broker.token(want(tower, ("write",)), NOBODY)
     bench.provider.release()
     await leaving
     assert bench.provider.started == 1

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
 from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturn.configuration.profiles.flows.applications import WorkloadIdentity
-from keyturn.errors import ConfigError, ProviderRefused, ProviderUnreachable, VariablesWanted
+from keyturn.errors import ConfigError, ProviderRefused, ProviderUnreachable, Refused, VariablesWanted
 from keyturnd.broker import policy
 from keyturnd.fetching.wants import with_surroundings
 from keyturnd.messages.outcomes import Failure
@@ -96,6 +97,25 @@ async def test_what_jobs_were_refused_is_forgotten(bench: Bench) -> None:
     bench.failures.lapse()
     assert not bench.failures._failures
     assert not bench.broker._flights._exclusions
+
+
+async def test_that_the_tokens_of_jobs_were_refused_is_forgotten_with_them(bench: Bench) -> None:
+    """A machine sees thousands of jobs, and nobody asks for theirs again."""
+    for job in "abc":
+        for _ in range(2):
+            token = await bench.broker.token(of_job(job), NOBODY)
+            with suppress(Refused):
+                await bench.broker.reject(of_job(job), token.digest)
+    bench.clock.advance(3601)
+    bench.broker.memory.lapse()
+    token = await bench.broker.token(of_job("d"), NOBODY)
+    for _ in range(2):
+        with suppress(Refused):
+            await bench.broker.reject(of_job("d"), token.digest)
+            token = await bench.broker.token(of_job("d"), NOBODY)
+    rejections = bench.broker.rejections
+    assert {*rejections._forced, *rejections._kept, *rejections._replaced} == {of_job("d").key}
+    assert not bench.broker.memory._dropped
 
 
 async def test_a_fetch_that_was_too_slow_for_a_job_is_told_for_a_moment_only(bench: Bench) -> None:

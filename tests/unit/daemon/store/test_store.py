@@ -170,6 +170,14 @@ async def test_a_timeout_counts_from_when_it_was_accepted_and_in_suspend(bench: 
     assert [one.place.host for one, _ in bench.store.listing()] == ["other"]  # nobody had to ask for it
 
 
+async def test_hosts_whose_credentials_are_over_leave_nothing(bench: Bench) -> None:
+    for number in range(3):
+        await bench.approve(5.0, f"{number}.example.com", username="user", password="pass")
+    bench.clock.advance(6.0)
+    await bench.approve(username="user", password="pass")
+    assert list(bench.store._entries) == [Place("https", "example.com")]
+
+
 async def test_the_vault_survives_the_daemon_and_memory_does_not(bench: Bench) -> None:
     await bench.approve(60.0, username="user", password="p", oauth_refresh_token="r", path="a\udcff")
     await bench.approve(username="user2", password="p2")

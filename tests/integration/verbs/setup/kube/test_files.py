@@ -103,6 +103,17 @@ def test_a_form_that_cannot_be_edited_is_written_anew(configured: Machine, kubec
     assert shown_by_kubectl(configured) == before
 
 
+def test_what_is_written_anew_is_read_by_kubectl_too(configured: Machine, kubeconfig: Path) -> None:
+    """Go finds a number in 1e3, and there kubectl and helm would end: written without kubectl's help, they did."""
+    text = KUBECONFIG.replace("    cluster: aks\n    user: admin # for now", '    {cluster: aks, user: "1e3"}')
+    kubeconfig.write_text(text, encoding="ascii")
+    before = shown_by_kubectl(configured)
+    configured.run("keyturn", "setup", "kube", status=0)
+    assert user_of(configured, "aks") == "keyturn/me:1e3"
+    configured.run("keyturn", "setup", "kube", "--undo", status=0, PATH=str(configured.home))
+    assert shown_by_kubectl(configured) == before
+
+
 def test_aliases_stay_as_they_are(configured: Machine, kubeconfig: Path) -> None:
     text = KUBECONFIG.replace("    cluster: aks\n    user: admin # for now", "    {cluster: *aks, user: admin}")
     kubeconfig.write_text(text.replace("- name: aks\n  cluster:", "- name: &aks aks\n  cluster:"), encoding="ascii")

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["configured", "kubeconfig"]
 
 CONTEXTS = "contexts:\n- name: {context}\n  context:\n    cluster: {cluster}\n    user: admin\n"
-BACK = KUBECONFIG.replace(" # for now", "")
-"""After setting up and undoing it: a remark behind a changed line goes with it."""
 SECOND = "clusters:\n- name: second\n  cluster:\n    server: https://second.example:6443\n"
 
 
@@ -67,7 +65,7 @@ def test_what_one_file_needs_of_another_stays_where_that_is_named(configured: Ma
     assert done.stdout == f"keyturn: {kubeconfig}: context aks with user admin again\n"
     assert runs(configured, "mine")["args"][:-1] == arguments_of("me")
     configured.run("keyturn", "setup", "kube", "--undo", status=0)
-    assert (user_of(configured, "mine"), kubeconfig.read_text("ascii")) == ("admin", BACK)
+    assert (user_of(configured, "mine"), kubeconfig.read_text("ascii")) == ("admin", KUBECONFIG)
 
 
 def test_two_files_never_have_one_name_for_two_clusters(configured: Machine, kubeconfig: Path) -> None:
@@ -79,7 +77,7 @@ def test_two_files_never_have_one_name_for_two_clusters(configured: Machine, kub
         assert runs(configured, "aks")["args"][:-1] == arguments_of("me")
         assert "https://second.example:6443" in runs(configured, "second")["args"]
     configured.run("keyturn", "setup", "kube", "--undo", status=0)
-    assert (user_of(configured, "second"), kubeconfig.read_text("ascii")) == ("admin", BACK)
+    assert (user_of(configured, "second"), kubeconfig.read_text("ascii")) == ("admin", KUBECONFIG)
 
 
 def test_a_context_behind_another_of_its_name_is_given_back_too(configured: Machine, kubeconfig: Path) -> None:
@@ -88,7 +86,7 @@ def test_a_context_behind_another_of_its_name_is_given_back_too(configured: Mach
     listed(configured, kubeconfig, other)
     configured.run("keyturn", "setup", "kube", status=0)
     configured.run("keyturn", "setup", "kube", "--undo", status=0)
-    assert other.read_text("ascii") == kubeconfig.read_text("ascii") == BACK
+    assert other.read_text("ascii") == kubeconfig.read_text("ascii") == KUBECONFIG
 
 
 def test_a_context_whose_cluster_is_not_read_is_left_alone(configured: Machine, kubeconfig: Path) -> None:

@@ -18,14 +18,13 @@ __all__ = ["configured", "kubeconfig"]
 
 
 def test_nothing_else_changes_and_undo_brings_back_every_byte(configured: Machine, kubeconfig: Path) -> None:
-    text = KUBECONFIG.replace(" # for now", "")
-    kubeconfig.write_text(text, encoding="ascii")
     configured.run("keyturn", "setup", "kube", status=0)
     changed = kubeconfig.read_text(encoding="ascii")
-    assert set(text.splitlines()) - set(changed.splitlines()) == set()
+    assert set(KUBECONFIG.splitlines()) - set(changed.splitlines()) == {"    user: admin # for now"}
+    assert f"    user: {OURS} # for now\n" in changed
     assert kubeconfig.stat().st_mode & 0o777 == 0o640
     configured.run("keyturn", "setup", "kube", "--undo", status=0)
-    assert kubeconfig.read_text(encoding="ascii") == text
+    assert kubeconfig.read_text(encoding="ascii") == KUBECONFIG
     again = configured.run("keyturn", "setup", "kube", "--undo", status=0)
     assert again.stdout == "keyturn: kubectl: nothing to change\n"
     assert kept(configured) == [], "nothing is kept either"
@@ -35,7 +34,7 @@ def test_nothing_else_changes_and_undo_brings_back_every_byte(configured: Machin
 def test_a_list_of_users_with_nobody_in_it_comes_back_as_it_was(
     configured: Machine, kubeconfig: Path, written: str
 ) -> None:
-    text = KUBECONFIG.partition("users:")[0].replace(" # for now", "") + written
+    text = KUBECONFIG.partition("users:")[0] + written
     kubeconfig.write_text(text, encoding="ascii")
     configured.run("keyturn", "setup", "kube", status=0)
     configured.run("keyturn", "setup", "kube", status=0)
@@ -51,7 +50,7 @@ def test_what_another_kubeconfig_still_needs_is_kept(configured: Machine, kubeco
     configured.run("keyturn", "setup", "kube", status=0)
     configured.run("keyturn", "setup", "kube", "--kubeconfig=other", status=0)
     configured.run("keyturn", "setup", "kube", "--undo", "--kubeconfig=.kube/config", status=0)
-    assert kubeconfig.read_text(encoding="ascii") == KUBECONFIG.replace(" # for now", "")
+    assert kubeconfig.read_text(encoding="ascii") == KUBECONFIG
     assert configured.run("keyturn", "setup", "kube", "--check", "--kubeconfig=other", status=0).stderr == ""
 
 
@@ -78,7 +77,7 @@ def test_a_kubeconfig_that_was_named_once_is_known_from_then_on(configured: Mach
     assert f"kube: {other}: context aks was set up on another machine, or is out of date" in told
     assert again in told
     configured.run("keyturn", "setup", "kube", "--undo", status=0)
-    assert other.read_text(encoding="ascii") == KUBECONFIG.replace(" # for now", "")
+    assert other.read_text(encoding="ascii") == KUBECONFIG
     assert kept(configured) == []
 
 

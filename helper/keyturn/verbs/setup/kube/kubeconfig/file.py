@@ -109,7 +109,7 @@ class KubeFile:
     def _rewritten(self) -> str:
         """With as little changed as can be; else anew as a whole, as kubectl itself writes it."""
         for form in (editor, Whole):
-            with contextlib.suppress(Unreadable):
+            with contextlib.suppress(Unreadable, Refused):  # what kubectl cannot read is no kubeconfig, either
                 found = self._edited(form(self._file.text))
                 if self._is_as_wanted(read(found, str(self.path))):
                     self.loses_comments = form is Whole and "#" in self._file.text

@@ -11,16 +11,15 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
+from keyturn.verbs.setup.kube.kubeconfig.scalars import comment_behind, scalar, text_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./@+=-]*(?::[A-Za-z0-9_./@+=-]+)*", re.ASCII)
 BLANK = re.compile(r"\s*(#|$)")
-USER_KEY = re.compile(r"( *(?:- )?)user:(?=\s)")
-WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
-"""Read as something else than a text by one YAML reader or another (YAML 1.1)."""
+USER_KEY = re.compile(r"( *(?:- +)?)user:(?=\s)")
 
 
 class Unreadable(Exception):
@@ -28,11 +27,12 @@ class Unreadable(Exception):
 
 
 class Entry(NamedTuple):
-    """One item of a list: its lines from `start` to `end` (not in it), and the column of its keys."""
+    """One item of a list: its lines from `start` to `end` (not in it), the columns of its dash and of its keys."""
 
     name: str
     start: int
     end: int
+    dash: int
     column: int
 
 
@@ -59,13 +59,14 @@ class Lines:
         if not keys:
             raise Unreadable
         _, number, key = min(keys)  # the least indented: an extension may have a user as well
-        self._lines[number] = f"{key} {scalar(user)}{self._end}"
+        comment = comment_behind(self._lines[number][len(key) :].rstrip("\r\n"))
+        self._lines[number] = f"{key} {scalar(user)}{comment}{self._end}"
 
     def add_user(self, name: str, stanza: dict[str, Any]) -> None:
         """Add a user with this `exec` behind the others. Raises Unreadable."""
         entries = list(self._entries("users"))
         if entries:
-            where, indent = entries[-1].end, entries[-1].column - 2
+            where, indent = entries[-1].end, entries[-1].dash
         else:
             where, indent = self._begin_users(), 0
         self._end_line(where - 1)
@@ -115,7 +116,7 @@ class Lines:
 
     def _section(self, key: str) -> tuple[int, int] | None:
         """First line behind `key:` and the line behind its block, None where there is no such key."""
-        head = re.compile(rf"{key}:\s*(?:\[\]|null|~)?\s*(?:#.*)?", re.ASCII)
+        head = re.compile(rf"{key}:\s*+(?:\[\]|null|~)?\s*+(?:#.*)?", re.ASCII)
         for number, line in enumerate(self._lines):
             if head.fullmatch(line.rstrip("\r\n")):
                 return number + 1, self._block_end(number + 1)
@@ -136,19 +137,20 @@ class Lines:
         )
         if place is None or not numbers:
             return
-        dash = re.match(r" *- ", self._lines[numbers[0]])
-        if dash is None:
+        first = re.match(r"( *)- +", self._lines[numbers[0]])
+        if first is None:
             raise Unreadable
-        starts = [number for number in numbers if self._lines[number].startswith(dash[0])]
+        dash, column = len(first[1]), len(first[0])
+        starts = [number for number in numbers if self._lines[number].startswith(f"{first[1]}- ")]
         for start, following in pairwise([*starts, place[1]]):
             end = max(number for number in numbers if number < following) + 1
-            yield Entry(self._name(start, end, len(dash[0])), start, end, len(dash[0]))
+            yield Entry(self._name(start, end, column), start, end, dash, column)
 
     def _name(self, start: int, end: int, column: int) -> str:
         """The item's `name`, empty where it has none that can be read."""
         for line in self._lines[start:end]:
             if line[column:].startswith("name:") and not line[:column].strip(" -"):
-                return _text(line[column + 5 :].strip())
+                return text_of(line[column + 5 :].strip())
         return ""
 
 
@@ -200,13 +202,6 @@ def editor(text: str) -> Lines | Document:
     return Document(text) if text.lstrip().startswith("{") else Lines(text)
 
 
-def scalar(text: str) -> str:
-    """`text` as YAML: as it is where every reader takes it for a text, else in JSON's quotes, which YAML has too."""
-    if PLAIN.fullmatch(text) and text.lower() not in WORDS:
-        return text
-    return json.dumps(text, ensure_ascii=not text.isprintable())
-
-
 def user_lines(name: str, stanza: dict[str, Any], indent: int = 0) -> Iterator[str]:
     """A user with this `exec`, the way kubectl writes one, without line ends."""
     margin = " " * indent
@@ -228,16 +223,3 @@ def _item_lines(item: str | dict[str, str]) -> Iterator[str]:
         return
     for number, (key, value) in enumerate(item.items()):
         yield f"{'  ' if number else '- '}{key}: {scalar(value)}"
-
-
-def _text(written: str) -> str:
-    """The text of a scalar on one line."""
-    try:
-        if written.startswith('"'):
-            return str(json.JSONDecoder().raw_decode(written)[0])
-    except ValueError:
-        return ""
-    if written.startswith("'"):
-        match = re.match(r"'((?:[^']|'')*)'", written)
-        return match[1].replace("''", "'") if match else ""
-    return re.split(r"\s+#", written)[0]

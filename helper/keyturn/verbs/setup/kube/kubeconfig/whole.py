@@ -7,10 +7,18 @@ from typing import Any
 import yaml
 
 from keyturn.verbs.setup.kube.kubeconfig.form import is_kubeconfig
+from keyturn.verbs.setup.kube.kubeconfig.scalars import is_plain
 from keyturn.verbs.setup.kube.kubeconfig.text import Document, Unreadable
 
 BOOLEANS = "tag:yaml.org,2002:bool"
 NULL = "tag:yaml.org,2002:null"
+TEXT = "tag:yaml.org,2002:str"
+
+
+class Plain(str):
+    """A text that stood without quotes, and goes on to mean what it does: `8080` is a number to some readers."""
+
+    __slots__ = ()
 
 
 class Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
@@ -33,11 +41,31 @@ class Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
         found: dict[Any, Any] = super().construct_mapping(node, deep)
         return found
 
+    def construct_text(self, node: yaml.ScalarNode) -> str:
+        """One text, and whether it was quoted."""
+        return str(node.value) if node.style else Plain(node.value)
 
+
+class Dumper(yaml.SafeDumper):  # type: ignore[misc]  # see above
+    """Quotes each text that is new, or had quotes, and that a reader could take for something else.
+
+    PyYAML itself writes `1e3` without: Go's readers find a number there, and end at it.
+    """
+
+    def represent_text(self, text: str) -> yaml.Node:
+        """One text."""
+        style = None if isinstance(text, Plain) or is_plain(text) else '"'
+        return self.represent_scalar(TEXT, str(text), style)
+
+
+Loader.add_constructor(TEXT, Loader.construct_text)
+Dumper.add_representer(str, Dumper.represent_text)
+Dumper.add_representer(Plain, Dumper.represent_text)
 Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in known if tag in {BOOLEANS, NULL}]
     for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+Dumper.yaml_implicit_resolvers = Loader.yaml_implicit_resolvers
 
 
 def load(text: str) -> dict[str, Any]:
@@ -61,4 +89,4 @@ class Whole(Document):
     @property
     def text(self) -> str:
         """All of it, as it is now."""
-        return str(yaml.safe_dump(self._document, sort_keys=False, width=1 << 16))
+        return str(yaml.dump(self._document, Dumper=Dumper, sort_keys=False, width=1 << 16))

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from keyturn.verbs.setup.kube.kubeconfig.text import Unreadable, editor, scalar
+from keyturn.verbs.setup.kube.kubeconfig.scalars import scalar
+from keyturn.verbs.setup.kube.kubeconfig.text import Unreadable, editor
 
 STANZA: dict[str, Any] = {"command": "/opt/key turn/helper", "args": ["get-token"], "provideClusterInfo": True}
 OURS = """- name: keyturn:admin
@@ -94,6 +95,20 @@ def test_comments_and_another_indentation_stay() -> None:
 @pytest.mark.parametrize("text", [KUBECTLS, BY_HAND.replace('"admin"', "admin")], ids=["kubectl's", "by hand"])
 def test_undoing_brings_back_every_byte(text: str) -> None:
     assert undone(changed(text)) == text
+
+
+def test_a_list_that_is_indented_further_is_one() -> None:
+    wide = "contexts:\n-   name: aks\n    context:\n        user: admin\nusers:\n-   name: admin\n    user: {}\n"
+    assert changed(wide) == wide.replace("user: admin", "user: keyturn:admin") + OURS
+
+
+@pytest.mark.parametrize("user", ["admin", '"ad#min"', "'it''s #1'", "a#b"])
+@pytest.mark.parametrize("comment", ["", " # mine", "  #mine, 'too'"])
+def test_the_comment_behind_a_user_stays(user: str, comment: str) -> None:
+    text = "contexts:\n- name: aks\n  context:\n    user: {}\nusers: []\n"
+    lines = editor(text.format(f"{user}{comment}"))
+    lines.set_context_user("aks", "other")
+    assert lines.text == text.format(f"other{comment}")
 
 
 def test_line_ends_of_another_system_stay() -> None:

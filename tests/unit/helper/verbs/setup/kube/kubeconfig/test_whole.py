@@ -51,3 +51,15 @@ def test_what_is_written_means_what_was_read(name: str, user: str) -> None:
     assert found["users"] == [
         {"name": name, "user": {"exec": {"command": user, "args": [user, name], "provideClusterInfo": True}}}
     ]
+
+
+def test_texts_stay_texts_to_every_reader_and_numbers_numbers() -> None:
+    """`1e3` is a number to Go, and kubectl ends at one where it expects a name."""
+    whole = Whole(
+        "contexts:\n- {name: '1e3', context: {cluster: c, extensions: [{name: e, extension: {n: 8080}}]}}\n"
+    )
+    whole.add_user("12e45", {"command": "0o17", "args": ["y", "1:30", ".5"]})
+    assert 'name: "1e3"' in whole.text
+    assert "n: 8080\n" in whole.text
+    assert 'name: "12e45"' in whole.text
+    assert all(f'- "{each}"\n' in whole.text for each in ("y", "1:30", ".5"))
