@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from urllib.parse import urlsplit
 
 from keyturn import hints
 from keyturn.configuration.hosts import without_userinfo
 from keyturn.configuration.named import no_profile, profile_named
+from keyturn.configuration.profiles.profile import EntraProfile
+from keyturn.configuration.targets.git import is_azure_devops
 from keyturn.configuration.targets.recognized import recognize
 from keyturn.console.configured import configuration
 from keyturn.console.look import table
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 
     from keyturn.configuration.config import Config
+    from keyturn.configuration.profiles.profile import Profile
     from keyturn.configuration.targets.entries import Protocol
     from keyturn.configuration.targets.recognized import RecognizedTarget
     from keyturn.configuration.targets.target import Target
@@ -95,7 +99,7 @@ def _add(options: Namespace) -> None:
 
     document = ConfigDocument(config_file())
     found = _place(options, document.config)
-    profile_named(document.config, options.profile)
+    _check_told(found, profile_named(document.config, options.profile), options)
     extra = {"service": options.service, "scopes": options.scopes}
     given = {key: value for key, value in extra.items() if value is not None}
     table, key = ("targets", found.protocol), found.key
@@ -106,6 +110,18 @@ def _add(options: Namespace) -> None:
     print(f"keyturn: {key} gets tokens of profile {options.profile}")
     if not options.no_setup:
         _set_up(found.protocol, key)
+
+
+def _check_told(found: RecognizedTarget, profile: Profile, options: Namespace) -> None:
+    """Raises UsageError where nothing tells what answers at a server that git asks: config.toml has other words."""
+    told = options.service or options.scopes or is_azure_devops(urlsplit(found.key).hostname or "")
+    if found.protocol != "git" or told or not isinstance(profile, EntraProfile):
+        return
+    sentence = f"what answers at {found.key} has to be said: --service azure-devops, or --scope SCOPE of another"
+    service = "--service", "azure-devops"
+    error = UsageError(sentence, hints.add_target(found.key, profile.name, *service))
+    error.lacking = service
+    raise error
 
 
 def _place(options: Namespace, config: Config) -> RecognizedTarget:

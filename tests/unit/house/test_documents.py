@@ -24,6 +24,7 @@ UNTRIED = {
     "README.md": 2,
     "guides/awx.md": 2,
     "guides/entra-flows.md": 2,
+    "guides/feeds.md": 2,
     "guides/new-secmgmtaccesstoken.md": 1,
     "guides/packaging.md": 1,
     "guides/speed.md": 2,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from keyturn import hints
 from keyturn.configuration.profiles.described import described, on_behalf_of
 from keyturn.configuration.profiles.profile import AwxProfile
+from keyturn.console.moments import duration
 from keyturn.errors import Refused
 from keyturnd.broker import newtoken
 from keyturnd.fetching.wants import with_surroundings
@@ -54,7 +55,7 @@ def _check_life(left: float, body: TokenBody) -> None:
     """Refuse what even a new token cannot fulfil: a long job would fail in its middle."""
     if left < body.min_life:
         minutes = int(left // 60)
-        sentence = f"a new token of profile {body.profile} lives {minutes} min, less than was asked for"
+        sentence = f"a new token of profile {body.profile} lives {duration(left)}, less than was asked for"
         error = Refused(sentence, hints.shorter_life(body.purpose, body.profile, minutes))
         error.lacking = "--min-life", f"{minutes}m"
         raise error

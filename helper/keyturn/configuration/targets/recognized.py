@@ -46,7 +46,7 @@ def recognize(text: str, protocol: Protocol | None = None, verb: str = "target a
         return RecognizedTarget("docker", image.netloc)
     try:
         if not text.startswith("https://"):
-            return _registry(text.removesuffix("/"), protocol)
+            return _registry(text.removesuffix("/"), protocol, verb)
         place = https_url(without_user(text))
     except UnfitName as error:
         raise UsageError(f"no target: {error}", hints.usage(f"keyturn {verb}")) from None
@@ -82,14 +82,24 @@ def _of_organization(place: Place) -> tuple[str, ...]:
     return place.segments[: place.segments.index(CLONE)]
 
 
-def _registry(text: str, protocol: Protocol | None) -> RecognizedTarget:
+def _registry(text: str, protocol: Protocol | None, verb: str) -> RecognizedTarget:
     neither = UnfitName("expected a URL that starts with https://, or a login server of Azure's own")
     if protocol not in {None, "docker"} or (protocol is None and ("/" in text or "@" in text)):
         raise neither  # as for http://, and for what ssh takes
     host, port = host_and_port(text)
     if protocol is None and not is_azure(host, port):
-        raise neither
+        raise _of_another_name(text, verb) if "." in host else neither
     return RecognizedTarget("docker", host if port == HTTPS_PORT else f"{host}:{port}")
+
+
+def _of_another_name(text: str, verb: str) -> UsageError:
+    """A registry perhaps, behind a domain of its owner's: only somebody who knows it can say so."""
+    error = UsageError(
+        f"no target: {text} has no scheme, as a registry, but is no login server of Azure's own",
+        hints.verb(*verb.split(), text, "--service", "acr"),
+    )
+    error.lacking = "--service", "acr"
+    return error
 
 
 def with_scheme(text: str) -> str:

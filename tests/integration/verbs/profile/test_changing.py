@@ -111,8 +111,12 @@ def test_a_target_that_is_named_again_keeps_what_nothing_was_said_of(machine: Ma
         (["profile", "edit", "work", 'audiences=["\udcff"]'], "the value of audiences is not UTF-8"),
         (["login", "\udcff"], "what was typed is not UTF-8"),
         (["target", "add", "https://dev.azure.com/contoso", "xyzzy"], "there is no profile of that name"),
-        (["target", "add", "https://git.example/tfs", "work"], "only Azure DevOps implies them"),
-        (["target", "add", "registry.example", "work"], "a login server of Azure's own"),
+        (
+            ["target", "add", "https://git.example/tfs", "work"],
+            "target add https://git.example/tfs work --service azure-devops",
+        ),
+        (["target", "add", "registry.example", "work"], "target add registry.example work --service acr"),
+        (["target", "add", "registry", "work"], "a login server of Azure's own"),
         (["target", "remove", "https://dev.azure.com/contoso"], "there is no target"),
         (
             ["target", "remove", "https://me:planted@dev.azure.com/x"],
