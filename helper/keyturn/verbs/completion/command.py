@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from keyturn.kubelogin import completion
 from keyturn.verbs.completion import names
 from keyturn.verbs.known import VERBS, module_of
 
@@ -118,8 +117,8 @@ def whole() -> ArgumentParser:
             own = module.parser()
             _complete(own)
             verbs.add_parser(verb, help=what, parents=[own], add_help=False)
-    stand_in = verbs.add_parser("kubelogin", help=VERBS["kubelogin"])
-    stand_in.add_argument("verb", choices=tuple(completion.VERBS.split()), help="which")
+        elif hasattr(module, "VERBS"):  # a program with a parser of its own: Azure's kubelogin has Go's
+            verbs.add_parser(verb, help=what).add_argument("verb", choices=module.VERBS, help="which")
     verbs.add_parser("help", help="tell more of a verb").add_argument("verb", choices=tuple(VERBS), help="which")
     return made
 
