@@ -141,7 +141,8 @@ DEVICE_UNKNOWN = Kind(
     "bad_verification_code",
     "Invalid verification code due to User typing in wrong user code for device code flow.",
 )
-REFRESH_UNKNOWN = Kind(70000, "invalid_grant", "Provided grant is invalid or malformed.", suberror="bad_token")
+# Without a suberror, as real ones come (reference/entra.md section 4): a client has to know these two by number.
+REFRESH_UNKNOWN = Kind(70000, "invalid_grant", "Provided grant is invalid or malformed.")
 REFRESH_CLIENT = Kind(
     70000, "invalid_grant", "Provided grant was issued to another client.", suberror="client_mismatch"
 )
@@ -152,7 +153,6 @@ REFRESH_REVOKED = Kind(
     50173,
     "invalid_grant",
     "The provided grant has expired due to it being revoked, a fresh auth token is needed.",
-    suberror="bad_token",
 )
 
 

@@ -94,7 +94,7 @@ class Flights:
         ends = self._clock.boottime() + policy.LONGEST_FLIGHT
         async with self.turn(want, ends):
             try:
-                token = await self._fetcher.silently(want, min(SILENT_DEADLINE, ends - self._clock.boottime()))
+                token = await self._fetcher.silently(want, lambda: self._left(ends))
             except (NoLongerAllowed, ConfigError):
                 raise  # found without asking anybody, and mended by a chmod that nobody tells us of
             except KeyturnError as error:
@@ -103,6 +103,9 @@ class Flights:
         self._failures.forget(want)
         self._memory.receive(as_configured(self._fetcher.config(), want) or want, token)
         return token
+
+    def _left(self, ends: float) -> float:
+        return min(SILENT_DEADLINE, max(ends - self._clock.boottime(), 0.0))
 
     def _landed(self, key: RecordName, task: asyncio.Task[Token]) -> None:
         if self.under_way.get(key) is task:

@@ -77,18 +77,18 @@ class Fetcher:
         """Raises ConfigError when the configuration of now does not lead to `want`, or is invalid."""
         self._check(self.config(), want)
 
-    async def silently(self, want: Want, deadline: float = SILENT_DEADLINE) -> Token:
-        """A new token without anybody's help, within `deadline` seconds.
+    async def silently(self, want: Want, left: Callable[[], float]) -> Token:
+        """A new token without anybody's help, with so many seconds left, the tries after the first one included.
 
         Raises SignInNeeded when it takes a person, ProviderError for the provider's no or silence, StateError
         when it cannot be kept.
         """
         for _ in range(ATTEMPTS):
             with suppress(Replaced):
-                return await self._silently(want, deadline)
+                return await self._silently(want, left)
         raise Refused(f"profile {want.profile.name} is being signed in elsewhere", moves.waiting.again())
 
-    async def _silently(self, want: Want, deadline: float) -> Token:
+    async def _silently(self, want: Want, left: Callable[[], float]) -> Token:
         self.check_allowed(want)
         profile = want.profile
         state = await self.holdings.state(profile) if flows.row(profile).state is not None else None
@@ -97,7 +97,7 @@ class Fetcher:
         secret = await self.secret(profile)
         if (error := flows.missing(profile, state, secret)) is not None:
             raise await self._explained(error, profile)
-        return await self._run(want, self._job(want, deadline, secret=secret, state=state), Nobody())
+        return await self._run(want, self._job(want, left(), secret=secret, state=state), Nobody(), left)
 
     async def is_signed_in(self, profile: Profile) -> bool:
         """Whether `profile` has the sign-in of a person that it takes. Access tokens outlive one that has ended."""
@@ -167,11 +167,16 @@ class Fetcher:
             client_secret=secret_at(want.profile.flow.client_secret_source),
         )
 
-    async def _run(self, want: Want, job: TokenJob, audience: Audience, *, once_more: bool = True) -> Token:
+    async def _run(
+        self, want: Want, job: TokenJob, audience: Audience, left: Callable[[], float] | None = None, *,
+        once_more: bool = True,
+    ) -> Token:  # fmt: skip
         keeper = Keeper(self.holdings, want.profile, job, audience)
         outcome = await self.acquisitions.run(job, keeper)
         if isinstance(outcome, Failure):
             if once_more and (better := self._with_better_claims(want, job, outcome, audience)) is not None:
+                deadline = job.deadline if left is None else left()
+                better = msgspec.structs.replace(better, deadline=deadline)
                 return await self._run(want, better, audience, once_more=False)
             await self._failed(want, job, outcome)
             raise fitting(error_of(outcome), want.profile)

@@ -37,8 +37,10 @@ SHELLS = {"sh", "ash", "bash", "busybox", "dash", "ksh", "zsh"}
 SILENT_RETRIERS = ("python", "pypy", "java")
 """What kr8s and fabric8 run in: they set no KUBERNETES_EXEC_INFO, and run the plugin again after a 401 only, or for
 another client object. client-node, which sets none either, runs it five times at its first requests."""
-PYTHONS_JSON = b'": '
-"""In the variable as Python's client sets it; client-go's is compact. Every `load_kube_config()` runs the plugin."""
+CLIENT_GOS_END = b"\n"
+"""Of the variable, which client-go leaves to Go's encoder. Neither Python's client ends it so, of which every
+`load_kube_config()` runs the plugin, nor kube-rs, of which every client object runs it three times
+(findings/kube-runs-its-plugin-three-times-for-a-client.sh)."""
 
 UNDERSTOOD = 512
 """Requests whose meaning is remembered; beyond that all are forgotten."""
@@ -66,9 +68,9 @@ def asked(want: Want, version: str, cluster: str | None, info: bytes) -> Asked:
 
 
 def _habit(info: bytes) -> Habit:
-    if PYTHONS_JSON in info:
-        return "asks for no reason"
-    return "keeps its token" if info else "says nothing"
+    if not info:
+        return "says nothing"
+    return "keeps its token" if info.endswith(CLIENT_GOS_END) else "asks for no reason"
 
 
 def keep_understood(services: Services, digest: bytes, meaning: object) -> None:

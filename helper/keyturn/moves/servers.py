@@ -76,6 +76,12 @@ def other_application(profile: str) -> Sentence:
 
 
 @move
+def lifetime(place: str) -> Sentence:
+    """An AWX whose tokens are dead when they are made."""
+    return Sentence(f"ask an administrator of {place} to look at ACCESS_TOKEN_EXPIRE_SECONDS, and at its clock")
+
+
+@move
 def moved(url: str, profile: str) -> Sentence:
     """An AWX that says where it is now."""
     return Sentence(f'if that is it: url = "{url}" in [profile.{profile}]')

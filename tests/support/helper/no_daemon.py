@@ -49,8 +49,8 @@ def outcome(done: subprocess.CompletedProcess[bytes]) -> tuple[int, bytes, bytes
 
 
 def info(*, interactive: bool = False, server: str | None = None) -> str:
-    """KUBERNETES_EXEC_INFO as kubectl writes it."""
+    """KUBERNETES_EXEC_INFO as kubectl writes it, a newline at its end."""
     spec: dict[str, Any] = {} if server is None else {"cluster": {"server": server, "config": None}}
     spec["interactive"] = interactive
     version = "client.authentication.k8s.io/v1"
-    return json.dumps({"kind": "ExecCredential", "apiVersion": version, "spec": spec}, separators=(",", ":"))
+    return json.dumps({"kind": "ExecCredential", "apiVersion": version, "spec": spec}, separators=(",", ":")) + "\n"

@@ -97,7 +97,7 @@ def configuration(emulator: Emulator, profile: str) -> str:
 def exec_info(
     server: str | None = None, *, interactive: bool = False, version: str = "v1", authority: bytes = b"---"
 ) -> str:
-    """KUBERNETES_EXEC_INFO as client-go writes it. authority: the CA that the kubeconfig trusts."""
+    """KUBERNETES_EXEC_INFO as client-go writes it, with its newline. authority: the CA that the kubeconfig trusts."""
     spec: dict[str, Any] = {"interactive": interactive}
     if server is not None:
         spec["cluster"] = {
@@ -106,7 +106,7 @@ def exec_info(
             "config": None,
         }
     document = {"kind": "ExecCredential", "apiVersion": f"client.authentication.k8s.io/{version}", "spec": spec}
-    return json.dumps(document, separators=(",", ":"))
+    return json.dumps(document, separators=(",", ":")) + "\n"
 
 
 def record(state: Path, server: str, profile: str, authority: bytes = b"---", **trust: str) -> list[str]:

@@ -47,7 +47,10 @@ class Created(NamedTuple):
 
 
 def read(api: Api, reply: Reply) -> Created:
-    """The token in a 201. Raises Unusable when it holds none: masked (`************`, `$encrypted$`), null, odd."""
+    """The token in a 201. Raises Unusable when it holds none (masked: `************`, `$encrypted$`; null, odd).
+
+    And where it has expired at its birth: every request with it would be a 401.
+    """
     document = reply.document or {}
     token, token_id = document.get("token"), document.get("id")
     if not isinstance(token, str) or not _TOKEN.fullmatch(token) or not is_id(token_id):
@@ -62,6 +65,11 @@ def read(api: Api, reply: Reply) -> Created:
     scope = document.get("scope")
     granted = scope if isinstance(scope, str) and set(scope.split()) <= {"read", "write"} else ""
     life = life_of(document.get("created"), document.get("expires"), reply.sent_at)
+    if life is not None and life <= 0:
+        sentence = (
+            f"{api.place} created a token that has expired already: its `expires` is no later than its `created`"
+        )
+        raise Unusable(ProviderRefused, sentence, moves.servers.lifetime(api.place))
     return Created(token, token_id, granted or api.identity.scope, life, reply.sent_at, document)
 
 
@@ -86,16 +94,17 @@ def is_id(value: object) -> TypeGuard[int]:
 
 
 def life_of(created: object, expires: object, sent_at: float) -> float | None:
-    """Seconds between the two times of a token, by the server's own clock; None when that makes no sense.
+    """Seconds between the two times of a token, by the server's own clock; None when it does not tell both soundly.
 
     The default is 1000 years (`expires` in 3026), and an answer may lack either (reference/awx.md section 4).
     """
     end = moment(expires)
     begin = moment(created)
-    if end is None:
+    if end is None or end <= 0:  # a date of the year 1 is how some programs write none
         return None
-    life = end - (sent_at if begin is None else begin)
-    return life if life > 0 else None
+    if begin is not None:
+        return end - begin
+    return end - sent_at if end > sent_at else None  # or the two clocks differ
 
 
 def moment(text: object) -> float | None:

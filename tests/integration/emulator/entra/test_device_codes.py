@@ -159,15 +159,15 @@ def test_a_refused_request_has_not_used_one_up(emulator: Emulator, entra: EntraC
 
 
 def test_refresh_tokens_refused(emulator: Emulator, entra: EntraClient) -> None:
-    def suberror(form: dict[str, str]) -> tuple[str, str]:
+    def refused(form: dict[str, str]) -> tuple[str, int, str | None]:
         body = entra.token(form).json()
-        return body["error"], body["suberror"]
+        return body["error"], body["error_codes"][0], body.get("suberror")
 
     revoked, late = (entra.sign_in(emulator)["refresh_token"] for _ in range(2))
     foreign = entra.refresh_form(late, client_id=entra.service, client_secret=entra.secret)
-    assert suberror(foreign) == ("invalid_grant", "client_mismatch")
-    assert suberror(entra.refresh_form("nonsense")) == ("invalid_grant", "bad_token")
+    assert refused(foreign) == ("invalid_grant", 70000, "client_mismatch")
+    assert refused(entra.refresh_form("nonsense")) == ("invalid_grant", 70000, None)
     emulator.control.revoke_refresh(revoked)
-    assert suberror(entra.refresh_form(revoked)) == ("invalid_grant", "bad_token")
+    assert refused(entra.refresh_form(revoked)) == ("invalid_grant", 50173, None)
     emulator.control.advance(91 * 86400)
-    assert suberror(entra.refresh_form(late)) == ("invalid_grant", "token_expired")
+    assert refused(entra.refresh_form(late)) == ("invalid_grant", 700082, "token_expired")

@@ -11,6 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from keyturn.errors import Refused, SignInNeeded
+from keyturnd.broker.policy import LONGEST_FLIGHT
+from keyturnd.fetching.fetch import SILENT_DEADLINE
 from keyturnd.messages.identities import EntraIdentity
 from keyturnd.messages.outcomes import Failure
 from support.daemon.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
@@ -74,6 +76,20 @@ async def test_what_was_granted_once_and_lapsed_is_gone_after_a_restart(bench: B
     revoked = await after.broker.token(PLAIN, NOBODY)
     await after.broker.replace(PLAIN, {revoked.digest}, None, after.broker.answer_by(PLAIN))
     assert [job.claims for job in after.provider.jobs] == [None]
+
+
+async def test_a_second_try_has_what_is_left_of_the_fetchs_time(bench: Bench) -> None:
+    refused = await bench.broker.token(PLAIN, NOBODY)
+    bench.clock.advance(60)
+    await bench.broker.replace(PLAIN, {refused.digest}, CLAIMS, bench.broker.answer_by(PLAIN))
+    bench.provider.refused_claims = CLAIMS
+    bench.provider.hold()
+    flight = bench.broker._flights.begin(PLAIN)
+    await bench.provider.arrived.wait()
+    bench.clock.advance(40)
+    bench.provider.release()
+    await flight
+    assert [job.deadline for job in bench.provider.jobs[-2:]] == [SILENT_DEADLINE, LONGEST_FLIGHT - 40]
 
 
 async def test_who_asks_for_other_claims_gets_another_token(bench: Bench) -> None:

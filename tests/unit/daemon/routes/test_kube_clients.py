@@ -98,6 +98,13 @@ async def test_two_load_kube_config_in_one_python_force_no_renewal(desk: Desk, h
     assert desk.bench.provider.started == 1
 
 
+async def test_kube_rs_runs_its_plugin_three_times_for_a_client(desk: Desk, helpers: list[int]) -> None:
+    """findings/kube-runs-its-plugin-three-times-for-a-client.sh: compact as client-go's, without the newline."""
+    info = exec_info(SERVER).removesuffix("\n")
+    assert [await desk.token(helper, info) for helper in helpers] == ["access-1"] * 3
+    assert desk.bench.provider.started == 1
+
+
 async def test_gclouds_dispatcher_runs_its_plugin_and_then_becomes_kubectl(
     desk: Desk, dispatcher: subprocess.Popen[bytes]
 ) -> None:

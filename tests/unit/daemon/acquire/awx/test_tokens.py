@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from keyturn import moves
 from keyturnd.acquire.awx import tokens
 from keyturnd.acquire.awx.api import Reply
 from keyturnd.acquire.awx.refusals import Unusable
@@ -139,8 +141,9 @@ def test_whatever_the_answer_its_token_fits_our_channel(changes: dict[str, Any])
         (None, "2026-09-21T14:33:20Z", 3600),
         (CREATED, "3026-09-21T13:33:20Z", 365_242 * 86400),
         (CREATED, "9999-12-31T23:59:59.999999Z", None),
-        (CREATED, CREATED, None),
-        (CREATED, "2020-01-01T00:00:00Z", None),
+        (CREATED, CREATED, 0),
+        (CREATED, "2026-09-21T13:33:10Z", -10),
+        (None, "2020-01-01T00:00:00Z", None),
         (CREATED, None, None),
         (CREATED, "", None),
         (CREATED, "soon", None),
@@ -161,7 +164,7 @@ def test_the_life_a_server_gives(created: object, expires: object, life: float |
 @given(JSON | st.text("0123456789-:TZ+.", max_size=70), JSON | st.datetimes().map(str))
 def test_no_time_is_too_odd(created: object, expires: object) -> None:
     life = tokens.life_of(created, expires, NOW)
-    assert life is None or life > 0
+    assert life is None or math.isfinite(life)
 
 
 @pytest.mark.parametrize(
@@ -170,12 +173,20 @@ def test_no_time_is_too_odd(created: object, expires: object) -> None:
         ("2026-09-21T14:33:20Z", 3600.0),
         ("3026-09-21T14:33:20Z", WEEK),
         (None, WEEK),
-        ("2026-09-21T13:00:00Z", WEEK),
+        ("soon", WEEK),
     ],
 )
 def test_our_own_age_is_the_longest(expires: object, life: float) -> None:
     made = tokens.replacing(AwxState("alice"), read(expires=expires), IDENTITY, "/api/")
     assert made.expires_at == NOW + life
+
+
+@pytest.mark.parametrize("expires", [CREATED, "2020-01-01T00:00:00Z"])
+def test_a_token_that_is_dead_at_its_birth_is_none(expires: str) -> None:
+    with pytest.raises(Unusable) as caught:
+        read(expires=expires)
+    assert "has expired already" in caught.value.failure.sentence
+    assert caught.value.failure.hint == moves.servers.lifetime(api().place)
 
 
 def test_a_stricter_age_holds_for_a_token_there_is() -> None:
