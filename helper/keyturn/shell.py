@@ -148,8 +148,8 @@ def users_of(path: str) -> Command:
 
 @show
 def process(pid: int) -> Command:
-    """Which program a process runs; all of them where the system did not tell the process (0)."""
-    return "ps", "-f", *(("-p", str(pid)) if pid else ("-A",))
+    """Which program a process runs, and what it waits for; all of them where the system did not tell it (0)."""
+    return "ps", "-l", "-f", *(("-p", str(pid)) if pid else ("-A",))
 
 
 @show

@@ -6,6 +6,8 @@ import asyncio
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from keyturnd.vault.changing import Late
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -37,7 +39,8 @@ class Leaving:
         """Forget everything of `profile`, in memory and in the vault; how many records there were.
 
         What `configured` holds on its server is ended there first; if that fails, nothing is forgotten, so that it
-        can be tried again. Raises ProviderError then.
+        can be tried again. Raises ProviderError then, and StateError; where that is Late, nothing is given of
+        `profile` before its records are gone.
         """
         self._logging_out[profile] += 1  # an AWX token created now would be forgotten, not deleted
         try:
@@ -47,10 +50,21 @@ class Leaving:
             self._forget(profile)
             try:
                 return await self._holdings.forget(profile)
+            except Late as error:
+                self._logging_out[profile] += 1
+                error.change.add_done_callback(lambda _: self._left_late(profile))
+                raise
             finally:
                 self._forget(profile)  # what a request read from the vault while it was being emptied
         finally:
-            self._logging_out -= Counter((profile,))  # and what nobody logs out is gone from it
+            self._left(profile)
+
+    def _left(self, profile: str) -> None:
+        self._logging_out -= Counter((profile,))  # and what nobody logs out is gone from it
+
+    def _left_late(self, profile: str) -> None:
+        self._forget(profile)  # again: whoever was refused meanwhile has read the vault, too
+        self._left(profile)
 
     async def _end_all(self, profile: str) -> None:
         ending: list[asyncio.Task[Token] | asyncio.Task[None]] = [

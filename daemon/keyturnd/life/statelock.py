@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 import msgspec
 
-from keyturn import hints
+from keyturn import hints, shell
 from keyturn.errors import StateError
 from keyturnd.vault.durable import PrivateDirectory
 from keyturnd.vault.ownership import reasons
@@ -43,12 +43,18 @@ class Holder(msgspec.Struct, frozen=True):
 class HolderElsewhere(StateError):
     """Another daemon has the state directory. `host` and `socket` are None while it has not said so yet."""
 
-    def __init__(self, state_directory: Path, holder: Holder | None) -> None:
+    def __init__(self, state_directory: Path, holder: Holder | None, ours: Path | None = None) -> None:
+        """ours: the socket of the daemon that wants it. Whoever has left that is ending, and hears no command."""
         self.holder = holder
         self.host = holder.host if holder else None
         self.socket = holder.socket if holder else None
         who = f"the daemon with pid {holder.pid} on {holder.host}" if holder else "another daemon"
-        super().__init__(f"{state_directory} is in use by {who}", stop_command(holder))
+        if holder is not None and holder.host == socket.gethostname() and holder.socket == str(ours):
+            super().__init__(
+                f"{state_directory} is still in use by {who}, which is ending", shell.process(holder.pid)
+            )
+        else:
+            super().__init__(f"{state_directory} is in use by {who}", stop_command(holder))
 
 
 def stop_command(holder: Holder | None) -> Command:
@@ -72,7 +78,7 @@ class StateLock:
     def acquire(cls, state_directory: Path, socket_path: Path) -> Self:
         """Take the state directory (created if missing) or raise at once: HolderElsewhere, or another StateError."""
         files = PrivateDirectory(state_directory)
-        lock = lock_file(state_directory)
+        lock = lock_file(state_directory, socket_path)
         held = cls(files, lock)
         try:
             files.sweep()
@@ -115,7 +121,7 @@ def identity_of(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def lock_file(state_directory: Path) -> int:
+def lock_file(state_directory: Path, ours: Path | None = None) -> int:
     """The lock, taken: flock(2) on the descriptor returned, until that is closed.
 
     Raises HolderElsewhere, or another StateError on file systems without locks: a mere file in their place would stay
@@ -128,7 +134,7 @@ def lock_file(state_directory: Path) -> int:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
-            raise HolderElsewhere(state_directory, read_holder(state_directory)) from None
+            raise HolderElsewhere(state_directory, read_holder(state_directory), ours) from None
         except OSError:
             os.close(descriptor)
             raise

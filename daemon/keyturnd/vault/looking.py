@@ -16,6 +16,7 @@ from keyturnd.threads import Threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 Returned = TypeVar("Returned")
 
@@ -27,6 +28,7 @@ LITTLE_PATIENCE = 0.2
 """The same while it owes another answer."""
 
 threads = Threads(MOST)
+_late = set["asyncio.Future[Any]"]()
 
 
 async def seen(look: Callable[..., Returned], *arguments: object) -> Returned:
@@ -34,21 +36,24 @@ async def seen(look: Callable[..., Returned], *arguments: object) -> Returned:
 
     Where there can be no thread (RLIMIT_NPROC, pids.max), the loop looks itself, for want of a better.
     """
-    if len(unstoppable.left) >= MOST:  # another would be kept in mind for as long as the disk takes
-        raise _unanswered()
+    if len(_late) >= MOST:  # another would be kept in mind for as long as the disk takes
+        raise unanswered()
     try:
         looking = asyncio.wrap_future(threads.begin(look, *arguments))
     except OSError:
         return look(*arguments)
     try:
-        await asyncio.wait([looking], timeout=LITTLE_PATIENCE if unstoppable.left else PATIENCE)
+        await asyncio.wait([looking], timeout=LITTLE_PATIENCE if _late else PATIENCE)
     finally:
         if not looking.done():
+            _late.add(looking)
+            looking.add_done_callback(_late.discard)
             unstoppable.leave(looking)
     if looking.done():
         return looking.result()
-    raise _unanswered()
+    raise unanswered()
 
 
-def _unanswered() -> StateError:
+def unanswered() -> StateError:
+    """What whoever waits for the disk is told."""
     return StateError(f"the disk of {state_path()} does not answer", moves.waiting.disk())

@@ -8,7 +8,7 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-from keyturn import hints, shell
+from keyturn import shell
 from keyturn.errors import DaemonUnavailable, KeyturnError
 from keyturn.reach import client, launch
 
@@ -42,7 +42,7 @@ def end() -> int | None:
             sentence = "the daemon does not answer, nor is known which process it is"
             raise DaemonUnavailable(sentence, shell.process(pid))
         if process is not None and not _has_ended(process, LEAVE_PATIENCE if agreed else 0.0):
-            _signal_until_it_ends(process)
+            _signal_until_it_ends(process, pid)
     finally:
         if process is not None:
             os.close(process)
@@ -82,14 +82,15 @@ def is_keyturnd(command_line: bytes) -> bool:
     return interpreter.rpartition(b"/")[2].startswith(b"python") and named.rpartition(b"/")[2] == b"keyturnd"
 
 
-def _signal_until_it_ends(process: int) -> None:
+def _signal_until_it_ends(process: int, pid: int) -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(process, number)
             signal.pidfd_send_signal(process, signal.SIGCONT)  # one that was only stopped ends as it should
         if _has_ended(process, SIGNAL_PATIENCE):
             return
-    raise DaemonUnavailable("the daemon does not end, not even killed", hints.log())
+    # Nothing but a wait that the kernel does not interrupt (D in proc_pid_stat(5)) is left to one that was killed.
+    raise DaemonUnavailable("the daemon is killed, and ends once its disk answers", shell.process(pid))
 
 
 def _has_ended(process: int, patience: float) -> bool:

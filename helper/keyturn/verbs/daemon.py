@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 
 from keyturn import hints
+from keyturn.console import other_daemon
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask, ask_running, print_json
 from keyturn.console.starting import secret_variables
 from keyturn.errors import KeyturnError, UsageError
-from keyturn.reach import ending, launch
+from keyturn.reach import client, ending, launch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,17 +66,22 @@ def _stop() -> Done:
 
 def _restart() -> Done:
     """Of our version, with our environment: whatever the one before had."""
-    with suppress(KeyturnError):  # one that hangs, or is older than this question, is ended below
-        known = ask_running("GET", "/v1/daemon")
-        if (
-            known is not None
-            and known.get("lent")
-            and (again := ask_running("POST", "/v1/daemon/restart")) is not None
-        ):
+    with suppress(KeyturnError, client.NotRunning):  # one that hangs, or is older than this question, is ended below
+        if _is_lent() and (again := ask_running("POST", "/v1/daemon/restart")) is not None:
             return {"daemon": "restarted", "pid": again["restarting"]}
     ended = ending.end()
     started = _start()
     return started if ended is None else {**started, "daemon": "restarted"}
+
+
+def _is_lent() -> bool:
+    """Whether the daemon that runs was lent its socket. Raises its problem, or NotRunning.
+
+    The answer takes no provider and no disk, and whoever restarts a daemon that hangs has waited long enough.
+    """
+    connection = launch.find()
+    connection.settimeout(ending.ANSWER_PATIENCE)
+    return bool(json.loads(client.exchange(connection, other_daemon.WHICH).body).get("lent"))
 
 
 ACTIONS: dict[str, Callable[[], Done]] = {"start": _start, "stop": _stop, "restart": _restart}

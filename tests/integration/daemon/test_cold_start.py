@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from support.machine.machine import Machine
 from support.scenes.scene import Scene, password_of, scene
 
@@ -16,11 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["scene"]
 
 CALLERS = 100
-ROUNDS = 10
 
 
-def test_a_hundred_cold_callers_get_a_hundred_answers(emulator: Emulator, tmp_path: Path) -> None:
-    for number in range(ROUNDS):
+@pytest.mark.parametrize("rounds", [3, pytest.param(10, marks=pytest.mark.long)])
+def test_a_hundred_cold_callers_get_a_hundred_answers(emulator: Emulator, tmp_path: Path, rounds: int) -> None:
+    for number in range(rounds):
         with Machine(tmp_path / str(number)) as machine:
             scene = prepared(machine, emulator)
             emulator.control.reset()

@@ -55,9 +55,9 @@ def test_restart_brings_this_shells_settings(machine: Machine) -> None:
     told = machine.run("keyturn", "status", status=0, KEYTURN_CONFIG=str(other))
     difference = f"configuration {machine.config_file}, not {other}"
     assert told.stderr == f"keyturn: warning: the daemon runs with {difference}: keyturn daemon restart\n"
-    restarted = machine.json("daemon", "restart", KEYTURN_CONFIG=str(other))
-    assert restarted["daemon"] == "restarted"
-    assert restarted["pid"] != before
+    restarted = machine.run("keyturn", "daemon", "restart", status=0, KEYTURN_CONFIG=str(other))
+    assert restarted.stdout == f"keyturn: daemon restarted (pid {machine.daemon_pid()})\n"
+    assert (restarted.stderr, machine.daemon_pid() != before) == ("", True)  # who does it is not told to do it
     quiet = machine.run("keyturn", "status", status=0, KEYTURN_CONFIG=str(other))
     assert (quiet.stderr, "~/other.toml" in quiet.stdout) == ("", True)
     assert "configuration" in machine.run("keyturn", "status", status=0).stderr
@@ -105,6 +105,12 @@ def test_another_version_and_another_state_are_named(
     said = capsys.readouterr().err
     assert f"version {keyturn.__version__}, not 99.0; state {machine.state}, not {tmp_path}/state: " in said
     assert said.count("\n") == 1
+    other_daemon.differences.cache_clear()
+    monkeypatch.setattr(other_daemon, "WHICH", client.Request("GET", "/v1/which"))  # as one without that route
+    other_daemon.warn.__wrapped__()
+    other_daemon.differences.cache_clear()
+    older = "an older version than 99.0: keyturn daemon restart"
+    assert capsys.readouterr().err == f"keyturn: warning: the daemon runs with {older}\n"
 
 
 def test_it_does_not_live_with_its_starters_descriptor_limit(machine: Machine) -> None:

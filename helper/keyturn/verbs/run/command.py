@@ -56,6 +56,7 @@ exit status: 127 no such command, 126 it cannot be run, keyturn's own when there
 
 examples:
   keyturn run tower -- awx me
+  keyturn run tower --renew -- awx me   # the server refused the last token: somebody has deleted it there
   keyturn run tower --vars-file -- sh -c 'ansible-playbook -e @"$KEYTURN_VARS" site.yml'
   keyturn run work --audience https://graph.microsoft.com -- ./report.sh
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,6 +14,7 @@ from keyturn.errors import KeyturnError, ProviderRefused, ProviderUnreachable, R
 from keyturnd.broker import policy
 from keyturnd.messages.outcomes import Failure
 from keyturnd.messages.states import AwxState
+from keyturnd.vault import changing
 from keyturnd.vault.tokens import Token
 from support.daemon.askers import CI, NOBODY
 from support.daemon.brokers import NOT_CONNECTED, OTHER_SCOPES, Bench, Person, service_profile, want
@@ -190,6 +192,21 @@ async def test_nothing_begins_for_a_profile_that_is_being_logged_out(bench: Benc
     await leaving
     assert bench.provider.started == 1
     assert [name.profile for name in bench.vault.names()] == ["ci"]
+
+
+async def test_a_logout_that_waits_for_the_disk_goes_on(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    await bench.broker.token(want(CI), NOBODY)
+    answers, delete = threading.Event(), bench.vault.delete_profile
+    monkeypatch.setattr(bench.vault, "delete_profile", lambda *which: answers.wait(30) and delete(*which))
+    monkeypatch.setattr(changing, "PATIENCE", 0.0)
+    with pytest.raises(changing.Late) as late:
+        await bench.broker.logout("ci")
+    with pytest.raises(Refused, match="being logged out"):
+        await bench.broker.token(want(CI), NOBODY)
+    answers.set()
+    assert await late.value.change == len(["the secret", "the token"])
+    with pytest.raises(SignInNeeded):
+        await bench.broker.token(want(CI), NOBODY)
 
 
 async def test_an_awx_token_that_was_replaced_or_asked_for_otherwise_is_not_given(bench: Bench) -> None:

@@ -82,6 +82,10 @@ def test_a_second_daemon_is_refused_and_told_where_the_first_is(state: Path) -> 
         assert error.sentence == (f"{state} is in use by the daemon with pid {first.pid} on {socket.gethostname()}")
         assert error.hint == f"env KEYTURN_SOCKET={SOCKET} keyturn daemon stop"
         assert read_holder(state) == error.holder
+        with pytest.raises(HolderElsewhere) as raised:
+            StateLock.acquire(state, SOCKET)
+        assert raised.value.sentence == f"{error.sentence.replace('is in', 'is still in')}, which is ending"
+        assert raised.value.hint == f"ps -l -f -p {first.pid}"
 
 
 def test_two_in_one_process_exclude_each_other_too(state: Path) -> None:

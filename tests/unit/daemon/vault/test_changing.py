@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.errors import StateError
+from keyturn.reach.paths import state_path
+from keyturnd import unstoppable
 from keyturnd.threads import Threads
 from keyturnd.vault import changing, tokens
 from keyturnd.vault.changing import wholly
@@ -78,3 +80,29 @@ async def test_a_renewal_outlives_the_look_for_what_has_expired(
     assert kept.access_token == "new"
     await bench.holdings.prune(now + 7200)
     assert get(key) is None
+
+
+async def test_a_disk_that_does_not_answer_is_told_of_and_the_change_comes_late(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers, made = threading.Event(), list[str]()
+
+    def change() -> None:
+        assert answers.wait(30)
+        made.append("late")
+
+    monkeypatch.setattr(changing, "PATIENCE", 0.0)
+    monkeypatch.setattr(unstoppable, "LAST_PATIENCE", 0.0)
+    try:
+        with pytest.raises(StateError) as raised:
+            await wholly(change)
+        assert await unstoppable.is_left()
+    finally:
+        answers.set()
+    assert raised.value.lines() == (
+        f"keyturn: error: the disk of {state_path()} does not answer; what is to be written waits for it\n"
+        "keyturn: hint: see to it or to its server, then run the command again\n"
+    )
+    monkeypatch.setattr(changing, "PATIENCE", 30.0)
+    await wholly(made.append, "the next")
+    assert made == ["late", "the next"]

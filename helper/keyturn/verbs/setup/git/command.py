@@ -62,6 +62,8 @@ def run(options: Namespace) -> int:
     plan = _undoing(git, record, options) if options.undo else _writing(configuration(), git, record, options.urls)
     if not options.dry_run:
         plan.carry_out(git, record, undoing=options.undo)
+    if not (options.dry_run or options.undo):  # where a section was there and empty, git has put ours, before others
+        _writing(configuration(), git, record, options.urls).carry_out(git, record, undoing=False)
     plan.notes += _notes(git, record, options)
     _report(plan, git, options)
     return 0

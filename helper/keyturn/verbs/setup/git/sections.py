@@ -87,7 +87,7 @@ class Sections:
         old = self.to_remove(f"{section}/")
         if not old and wanted == paths and self._is_in_place(section, helper):
             return []
-        if self._is_only_ours(section) and section in self.ours() and not any(self._noted(section).values()):
+        if section in self.ours() and self._may_move(section):
             return [*old, *self.to_remove(section), *_written(origin, helper)]
         kept = _without_ours(self._values(section, HELPER))
         reset = [] if kept[-1:] == [""] else [""]  # one alone is what a setup left that was interrupted
@@ -133,7 +133,10 @@ class Sections:
             return False
         origin = Origin(section.removeprefix(EVERYWHERE).removeprefix("."), with_path=False)
         # Written anew, a section of ours alone comes to stand last; one with more in it stays where it is.
-        return not (self._is_only_ours(section) and self.behind([origin]))
+        return not (self._may_move(section) and self.behind([origin]))
+
+    def _may_move(self, section: str) -> bool:
+        return self._is_only_ours(section) and not any(self._noted(section).values())
 
     def _is_only_ours(self, section: str) -> bool:
         known = {HELPER} if section == EVERYWHERE else {HELPER, PATH.lower()}

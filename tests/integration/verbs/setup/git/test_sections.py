@@ -62,6 +62,19 @@ def test_a_second_setup_changes_nothing(configured: Machine, gitconfig: Path) ->
     assert gitconfig.read_bytes() == before
 
 
+@pytest.mark.parametrize("reset", ["", "\thelper =\n"])
+def test_a_section_that_stands_before_other_helpers(reset: str, configured: Machine, gitconfig: Path) -> None:
+    """An empty one git fills where it stands; one with a reset of the user's own stays there, and is told of once."""
+    other = f'[credential "https://*.azure.com"]\n\thelper = "{OTHER_HELPER}"\n'
+    gitconfig.write_text(f'[credential "https://dev.azure.com"]\n{reset}{other}', encoding="ascii")
+    told = configured.run("keyturn", "setup", "git", status=0).stdout
+    assert ("stands behind keyturn's helper" in told) == bool(reset)
+    before = gitconfig.read_bytes()
+    configured.run("keyturn", "setup", "--check", "git", status=0)
+    configured.run("keyturn", "setup", "git", status=0)
+    assert gitconfig.read_bytes() == before
+
+
 def test_dry_run_prints_the_commands_and_runs_none(configured: Machine, gitconfig: Path) -> None:
     before = gitconfig.read_bytes()
     dry = configured.run("keyturn", "setup", "git", "--dry-run", status=0).stdout

@@ -34,6 +34,7 @@ class Provider:
 
     def acquire_token_by_device_flow(self, flow: dict[str, Any], **_: Any) -> dict[str, Any]:
         assert flow["device_code"] == "d"
+        assert flow["interval"] > 0, "msal's loop would never come back"
         answer = self._script.popleft()
         if isinstance(answer, Failed):
             raise answer
