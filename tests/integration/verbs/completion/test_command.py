@@ -17,6 +17,9 @@ provider = "entra"
 flow = "device-code"
 application_id = "preset:azure-cli"
 
+[targets.git]
+"https://dev.azure.com/contoso" = "work"
+
 [targets.docker]
 "contoso.azurecr.io" = "work"
 
@@ -41,6 +44,12 @@ CASES = [
     (["token", "--audience", "a"], ["acr", "aks", "arm", "azure-devops"]),
     (["setup", "kube", "--context", ""], ["aks-admin", "contoso-aks"]),
     (["help", "dem"], ["demo"]),
+    (["init", ""], ["aks-admin", "contoso-aks", "contoso.azurecr.io", "https://dev.azure.com/contoso"]),
+    (["init", "--flow", "b"], ["browser"]),
+    (["azure", "new-token", "--environment", "AzureU"], ["AzureUSGovernment"]),
+    (["setup", "git", ""], ["https://dev.azure.com/contoso"]),
+    (["setup", "docker", ""], ["contoso.azurecr.io"]),
+    (["kubelogin", "conv"], ["convert-kubeconfig"]),
 ]
 KUBECONFIG = """apiVersion: v1
 clusters:
