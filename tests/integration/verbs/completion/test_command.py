@@ -22,10 +22,6 @@ application_id = "preset:azure-cli"
 
 [targets.docker]
 "contoso.azurecr.io" = "work"
-
-[targets.git]
-"https://dev.azure.com/contoso" = "work"
-"https://contoso.visualstudio.com" = "work"
 """
 # What bash does after the words have been typed, and the tabulator after the last.
 BASH = """source <(keyturn completion bash)
@@ -94,7 +90,7 @@ def test_bash(typed: list[str], offered: list[str], configured: Machine) -> None
     ("typed", "completed"),
     [
         ("target remove https://d", "//dev.azure.com/contoso"),
-        ("target remove https://dev.azure.com/contoso https:", "//contoso.visualstudio.com //dev.azure.com/contoso"),
+        ("target remove contoso.azurecr.io https:", "//dev.azure.com/contoso"),
         ("target add https://dev.azure.com/other w", "work"),
     ],
 )
