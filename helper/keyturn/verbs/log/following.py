@@ -67,6 +67,9 @@ class Growing:
         return put_away
 
     def _rest_of(self, file: TextIO) -> Iterator[str]:
+        if _is_cut(file):
+            file.seek(0)
+            self._begun = ""
         for piece in iter(file.readline, ""):
             self._begun += piece
             if piece.endswith("\n"):
@@ -79,6 +82,11 @@ class Growing:
             return not os.path.samestat(os.stat(self._path), os.fstat(file.fileno()))  # noqa: PTH116 - as with fstat
         except FileNotFoundError:
             return False
+
+
+def _is_cut(file: TextIO) -> bool:
+    """Whether somebody has emptied it (`: >keyturnd.log`): what is written then stands where we have been."""
+    return file.seekable() and os.fstat(file.fileno()).st_size < os.lseek(file.fileno(), 0, os.SEEK_CUR)
 
 
 def _is_same(one: TextIO, other: TextIO | None) -> bool:

@@ -108,6 +108,15 @@ def test_nor_is_one_missed_that_is_put_away_while_we_look(log: Path, monkeypatch
     assert told(log.parent, one, lambda: None, number=1) == ["second", "third", "fourth", "fifth"]
 
 
+def test_one_that_is_emptied_begins_anew(log: Path) -> None:
+    def emptied() -> None:
+        log.write_text("3rd\n", "utf-8")
+
+    assert told(log.parent, write(log, "half a"), emptied, write(log, "fourth\n"), number=1) == [
+        "second", "3rd", "fourth",
+    ]  # fmt: skip
+
+
 def test_a_log_that_does_not_exist_yet(tmp_path: Path) -> None:
     assert told(tmp_path, lambda: None, write(tmp_path / "keyturnd.log", "first\n")) == ["first"]
 
