@@ -67,6 +67,9 @@ def unexpected(error: BaseException) -> Failure:
     if _is_scarcity(error):
         sentence = f"the system has no threads, memory or descriptors left for an acquisition ({place})"
         return Failure(AcquisitionDied.kind, sentence, moves.waiting.again())
+    if isinstance(error, ImportError):
+        sentence = f"a part of keyturn's installation is missing, as while it is upgraded ({place})"
+        return Failure(AcquisitionDied.kind, sentence, moves.waiting.again())
     return Failure(Bug.kind, f"the acquisition process met an unexpected {place}", moves.waiting.report())
 
 

@@ -18,6 +18,7 @@ async def until(clock: Clock, boottime: float, work: Coroutine[Any, Any, T]) -> 
     """The result of `work`. Once it is `boottime` (see Clock), `work` is cancelled and TimeoutError raised."""
     loop = asyncio.get_running_loop()
     working, timer = loop.create_task(work), loop.create_task(clock.sleep_until(boottime))
+    working.add_done_callback(_look_at)
     try:
         await asyncio.wait({working, timer}, return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
@@ -27,6 +28,12 @@ async def until(clock: Clock, boottime: float, work: Coroutine[Any, Any, T]) -> 
         timer.cancel()
         working.cancel()
         await asyncio.wait({working, timer})  # nothing of it goes on behind its back
+
+
+def _look_at(work: asyncio.Task[Any]) -> None:
+    """Why it failed is nobody's business where its waiter leaves in that moment: asyncio would tell it as a bug."""
+    if not work.cancelled():
+        work.exception()
 
 
 async def take(clock: Clock, boottime: float, lock: asyncio.Lock) -> None:

@@ -40,7 +40,7 @@ def differences() -> dict[str, str]:
     except client.NotRunning:
         return {}
     except UsageError:
-        told = {"version": "an older one"}  # it has no such route
+        return {VERSION: f"an older version than {__version__}"}  # it has no such route
     except DaemonUnavailable:
         raise
     except KeyturnError:

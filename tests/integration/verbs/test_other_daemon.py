@@ -105,6 +105,12 @@ def test_another_version_and_another_state_are_named(
     said = capsys.readouterr().err
     assert f"version {keyturn.__version__}, not 99.0; state {machine.state}, not {tmp_path}/state: " in said
     assert said.count("\n") == 1
+    other_daemon.differences.cache_clear()
+    monkeypatch.setattr(other_daemon, "WHICH", client.Request("GET", "/v1/which"))  # as one without that route
+    other_daemon.warn.__wrapped__()
+    other_daemon.differences.cache_clear()
+    older = "an older version than 99.0: keyturn daemon restart"
+    assert capsys.readouterr().err == f"keyturn: warning: the daemon runs with {older}\n"
 
 
 def test_it_does_not_live_with_its_starters_descriptor_limit(machine: Machine) -> None:

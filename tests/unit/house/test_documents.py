@@ -25,6 +25,7 @@ UNTRIED = {
     "guides/awx.md": 2,
     "guides/entra-flows.md": 2,
     "guides/feeds.md": 2,
+    "guides/git.md": 1,
     "guides/new-secmgmtaccesstoken.md": 1,
     "guides/packaging.md": 1,
     "guides/speed.md": 2,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -42,8 +42,8 @@ class Spawned(msgspec.Struct, frozen=True, gc=False):
 def spawn(command: Sequence[str], streams: Sequence[int], processors: AbstractSet[int]) -> Spawned:
     """Start `command` with `streams` as its standard ones. For a thread that outlives it, or it would not.
 
-    It begins in a session of its own, without an environment and with no signal blocked; of our descriptors it gets
-    no others, as Python has all of them closed then (PEP 446). A thread that ends takes along whoever asked to die
+    It begins in a session of its own, without an environment, with no signal blocked and no others of our
+    descriptors. A thread that ends takes along whoever asked to die
     with its parent (PR_SET_PDEATHSIG, prctl(2)). Raises OSError.
     """
     pid = _spawned(command, streams)
@@ -61,11 +61,22 @@ def _spawned(command: Sequence[str], streams: Sequence[int]) -> int:
     with _made("posix_spawn_file_actions") as actions, _made("posix_spawnattr") as attributes:
         for place, stream in enumerate(streams):
             _succeed("posix_spawn_file_actions_adddup2", actions, stream, place)
+        _close_from(len(streams), actions)
         _succeed("posix_spawnattr_setflags", attributes, SET_SESSION | SET_MASK)
         _succeed("posix_spawnattr_setsigmask", attributes, NO_SIGNALS)
         program, words, variables = os.fsencode(command[0]), libc.texts(command), libc.texts(())
         _succeed("posix_spawn", number, program, actions, attributes, words, variables)
     return int.from_bytes(bytes(number), sys.byteorder)
+
+
+def _close_from(first: int, actions: Any) -> None:
+    """Have descriptors closed before the program is looked for, where the C library can (glibc 2.34).
+
+    Python has them closed by its start (PEP 446): too late where that hangs. What is left of a daemon that has ended
+    meanwhile would hold the state's lock and the socket, and the next daemon could not begin.
+    """
+    with suppress(OSError):  # there is no such function
+        _succeed("posix_spawn_file_actions_addclosefrom_np", actions, first)
 
 
 @contextmanager

@@ -26,6 +26,16 @@ def _profiles() -> Iterable[str]:
     return filter(is_profile_name, _table("profile"))
 
 
+def _places() -> Iterator[str]:
+    """Where `keyturn init` may begin: a context that kubectl knows, or begin again."""
+    yield from _contexts()
+    yield from _targets()
+
+
+def _repositories() -> Iterable[str]:
+    return _table("targets", "git")
+
+
 def _targets() -> Iterator[str]:
     for protocol in ("git", "kube", "docker"):
         yield from _table("targets", protocol)
@@ -77,4 +87,6 @@ KINDS: dict[str, Callable[[], Iterable[str]]] = {
     "targets": _targets,
     "registries": _registries,
     "contexts": _contexts,
+    "places": _places,
+    "repositories": _repositories,
 }

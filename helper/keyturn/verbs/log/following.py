@@ -46,15 +46,30 @@ class Growing:
             yield from self._rest_of(self._file)
             if not has_ended:
                 return
-            self._file.close()
-            self._file, self._begun = opened(self._path), ""
+            ended, self._begun = self._file, ""
+            with ended:
+                self._file = self._behind(ended)
 
     def close(self) -> None:
         """No more of it."""
-        if self._file is not None:
-            self._file.close()
+        _close(self._file)
+
+    def _behind(self, ended: TextIO) -> TextIO | None:
+        """The file that goes on after `ended`: put away itself by now where two MiB came within a pause.
+
+        That one is looked for last: what is opened before cannot be put away unseen. Of three the second is gone.
+        """
+        going_on, put_away = opened(self._path), opened(self._path.with_name(NAMES[0]))
+        if put_away is None or any(_is_same(put_away, file) for file in (ended, going_on)):
+            _close(put_away)
+            return going_on
+        _close(going_on)
+        return put_away
 
     def _rest_of(self, file: TextIO) -> Iterator[str]:
+        if _is_cut(file):
+            file.seek(0)
+            self._begun = ""
         for piece in iter(file.readline, ""):
             self._begun += piece
             if piece.endswith("\n"):
@@ -67,3 +82,17 @@ class Growing:
             return not os.path.samestat(os.stat(self._path), os.fstat(file.fileno()))  # noqa: PTH116 - as with fstat
         except FileNotFoundError:
             return False
+
+
+def _is_cut(file: TextIO) -> bool:
+    """Whether somebody has emptied it (`: >keyturnd.log`): what is written then stands where we have been."""
+    return file.seekable() and os.fstat(file.fileno()).st_size < os.lseek(file.fileno(), 0, os.SEEK_CUR)
+
+
+def _is_same(one: TextIO, other: TextIO | None) -> bool:
+    return other is not None and os.path.samestat(os.fstat(one.fileno()), os.fstat(other.fileno()))
+
+
+def _close(file: TextIO | None) -> None:
+    if file is not None:
+        file.close()

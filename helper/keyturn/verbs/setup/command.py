@@ -10,7 +10,7 @@ from keyturn import hints
 from keyturn.configuration.named import no_profile
 from keyturn.console.configured import configuration
 from keyturn.console.parsing import Parser
-from keyturn.errors import KeyturnError, UsageError, one_line, report
+from keyturn.errors import KeyturnError, Refused, UsageError, one_line, report
 from keyturn.kinds_of_hints import printed
 from keyturn.verbs.setup.docker import command as setup_docker
 from keyturn.verbs.setup.git import command as setup_git
@@ -124,7 +124,7 @@ def _set_up(config: Config) -> int:
 
 def _undo() -> int:
     """Of every tool, targets or not; no configuration is needed for it."""
-    undone: list[Sequence[str]] = [(tool, "--undo") for tool, module in TOOLS.items() if module.is_set_up()]
+    undone: list[Sequence[str]] = [(tool, "--undo") for tool in TOOLS if _is_set_up(tool, unread=True)]
     if stand_in.installed():
         undone.append(("kube", "--as-kubelogin", "--undo"))
     if not undone:
@@ -148,4 +148,12 @@ def _each(of_tools: Sequence[Sequence[str]]) -> int:
 
 
 def _is_left_over(tool: str, config: Config) -> bool:
-    return not TOOLS[tool].targets(config) and TOOLS[tool].is_set_up()
+    return not TOOLS[tool].targets(config) and _is_set_up(tool, unread=False)
+
+
+def _is_set_up(tool: str, *, unread: bool) -> bool:
+    """Whether it is; `unread` where that cannot be read: who wants it undone is told by --undo what is in the way."""
+    try:
+        return bool(TOOLS[tool].is_set_up())
+    except Refused:
+        return unread

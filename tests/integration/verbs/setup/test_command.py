@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from keyturn_emulator.launch import Emulator
     from support.machine.machine import Machine
 
 
@@ -15,3 +16,21 @@ def test_without_a_profile_it_says_what_comes_first(machine: Machine) -> None:
     refused = machine.run("keyturn", "setup", status=2)
     assert "keyturn: error: there is no profile" in refused.stderr
     assert refused.stdout == ""
+
+
+def test_undo_of_all_tells_what_it_cannot_read_and_undoes_the_rest(machine: Machine, emulator: Emulator) -> None:
+    machine.configure(emulator.ready.config)
+    machine.run("keyturn", "setup", "git", status=0)
+    machine.run("keyturn", "setup", "docker", status=0)
+    file = machine.home / ".docker/config.json"
+    sound = file.read_bytes()
+    file.write_text("{,", encoding="ascii")
+    (machine.state / "setup-git.json").write_text("{", encoding="ascii")
+    refused = machine.run("keyturn", "setup", "--undo", status=1)
+    assert "setup-git.json is not what keyturn wrote\n" in refused.stderr
+    assert f"keyturn: error: {file} is not the JSON that docker reads\n" in refused.stderr
+    (machine.state / "setup-git.json").unlink()
+    file.write_bytes(sound)
+    assert (
+        f"keyturn: {file}: the credHelpers entry for " in machine.run("keyturn", "setup", "--undo", status=0).stdout
+    )

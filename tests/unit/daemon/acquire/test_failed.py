@@ -101,6 +101,13 @@ def test_what_the_system_lacks_is_no_bug(scarce: BaseException) -> None:
     assert "planted" not in failure.sentence
 
 
+def test_nor_is_what_an_upgrade_has_taken_away_for_a_moment() -> None:
+    failure = unexpected(ModuleNotFoundError("No module named 'planted'"))
+    assert (failure.kind, failure.hint) == (AcquisitionDied.kind, "run the command again")
+    assert failure.sentence.startswith("a part of keyturn's installation is missing, as while it is upgraded (Module")
+    assert "planted" not in failure.sentence
+
+
 def test_nor_is_a_thread_that_cannot_be_had() -> None:
     """In Python's own words, which are all that tells it from another RuntimeError."""
     before = threading.stack_size(1 << 46)  # bytes, more than any process may have

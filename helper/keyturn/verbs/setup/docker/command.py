@@ -11,7 +11,7 @@ from keyturn.configuration.targets.docker import find_docker, registry
 from keyturn.configuration.targets.images import registry_of
 from keyturn.console.configured import configuration
 from keyturn.console.requests import print_json
-from keyturn.errors import ConfigError, Refused, UsageError, one_line
+from keyturn.errors import ConfigError, UsageError, one_line
 from keyturn.kinds_of_hints import printed
 from keyturn.verbs.setup import proposals
 from keyturn.verbs.setup.docker import discover, places
@@ -80,11 +80,8 @@ def targets(config: Config) -> Sized:
 
 
 def is_set_up() -> bool:
-    """Whether there is something to undo. What cannot be read holds nothing of ours that docker could read."""
-    try:
-        return bool(_undoing([]).changes)
-    except Refused:
-        return False
+    """Whether there is something to undo. Raises Refused where that cannot be read."""
+    return bool(_undoing([]).changes)
 
 
 def unlike(config: Config) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.needs import need
 from support.scenes.setup.kubeconfig import CONFIG, FETCH, KUBECONFIG, OURS, TARGETS, configured, kubeconfig
 
 if TYPE_CHECKING:
@@ -71,6 +72,29 @@ def test_a_kubeconfig_that_is_not_there(configured: Machine, options: list[str])
         configured.run("keyturn", "setup", "kube", "--undo", status=0).stdout
         == "keyturn: kubectl: nothing to change\n"
     )
+
+
+DISPATCHER = """#!/bin/sh
+case $* in *--user=*) ;; *) : >"$HOME/ran" ;; esac
+exec {kubectl} "$@"
+"""
+"""gcloud's kubectl asks the cluster for its version first, and runs the program of the context's user for it."""
+
+
+@pytest.mark.usefixtures("kubeconfig")
+def test_a_look_at_a_kubeconfig_runs_nobodys_program(configured: Machine, tmp_path: Path) -> None:
+    dispatcher = tmp_path / "programs/kubectl"
+    dispatcher.parent.mkdir()
+    dispatcher.write_text(DISPATCHER.format(kubectl=need("kubectl")), encoding="ascii")
+    dispatcher.chmod(0o755)
+    path = f"{dispatcher.parent}:{configured.environment['PATH']}"
+    for words, status in (
+        (("setup", "kube"), 0),
+        (("setup", "kube", "--check"), 0),
+        (("setup", "kube", "--undo"), 0),
+    ):
+        configured.run("keyturn", *words, status=status, PATH=path)
+    assert not (configured.home / "ran").exists()
 
 
 def test_a_kubeconfig_that_kubectl_cannot_read(configured: Machine, kubeconfig: Path) -> None:

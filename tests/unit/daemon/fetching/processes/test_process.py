@@ -69,6 +69,18 @@ async def test_it_has_its_streams_and_nothing_else_of_ours(tmp_path: Path) -> No
 
 
 @pytest.mark.usefixtures("way")
+async def test_what_is_ours_is_closed_before_its_program_is_looked_for(tmp_path: Path) -> None:
+    """A start that hangs there would keep the state's lock when the daemon has ended."""
+    with (tmp_path / "ours").open("x") as ours:
+        os.set_inheritable(ours.fileno(), True)  # the program itself would close it no more
+        async with running((*python(ALONE), ours.name)) as started:
+            assert started.stdin is not None
+            assert started.stderr is not None
+            started.stdin.write(b"hello\n")
+            assert (await started.stderr.read()).endswith(b" False\n")
+
+
+@pytest.mark.usefixtures("way")
 async def test_it_is_killed_with_its_context() -> None:
     async with running(python("input()")) as started:
         assert started.returncode is None

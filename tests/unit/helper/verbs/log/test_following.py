@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.errors import StateError
+from keyturn.verbs.log import following
+from keyturn.verbs.log.files import opened
 from keyturn.verbs.log.following import followed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from typing import TextIO
 
 
 def told(directory: Path, *acts: Callable[[], object], number: int = 40) -> list[str]:
@@ -77,6 +80,41 @@ def test_it_goes_on_in_the_next_file(log: Path) -> None:
 
     acts = all_at_once, write(log, "fifth\n"), put_away(log), write(log, "sixth\n"), write(log, "seventh\n")
     assert told(log.parent, *acts, number=1) == ["second", "third", "fourth", "fifth", "sixth", "seventh"]
+
+
+def test_two_files_in_one_pause_are_told_in_their_order(log: Path) -> None:
+    def two() -> None:
+        for text in ("third\n", "fourth\n"):
+            write(log, text)()
+            put_away(log)()
+        write(log, "fifth\n")()
+
+    lines = told(log.parent, two, put_away(log), write(log, "sixth\n"), two, number=1)
+    assert lines == ["second", "third", "fourth", "fifth", "sixth", "third", "fourth", "fifth"]
+
+
+def test_nor_is_one_missed_that_is_put_away_while_we_look(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def opening(path: Path) -> TextIO | None:
+        if path == log and "fourth" in log.read_text("utf-8"):
+            put_away(log)()
+            write(log, "fifth\n")()
+        return opened(path)
+
+    def one() -> None:
+        put_away(log)()
+        write(log, "third\nfourth\n")()
+
+    monkeypatch.setattr(following, "opened", opening)
+    assert told(log.parent, one, lambda: None, number=1) == ["second", "third", "fourth", "fifth"]
+
+
+def test_one_that_is_emptied_begins_anew(log: Path) -> None:
+    def emptied() -> None:
+        log.write_text("3rd\n", "utf-8")
+
+    assert told(log.parent, write(log, "half a"), emptied, write(log, "fourth\n"), number=1) == [
+        "second", "3rd", "fourth",
+    ]  # fmt: skip
 
 
 def test_a_log_that_does_not_exist_yet(tmp_path: Path) -> None:

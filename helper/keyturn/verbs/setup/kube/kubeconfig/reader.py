@@ -6,6 +6,7 @@ Where there is no kubectl (helm and k9s need none), our own reader takes its pla
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -36,12 +37,16 @@ def read(text: str, path: str) -> dict[str, Any]:
 def _by_kubectl(program: str, text: str, path: str) -> dict[str, Any]:
     """As a nameless file: a candidate that is only looked at leaves no secret on the disk.
 
-    Not as a pipe, because gcloud's dispatcher reads it once before the kubectl that it becomes does.
+    Not as a pipe, because gcloud's dispatcher reads it once before the kubectl that it becomes does. And as a user
+    that no kubeconfig has: for any other the dispatcher first asks the cluster for its version, and so runs whatever
+    program a kubeconfig, a stranger's perhaps, names for its user (reference/kubernetes.md section 1).
     """
+    nobody = os.urandom(8).hex()
     with tempfile.TemporaryFile() as file:
         file.write(text.encode())
         file.seek(0)
-        found = _run(program, file, "--kubeconfig=/dev/stdin", "config", "view", "--raw", "--output=json")
+        arguments = ("--kubeconfig=/dev/stdin", f"--user={nobody}", "config", "view", "--raw", "--output=json")
+        found = _run(program, file, *arguments)
     try:
         document: dict[str, Any] = json.loads(found)
     except ValueError:
