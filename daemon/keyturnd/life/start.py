@@ -16,7 +16,7 @@ from keyturn.reach.paths import config_file, state_directory
 from keyturnd import unstoppable
 from keyturnd.clock import SystemClock
 from keyturnd.configuration import Configuration
-from keyturnd.life import activation, hardening, unburdened
+from keyturnd.life import activation, hardening, inherited, unburdened
 from keyturnd.life.service import Service
 from keyturnd.life.tenancy import Tenancy
 from keyturnd.routes.api import Api
@@ -37,6 +37,8 @@ def main() -> int:
             raise UsageError("keyturnd takes no arguments", hints.start_daemon())
         listener = activation.inherited_socket()
         hardening.close_descriptors([listener.fileno()])
+        if FOREGROUND not in sys.argv and not activation.is_lent():
+            inherited.lay_down()
         return _serve(listener, foreground=FOREGROUND in sys.argv)
     except KeyturnError as error:
         return report(error, sys.stderr)

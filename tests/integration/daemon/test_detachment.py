@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from keyturn.reach.spawn import PASSED_ON
 from support.machine.machine import PROGRAMS, Machine
+from support.machine.terminal import PATIENCE
 from support.proc import stat_of
 from support.scenes.scene import Scene, password_of, scene
 
@@ -118,3 +121,26 @@ def test_a_starter_with_odd_habits_does_not_pass_them_on(scene: Scene, oddity: s
     # It hears of its acquisition's end, and it hears SIGTERM.
     assert password_of(scene.ask().stdout)
     scene.machine.kill_daemon(signal.SIGTERM)
+
+
+@linux
+@pytest.mark.parametrize("foreground", [False, True])
+def test_what_was_set_for_a_command_is_not_the_daemons_who_was_started_by_it(
+    machine: Machine, *, foreground: bool
+) -> None:
+    """Whoever runs it in the foreground, by systemd for instance, means the daemon."""
+    words = ["run"] if foreground else ["start"]
+    command = f"ulimit -S -t 1000; exec chrt -b 0 taskset -c 0 {PROGRAMS}/keyturn daemon {' '.join(words)}"
+    process = machine.start("/bin/sh", "-c", command)
+    if foreground:
+        deadline = time.monotonic() + PATIENCE
+        while (pid := machine.daemon_pid()) is None:
+            assert time.monotonic() < deadline
+    else:
+        assert process.wait(PATIENCE) == 0
+        pid = machine.daemon_pid()
+        assert pid is not None
+    kept = (os.sched_getscheduler(pid), os.sched_getaffinity(pid), resource.prlimit(pid, resource.RLIMIT_CPU)[0])
+    theirs = (os.SCHED_BATCH, {0}, 1000)
+    others = (os.SCHED_OTHER, os.sched_getaffinity(1), resource.getrlimit(resource.RLIMIT_CPU)[1])
+    assert kept == (theirs if foreground else others)

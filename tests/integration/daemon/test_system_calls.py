@@ -25,6 +25,9 @@ LATE = 18
 OF_OTHERS = 7
 """The same without those that depend on when the bytes came (WAITING): 6, and what the daemon does between."""
 WAITING = ("poll", "epoll_wait", "epoll_ctl", "recvfrom")
+OF_THREADS = "futex"
+"""Two that hand over to each other: twice a second one looks whether the state is still there. An answer for which
+one did would show by the loop's being woken."""
 KUBE = 7
 """What kube adds: two /proc/PID/stat and a look at what `setup kube` recorded. For client-go it is the link to the
 program, too; no process can play that twice without being taken for refused."""
@@ -100,7 +103,7 @@ def test_an_answer_from_memory_is_cheap(traced: Traced, family: str, budget: int
         assert answer.status == 200
         assert len(answer.body) > 100
     wire.exchange(path, END)
-    calls = Counter(traced.end())
+    calls = Counter(call for call in traced.end() if call != OF_THREADS)
     assert calls["recvfrom"] >= ROUNDS
     late = calls["epoll_ctl"] // 2  # on a machine with other work: watched, and no longer watched
     assert sum(calls.values()) <= budget * ROUNDS + (LATE - BUDGET) * late, calls
@@ -122,5 +125,5 @@ def test_an_answer_to_somebody_slow_is_cheap_too(traced: Traced) -> None:
         connection.sendall(request)
         assert wire.hear(connection).status == 200
     wire.exchange(path, END)
-    calls = Counter(traced.end())
+    calls = Counter(call for call in traced.end() if call != OF_THREADS)
     assert sum(calls.values()) <= LATE * ROUNDS + 120, calls

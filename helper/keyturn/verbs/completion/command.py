@@ -69,6 +69,29 @@ _keyturn_{name}() {{ compadd -- ${{(f)"$(keyturn completion --names {name} 2>/de
 """,
     "fish": "",
 }
+# Behind all else. bash takes words apart at colons, which URLs and names of contexts hold, and wants what is behind
+# the last one; parsed are whole words, or each part would count as an argument.
+AFTERWORDS = {
+    "bash": """
+_keyturn() {
+    local word last= whole=()
+    for word in "${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+        if [[ $word == :* || $last == *: ]]; then
+            whole[${#whole[@]}-1]+=$word
+        else
+            whole+=("$word")
+        fi
+        last=$word
+    done
+    local COMP_WORDS=("${whole[@]}") COMP_CWORD=$((${#whole[@]} - 1))
+    _shtab_keyturn "$@"
+    word=${COMP_WORDS[COMP_CWORD]}
+    [[ $COMP_WORDBREAKS != *:* ]] || COMPREPLY=("${COMPREPLY[@]#"${word%"${word##*:}"}"}")
+}
+complete -o bashdefault -F _keyturn keyturn""",
+    "zsh": "",
+    "fish": "",
+}
 
 
 def parser() -> Parser:
@@ -79,7 +102,10 @@ def parser() -> Parser:
     what = made.add_mutually_exclusive_group(required=True)
     what.add_argument("shell", metavar="SHELL", nargs="?", choices=SHELLS, help=f"one of {', '.join(SHELLS)}")
     what.add_argument(
-        "--names", choices=tuple(names.KINDS), help="print names of the configuration, as the scripts need them"
+        "--names",
+        metavar="KIND",
+        choices=tuple(names.KINDS),
+        help="print names of the configuration, as the scripts need them",
     )
     return made
 
@@ -102,7 +128,7 @@ def _script(shell: str) -> str:
 
     preamble = "".join(PREAMBLES[shell].format(name=name) for name in names.KINDS)
     script: str = shtab.complete(whole(), shell, root_prefix="keyturn", preamble=preamble)
-    return script
+    return script + AFTERWORDS[shell]
 
 
 def whole() -> ArgumentParser:

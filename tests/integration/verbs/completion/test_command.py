@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,6 +84,23 @@ def test_bash(typed: list[str], offered: list[str], configured: Machine) -> None
     assert sorted(machine.run(need("bash"), "-c", script, status=0).stdout.split()) == offered
     assert machine.daemon_pid() is None
     assert not (machine.home / "planted").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("target remove https://d", "//dev.azure.com/contoso"),
+        ("target remove contoso.azurecr.io https:", "//dev.azure.com/contoso"),
+        ("target add https://dev.azure.com/other w", "work"),
+    ],
+)
+def test_bash_takes_words_apart_at_colons(typed: str, completed: str, configured: Machine) -> None:
+    """As it does itself, on a line that somebody types."""
+    words = " ".join(f'"{part}"' for word in ["keyturn", *typed.split()] for part in re.split("(:)", word) if part)
+    script = BASH.format(words=words, last="${#COMP_WORDS[@]}-1").replace("COMP_CWORD=", "; COMP_CWORD=")
+    breaks = "COMP_WORDBREAKS=':= '; "
+    done = configured.run(need("bash"), "-c", f"{breaks}{script}", status=0).stdout
+    assert sorted(done.split()) == completed.split()
 
 
 def test_fish(configured: Machine) -> None:

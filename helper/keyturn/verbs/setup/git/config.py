@@ -72,7 +72,12 @@ class GitConfig:
         return tuple(int(number) for number in numbers[:2] if number.isdigit())
 
     def change(self, *arguments: str) -> None:
-        """Run one changing command. Raises Refused."""
+        """Run one changing command. Raises Refused, also where git would put a file in the place of what is none.
+
+        GIT_CONFIG_GLOBAL=/dev/null is how a job has no configuration: as root, that would have no /dev/null either.
+        """
+        if self.path.exists() and not self.path.is_file():
+            raise Refused(f"{self.path} is not a file", shell.listing(str(self.path)))
         self._run(*arguments, fine=(0,))
 
     def shown(self, arguments: Sequence[str]) -> list[str]:

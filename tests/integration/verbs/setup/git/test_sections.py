@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -181,6 +182,15 @@ def test_a_configuration_git_cannot_read(configured: Machine, gitconfig: Path) -
     os.mkfifo(gitconfig)  # git itself would wait until somebody wrote to it
     refused = configured.run("keyturn", "setup", "git", status=1)
     assert refused.stderr == f"keyturn: error: {gitconfig} is not a file\nkeyturn: hint: ls -ld {gitconfig}\n"
+
+
+def test_a_device_in_place_of_a_configuration_stays_one(configured: Machine) -> None:
+    """A socket here: no test shall take /dev/null away."""
+    place = configured.home / "device"
+    with socket.socket(socket.AF_UNIX) as device:
+        device.bind(str(place))
+    refused = configured.run("keyturn", "setup", "git", status=1, GIT_CONFIG_GLOBAL=str(place))
+    assert refused.stderr == f"keyturn: error: {place} is not a file\nkeyturn: hint: ls -ld {place}\n"
 
 
 def test_no_git(configured: Machine) -> None:
