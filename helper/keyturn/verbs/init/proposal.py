@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -134,13 +135,18 @@ def _entra_keys(options: Namespace, tenant: str, environment: str) -> dict[str, 
         "environment": environment if environment != DEFAULT_CLOUD else None,
         "authority": options.authority,
         "account": options.account,
-        "certificate": options.certificate,
+        "certificate": _path(options.certificate),
         "send_x5c": options.send_x5c,
         "federated_token_file": options.federated_token_file,
         "service_connection": options.service_connection,
-        "ca_file": options.ca_file,
+        "ca_file": _path(options.ca_file),
     }
     return {key: value for key, value in wishes.items() if value}
+
+
+def _path(typed: str | None) -> str | None:
+    """As config.toml takes it: what is typed is meant from here, and config.toml lies elsewhere."""
+    return typed if typed is None or typed.startswith("~") else str(Path(typed).absolute())
 
 
 def _usual_flow(options: Namespace) -> str:
@@ -155,7 +161,8 @@ def _awx_keys(place: Place, options: Namespace) -> dict[str, str | bool]:
         what_helps = moves.configuration.name_it(options.again, "--account", "NAME")
         raise UsageError("your user name there is needed", what_helps)
     wishes = {
-        "provider": "awx", "flow": flow, "url": place.key, "username": options.account, "ca_file": options.ca_file,
+        "provider": "awx", "flow": flow, "url": place.key, "username": options.account,
+        "ca_file": _path(options.ca_file),
     }  # fmt: skip
     return {key: value for key, value in wishes.items() if value}
 

@@ -8,7 +8,6 @@ import pytest
 
 from keyturn.configuration.config import parse
 from keyturn.errors import UsageError
-from keyturn.kinds_of_hints import printed
 from keyturn.verbs.init.command import options_of
 from keyturn.verbs.init.fitting import check_places
 from keyturn.verbs.init.places import Place
@@ -45,12 +44,13 @@ def test_what_does_not_fit_is_said_before_anything_is_written(words: list[str], 
     with pytest.raises(UsageError) as raised:
         proposed(*words)
     assert raised.value.sentence.startswith(sentence)
-    assert printed(raised.value.hint or "") == hint
+    assert raised.value.hint == hint
 
 
 def test_a_certificate_says_how_its_application_signs_in() -> None:
-    keys = proposed("--certificate", "/key.pem", "--application-id", ID).keys
-    assert (keys["flow"], keys["certificate"]) == ("client-certificate", "/key.pem")
+    keys = proposed("--certificate", "key.pem", "--application-id", ID, "--ca-file", "~/ca.pem").keys
+    assert (keys["flow"], keys["certificate"]) == ("client-certificate", str(Path("key.pem").absolute()))
+    assert keys["ca_file"] == "~/ca.pem"
 
 
 @pytest.mark.parametrize(
