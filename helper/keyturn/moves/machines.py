@@ -36,8 +36,8 @@ def oidc_host(place: str) -> Sentence:
 
 @move
 def as_told(variable: str) -> Sentence:
-    """A variable that somebody set over that of the job's runner."""
-    return Sentence(f"leave {variable} as the job's runner or the cluster sets it")
+    """A variable that somebody set over that of a job's runner, a cluster or a machine of Azure's."""
+    return Sentence(f"leave {variable} as the job's runner, the cluster or Azure sets it")
 
 
 @move

@@ -39,7 +39,8 @@ class Redaction:
         values = {value for name, value in environment.items() if _SECRET_NAME.search(name.upper())}
         self._cut = sorted((value for value in values if len(value) >= SHORTEST), key=len, reverse=True)
         self._people = {name: f"person-{number}" for number, name in enumerate(sorted(set(people) - {""}), 1)}
-        self._home = home
+        self._home = re.compile(rf"{re.escape(home.rstrip('/')) or '(?!)'}(?![\w.-])")
+        """Nothing, where it is / itself, as in containers of anybody's: all paths begin so."""
 
     def whole(self, document: Any) -> Any:
         """`document`, as JSON has it, with every text in it redacted, the names of members too."""
@@ -57,7 +58,7 @@ class Redaction:
         text = _OPAQUE.sub(_masked, _CLIENT_SECRET.sub(MASK, _JWT.sub(MASK, text)))
         for name, alias in self._people.items():
             text = re.sub(rf"(?<![\w.@-]){re.escape(name)}(?![\w@-])", alias, text, flags=re.IGNORECASE)
-        return _ADDRESS.sub("someone", text).replace(self._home, "~")
+        return self._home.sub("~", _ADDRESS.sub("someone", text))
 
 
 def _masked(found: re.Match[str]) -> str:

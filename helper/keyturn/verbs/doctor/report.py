@@ -53,7 +53,8 @@ def write(path: Path, findings: Sequence[Finding], config: Config | None) -> Non
     redaction = Redaction(os.environ, _people(config, status), home())
     text = json.dumps(redaction.whole(document), indent=1, ensure_ascii=False) + "\n"
     try:
-        with open(path, "x", encoding="utf-8", opener=_private) as file:
+        # A lone surrogate stands for a byte that was no UTF-8; this is how JSON escapes it, too.
+        with open(path, "x", encoding="utf-8", errors="backslashreplace", opener=_private) as file:
             file.write(text)
     except FileExistsError:
         raise Refused(f"{path} is there already", shell.remove(str(path))) from None

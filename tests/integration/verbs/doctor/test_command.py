@@ -128,6 +128,7 @@ def test_a_report_holds_no_secret(scene: Scene) -> None:
         "HTTPS_PROXY": "http://alice:planted-in-a-proxy@127.0.0.1:1", "AZURE_CLIENT_SECRET": "planted-in-a-variable",
         "NO_PROXY": "planted-in-a-variable", "KUBECONFIG": "/planted/eyJhbGciOiJub25lIn0.eyJhIjoxfQ.",
         "https_proxy": "alice:plant@planted-in/a-proxy@127.0.0.1:1", "SSH_CONNECTION": "planted-in 1 192.0.2.1 22",
+        "DISPLAY": "\udcff",
     }  # fmt: skip
     token = machine.json("token", "ci")["access_token"]
     scene.emulator.control.fault("token", "status", status=400, body=json.dumps({"error_description": secret}))

@@ -10,6 +10,7 @@ from keyturn import moves
 from keyturn.errors import ConfigError
 from keyturn.protocols.surroundings import ENDPOINT, HEADER, OWN_HEADER
 from keyturnd.acquire.failed import Failed
+from keyturnd.acquire.network.answers import is_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +19,12 @@ LOCAL_NAME = "localhost"
 
 
 def told(variables: Mapping[str, str], name: str) -> str:
-    """A variable, empty where it is not set."""
-    return variables.get(name, "")
+    """A variable, empty where it is not set. Raises Failed for what no header and no URL takes."""
+    value = variables.get(name, "")
+    if value and not is_token(value):
+        sentence = f"{name} is too long, or not of visible ASCII alone"
+        raise Failed(ConfigError, sentence, moves.machines.as_told(name))
+    return value
 
 
 def check_not_ours(variables: Mapping[str, str]) -> None:

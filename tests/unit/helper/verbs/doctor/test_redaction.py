@@ -62,6 +62,18 @@ def test_names_of_people_and_of_their_home() -> None:
     assert told == "signed in as person-1, asked by person-2 in ~/x: bobsled, someone"
 
 
+@pytest.mark.parametrize(
+    ("home", "told"),
+    [
+        ("/home/al", "~/x ~ /home/alice/x"),
+        ("/home/al/", "~/x ~ /home/alice/x"),
+        ("/", "/home/al/x /home/al /home/alice/x"),
+    ],
+)
+def test_a_home_is_a_whole_path(home: str, told: str) -> None:
+    assert Redaction({}, (), home).text("/home/al/x /home/al /home/alice/x") == told
+
+
 def test_everywhere_in_a_document() -> None:
     document = {"a": [{"b": "xyzzy1"}, ("xyzzy1", 1, None, True)], "xyzzy1": 2.5}
     told = redaction(SOME_TOKEN="xyzzy1").whole(document)

@@ -149,7 +149,7 @@ def test_no_url_of_an_issuer(url: str) -> None:
     told: dict[str, Any] = {"ACTIONS_ID_TOKEN_REQUEST_URL": url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": BEARER}
     sentence, hint = refused(Federation(), issuer, **told)
     assert sentence == "ACTIONS_ID_TOKEN_REQUEST_URL is not the https URL of an issuer, without user and fragment"
-    assert hint == "leave ACTIONS_ID_TOKEN_REQUEST_URL as the job's runner or the cluster sets it"
+    assert hint == "leave ACTIONS_ID_TOKEN_REQUEST_URL as the job's runner, the cluster or Azure sets it"
     assert issuer.asked == []
 
 

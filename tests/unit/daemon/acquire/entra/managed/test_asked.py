@@ -133,6 +133,22 @@ def test_service_fabric_is_never_asked_in_the_clear() -> None:
     assert "is no https URL" in refused(FABRIC | {"IDENTITY_ENDPOINT": HERE})
 
 
+@pytest.mark.parametrize(
+    ("variables", "name", "value"),
+    [
+        (APP_SERVICE, "IDENTITY_HEADER", f"{SECRET}\r\nX: y"),
+        (APP_SERVICE, "IDENTITY_HEADER", f"{SECRET}é"),
+        (APP_SERVICE, "IDENTITY_ENDPOINT", f" {HERE}"),
+        (APP_SERVICE, "IDENTITY_ENDPOINT", f"{HERE}\n"),
+        (FABRIC, "IDENTITY_SERVER_THUMBPRINT", "é"),
+        (LEARNING, "MSI_SECRET", f"{SECRET}\n"),
+        (ARC, "IMDS_ENDPOINT", "\t"),
+    ],
+)
+def test_what_no_request_could_carry_is_named(variables: dict[str, str], name: str, value: str) -> None:
+    assert refused(variables | {name: value}) == f"{name} is too long, or not of visible ASCII alone"
+
+
 def test_keyturn_does_not_ask_itself() -> None:
     own = APP_SERVICE | {"IDENTITY_HEADER": "keyturn-0123456789"}
     assert refused(own) == "IDENTITY_ENDPOINT leads to keyturn itself, which would have to ask itself for the token"
