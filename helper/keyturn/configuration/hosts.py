@@ -15,7 +15,7 @@ HTTPS_PORT = 443
 HOST_LIMIT = 253
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
-_USERINFO = re.compile(r"(https?://)?.*@", re.DOTALL)
+_SCHEME = re.compile(r"(?:https?://)?", re.ASCII)
 _PORT = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 
 
@@ -96,8 +96,10 @@ def https_url(text: str) -> Place:
 
 
 def without_userinfo(url: str) -> str:
-    """`url` fit to be shown: a user name or password in it is blotted out."""
-    return _USERINFO.sub(r"\1***@", url)
+    """`url` fit to be shown: a user name or password in it, up to the last @, is blotted out."""
+    userinfo, at, rest = url.rpartition("@")
+    scheme = _SCHEME.match(userinfo)
+    return f"{scheme[0] if scheme else ''}***@{rest}" if at else url
 
 
 def _decoded(segment: str) -> str:
