@@ -14,8 +14,8 @@ from urllib.parse import quote, unquote_to_bytes
 HTTPS_PORT = 443
 HOST_LIMIT = 253
 LIMIT = 8192
-"""Characters of a URL or path: more than servers take, and few enough to be looked at while others wait. Submodules of
-a stranger's repository may have any."""
+"""Characters of a URL or path: more than servers take, and few enough to be looked at while others wait. Submodules
+of a stranger's repository may have any."""
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _SCHEME = re.compile(r"(?:https?://)?", re.ASCII)
