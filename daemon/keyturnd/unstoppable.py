@@ -24,6 +24,8 @@ async def ended(work: asyncio.Future[Any]) -> None:
     while not work.done():
         with suppress(asyncio.CancelledError):
             await asyncio.wait([work])
+    if not work.cancelled():
+        work.exception()  # looked at: asyncio would tell as a bug what has no other reader
 
 
 def leave(work: asyncio.Future[Any]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from keyturn.errors import StateError
 from keyturnd.messages.states import EntraState
+from keyturnd.vault.changing import wholly
 from keyturnd.vault.names import state_name
 from support.daemon.brokers import Bench, personal_profile
 
@@ -73,3 +76,24 @@ async def test_memory_learns_of_another_sign_in_though_nobody_waits_for_it_any_m
     with pytest.raises(asyncio.CancelledError):
         await keeping
     assert told == ["me"]
+
+
+async def test_what_fails_when_its_caller_has_been_cancelled_is_no_bug() -> None:
+    told: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["message"]))
+    begun, go_on = Event(), Event()
+
+    def fail() -> None:
+        begun.set()
+        assert go_on.wait(30)
+        raise StateError("cannot write: no space left on device")
+
+    changing = asyncio.create_task(wholly(fail))
+    await asyncio.to_thread(begun.wait, 30)
+    changing.cancel()
+    go_on.set()
+    await asyncio.wait([changing])
+    assert changing.cancelled()
+    del changing
+    gc.collect()
+    assert not told
