@@ -13,9 +13,12 @@ from urllib.parse import quote, unquote_to_bytes
 
 HTTPS_PORT = 443
 HOST_LIMIT = 253
+LIMIT = 8192
+"""Characters of a URL or path: more than servers take, and few enough to be looked at while others wait. Submodules
+of a stranger's repository may have any."""
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
-_USERINFO = re.compile(r"(https?://)?.*@", re.DOTALL)
+_SCHEME = re.compile(r"(?:https?://)?", re.ASCII)
 _PORT = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 
 
@@ -70,6 +73,7 @@ def path_segments(path: str) -> tuple[str, ...]:
     Raises UnfitName for empty, `.` and `..` segments, for a `%` that is left (encoded twice), for a backslash
     (some servers read it as a slash), and for invisible characters.
     """
+    check_length(path)
     if not path:
         return ()
     segments = tuple(path.removesuffix("/").split("/"))
@@ -80,6 +84,7 @@ def path_segments(path: str) -> tuple[str, ...]:
 
 def https_url(text: str) -> Place:
     """The place of an https URL as a person writes it, percent-encoded at most once. Raises UnfitName."""
+    check_length(text)
     if not text.startswith("https://"):
         raise UnfitName("expected a URL that starts with https://")
     authority, _, path = text.removeprefix("https://").partition("/")
@@ -95,9 +100,17 @@ def https_url(text: str) -> Place:
     return Place(host, port, segments)
 
 
+def check_length(text: str) -> None:
+    """Raises UnfitName for what is longer than LIMIT."""
+    if len(text) > LIMIT:
+        raise UnfitName(f"expected no more than {LIMIT} characters")
+
+
 def without_userinfo(url: str) -> str:
-    """`url` fit to be shown: a user name or password in it is blotted out."""
-    return _USERINFO.sub(r"\1***@", url)
+    """`url` fit to be shown: a user name or password in it, up to the last @, is blotted out."""
+    userinfo, at, rest = url.rpartition("@")
+    scheme = _SCHEME.match(userinfo)
+    return f"{scheme[0] if scheme else ''}***@{rest}" if at else url
 
 
 def _decoded(segment: str) -> str:

@@ -39,7 +39,7 @@ _INSTEAD = {
     " of the target": "",
     f"then: {_ENTRUST}": "then run the command again with it",
     f": {_ENTRUST}": "",
-    _ENTRUST: "give another --credential",
+    _ENTRUST: "give {proof}",
     f"then: {_LOGIN}": "then {again}",
     _LOGIN: "{again}",
     f"profile {UNNAMED}": "the application",
@@ -65,21 +65,24 @@ def described(table: Mapping[str, object], provider: str, beside: Path = NOWHERE
         return read_profile(UNNAMED, Table(file, "", {**table, "provider": provider}))
     except ConfigError as error:
         sentence = error.sentence.removeprefix(f"{file}: ")
-        raise UsageError(re.sub(_FAULTY, _option, sentence), hints.usage(_COMMANDS[provider])) from None
+        raise UsageError(
+            re.sub(_FAULTY, lambda key: _option(key[0]), sentence), hints.usage(_COMMANDS[provider])
+        ) from None
 
 
-def by_parameters(hint: str, again: str) -> str:
-    """What `hint` says of a described profile, said of its parameters. again: in place of signing in to it."""
+def by_parameters(hint: str, again: str, proof: str = "another --credential") -> str:
+    """What `hint` says of a described profile, said of its parameters.
+
+    again: in place of signing in to it. proof: in place of entrusting its secret.
+    """
     for said, instead in _INSTEAD.items():
-        hint = hint.replace(said, instead.format(again=again))
-    return re.sub(_KEY, lambda key: _option(key, 1), hint)
+        hint = hint.replace(said, instead.format(again=again, proof=proof))
+    return re.sub(_KEY, lambda key: "the parameter set" if key[1] == "flow" else _option(key[1]), hint)
 
 
-def _option(key: re.Match[str], group: int = 0) -> str:
+def _option(key: str) -> str:
     """The parameter that a key of the table comes from."""
-    if key[group] == "flow":
-        return "the parameter set"
-    return f"--{key[group].replace('_', '-').replace('audiences', 'audience')}"
+    return f"--{key.replace('_', '-').replace('audiences', 'audience')}"
 
 
 def on_behalf_of(profile: EntraProfile) -> EntraProfile:

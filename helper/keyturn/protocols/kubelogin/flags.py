@@ -53,8 +53,10 @@ FOREIGN = "oidc-"
 """How the flags of the other program of this name begin (int128's, for OIDC)."""
 
 _TRUE, _FALSE = {"1", "t", "true"}, {"0", "f", "false"}
-_DURATION = re.compile(r"[+-]?((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+", re.ASCII)
+_DURATION = re.compile(r"[+-]?(?:(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:ns|us|µs|ms|s|m|h))+", re.ASCII)
 _PART = re.compile(r"([0-9.]+)(ns|us|µs|ms|s|m|h)", re.ASCII)
+_LONGEST = 2**63 / 1e9
+"""Seconds that Go's nanoseconds hold."""
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -90,6 +92,8 @@ def seconds(text: str) -> float | None:
     if not _DURATION.fullmatch(text):
         return None
     length = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    if length >= _LONGEST:
+        return None
     return -length if text.startswith("-") else length
 
 

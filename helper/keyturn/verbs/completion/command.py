@@ -102,7 +102,10 @@ def parser() -> Parser:
     what = made.add_mutually_exclusive_group(required=True)
     what.add_argument("shell", metavar="SHELL", nargs="?", choices=SHELLS, help=f"one of {', '.join(SHELLS)}")
     what.add_argument(
-        "--names", choices=tuple(names.KINDS), help="print names of the configuration, as the scripts need them"
+        "--names",
+        metavar="KIND",
+        choices=tuple(names.KINDS),
+        help="print names of the configuration, as the scripts need them",
     )
     return made
 

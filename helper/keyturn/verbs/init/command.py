@@ -18,6 +18,7 @@ from keyturn.reach import client
 from keyturn.reach.paths import config_file
 from keyturn.verbs.init import sources
 from keyturn.verbs.init.contexts import declined
+from keyturn.verbs.init.fitting import check_places
 from keyturn.verbs.init.places import PROTOCOLS, of_this_repository, places_of
 from keyturn.verbs.init.proof import prove
 from keyturn.verbs.init.proposal import propose, propose_target, same_application
@@ -100,6 +101,7 @@ def run(arguments: Sequence[str]) -> int:
     options = options_of(arguments)
     check_source(options.secret, hints.usage("keyturn init"))
     places = _places(options)
+    check_places(places, options)
     if options.from_env:
         sources.fill_from_environment(options)
     if options.from_az:

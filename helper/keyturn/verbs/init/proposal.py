@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -15,6 +16,7 @@ from keyturn.configuration.profiles.flows.sign_in_page import SignInPage
 from keyturn.configuration.profiles.identity import DEFAULT_CLOUD
 from keyturn.console import browser
 from keyturn.errors import Refused, UsageError
+from keyturn.verbs.init.fitting import check_profile
 from keyturn.verbs.init.places import PROTOCOLS
 
 TYPE_CHECKING = False
@@ -94,6 +96,7 @@ def propose(config: Config, place: Place, options: Namespace, *, tenant: str, en
     """What to write for `place`, from the options and from what was found out."""
     keys = _awx_keys(place, options) if place.service == "awx" else _entra_keys(options, tenant, environment)
     wanted = _described(keys)
+    check_profile(wanted, options)
     same = next((profile for profile in config.profiles.values() if _is_it(profile, wanted)), None)
     named: str | None = options.profile
     if same is not None and named in {None, same.name}:
@@ -126,19 +129,30 @@ def _entra_keys(options: Namespace, tenant: str, environment: str) -> dict[str, 
     environment = options.environment or environment
     wishes = {
         "provider": "entra",
-        "flow": options.flow or ("browser" if browser.is_here() else "device-code"),
+        "flow": options.flow or _usual_flow(options),
         "tenant": tenant,
         "application_id": options.application_id or AZURE_CLI,
         "environment": environment if environment != DEFAULT_CLOUD else None,
         "authority": options.authority,
         "account": options.account,
-        "certificate": options.certificate,
+        "certificate": _path(options.certificate),
         "send_x5c": options.send_x5c,
         "federated_token_file": options.federated_token_file,
         "service_connection": options.service_connection,
-        "ca_file": options.ca_file,
+        "ca_file": _path(options.ca_file),
     }
     return {key: value for key, value in wishes.items() if value}
+
+
+def _path(typed: str | None) -> str | None:
+    """As config.toml takes it: what is typed is meant from here, and config.toml lies elsewhere."""
+    return typed if typed is None or typed.startswith("~") else str(Path(typed).absolute())
+
+
+def _usual_flow(options: Namespace) -> str:
+    if options.certificate:
+        return "client-certificate"
+    return "browser" if browser.is_here() else "device-code"
 
 
 def _awx_keys(place: Place, options: Namespace) -> dict[str, str | bool]:
@@ -147,7 +161,8 @@ def _awx_keys(place: Place, options: Namespace) -> dict[str, str | bool]:
         what_helps = moves.configuration.name_it(options.again, "--account", "NAME")
         raise UsageError("your user name there is needed", what_helps)
     wishes = {
-        "provider": "awx", "flow": flow, "url": place.key, "username": options.account, "ca_file": options.ca_file,
+        "provider": "awx", "flow": flow, "url": place.key, "username": options.account,
+        "ca_file": _path(options.ca_file),
     }  # fmt: skip
     return {key: value for key, value in wishes.items() if value}
 

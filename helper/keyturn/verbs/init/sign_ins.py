@@ -25,7 +25,7 @@ def read_secrets(config: Config, names: Iterable[str], options: Namespace) -> li
     profiles = [config.profiles[name] for name in dict.fromkeys(names)]
     if options.secret is None and options.flow not in WITH_SECRET:
         return [(profile, None) for profile in profiles]
-    hint = options.again if options.secret is None else hints.usage("keyturn init")
+    hint = (*options.again, "--secret", "env:NAME") if options.secret is None else hints.usage("keyturn init")
     return [(profile, secret.read_for(profile, options.secret, hint)) for profile in profiles]
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 UNPROTECTED = "no protection against"
 """In the daemon's warning, too, when it has just settled for a file. Whoever caused that has read it; from then on
 the vault's row says it, as where the file was chosen: nothing has to be done, and the next daemon warns no more."""
+WELL = "all is well with the daemon; keyturn doctor looks at tools and servers, too"
+"""Those take longer than a status may: a helper that is not on PATH, a proxy that nobody reaches."""
 KEY_SOURCES = {
     "keyring": "its key in the OS keyring",
     "file": f"its key in a file: {UNPROTECTED} someone who can read your files",
@@ -36,7 +38,7 @@ def lines(status: dict[str, Any], look: Look, mistake: Callable[[], ConfigError 
         from keyturn.verbs.status.stand_ins import identity_rows  # noqa: PLC0415 - only here
 
         blocks += [list(identity_rows(identity, look)) for identity in identities]
-    well = "all is well" if status["running"] else "nothing wrong is known, as no daemon runs"
+    well = WELL if status["running"] else "nothing wrong is known, as no daemon runs"
     said = [row.says for rows in blocks for row in rows]
     yield look.verdict(said.count("error"), said.count("attention"), well)
     for rows in blocks:

@@ -21,13 +21,15 @@ SUFFIX = "keyturn"
 PROGRAM = f"docker-credential-{SUFFIX}"
 MEMBER = "credHelpers"
 STORE = "credsStore"
+NEW = '{\n\t"auths": {}\n}\n'
+"""A file as docker begins it. ORAS for Java 0.7.0 takes none without the member, for no registry whatever."""
 
 
 class HelperTable:
     """The helpers named in `text`, the content of `file`, by registry. Raises Refused for what is no such content."""
 
     def __init__(self, text: str, file: str) -> None:
-        self.text = text if text.strip() else "{}\n"
+        self.text = text if text.strip() else NEW
         self._file = file
         self._check()
 
@@ -60,8 +62,8 @@ class HelperTable:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing at all is left in it."""
-        return not self._parsed()
+        """Whether nothing is left in it but what a new one has."""
+        return self._parsed() in ({}, json.loads(NEW))
 
     def keep_in(self, suffix: str | None) -> None:
         """Name the helper for all other registries; None: name none."""

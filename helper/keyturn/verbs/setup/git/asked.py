@@ -23,7 +23,7 @@ EVERYWHERE = "credential"
 """The section without a URL."""
 
 _OURS = re.compile(rf"/.*/{PROGRAM}(?: --ours)?", re.ASCII | re.DOTALL)
-_PASSWORD = re.compile(r"(?<=://)[^/]*:[^/]*@")
+_PASSWORD = re.compile(r"(?<=://)[^/:]*:[^/]*@")
 
 
 class Origin(NamedTuple):

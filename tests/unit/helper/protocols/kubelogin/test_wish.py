@@ -57,6 +57,10 @@ def test_any_words_are_a_wish_or_an_error(words: list[str], environment: dict[st
         ("-1.5s", -1.5),
         ("1d", None),
         ("--1s", None),
+        ("2562047h", 2562047 * 3600.0),
+        ("2562048h", None),
+        ("1" * 8000 + "s", None),
+        ("1" * 8000, None),
     ],
 )
 def test_durations_of_go(text: str, expected: float | None) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from keyturn.console.look import Look
 from keyturn.console.moments import DAY
-from keyturn.verbs.status.lines import lines
+from keyturn.verbs.status.lines import WELL, lines
 
 NOW = 1_900_000_000.0
 MINUTE = 60
@@ -54,7 +54,7 @@ def told(*profiles: dict[str, Any], width: int | None = None, **changed: Any) ->
 
 def test_all_is_well() -> None:
     text = told(profile(tokens=[token()]))
-    assert text.startswith("✓ all is well\n\ndaemon         version 1, running for 1 min, pid 7, 2 MiB\n")
+    assert text.startswith(f"✓ {WELL}\n\ndaemon         version 1, running for 1 min, pid 7, 2 MiB\n")
     assert "\n✓ work         entra, browser\n  identity     signed in as alice\n" in text
     assert "AKS █████░░░░░ valid for 30 min" in text
     assert "\n  identity     signed in as bob\n" in f"{told(profile(account='bob'))}\n"
@@ -70,25 +70,25 @@ def test_all_is_well() -> None:
         ({"signed_in": False}, "not signed in: keyturn login work", "! 1 thing needs you"),
         ({"signed_in": None, "secret": False}, "no secret yet: keyturn secret set work", "! 1 thing needs you"),
         ({"signed_in": False, "entrusts": "refresh token"}, "no refresh token: keyturn", "! 1 thing needs you"),
-        ({"signed_in": None}, "not known: the vault cannot be read", "✓ all is well"),
-        ({"signed_in": None, "by_itself": True}, "signs in by itself", "✓ all is well"),
-        ({"signed_in": None, "secret_source": "secret from the file /x"}, "secret from the file /x", "✓ all is well"),
-        ({"signed_in": None, "secret_optional": True}, "signs in by itself", "✓ all is well"),
+        ({"signed_in": None}, "not known: the vault cannot be read", f"✓ {WELL}"),
+        ({"signed_in": None, "by_itself": True}, "signs in by itself", f"✓ {WELL}"),
+        ({"signed_in": None, "secret_source": "secret from the file /x"}, "secret from the file /x", f"✓ {WELL}"),
+        ({"signed_in": None, "secret_optional": True}, "signs in by itself", f"✓ {WELL}"),
         (APP, "no client secret yet: keyturn secret set work", "! 1 thing needs you"),
         (APP | {"secret": True}, "not signed in: keyturn login work", "! 1 thing needs you"),
         (APP | {"secret_source": "secret from the file /x"}, "not signed in: keyturn", "! 1 thing needs you"),
         (APP | {"secret_optional": True}, "not signed in: keyturn login work", "! 1 thing needs you"),
-        (APP | {"signed_in": True, "secret_optional": True}, "identity     signed in", "✓ all is well"),
-        (APP | {"signed_in": True, "secret": True}, "signed in, client secret in the vault", "✓ all is well"),
-        ({"signed_in": False, "by_secret": True, "secret": True}, "secret in the vault", "✓ all is well"),
+        (APP | {"signed_in": True, "secret_optional": True}, "identity     signed in", f"✓ {WELL}"),
+        (APP | {"signed_in": True, "secret": True}, "signed in, client secret in the vault", f"✓ {WELL}"),
+        ({"signed_in": False, "by_secret": True, "secret": True}, "secret in the vault", f"✓ {WELL}"),
         ({"certificate": {"thumbprint": "AB", "expires_at": NOW + DAY}}, "AB: valid for 1 d", "! 1 thing needs you"),
         ({"certificate": {"thumbprint": "AB", "expires_at": NOW - 1}}, "AB: expired", "✗ 1 thing is wrong"),
-        ({"certificate": {"thumbprint": "AB", "expires_at": NOW + 99 * DAY}}, "AB: valid for 99 d", "✓ all is well"),
-        ({"waiting_for_sign_in": 2}, "a sign-in is under way, 2 waiting for it", "✓ all is well"),
-        ({"tokens": [token(expires_at=NOW - 1)]}, "░░░░░░░░░░ expired", "✓ all is well"),
-        ({"tokens": [token(renew_at=NOW - 1)]}, ", is being renewed; kubectl", "✓ all is well"),
+        ({"certificate": {"thumbprint": "AB", "expires_at": NOW + 99 * DAY}}, "AB: valid for 99 d", f"✓ {WELL}"),
+        ({"waiting_for_sign_in": 2}, "a sign-in is under way, 2 waiting for it", f"✓ {WELL}"),
+        ({"tokens": [token(expires_at=NOW - 1)]}, "░░░░░░░░░░ expired", f"✓ {WELL}"),
+        ({"tokens": [token(renew_at=NOW - 1)]}, ", is being renewed; kubectl", f"✓ {WELL}"),
         ({"targets": [{"tool": "git", "target": "https://a"}, {"tool": "git", "target": "https://b"}]},
-         "  git          https://a\n               https://b\n", "✓ all is well"),
+         "  git          https://a\n               https://b\n", f"✓ {WELL}"),
     ],
 )  # fmt: skip
 def test_what_a_profile_says(changed: dict[str, Any], says: str, first: str) -> None:
@@ -126,7 +126,7 @@ def test_a_key_in_a_file_is_told_once_and_needs_nobody() -> None:
     """Where there is no keyring it stays so: a first line that always asks for something is not read any more."""
     warning = "the OS keyring cannot be used (none), so the key is in /k: no protection against someone who can read"
     text = told(profile(), warnings=[warning], key="file")
-    assert text.startswith("✓ all is well\n")
+    assert text.startswith(f"✓ {WELL}\n")
     assert text.count("no protection against") == 1
 
 
@@ -158,6 +158,6 @@ def test_identities_of_the_kubelogin_stand_in_come_last() -> None:
     }  # fmt: skip
     unused = identity | {"flow": None, "signed_in": False, "tokens": []}
     text = told(profile(), identities=[identity, unused])
-    assert text.startswith("✓ all is well\n")
+    assert text.startswith(f"✓ {WELL}\n")
     assert "\n\n✓ kubelogin    device-code, 111 at https://login.example/t\n  identity     signed in as bob\n" in text
     assert text.endswith("\n\n✓ kubelogin    111 at https://login.example/t")

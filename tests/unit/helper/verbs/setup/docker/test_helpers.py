@@ -33,7 +33,7 @@ def table(text: str) -> HelperTable:
 
 
 def without_helpers(text: str) -> dict[str, object]:
-    found: dict[str, object] = json.loads(text or "{}")
+    found: dict[str, object] = json.loads(text or '{"auths": {}}')
     found.pop("credHelpers", None)
     return found
 
@@ -62,10 +62,19 @@ def test_what_was_added_goes_without_a_trace(layout: str) -> None:
     assert changed.text == LAYOUTS[layout]
 
 
-def test_new_entries_look_like_dockers_own() -> None:
+def test_a_new_file_looks_like_dockers_own() -> None:
+    """With `auths`, which docker always writes, and without which ORAS for Java 0.7.0 takes no registry at all."""
     changed = table("")
     changed.ask(REGISTRY, "keyturn")
-    assert changed.text == '{\n\t"credHelpers": {\n\t\t"contoso.azurecr.io": "keyturn"\n\t}\n}\n'
+    expected = '{\n\t"auths": {},\n\t"credHelpers": {\n\t\t"contoso.azurecr.io": "keyturn"\n\t}\n}\n'
+    assert changed.text == expected
+    changed.forget(REGISTRY)
+    assert changed.is_empty
+
+
+def test_a_file_with_more_than_a_new_one_is_not_empty() -> None:
+    for text in ('{"auths": {}, "detachKeys": ""}', '{"auths": {"a.example": {}}}'):
+        assert not table(text).is_empty
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,47 @@
+"""Options that do not fit the sign-in that they lead to: refused before anything is asked or written."""
+
+from __future__ import annotations
+
+from keyturn import hints, moves
+from keyturn.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+    from keyturn.configuration.profiles.profile import Profile
+    from keyturn.kinds_of_hints import Command
+    from keyturn.verbs.init.places import Place
+
+OF_ENTRA = ("tenant", "subscription", "application_id", "certificate", "environment", "authority")
+"""Options that say nothing to an AWX."""
+OWN_APPLICATION = {"client-secret", "client-certificate", "confidential-browser", "workload-identity"}
+"""Flows in which an application proves who it is: Azure CLI's is Microsoft's, and nobody else can."""
+OF_AWX = {"password", "token"}
+"""Flows of an AWX that need no application there."""
+
+
+def check_places(places: Sequence[Place], options: Namespace) -> None:
+    """Raises UsageError for an option of Entra ID's where there is no place of its."""
+    if any(place.service != "awx" for place in places):
+        return
+    for name in OF_ENTRA:
+        if getattr(options, name) is not None:
+            raise UsageError(f"--{name.replace('_', '-')} is for Entra ID, and an AWX has none", _usage())
+    if options.flow not in {None, *OF_AWX}:
+        raise UsageError("--flow: init signs in to an AWX by password or token", hints.usage("keyturn profile add"))
+
+
+def check_profile(wanted: Profile, options: Namespace) -> None:
+    """Raises UsageError for a secret that its flow has no use for, and for one that nobody has."""
+    flow = wanted.flow
+    if options.secret is not None and flow.secret_name is None:
+        raise UsageError(f"--secret: flow {flow.name} takes none", _usage())
+    if flow.name in OWN_APPLICATION and options.application_id is None:
+        what_helps = moves.configuration.name_it(options.again, "--application-id", "ID")
+        raise UsageError(f"flow {flow.name} takes an application of your own", what_helps)
+
+
+def _usage() -> Command:
+    return hints.usage("keyturn init")
