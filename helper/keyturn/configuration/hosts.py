@@ -13,6 +13,9 @@ from urllib.parse import quote, unquote_to_bytes
 
 HTTPS_PORT = 443
 HOST_LIMIT = 253
+LIMIT = 8192
+"""Characters of a URL or path: more than servers take, and few enough to be looked at while others wait. Submodules
+of a stranger's repository may have any."""
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _SCHEME = re.compile(r"(?:https?://)?", re.ASCII)
@@ -70,6 +73,7 @@ def path_segments(path: str) -> tuple[str, ...]:
     Raises UnfitName for empty, `.` and `..` segments, for a `%` that is left (encoded twice), for a backslash
     (some servers read it as a slash), and for invisible characters.
     """
+    check_length(path)
     if not path:
         return ()
     segments = tuple(path.removesuffix("/").split("/"))
@@ -80,6 +84,7 @@ def path_segments(path: str) -> tuple[str, ...]:
 
 def https_url(text: str) -> Place:
     """The place of an https URL as a person writes it, percent-encoded at most once. Raises UnfitName."""
+    check_length(text)
     if not text.startswith("https://"):
         raise UnfitName("expected a URL that starts with https://")
     authority, _, path = text.removeprefix("https://").partition("/")
@@ -93,6 +98,12 @@ def https_url(text: str) -> Place:
     for segment in segments:
         _check_segment(segment)
     return Place(host, port, segments)
+
+
+def check_length(text: str) -> None:
+    """Raises UnfitName for what is longer than LIMIT."""
+    if len(text) > LIMIT:
+        raise UnfitName(f"expected no more than {LIMIT} characters")
 
 
 def without_userinfo(url: str) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from keyturn.configuration.hosts import HTTPS_PORT, Place, UnfitName, host_and_port
+from keyturn.configuration.hosts import HTTPS_PORT, Place, UnfitName, check_length, host_and_port
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def registry(server: str) -> tuple[str, int]:
     nerdctl puts a scheme in front, crane the repository behind; http:// there is a spelling too and says nothing
     about the connection. Raises UnfitName.
     """
+    check_length(server)
     authority, _, path = re.sub(r"\Ahttps?://", "", server).partition("/")
     if path and not all(re.fullmatch(_REPOSITORY, part) for part in path.removesuffix("/").split("/")):
         raise UnfitName("expected a registry, perhaps with a repository behind it")

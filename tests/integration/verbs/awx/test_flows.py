@@ -32,7 +32,10 @@ def handed_over(machine: Machine, profile: str) -> str:
 
 
 def test_a_token_made_elsewhere(awx: AwxScene) -> None:
-    """Pasted at a terminal or entrusted; another one counts at once; a logout leaves it where it is."""
+    """Pasted at a terminal or entrusted; another one counts at once; a logout leaves it where it is.
+
+    One that somebody deletes has to be pasted anew: renewing would bring the very same.
+    """
     machine, ready = awx.machine, awx.emulator.ready
     machine.configure(EXISTING.format(url=ready.gateway_2026, ca_file=ready.ca_file))
     with AwxClient(awx.emulator, "gateway-2026") as client:
@@ -50,6 +53,11 @@ def test_a_token_made_elsewhere(awx: AwxScene) -> None:
     assert handed_over(machine, "theirs") == second
     machine.run("keyturn", "logout", "theirs", status=0)
     assert len(awx.live("aap-2026")) == 2
+    machine.run("keyturn", "secret", "set", "theirs", "-", input=second, status=0)
+    machine.run("keyturn", "login", "theirs", status=0)
+    awx.emulator.control.awx_revoke("gateway-2026")
+    refused = machine.run("keyturn", "profile", "check", "theirs", status=1)
+    assert "keyturn: hint: keyturn login theirs --again\n" in refused.stdout + refused.stderr
 
 
 def test_an_applications_token_of_an_ordinary_user_of_a_gateway(awx: AwxScene) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from keyturn.configuration.hosts import (
     HTTPS_PORT,
+    LIMIT,
     Place,
     UnfitName,
     host_and_port,
@@ -16,6 +17,7 @@ from keyturn.configuration.hosts import (
     path_segments,
     without_userinfo,
 )
+from keyturn.configuration.targets.docker import registry
 
 LABEL_63 = "a" * 63
 
@@ -126,11 +128,21 @@ def test_url_is_taken(url: str, place: Place) -> None:
         ("https://h/%E2%80%AE", "invisible"),
         ("https://h/%ff", "UTF-8"),
         ("https://h/\udcff", "UTF-8"),
+        ("https://h/".ljust(LIMIT + 1, "a"), "no more than"),
     ],
 )
 def test_url_is_refused(url: str, reason: str) -> None:
     with pytest.raises(UnfitName, match=reason):
         https_url(url)
+
+
+def test_what_is_longer_than_any_server_takes_is_not_looked_at() -> None:
+    assert https_url("https://h/".ljust(LIMIT, "a")).host == "h"
+    assert path_segments("a" * LIMIT) == ("a" * LIMIT,)
+    with pytest.raises(UnfitName, match="no more than"):
+        path_segments("a/" * LIMIT)
+    with pytest.raises(UnfitName, match="no more than"):
+        registry("h/".ljust(LIMIT + 1, "a"))
 
 
 @given(st.text(max_size=40))

@@ -39,7 +39,7 @@ def answer(job: AskJob, deadline: Deadline) -> Told:
     try:
         return Told(questions.QUESTIONS[job.question](desk, **job.parameters))
     except TokenGone:
-        if not job.secret:
+        if not job.secret or job.identity.flow == "token":
             raise
         raise TokenGone(api, hints.renew(job.identity.profile)) from None  # what is entrusted brings another
 
