@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyturn import hints, moves
 from keyturn.configuration.profiles import UNNAMED
+from keyturn.configuration.profiles.credentials.certificates import Certificate
 from keyturn.configuration.profiles.described import by_parameters
 from keyturn.configuration.profiles.scopes import by_resource, of_audience
 from keyturn.errors import UsageError
@@ -21,7 +22,7 @@ from keyturnd.messages.outcomes import Failure, Result
 from keyturnd.messages.states import EntraState
 
 if TYPE_CHECKING:
-    from keyturn.configuration.profiles.profile import EntraProfile, Profile
+    from keyturn.configuration.profiles.profile import EntraProfile
     from keyturn.errors import KeyturnError
     from keyturnd.broker.signin import SignIns, Waiter
     from keyturnd.fetching.fetch import Fetcher
@@ -106,7 +107,7 @@ class Onlooker:
         """Nothing of it is kept."""
 
 
-async def _acquire(fetcher: Fetcher, profile: Profile, job: TokenJob, onlooker: Onlooker) -> dict[str, Any]:
+async def _acquire(fetcher: Fetcher, profile: EntraProfile, job: TokenJob, onlooker: Onlooker) -> dict[str, Any]:
     outcome = await fetcher.acquisitions.run(job, onlooker)
     if isinstance(outcome, Failure):
         raise _without_profile(error_of(outcome), profile)
@@ -115,7 +116,7 @@ async def _acquire(fetcher: Fetcher, profile: Profile, job: TokenJob, onlooker: 
     return _description(outcome)
 
 
-def _without_profile(error: KeyturnError, profile: Profile) -> KeyturnError:
+def _without_profile(error: KeyturnError, profile: EntraProfile) -> KeyturnError:
     """`error` without a profile that nobody has, in its hint and its sentence."""
     command = "keyturn azure new-token"
     tell_of_closed_cloud(error, profile)
@@ -123,7 +124,9 @@ def _without_profile(error: KeyturnError, profile: Profile) -> KeyturnError:
     if error.hint is not None:
         lent = flows.row(profile).entrusts
         again = f"take another {lent}" if lent is not None else "run the command again"
-        error.hint = moves.waiting.told(by_parameters(error.hint, again))
+        by_certificate = isinstance(profile.flow.credential, Certificate)
+        proof = "the --certificate-password" if by_certificate else "another --credential"
+        error.hint = moves.waiting.told(by_parameters(error.hint, again, proof))
     return error
 
 

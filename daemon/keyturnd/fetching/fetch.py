@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyturn import moves
 from keyturn.configuration.profiles.secrets import Lent
-from keyturn.errors import ProviderUnreachable, Refused, SignInNeeded, StateError
+from keyturn.errors import ProviderUnreachable, SignInNeeded, StateError
 from keyturn.protocols.claims_challenge import merged
 from keyturnd import flows, identities
 from keyturnd.fetching.certificates import Certificates
@@ -83,10 +82,10 @@ class Fetcher:
         Raises SignInNeeded when it takes a person, ProviderError for the provider's no or silence, StateError
         when it cannot be kept.
         """
-        for _ in range(ATTEMPTS):
+        for _ in range(ATTEMPTS - 1):
             with suppress(Replaced):
                 return await self._silently(want, left)
-        raise Refused(f"profile {want.profile.name} is being signed in elsewhere", moves.waiting.again())
+        return await self._silently(want, left)
 
     async def _silently(self, want: Want, left: Callable[[], float]) -> Token:
         self.check_allowed(want)
@@ -222,7 +221,7 @@ class Fetcher:
             await self._keep(want.without_claims, token)
         if not await self.holdings.is_of_now(want.profile, token):
             await self.holdings.drop_token(want.key)
-            raise Replaced
+            raise Replaced(want.profile.name)
         self.check_allowed(want)
         return token
 

@@ -61,8 +61,11 @@ class Overheard:
         return answer
 
 
-class Replaced(Exception):
+class Replaced(Refused):
     """Somebody signed in while a token of the sign-in before was fetched: it is nobody's any more."""
+
+    def __init__(self, profile: str) -> None:
+        super().__init__(f"profile {profile} is being signed in elsewhere", moves.waiting.again())
 
 
 class Keeper:
@@ -92,7 +95,7 @@ class Keeper:
         if current == self._state:
             return True
         if flows.row(self._profile).state is AwxState:
-            raise Refused(f"profile {self._profile.name} is being signed in elsewhere", moves.waiting.again())
+            raise Replaced(self._profile.name)
         return self._state is None
 
     async def sign_in(self, result: Result) -> str:

@@ -158,6 +158,12 @@ def next_git() -> Sentence:
 
 
 @move
+def large_push(otherwise: Sentence) -> Sentence:
+    """A git before 2.54 that begins a large push without the token, and says that it was refused."""
+    return Sentence(f'git before 2.54 takes authtype = "basic" for pushes of more than 1 MiB; else {otherwise}')
+
+
+@move
 def close_input() -> Sentence:
     """A program that starts a helper and holds its input open."""
     return Sentence("whoever starts this helper has to close its input")

@@ -6,9 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from jeepney import MatchRule, message_bus  # type: ignore[import-untyped]  # it ships none
+from jeepney.io.blocking import Proxy, open_dbus_connection  # type: ignore[import-untyped]  # it ships none
 
 from keyturnd.messages.jobs import KeyringJob
 from support.needs import need
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PASSWORD = b"planted keyring password"
+SECRETS = "org.freedesktop.secrets"
+APPEARS = MatchRule(type="signal", interface="org.freedesktop.DBus", member="NameOwnerChanged")
+APPEARS.add_arg_condition(0, SECRETS)
 
 
 class Session(NamedTuple):
@@ -32,7 +38,15 @@ class Session(NamedTuple):
     def unlock(self) -> None:
         """Start gnome-keyring with the login collection open, as PAM does at login."""
         daemon = [need("gnome-keyring-daemon"), "--unlock", "--components=secrets"]
-        subprocess.run(daemon, input=PASSWORD, env=self.environment, check=True, stdout=subprocess.PIPE, timeout=30)
+        with closing(open_dbus_connection(self.environment["DBUS_SESSION_BUS_ADDRESS"])) as bus:
+            asked = Proxy(message_bus, bus)
+            asked.AddMatch(APPEARS)
+            with bus.filter(APPEARS) as appeared:
+                subprocess.run(
+                    daemon, input=PASSWORD, env=self.environment, check=True, stdout=subprocess.PIPE, timeout=30
+                )
+                if not asked.NameHasOwner(SECRETS)[0]:  # it returns before the one it leaves behind is on the bus
+                    bus.recv_until_filtered(appeared, timeout=30)
 
     def lock(self) -> None:
         """Lock the login collection, as leaving the desktop does."""

@@ -16,6 +16,7 @@ from keyturn.protocols.claims_challenge import claims_of
 from keyturn.protocols.git import MalformedRequest, parse
 from keyturnd.callers.gits import asker_of, client_of, gives_up
 from keyturnd.routes.git import credentials
+from keyturnd.routes.git.telling import explained, told_once
 from keyturnd.routes.git.wants import asked_of
 from keyturnd.routes.remembered import AtHand
 from keyturnd.server.http import Response
@@ -66,17 +67,18 @@ async def _kept(services: Services, config: Config, request: Request, asker: Too
         if kept is credentials.NOTHING:
             _check_near(config, request)
     except NoTarget as error:
-        return _told_once(services, asker, request.peer.pid, error, git_answers.NOTHING)
+        return told_once(services, asker, request.peer.pid, error, git_answers.NOTHING)
     return kept
 
 
 async def _of_target(services: Services, asked: Asked, helper: int, asker: Tool | None, waiter: Waiter) -> Response:
     client = client_of(asker, asked.place)
+    refused = _refused(services, asked, client, helper)
     try:
-        refused = _refused(services, asked, client, helper)
         token = await _token(services, asked, refused, waiter)
     except KeyturnError as error:
-        return _told_once(services, asker, helper, error, git_answers.QUIT)
+        told = explained(error, asked) if refused else error
+        return told_once(services, asker, helper, told, git_answers.QUIT)
     if client is not None:
         services.handed.note(client, asked.want.key, helper, token.digest)
     return _credential(asked, token, first=not refused)
@@ -121,20 +123,6 @@ async def _token(services: Services, asked: Asked, refused: frozenset[bytes], wa
             moves.servers.right_of(token.account or "this profile"),
         )
     return token
-
-
-def _told_once(services: Services, asker: Tool | None, helper: int, error: KeyturnError, output: bytes) -> Response:
-    """`error`, told once per asker: git-lfs asks six times for one push. Raises it the first time.
-
-    output: what git has to read beside it.
-    """
-    if services.complaints.is_told(asker, helper, error.sentence):
-        return Response(output, exit_status=error.exit_status)
-    services.complaints.tell(asker, helper, error.sentence)
-    # Of its own: the same error is told to others who waited, and remembered.
-    told = copy(error)
-    told.output = output.decode("ascii")
-    raise told from None
 
 
 async def _settled(services: Services, request: Request) -> Config | None:
@@ -203,11 +191,11 @@ async def _erased(services: Services, request: Request, asked: Asked) -> Respons
     try:
         ours = await services.broker.reject(asked.want, digest, claims)
     except KeyturnError as error:
-        return _told_once(services, asker, helper, error, git_answers.NOTHING)
+        return told_once(services, asker, helper, explained(error, asked), git_answers.NOTHING)
     if not ours or client is None or not gives_up(client):
         return Response(git_answers.NOTHING)
     refused = Refused(f"the server refused the token of profile {profile}", moves.clients.next_git())
-    return _told_once(services, asker, helper, refused, git_answers.NOTHING)
+    return told_once(services, asker, helper, explained(refused, asked), git_answers.NOTHING)
 
 
 def _note(services: Services, asked: Asked, asker: Tool | None, helper: int) -> Client | None:
@@ -234,7 +222,7 @@ def _credential(asked: Asked, token: Token, *, first: bool) -> Response:
         username=asked.username or token.account or git_answers.NAMELESS,
         token=token.access_token,
         expires_at=token.expires_at,
-        bearer=asked.target.authtype == "bearer" and "authtype" in offered,
+        bearer=asked.takes_header,
         offered=offered,
         state=git_state.naming(token.digest) if first and "state" in offered else None,
     )

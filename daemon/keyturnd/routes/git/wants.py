@@ -35,6 +35,11 @@ class Asked(msgspec.Struct, frozen=True):
         return f"{self.request.host}/{self.request.path or ''}"
 
     @property
+    def takes_header(self) -> bool:
+        """Whether the token goes as `Authorization: Bearer`, and not as a password."""
+        return self.target.authtype == "bearer" and "authtype" in self.request.capabilities
+
+    @property
     def username(self) -> str | None:
         """What the URL says, if that can be said back: git looks up again under the name it gave."""
         name = self.request.username or ""

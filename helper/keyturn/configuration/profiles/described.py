@@ -39,7 +39,7 @@ _INSTEAD = {
     " of the target": "",
     f"then: {_ENTRUST}": "then run the command again with it",
     f": {_ENTRUST}": "",
-    _ENTRUST: "give another --credential",
+    _ENTRUST: "give {proof}",
     f"then: {_LOGIN}": "then {again}",
     _LOGIN: "{again}",
     f"profile {UNNAMED}": "the application",
@@ -70,10 +70,13 @@ def described(table: Mapping[str, object], provider: str, beside: Path = NOWHERE
         ) from None
 
 
-def by_parameters(hint: str, again: str) -> str:
-    """What `hint` says of a described profile, said of its parameters. again: in place of signing in to it."""
+def by_parameters(hint: str, again: str, proof: str = "another --credential") -> str:
+    """What `hint` says of a described profile, said of its parameters.
+
+    again: in place of signing in to it. proof: in place of entrusting its secret.
+    """
     for said, instead in _INSTEAD.items():
-        hint = hint.replace(said, instead.format(again=again))
+        hint = hint.replace(said, instead.format(again=again, proof=proof))
     return re.sub(_KEY, lambda key: "the parameter set" if key[1] == "flow" else _option(key[1]), hint)
 
 

@@ -22,7 +22,7 @@ LINES = 40
 DESCRIPTION = """\
 Print the last lines of the daemon's log, which holds no secrets. How much is logged is `log` in [daemon] of
 config.toml: error, info (the default) or debug. Times are local; with --json, and in the file, they are of UTC. A
-daemon in the foreground logs to its standard error instead.
+daemon in the foreground logs to its standard error instead. The line of an answer is written up to a second after it.
 
 With --follow, --json prints an object a line, without a list around them.
 """

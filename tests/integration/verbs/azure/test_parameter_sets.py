@@ -103,6 +103,7 @@ def test_a_certificate_by_its_thumbprint(machine: Machine, emulator: Emulator, r
     debugged = machine.run(*VERB, *asked, *by[:2], "--debug", status=3)
     assert debugged.stderr.startswith("keyturn: parameter set ServicePrincipalCertificate: flow client-certificate, ")
     assert "a passphrase protects " in debugged.stderr
+    assert "hint: give the --certificate-password\n" in debugged.stderr
 
 
 def test_what_a_certificate_and_a_refresh_token_do_together(

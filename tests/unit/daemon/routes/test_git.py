@@ -208,6 +208,25 @@ async def test_a_header_is_for_callers_that_know_of_headers(tmp_path: Path, monk
     assert (await git.say("get", *OFFERED))["credential"] == ["access-2"]
 
 
+async def test_a_large_push_is_told_what_git_makes_of_headers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A git before 2.54 begins it without one, and takes the 401 for a refusal of the token."""
+    git = Git(tmp_path, monkeypatch, "bearer")
+    await git.begin()
+    erased = (*OFFERED, "authtype=Bearer")
+    for push, sentence in enumerate(("the token of profile ci", "had just been renewed"), 1):
+        with pytest.raises(Refused, match=sentence) as told:
+            await git.say("erase", *erased, f"credential=access-{push}", process=push)
+        assert str(told.value.hint).startswith(
+            'git before 2.54 takes authtype = "basic" for pushes of more than 1 MiB; '
+        )
+        state = (await git.say("get", *OFFERED, process=push + 2))["state[]"][0]
+    with pytest.raises(Refused, match="had just been renewed") as told:
+        await git.say("get", *OFFERED, f"state[]={state}", process=4)
+    assert "git before 2.54" in str(told.value.hint)
+
+
 async def test_a_failure_is_told_with_what_stops_git(git: Git) -> None:
     git.bench.clock.advance(4000)
     git.bench.provider.failure = Failure("provider-unreachable", "cannot connect", "try again later")

@@ -18,6 +18,8 @@ from support.daemon.brokers import OTHER_SCOPES, SCOPES, Bench, Person, personal
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from keyturnd.vault.records import RecordName
+
 ME = personal_profile()
 ALICE, BOB = "alice@contoso.example", "bob@contoso.example"
 NOBODY = Person(waits=False)
@@ -91,6 +93,22 @@ async def test_a_sign_in_that_changes_again_and_again_ends_in_a_sentence(bench: 
     with pytest.raises(Refused, match="signed in elsewhere"):
         await waiting
     assert await bench.holdings.token(third.key, ME) is None
+
+
+async def test_a_sign_in_that_is_replaced_as_its_token_lands_ends_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an AWX, a `keyturn token --renew` does that, too. It was told as a bug."""
+    bench = Bench(tmp_path / "vault")
+    keep = bench.holdings.keep_token
+
+    async def replaced_meanwhile(name: RecordName, token: Token) -> bool:
+        await bench.holdings.keep_state(ME, EntraState("refresh-2", ALICE, generation="another"))
+        return await keep(name, token)
+
+    monkeypatch.setattr(bench.holdings, "keep_token", replaced_meanwhile)
+    with pytest.raises(Refused, match="is being signed in elsewhere"):
+        await bench.broker.login(want(ME), Person(), again=True)
 
 
 async def test_a_record_of_the_version_before_is_fetched_again_without_a_person(tmp_path: Path) -> None:

@@ -125,6 +125,10 @@ def test_a_hint_is_told_by_parameters(hint: Hint, told: str) -> None:
     assert by_parameters(printed(hint), AGAIN) == told
 
 
+def test_a_passphrase_is_another_parameter() -> None:
+    assert by_parameters(printed(hints.entrust(UNNAMED)), AGAIN, "the passphrase") == "give the passphrase"
+
+
 def test_a_key_of_the_network_is_no_parameter() -> None:
     hint = printed(moves.secrets.reachable_proxy(configured=True))
     assert "`proxy` of [network]" in hint
