@@ -6,7 +6,7 @@
 #   it may (`interactive`), though stdin is no terminal; the requests carry the first. The other two runs look whether
 #   the answer is a certificate, and when that ends.
 # One would have guessed: one run, as of a token that lives an hour Kubernetes' manual says that it is "cached until the
-#   expiry time is reached", and that IfAvailable is for where "stdin is available for user input".
+#   expiry time is reached"; and for IfAvailable without a terminal that nobody may be asked, as kubectl has it.
 # So: an operator's start costs three sign-ins where the plugin keeps nothing; and to be asked again at once by the same
 #   process is no sign that the token was refused.
 set -eu

@@ -3,8 +3,8 @@
 # config.json, unless the variable has `username` and `password` in clear.
 #
 # Seen: with an entry as `docker login` writes it (`auth`, or `identitytoken` besides) in the variable, there is neither
-#   user nor password nor token for the registry, and where config.json has another entry for it, that one's are used. The
-#   same text in config.json is understood, and so are `username` and `password` in the variable.
+#   user nor password nor token for the registry, and where config.json has another entry for it, that one's are used.
+#   The same text in config.json is understood, and so are `username` and `password` in the variable.
 # One would have guessed: that the variable counts; of the manual's places to look it is the first, to be used "as the
 #   Docker config". docker's own variable (28.3 and later) and GitLab's have the very form that is not read.
 # So: a job whose pulls are refused, or made as somebody else, may have the right password in the variable; written into

@@ -45,10 +45,9 @@ def _command_at_the_end(text: str) -> tuple[str, str]:
     """A hint's words, and the command they end in: a shell would take two lines for two commands."""
     import re  # noqa: PLC0415 - nor for this
 
-    told, colon, command = text.rpartition(": ")
-    if text.startswith(HINT) and re.fullmatch(PROGRAM, command.split(" ", 1)[0]):
-        return f"{told}{colon}".rstrip(), command
-    return text, ""
+    # The first that begins so: JSON in a command holds colons, too.
+    begins = re.search(rf": (?=(?:{PROGRAM})(?: |$))", text) if text.startswith(HINT) else None
+    return (text[: begins.end() - 1], text[begins.end() :]) if begins else (text, "")
 
 
 class Folding:

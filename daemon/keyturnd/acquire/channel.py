@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from keyturn import hints
-from keyturn.errors import Bug
+from keyturn import hints, moves
+from keyturn.errors import Bug, ProviderRefused
 from keyturnd.acquire.failed import Failed, without
 from keyturnd.messages.channel import LINE_LIMIT, Ack, Answer, Ask, Seal, encode_line, from_daemon
 from keyturnd.messages.jobs import CHANNEL_VERSION, Job
@@ -120,14 +120,18 @@ class Channel:
         The end of a process takes a processor for 3 ms, and the daemon would wait there. When another thread has sent
         an outcome, just end.
         """
+        line = _told(without(self.secrets, outcome) if isinstance(outcome, Failure) else outcome)
         if self._finishing.acquire(timeout=FINISH_PATIENCE):
             self._status = 0  # before it is sent: the daemon may be quicker to close its side than we to go on
-            self._send(without(self.secrets, outcome) if isinstance(outcome, Failure) else outcome)
+            self._write(line)
             sleep(FAREWELL)
         os._exit(0)
 
     def _send(self, message: FromAcquisition) -> None:
-        rest = memoryview(encode_line(message))
+        self._write(encode_line(message))
+
+    def _write(self, line: bytes) -> None:
+        rest = memoryview(line)
         try:
             while rest:
                 rest = rest[os.write(self._sending, rest) :]
@@ -151,3 +155,12 @@ class Channel:
             if len(pending) >= LINE_LIMIT:
                 self.finish(Failure(Bug.kind, "the acquisition process was sent a line of more than 1 MiB"))
         os._exit(self._status)
+
+
+def _told(outcome: Outcome) -> bytes:
+    """`outcome` as a line; where it is too long for one, that."""
+    try:
+        return encode_line(outcome)
+    except ValueError:
+        sentence = "the provider's answer is longer than the 1 MiB that can be passed on"
+        return encode_line(Failed(ProviderRefused, sentence, moves.servers.ask_for_fewer()).failure)

@@ -14,6 +14,7 @@ from keyturn.errors import KeyturnError, SignInNeeded, UsageError, VariablesWant
 from keyturn.protocols import kubectl
 from keyturn.protocols.kubelogin import flags
 from keyturn.protocols.kubelogin.wish import cache_dir, wish
+from keyturn.protocols.surroundings import is_text
 from keyturnd import flows
 from keyturnd.callers.peer import tool_behind
 from keyturnd.fetching.wants import Want
@@ -133,6 +134,8 @@ async def _secret(services: Services, request: Request, want: Want, said: Wish, 
         if said.certificate:
             return None
         raise UsageError("client secret cannot be empty", _giving_it(said))
+    if not is_text(secret):
+        raise UsageError("the secret is not UTF-8", _giving_it(said))
     if services.fetcher.loans.is_another(want.profile.name, secret):
         services.broker.failures.clear(want.profile.name)
     return secret

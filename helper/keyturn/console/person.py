@@ -10,11 +10,11 @@ import getpass
 import json
 import os
 from pathlib import Path
-from threading import Thread
 
 from keyturn import moves
 from keyturn.console import browser
 from keyturn.console.moments import until
+from keyturn.console.sign_in.beside import begun
 from keyturn.console.sign_in.pasting import Paste
 from keyturn.errors import Refused
 from keyturn.folding import folded, width_of
@@ -66,7 +66,8 @@ def _invite_to_browser(event: client.Event) -> None:
     """A browser is opened beside us, as it may stay in the foreground; the address is for where there is none."""
     if event.get("open"):
         _say(f"keyturn: to sign in{_identity(event)}, go on in the browser; keyturn waits, Ctrl-C gives up")
-        Thread(target=_open, args=(event,), name="browser", daemon=True).start()
+        if begun("browser", _open, event) is None:
+            _say_where(event)
     else:
         _say(f"keyturn: to sign in{_identity(event)}, open this address; keyturn waits, Ctrl-C gives up")
         _say(str(event.get("url")))
@@ -74,10 +75,14 @@ def _invite_to_browser(event: client.Event) -> None:
 
 def _open(event: client.Event) -> None:
     if not browser.opened(str(event.get("url"))):
-        _say("keyturn: no browser could be started here: open this address yourself,")
-        _say(str(event.get("url")))
-        if instead := _instead(event):
-            _say(f"keyturn: or {instead}")
+        _say_where(event)
+
+
+def _say_where(event: client.Event) -> None:
+    _say("keyturn: no browser could be started here: open this address yourself,")
+    _say(str(event.get("url")))
+    if instead := _instead(event):
+        _say(f"keyturn: or {instead}")
 
 
 def _instead(event: client.Event) -> str | None:

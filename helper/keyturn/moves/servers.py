@@ -60,6 +60,12 @@ def ask_administrator(place: str) -> Sentence:
 
 
 @move
+def ask_for_fewer() -> Sentence:
+    """A server that has more rows than one answer of ours holds."""
+    return Sentence("ask for fewer: the options of the command choose among them (--help)")
+
+
+@move
 def external_user(profile: str) -> Sentence:
     """An AWX that creates no tokens for users of a directory."""
     return Sentence(

@@ -59,6 +59,7 @@ def spawn(listener: _socket.socket, path: str, secret_variables: Iterable[str]) 
 
     An inherited pipe would keep git waiting for its helper's output long after the helper left.
     """
+    environment = chosen_environment(secret_variables)  # from where we are: some of it may be relative
     if (child := os.fork()) != 0:
         return _reap(child)
     try:
@@ -67,7 +68,7 @@ def spawn(listener: _socket.socket, path: str, secret_variables: Iterable[str]) 
             os.chdir("/")
             _pass_on(listener)
             _let_go_of_streams()
-            _execute(path, secret_variables)
+            _execute(path, environment)
     finally:
         os._exit(1)
 
@@ -82,7 +83,7 @@ def _reap(child: int) -> None:
 def run_here(listener: _socket.socket, path: str, secret_variables: Iterable[str]) -> NoReturn:
     """Become the daemon in this process, on `listener`, logging to stderr."""
     _pass_on(listener)
-    _execute(path, secret_variables, "--foreground")
+    _execute(path, chosen_environment(secret_variables), "--foreground")
 
 
 def _pass_on(listener: _socket.socket) -> None:
@@ -115,19 +116,28 @@ def chosen_environment(secret_variables: Iterable[str]) -> dict[str, str]:
     """What of our environment a daemon gets; the secret variables that the configuration names are among it."""
     chosen = {name: os.environ[name] for name in (*PASSED_ON, *secret_variables) if name in os.environ}
     chosen.pop("SSL_CERT_FILE", None)
+    if directories := chosen.get("SSL_CERT_DIR"):
+        chosen["SSL_CERT_DIR"] = os.pathsep.join(map(_absolute, directories.split(os.pathsep)))
     own = own_authorities(os.environ)
     return {**chosen, "SSL_CERT_FILE": own} if own else chosen
 
 
 def own_authorities(environment: Mapping[str, str]) -> str | None:
-    """SSL_CERT_FILE as it was before any `keyturn run`."""
+    """SSL_CERT_FILE as it was before any `keyturn run`, whole: a daemon is in no directory of the user's."""
     found = environment.get("SSL_CERT_FILE")
-    return environment.get(AUTHORITIES_BEFORE) if found and found == environment.get(BUNDLE_GIVEN) else found
+    own = environment.get(AUTHORITIES_BEFORE) if found and found == environment.get(BUNDLE_GIVEN) else found
+    return own and _absolute(own)
 
 
-def _execute(path: str, secret_variables: Iterable[str], *arguments: str) -> NoReturn:
+def _absolute(path: str) -> str:
+    try:
+        return os.path.abspath(path) if path else path
+    except OSError:
+        return path  # we stand in a directory that is gone
+
+
+def _execute(path: str, environment: dict[str, str], *arguments: str) -> NoReturn:
     _receive_all_signals()
-    environment = chosen_environment(secret_variables)
     environment |= {"KEYTURN_SOCKET": path, "LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
     os.execve(sys.executable, [sys.executable, "-E", "-P", "-m", "keyturnd", *arguments], environment)
 

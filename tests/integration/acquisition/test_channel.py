@@ -171,3 +171,12 @@ def test_a_question_is_answered_by_its_id() -> None:
         finished = Finished(acquisition)
     assert finished.outcome == Failure("state", "one two")
     assert len(finished.seen) == 3
+
+
+@pytest.mark.parametrize("answer", ["'x' * (1 << 20)", r"chr(0xD800)"])
+def test_an_answer_that_no_line_holds_is_told_as_that(answer: str) -> None:
+    """It ended with status 0 and without a word: what tells of an exception waited for the outcome to be sent."""
+    finished = outcome_of(patched(f"return Told({answer})"))
+    assert isinstance(finished.outcome, Failure)
+    assert finished.outcome.kind == "provider-refused"
+    assert "longer than the 1 MiB" in finished.outcome.sentence

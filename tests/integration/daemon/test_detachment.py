@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -76,6 +77,17 @@ def test_it_keeps_no_directory_and_no_descriptor(machine: Machine) -> None:
     assert str(machine.home / "open") not in held.values()
     files = {target for target in held.values() if target.startswith("/") and target != "/dev/null"}
     assert files <= {str(machine.state / "lock"), str(machine.state / "keyturnd.log")}
+
+
+def test_a_relative_ca_is_that_of_the_directory_it_was_started_from(scene: Scene) -> None:
+    """As curl and OpenSSL have it, though the daemon is in another one."""
+    scene.entrust()
+    scene.machine.kill_daemon()
+    scene.machine.configure(re.sub(r"(?m)^ca_file.*\n", "", scene.config))
+    place = scene.machine.home / "certs"
+    place.mkdir()
+    (place / "ca.pem").write_bytes(Path(scene.emulator.ready.ca_file).read_bytes())
+    scene.machine.run("keyturn", "login", "ci", status=0, directory=place, SSL_CERT_FILE="ca.pem")
 
 
 @linux

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from support.awx.in_memory import Killed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from support.awx.in_memory import InMemoryAwx, InMemoryChannel
 
@@ -33,3 +33,17 @@ class Cut:
 def wire(cut: Cut, awx: InMemoryAwx, channel: InMemoryChannel) -> None:
     """Let `cut` count all steps of both."""
     awx.before = awx.after = channel.before = channel.after = cut
+
+
+def everywhere(least: int, error: Callable[[], BaseException] = Killed) -> Iterator[Cut]:
+    """A cut at each step in turn; the last one comes too late, and its run is whole.
+
+    Fails where a run has fewer than `least` steps: little would have been tried.
+    """
+    for at in range(1, STEPS):
+        cut = Cut(at, error)
+        yield cut
+        if not cut.fired:
+            assert at > least
+            return
+    raise AssertionError("it never ended")

@@ -60,9 +60,13 @@ def test_every_word_stays_whole_and_no_line_is_longer_than_it_must(words: list[s
 
 
 @pytest.mark.parametrize("width", [60, 80, 100])
-def test_a_command_in_a_hint_is_not_broken(width: int) -> None:
-    command = COMMAND.rpartition(": ")[2]
-    assert folded(COMMAND, width).split("\n")[-1].endswith(command)
+@pytest.mark.parametrize(
+    "more", ["", """ --claims '{"access_token": {"nbf": {"essential": true}}}' --min-life 30m"""]
+)
+def test_a_command_in_a_hint_is_not_broken(width: int, more: str) -> None:
+    command = COMMAND.rpartition(": ")[2] + more
+    assert folded(COMMAND + more, width).split("\n")[-1].endswith(command)
+    assert folded(f"keyturn: hint: {command}", width).split("\n")[-1].endswith(command)
 
 
 def test_only_lines_of_ours_are_folded() -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from keyturn import moves
 from keyturn.errors import ProviderRefused, one_line
 from keyturnd.acquire.failed import Failed
+from keyturnd.acquire.network.answers import loaded
 from keyturnd.acquire.network.transport import EXCHANGE_LIMIT, Redirected, Request, Transport
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class Api:
 
 def _object(body: bytes) -> dict[str, Any] | None:
     try:
-        value = json.loads(body.decode("utf-8"))
+        value = loaded(body)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

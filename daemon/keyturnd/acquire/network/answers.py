@@ -10,6 +10,8 @@ from keyturn import moves
 from keyturn.errors import ProviderUnreachable
 from keyturnd.acquire.failed import Failed
 
+SURROGATE = rb"\ud"
+"""How JSON begins to write one, in lower case; most are halves of a pair."""
 TOKEN_LIMIT = 100_000
 """Characters of one token. Entra's stay below 10 000; three of this size still fit a line of the channel."""
 
@@ -17,12 +19,23 @@ TOKEN_LIMIT = 100_000
 def parse(body: bytes, place: str) -> dict[str, Any]:
     """The JSON object in `body`. Raises Failed when it is anything else."""
     try:
-        answer = json.loads(body.decode("utf-8"))
+        answer = loaded(body)
     except (ValueError, RecursionError):
         raise odd(place, "is not JSON") from None
     if not isinstance(answer, dict):
         raise odd(place, "is not a JSON object")
     return answer
+
+
+def loaded(body: bytes) -> Any:
+    """The JSON in `body`. Raises ValueError and RecursionError for anything else.
+
+    A lone surrogate is a string that nobody can pass on (RFC 8259 section 8.2): all of the answer is none then.
+    """
+    value = json.loads(body.decode("utf-8"))
+    if SURROGATE in body.lower():
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
 
 
 def odd(place: str, how: str) -> Failed:
@@ -39,7 +52,7 @@ def claims_of(jwt: str) -> dict[str, Any]:
 def decoded(part: str) -> dict[str, Any]:
     """The object in one part of a JWT (RFC 7515 section 3), {} when it is none."""
     try:
-        value = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode("utf-8"))
+        value = loaded(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -9,7 +9,8 @@ from __future__ import annotations
 import atexit
 import os
 import termios
-from threading import Thread
+
+from keyturn.console.sign_in.beside import begun
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class Paste:
         atexit.register(self.close)
         self._hush()
         os.write(self._terminal, prompt.encode())
-        Thread(target=self._read, name="paste", daemon=True).start()
+        if begun("paste", self._read) is None:
+            self.close()
 
     def close(self) -> None:
         """The terminal as it was; what is typed from now on is for others."""

@@ -64,6 +64,12 @@ def fill_from_environment(options: Namespace, environment: Mapping[str, str] = o
     def named(name: str) -> str | None:
         return environment.get(name) or None
 
+    _fill_identity(options, named)
+    _fill_proof(options, named)
+
+
+def _fill_identity(options: Namespace, named: Callable[[str], str | None]) -> None:
+    """Who signs in, and where. `named`: what a variable holds."""
     for variable, known in IDENTITY.items():
         value = named(variable)
         if value is not None and getattr(options, known.option) is None and not known.fits(value.lower()):
@@ -74,6 +80,10 @@ def fill_from_environment(options: Namespace, environment: Mapping[str, str] = o
     if options.application_id is None or options.tenant is None:
         lacks = moves.clients.let_step_ask() if named(PIPELINES) else hints.usage("keyturn init")
         raise UsageError("AZURE_TENANT_ID and AZURE_CLIENT_ID are not both set", lacks)
+
+
+def _fill_proof(options: Namespace, named: Callable[[str], str | None]) -> None:
+    """What it proves itself with."""
     if named(SECRET):
         _fill(options, flow="client-secret", secret=f"env:{SECRET}")
     elif certificate := named("AZURE_CLIENT_CERTIFICATE_PATH"):
@@ -87,7 +97,7 @@ def fill_from_environment(options: Namespace, environment: Mapping[str, str] = o
 
 
 def _fill_from_job(options: Namespace, named: Callable[[str], str | None]) -> None:
-    """By the job's own token; outside of jobs nothing is known. `named`: what a variable holds."""
+    """By the job's own token; outside of jobs nothing is known."""
     connection = named(CONNECTION)
     if named(surroundings.GITHUB_URL):
         _fill(options, flow="workload-identity")

@@ -6,11 +6,12 @@ import contextlib
 import os
 import time
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 from keyturn.console import person
 from keyturn.console.look import Look
 from keyturn.console.moments import MINUTE
+from keyturn.console.sign_in.beside import begun
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,13 +69,13 @@ class Spinner:
     def __init__(self, expires_at: float | str | None) -> None:
         self._expires_at = None if expires_at is None else float(expires_at)
         self._ended = Event()
-        self._thread = Thread(target=self._turn, name="spinner", daemon=True)
-        self._thread.start()
+        self._thread = begun("spinner", self._turn)
 
     def stop(self) -> None:
         """Leave the terminal as it was."""
         self._ended.set()
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
     def _turn(self) -> None:
         with contextlib.suppress(OSError), TERMINAL.open("w", encoding="utf-8") as terminal:

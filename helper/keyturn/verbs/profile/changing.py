@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _KEY = re.compile(r"[a-z][a-z_]*", re.ASCII)
 _WRITTEN_AS_TOML = re.compile(r"""["'\[{].*|true|false|[0-9]+""", re.DOTALL)
 
+LISTS = frozenset({"audiences", "galaxy", "oidc_hosts", "protocols", "scopes"})
+"""Keys that hold an array, of which brackets may be left out as well."""
+
 
 def change(options: Namespace) -> None:
     """What the action says. Raises UsageError, Refused and ConfigError; nothing is changed then."""
@@ -126,7 +129,7 @@ def _remove(name: str, *, locally: bool) -> None:
 
 def _value(key: str, text: str) -> Value:
     if not _WRITTEN_AS_TOML.fullmatch(text):
-        return text
+        return text.split(",") if key in LISTS else text
     try:
         found: list[Value] = list(tomllib.loads(f"value = {text}").values())
     except tomllib.TOMLDecodeError:

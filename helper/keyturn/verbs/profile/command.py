@@ -21,7 +21,8 @@ Forget a profile's tokens, sign-in and secret, as `keyturn logout` does, and rem
 """
 WORDS_HELP = "a key of the profile's table and its value; KEY= removes it"
 EPILOG = """\
-Values are written as in config.toml; quotes may be left out. No key holds a secret: `keyturn secret set` takes those.
+Values are written as in config.toml; quotes may be left out, and the brackets of an array: audiences=graph,arm. No
+key holds a secret: `keyturn secret set` takes those.
 
 examples:
   keyturn profile add work flow=browser tenant=contoso.com application_id=00001111-aaaa-2222-bbbb-3333cccc4444

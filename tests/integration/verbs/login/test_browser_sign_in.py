@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from support.machine.terminal import INTERRUPT
+from support.needs import need
 from support.scenes.scene import Scene, scene
 
 if TYPE_CHECKING:
@@ -14,6 +19,8 @@ if TYPE_CHECKING:
     from support.machine.terminal import Terminal
 
 __all__ = ["scene"]
+
+as_ordinary_user = pytest.mark.skipif(os.geteuid() == 0, reason="root may have any number of processes")
 
 ADDRESS = r"https://\S+/authorize\?\S+"
 PASTE = "or paste the address that the browser ended on: "
@@ -92,6 +99,20 @@ def test_where_no_browser_starts_the_address_and_another_way_are_named(scene: Sc
     with login(scene, "me", PATH=ours, BROWSER="no-such-browser:/bin/false") as terminal:
         terminal.wait_for("keyturn: no browser could be started here: open this address yourself,\n" + ADDRESS)
         terminal.wait_for(r'keyturn: or set flow = "device-code" in \[profile.me\]\n')
+
+
+@as_ordinary_user
+def test_where_no_thread_can_be_had_the_address_is_named(scene: Scene) -> None:
+    """RLIMIT_NPROC; a sign-in that nothing moves at, and that takes no answer, is one all the same."""
+    at_a_browser(scene)
+    words = (need("prlimit"), "--nproc=1", f"{scene.machine.programs}/keyturn", "login", "me")
+    with scene.machine.terminal(*words, BROWSER=browser_of(scene), TERM="xterm") as terminal:
+        address = terminal.wait_for(
+            "keyturn: no browser could be started here: open this address yourself,\n" + ADDRESS
+        )
+        command = browser_of(scene).split()
+        subprocess.run([*command, address[0].split("\n")[1]], check=True, env=scene.machine.environment)
+        assert terminal.end() == 0
 
 
 def test_what_status_says_of_an_application_that_a_person_signs_in_to(scene: Scene) -> None:

@@ -105,6 +105,7 @@ def test_a_target_that_is_named_again_keeps_what_nothing_was_said_of(machine: Ma
             "the value of account is not TOML",
         ),
         (["profile", "edit", "work", "flow=client-secert"], 'for example: flow = "client-secret"'),
+        (["profile", "edit", "work", "protocols=git,nonsense"], "profile.work.protocols"),
         (["profile", "edit", "work", "client_secret=hunter2"], "secrets are not kept in this file"),
         (["profile", "edit", "xyzzy", "flow=browser"], "there is no profile of that name"),
         (["profile", "edit", "work", "account=\udcff"], "the value of account is not UTF-8"),

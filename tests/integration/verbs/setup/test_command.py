@@ -34,3 +34,18 @@ def test_undo_of_all_tells_what_it_cannot_read_and_undoes_the_rest(machine: Mach
     assert (
         f"keyturn: {file}: the credHelpers entry for " in machine.run("keyturn", "setup", "--undo", status=0).stdout
     )
+
+
+def test_undo_of_all_finds_what_came_along_from_another_machine(machine: Machine, emulator: Emulator) -> None:
+    """The home does, and the state does not (guides/later.md); `setup` finds everything as it would write it."""
+    machine.configure(emulator.ready.config)
+    for tool in ("git", "docker"):
+        machine.run("keyturn", "setup", tool, status=0)
+    for note in machine.state.glob("setup-*.json"):
+        note.unlink()
+    for tool in ("git", "docker"):
+        machine.run("keyturn", "setup", tool, status=0)
+    undone = machine.run("keyturn", "setup", "--undo", status=0).stdout
+    assert f"keyturn: git no longer asks keyturn for {emulator.ready.git}\n" in undone
+    assert "the credHelpers entry for " in undone
+    assert machine.run("keyturn", "setup", "--undo", status=0).stdout == "keyturn: nothing is set up\n"

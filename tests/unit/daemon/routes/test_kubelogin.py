@@ -56,6 +56,8 @@ async def test_a_secret_among_the_flags_gives_way_to_the_environment(desk: Desk)
     assert [job.secret for job in desk.bench.provider.jobs] == ["variable", "flag", "flag"]
     with pytest.raises(UsageError, match="client secret cannot be empty"):
         await desk.token(*FLAGS, "--cache-dir", "/z", **told(""))
+    with pytest.raises(UsageError, match="the secret is not UTF-8"):
+        await desk.token(*FLAGS, "--client-secret", "\udce9", *alone[2:3], "--cache-dir", "/z")
 
 
 async def test_nothing_is_renewed_without_a_caller(desk: Desk) -> None:

@@ -83,7 +83,7 @@ def test_revoked_with_all_that_descends(tokens: RefreshTokens) -> None:
     first, other = tokens.start(ALICE, DEVICE), tokens.start(ALICE, DEVICE)
     second = rotate(tokens, first)
     assert tokens.revoke(first)
-    assert refusal(tokens, second).suberror == "bad_token"
+    assert refusal(tokens, second).number == 50173
     assert tokens.revoke_all() == 1
     assert refusal(tokens, other).number == 50173
 

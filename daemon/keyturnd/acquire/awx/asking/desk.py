@@ -45,9 +45,14 @@ class Desk(NamedTuple):
             found = document.get("results")
             if not isinstance(found, list):
                 raise self.server.odd()
-            yield from (row for row in found if isinstance(row, dict) and tokens.is_id(row.get("id")))
+            yield from (_shortened(row) for row in found if isinstance(row, dict) and tokens.is_id(row.get("id")))
             if not document.get("next"):
                 return
+
+
+def _shortened(row: Row) -> Row:
+    """Of many rows, without the addresses of all that is related: they are half of each, and told in one message."""
+    return {name: value for name, value in row.items() if name != "related"}
 
 
 def administrators_only(desk: Desk, denied: Denied, what: str) -> Failed:

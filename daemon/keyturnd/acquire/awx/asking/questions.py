@@ -43,7 +43,10 @@ def token_list(
     found = desk.rows("tokens", query)
     if made:
         found = [row for row in found if tokens.made_by_us(row.get("description"))]
-    return [row for row in found if _owner(row) == desk.server.who(desk.reader)] if mine and found else found
+    if not (mine and found):
+        return found
+    user = desk.server.who(desk.reader)
+    return [row for row in found if _owner(row) == user]
 
 
 def token(desk: Desk, *, number: int) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from shutil import which
 
 from keyturn import shell
 from keyturn.console.configured import configuration
@@ -75,8 +76,12 @@ def targets(config: Config) -> Sized:
 
 
 def is_set_up() -> bool:
-    """Whether there is something to undo."""
-    return not record_of_sections().is_empty
+    """Whether there is something to undo: noted here, or come along from another machine, whose notes stayed there.
+
+    Raises Refused where that cannot be read.
+    """
+    record = record_of_sections()
+    return not record.is_empty or (which("git") is not None and bool(Sections(GitConfig(None), record).ours()))
 
 
 def unlike(config: Config) -> Iterator[str]:

@@ -102,21 +102,29 @@ def _undo(options: Namespace) -> int:
     return 0
 
 
+def _check_agreed(plan: Plan, options: Namespace) -> None:
+    """Raises Refused where `--all` would be the choice of a kubeconfig that nobody has agreed to."""
+    files = [file.path for file in plan.files]
+    if options.kubeconfig is not None or agreement.is_own(path.parent for path in files):
+        return
+    typed = ["--profile", options.profile] if options.profile else []
+    named = hints.set_up("kube", "--all", *typed, "--kubeconfig", str(files[0]) if len(files) == 1 else "FILE")
+    if not agreement.given("every AKS cluster becomes a target", files, moves.clients.name_kubeconfig(named)):
+        raise Refused("nothing was changed", named)
+
+
 def _with_all(plan: Plan, options: Namespace) -> Config:
     """The configuration with every cluster of AKS as a target, but those whose profile nobody can tell.
 
     Raises Refused where that is the choice of a kubeconfig that nobody has agreed to.
     """
-    files = [file.path for file in plan.files]
-    if not options.dry_run and options.kubeconfig is None and not agreement.is_own(path.parent for path in files):
-        named = hints.set_up("kube", "--all", "--kubeconfig", "FILE")
-        what_helps = moves.clients.name_kubeconfig(named)
-        if not agreement.given("every AKS cluster becomes a target", files, what_helps):
-            raise Refused("nothing was changed", named)
     from keyturn.editing.config_document import ConfigDocument  # noqa: PLC0415 - slow to import
 
     document = ConfigDocument(config_file())
-    for proposal in discover.proposals(document.config, plan.files):
+    found = list(discover.proposals(document.config, plan.files))
+    if found and not options.dry_run:
+        _check_agreed(plan, options)
+    for proposal in found:
         profile = options.profile or proposal.profile
         if profile == proposals.ANY:
             told = f"nothing tells the profile for {proposal.place}, of {proposal.why}"

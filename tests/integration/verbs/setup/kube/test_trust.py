@@ -104,6 +104,7 @@ def test_nor_is_it_obeyed_where_all_of_it_is_meant(configured: Machine, clone: P
     before = configured.config_file.read_text("utf-8")
     refused = configured.run("keyturn", "setup", "kube", *words, status=1)
     assert f"as {clone} says, which KUBECONFIG names\n" in refused.stderr
+    assert f"name it: keyturn setup kube {' '.join(words)} --kubeconfig {clone}\n" in refused.stderr
     assert configured.config_file.read_text("utf-8") == before
     assert kept(configured) == []
 

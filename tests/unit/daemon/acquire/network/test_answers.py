@@ -73,3 +73,14 @@ def test_claims_are_read_whatever_padding_is_left_out(length: int) -> None:
 )
 def test_what_has_no_claims(text: str) -> None:
     assert answers.claims_of(text) == {}
+
+
+@pytest.mark.parametrize("text", [r'{"a": "\ud800"}', r'{"\uDFFF": 1}', r'{"a": ["\ud83d"]}'])
+def test_half_a_character_is_nothing_that_could_be_passed_on(text: str) -> None:
+    with pytest.raises(Failed, match="is not JSON"):
+        answers.parse(text.encode(), "awx.example")
+    assert answers.decoded(base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")) == {}
+
+
+def test_a_whole_one_in_two_halves_is() -> None:
+    assert answers.parse(rb'{"a": "\ud83d\ude00", "b": "\\ud800"}', "x") == {"a": "😀", "b": r"\ud800"}

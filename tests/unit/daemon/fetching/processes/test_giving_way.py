@@ -79,6 +79,7 @@ async def test_it_leaves_us_our_processor_and_takes_any_once_there_are_as_many_o
     task, told = await one_more(acquisitions)
     assert set(told[2]) == (few - {min(few)} or few), "who has ended is beside nobody"
     task.cancel()
+    await asyncio.wait([task])
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from keyturn.verbs.login.waiting import left
+from keyturn.verbs.login.waiting import Spinner, left
+from support.machine.threads import none_to_be_had
 
 
 @pytest.mark.parametrize(
@@ -17,3 +18,8 @@ def test_as_a_clock_shows_it(expires_at: float | None, told: str) -> None:
 
 def test_a_code_that_has_ended() -> None:
     assert left(900.0, 1000.0) == ", 0:00 left"
+
+
+def test_where_no_thread_can_be_had_nothing_moves() -> None:
+    with none_to_be_had():
+        Spinner(None).stop()

@@ -11,6 +11,7 @@ from pathlib import PurePath
 
 from keyturn.hints import set_up
 from keyturn.kinds_of_hints import printed
+from keyturn.protocols.kubelogin.variables import SECRET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,10 +85,11 @@ def stanza(program: str, *, profile: str, server: str, word: str, cluster_info: 
 
 
 def with_secrets(users: Mapping[str, Any]) -> Iterator[str]:
-    """The users whose kubelogin finds a secret among its arguments."""
+    """The users whose kubelogin finds a secret among its arguments, or the variables that their entry gives it."""
     for name, user in users.items():
         stanza = (user or {}).get("exec") or {}
         if "kubelogin" in str(stanza.get("command", "")).lower():
             words = {str(each).partition("=")[0] for each in stanza.get("args") or []}
-            if not words.isdisjoint(IN_CLEAR):
+            words |= {str(each.get("name")) for each in stanza.get("env") or [] if each.get("value")}
+            if not words.isdisjoint({*IN_CLEAR, *SECRET}):
                 yield name
