@@ -62,7 +62,7 @@ class Broker:
         self.remote = Remote(fetcher)
         self.orphans = Orphans(
             remote=self.remote, holdings=holdings, flights=self._flights, clock=clock, config=fetcher.config,
-            logging_out=self._logging_out,
+            logging_out=self._logging_out, signing_in=sign_ins.under_way,
         )  # fmt: skip
         self._renewal = Renewal(
             memory=self.memory, flights=self._flights, failures=failures, fetcher=fetcher, holdings=holdings,
@@ -73,7 +73,7 @@ class Broker:
             flights=self._flights, orphans=self.orphans, sign_ins=sign_ins, remote=self.remote, holdings=holdings,
             forget=self.forget, logging_out=self._logging_out,
         ).logout  # fmt: skip
-        sign_ins.on_success = self._signed_in
+        sign_ins.on_success, sign_ins.alone = self._signed_in, self._flights.alone
         holdings.on_new_sign_in = self.forget
         self._fetcher = fetcher
         self._clock = clock
@@ -230,6 +230,7 @@ class Broker:
             raise Refused(f"profile {want.profile.name} is being logged out", moves.waiting.again())
 
     async def _sign_in(self, want: Want, waiter: Waiter, by: float, *, again: bool = False) -> Token:
+        await self.orphans.end(want.profile.name)
         self._check_not_leaving(want)
         key, token = await self.sign_ins.join(want, waiter, again=again)
         if key != want.key:  # the person's part is beside the deadline, unless the caller counts it in

@@ -12,8 +12,7 @@ from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable
 from keyturnd import flows
 from keyturnd.broker import policy
 from keyturnd.broker.failures import is_unconnected
-from keyturnd.broker.signin import joined
-from keyturnd.broker.waiting import take, until
+from keyturnd.broker.waiting import joined, take, until
 from keyturnd.fetching.fetch import SILENT_DEADLINE
 from keyturnd.fetching.permission import NoLongerAllowed, as_configured
 from keyturnd.vault.names import state_name
@@ -117,9 +116,19 @@ class Flights:
     async def turn(self, want: Want, ends: float) -> AsyncIterator[None]:
         """Fetches that use the same refresh token exclude each other, so that none is rotated away under another.
 
-        What failed meanwhile for all of them is not tried once more by each. Raises that failure, and
-        ProviderUnreachable when the turn does not come before `ends`.
+        What failed meanwhile for all of them is not tried once more by each. Raises that failure, and as `alone`.
         """
+        async with self.alone(want, ends):
+            _raise(self._failures.recent(want))
+            yield
+
+    @asynccontextmanager
+    async def alone(self, want: Want, ends: float | None = None) -> AsyncIterator[None]:
+        """Inside, no fetch uses what the profile of `want` has.
+
+        ends: see LONGEST_FLIGHT, where it is not told. Raises ProviderUnreachable when that has not come before.
+        """
+        ends = self._clock.boottime() + policy.LONGEST_FLIGHT if ends is None else ends
         name = want.key if flows.row(want.profile).state is None else state_name(want.profile)
         exclusion = self._exclusions.setdefault(name, asyncio.Lock())
         try:
@@ -127,7 +136,6 @@ class Flights:
         except TimeoutError:
             raise _overdue(want) from None
         try:
-            _raise(self._failures.recent(want))
             yield
         finally:
             exclusion.release()

@@ -12,8 +12,7 @@ from keyturn.configuration.profiles.described import by_parameters
 from keyturn.configuration.profiles.scopes import by_resource, of_audience
 from keyturn.errors import UsageError
 from keyturnd import flows, identities
-from keyturnd.broker.questions import Questions
-from keyturnd.broker.signin import as_shown
+from keyturnd.broker.questions import Questions, as_shown
 from keyturnd.fetching.entrusted import tell_of_closed_cloud
 from keyturnd.fetching.fetch import ATTENDED_DEADLINE, SIGN_IN_DEADLINE
 from keyturnd.fetching.processes.failures import error_of

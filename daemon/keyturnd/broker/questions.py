@@ -6,10 +6,12 @@ import asyncio
 import secrets
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyturnd.messages.channel import Ask
+    from keyturnd.messages.channel import Ask, Event
 
 ANSWERED = "answered"
 """The event that says so: whoever shows the question stops asking, and nobody who comes is asked."""
@@ -41,3 +43,9 @@ class Questions:
             return False
         answer.set_result(value)
         return True
+
+
+def as_shown(event: Event) -> dict[str, Any]:
+    """`event` as a waiter gets to see it: its kind, and whatever else it tells."""
+    fields: dict[str, Any] = msgspec.to_builtins(event)
+    return {"event": event.kind, **{name: value for name, value in fields.items() if name not in {"type", "kind"}}}

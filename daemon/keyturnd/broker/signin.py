@@ -8,19 +8,21 @@ the last one leaves. Browsers opened once per waiting process are what users of 
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
-
-import msgspec
 
 from keyturn import moves
 from keyturn.configuration.kubelogin import PREFIX
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import Refused, SignInNeeded
-from keyturnd.broker.questions import ANSWERED, Questions
+from keyturnd import flows
+from keyturnd.broker.questions import ANSWERED, Questions, as_shown
+from keyturnd.broker.waiting import joined
+from keyturnd.messages.states import AwxState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
+    from contextlib import AbstractAsyncContextManager
 
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.fetching.fetch import Fetcher
@@ -82,6 +84,8 @@ class SignIns:
         self._fetcher = fetcher
         self._linger = linger
         self.on_success: Callable[[Want, Token], None] = lambda want, token: None  # noqa: ARG005 - the broker's place
+        self.alone: Callable[[Want], AbstractAsyncContextManager[None]] = lambda want: nullcontext()  # noqa: ARG005
+        """See keyturnd.broker.flights; the broker puts it in."""
         self.under_way: dict[str, SignIn] = {}
         self._beside: set[Questions] = set()
 
@@ -108,7 +112,7 @@ class SignIns:
             sign_in.abandon()  # it would go on unseen, and sign in to what the configuration no longer says
         if sign_in is None or sign_in.abandoned:
             sign_in = self.under_way[name] = SignIn(
-                want, self._fetcher, self._linger, elsewhere=not waiter.opens_browser, again=again
+                want, self._fetcher, self._linger, self.alone, elsewhere=not waiter.opens_browser, again=again
             )
             sign_in.task.add_done_callback(lambda _: self._ended(sign_in))
         token = await sign_in.wait(waiter)
@@ -147,8 +151,11 @@ def still_pending(profile: str) -> SignInNeeded:
 class SignIn:
     """One sign-in: an interactive acquisition and the people who watch it."""
 
-    def __init__(self, want: Want, fetcher: Fetcher, linger: float, *, elsewhere: bool, again: bool) -> None:
-        """`elsewhere`: whoever begins it has the browser on another machine, if at all."""
+    def __init__(
+        self, want: Want, fetcher: Fetcher, linger: float,
+        alone: Callable[[Want], AbstractAsyncContextManager[None]], *, elsewhere: bool, again: bool,
+    ) -> None:  # fmt: skip
+        """`elsewhere`: whoever begins it has the browser on another machine, if at all. alone: see SignIns."""
         self.want = want
         self.abandoned = False
         self._linger = linger
@@ -157,8 +164,27 @@ class SignIn:
         self.questions = Questions(self._show)
         self.on_ask = self.questions.ask
         self._opened = False
-        work = fetcher.with_a_person(want, self, elsewhere=elsewhere, again=again)
+        self._alone = alone
+        self._turn = AsyncExitStack()
+        self._waits_for_turn = flows.row(want.profile).state is AwxState
+        work = self._run(lambda: fetcher.with_a_person(want, self, elsewhere=elsewhere, again=again))
         self.task = asyncio.get_running_loop().create_task(work)
+
+    async def _run(self, work: Callable[[], Coroutine[Any, Any, Token]]) -> Token:
+        if self._waits_for_turn:
+            async with self._alone(self.want):
+                pass  # what a fetch that is at it seals in between would be replaced before the person is done
+        async with self._turn:
+            return await work()
+
+    async def before_seal(self) -> None:
+        """From here on no fetch has a token created at the same AWX, nor deletes ours.
+
+        Both look for what has the description that the sealed state tells, and would take the other's for lost.
+        """
+        if self._waits_for_turn:
+            self._waits_for_turn = False
+            await self._turn.enter_async_context(self._alone(self.want))
 
     @property
     def waiting(self) -> int:
@@ -214,19 +240,6 @@ class SignIn:
         waiter.show(event)
 
 
-async def joined(task: asyncio.Task[Token]) -> Token:
-    """The result of work that others wait for too; a waiter that leaves does not end it.
-
-    Raises Refused when the work itself was ended, by a logout or because the daemon leaves.
-    """
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        if task.cancelled():
-            raise Refused("ended by a logout, or because the daemon was stopped", moves.waiting.again()) from None
-        raise
-
-
 def whose(profile: Profile) -> dict[str, Any]:
     """Which identity a sign-in is for, as the person who is asked for it has to know."""
     if isinstance(profile, AwxProfile):
@@ -235,9 +248,3 @@ def whose(profile: Profile) -> dict[str, Any]:
     if profile.name.startswith(PREFIX):  # a name that its reader never gave
         return {"place": f"kubelogin, {place}"}
     return {"profile": profile.name, "account": profile.account, "place": place}
-
-
-def as_shown(event: Event) -> dict[str, Any]:
-    """`event` as a waiter gets to see it: its kind, and whatever else it tells."""
-    fields: dict[str, Any] = msgspec.to_builtins(event)
-    return {"event": event.kind, **{name: value for name, value in fields.items() if name not in {"type", "kind"}}}

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
+from keyturn import moves
+from keyturn.errors import Refused
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine
     from typing import Any
 
     from keyturnd.clock import Clock
+    from keyturnd.vault.tokens import Token
 
 T = TypeVar("T")
 
@@ -28,6 +32,19 @@ async def until(clock: Clock, boottime: float, work: Coroutine[Any, Any, T]) -> 
         timer.cancel()
         working.cancel()
         await asyncio.wait({working, timer})  # nothing of it goes on behind its back
+
+
+async def joined(task: asyncio.Task[Token]) -> Token:
+    """The result of work that others wait for too; a waiter that leaves does not end it.
+
+    Raises Refused when the work itself was ended, by a logout or because the daemon leaves.
+    """
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if task.cancelled():
+            raise Refused("ended by a logout, or because the daemon was stopped", moves.waiting.again()) from None
+        raise
 
 
 def _look_at(work: asyncio.Task[Any]) -> None:

@@ -28,6 +28,9 @@ class Audience(Protocol):
 
     async def on_ask(self, ask: Ask) -> str: ...
 
+    async def before_seal(self) -> None:
+        """Something is about to be kept."""
+
 
 class Nobody:
     """Nobody watches: a silent fetch has nothing to show and nobody to ask."""
@@ -37,6 +40,9 @@ class Nobody:
 
     async def on_ask(self, ask: Ask) -> str:
         raise Refused(f"a silent acquisition asked for a {ask.kind}")
+
+    async def before_seal(self) -> None:
+        """It has had its turn since it began."""
 
 
 class NothingToSeal(Nobody):
@@ -52,6 +58,7 @@ class Overheard:
     def __init__(self, audience: Audience) -> None:
         self.password: str | None = None
         self.on_event = audience.on_event
+        self.before_seal = audience.before_seal
         self._audience = audience
 
     async def on_ask(self, ask: Ask) -> str:
@@ -78,6 +85,7 @@ class Keeper:
         self._begins = isinstance(job, TokenJob) and job.interactive and job.state is None
         self.on_event = audience.on_event
         self.on_ask = audience.on_ask
+        self._before_seal = audience.before_seal
 
     async def on_seal(self, state: State) -> None:
         """Keep `state`, unless a sign-in has meanwhile brought a newer one than this acquisition began with.
@@ -86,6 +94,7 @@ class Keeper:
         created one.
         """
         flows.check_account(self._profile, state.account)
+        await self._before_seal()
         numbered = self._numbered(state)
         if await self._holdings.keep_state(self._profile, numbered, self._goes_on):
             self._state, self._begins = numbered, False

@@ -47,6 +47,12 @@ def other_variable(name: str) -> Sentence:
 
 
 @move
+def state_elsewhere() -> Sentence:
+    """A home directory with bytes in its name that are no UTF-8."""
+    return Sentence("set KEYTURN_STATE to a directory, and KEYTURN_CONFIG to a file, whose paths are UTF-8")
+
+
+@move
 def set_clock(ahead: float, whose: str = "Entra ID") -> Sentence:
     """A machine whose clock is so many seconds ahead of the provider's, or behind it."""
     minutes, where = max(round(abs(ahead) / 60), 1), "ahead of" if ahead > 0 else "behind"

@@ -65,8 +65,18 @@ def _own_home() -> str:
 
 
 def state_path(variable: Variable = os.environ.get, home: Callable[[], str] = _own_home) -> str:
-    """Where vault and log live: KEYTURN_STATE, else the platform's user state directory."""
-    return _place("KEYTURN_STATE", "user_state_path", variable, home)
+    """Where vault and log live: KEYTURN_STATE, else the platform's user state directory.
+
+    Raises UsageError where that is not UTF-8, as all is that names it: the daemon's note of itself, its answers.
+    """
+    found = _place("KEYTURN_STATE", "user_state_path", variable, home)
+    try:
+        found.encode()
+    except UnicodeEncodeError:
+        from keyturn import moves  # noqa: PLC0415 - hardly anybody has such a home
+
+        raise UsageError("the path of keyturn's state is not UTF-8", moves.machines.state_elsewhere()) from None
+    return found
 
 
 def state_directory() -> Path:

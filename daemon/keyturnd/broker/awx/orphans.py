@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 
 class Orphans:
-    """Looks for each profile at most once a round; `logging_out` names those for which nothing new may begin."""
+    """Looks for each profile at most once a round; not where somebody is `signing_in`, or `logging_out`.
+
+    Who signs in has a token created that nothing but its description tells of yet.
+    """
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class Orphans:
         clock: Clock,
         config: Callable[[], Config],
         logging_out: Container[str],
+        signing_in: Container[str],
     ) -> None:
         self._remote = remote
         self._holdings = holdings
@@ -47,6 +51,7 @@ class Orphans:
         self._clock = clock
         self._config = config
         self._logging_out = logging_out
+        self._signing_in = signing_in
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._failures: dict[str, int] = {}
         self._rests: dict[str, float] = {}
@@ -71,8 +76,15 @@ class Orphans:
         """What is under way for `profile`."""
         return [task for name, task in self._under_way.items() if name == profile]
 
+    async def end(self, profile: str) -> None:
+        """Look no more for `profile`, for whoever is about to sign in."""
+        while looking := self.of(profile):
+            for task in looking:
+                task.cancel()
+            await asyncio.wait(looking)
+
     def _may_begin(self, name: str) -> bool:
-        if name in self._under_way or name in self._logging_out:
+        if any(name in others for others in (self._under_way, self._logging_out, self._signing_in)):
             return False
         return self._clock.boottime() >= self._rests.get(name, 0.0)
 

@@ -6,9 +6,11 @@ import sys
 from itertools import chain
 from pathlib import Path
 
+from keyturn import hints
 from keyturn.console.look import Look
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import print_json
+from keyturn.errors import UsageError
 from keyturn.kinds_of_hints import printed
 from keyturn.verbs.doctor import daemon, installation, network, organizations, report, surroundings, tokens, tools
 from keyturn.verbs.doctor.finding import once
@@ -44,6 +46,10 @@ def parser() -> Parser:
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     options = parser().parse(arguments)
+    if options.report == "-":  # a file of that name would have to be removed as ./-
+        raise UsageError(
+            "--report takes a file: on standard output stand the findings", hints.usage("keyturn doctor")
+        )
     config, _ = daemon.look_at_configuration()
     findings = _told(once(_findings(offline=options.offline)), as_json=options.json)
     if options.report is not None:

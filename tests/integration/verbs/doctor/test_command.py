@@ -141,6 +141,7 @@ def test_a_report_holds_no_secret(scene: Scene) -> None:
     found = [word for word in ("planted-in", "eyJ", secret, token, str(machine.home)) if word in text]
     assert found == []
     assert "is there already" in machine.run("keyturn", "doctor", "--offline", "--report", status=1).stderr
+    assert "--report takes a file" in machine.run("keyturn", "doctor", "--report", "-", status=2).stderr
 
 
 def test_fix_sets_up_what_is_not_set_up(scene: Scene) -> None:

@@ -70,3 +70,14 @@ def test_what_is_no_private_directory_is_called_by_its_name(
         open_private_directory(str(place))
     assert told.value.sentence == f"{place} is not a private directory of yours: {fault}"
     assert (told.value.hint or "").startswith(command)
+
+
+def test_a_home_that_no_answer_could_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("KEYTURN_STATE", "XDG_STATE_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HOME", "/home/caf\udce9")
+    with pytest.raises(UsageError, match="the path of keyturn's state is not UTF-8") as told:
+        state_directory()
+    assert told.value.hint == "set KEYTURN_STATE to a directory, and KEYTURN_CONFIG to a file, whose paths are UTF-8"
+    monkeypatch.setenv("KEYTURN_STATE", "/s")
+    assert str(state_directory()) == "/s"

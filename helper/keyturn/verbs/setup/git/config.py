@@ -86,9 +86,11 @@ class GitConfig:
 
     def _run(self, *arguments: str, fine: tuple[int, ...] = (0, 1), command: Sequence[str] = ()) -> str:
         command = [*command, *arguments] if command else self.shown(arguments)
+        # GIT_CONFIG leads `git config` elsewhere, and no other command of git's.
+        environment = {name: value for name, value in os.environ.items() if name != "GIT_CONFIG"}
         try:
             done = subprocess.run(
-                command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=PATIENCE
+                command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=PATIENCE, env=environment
             )
         except subprocess.TimeoutExpired:
             raise Refused(f"git config did not end within {PATIENCE:.0f} s", shell.as_run(command)) from None

@@ -193,6 +193,13 @@ def test_a_device_in_place_of_a_configuration_stays_one(configured: Machine) -> 
     assert refused.stderr == f"keyturn: error: {place} is not a file\nkeyturn: hint: ls -ld {place}\n"
 
 
+def test_a_variable_for_git_config_alone_counts_for_nothing(configured: Machine, gitconfig: Path) -> None:
+    other = configured.home / "other"
+    configured.run("keyturn", "setup", "git", status=0, GIT_CONFIG=str(other))
+    assert str(HELPER) in gitconfig.read_text()
+    assert not other.exists()
+
+
 def test_no_git(configured: Machine) -> None:
     empty = configured.home / "empty"
     empty.mkdir()

@@ -23,7 +23,7 @@ from keyturnd.messages.jobs import SettleJob
 from keyturnd.messages.outcomes import Done
 from keyturnd.messages.states import AwxState
 from support.awx.in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, lost, session
-from support.daemon.brokers import Bench
+from support.daemon.brokers import Bench, Person, want
 from support.daemon.manual_clock import ManualClock
 
 if TYPE_CHECKING:
@@ -220,6 +220,22 @@ async def test_with_nothing_to_ask_by_it_ends(daemon: Daemon) -> None:
     await daemon.rounds(60, AwxState("alice", intent=daemon.state.mark, asked_at=NOW))
     assert await daemon.durable() == AwxState("alice", intent=daemon.state.mark)
     assert daemon.awx.requests[3:] == []
+
+
+async def test_who_signs_in_ends_the_look_and_is_left_alone(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token of theirs, created and not sealed yet, has the description that is looked for: it would be deleted."""
+    broker, never = daemon.bench.broker, asyncio.Event()
+    monkeypatch.setattr(daemon.looks, "run", lambda *_: never.wait())
+    await daemon.bench.holdings.keep_state(TOWER, daemon.state)
+    broker.orphans.look()
+    (looking,) = broker.orphans.of("tower")
+    signing_in = asyncio.create_task(broker.login(want(TOWER, ("write",)), Person(), again=True))
+    while "tower" not in broker.sign_ins.under_way:
+        await asyncio.wait([looking], timeout=0)
+    broker.orphans.look()
+    assert (looking.cancelled(), broker.orphans.of("tower")) == (True, [])
+    signing_in.cancel()
+    await asyncio.wait([signing_in])
 
 
 async def test_a_logout_ends_the_look(daemon: Daemon) -> None:

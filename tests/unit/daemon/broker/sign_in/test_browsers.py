@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 
 import pytest
 
@@ -52,7 +53,7 @@ async def test_an_answered_question_is_open_for_nobody(bench: Bench) -> None:
     """Whoever was asked is told, and whoever comes is not asked."""
     bench.provider.hold()
     first, late = Person(), Person()
-    sign_in = SignIn(want(ME), bench.fetcher, 1.0, elsewhere=True, again=False)
+    sign_in = SignIn(want(ME), bench.fetcher, 1.0, lambda _: nullcontext(), elsewhere=True, again=False)
     watching = asyncio.ensure_future(sign_in.wait(first))
     asking = asyncio.ensure_future(sign_in.questions.ask(Ask(1, "redirect-url", "where")))
     while not any(event["event"] == "ask" for event in first.seen):  # noqa: ASYNC110 - nothing else tells
