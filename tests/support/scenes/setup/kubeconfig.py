@@ -65,7 +65,7 @@ users:
       command: kubelogin
       args: [get-token, --server-id, 6dae42f8-4368-4678-94ff-3960e28e3630]
       env:
-      - {name: AAD_SERVICE_PRINCIPAL_CLIENT_SECRET, value: planted-secret}
+      - {name: AAD_LOGIN_METHOD, value: planted-secret}
     token: planted-token
 """
 OURS = "keyturn/me:admin"
