@@ -119,7 +119,7 @@ def test_delete_profile_leaves_the_others(vault: Vault, directory: Path) -> None
 
 def test_what_is_of_no_profile_is_deleted_with_none(vault: Vault) -> None:
     """`keyturn logout "$UNSET"`: git's credentials, and tokens made for others, whose values nobody tells again."""
-    kept = RecordName(kind="git-credential", profile="", provider="git", authority="https://example.com", client_id="")
+    kept = RecordName(kind="git-credential", profile="", provider="git", authority="https://git.test", client_id="")
     vault.put(kept, SECRET)
     assert vault.delete_profile("") == 0
     assert set(vault.names()) == {kept}
