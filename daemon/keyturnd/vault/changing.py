@@ -1,7 +1,7 @@
 """The thread that changes what is at rest: one change after another, in the order in which they were asked for.
 
-fsync may take long on a busy disk, and cached answers do not wait for it. The thread is the vault's own: a few
-changes on a disk that does not answer would hold all of asyncio's, and with them whoever only wants to look.
+fsync may take long on a busy disk, and cached answers do not wait for it. Whoever only looks has threads of their own
+(keyturnd.vault.looking): a file system that is frozen is read all the same.
 """
 
 from __future__ import annotations

@@ -114,11 +114,14 @@ class Vault:
         self._files.delete(*(file for file in self._files.names() if file.startswith(stem)))
 
     def delete_profile(self, profile: str, kinds: Collection[Kind] | None = None) -> int:
-        """Remove all records of a profile (of these kinds), damaged ones too; how many. Raises StateError."""
+        """Remove all records of a profile (of these kinds), damaged ones too; how many. Raises StateError.
+
+        Those that belong to none have no profile's name, and stay.
+        """
         doomed = [
             file
             for file, name in self._headers(SEALED_SUFFIX, DAMAGED_SUFFIX)
-            if name.profile == profile and (kinds is None or name.kind in kinds)
+            if profile and name.profile == profile and (kinds is None or name.kind in kinds)
         ]
         self._files.delete(*doomed)
         return len(doomed)

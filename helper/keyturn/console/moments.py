@@ -37,10 +37,10 @@ def in_local_time(text: str) -> str:
         return text  # the 31st of February
 
 
-def until(moment: float, now: float | None = None) -> str:
-    """How long it is until `moment` (UTC epoch seconds), and what the clock on the wall shows then."""
+def validity(moment: float, now: float | None = None) -> str:
+    """How long what ends at `moment` (UTC epoch seconds) is valid, and what the clock on the wall shows then."""
     left = moment - (time.time() if now is None else now)
     if left <= 0:
         return "expired"
     form = "%H:%M" if left < DAY else "%Y-%m-%d %H:%M"
-    return f"for {duration(left)} (until {time.strftime(form, time.localtime(moment))})"
+    return f"valid for {duration(left)} (until {time.strftime(form, time.localtime(moment))})"

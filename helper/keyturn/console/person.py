@@ -13,7 +13,7 @@ from pathlib import Path
 
 from keyturn import moves
 from keyturn.console import browser
-from keyturn.console.moments import until
+from keyturn.console.moments import validity
 from keyturn.console.sign_in.beside import begun
 from keyturn.console.sign_in.pasting import Paste
 from keyturn.errors import Refused
@@ -58,7 +58,7 @@ def _invite_with_code(event: client.Event) -> None:
     _say(f"keyturn: to sign in{_identity(event)}, open {event.get('url')} and")
     _say(f"enter the code {event.get('code')}", bold=True)
     expires_at = event.get("expires_at")
-    valid = f"the code is valid {until(float(expires_at))}; " if expires_at else ""
+    valid = f"the code is {validity(float(expires_at))}; " if expires_at else ""
     _say(f"keyturn: {valid}keyturn waits, Ctrl-C gives up")
 
 

@@ -219,6 +219,17 @@ def _write(body: bytes) -> None:
         if sys.stdout is None:
             raise BrokenPipeError
         while body:  # past Python's buffer, whose rest would be complained about once more at exit
-            body = body[os.write(sys.stdout.fileno(), body) :]
+            body = body[_written(sys.stdout.fileno(), body) :]
     except OSError as error:
         raise KeyturnError(f"cannot write the answer: {(error.strerror or 'nobody reads it').lower()}") from None
+
+
+def _written(descriptor: int, body: bytes) -> int:
+    """How many bytes of `body` were; waited for where the descriptor does not block, as node leaves them."""
+    try:
+        return os.write(descriptor, body)
+    except BlockingIOError:
+        import select  # noqa: PLC0415 - answers are short, and pipes are not
+
+        select.select([], [descriptor], [])
+        return 0

@@ -46,7 +46,8 @@ def run(arguments: Sequence[str]) -> int:
         raise UsageError("a profile and --all at once", hints.usage("keyturn logout"))
     if options.all:
         return _log_out_all(options)
-    done = _log_out(options.profile or named_or_only(None, "keyturn logout"), options)
+    named = options.profile is not None  # an empty word is a variable that was not set: not the only one there is
+    done = _log_out(options.profile if named else named_or_only(None, "keyturn logout"), options)
     if options.json:
         print_json(done)
     return 0

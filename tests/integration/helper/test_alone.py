@@ -5,6 +5,7 @@ The twin runs as a real process that ends with EVIDENCE as soon as it opens a co
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tomllib
@@ -34,6 +35,17 @@ def watch(event, arguments):
         os._exit({EVIDENCE})
 sys.addaudithook(watch)
 {START}
+"""
+TELLING_OF_EAGAIN = """
+import os
+write = os.write
+def telling(descriptor, data):
+    try:
+        return write(descriptor, data)
+    except BlockingIOError:
+        write(2, b"E")
+        raise
+os.write = telling
 """
 NOT_FOUND = b"credentials not found in native keychain\n"
 VECTORS = places.VECTORS / "docker" / "servers.toml"
@@ -102,6 +114,26 @@ def test_a_mistyped_organization_is_told_the_nearest_and_nobody_is_asked(environ
     )
     assert outcome(alone(environment, "git", "get", given=given)) == (0, b"", line)
     assert outcome(alone(environment, "git", "erase", given=given)) == (0, b"", b"")
+
+
+def test_a_full_pipe_that_does_not_block_is_waited_for(environment: dict[str, str]) -> None:
+    """As the native helper has it: EAGAIN is no error, and nothing may be lost."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    filled = os.write(writing, bytes(1 << 24))
+    command = [sys.executable, "-c", f"{TELLING_OF_EAGAIN}{START}", "helper", "docker", "list"]
+    with (
+        os.fdopen(reading, "rb") as output,
+        subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=writing, stderr=subprocess.PIPE, env=environment
+        ) as process,
+    ):
+        os.close(writing)
+        assert process.stderr is not None
+        assert process.stderr.read(1) == b"E"
+        assert len(output.read(filled)) == filled
+        assert b"contoso.azurecr.io" in output.read()
+    assert process.returncode == 0
 
 
 def test_list_and_version(environment: dict[str, str]) -> None:

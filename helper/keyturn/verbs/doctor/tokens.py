@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keyturn.configuration.audiences import all_scopes
 from keyturn.configuration.profiles.clouds import spoken
-from keyturn.console.moments import until
+from keyturn.console.moments import validity
 from keyturn.errors import KeyturnError
 from keyturn.verbs.doctor.finding import Finding, failed, ok
 from keyturn.verbs.profile.checking import proven
@@ -31,6 +31,6 @@ def _tokens(profile: Profile, wanted: Iterable[Sequence[str]]) -> Iterator[Findi
         except KeyturnError as error:
             failures.setdefault(error.sentence, (error, []))[1].append(spoken(scopes))
         else:
-            yield ok(f"profile {profile.name}, {spoken(scopes)}: a token valid {until(expires_at)}")
+            yield ok(f"profile {profile.name}, {spoken(scopes)}: a token {validity(expires_at)}")
     for failure, audiences in failures.values():
         yield failed(failure, f"profile {profile.name}, {', '.join(audiences)}: ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keyturn import hints
 from keyturn.console.configured import named_or_only
-from keyturn.console.moments import until
+from keyturn.console.moments import validity
 from keyturn.console.parsing import Parser
 from keyturn.console.requests import ask, print_json, tell_warnings
 from keyturn.console.token_request import add_no_browser
@@ -55,7 +55,7 @@ def run(arguments: Sequence[str]) -> int:
     else:
         tell_warnings(done)
         who = f" as {done['account']}" if done["account"] else ""
-        print(f"keyturn: profile {name} is signed in{who}, token valid {until(done['expires_at'])}")
+        print(f"keyturn: profile {name} is signed in{who}, token {validity(done['expires_at'])}")
     return 0
 
 

@@ -8,7 +8,7 @@ from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles.clouds import spoken
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.console.configured import configuration
-from keyturn.console.moments import until
+from keyturn.console.moments import validity
 from keyturn.console.requests import ask
 from keyturn.errors import ConfigError, KeyturnError
 from keyturn.verbs.awx import asking
@@ -61,5 +61,5 @@ def _check(profile: Profile, scopes: Sequence[str]) -> int:
         if error.hint:
             print(f"keyturn: hint: {error.hint}")
         return error.exit_status
-    print(f"keyturn: {spoken(scopes)}: a token valid {until(expires_at)}")
+    print(f"keyturn: {spoken(scopes)}: a token {validity(expires_at)}")
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from keyturn.console.moments import DAY, duration, until
+from keyturn.console.moments import DAY, duration, validity
 from keyturn.hints import entrust, login
 from keyturn.kinds_of_hints import printed
 from keyturn.verbs.status.row import Row
@@ -109,7 +109,7 @@ def _certificate(profile: dict[str, Any]) -> Iterator[Row]:
     if certificate := profile["certificate"]:
         left = certificate["expires_at"] - time.time()
         says = "error" if left <= 0 else "attention" if left < SOON else ""
-        valid = "expired" if left <= 0 else f"valid {until(certificate['expires_at'])}"
+        valid = validity(certificate["expires_at"])
         yield Row("  certificate", f"{certificate['thumbprint']}: {valid}", says=says)
 
 
@@ -137,7 +137,7 @@ def _life(token: dict[str, Any], look: Look) -> str:
     left, whole = ends - now, ends - token.get("issued_at", now)
     if left <= 0:
         return f"{look.bar(0)} expired, the next one is fetched when somebody asks"
-    told = f"{look.bar(left / whole)} valid {until(ends)}"
+    told = f"{look.bar(left / whole)} {validity(ends)}"
     if not token.get("used_at"):
         return told
     renewed = "is being renewed" if token["renew_at"] <= now else f"renewed in {duration(token['renew_at'] - now)}"

@@ -89,6 +89,9 @@ def test_the_only_profile_need_not_be_named(scene: Scene) -> None:
     )
     scene.machine.configure(without_me)
     scene.machine.run("keyturn", "login", status=0)
+    unset = scene.machine.run("keyturn", "logout", "", status=2)  # "$PROFILE" that was not set
+    assert "there is no profile of that name" in unset.stderr
+    assert scene.machine.json("logout")["records"] == 2
 
 
 def test_logout_forgets_the_sign_in(scene: Scene) -> None:

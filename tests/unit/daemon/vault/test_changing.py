@@ -14,6 +14,7 @@ from keyturnd import unstoppable
 from keyturnd.threads import Threads
 from keyturnd.vault import changing, tokens
 from keyturnd.vault.changing import wholly
+from keyturnd.vault.looking import seen
 from keyturnd.vault.tokens import Token
 from support.daemon.brokers import Bench, service_profile, want
 from support.machine.threads import none_to_be_had
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from keyturnd.vault.records import RecordName
 
 CHANGES = 64
-"""More than asyncio has threads."""
+"""More than there are threads to look by."""
 
 
 async def test_a_disk_that_does_not_answer_holds_the_vaults_thread_alone() -> None:
@@ -36,7 +37,7 @@ async def test_a_disk_that_does_not_answer_holds_the_vaults_thread_alone() -> No
 
     waiting = [asyncio.create_task(wholly(change, number)) for number in range(CHANGES)]
     try:
-        assert await asyncio.to_thread(len, "who looks") == len("who looks")
+        assert await seen(len, "who looks") == len("who looks")
         assert not made
     finally:
         answers.set()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keyturn.errors import StateError
-from keyturnd.vault.records import Kind, key_id_of
+from keyturnd.vault.records import Kind, RecordName, key_id_of
 from keyturnd.vault.vault import PAYLOAD_LIMIT, DamagedRecord, OtherVaultKey, Vault
 from support.daemon.vaults import ACCESS_TOKEN, ENTRUSTED, KEY, SECRET, STATE, directory, opened, put_damaged, vault
 
@@ -115,6 +115,14 @@ def test_delete_profile_leaves_the_others(vault: Vault, directory: Path) -> None
     assert vault.delete_profile("work") == 1
     assert vault.delete_profile("work") == 0
     assert [path.name for path in directory.iterdir()] == [neighbour.file_name()]
+
+
+def test_what_is_of_no_profile_is_deleted_with_none(vault: Vault) -> None:
+    """`keyturn logout "$UNSET"`: git's credentials, and tokens made for others, whose values nobody tells again."""
+    kept = RecordName(kind="git-credential", profile="", provider="git", authority="https://git.test", client_id="")
+    vault.put(kept, SECRET)
+    assert vault.delete_profile("") == 0
+    assert set(vault.names()) == {kept}
 
 
 def test_opening_sweeps_what_a_killed_writer_left(vault: Vault, directory: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn.console.moments import duration, in_local_time, until
+from keyturn.console.moments import duration, in_local_time, validity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,12 +58,12 @@ def test_times_of_utc_are_told_in_local_time(said: str, shown: str, in_berlin: N
 @pytest.mark.parametrize(
     ("left", "text"),
     [
-        (3180, "for 53 min (until 14:53)"),
-        (90_000, "for 1 d 1 h (until 2026-01-02 15:00)"),
+        (3180, "valid for 53 min (until 14:53)"),
+        (90_000, "valid for 1 d 1 h (until 2026-01-02 15:00)"),
         (0, "expired"),
         (-1, "expired"),
     ],
 )
-def test_until(left: float, text: str, in_berlin: None) -> None:
+def test_validity(left: float, text: str, in_berlin: None) -> None:
     noon_and_one = 1_767_272_400.0  # 2026-01-01 13:00 UTC, 14:00 on the wall
-    assert until(noon_and_one + left, noon_and_one) == text
+    assert validity(noon_and_one + left, noon_and_one) == text
