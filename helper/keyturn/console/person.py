@@ -15,7 +15,7 @@ from keyturn import moves
 from keyturn.console import browser
 from keyturn.console.moments import validity
 from keyturn.console.sign_in.beside import begun
-from keyturn.console.sign_in.pasting import Paste
+from keyturn.console.sign_in.pasting import Paste, is_heard
 from keyturn.errors import Refused
 from keyturn.folding import folded, width_of
 from keyturn.reach import client, launch
@@ -144,7 +144,8 @@ def ask_fitting(question: str, fits: Callable[[str], bool], expected: str) -> st
 def _ask(event: client.Event) -> None:
     prompt = f"keyturn: {_printable(str(event.get('prompt', '')))}: "
     if event.get("kind") == "redirect-url":
-        _pasting[event.get("id")] = Paste(prompt, lambda answer: _give(event, answer))
+        if is_heard():
+            _pasting[event.get("id")] = Paste(prompt, lambda answer: _give(event, answer))
         return
     answer = ask_secret(prompt, moves.waiting.again()) if event.get("kind") in SECRET_KINDS else _ask_openly(prompt)
     _give(event, answer)

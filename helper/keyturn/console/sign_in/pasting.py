@@ -24,6 +24,19 @@ ERASE = b"\x7f\b"
 KILL = b"\x15"
 
 
+def is_heard() -> bool:
+    """Whether what is typed at the terminal is for us.
+
+    Behind `&`, or below a `timeout`, it is somebody else's, and whoever changes or reads it from there is stopped
+    (SIGTTOU, SIGTTIN: termios(3)). A browser's sign-in ends without it.
+    """
+    terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    finally:
+        os.close(terminal)
+
+
 class Paste:
     """One question. `answered` is called with the line, in another thread."""
 

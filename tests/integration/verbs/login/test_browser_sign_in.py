@@ -93,6 +93,18 @@ def test_ctrl_c_ends_it_and_frees_the_port(scene: Scene) -> None:
         assert again.end() == 0
 
 
+def test_who_may_not_read_the_terminal_is_not_stopped_by_it(scene: Scene) -> None:
+    """`timeout` runs its command behind the terminal's foreground, as `&` does in an interactive shell."""
+    at_a_browser(scene)
+    keyturn = f"{scene.machine.programs}/keyturn"
+    words = (need("sh"), "-c", '"$@"; exit $?', "-", need("timeout"), "20", keyturn, "login", "me", "--no-browser")
+    with scene.machine.terminal(*words, piped=False) as terminal:
+        url = terminal.wait_for(ADDRESS)[0]
+        subprocess.run([*browser_of(scene).split(), url], check=True, env=scene.machine.environment)
+        assert terminal.end() == 0
+        assert PASTE not in terminal.seen
+
+
 def test_where_no_browser_starts_the_address_and_another_way_are_named(scene: Scene) -> None:
     at_a_browser(scene)
     ours = str(scene.machine.programs)
