@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.fetching.fetch import Fetcher
     from keyturnd.fetching.wants import Want
-    from keyturnd.messages.channel import Event
+    from keyturnd.messages.channel import Ask, Event
     from keyturnd.vault.records import RecordName
     from keyturnd.vault.tokens import Token
 
@@ -162,29 +162,35 @@ class SignIn:
         self._waiters: list[Waiter] = []
         self._shown: list[dict[str, Any]] = []
         self.questions = Questions(self._show)
-        self.on_ask = self.questions.ask
         self._opened = False
         self._alone = alone
         self._turn = AsyncExitStack()
-        self._waits_for_turn = flows.row(want.profile).state is AwxState
+        self._creates = flows.row(want.profile).state is AwxState
+        self._has_turn = False
         work = self._run(lambda: fetcher.with_a_person(want, self, elsewhere=elsewhere, again=again))
         self.task = asyncio.get_running_loop().create_task(work)
 
     async def _run(self, work: Callable[[], Coroutine[Any, Any, Token]]) -> Token:
-        if self._waits_for_turn:
+        if self._creates:
             async with self._alone(self.want):
                 pass  # what a fetch that is at it seals in between would be replaced before the person is done
         async with self._turn:
             return await work()
 
     async def before_seal(self) -> None:
-        """From here on no fetch has a token created at the same AWX, nor deletes ours.
+        """From here on, until a person is asked, no fetch has a token created at the same AWX, nor deletes ours.
 
         Both look for what has the description that the sealed state tells, and would take the other's for lost.
         """
-        if self._waits_for_turn:
-            self._waits_for_turn = False
+        if self._creates and not self._has_turn:
             await self._turn.enter_async_context(self._alone(self.want))
+            self._has_turn = True
+
+    async def on_ask(self, ask: Ask) -> str:
+        """A person's answer. For a password that was refused, nobody waits: nothing is being created meanwhile."""
+        await self._turn.aclose()
+        self._has_turn = False
+        return await self.questions.ask(ask)
 
     @property
     def waiting(self) -> int:
