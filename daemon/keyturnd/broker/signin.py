@@ -12,11 +12,9 @@ from contextlib import AsyncExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
 from keyturn import moves
-from keyturn.configuration.kubelogin import PREFIX
-from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import Refused, SignInNeeded
 from keyturnd import flows
-from keyturnd.broker.questions import ANSWERED, Questions, as_shown
+from keyturnd.broker.questions import ANSWERED, Questions, as_shown, whose
 from keyturnd.broker.waiting import joined
 from keyturnd.messages.states import AwxState
 
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
     from contextlib import AbstractAsyncContextManager
 
-    from keyturn.configuration.profiles.profile import Profile
     from keyturnd.fetching.fetch import Fetcher
     from keyturnd.fetching.wants import Want
     from keyturnd.messages.channel import Ask, Event
@@ -244,13 +241,3 @@ class SignIn:
             event = {**event, "open": waiter.opens_browser and not self._opened}
             self._opened |= event["open"]
         waiter.show(event)
-
-
-def whose(profile: Profile) -> dict[str, Any]:
-    """Which identity a sign-in is for, as the person who is asked for it has to know."""
-    if isinstance(profile, AwxProfile):
-        return {"profile": profile.name, "account": profile.username, "place": profile.url}
-    place = f"tenant {profile.tenant}"
-    if profile.name.startswith(PREFIX):  # a name that its reader never gave
-        return {"place": f"kubelogin, {place}"}
-    return {"profile": profile.name, "account": profile.account, "place": place}
