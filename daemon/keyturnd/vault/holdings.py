@@ -16,7 +16,7 @@ from keyturnd import flows, identities
 from keyturnd.messages.states import AwxState, EntraState
 from keyturnd.vault import tokens
 from keyturnd.vault.behind import Behind
-from keyturnd.vault.changing import wholly
+from keyturnd.vault.changing import Late, wholly
 from keyturnd.vault.looking import seen
 from keyturnd.vault.names import secret_name, state_name
 from keyturnd.vault.records import RecordName
@@ -146,12 +146,20 @@ class Holdings:
             before.append(found)
             return state
 
-        try:
-            await self._change_state(profile, change)
-        finally:  # whoever waited for it may have left: memory must not outlive it either
+        def ended_another() -> bool:
+            """Whether it did: what memory has of that must not outlive it, though nobody waits any more."""
             is_new = bool(before) and flows.sign_in_of(state) != flows.sign_in_of(before[0])
             if is_new:
                 self.on_new_sign_in(profile.name)
+            return is_new
+
+        try:
+            await self._change_state(profile, change)
+        except Late as error:
+            error.change.add_done_callback(lambda _: ended_another())
+            raise
+        finally:
+            is_new = ended_another()
         if is_new:
             with suppress(StateError):  # what stays is bound to the sign-in before, and given to nobody
                 await self.drop_tokens(profile.name)

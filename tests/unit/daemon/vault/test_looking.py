@@ -44,7 +44,8 @@ async def disk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Disk]:
     monkeypatch.setattr(looking, "threads", Threads(MOST))
     monkeypatch.setattr(looking, "PATIENCE", 0.0)
     monkeypatch.setattr(looking, "LITTLE_PATIENCE", 0.0)
-    monkeypatch.setattr(unstoppable, "left", set())  # what other tests' loops have left is nobody's here
+    for module, left in (unstoppable, "left"), (looking, "_late"):
+        monkeypatch.setattr(module, left, set())  # what other tests' loops have left is nobody's here
     made = Disk()
     yield made
     made.answers.set()
