@@ -1,4 +1,4 @@
-"""Options that do not fit the sign-in that they lead to: refused before anything is asked or written."""
+"""Options that do not fit the sign-in they lead to: refused before anything is written, and asked where possible."""
 
 from __future__ import annotations
 
@@ -33,14 +33,24 @@ def check_places(places: Sequence[Place], options: Namespace) -> None:
         raise UsageError("--flow: init signs in to an AWX by password or token", hints.usage("keyturn profile add"))
 
 
+def check_application(places: Sequence[Place], options: Namespace) -> None:
+    """Raises UsageError for a flow that takes an application of one's own where nothing names it, nor asks for it."""
+    if options.flow in OWN_APPLICATION and any(place.service != "awx" for place in places):
+        _check_application(options.flow, options)
+
+
 def check_profile(wanted: Profile, options: Namespace) -> None:
     """Raises UsageError for a secret that its flow has no use for, and for one that nobody has."""
     flow = wanted.flow
     if options.secret is not None and flow.secret_name is None:
         raise UsageError(f"--secret: flow {flow.name} takes none", _usage())
-    if flow.name in OWN_APPLICATION and options.application_id is None:
+    _check_application(flow.name, options)
+
+
+def _check_application(flow: str, options: Namespace) -> None:
+    if flow in OWN_APPLICATION and options.application_id is None:
         what_helps = moves.configuration.name_it(options.again, "--application-id", "ID")
-        raise UsageError(f"flow {flow.name} takes an application of your own", what_helps)
+        raise UsageError(f"flow {flow} takes an application of your own", what_helps)
 
 
 def _usage() -> Command:
