@@ -15,12 +15,12 @@ from msgspec.structs import replace
 from keyturn.configuration.config import Config
 from keyturn.configuration.profiles.flows.awx import Password
 from keyturn.configuration.profiles.profile import AwxProfile
-from keyturn.errors import SignInNeeded, StateError
+from keyturn.errors import SignInNeeded
 from keyturnd.acquire.awx import personal
 from keyturnd.acquire.awx.ending import settling
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages.jobs import SettleJob
-from keyturnd.messages.outcomes import Done, Failure
+from keyturnd.messages.outcomes import Done
 from keyturnd.messages.states import AwxState
 from support.awx.in_memory import IDENTITY, NOW, PASSWORD, InMemoryAwx, InMemoryChannel, lost, session
 from support.daemon.brokers import Bench, Person, want
@@ -236,27 +236,6 @@ async def test_who_signs_in_ends_the_look_and_is_left_alone(daemon: Daemon, monk
     assert (looking.cancelled(), broker.orphans.of("tower")) == (True, [])
     signing_in.cancel()
     await asyncio.wait([signing_in])
-
-
-async def test_a_look_that_loses_server_and_disk_ends_as_any_other(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Else the daemon's log would have it as a bug of ours."""
-    holdings, orphans = daemon.bench.holdings, daemon.bench.broker.orphans
-
-    async def unread(_: Profile) -> State | None:
-        raise StateError("the disk does not answer")
-
-    async def gone(*_: object) -> Failure:
-        monkeypatch.setattr(holdings, "state", unread)
-        return Failure("provider-unreachable", "no answer")
-
-    await holdings.keep_state(TOWER, daemon.state)
-    monkeypatch.setattr(daemon.looks, "run", gone)
-    orphans.look()
-    (looking,) = orphans.of("tower")
-    await asyncio.wait([looking])
-    assert looking.exception() is None
 
 
 async def test_a_logout_ends_the_look(daemon: Daemon) -> None:
