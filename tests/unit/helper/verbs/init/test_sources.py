@@ -80,7 +80,11 @@ def test_the_command_line_has_the_last_word() -> None:
 )
 def test_what_proves_somebody_else_is_left_alone(words: list[str], expected: dict[str, str]) -> None:
     given = options(*words)
-    proofs = {"AZURE_CLIENT_SECRET": "s", "AZURE_CLIENT_CERTIFICATE_PATH": "/c.pem", "AZURE_FEDERATED_TOKEN_FILE": "/t"}
+    proofs = {
+        "AZURE_CLIENT_SECRET": "s",
+        "AZURE_CLIENT_CERTIFICATE_PATH": "/c.pem",
+        "AZURE_FEDERATED_TOKEN_FILE": "/t",
+    }
     fill_from_environment(given, BOTH | proofs)
     assert filled(given) == {"tenant": TENANT, "application_id": CLIENT, **expected}
 
