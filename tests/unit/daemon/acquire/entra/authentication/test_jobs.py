@@ -182,6 +182,9 @@ def test_what_an_issuer_says_of_itself_is_not_said_of_entra() -> None:
         got(Federation(), Unwilling(busy), **told)
     assert (caught.value.failure.retry_after, caught.value.failure.beside) == (3600.0, True)
     assert without([BEARER], caught.value.failure).beside
+    with pytest.raises(Failed, match="holds no token of the job") as caught:
+        got(Federation(), Issuer({}), **told)
+    assert caught.value.failure.beside
     place = urlsplit(GITHUB).netloc
     sentence, hint = refused(Federation(), Unwilling(Redirected(place, "/sign-in")), **told)
     assert sentence == f"{place} wants to redirect elsewhere, which is never followed"
