@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
+HEADERS = r"^http\.(.*\.)?extraheader$"
+"""The keys of headers that git sends, whatever a helper answers; for `git config --get-regexp`."""
+
 _PARTS = re.compile(r"(?:([^:/]*)://)?([^/]*@)?([^/]*)(.*)", re.DOTALL)
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 

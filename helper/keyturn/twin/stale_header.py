@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import re
 
-from keyturn.protocols.git_sections import is_for
+from keyturn.protocols.git_sections import HEADERS, is_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keyturn.protocols.git import GitRequest
 
-
-PATTERN = r"^http\.(.*\.)?extraheader$"
 PATIENCE = 5.0
 """Seconds for `git config`, which takes a few milliseconds."""
 
@@ -26,7 +24,7 @@ def of(request: GitRequest) -> tuple[str, str] | None:
     """Scope and key, as `git config --show-scope` has them, of the header that goes to the host of `request`."""
     import subprocess  # noqa: PLC0415 - only where a refusal has to be explained
 
-    command = ["git", "config", "--show-scope", "--includes", "-z", "--get-regexp", PATTERN]
+    command = ["git", "config", "--show-scope", "--includes", "-z", "--get-regexp", HEADERS]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=PATIENCE)
     except (OSError, subprocess.SubprocessError):
