@@ -52,7 +52,7 @@ class Holdings:
         self._vault: Vault | None = None
         self._opening = asyncio.Lock()
         self._behind = Behind()
-        self._aside = False
+        self._by_threads = False
         self._controllers: dict[RecordName, str] = {}
         self.on_new_sign_in: Callable[[str], None] = lambda profile: None  # noqa: ARG005 - the broker's place
         self.changes = 0
@@ -116,13 +116,13 @@ class Holdings:
         vault = await self.vault()
         return await seen(lambda: list(vault.names()))
 
-    def read_aside(self) -> None:
-        """From now on, by threads (keyturnd.vault.looking): a start does not wait for the first to be there."""
-        self._aside = True
+    def read_by_threads(self) -> None:
+        """From now on, those of keyturnd.vault.looking: a start does not wait for the first of them to be there."""
+        self._by_threads = True
 
     async def _get(self, name: RecordName) -> bytes | None:
         vault = await self.vault()
-        return await seen(vault.get, name) if self._aside else vault.get(name)
+        return await seen(vault.get, name) if self._by_threads else vault.get(name)
 
     async def keep_token(self, name: RecordName, token: Token) -> bool:
         """Seal `token`, unless it is one of a job's: those stay in memory. False where that is still to come."""

@@ -50,7 +50,7 @@ async def test_what_was_read_before_a_logout_is_not_held_after_it(
     profile, now = service_profile(), bench.clock.wall()
     wanted, get, found, go_on = want(profile), bench.vault.get, Event(), Event()
     await bench.holdings.keep_token(wanted.key, Token("read", now, now + HOUR))
-    bench.holdings.read_aside()
+    bench.holdings.read_by_threads()
 
     def slowly(name: RecordName) -> bytes | None:
         payload = get(name)
