@@ -1,4 +1,4 @@
-"""Waiting: no longer than until a moment of the daemon's clock, which counts suspend; for what others wait for, too."""
+"""Waiting: for what others wait for, too; no longer than until a moment of the daemon's clock, which counts suspend."""
 
 from __future__ import annotations
 
