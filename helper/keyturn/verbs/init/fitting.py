@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from keyturn import hints, moves
+from keyturn.configuration.profiles.flows.applications import OfMachine
+from keyturn.configuration.profiles.flows.flow import name_of
 from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
@@ -33,9 +35,14 @@ def check_places(places: Sequence[Place], options: Namespace) -> None:
         raise UsageError("--flow: init signs in to an AWX by password or token", hints.usage("keyturn profile add"))
 
 
-def check_application(places: Sequence[Place], options: Namespace) -> None:
-    """Raises UsageError for a flow that takes an application of one's own where nothing names it, nor asks for it."""
-    if options.flow in OWN_APPLICATION and any(place.service != "awx" for place in places):
+def check_flow(places: Sequence[Place], options: Namespace) -> None:
+    """Raises UsageError for a flow whose application nothing names nor asks for, and for one without any to name."""
+    if all(place.service == "awx" for place in places):
+        return
+    if options.flow == name_of(OfMachine):
+        sentence = "--flow: a managed identity has its own tenant and application, for which init asks"
+        raise UsageError(sentence, hints.usage("keyturn profile add"))
+    if options.flow is not None:
         _check_application(options.flow, options)
 
 

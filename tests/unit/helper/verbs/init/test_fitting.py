@@ -9,7 +9,7 @@ import pytest
 from keyturn.configuration.config import parse
 from keyturn.errors import UsageError
 from keyturn.verbs.init.command import options_of
-from keyturn.verbs.init.fitting import check_application, check_places
+from keyturn.verbs.init.fitting import check_flow, check_places
 from keyturn.verbs.init.places import Place
 from keyturn.verbs.init.proposal import Proposal, propose
 
@@ -47,11 +47,18 @@ def test_what_does_not_fit_is_said_before_anything_is_written(words: list[str], 
     assert raised.value.hint == hint
 
 
-def test_an_application_is_missed_before_anything_is_asked() -> None:
-    options = options_of(["contoso.azurecr.io", "--flow", "workload-identity"])
-    check_application([AWX], options)
-    with pytest.raises(UsageError, match="flow workload-identity takes an application of your own"):
-        check_application([AWX, REGISTRY], options)
+@pytest.mark.parametrize(
+    ("flow", "sentence"),
+    [
+        ("workload-identity", "flow workload-identity takes an application of your own"),
+        ("managed-identity", "a managed identity has its own tenant"),
+    ],
+)
+def test_what_no_question_cures_is_said_before_any(flow: str, sentence: str) -> None:
+    options = options_of(["contoso.azurecr.io", "--flow", flow])
+    check_flow([AWX], options)
+    with pytest.raises(UsageError, match=sentence):
+        check_flow([AWX, REGISTRY], options)
 
 
 def test_a_certificate_says_how_its_application_signs_in() -> None:
