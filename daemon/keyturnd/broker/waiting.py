@@ -1,4 +1,4 @@
-"""Waiting: for what others wait for, too; no longer than until a moment of the daemon's clock, which counts suspend."""
+"""Waiting for what others wait for, too, and no longer than until a moment of the daemon's clock (with suspend)."""
 
 from __future__ import annotations
 
