@@ -17,7 +17,7 @@ from keyturn import moves
 from keyturn.configuration.hosts import HTTPS_PORT, host_and_port
 from keyturn.configuration.targets.docker import is_azure
 from keyturn.errors import ProviderRefused, one_line
-from keyturnd.acquire.failed import Failed
+from keyturnd.acquire.failed import Failed, beside
 from keyturnd.acquire.network import answers
 from keyturnd.acquire.network.transport import Request
 from keyturnd.messages.outcomes import Result
@@ -41,11 +41,8 @@ WORD_LIMIT = 64
 
 def exchange(registry: Registry, entra: Result, profile: str, transport: Transport) -> Result:
     """The registry's refresh token for the Entra token in `entra`. Raises Failed, and not of Entra ID."""
-    try:
+    with beside():
         return _exchanged(registry, entra, profile, transport)
-    except Failed as failed:
-        failed.failure = replace(failed.failure, beside=True)
-        raise
 
 
 def _exchanged(registry: Registry, entra: Result, profile: str, transport: Transport) -> Result:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from pathlib import PurePath
 from traceback import extract_tb
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
+
+from msgspec.structs import replace
 
 from keyturn import moves
 from keyturn.configuration.trusted import PASSING
@@ -15,7 +18,7 @@ from keyturn.kinds_of_hints import printed
 from keyturnd.messages.outcomes import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from keyturn.errors import KeyturnError
     from keyturn.kinds_of_hints import Hint
@@ -59,6 +62,16 @@ class Failed(Exception):
             claims=claims,
             code=code,
         )
+
+
+@contextmanager
+def beside() -> Iterator[None]:
+    """Whatever fails inside is said by another than the authority: see Failure.beside."""
+    try:
+        yield
+    except Failed as failed:
+        failed.failure = replace(failed.failure, beside=True)
+        raise
 
 
 def unexpected(error: BaseException) -> Failure:

@@ -165,9 +165,7 @@ def _concerns(place: RecordName | Server, profile: Profile) -> bool:
 
 def _place_of(want: Want, error: KeyturnError) -> RecordName | Server:
     """Whom it concerns. A registry says nothing of the authority, nor does a place that only one job is led to."""
-    if not isinstance(error, ProviderUnreachable) or error.beside:
-        return want.key
-    return want.key if want.surroundings is not None and error.retry_after is None else server_of(want)
+    return server_of(want) if isinstance(error, ProviderUnreachable) and not error.beside else want.key
 
 
 def server_of(want: Want) -> Server:

@@ -94,7 +94,7 @@ class Flights:
         async with self.turn(want, ends):
             try:
                 token = await self._fetcher.silently(want, lambda: self._left(ends))
-            except (NoLongerAllowed, ConfigError):
+            except ConfigError:
                 raise  # found without asking anybody, and mended by a chmod that nobody tells us of
             except KeyturnError as error:
                 self._failures.remember(want, error, self._chance())

@@ -56,12 +56,16 @@ class Memory:
         self._clock = clock
         self._chance = chance
         self._dropped: dict[RecordName, bytes] = {}
+        self._times_forgotten = 0
 
     async def look_up(self, want: Want) -> Held | None:
         """The token of `want`, from memory or else from the vault. Raises StateError."""
         held = self._of(want)
         if held is None:
+            times_forgotten = self._times_forgotten
             token = await self._holdings.token(want.key, want.profile)
+            if times_forgotten != self._times_forgotten:
+                return await self.look_up(want)  # what was read may be from before a logout, or another sign-in
             if token is not None and token.digest == self._dropped.get(want.key):
                 token = None  # refused, and just being deleted
             # Looked up again after the await: another caller's newer token must not be overwritten.
@@ -129,6 +133,7 @@ class Memory:
 
     def forget(self, profile: str) -> None:
         """Forget all tokens of `profile`; the vault keeps them."""
+        self._times_forgotten += 1
         for key in [key for key in self.held if key.profile == profile]:
             del self.held[key]
 

@@ -1,4 +1,4 @@
-"""The questions of an acquisition that only a person can answer, while they are open."""
+"""What a person is shown of an acquisition, and asked: questions that nobody else can answer, while they are open."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from keyturn.configuration.kubelogin import PREFIX
+from keyturn.configuration.profiles.profile import AwxProfile
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from keyturn.configuration.profiles.profile import Profile
     from keyturnd.messages.channel import Ask, Event
 
 ANSWERED = "answered"
@@ -49,3 +53,13 @@ def as_shown(event: Event) -> dict[str, Any]:
     """`event` as a waiter gets to see it: its kind, and whatever else it tells."""
     fields: dict[str, Any] = msgspec.to_builtins(event)
     return {"event": event.kind, **{name: value for name, value in fields.items() if name not in {"type", "kind"}}}
+
+
+def whose(profile: Profile) -> dict[str, Any]:
+    """Which identity a sign-in is for, as the person who is asked for it has to know."""
+    if isinstance(profile, AwxProfile):
+        return {"profile": profile.name, "account": profile.username, "place": profile.url}
+    place = f"tenant {profile.tenant}"
+    if profile.name.startswith(PREFIX):  # a name that its reader never gave
+        return {"place": f"kubelogin, {place}"}
+    return {"profile": profile.name, "account": profile.account, "place": place}

@@ -33,7 +33,7 @@ PRUNING_INTERVAL = 3600.0
 class Renewal:
     """Begins flights that nobody waits for; `logging_out` names the profiles for which nothing new may begin.
 
-    each_round: what else is to be looked at every half minute.
+    each_round: begins what else is to be looked at every half minute, whatever a provider that says nothing holds up.
     """
 
     def __init__(
@@ -68,8 +68,8 @@ class Renewal:
         pruned = self._clock.boottime()
         while True:
             await self._clock.sleep_until(self._clock.boottime() + ROUND)
-            await self._renew_what_is_due()
             self._each_round()
+            await self._renew_what_is_due()
             if self._clock.boottime() - pruned >= PRUNING_INTERVAL:
                 pruned = self._clock.boottime()
                 await self._prune()

@@ -12,11 +12,9 @@ from contextlib import AsyncExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
 from keyturn import moves
-from keyturn.configuration.kubelogin import PREFIX
-from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import Refused, SignInNeeded
 from keyturnd import flows
-from keyturnd.broker.questions import ANSWERED, Questions, as_shown
+from keyturnd.broker.questions import ANSWERED, Questions, as_shown, whose
 from keyturnd.broker.waiting import joined
 from keyturnd.messages.states import AwxState
 
@@ -24,10 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
     from contextlib import AbstractAsyncContextManager
 
-    from keyturn.configuration.profiles.profile import Profile
     from keyturnd.fetching.fetch import Fetcher
     from keyturnd.fetching.wants import Want
-    from keyturnd.messages.channel import Event
+    from keyturnd.messages.channel import Ask, Event
     from keyturnd.vault.records import RecordName
     from keyturnd.vault.tokens import Token
 
@@ -162,29 +159,35 @@ class SignIn:
         self._waiters: list[Waiter] = []
         self._shown: list[dict[str, Any]] = []
         self.questions = Questions(self._show)
-        self.on_ask = self.questions.ask
         self._opened = False
         self._alone = alone
         self._turn = AsyncExitStack()
-        self._waits_for_turn = flows.row(want.profile).state is AwxState
+        self._creates = flows.row(want.profile).state is AwxState
+        self._has_turn = False
         work = self._run(lambda: fetcher.with_a_person(want, self, elsewhere=elsewhere, again=again))
         self.task = asyncio.get_running_loop().create_task(work)
 
     async def _run(self, work: Callable[[], Coroutine[Any, Any, Token]]) -> Token:
-        if self._waits_for_turn:
+        if self._creates:
             async with self._alone(self.want):
                 pass  # what a fetch that is at it seals in between would be replaced before the person is done
         async with self._turn:
             return await work()
 
     async def before_seal(self) -> None:
-        """From here on no fetch has a token created at the same AWX, nor deletes ours.
+        """From here on, until a person is asked, no fetch has a token created at the same AWX, nor deletes ours.
 
         Both look for what has the description that the sealed state tells, and would take the other's for lost.
         """
-        if self._waits_for_turn:
-            self._waits_for_turn = False
+        if self._creates and not self._has_turn:
             await self._turn.enter_async_context(self._alone(self.want))
+            self._has_turn = True
+
+    async def on_ask(self, ask: Ask) -> str:
+        """A person's answer. For a password that was refused, nobody waits: nothing is being created meanwhile."""
+        await self._turn.aclose()
+        self._has_turn = False
+        return await self.questions.ask(ask)
 
     @property
     def waiting(self) -> int:
@@ -238,13 +241,3 @@ class SignIn:
             event = {**event, "open": waiter.opens_browser and not self._opened}
             self._opened |= event["open"]
         waiter.show(event)
-
-
-def whose(profile: Profile) -> dict[str, Any]:
-    """Which identity a sign-in is for, as the person who is asked for it has to know."""
-    if isinstance(profile, AwxProfile):
-        return {"profile": profile.name, "account": profile.username, "place": profile.url}
-    place = f"tenant {profile.tenant}"
-    if profile.name.startswith(PREFIX):  # a name that its reader never gave
-        return {"place": f"kubelogin, {place}"}
-    return {"profile": profile.name, "account": profile.account, "place": place}

@@ -1,4 +1,4 @@
-"""Waiting no longer than until a moment of the daemon's clock, which counts suspend."""
+"""Waiting for what others wait for, too, and no longer than until a moment of the daemon's clock (with suspend)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from keyturnd.clock import Clock
-    from keyturnd.vault.tokens import Token
 
 T = TypeVar("T")
 
@@ -34,7 +33,7 @@ async def until(clock: Clock, boottime: float, work: Coroutine[Any, Any, T]) -> 
         await asyncio.wait({working, timer})  # nothing of it goes on behind its back
 
 
-async def joined(task: asyncio.Task[Token]) -> Token:
+async def joined(task: asyncio.Task[T]) -> T:
     """The result of work that others wait for too; a waiter that leaves does not end it.
 
     Raises Refused when the work itself was ended, by a logout or because the daemon leaves.

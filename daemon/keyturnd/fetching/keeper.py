@@ -29,7 +29,7 @@ class Audience(Protocol):
     async def on_ask(self, ask: Ask) -> str: ...
 
     async def before_seal(self) -> None:
-        """Something is about to be kept."""
+        """Something is about to be kept. Raises ProviderUnreachable where its turn for that does not come in time."""
 
 
 class Nobody:

@@ -53,8 +53,9 @@ def network_of(configured: NetworkSettings, own_ca: str | None) -> Network:
         found = replace(found, ca_file=own_ca, ca_directory=None)
     for name, variable in VARIABLES.items():
         if not is_text(getattr(found, name) or ""):
-            sentence = f"{variable} is not UTF-8 where the daemon was started"
-            raise ConfigError(sentence, moves.machines.other_variable(variable))
+            set_as = variable if os.environ.get(variable) else variable.lower()
+            sentence = f"{set_as} is not UTF-8 where the daemon was started"
+            raise ConfigError(sentence, moves.machines.other_variable(set_as))
     return Network(found.proxy, found.no_proxy, found.ca_file, found.ca_directory, configured.proxy is not None)
 
 

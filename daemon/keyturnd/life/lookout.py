@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
 from keyturn.errors import StateError
@@ -53,6 +54,7 @@ class Lookout:
         self._other: tuple[int, ...] | None = None
         self._other_since = 0.0
         self._served_at = clock.boottime()
+        self._looks = False
 
     def served(self) -> None:
         """Somebody has just been answered."""
@@ -62,10 +64,9 @@ class Lookout:
         """Why to leave now, if there is a reason; none can be told where the disk does not answer."""
         if not self.socket_is_ours():
             return "socket lost"
-        try:
-            is_ours, stamp = await seen(self._sight)
-        except StateError:
+        if (sight := await self._seen()) is None:
             return None
+        is_ours, stamp = sight
         if not is_ours:
             return "state moved"
         settled = self._settled(stamp)
@@ -89,8 +90,18 @@ class Lookout:
     def _idle_for(self) -> float:
         return self._clock.boottime() - self._served_at
 
+    async def _seen(self) -> tuple[bool, tuple[int, ...] | None] | None:
+        """None while a disk answers neither this look nor the last: more of them would take the vault's threads."""
+        with suppress(StateError):
+            return None if self._looks else await seen(self._sight)
+        return None
+
     def _sight(self) -> tuple[bool, tuple[int, ...] | None]:
-        return self._state_is_ours(), activation.package_stamp(self._module)
+        self._looks = True
+        try:
+            return self._state_is_ours(), activation.package_stamp(self._module)
+        finally:
+            self._looks = False
 
     def _settled(self, stamp: tuple[int, ...] | None) -> bool:
         """Whether our code on disk, by its `stamp`, is another, whole, than the one that runs."""

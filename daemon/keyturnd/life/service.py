@@ -160,7 +160,7 @@ class Service:
         for _ in load_the_rest():
             await asyncio.sleep(0)
         write_aside()
-        self._services.holdings.read_aside()
+        self._services.holdings.read_by_threads()
         unburdened.settled()
 
     def _busy(self) -> bool:

@@ -16,7 +16,7 @@ from keyturnd import flows, identities
 from keyturnd.messages.states import AwxState, EntraState
 from keyturnd.vault import tokens
 from keyturnd.vault.behind import Behind
-from keyturnd.vault.changing import wholly
+from keyturnd.vault.changing import Late, wholly
 from keyturnd.vault.looking import seen
 from keyturnd.vault.names import secret_name, state_name
 from keyturnd.vault.records import RecordName
@@ -52,7 +52,7 @@ class Holdings:
         self._vault: Vault | None = None
         self._opening = asyncio.Lock()
         self._behind = Behind()
-        self._aside = False
+        self._by_threads = False
         self._controllers: dict[RecordName, str] = {}
         self.on_new_sign_in: Callable[[str], None] = lambda profile: None  # noqa: ARG005 - the broker's place
         self.changes = 0
@@ -116,13 +116,13 @@ class Holdings:
         vault = await self.vault()
         return await seen(lambda: list(vault.names()))
 
-    def read_aside(self) -> None:
-        """From now on, by threads (keyturnd.vault.looking): a start does not wait for the first to be there."""
-        self._aside = True
+    def read_by_threads(self) -> None:
+        """From now on, those of keyturnd.vault.looking: a start does not wait for the first of them to be there."""
+        self._by_threads = True
 
     async def _get(self, name: RecordName) -> bytes | None:
         vault = await self.vault()
-        return await seen(vault.get, name) if self._aside else vault.get(name)
+        return await seen(vault.get, name) if self._by_threads else vault.get(name)
 
     async def keep_token(self, name: RecordName, token: Token) -> bool:
         """Seal `token`, unless it is one of a job's: those stay in memory. False where that is still to come."""
@@ -146,12 +146,20 @@ class Holdings:
             before.append(found)
             return state
 
-        try:
-            await self._change_state(profile, change)
-        finally:  # whoever waited for it may have left: memory must not outlive it either
+        def ended_another() -> bool:
+            """Whether it did: what memory has of that must not outlive it, though nobody waits any more."""
             is_new = bool(before) and flows.sign_in_of(state) != flows.sign_in_of(before[0])
             if is_new:
                 self.on_new_sign_in(profile.name)
+            return is_new
+
+        try:
+            await self._change_state(profile, change)
+        except Late as error:
+            error.change.add_done_callback(lambda _: ended_another())
+            raise
+        finally:
+            is_new = ended_another()
         if is_new:
             with suppress(StateError):  # what stays is bound to the sign-in before, and given to nobody
                 await self.drop_tokens(profile.name)

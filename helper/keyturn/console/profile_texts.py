@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import EntraProfile, Profile
+    from keyturn.configuration.targets.entries import Protocol
     from keyturn.configuration.targets.target import Target
 
 
@@ -112,7 +113,7 @@ def target_name(target: Target) -> str:
     return target.login_server if isinstance(target, DockerTarget) else target.url
 
 
-def protocol_of(target: Target) -> str:
+def protocol_of(target: Target) -> Protocol:
     """The table of `[targets]` that it stands in."""
     if isinstance(target, DockerTarget):
         return "docker"

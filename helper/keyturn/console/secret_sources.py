@@ -8,6 +8,7 @@ from pathlib import Path
 
 from keyturn.console import person
 from keyturn.errors import UsageError
+from keyturn.protocols.surroundings import is_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,10 +51,8 @@ def read_secret(source: str | None, prompt: str, hint: Hint) -> str:
     value = os.environ.get(source[4:])
     if value is None:
         raise UsageError(f"{source[4:]} is not set", hint)
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise UsageError(f"{source[4:]} is not UTF-8", hint) from None
+    if not is_text(value):
+        raise UsageError(f"{source[4:]} is not UTF-8", hint)
     return value
 
 

@@ -15,6 +15,7 @@ from keyturn import moves
 from keyturn.configuration.config import Config, load, parse
 from keyturn.editing.own_file import OwnFile
 from keyturn.errors import Refused, UsageError
+from keyturn.protocols.surroundings import is_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,10 +42,8 @@ class ConfigDocument:
 
     def set(self, table: tuple[str, ...], key: str, value: Value) -> None:
         """Give `key` of `table` a value, making what is missing of the way there. Raises UsageError."""
-        try:
-            json.dumps(value, ensure_ascii=False).encode()
-        except UnicodeEncodeError:
-            raise UsageError(f"the value of {key} is not UTF-8", moves.configuration.edit(str(self._path))) from None
+        if not is_text(json.dumps(value, ensure_ascii=False)):
+            raise UsageError(f"the value of {key} is not UTF-8", moves.configuration.edit(str(self._path)))
         before_others = self._will_stand_before_others(table)
         parent = self._table(table)
         found = parent.get(key)

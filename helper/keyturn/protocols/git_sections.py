@@ -7,8 +7,10 @@ and a `*` stands for one label of a name. In sections of credentials scheme or h
 from __future__ import annotations
 
 import re
-from itertools import zip_longest
 from urllib.parse import unquote
+
+HEADERS = r"^http\.(.*\.)?extraheader$"
+"""The keys of headers that git sends, whatever a helper answers; for `git config --get-regexp`."""
 
 _PARTS = re.compile(r"(?:([^:/]*)://)?([^/]*@)?([^/]*)(.*)", re.DOTALL)
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
@@ -42,4 +44,8 @@ def _parts(key: str) -> tuple[str, str, str, str]:
 
 def _names(pattern: str, host: str, default_port: str) -> bool:
     labels, found = (unquote(each).lower().removesuffix(default_port).split(".") for each in (pattern, host))
-    return not pattern or all(label in {"*", other} for label, other in zip_longest(labels, found))
+    if not pattern:
+        return True
+    return len(labels) == len(found) and all(
+        label in {"*", other} for label, other in zip(labels, found, strict=True)
+    )

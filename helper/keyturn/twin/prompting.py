@@ -7,8 +7,6 @@ import os
 OFF = {"", "0", "false", "no", "off"}
 """How git spells a boolean that is not true (git-config(1)), whatever its case."""
 NEVER = OFF | {"never"}
-PATIENCE = 5.0
-"""Seconds for `git config`, which takes a few milliseconds."""
 
 
 def is_allowed() -> bool:
@@ -24,11 +22,7 @@ def is_allowed() -> bool:
 
 def _configured() -> str:
     """credential.interactive (git >= 2.47) by git itself: with `-c` it comes in GIT_CONFIG_PARAMETERS."""
-    import subprocess  # noqa: PLC0415 - only where a person could be asked
+    from keyturn.twin import git_config  # noqa: PLC0415 - only where a person could be asked
 
-    command = ["git", "config", "--default=auto", "--get", "credential.interactive"]
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=PATIENCE)
-    except (OSError, subprocess.SubprocessError):
-        return "auto"  # a configuration that git cannot read stops git itself
-    return done.stdout.decode(errors="replace").strip()
+    found = git_config.read("--default=auto", "--get", "credential.interactive")
+    return "auto" if found is None else found.strip()  # a configuration that git cannot read stops git itself

@@ -8,28 +8,18 @@ from __future__ import annotations
 
 import re
 
-from keyturn.protocols.git_sections import is_for
+from keyturn.protocols.git_sections import HEADERS, is_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from keyturn.protocols.git import GitRequest
-
-
-PATTERN = r"^http\.(.*\.)?extraheader$"
-PATIENCE = 5.0
-"""Seconds for `git config`, which takes a few milliseconds."""
 
 _RECORD = re.compile(r"([^\0]*)\0([^\n\0]*)\n\s*authorization\s*:[^\0]*\0", re.IGNORECASE)
 
 
 def of(request: GitRequest) -> tuple[str, str] | None:
     """Scope and key, as `git config --show-scope` has them, of the header that goes to the host of `request`."""
-    import subprocess  # noqa: PLC0415 - only where a refusal has to be explained
+    from keyturn.twin import git_config  # noqa: PLC0415 - only where a refusal has to be explained
 
-    command = ["git", "config", "--show-scope", "--includes", "-z", "--get-regexp", PATTERN]
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=PATIENCE)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    found = _RECORD.findall(done.stdout.decode(errors="replace"))
+    found = _RECORD.findall(git_config.read("--show-scope", "--includes", "-z", "--get-regexp", HEADERS) or "")
     return next(((scope, key) for scope, key in reversed(found) if is_for(key, request.protocol, request.host)), None)

@@ -23,7 +23,7 @@ from keyturn.reach.paths import config_file
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
@@ -99,12 +99,13 @@ def _add(options: Namespace) -> None:
 
     document = ConfigDocument(config_file())
     found = _place(options, document.config)
-    _check_told(found, profile_named(document.config, options.profile), options)
+    profile = profile_named(document.config, options.profile)
     extra = {"service": options.service, "scopes": options.scopes}
     given = {key: value for key, value in extra.items() if value is not None}
     table, key = ("targets", found.protocol), found.key
     before = document.value(table, key)
     kept = before if isinstance(before, dict) else {}  # what is said nothing of here: authtype, a registry's tenant
+    _check_told(found, profile, {**kept, **given})
     document.set(table, key, {**kept, "profile": options.profile, **given} if kept or given else options.profile)
     document.save()
     print(f"keyturn: {key} gets tokens of profile {options.profile}")
@@ -112,9 +113,12 @@ def _add(options: Namespace) -> None:
         _set_up(found.protocol, key)
 
 
-def _check_told(found: RecognizedTarget, profile: Profile, options: Namespace) -> None:
-    """Raises UsageError where nothing tells what answers at a server that git asks: config.toml has other words."""
-    told = options.service or options.scopes or is_azure_devops(urlsplit(found.key).hostname or "")
+def _check_told(found: RecognizedTarget, profile: Profile, said: Mapping[str, object]) -> None:
+    """Raises UsageError where nothing tells what answers at a server that git asks: config.toml has other words.
+
+    said: the target's table, as far as it is told here or stands already.
+    """
+    told = said.get("service") or said.get("scopes") or is_azure_devops(urlsplit(found.key).hostname or "")
     if found.protocol != "git" or told or not isinstance(profile, EntraProfile):
         return
     sentence = f"what answers at {found.key} has to be said: --service azure-devops, or --scope SCOPE of another"
@@ -126,7 +130,8 @@ def _check_told(found: RecognizedTarget, profile: Profile, options: Namespace) -
 
 def _place(options: Namespace, config: Config) -> RecognizedTarget:
     """The target that is meant. Raises UsageError, also for a place and a profile in the wrong order."""
-    protocol = options.protocol or TOOLS.get(options.service)
+    known = _known(config)
+    protocol = options.protocol or TOOLS.get(options.service) or known.get(options.place)
     if options.place not in config.profiles or options.profile in config.profiles:
         return recognize(options.place, protocol)
     place = recognize(options.profile, protocol).key
@@ -151,7 +156,7 @@ def _remove(options: Namespace) -> None:
     from keyturn.editing.config_document import ConfigDocument  # noqa: PLC0415 - slow to import
 
     document = ConfigDocument(config_file())
-    known = {target_name(target): protocol_of(target) for target in _targets(document.config)}
+    known = _known(document.config)
     removed = list(dict.fromkeys(_as_listed(place, known) for place in options.places))
     for place in removed:
         if place not in known:
@@ -168,6 +173,11 @@ def _as_listed(place: str, known: Container[str]) -> str:
         return place if place in known else recognize(place).key
     except UsageError:
         return place
+
+
+def _known(config: Config) -> dict[str, Protocol]:
+    """The tools of the targets there are, by name."""
+    return {target_name(target): protocol_of(target) for target in _targets(config)}
 
 
 def _targets(config: Config) -> Iterator[Target]:

@@ -75,6 +75,7 @@ def test_a_resource_that_does_not_exist(emulator: Emulator) -> None:
     wanted = of_machine(emulator, "app-service")
     told = failed(type(wanted)(wanted.identity, unknown, wanted.network, 20.0, variables=wanted.variables))
     assert (told.kind, told.sentence) == ("provider-unreachable", "App Service gave no token (status 500)")
+    assert told.beside, "Entra ID, whom all others ask, has not been asked"
     assert str(told.hint).startswith("check the audience")
 
 

@@ -123,8 +123,9 @@ class Orphans:
     async def _rest(self, profile: AwxProfile) -> None:
         """Not at all for as long as the server may still carry the request out: a busy one fails now and then."""
         count = self._failures[profile.name] = self._failures.get(profile.name, 0) + 1
-        if not self._locked and self._clock.wall() - await self._missing_since(profile) <= PATIENCE:
-            return
+        with suppress(StateError):  # it rests then
+            if not self._locked and self._clock.wall() - await self._missing_since(profile) <= PATIENCE:
+                return
         self._rests[profile.name] = self._clock.boottime() + policy.backoff(count, None, 0.0)
 
     async def _missing_since(self, profile: AwxProfile) -> float:

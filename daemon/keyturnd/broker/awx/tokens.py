@@ -59,8 +59,9 @@ class Maker:
 
     async def _kept(self, name: str | None, pending: Made, row: dict[str, Any]) -> Made:
         name = name or await self._free_name(f"awx-{row['id']}")
-        kept = Made(name, pending.url, pending.username, pending.description, pending.asked_at, row)
-        await self._made.keep(kept)
+        with self._claimed(name):
+            kept = Made(name, pending.url, pending.username, pending.description, pending.asked_at, row)
+            await self._made.keep(kept)
         await self._made.forget(pending.name)
         return kept
 
@@ -107,7 +108,7 @@ class Maker:
     async def _free_name(self, wanted: str) -> str:
         """`wanted`, or with a number behind it: each server counts its tokens by itself."""
         name, number = wanted, 1
-        while await self._made.find(name) is not None:
+        while await self._made.find(name) is not None or name in self._under_way:
             number += 1
             name = f"{wanted}-{number}"
         return name

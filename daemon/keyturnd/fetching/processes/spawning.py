@@ -42,9 +42,8 @@ class Spawned(msgspec.Struct, frozen=True, gc=False):
 def spawn(command: Sequence[str], streams: Sequence[int], processors: AbstractSet[int]) -> Spawned:
     """Start `command` with `streams` as its standard ones. For a thread that outlives it, or it would not.
 
-    It begins in a session of its own, without an environment, with no signal blocked and no others of our
-    descriptors. A thread that ends takes along whoever asked to die
-    with its parent (PR_SET_PDEATHSIG, prctl(2)). Raises OSError.
+    It begins in a session of its own, without an environment, no signal blocked, no others of our descriptors.
+    A thread that ends takes along whoever asked to die with its parent (PR_SET_PDEATHSIG, prctl(2)). Raises OSError.
     """
     pid = _spawned(command, streams)
     give_way(pid, processors)

@@ -28,7 +28,7 @@ def is_heard() -> bool:
     """Whether what is typed at the terminal is for us.
 
     Behind `&`, or below a `timeout`, it is somebody else's, and whoever changes or reads it from there is stopped
-    (SIGTTOU, SIGTTIN: termios(3)). A browser's sign-in ends without it.
+    (SIGTTOU, SIGTTIN: termios(3)). A browser's sign-in ends without it. Raises OSError where there is no terminal.
     """
     terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
     try:

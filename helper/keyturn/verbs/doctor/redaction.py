@@ -39,7 +39,7 @@ class Redaction:
         values = {value for name, value in environment.items() if _SECRET_NAME.search(name.upper())}
         self._cut = sorted((value for value in values if len(value) >= SHORTEST), key=len, reverse=True)
         self._people = {name: f"person-{number}" for number, name in enumerate(sorted(set(people) - {""}), 1)}
-        self._home = re.compile(rf"{re.escape(home.rstrip('/')) or '(?!)'}(?![\w.-])")
+        self._home = re.compile(rf"{re.escape(home.rstrip('/')) or '(?!)'}(?![\w-]|\.\w)")
         """Nothing, where it is / itself, as in containers of anybody's: all paths begin so."""
 
     def whole(self, document: Any) -> Any:

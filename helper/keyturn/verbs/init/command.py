@@ -18,7 +18,7 @@ from keyturn.reach import client
 from keyturn.reach.paths import config_file
 from keyturn.verbs.init import sources
 from keyturn.verbs.init.contexts import declined
-from keyturn.verbs.init.fitting import check_places
+from keyturn.verbs.init.fitting import check_flow, check_places
 from keyturn.verbs.init.places import PROTOCOLS, of_this_repository, places_of
 from keyturn.verbs.init.proof import prove
 from keyturn.verbs.init.proposal import propose, propose_target, same_application
@@ -106,6 +106,7 @@ def run(arguments: Sequence[str]) -> int:
         sources.fill_from_environment(options)
     if options.from_az:
         sources.fill_from_az(options)
+    check_flow(places, options)
     document = ConfigDocument(config_file())
     ask_who(options, document.config, [place for place in places if named(document.config, place, options) is None])
     proposals = list(proposals_for(document, places, options))
@@ -151,7 +152,10 @@ def _places(options: Namespace) -> list[Place]:
 
 
 def proposals_for(document: ConfigDocument, places: Sequence[Place], options: Namespace) -> Iterator[Proposal]:
-    """Each with those before it in mind: what signs in at one place may do so at the next."""
+    """Each with those before it in mind: what signs in at one place may do so at the next.
+
+    Raises UsageError, ConfigError and Refused, and writes nothing.
+    """
     config, tenant = document.config, ""
     for place in (as_written(config, place) for place in places):
         known = named(config, place, options)

@@ -1,8 +1,10 @@
-"""Options that do not fit the sign-in that they lead to: refused before anything is asked or written."""
+"""Options that do not fit the sign-in they lead to: refused before anything is written, and asked where possible."""
 
 from __future__ import annotations
 
 from keyturn import hints, moves
+from keyturn.configuration.profiles.flows.applications import OfMachine
+from keyturn.configuration.profiles.flows.flow import name_of
 from keyturn.errors import UsageError
 
 TYPE_CHECKING = False
@@ -33,14 +35,29 @@ def check_places(places: Sequence[Place], options: Namespace) -> None:
         raise UsageError("--flow: init signs in to an AWX by password or token", hints.usage("keyturn profile add"))
 
 
+def check_flow(places: Sequence[Place], options: Namespace) -> None:
+    """Raises UsageError for a flow whose application nothing names nor asks for, and for one without any to name."""
+    if all(place.service == "awx" for place in places):
+        return
+    if options.flow == name_of(OfMachine):
+        sentence = "--flow: a managed identity has its own tenant and application, for which init asks"
+        raise UsageError(sentence, hints.usage("keyturn profile add"))
+    if options.flow is not None:
+        _check_application(options.flow, options)
+
+
 def check_profile(wanted: Profile, options: Namespace) -> None:
     """Raises UsageError for a secret that its flow has no use for, and for one that nobody has."""
     flow = wanted.flow
     if options.secret is not None and flow.secret_name is None:
         raise UsageError(f"--secret: flow {flow.name} takes none", _usage())
-    if flow.name in OWN_APPLICATION and options.application_id is None:
+    _check_application(flow.name, options)
+
+
+def _check_application(flow: str, options: Namespace) -> None:
+    if flow in OWN_APPLICATION and options.application_id is None:
         what_helps = moves.configuration.name_it(options.again, "--application-id", "ID")
-        raise UsageError(f"flow {flow.name} takes an application of your own", what_helps)
+        raise UsageError(f"flow {flow} takes an application of your own", what_helps)
 
 
 def _usage() -> Command:

@@ -137,7 +137,7 @@ def _entra_keys(options: Namespace, tenant: str, environment: str) -> dict[str, 
         "account": options.account,
         "certificate": _path(options.certificate),
         "send_x5c": options.send_x5c,
-        "federated_token_file": options.federated_token_file,
+        "federated_token_file": _path(options.federated_token_file),
         "service_connection": options.service_connection,
         "ca_file": _path(options.ca_file),
     }

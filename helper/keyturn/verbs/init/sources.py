@@ -83,16 +83,17 @@ def _fill_identity(options: Namespace, named: Callable[[str], str | None]) -> No
 
 
 def _fill_proof(options: Namespace, named: Callable[[str], str | None]) -> None:
-    """What it proves itself with."""
-    if named(SECRET):
+    """What it proves itself with, in the flow that the command line has chosen, if it has."""
+    wanted = {options.flow or ("client-certificate" if options.certificate else None)}
+    if named(SECRET) and wanted <= {None, "client-secret", "confidential-browser"}:
         _fill(options, flow="client-secret", secret=f"env:{SECRET}")
-    elif certificate := named("AZURE_CLIENT_CERTIFICATE_PATH"):
+    elif wanted <= {None, "client-certificate"} and (certificate := named("AZURE_CLIENT_CERTIFICATE_PATH")):
         chain = (named("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN") or "").lower() in TRUE
         secret = f"env:{PASSPHRASE}" if named(PASSPHRASE) else None
         _fill(options, flow="client-certificate", certificate=certificate, send_x5c=chain or None, secret=secret)
-    elif file := named(surroundings.TOKEN_FILE):
+    elif wanted <= {None, "workload-identity"} and (file := named(surroundings.TOKEN_FILE)):
         _fill(options, flow="workload-identity", federated_token_file=file)
-    elif options.flow in {None, "workload-identity"}:
+    elif wanted <= {None, "workload-identity"}:
         _fill_from_job(options, named)
 
 

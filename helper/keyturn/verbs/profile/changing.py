@@ -129,7 +129,7 @@ def _remove(name: str, *, locally: bool) -> None:
 
 def _value(key: str, text: str) -> Value:
     if not _WRITTEN_AS_TOML.fullmatch(text):
-        return text.split(",") if key in LISTS else text
+        return [each.strip() for each in text.split(",")] if key in LISTS else text
     try:
         found: list[Value] = list(tomllib.loads(f"value = {text}").values())
     except tomllib.TOMLDecodeError:

@@ -93,6 +93,22 @@ def test_a_target_that_is_named_again_keeps_what_nothing_was_said_of(machine: Ma
     assert "# theirs\n" in machine.config_file.read_text()
 
 
+def test_what_config_toml_says_of_a_target_need_not_be_said_again(machine: Machine) -> None:
+    said = {"git": '"https://git.example"', "docker": '"registry.example"'}
+    tables = (
+        f'[targets.{tool}]\n{key} = {{profile = "work", service = "{service}"}}\n'
+        for (tool, key), service in zip(said.items(), ("azure-devops", "acr"), strict=True)
+    )
+    other = COMMENTED.replace("[profile.work]", "[profile.other]")
+    machine.configure(f"{COMMENTED}{other}{''.join(tables)}", key=None)
+    for place in ("https://git.example", "registry.example"):
+        machine.run("keyturn", "target", "add", place, "other", "--no-setup", status=0)
+    assert written(machine)["targets"] == {
+        "git": {"https://git.example": {"profile": "other", "service": "azure-devops"}},
+        "docker": {"registry.example": {"profile": "other", "service": "acr"}},
+    }
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from random import Random
-from typing import Any
+from threading import Event
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,8 +13,13 @@ from hypothesis import strategies as st
 from keyturnd.broker.memory import Memory
 from keyturnd.fetching.wants import Want
 from keyturnd.vault.tokens import Token
-from support.daemon.brokers import service_profile
+from support.daemon.brokers import Bench, service_profile, want
 from support.daemon.manual_clock import ManualClock
+
+if TYPE_CHECKING:
+    import pytest
+
+    from keyturnd.vault.records import RecordName
 
 HOUR = 3600.0
 
@@ -34,3 +41,28 @@ def test_what_lasts_is_fresh_and_not_due(life: float, age: float, passed: float,
     clock.set_wall(clock.wall() + jump)
     good = memory.fresh(held, protocol) and not memory.due(held)
     assert memory.lasts(held) == good
+
+
+async def test_what_was_read_before_a_logout_is_not_held_after_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread reads it, and what it has found may come after a logout that began later."""
+    profile, now = service_profile(), bench.clock.wall()
+    wanted, get, found, go_on = want(profile), bench.vault.get, Event(), Event()
+    await bench.holdings.keep_token(wanted.key, Token("read", now, now + HOUR))
+    bench.holdings.read_by_threads()
+
+    def slowly(name: RecordName) -> bytes | None:
+        payload = get(name)
+        found.set()
+        assert go_on.wait(30)
+        return payload
+
+    monkeypatch.setattr(bench.vault, "get", slowly)
+    looking = asyncio.create_task(bench.broker.memory.look_up(wanted))
+    await asyncio.to_thread(found.wait, 30)
+    try:
+        await bench.broker.logout(profile.name)
+    finally:
+        go_on.set()
+    assert (await looking, bench.broker.memory.held) == (None, {})

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
+from keyturn.configuration.config import Config
 from keyturn.configuration.profiles.flows.applications import ClientSecret
+from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.profiles.secrets import InFile
 from keyturn.errors import ConfigError, SignInNeeded, StateError
 from keyturnd.fetching.permission import NoLongerAllowed
-from keyturnd.messages.states import EntraState
+from keyturnd.messages.outcomes import Failure
+from keyturnd.messages.states import AwxState, EntraState
 from support.daemon.brokers import OTHER_SCOPES, Bench, Person, personal_profile, service_profile, want
 
 if TYPE_CHECKING:
@@ -175,3 +178,22 @@ async def test_who_has_to_sign_in_is_told_so_though_nobody_can_look_what_was_set
     monkeypatch.setattr(bench.vault, "names", full_disk)
     with pytest.raises(SignInNeeded, match=r"nobody is signed in for profile me$"):
         await bench.broker.token(want(ME), NOBODY)
+
+
+async def test_a_look_for_lost_tokens_that_loses_server_and_disk_ends_as_any_other(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the daemon's log would have it as a bug of ours."""
+    tower, orphans = AwxProfile(name="tower", url="https://awx.example", username="alice"), bench.broker.orphans
+    bench.config = Config(profiles={"tower": tower}, source=bench.config.source)
+
+    async def gone(*_: object) -> Failure:
+        monkeypatch.setattr(bench.vault, "get", full_disk)
+        return Failure("provider-unreachable", "no answer")
+
+    monkeypatch.setattr(bench.provider, "run", gone)
+    await bench.holdings.keep_state(tower, AwxState("alice", "token-1", 1, asked_at=bench.clock.wall()))
+    orphans.look()
+    (looking,) = orphans.of("tower")
+    await asyncio.wait([looking])
+    assert looking.exception() is None

@@ -44,7 +44,11 @@ async def test_a_token_that_served_is_renewed_by_itself_and_one_that_did_not_lap
     assert bench.provider.started == 2  # once ahead of time; the renewed one served nobody and is left to lapse
 
 
-async def test_after_a_night_whoever_asks_does_not_wait_behind_all_that_is_due(bench: Bench) -> None:
+async def test_after_a_night_whoever_asks_does_not_wait_behind_all_that_is_due(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = list[None]()
+    monkeypatch.setattr(bench.broker._renewal, "_each_round", lambda: looked.append(None))
     many = [want(CI, scopes=(f"https://{number}.example/.default",)) for number in range(4 * AT_ONCE)]
     for each in many:
         await bench.broker.token(each, NOBODY)
@@ -58,6 +62,7 @@ async def test_after_a_night_whoever_asks_does_not_wait_behind_all_that_is_due(b
     while len(bench.provider.running) <= AT_ONCE:  # noqa: ASYNC110 - the provider tells of the first one only
         await asyncio.sleep(0)
     assert len(bench.broker.flights) == AT_ONCE + 1
+    assert len(looked) == 1, "a provider that says nothing holds up what is owed to an AWX"
     bench.provider.release()
     await asked
     while bench.broker.flights:

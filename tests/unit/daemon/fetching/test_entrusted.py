@@ -66,7 +66,8 @@ def test_a_network_that_no_acquisition_could_be_told(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv(variable, "http://planted:\udcff@proxy.example")
     with pytest.raises(ConfigError) as raised:
         network_of(NetworkSettings(), None)
-    assert raised.value.sentence == f"{variable.upper()} is not UTF-8 where the daemon was started"
+    assert raised.value.sentence == f"{variable} is not UTF-8 where the daemon was started"
+    assert str(raised.value.hint).startswith(f"unset {variable} "), "the spelling that is set"
     assert msgspec.json.encode(NetworkSettings().in_environment(os.environ).shown())  # as status tells it
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
 
+from keyturnd import unstoppable
 from keyturnd.life.lookout import ROUND, SETTLED, SOON, Lookout
+from keyturnd.threads import Threads
+from keyturnd.vault import looking
+from keyturnd.vault.looking import MOST, seen
 from support.daemon.manual_clock import ManualClock
 
 if TYPE_CHECKING:
@@ -52,6 +58,35 @@ def scenery(tmp_path: Path) -> Iterator[Scenery]:
 async def test_nothing_is_a_reason_at_first(scenery: Scenery) -> None:
     assert await scenery.lookout.look() is None
     assert scenery.lookout.pause() == ROUND
+
+
+async def test_a_disk_with_our_code_that_does_not_answer_takes_one_thread(
+    scenery: Scenery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept may lie on another one, and is looked at by the others."""
+    begun, answers = Event(), Event()
+    for name, value in ("PATIENCE", 0.0), ("LITTLE_PATIENCE", 0.0), ("threads", Threads(MOST)), ("_late", set()):
+        monkeypatch.setattr(looking, name, value)
+    monkeypatch.setattr(unstoppable, "left", set())
+
+    def unanswered() -> bool:
+        begun.set()
+        return answers.wait(30)
+
+    monkeypatch.setattr(scenery.lookout, "_state_is_ours", unanswered)
+    try:
+        for _ in range(MOST):
+            assert await scenery.lookout.look() is None
+            await asyncio.to_thread(begun.wait, 30)
+        monkeypatch.setattr(looking, "LITTLE_PATIENCE", 30.0)
+        assert await seen(len, "kept") == len("kept")
+    finally:
+        answers.set()
+        await asyncio.gather(*unstoppable.left, return_exceptions=True)
+    monkeypatch.setattr(looking, "PATIENCE", 30.0)
+    scenery.replace_code()
+    assert await scenery.lookout.look() is None
+    assert scenery.lookout.pause() == SETTLED, "it looks again"
 
 
 async def test_a_state_directory_that_is_no_longer_the_one_we_took(scenery: Scenery) -> None:

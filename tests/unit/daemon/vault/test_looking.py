@@ -44,7 +44,8 @@ async def disk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Disk]:
     monkeypatch.setattr(looking, "threads", Threads(MOST))
     monkeypatch.setattr(looking, "PATIENCE", 0.0)
     monkeypatch.setattr(looking, "LITTLE_PATIENCE", 0.0)
-    monkeypatch.setattr(unstoppable, "left", set())  # what other tests' loops have left is nobody's here
+    for module, left in (unstoppable, "left"), (looking, "_late"):
+        monkeypatch.setattr(module, left, set())  # what other tests' loops have left is nobody's here
     made = Disk()
     yield made
     made.answers.set()
@@ -109,7 +110,7 @@ async def test_without_a_thread_the_loop_looks(monkeypatch: pytest.MonkeyPatch) 
         assert await seen(threading.current_thread) is threading.current_thread()
 
 
-async def test_records_are_read_aside_once_the_daemon_has_settled_in(
+async def test_records_are_read_by_threads_once_the_daemon_has_settled_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench, profile = Bench(tmp_path / "vault"), service_profile()
@@ -122,6 +123,6 @@ async def test_records_are_read_aside_once_the_daemon_has_settled_in(
 
     monkeypatch.setattr(vault, "get", read)
     assert await bench.holdings.secret(profile) == "hush"
-    bench.holdings.read_aside()
+    bench.holdings.read_by_threads()
     assert await bench.holdings.secret(profile) == "hush"
     assert [reader is threading.current_thread() for reader in readers] == [True, False]

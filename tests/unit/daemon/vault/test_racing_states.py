@@ -14,6 +14,8 @@ from keyturn.errors import Refused
 from keyturnd.fetching.keeper import Keeper, Nobody
 from keyturnd.messages.jobs import TokenJob
 from keyturnd.messages.states import AwxState, EntraState
+from keyturnd.vault import changing
+from keyturnd.vault.changing import Late, wholly
 from support.daemon.brokers import Bench, personal_profile, want
 
 if TYPE_CHECKING:
@@ -104,3 +106,24 @@ async def test_a_doubt_brings_nothing_back_that_a_logout_is_deleting(bench: Benc
         bench, "delete_profile", lambda: bench.holdings.forget(TOWER.name), lambda: bench.holdings.doubt(TOWER)
     )
     assert await bench.holdings.state(TOWER) is None
+
+
+async def test_what_comes_late_ends_what_memory_holds_all_the_same(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk did not answer; whoever signed in was told so. Then it does, and another person is signed in."""
+    await bench.holdings.keep_state(ME, OLD)
+    told, answers = list[str](), Event()
+    bench.holdings.on_new_sign_in = told.append
+    stuck = asyncio.create_task(wholly(answers.wait, 30))
+    await asyncio.wait([stuck], timeout=0)
+    monkeypatch.setattr(changing, "PATIENCE", 0.0)
+    try:
+        with pytest.raises(Late) as raised:
+            await bench.holdings.keep_state(ME, NEW)
+        assert told == []
+    finally:
+        answers.set()
+    await asyncio.wait([raised.value.change])
+    await stuck
+    assert (await bench.holdings.state(ME), told) == (NEW, [ME.name])

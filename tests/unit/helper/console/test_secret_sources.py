@@ -94,4 +94,4 @@ def test_a_variable_in_another_alphabet(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("PLANTED", "\udce4")
     with pytest.raises(UsageError, match="PLANTED is not UTF-8") as raised:
         read("env:PLANTED")
-    assert raised.value.__suppress_context__, "its text would hold the secret"
+    assert raised.value.__context__ is None, "its text would hold the secret"

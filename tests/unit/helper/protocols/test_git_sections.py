@@ -30,6 +30,7 @@ SECTIONS = {
     "https://c*.visualstudio.com": False,
     f"https://{HOST}:8443": False,
     f"https://{HOST}.evil.example": False,
+    f"https://{HOST}.*": False,
 }
 
 

@@ -50,6 +50,9 @@ def test_a_variable_says_so(monkeypatch: pytest.MonkeyPatch, name: str, value: s
     assert prompting.is_allowed() is allowed
 
 
-def test_a_repository_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("elsewhere", [None, "/nowhere"])
+def test_a_repository_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: str | None) -> None:
     subprocess.run([need("git"), "config", "credential.interactive", "off"], check=True, cwd=tmp_path)
+    if elsewhere is not None:
+        monkeypatch.setenv("GIT_CONFIG", elsewhere)  # obeyed by `git config` alone
     assert not prompting.is_allowed()

@@ -10,13 +10,11 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
-from msgspec.structs import replace
-
 from keyturn import moves
 from keyturn.configuration.profiles.clouds import cloud_of
 from keyturn.errors import ConfigError, ProviderRefused
 from keyturn.protocols.surroundings import GITHUB, PIPELINES
-from keyturnd.acquire.failed import Failed
+from keyturnd.acquire.failed import Failed, beside
 from keyturnd.acquire.network.answers import is_token, odd, parse
 from keyturnd.acquire.network.transport import Redirected, Request
 
@@ -91,6 +89,11 @@ def token(asked: Asked, more_hosts: Collection[str], transport: Transport) -> st
     """The job's token. Raises Failed, before anything is sent where the host is not the issuer's."""
     _check_sound(asked)
     _check_place(asked, more_hosts)
+    with beside():
+        return _exchanged(asked, transport)
+
+
+def _exchanged(asked: Asked, transport: Transport) -> str:
     answer = _sent(asked, transport)
     if answer.status != 200:
         sentence = f"{asked.place} gave the job no token (status {answer.status})"
@@ -102,14 +105,11 @@ def token(asked: Asked, more_hosts: Collection[str], transport: Transport) -> st
 
 
 def _sent(asked: Asked, transport: Transport) -> Answer:
-    """The answer. What an issuer says of itself (wait, go there) is not said of Entra ID or the profile."""
+    """The answer. Where an issuer sends us is not said of the profile's authority."""
     try:
         return transport.exchange(asked.request)
     except Redirected as failed:
         raise Failed(ProviderRefused, failed.failure.sentence, moves.configuration.odd_place(asked.place)) from None
-    except Failed as failed:
-        failed.failure = replace(failed.failure, beside=True)
-        raise
 
 
 def _check_sound(asked: Asked) -> None:

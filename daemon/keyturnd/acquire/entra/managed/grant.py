@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from keyturn import moves
 from keyturn.configuration.profiles.credentials.managed import ManagedIdentity
 from keyturn.configuration.profiles.scopes import DEFAULT_SUFFIX
@@ -13,7 +11,7 @@ from keyturn.errors import Bug, ProviderUnreachable
 from keyturn.protocols.surroundings import TOKENS
 from keyturnd.acquire.entra.managed import answered, arc
 from keyturnd.acquire.entra.managed.asked import Asked, asked_of
-from keyturnd.acquire.failed import Failed
+from keyturnd.acquire.failed import Failed, beside
 from keyturnd.acquire.network import trust
 from keyturnd.acquire.network.transport import Answer, Transport
 
@@ -37,7 +35,8 @@ def acquire(session: Session) -> Result:
         *(job.variables[name] for name in TOKENS if job.variables.get(name)),
     )
     asked = asked_of(job.variables, identity, job.scopes[0].removesuffix(DEFAULT_SUFFIX))
-    return answered.result(_answer(asked, session), asked, identity, job.scopes)
+    with beside():
+        return answered.result(_answer(asked, session), asked, identity, job.scopes)
 
 
 def _answer(asked: Asked, session: Session) -> Answer:
@@ -47,9 +46,7 @@ def _answer(asked: Asked, session: Session) -> Answer:
     try:
         return arc.exchange(asked.request, transport) if asked.challenged else transport.exchange(asked.request)
     except Failed as failed:
-        explained = _explained(failed, asked)
-        explained.failure = replace(explained.failure, beside=True)
-        raise explained from None
+        raise _explained(failed, asked) from None
 
 
 def _explained(failed: Failed, asked: Asked) -> Failed:

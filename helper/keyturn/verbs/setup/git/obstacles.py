@@ -7,6 +7,7 @@ import re
 from keyturn import shell
 from keyturn.errors import one_line
 from keyturn.kinds_of_hints import printed
+from keyturn.protocols import git_sections
 from keyturn.verbs.setup.git.asked import ALL_OTHERS, around_ours, clearing, covers, is_ours, spoken
 from keyturn.verbs.setup.git.config import Entry
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 HELPERS = r"^credential\.(.*\.)?helper$"
 PATHS = r"^credential\.(.*\.)?usehttppath$"
-HEADERS = r"^http\.(.*\.)?extraheader$"
 BUFFER = r"^http\.(.*\.)?postbuffer$"
 WHOSE = {
     "system": "this machine's git configuration",
@@ -42,7 +42,7 @@ def obstacles(git: GitConfig, origins: Sequence[Origin], config: Config) -> list
     found = (
         *_helpers(git.everywhere(HELPERS), origins),
         *_paths(git.everywhere(PATHS), origins),
-        *_headers(git.everywhere(HEADERS), origins),
+        *_headers(git.everywhere(git_sections.HEADERS), origins),
         *_bearer(git, config),
     )
     return list(dict.fromkeys(found))

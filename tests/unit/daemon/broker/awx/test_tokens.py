@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
+from msgspec.structs import replace
 
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import AcquisitionDied, ProviderRefused, ProviderUnreachable, UsageError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from keyturnd.messages.outcomes import Outcome
 
 TOWER = AwxProfile(name="tower", url="https://awx.example", username="alice", description="nightly")
+OTHER = "https://other.example"
 ROW = {"id": 7, "token": "planted", "scope": "read", "user": 2}
 
 
@@ -138,6 +140,12 @@ async def test_two_at_once_do_not_get_the_same_name(stage: Stage) -> None:
     outcomes = await asyncio.gather(*(stage.make("ci") for _ in range(2)), return_exceptions=True)
     assert {type(outcome) for outcome in outcomes} == {dict, UsageError}  # whoever's look at the vault is first
     assert stage.server.asked == ["create"]
+
+
+async def test_tokens_of_two_servers_with_one_id_do_not_get_the_same_name_either(stage: Stage) -> None:
+    makes = (stage.maker.make(place, "password", "read", None) for place in (TOWER, replace(TOWER, url=OTHER)))
+    named = [told["name"] for told in await asyncio.gather(*makes)]
+    assert sorted(named) == ["awx-7", "awx-7-2"] == sorted(made.name for made in await stage.made.all())
 
 
 async def test_a_look_that_a_logout_ends_is_taken_by_the_next(stage: Stage) -> None:

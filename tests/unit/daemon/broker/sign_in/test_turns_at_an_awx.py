@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.configuration.profiles.profile import AwxProfile
-from keyturn.errors import ProviderRefused
+from keyturn.errors import ProviderRefused, SignInNeeded
+from keyturnd.messages.channel import Ask
 from keyturnd.messages.jobs import TokenJob
 from keyturnd.messages.outcomes import Failure
 from keyturnd.messages.states import AwxState
@@ -61,3 +62,34 @@ async def test_whoever_is_about_to_create_one_is_alone(tmp_path: Path, *, person
     slow.answered.set()
     outcomes = await asyncio.gather(*begun, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [ProviderRefused, ProviderRefused]
+
+
+class Forgetful:
+    """Acquisitions of a password that the server refuses: it is asked for again. Nobody else has anything."""
+
+    running: frozenset[int] = frozenset()
+
+    async def run(self, job: Job, listener: Listener) -> Failure:
+        assert isinstance(job, TokenJob)
+        if not job.interactive:
+            return Failure("sign-in-needed", "nobody is signed in")
+        await listener.on_seal(AwxState("alice", intent=ABOUT_TO_CREATE.intent, asked_at=1.0))
+        await listener.on_seal(AwxState("alice"))
+        await listener.on_ask(Ask(1, "password", "refused; once more"))
+        await listener.on_seal(AwxState("alice", intent=ABOUT_TO_CREATE.intent, asked_at=2.0))
+        return Failure("provider-refused", "no")
+
+
+async def test_nobody_waits_while_a_password_is_asked_for_again(tmp_path: Path) -> None:
+    """Nothing is being created then, and a person takes minutes: a git is told of the sign-in at once."""
+    bench, person = Bench(tmp_path / "vault"), Person()
+    bench.fetcher.acquisitions = Forgetful()
+    signing_in = asyncio.create_task(bench.broker.login(WANTED, person, again=True))
+    while not person.seen:
+        await asyncio.wait([signing_in], timeout=0)
+    asking = asyncio.create_task(bench.broker.token(WANTED, Person(waits=False)))
+    await asyncio.wait([asking], timeout=30)
+    bench.broker.sign_ins.answer(person.seen[0]["id"], "another")
+    outcomes = await asyncio.gather(signing_in, asking, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [ProviderRefused, SignInNeeded]
+    assert "still pending" in str(outcomes[1])

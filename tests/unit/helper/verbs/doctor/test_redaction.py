@@ -65,13 +65,13 @@ def test_names_of_people_and_of_their_home() -> None:
 @pytest.mark.parametrize(
     ("home", "told"),
     [
-        ("/home/al", "~/x ~ /home/alice/x"),
-        ("/home/al/", "~/x ~ /home/alice/x"),
-        ("/", "/home/al/x /home/al /home/alice/x"),
+        ("/home/al", "~/x /home/al.old /home/alice/x ~."),
+        ("/home/al/", "~/x /home/al.old /home/alice/x ~."),
+        ("/", "/home/al/x /home/al.old /home/alice/x /home/al."),
     ],
 )
 def test_a_home_is_a_whole_path(home: str, told: str) -> None:
-    assert Redaction({}, (), home).text("/home/al/x /home/al /home/alice/x") == told
+    assert Redaction({}, (), home).text("/home/al/x /home/al.old /home/alice/x /home/al.") == told
 
 
 def test_everywhere_in_a_document() -> None:

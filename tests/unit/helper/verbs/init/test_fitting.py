@@ -9,7 +9,7 @@ import pytest
 from keyturn.configuration.config import parse
 from keyturn.errors import UsageError
 from keyturn.verbs.init.command import options_of
-from keyturn.verbs.init.fitting import check_places
+from keyturn.verbs.init.fitting import check_flow, check_places
 from keyturn.verbs.init.places import Place
 from keyturn.verbs.init.proposal import Proposal, propose
 
@@ -45,6 +45,20 @@ def test_what_does_not_fit_is_said_before_anything_is_written(words: list[str], 
         proposed(*words)
     assert raised.value.sentence.startswith(sentence)
     assert raised.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("flow", "sentence"),
+    [
+        ("workload-identity", "flow workload-identity takes an application of your own"),
+        ("managed-identity", "a managed identity has its own tenant"),
+    ],
+)
+def test_what_no_question_cures_is_said_before_any(flow: str, sentence: str) -> None:
+    options = options_of(["contoso.azurecr.io", "--flow", flow])
+    check_flow([AWX], options)
+    with pytest.raises(UsageError, match=sentence):
+        check_flow([AWX, REGISTRY], options)
 
 
 def test_a_certificate_says_how_its_application_signs_in() -> None:

@@ -69,6 +69,26 @@ def test_the_command_line_has_the_last_word() -> None:
     assert (given.tenant, given.flow) == ("contoso.com", "client-certificate")
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--flow", "browser"], {"flow": "browser"}),
+        (["--flow", "confidential-browser"], {"flow": "confidential-browser", "secret": "env:AZURE_CLIENT_SECRET"}),
+        (["--certificate", "/mine.pem"], {"flow": "client-certificate", "certificate": "/mine.pem"}),
+        (["--flow", "workload-identity"], {"flow": "workload-identity", "federated_token_file": "/t"}),
+    ],
+)
+def test_what_proves_somebody_else_is_left_alone(words: list[str], expected: dict[str, str]) -> None:
+    given = options(*words)
+    proofs = {
+        "AZURE_CLIENT_SECRET": "s",
+        "AZURE_CLIENT_CERTIFICATE_PATH": "/c.pem",
+        "AZURE_FEDERATED_TOKEN_FILE": "/t",
+    }
+    fill_from_environment(given, BOTH | proofs)
+    assert filled(given) == {"tenant": TENANT, "application_id": CLIENT, **expected}
+
+
 @pytest.mark.parametrize("missing", BOTH)
 def test_nobody_to_sign_in_as(missing: str) -> None:
     with pytest.raises(UsageError, match="are not both set"):

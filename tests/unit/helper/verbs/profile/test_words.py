@@ -12,6 +12,7 @@ from keyturn.verbs.profile.changing import read_words
     [
         ("audiences=graph", ["graph"]),
         ("audiences=graph,https://management.azure.com", ["graph", "https://management.azure.com"]),
+        ("audiences=graph, arm", ["graph", "arm"]),
         ('audiences=["graph"]', ["graph"]),
         ("scopes=[]", []),
         ("scopes=", None),

@@ -137,13 +137,15 @@ class Lines:
         )
         if place is None or not numbers:
             return
-        first = re.match(r"( *)- +", self._lines[numbers[0]])
+        first = re.match(r"( *)- ", self._lines[numbers[0]])
         if first is None:
             raise Unreadable
-        dash, column = len(first[1]), len(first[0])
-        starts = [number for number in numbers if self._lines[number].startswith(f"{first[1]}- ")]
+        dash = len(first[1])
+        starts = [number for number in numbers if self._lines[number].startswith(first[0])]
         for start, following in pairwise([*starts, place[1]]):
             end = max(number for number in numbers if number < following) + 1
+            behind = self._lines[start][dash + 1 :]
+            column = dash + 1 + len(behind) - len(behind.lstrip(" "))  # each its own: ours begin close to the dash
             yield Entry(self._name(start, end, column), start, end, dash, column)
 
     def _name(self, start: int, end: int, column: int) -> str:

@@ -100,6 +100,7 @@ def test_undoing_brings_back_every_byte(text: str) -> None:
 def test_a_list_that_is_indented_further_is_one() -> None:
     wide = "contexts:\n-   name: aks\n    context:\n        user: admin\nusers:\n-   name: admin\n    user: {}\n"
     assert changed(wide) == wide.replace("user: admin", "user: keyturn:admin") + OURS
+    assert undone(changed(wide)) == wide
 
 
 @pytest.mark.parametrize("user", ["admin", '"ad#min"', "'it''s #1'", "a#b"])
