@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from support.machine.terminal import PATIENCE
@@ -33,9 +33,11 @@ class Answer(NamedTuple):
 
 def dial(path: Path) -> socket.socket:
     """A connection that has said nothing yet."""
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(PATIENCE)
-    connection.connect(str(path))
+    with ExitStack() as unless_it_answers:
+        connection = unless_it_answers.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+        connection.settimeout(PATIENCE)
+        connection.connect(str(path))
+        unless_it_answers.pop_all()
     return connection
 
 
