@@ -239,7 +239,9 @@ async def test_a_status_that_nobody_keeps() -> None:
     """Whoever started the daemon may ignore SIGCHLD, and so does the daemon then (execve(2))."""
     before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:
-        async with running(python("raise SystemExit(3)")) as started:
+        async with running(python("input(); raise SystemExit(3)")) as started:
+            assert started.stdin is not None
+            started.stdin.write(b"\n")  # it has been begun: one that ended before would be gone, with its number
             assert await started.wait() == process.UNKNOWN_STATUS
     finally:
         signal.signal(signal.SIGCHLD, before)
