@@ -68,7 +68,16 @@ def _object(text: str) -> str | None:
     """`text` if it is a claims request, and not too long a one: an object of objects (`access_token`, `id_token`)."""
     brackets = text.count("{") + text.count("[")
     try:
-        parsed = json.loads(text) if len(text) <= LONGEST and brackets <= MOST_BRACKETS else None
+        fits = len(text) <= LONGEST and brackets <= MOST_BRACKETS
+        parsed = json.loads(text, parse_float=_finite, parse_constant=_finite) if fits else None
     except ValueError:
         return None
     return text if isinstance(parsed, dict) and all(isinstance(part, dict) for part in parsed.values()) else None
+
+
+def _finite(number: str) -> float:
+    """Raises ValueError for what JSON has no number for: Python reads NaN, and would write 1e400 as Infinity."""
+    value = float(number)
+    if abs(value) < float("inf"):
+        return value
+    raise ValueError(number)

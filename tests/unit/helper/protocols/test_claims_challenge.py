@@ -44,6 +44,15 @@ def test_what_is_no_claims_request(text: str) -> None:
     assert claims_in(text) is None
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e400", "[-1e400]"])
+def test_what_python_alone_takes_for_a_number(number: str) -> None:
+    """It would be sent on, or break msal: no JSON reader of a provider has it (RFC 8259 section 6)."""
+    text = f'{{"access_token":{{"x":{number}}}}}'
+    assert claims_in(text) is None
+    assert claims_of([f'Bearer claims="{base64.b64encode(text.encode()).decode()}"']) is None
+    assert claims_in(text.replace(number, "-1.5e3")) is not None
+
+
 def test_what_is_nested_too_deep_for_others_is_none_either() -> None:
     """What a provider cannot read may end each renewal with an error that passes, and so is asked for again."""
     nested = '{"access_token":{"x":' + "[" * 300 + "]" * 300 + "}}"
