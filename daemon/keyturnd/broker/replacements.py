@@ -44,6 +44,7 @@ class Replacements:
         try:
             await self._fetch(want, by)
         except KeyturnError as error:
+            self._rejections.forget_forced(want.key)  # it brought nothing; failures have limits of their own
             if not error.passes:
                 await self._memory.drop(want.key)  # the next request tells what a person has to do
 
@@ -64,7 +65,7 @@ class Replacements:
         try:
             await self._fetch(want, by)
         except KeyturnError as error:
-            self._rejections.forget_forced(want.key)  # it brought nothing; failures have limits of their own
+            self._rejections.forget_forced(want.key)  # as above
             if error.passes:
                 raise
             await self._memory.drop(want.key)

@@ -75,6 +75,17 @@ async def test_it_stays_while_the_provider_cannot_be_reached(bench: Bench) -> No
     assert await bench.broker.token(want(CI), NOBODY) == first
 
 
+async def test_a_replacement_that_did_not_come_does_not_count(bench: Bench) -> None:
+    """Another kubectl within the minute is served, once there is a network (simulation, seed 30031)."""
+    first = await bench.broker.token(want(CI), NOBODY)
+    bench.provider.failure = NOT_CONNECTED
+    await bench.broker.doubt(want(CI), first.digest, bench.broker.answer_by(want(CI)))
+    bench.provider.failure = None
+    bench.clock.advance(policy.FORCED_RENEWAL_INTERVAL - 1)
+    await bench.broker.doubt(want(CI), first.digest, bench.broker.answer_by(want(CI)))
+    assert (await bench.broker.token(want(CI), NOBODY)).access_token == "access-3"
+
+
 async def test_when_the_sign_in_is_gone_too_the_person_is_told(bench: Bench) -> None:
     await bench.holdings.keep_state(ME, EntraState("refresh-0", "alice@contoso.example"))
     first = await bench.broker.token(want(ME), NOBODY)
