@@ -41,12 +41,7 @@ class Replacements:
             return
         if not self._flights.is_coming(want.key) and not self._rejections.may_force(want.key):
             return  # else whoever was refused beside us would be given the same token once more
-        try:
-            await self._fetch(want, by)
-        except KeyturnError as error:
-            self._rejections.forget_forced(want.key)  # it brought nothing; failures have limits of their own
-            if not error.passes:
-                await self._memory.drop(want.key)  # the next request tells what a person has to do
+        await self._passing_failure(want, by)
 
     async def replace(self, want: Want, refused: Collection[bytes], claims: str | None, by: float) -> None:
         """A server refused the tokens with these digests: get another, if one of them is still the one we hold.
@@ -62,10 +57,16 @@ class Replacements:
         if not self._flights.is_coming(want.key):  # for whoever was refused before us, or because it was due
             self._rejections.force(want, held, news=self._challenges.are_news(want, claims))
         self._challenges.note(want, claims)
+        if (error := await self._passing_failure(want, by)) is not None:
+            raise error
+
+    async def _passing_failure(self, want: Want, by: float) -> KeyturnError | None:
+        """Why the fetch of another token failed, where that may pass; for what does not, the token is dropped."""
         try:
             await self._fetch(want, by)
         except KeyturnError as error:
-            self._rejections.forget_forced(want.key)  # as above
+            self._rejections.forget_forced(want.key)  # it brought nothing; failures have limits of their own
             if error.passes:
-                raise
-            await self._memory.drop(want.key)
+                return error
+            await self._memory.drop(want.key)  # the next request tells what a person has to do
+        return None
