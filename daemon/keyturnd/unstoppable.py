@@ -24,8 +24,13 @@ async def ended(work: asyncio.Future[Any]) -> None:
     while not work.done():
         with suppress(asyncio.CancelledError):
             await asyncio.wait([work])
+    look_at(work)
+
+
+def look_at(work: asyncio.Future[Any]) -> None:
+    """Why `work`, which has ended, failed is nobody's business any more: asyncio would tell it as a bug."""
     if not work.cancelled():
-        work.exception()  # looked at: asyncio would tell as a bug what has no other reader
+        work.exception()
 
 
 def leave(work: asyncio.Future[Any]) -> None:
@@ -33,8 +38,7 @@ def leave(work: asyncio.Future[Any]) -> None:
 
     def ended_at_last(_: object) -> None:
         left.discard(work)
-        if not work.cancelled():
-            work.exception()  # looked at: nobody else does
+        look_at(work)
 
     left.add(work)
     work.add_done_callback(ended_at_last)

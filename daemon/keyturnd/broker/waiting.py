@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from keyturn import moves
 from keyturn.errors import Refused
+from keyturnd.unstoppable import look_at
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -21,7 +22,7 @@ async def until(clock: Clock, boottime: float, work: Coroutine[Any, Any, T]) -> 
     """The result of `work`. Once it is `boottime` (see Clock), `work` is cancelled and TimeoutError raised."""
     loop = asyncio.get_running_loop()
     working, timer = loop.create_task(work), loop.create_task(clock.sleep_until(boottime))
-    working.add_done_callback(_look_at)
+    working.add_done_callback(look_at)  # whoever waits may leave in the moment in which it fails
     try:
         await asyncio.wait({working, timer}, return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
@@ -44,12 +45,6 @@ async def joined(task: asyncio.Task[T]) -> T:
         if task.cancelled():
             raise Refused("ended by a logout, or because the daemon was stopped", moves.waiting.again()) from None
         raise
-
-
-def _look_at(work: asyncio.Task[Any]) -> None:
-    """Why it failed is nobody's business where its waiter leaves in that moment: asyncio would tell it as a bug."""
-    if not work.cancelled():
-        work.exception()
 
 
 async def take(clock: Clock, boottime: float, lock: asyncio.Lock) -> None:
