@@ -30,7 +30,7 @@ def is_heard() -> bool:
     Behind `&`, or below a `timeout`, it is somebody else's, and whoever changes or reads it from there is stopped
     (SIGTTOU, SIGTTIN: termios(3)). A browser's sign-in ends without it. Raises OSError where there is no terminal.
     """
-    terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+    terminal = _opened()
     try:
         return os.tcgetpgrp(terminal) == os.getpgrp()
     finally:
@@ -42,7 +42,7 @@ class Paste:
 
     def __init__(self, prompt: str, answered: Callable[[str], None]) -> None:
         self._answered = answered
-        self._terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+        self._terminal = _opened()
         self._before = termios.tcgetattr(self._terminal)
         self._open = True
         atexit.register(self.close)
@@ -71,6 +71,10 @@ class Paste:
         if self._open:
             self.close()
             self._answered(line.decode(errors="replace"))
+
+
+def _opened() -> int:
+    return os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
 
 
 def edited(line: bytes, byte: bytes) -> bytes:
