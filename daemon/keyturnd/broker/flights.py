@@ -15,6 +15,7 @@ from keyturnd.broker.failures import is_unconnected
 from keyturnd.broker.waiting import joined, take, until
 from keyturnd.fetching.fetch import SILENT_DEADLINE
 from keyturnd.fetching.permission import NoLongerAllowed, as_configured
+from keyturnd.unstoppable import look_at
 from keyturnd.vault.names import state_name
 
 if TYPE_CHECKING:
@@ -109,8 +110,7 @@ class Flights:
     def _landed(self, key: RecordName, task: asyncio.Task[Token]) -> None:
         if self.under_way.get(key) is task:
             del self.under_way[key]
-        if not task.cancelled():
-            task.exception()  # looked at: a failed renewal behind an answer has no other reader
+        look_at(task)  # a failed renewal behind an answer has no other reader
 
     @asynccontextmanager
     async def turn(self, want: Want, ends: float) -> AsyncIterator[None]:

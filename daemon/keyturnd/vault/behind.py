@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from keyturnd.unstoppable import look_at
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine
     from typing import Any
@@ -35,5 +37,4 @@ class Behind:
 
     def _landed(self, changing: asyncio.Task[None]) -> None:
         self._late.discard(changing)
-        if not changing.cancelled():
-            changing.exception()  # looked at: a late one has no other reader
+        look_at(changing)  # a late one has no other reader
