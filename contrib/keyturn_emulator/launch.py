@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import select
 import subprocess
 import sys
-import threading
 from typing import IO, TYPE_CHECKING, Self
 
 from keyturn_emulator.control.client import Control
@@ -25,11 +25,15 @@ class EmulatorError(RuntimeError):
 
 
 class Emulator:
-    """A running emulator, as a context manager.
+    """An emulator that was started; as a context manager, one that runs.
 
     options: further command line options. stderr: where its log goes (None: where ours goes).
     It ends with the block, and if this process dies first, with the pipe on its stdin.
+    ready, control: what it told when it was, and its controls.
     """
+
+    ready: Ready
+    control: Control
 
     def __init__(self, options: Sequence[str] = (), stderr: IO[bytes] | int | None = None) -> None:
         # -E -P: neither the environment nor the working directory may put other modules in its way.
@@ -38,14 +42,13 @@ class Emulator:
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, process_group=0
         )
+
+    def __enter__(self) -> Self:
         try:
-            self.ready = self._read_ready()
+            self.wait_until_ready()
         except BaseException:
             self.stop()
             raise
-        self.control = Control(self.ready.control, self.ready.control_key, self.ready.ca_file)
-
-    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -65,14 +68,13 @@ class Emulator:
             self.process.wait()
         self.process.stdout.close()
 
-    def _read_ready(self) -> Ready:
+    def wait_until_ready(self) -> None:
+        """Raises EmulatorError if it never is."""
         assert self.process.stdout is not None
-        watchdog = threading.Timer(START_SECONDS, self.process.kill)
-        watchdog.start()
-        try:
-            line = self.process.stdout.readline()
-        finally:
-            watchdog.cancel()
-        if not line:
+        # A thread that kills it in time would have to be ended whatever interrupts us, or hold up our own end.
+        if not select.select([self.process.stdout], [], [], START_SECONDS)[0]:
+            self.process.kill()
+        if not (line := self.process.stdout.readline()):
             raise EmulatorError(f"the emulator ended with status {self.process.wait()} before it was ready")
-        return Ready.from_json(line)
+        self.ready = Ready.from_json(line)
+        self.control = Control(self.ready.control, self.ready.control_key, self.ready.ca_file)

@@ -128,8 +128,11 @@ def test_usage(options: Sequence[str]) -> None:
 
 
 def test_a_failed_start_is_reported() -> None:
-    with pytest.raises(EmulatorError, match="status 2"):
-        Emulator(["--no-such-option"], stderr=subprocess.DEVNULL)
+    with (
+        pytest.raises(EmulatorError, match="status 2"),
+        Emulator(["--no-such-option"], stderr=subprocess.DEVNULL),
+    ):
+        pytest.fail("it is not there")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -153,7 +156,7 @@ def test_it_ends_with_whoever_started_it() -> None:
     script = (
         "import os, signal\n"
         "from keyturn_emulator.launch import Emulator\n"
-        "running = Emulator()\n"
+        "running = Emulator().__enter__()\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     parent = subprocess.run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, dataclass, field
 
-from keyturn.verbs.demo.processes import Interrupted, interruptible
+from keyturn.verbs.demo.interruption import Interrupted, Interruption
 from keyturn.verbs.demo.stage import Stage
 from keyturn.verbs.demo.steps import awx, docker, git, kube, setup, sign_in
 from keyturn.verbs.demo.verdicts import Failed, Result, Skipped
@@ -73,10 +73,10 @@ class Outcome:
 def play(display: Display, *, keep: bool) -> Outcome:
     """Play all steps, up to the first that fails. When this returns nothing runs any more."""
     outcome, started = Outcome(), time.monotonic()
-    with interruptible():
+    with Interruption() as interruption, Stage(display, interruption, keep=keep) as stage:
+        outcome.kept = stage.home if keep else None
         try:
-            with Stage(display, keep=keep) as stage:
-                outcome.kept = stage.home if keep else None
+            with interruption.heeded():
                 _play_steps(stage, outcome)
         except Interrupted as interrupted:
             outcome.interrupted = interrupted.status
@@ -85,6 +85,7 @@ def play(display: Display, *, keep: bool) -> Outcome:
 
 
 def _play_steps(stage: Stage, outcome: Outcome) -> None:
+    stage.display.tell(f"~ is {stage.home}, and everything happens in it; commands get a clean environment")
     for number, step in enumerate(STEPS, start=1):
         stage.display.heading(f"{number}. {step.title}")
         outcome.results.append(result := _result(stage, step))

@@ -13,13 +13,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from keyturn.reach.installed import program
-from keyturn.verbs.demo.processes import deaf, end_group, ended_within, kill, put_off
+from keyturn.verbs.demo.processes import end_group, ended_within, kill
 from keyturn.verbs.demo.verdicts import Command, Failed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Self
 
+    from keyturn.verbs.demo.interruption import Interruption
     from keyturn.verbs.demo.show import Display
     from keyturn_emulator.launch import Emulator
 
@@ -43,10 +44,12 @@ class Stage:
     """A context manager; in the end every process started here is gone, and the directory too unless it is kept.
 
     home: the HOME of all commands. environment: all they get. programs: where keyturn's are. commands: what was run.
+    interruption: heeded neither while this is entered nor while it is left.
     """
 
-    def __init__(self, display: Display, *, keep: bool = False) -> None:
+    def __init__(self, display: Display, interruption: Interruption, *, keep: bool = False) -> None:
         self.display = display
+        self.interruption = interruption
         self.commands: list[Command] = []
         self._keep = keep
         self.programs = Path(program("git-credential-keyturn")).parent
@@ -70,11 +73,9 @@ class Stage:
             }
             cleanup.callback(self._stop_daemon)
             self._cleanup = cleanup.pop_all()
-        self.display.tell(f"~ is {self.home}, and everything happens in it; commands get a clean environment")
         return self
 
     def __exit__(self, *_: object) -> None:
-        deaf()
         self._cleanup.close()
 
     @property
@@ -90,13 +91,14 @@ class Stage:
         directory, log = self.home / "emulator", self.home / "emulator.log"
         self.show(self.home, "python -m keyturn_emulator --directory ~/emulator")
         try:
-            with log.open("wb") as errors:
+            with log.open("wb") as errors, self.interruption.put_off():
                 self._emulator = Emulator(("--log", "--directory", str(directory)), errors)
+                self._cleanup.callback(self._emulator.stop)
+            self._emulator.wait_until_ready()
         except EmulatorError as error:
             said = log.read_text(errors="replace").splitlines()
             self.display.output("\n".join(said))
             raise Failed(said[-1].removeprefix("keyturn-emulator: error: ") if said else str(error)) from None
-        self._cleanup.callback(self._emulator.stop)
         git_config = GIT_CONFIG.format(ca_file=self._emulator.ready.ca_file)
         (self.home / ".gitconfig").write_text(git_config, encoding="utf-8")
 
@@ -161,7 +163,7 @@ class Stage:
         """Exit status and output. A session of its own: Ctrl-C is ours, and so is the end of all it started."""
         with ExitStack() as stack:
             given = stack.enter_context(open(source or os.devnull, "rb"))  # noqa: PTH123 - may be None
-            with put_off():
+            with self.interruption.put_off():
                 process = subprocess.Popen(
                     argv, env=self.environment, cwd=directory or self.home, start_new_session=True,
                     stdin=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

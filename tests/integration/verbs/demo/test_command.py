@@ -141,6 +141,11 @@ def test_a_kept_directory_stays_and_only_that(theatre: Theatre) -> None:
     theatre.assert_nothing_is_left()
 
 
+def test_where_nothing_can_be_written_it_leaves_nothing(theatre: Theatre) -> None:
+    theatre.machine.run("sh", "-c", f"{shlex.join(theatre.command)} >/dev/full", status=1)
+    theatre.assert_nothing_is_left()
+
+
 def test_without_git_it_says_so(theatre: Theatre) -> None:
     theatre.machine.environment["PATH"] = str(PROGRAMS)
     assert "keyturn: error: a provider: the emulator: git is not installed\n" in theatre.run(status=1).stderr

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from keyturn.verbs.demo.processes import put_off
 from keyturn.verbs.demo.step import Step
 from keyturn.verbs.demo.terminal import Terminal
 from keyturn.verbs.demo.verdicts import check
@@ -26,7 +25,7 @@ def login(stage: Stage) -> str:
     control.settings(device_interval=1)  # Entra has its clients ask every 5 s, most of which would be waiting
     stage.show(stage.home, "keyturn login me")
     with ExitStack() as stack:
-        with put_off():
+        with stage.interruption.put_off():
             terminal = stack.enter_context(Terminal(("keyturn", "login", "me"), stage.environment, stage.home))
         code = terminal.wait_for(lambda seen: _shown_code(stage, seen))
         stage.display.output(terminal.seen)
