@@ -142,7 +142,7 @@ def test_a_kept_directory_stays_and_only_that(theatre: Theatre) -> None:
 
 
 def test_where_nothing_can_be_written_it_leaves_nothing(theatre: Theatre) -> None:
-    theatre.machine.run("sh", "-c", f"{shlex.join(theatre.command)} >/dev/full", status=1)
+    theatre.machine.run("/bin/sh", "-c", f"{shlex.join(theatre.command)} >/dev/full", status=1)
     theatre.assert_nothing_is_left()
 
 
