@@ -130,7 +130,7 @@ class Parser(argparse.ArgumentParser):
             self.error("argument -h/--help: takes no value")  # Python 3.13 shows the help, and ends with 0
         try:
             options, surplus = self.parse_known_args(arguments)
-            if surplus:
+            if surplus and not _more_of_a_list(surplus, options, _acting(self, own)):
                 self._refuse(surplus, _acting(self, own))
         except UsageError as error:
             _check_spelling(own, _acting(self, own))  # or what stands there would be said to be missing
@@ -158,6 +158,15 @@ class Parser(argparse.ArgumentParser):
             raise UsageError(told, hints.usage(self.prog))
         program = f"{self.prog} {option[1]}" if option else self.prog
         raise _slip(told, program, choice[1].strip("'"), _WORD.findall(choice[2]))
+
+
+def _more_of_a_list(words: Sequence[str], options: argparse.Namespace, parser: argparse.ArgumentParser) -> bool:
+    """Whether `words` are more of what any number may be given of: argparse ends such a list at the first option."""
+    lists = [action.dest for action in parser._actions if action.nargs == "*"]  # noqa: SLF001 - see below
+    if not lists or any(word.startswith("-") for word in words):
+        return False
+    getattr(options, lists[0]).extend(words)
+    return True
 
 
 def _acting(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.ArgumentParser:

@@ -10,11 +10,16 @@ import pytest
 from keyturn import __version__
 from keyturn.errors import UsageError
 from keyturn.main import dispatch
+from keyturn.verbs.init import command as init
 from keyturn.verbs.known import VERBS
 from keyturn.verbs.meant import ELSEWHERE, LATER
+from keyturn.verbs.setup import command as setup
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from keyturn.console.parsing import Parser
 
 PROFILE = """\
 [profile.work]
@@ -212,6 +217,22 @@ def test_the_version_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out) == {"version": __version__}
     with pytest.raises(UsageError, match="too many arguments"):
         dispatch(["version", "status"])
+
+
+@pytest.mark.parametrize(
+    ("parser", "typed", "listed"),
+    [
+        (init.parser, "contoso-aks --yes contoso.azurecr.io --tenant contoso.example https://a.example", "places"),
+        (setup.parser, "docker contoso-aks --dry-run contoso.azurecr.io --json https://a.example", "hosts"),
+    ],
+)
+def test_options_may_stand_among_the_words_of_a_list(parser: Callable[[], Parser], typed: str, listed: str) -> None:
+    words = typed.split()
+    assert getattr(parser().parse(words), listed) == ["contoso-aks", "contoso.azurecr.io", "https://a.example"]
+    with pytest.raises(UsageError, match="there is no option --hunter"):
+        parser().parse([*words, "--hunter", "2"])
+    with pytest.raises(UsageError, match="too many arguments"):
+        parser().parse([*words, "--", "-2"])
 
 
 def test_data_for_a_standard_output_that_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:

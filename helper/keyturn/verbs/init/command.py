@@ -214,7 +214,7 @@ def _instead(named: Place | None, options: Namespace) -> Hint:
         return moves.configuration.agree(again)
     if not named.context:
         return moves.clients.type_place((*again, "URL"))
-    behind = again.index(named.context) + 1  # places stand together: between options they are too many arguments
+    behind = again.index(named.context) + 1  # places stand together
     return moves.clients.type_place((*again[:behind], "https://SERVER", *again[behind:]))
 
 
