@@ -6,6 +6,7 @@ import os
 import sys
 from io import TextIOWrapper
 
+from keyturn import signals
 from keyturn.console import started
 from keyturn.errors import Bug, KeyturnError, report
 from keyturn.folding import fold_standard_streams, folded, width_of
@@ -32,6 +33,19 @@ BRIEF = ("helper", "status")
 
 def main() -> int:
     """The keyturn command; its exit status."""
+    try:
+        signals.heed()
+        status = _told()
+        signals.disregard()
+    except (KeyboardInterrupt, signals.Interrupted) as interrupted:
+        signals.disregard()
+        _end_line()
+        return interrupted.status if isinstance(interrupted, signals.Interrupted) else 130
+    return status
+
+
+def _told() -> int:
+    """The exit status, with every error told."""
     fold_standard_streams()
     words = started.words()
     if words[:1] != ["helper"]:
@@ -44,9 +58,6 @@ def main() -> int:
             os._exit(status)
     except KeyturnError as error:
         return _report(_in_full(error, words) if error.mistyped or error.lacking else error)
-    except KeyboardInterrupt:
-        _end_line()
-        return 130
     except BrokenPipeError:
         _abandon_output()  # whoever read it left
         return 1

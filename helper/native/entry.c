@@ -76,5 +76,6 @@ void entry_become(const char *const lead[], char **words)
     memcpy(arguments + own, lead, leading * sizeof *arguments);
     memcpy(arguments + own + leading, words, following * sizeof *arguments);
     environment_set_python_aside();
+    system_hold_interrupt(); /* as it starts, Python could only end in a traceback; keyturn.signals lets it through */
     complain_of(system_execute(program, (char **)arguments), "cannot run keyturn: ", REINSTALL);
 }

@@ -60,6 +60,8 @@ int system_own_path(char *path, size_t room);
 const char *system_called_as(void);
 /* A write that nobody reads, or that a limit on files forbids, is an error number and no signal; or it is one again. */
 void system_ignore_write_signals(bool ignore);
+/* Ctrl-C waits from now on, also for what we become, until that lets it through. */
+void system_hold_interrupt(void);
 /* No core file, of ours or of what we become. */
 void system_forbid_core_files(void);
 /* No other process of the user's may attach to read our memory; there is no core file of it either. */

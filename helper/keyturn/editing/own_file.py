@@ -12,6 +12,7 @@ from pathlib import Path
 from keyturn import moves, shell
 from keyturn.errors import Refused
 from keyturn.reach.paths import nearest
+from keyturn.signals import PutOff
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class OwnFile:
 
     def write(self, text: str) -> None:
         """Put `text` in its place: mode as it was, 0600 if new. Raises Refused, also if it changed meanwhile."""
-        with _explained(self.path):
+        with _explained(self.path), PutOff():
             self._target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor, name = tempfile.mkstemp(prefix=f".{self._target.name}.", dir=self._target.parent)
             temporary = Path(name)

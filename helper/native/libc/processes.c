@@ -72,6 +72,14 @@ void system_ignore_write_signals(bool ignore)
     (void)signal(SIGXFSZ, ignore ? SIG_IGN : SIG_DFL);
 }
 
+void system_hold_interrupt(void)
+{
+    sigset_t held;
+    (void)sigemptyset(&held);
+    (void)sigaddset(&held, SIGINT);
+    (void)sigprocmask(SIG_BLOCK, &held, NULL);
+}
+
 void system_forbid_core_files(void)
 {
     const struct rlimit none = {0, 0};

@@ -3,7 +3,8 @@
 #include "../system.h"
 #include "start.h"
 
-enum { SIGNAL_CHILD = 17, SIGNAL_PIPE = 13, SIGNAL_FILE_SIZE = 25, LIMIT_CORE = 4, SET_DUMPABLE = 4, HERE = -100 };
+enum { SIGNAL_INTERRUPT = 2, SIGNAL_PIPE = 13, SIGNAL_CHILD = 17, SIGNAL_FILE_SIZE = 25, BLOCK = 0 };
+enum { LIMIT_CORE = 4, SET_DUMPABLE = 4, HERE = -100 };
 enum { READ_AND_WRITE = 3, PRIVATE_ANONYMOUS = 0x22 };
 
 extern char **environ;
@@ -58,6 +59,12 @@ void system_ignore_write_signals(bool ignore)
     struct kernel_action action = {.handler = ignore ? 1 : 0};
     (void)call6(CALL_RT_SIGACTION, SIGNAL_PIPE, ADDRESS(&action), 0, sizeof(uint64_t), 0, 0);
     (void)call6(CALL_RT_SIGACTION, SIGNAL_FILE_SIZE, ADDRESS(&action), 0, sizeof(uint64_t), 0, 0);
+}
+
+void system_hold_interrupt(void)
+{
+    const uint64_t held = (uint64_t)1 << (SIGNAL_INTERRUPT - 1);
+    (void)call6(CALL_RT_SIGPROCMASK, BLOCK, ADDRESS(&held), 0, sizeof held, 0, 0);
 }
 
 void system_forbid_core_files(void)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     Install = Callable[[str], Path]
 
 NOTING = '#!/bin/sh\nprintf \'%s\\n\' "${0##*/}" "$@"\nenv\n'
+TELLING = "import signal; print(signal.pthread_sigmask(signal.SIG_BLOCK, []))"
 AS_IT_IS = "an entry point started as it is"
 START = "import sys; del sys.argv[0]; from keyturn.main import main; sys.exit(main())"
 """What an entry point does, without what some installers' do first."""
@@ -105,6 +108,26 @@ def test_a_python_that_only_a_shell_can_tell(install: Install) -> None:
     lines = started(install("keyturn"), entry, "status")
     assert lines[0] == "python3.11"
     assert lines[2:5] == ["--called-as", lines[3], "status"]
+
+
+def test_ctrl_c_waits_until_python_has_started(install: Install, request: pytest.FixtureRequest) -> None:
+    program = install("keyturn")
+    (program.parent / "python3.11").write_text(f"#!{sys.executable}\n{TELLING}\n", encoding="utf-8")
+    lines = started(program, THROUGH_A_SHELL.format(f'"{program.parent}/python3.11"'), "status")
+    is_script = "script" in request.node.callspec.id  # a shell can only ignore it, and so would what it becomes
+    assert lines == ["set()" if is_script else "{<Signals.SIGINT: 2>}"]
+
+
+def test_what_has_waited_is_no_traceback() -> None:
+    def wait_with_it() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        os.kill(os.getpid(), signal.SIGINT)
+
+    done = subprocess.run(
+        [sys.executable, "-c", START, "keyturn", "version"], preexec_fn=wait_with_it, capture_output=True,
+        timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -85,12 +86,17 @@ def test_a_profile_that_takes_none_is_refused_before_anything_is_read(configured
     assert configured.daemon_pid() is None
 
 
-def test_interrupted_at_the_prompt(configured: Machine) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupted_at_the_prompt(number: signal.Signals, configured: Machine) -> None:
     with configured.terminal("keyturn", "secret", "set", "ci") as terminal:
         terminal.wait_for(PROMPT)
         terminal.wait_for_silence()
-        terminal.type(INTERRUPT)
-        assert terminal.end() == 130
+        if number == signal.SIGINT:
+            terminal.type(INTERRUPT)
+        else:
+            terminal.process.send_signal(number)
+        assert terminal.end() == 128 + number
+        assert terminal.echoes()
         assert terminal.seen.endswith("\n")
         assert "Traceback" not in terminal.seen
     assert configured.daemon_pid() is None

@@ -5,21 +5,13 @@ from __future__ import annotations
 import signal
 from contextlib import contextmanager
 
+from keyturn.signals import SIGNALS, Interrupted
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
     from typing import Self
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class Interrupted(BaseException):
-    """A signal asks us to stop. `status`: what a shell calls the exit status of that."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(signal.Signals(number).name)
-        self.status = 128 + number
 
 
 class Interruption:

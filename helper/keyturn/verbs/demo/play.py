@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, dataclass, field
 
-from keyturn.verbs.demo.interruption import Interrupted, Interruption
+from keyturn.signals import Interrupted
+from keyturn.verbs.demo.interruption import Interruption
 from keyturn.verbs.demo.stage import Stage
 from keyturn.verbs.demo.steps import awx, docker, git, kube, setup, sign_in
 from keyturn.verbs.demo.verdicts import Failed, Result, Skipped

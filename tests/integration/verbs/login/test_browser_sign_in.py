@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -78,13 +79,17 @@ def test_through_ssh_the_address_is_carried_both_ways(scene: Scene, browser: Bro
         assert terminal.echoes()
 
 
-def test_ctrl_c_ends_it_and_frees_the_port(scene: Scene) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_and_frees_the_port(number: signal.Signals, scene: Scene) -> None:
     at_a_browser(scene)
     with login(scene, "me", "--no-browser", BROWSER=browser_of(scene)) as terminal:
         terminal.wait_for(re.escape(PASTE))
         terminal.wait_for_silence()
-        terminal.type(INTERRUPT)
-        assert terminal.end() == 130
+        if number == signal.SIGINT:
+            terminal.type(INTERRUPT)
+        else:
+            terminal.process.send_signal(number)
+        assert terminal.end() == 128 + number
         assert terminal.echoes()
     while scene.machine.json("status")["acquisitions"]["running"]:
         pass

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import stat
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -130,6 +133,22 @@ def test_without_room_it_stays_as_it_is_and_the_hint_shows_how_full_it_is(
     with pytest.raises(Refused) as raised:
         OwnFile(path).write("x" * 1000)
     assert raised.value.hint == f"df -h {tmp_path}"
+    assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {"config.json": "{}"}
+
+
+def test_a_signal_leaves_no_other_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C before anybody knows what the file in the making is called."""
+    make = tempfile.mkstemp
+
+    def then_interrupted(**options: Any) -> tuple[int, str]:
+        made = make(**options)
+        os.kill(os.getpid(), signal.SIGINT)
+        return made
+
+    monkeypatch.setattr(tempfile, "mkstemp", then_interrupted)
+    path = tmp_path / "config.json"
+    with pytest.raises(KeyboardInterrupt):
+        OwnFile(path).write("{}")
     assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {"config.json": "{}"}
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from keyturn.signals import Interrupted
 from keyturn.verbs.demo import play as playing
-from keyturn.verbs.demo.interruption import Interrupted, Interruption
+from keyturn.verbs.demo.interruption import Interruption
 from keyturn.verbs.demo.play import play
 from keyturn.verbs.demo.show import Display
 from keyturn.verbs.demo.step import Step

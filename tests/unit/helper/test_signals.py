@@ -1,0 +1,40 @@
+"""What asks us to end: raised where it may be, and what was ignored stays ignored."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+PATIENCE = 60
+START = "import os, signal, sys; from keyturn.main import main; from keyturn import main as module"
+RUN = "sys.exit(main())"
+
+
+def ended(meanwhile: str, *, before: str = "") -> tuple[int, bytes, bytes]:
+    """Exit status and output of keyturn, whose verb does what the Python of `meanwhile` says."""
+    verb = f"module.dispatch = lambda _: ({meanwhile}, print('it went on'), 0)[-1]"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{START}\n{before}\n{verb}\n{RUN}"],
+        capture_output=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_verb_is_interrupted(number: signal.Signals) -> None:
+    assert ended(f"os.kill(os.getpid(), {number:d})") == (128 + number, b"", b"")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_is_ignored_stays_ignored(number: signal.Signals) -> None:
+    """As nohup and shells without jobs leave it."""
+    ignoring = f"signal.signal({number:d}, signal.SIG_IGN)"
+    assert ended(f"os.kill(os.getpid(), {number:d})", before=ignoring) == (0, b"it went on\n", b"")
+
+
+def test_as_all_is_done_nothing_interrupts() -> None:
+    late = "import atexit; atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))"
+    assert ended("0", before=late) == (0, b"it went on\n", b"")
