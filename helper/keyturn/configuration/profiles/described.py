@@ -45,6 +45,7 @@ _INSTEAD = {
     f"profile {UNNAMED}": "the application",
     "set ca_file, in [network] or the profile, to": "set --ca-file, or ca_file in [network], to",
     'set ca_file = "/path/to/ca.pem" in [network] or the profile': "add --ca-file /path/to/ca.pem",
+    "check `scopes`": "check --scopes or --audience",
     "store the secret's value": "give the secret's value",
 }
 """What a hint says of places that a described profile has not, longer ones first, and what is said of its command."""

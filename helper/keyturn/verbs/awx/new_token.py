@@ -63,14 +63,25 @@ def _run(options: Namespace) -> int:
     if options.what_if:
         _tell(planned, as_json=options.json)
         return 0
-    if options.confirm and not options.yes and not person.agrees(f"create {planned.sentence()}?", _usage()):
-        raise Refused("nothing was created")
+    if options.confirm and not options.yes:
+        _confirm(planned)
     token = _create(planned, options)
     if options.json:
         print_json(token)
     else:
         print_facts({name: value for name, value in token.items() if not isinstance(value, dict | list)})
     return 0
+
+
+def _confirm(planned: Creation) -> None:
+    """Raises Refused, without a terminal with the command that needs none."""
+    try:
+        agreed = person.agrees(f"create {planned.sentence()}?", _usage())
+    except Refused as error:
+        error.lacking = ("--yes",)
+        raise
+    if not agreed:
+        raise Refused("nothing was created")
 
 
 def _usage() -> Command:

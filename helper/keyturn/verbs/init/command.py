@@ -209,12 +209,13 @@ def _agree(proposals: Sequence[Proposal], options: Namespace) -> None:
 
 def _instead(named: Place | None, options: Namespace) -> Hint:
     """What agrees where nobody can be asked: to `named`, whoever types its name, which is not repeated here."""
+    again = options.again if options.yes else (*options.again, "--yes")
     if named is None:
-        return moves.configuration.agree((*options.again, "--yes"))
-    if not options.yes:
-        return hints.usage("keyturn init")
-    command = ("keyturn", "init", named.context, "https://SERVER") if named.context else ("keyturn", "init", "URL")
-    return moves.clients.type_place(command)
+        return moves.configuration.agree(again)
+    if not named.context:
+        return moves.clients.type_place((*again, "URL"))
+    behind = again.index(named.context) + 1  # places stand together: between options they are too many arguments
+    return moves.clients.type_place((*again[:behind], "https://SERVER", *again[behind:]))
 
 
 def _carry_out(proposals: Sequence[Proposal], entrusted: Sequence[tuple[Profile, str | None]]) -> None:

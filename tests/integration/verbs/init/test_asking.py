@@ -83,9 +83,10 @@ def test_a_repository_may_not_choose_by_itself(machine: Machine) -> None:
     clone = machine.home / "clone"
     machine.git("init", "-q", str(clone))
     machine.git("remote", "add", "origin", "https://mallory@dev.azure.com/mallory/p/_git/r", directory=clone)
-    words = ("keyturn", "init", "--yes", "--tenant", "contoso.example")
-    refused = machine.run(*words, directory=clone, status=1)
+    hint = "keyturn: hint: type the place as well, as you know it: keyturn init --yes --tenant contoso.example"
+    refused = machine.run("keyturn", "init", "--yes", "--tenant", "contoso.example", directory=clone, status=1)
     assert "https://dev.azure.com/mallory" in refused.stdout
-    assert "no terminal to ask on" in refused.stderr
-    assert "type the place as well, as you know it: keyturn init URL\n" in refused.stderr
+    assert refused.stderr == f"keyturn: error: there is no terminal to ask on\n{hint} URL\n"
+    refused = machine.run("keyturn", "init", "--tenant", "contoso.example", directory=clone, status=1)
+    assert refused.stderr.endswith(": keyturn init --tenant contoso.example --yes URL\n")
     assert not machine.config_file.exists()

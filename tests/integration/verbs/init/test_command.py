@@ -112,6 +112,8 @@ def test_a_context_of_kubectl_is_confirmed_unless_its_server_is_typed_too(newcom
     )  # fmt: skip
     refused = machine.run("keyturn", "init", CONTEXT, *words, input=service["secret"], status=1)
     assert f"{ready.cluster} comes from {kubeconfig}" in refused.stdout
+    again = f"keyturn init {CONTEXT} https://SERVER {' '.join(words)}"
+    assert refused.stderr.endswith(f"keyturn: hint: type the place as well, as you know it: {again}\n")
     assert "profile" not in newcomer.written
     clone = machine.home / "kubeconfig"
     clone.write_text(ready.kubeconfig, encoding="ascii")

@@ -107,7 +107,7 @@ def test_no_hint_names_a_profile_or_a_table_that_nobody_has(number: int, flow: s
         ),
         (
             moves.configuration.check("scopes", of=f"[profile.{UNNAMED}]", also="the scopes of the target"),
-            "check --scopes",
+            "check --scopes or --audience",
         ),
         (hints.login(UNNAMED), AGAIN),
         (moves.secrets.before_login("change the password", UNNAMED), f"change the password, then {AGAIN}"),
