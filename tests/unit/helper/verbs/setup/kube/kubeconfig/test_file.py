@@ -30,7 +30,7 @@ users:
 
 @pytest.mark.parametrize("call", ["close", "replace", "unlink"])
 def test_ctrl_c_leaves_no_lock(call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """kubectl makes the same file for its lock, and waits for nobody."""
+    """It is what kubectl makes for a lock, too, and neither waits for it."""
     monkeypatch.setenv("PATH", "/nonexistent")
     path = tmp_path / "config"
     path.write_text(KUBECONFIG, "ascii")
