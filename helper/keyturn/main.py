@@ -46,6 +46,7 @@ def main() -> int:
 
 def _told() -> int:
     """The exit status, with every error told."""
+    _have_standard_error()
     fold_standard_streams()
     words = started.words()
     if words[:1] != ["helper"]:
@@ -138,6 +139,12 @@ def _keep_order() -> None:
     """Let what is said and what is warned of stand as they came about where one file takes both, as a job's log."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)
+
+
+def _have_standard_error() -> None:
+    """Where it is closed, `print` would put what is said there among the data of standard output."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for as long as we live
 
 
 def _end_line() -> None:

@@ -35,6 +35,11 @@ def test_what_is_ignored_stays_ignored(number: signal.Signals) -> None:
     assert ended(f"os.kill(os.getpid(), {number:d})", before=ignoring) == (0, b"it went on\n", b"")
 
 
+def test_what_is_warned_of_is_no_data_where_standard_error_is_closed() -> None:
+    closed = "os.close(2); sys.stderr = None"
+    assert ended("print('a warning', file=sys.stderr)", before=closed) == (0, b"it went on\n", b"")
+
+
 def test_as_all_is_done_nothing_interrupts() -> None:
     late = "import atexit; atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))"
     assert ended("0", before=late) == (0, b"it went on\n", b"")

@@ -30,7 +30,7 @@ LEAVING = (signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP)
 
 def watch(lines: Callable[[Look], Iterable[str]], *, as_json: bool) -> int:
     """Show `lines` until Ctrl-C, which is the way to end it and no failure. Raises UsageError without a terminal."""
-    if as_json or not sys.stdout.isatty() or os.environ.get("TERM", "") in {"", "dumb"}:
+    if as_json or sys.stdout is None or not sys.stdout.isatty() or os.environ.get("TERM", "") in {"", "dumb"}:
         raise UsageError("--watch draws on a terminal, for people", hints.verb("status"))
     for number in LEAVING:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or a shell without jobs

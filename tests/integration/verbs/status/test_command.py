@@ -115,6 +115,8 @@ def test_it_is_watched_until_somebody_has_seen_enough(scene: Scene) -> None:
         assert terminal.end() == -signal.SIGTERM
         assert terminal.seen.endswith("\x1b[?1049l")
     assert "draws on a terminal" in scene.machine.run("keyturn", "status", "--watch", status=2).stderr
+    closed = scene.machine.run("/bin/sh", "-c", f"{scene.machine.programs}/keyturn status --watch >&-", status=2)
+    assert "draws on a terminal" in closed.stderr
 
 
 def test_a_vault_that_cannot_be_opened(scene: Scene) -> None:
