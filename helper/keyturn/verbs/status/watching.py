@@ -24,8 +24,8 @@ OPENED, CLOSED = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"
 HOME, REST, BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
 """The upper left corner; clear the rest of the line, and what is below. A screen cleared first would flicker."""
 
-LEAVING = (signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP)
-"""What ends or stops it from outside, Ctrl-Z among them. The shell would go on in that screen, without a cursor."""
+LEAVING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP)
+"""What ends or stops it but Ctrl-C: the shell would go on in that screen, without a cursor."""
 
 
 def watch(lines: Callable[[Look], Iterable[str]], *, as_json: bool) -> int:

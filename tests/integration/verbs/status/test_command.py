@@ -114,6 +114,11 @@ def test_it_is_watched_until_somebody_has_seen_enough(scene: Scene) -> None:
         terminal.process.terminate()
         assert terminal.end() == -signal.SIGTERM
         assert terminal.seen.endswith("\x1b[?1049l")
+    with scene.machine.terminal("keyturn", "status", "--watch", TERM="xterm") as terminal:
+        terminal.wait_for(r"(?s)\x1b\[\?1049h.*not signed in: keyturn login me")
+        terminal.type("\x1c")
+        assert terminal.end() == -signal.SIGQUIT
+        assert terminal.seen.endswith("\x1b[?1049l")
     assert "draws on a terminal" in scene.machine.run("keyturn", "status", "--watch", status=2).stderr
     closed = scene.machine.run("/bin/sh", "-c", f"{scene.machine.programs}/keyturn status --watch >&-", status=2)
     assert "draws on a terminal" in closed.stderr
