@@ -115,10 +115,8 @@ def test_it_is_watched_until_somebody_has_seen_enough(scene: Scene) -> None:
         terminal.process.terminate()
         assert (terminal.end(), terminal.seen[-8:]) == (-signal.SIGTERM, "\x1b[?1049l")
     for where in ("", ">&-"):
-        refused = scene.machine.run(
-            "/bin/sh", "-c", f"{scene.machine.programs}/keyturn status --watch {where}", status=2
-        )
-        assert "draws on a terminal" in refused.stderr
+        words = f"{scene.machine.programs}/keyturn status --watch {where}"
+        assert "draws on a terminal" in scene.machine.run("/bin/sh", "-c", words, status=2).stderr
 
 
 def test_a_vault_that_cannot_be_opened(scene: Scene) -> None:
