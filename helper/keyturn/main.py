@@ -111,7 +111,8 @@ def _tell_version(rest: Sequence[str]) -> int:
 
 def _runner(verb: str) -> Callable[[Sequence[str]], int]:
     # Each call pays for the imports of its own verb only: git waits for `helper`.
-    run: Callable[[Sequence[str]], int] = module_of(verb).run
+    with signals.PutOff():  # msgspec, as it is loaded, clears whatever is raised: Ctrl-C would go unheard
+        run: Callable[[Sequence[str]], int] = module_of(verb).run
     return run
 
 
