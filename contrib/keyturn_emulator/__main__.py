@@ -25,12 +25,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 SERVICES = ("entra", "git", "registry", "cluster", "controller", "gateway", "gateway-2026", "identity", "jobs")
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, whoever ends us, and a terminal that is closed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: 0 when told to stop, 1 if it could not start."""
     options = _parser().parse_args(arguments)
     os.umask(0o077)
+    # Until they are heeded: one that ended us here would leave the directory, and git's half-made repositories in it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     try:
         directory, temporary = _directory(options.directory)
         try:
@@ -119,21 +123,26 @@ async def _run(options: argparse.Namespace, directory: Path) -> None:
     # The sockets listen already: whoever reads this line can connect.
     sys.stdout.write(facts.to_json() + "\n" if options.json else facts.help())
     sys.stdout.flush()
-    await server.serve(
-        services(made),
-        sockets,
-        made.certificates,
-        ledger=ledger,
-        faults=made.faults,
-        clock=made.clock,
-        stop=stop,
-    )
+    try:
+        await server.serve(
+            services(made),
+            sockets,
+            made.certificates,
+            ledger=ledger,
+            faults=made.faults,
+            clock=made.clock,
+            stop=stop,
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # a terminal's end is told twice, by the kernel and the shell
 
 
 def _stop_event(*, exit_on_eof: bool) -> asyncio.Event:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    for number in ENDS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            loop.add_signal_handler(number, stop.set)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
     if exit_on_eof:
         # A thread, because stdin may be anything: a pipe, a file, a terminal, /dev/null.
         threading.Thread(target=_read_to_end, args=(loop, stop), daemon=True).start()

@@ -36,6 +36,7 @@ JOBS = {"run.actions.githubusercontent.com": "github-actions", "contoso.visualst
 """Where the jobs of each CI system ask for their tokens."""
 SERVICE, DEVICE = "55556666-dddd-7777-eeee-8888ffff9999", "00001111-aaaa-2222-bbbb-3333cccc4444"
 """The ids that pages give to the application of a machine, and to one of one's own for people."""
+ENDS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 TRUST = ("SSL_CERT_FILE", "GIT_SSL_CAINFO", "REQUESTS_CA_BUNDLE")
 BROWSER = """#!/bin/sh
 exec {python} -E -P -m keyturn_emulator.browser --ca-file {ca_file} --proxy {proxy} "$@"
@@ -90,12 +91,12 @@ def environment(ready: Ready, proxy: str, directory: Path) -> dict[str, str]:
 
 
 def main() -> int:
-    """Serve until SIGINT or SIGTERM; the exit status."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    """Serve until SIGINT, SIGTERM or SIGHUP; the exit status."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     try:
         with emulator() as running, tunnels(running.ready) as proxy, tempfile.TemporaryDirectory() as directory:
             _tell(running.ready, environment(running.ready, proxy.url, Path(directory)))
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+            signal.sigwait(ENDS)
     except EmulatorError as error:
         sys.stderr.write(f"keyturn-emulator: error: {error}\n")
         return 1

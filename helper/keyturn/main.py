@@ -46,6 +46,7 @@ def main() -> int:
 
 def _told() -> int:
     """The exit status, with every error told."""
+    _have_standard_error()
     fold_standard_streams()
     words = started.words()
     if words[:1] != ["helper"]:
@@ -110,7 +111,8 @@ def _tell_version(rest: Sequence[str]) -> int:
 
 def _runner(verb: str) -> Callable[[Sequence[str]], int]:
     # Each call pays for the imports of its own verb only: git waits for `helper`.
-    run: Callable[[Sequence[str]], int] = module_of(verb).run
+    with signals.PutOff():  # msgspec, as it is loaded, clears whatever is raised: Ctrl-C would go unheard
+        run: Callable[[Sequence[str]], int] = module_of(verb).run
     return run
 
 
@@ -138,6 +140,12 @@ def _keep_order() -> None:
     """Let what is said and what is warned of stand as they came about where one file takes both, as a job's log."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)
+
+
+def _have_standard_error() -> None:
+    """Where it is closed, `print` would put what is said there among the data of standard output."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for as long as we live
 
 
 def _end_line() -> None:

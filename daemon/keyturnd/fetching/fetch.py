@@ -100,7 +100,7 @@ class Fetcher:
 
     async def is_signed_in(self, profile: Profile) -> bool:
         """Whether `profile` has the sign-in of a person that it takes. Access tokens outlive one that has ended."""
-        return flows.row(profile).state is not EntraState or await self.holdings.state(profile) is not None
+        return flows.row(profile).state is not EntraState or await self.holdings.readable_state(profile) is not None
 
     async def with_a_person(self, want: Want, audience: Audience, *, elsewhere: bool, again: bool) -> Token:
         """A new token by a person's sign-in, which `audience` watches. Raises as `silently` does.
@@ -108,7 +108,7 @@ class Fetcher:
         elsewhere, again: see keyturnd.messages.TokenJob.
         """
         self.check_allowed(want)
-        state = None if flows.begins_anew(want.profile) else await self.holdings.state(want.profile)
+        state = None if flows.begins_anew(want.profile) else await self.holdings.readable_state(want.profile)
         secret = await self._beside_a_person(want.profile)
         job = self._job(want, SIGN_IN_DEADLINE, interactive=True, secret=secret, state=state)
         job = msgspec.structs.replace(job, elsewhere=elsewhere, again=again)

@@ -74,7 +74,7 @@ class Remote:
 
     async def _run(self, kind: type[RevokeJob | SettleJob], profile: Profile) -> None:
         fetcher = self._fetcher
-        state = await fetcher.holdings.state(profile) if flows.row(profile).state is not None else None
+        state = await fetcher.holdings.state(profile) if flows.row(profile).state is AwxState else None
         identity = identities.identity_of(profile)
         if not isinstance(state, AwxState) or not isinstance(identity, AwxIdentity):
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import msgspec
 
 
@@ -67,3 +69,9 @@ class AwxState(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
 
 
 State = EntraState | AwxState
+
+
+@functools.cache
+def decoder() -> msgspec.json.Decoder[State]:
+    """Of what a state is kept as. Made when the first is read: many profiles have none."""
+    return msgspec.json.Decoder(State)

@@ -11,6 +11,7 @@ from keyturn.configuration.entrusting import check_takes
 from keyturn.configuration.hosts import HTTPS_PORT, UnfitName, https_url
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles import clouds
+from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.configuration.targets.git import is_azure_devops
 from keyturn.errors import ConfigError, Refused, UsageError
 from keyturnd import flows
@@ -106,7 +107,7 @@ async def logout(services: Services, request: Request, waiter: Waiter, _: str) -
     asked = None if body.locally else configured
     if configured is None and not body.locally:
         await _check_leaves_nothing(services, body.profile)
-    revoked = asked is not None and isinstance(await services.holdings.state(asked), AwxState)
+    revoked = isinstance(asked, AwxProfile) and isinstance(await services.holdings.state(asked), AwxState)
     forgotten = await services.broker.logout(body.profile, asked)
     if not forgotten and known:
         profile_named(services.configuration.current(), body.profile)

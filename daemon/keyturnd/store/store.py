@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,6 +12,7 @@ from keyturnd.store.credential import Place, accepted
 from keyturnd.store.sealed import KIND, Kept, decoded, encoded, name_of, place_of
 from keyturnd.vault.changing import wholly
 from keyturnd.vault.looking import seen
+from keyturnd.vault.vault import understood
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -126,12 +128,13 @@ class Store:
 
 
 def _read_all(vault: Vault, wall: float) -> list[Kept]:
-    """What is still to be used; records of which nothing is are removed."""
+    """What is still to be used; records of which nothing is are removed, those that tell nothing are left."""
     living = []
     for name in [name for name in vault.names() if name.kind == KIND]:
-        kept = [one for one in decoded(place_of(name), vault.get(name) or b"[]") if not one.is_over(wall)]
+        found = understood(name, vault.get(name), partial(decoded, place_of(name)))
+        kept = [one for one in found or () if not one.is_over(wall)]
         living += kept
-        if not kept:
+        if found is not None and not kept:
             vault.delete(name)
     return living
 

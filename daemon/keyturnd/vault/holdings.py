@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -13,13 +12,15 @@ from msgspec.structs import replace
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import StateError
 from keyturnd import flows, identities
-from keyturnd.messages.states import AwxState, EntraState
+from keyturnd.messages import states
+from keyturnd.messages.states import AwxState
 from keyturnd.vault import tokens
 from keyturnd.vault.behind import Behind
 from keyturnd.vault.changing import Late, wholly
 from keyturnd.vault.looking import seen
 from keyturnd.vault.names import secret_name, state_name
 from keyturnd.vault.records import RecordName
+from keyturnd.vault.vault import Unreadable, understood
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,11 +33,6 @@ if TYPE_CHECKING:
     from keyturnd.vault.vault import Vault
 
 ACCESS_TOKENS: tuple[Kind, ...] = ("access-token",)
-
-
-@functools.cache
-def _states() -> msgspec.json.Decoder[EntraState | AwxState]:
-    return msgspec.json.Decoder(EntraState | AwxState)  # made when the first is read: many profiles have none
 
 
 class Holdings:
@@ -77,7 +73,7 @@ class Holdings:
         share one state, in which the last one has replaced those before.
         """
         payload = None if name.in_memory_alone else await self._get(name)
-        token = None if payload is None else tokens.decode(payload)
+        token = understood(name, payload, tokens.decode)
         if token is None or flows.is_somebody_elses(profile, token.account):
             return None
         return token if await self.is_of_now(profile, token) else None
@@ -91,10 +87,17 @@ class Holdings:
 
     async def state(self, profile: Profile) -> State | None:
         """What the last sign-in of `profile` left, None before the first and after a logout."""
-        state = _state_in(await self._get(state_name(profile)))
+        name = state_name(profile)
+        state = understood(name, await self._get(name), states.decoder().decode)
         if isinstance(state, AwxState):
-            self._controllers[state_name(profile)] = state.controller
+            self._controllers[name] = state.controller
         return state
+
+    async def readable_state(self, profile: Profile) -> State | None:
+        """The same, None too where the record tells nothing: for a sign-in, which takes its place."""
+        with suppress(Unreadable):
+            return await self.state(profile)
+        return None
 
     def controller_at_hand(self, profile: AwxProfile) -> str | None:
         """What its state said when it was read last, for answers that wait for nothing; None where none was read."""
@@ -236,14 +239,12 @@ class Holdings:
 
 
 def _changed(vault: Vault, name: RecordName, change: Callable[[State | None], State | None]) -> State | None:
-    found = _state_in(vault.get(name))
+    found = None
+    with suppress(Unreadable):  # what nobody can read keeps nobody from signing in
+        found = understood(name, vault.get(name), states.decoder().decode)
     changed = change(found)
     if changed is None and found is not None:
         vault.delete(name)
     elif changed is not None and changed is not found:
         vault.put(name, msgspec.json.encode(changed))
     return changed
-
-
-def _state_in(payload: bytes | None) -> State | None:
-    return None if payload is None else _states().decode(payload)

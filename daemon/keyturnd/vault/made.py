@@ -13,6 +13,7 @@ import msgspec
 from keyturnd.vault.changing import wholly
 from keyturnd.vault.looking import seen
 from keyturnd.vault.records import RecordName
+from keyturnd.vault.vault import understood
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -54,8 +55,9 @@ class MadeTokens:
 
     async def find(self, name: str) -> Made | None:
         """The one of that name."""
-        payload = await seen((await self._vault()).get, _record(name))
-        return None if payload is None else msgspec.json.decode(payload, type=Made)
+        record = _record(name)
+        payload = await seen((await self._vault()).get, record)
+        return understood(record, payload, msgspec.json.Decoder(Made).decode)
 
     async def forget(self, name: str) -> None:
         """Forget it here; the server keeps it."""

@@ -27,7 +27,10 @@ Kind = Literal["state", "access-token", "secret", "git-credential", "made-token"
 REPLACEABLE: frozenset[Kind] = frozenset({"access-token", "git-credential"})
 """Kinds whose loss costs one more request to a provider or a person: what of them cannot be read counts as absent."""
 
-MAGIC = b"keyturn-sealed-record 1\n"
+FORM = 1
+"""The number in the first line. A keyturn to come that seals otherwise takes a higher one."""
+MAGIC_WORD = b"keyturn-sealed-record "
+MAGIC = MAGIC_WORD + b"%d\n" % FORM
 SEALED_SUFFIX = ".sealed"
 GIT_PREFIX = "git-"
 """Of the file of each git-credential: the helper's twin looks whether there is one (keyturn.twin.git)."""
@@ -99,6 +102,10 @@ class OtherKey(Exception):
         self.key_id = key_id
 
 
+class NewerForm(Exception):
+    """The first line says that a keyturn to come sealed it, in a form of its own."""
+
+
 def key_id_of(key: bytes) -> str:
     """A public name for a key: says nothing about 32 random bytes, but tells two of them apart."""
     return hashlib.sha256(b"keyturn vault key id\0" + key).hexdigest()[:16]
@@ -112,9 +119,11 @@ def seal(name: RecordName, payload: bytes, *, key: bytes, key_id: str) -> bytes:
 
 
 def unseal(name: RecordName, content: bytes, *, key: bytes, key_id: str) -> bytes:
-    """The payload. Raises Damaged, or OtherKey when a whole header of this name names another key."""
+    """The payload. Raises Damaged; OtherKey when a whole header of this name names another key; NewerForm."""
     end = header_end(content)
     header = read_header(content)
+    if has_newer_form(content):
+        raise NewerForm
     if header is None or header.name != name:
         raise Damaged
     if header.key != key_id:
@@ -127,15 +136,29 @@ def unseal(name: RecordName, content: bytes, *, key: bytes, key_id: str) -> byte
 
 
 def read_header(content: bytes) -> Header | None:
-    """What the clear lines say, None if they say nothing. Not authenticated: good for listings only."""
-    if not content.startswith(MAGIC):
+    """What the clear lines say, None if they say nothing. Not authenticated: good for listings only.
+
+    Those of a newer form, too: a logout ends what another version of keyturn has kept.
+    """
+    if not (content.startswith(MAGIC) or has_newer_form(content)):
         return None
     try:
-        return header_decoder.decode(content[len(MAGIC) : header_end(content)])
+        return header_decoder.decode(content[header_start(content) : header_end(content)])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # brackets nested too deep raise the last
         return None
 
 
+def has_newer_form(content: bytes) -> bool:
+    """Whether this is no damage, but what an older keyturn finds after a way back: to be left as it is."""
+    number = content.partition(b"\n")[0].removeprefix(MAGIC_WORD)
+    return content.startswith(MAGIC_WORD) and number.isdigit() and len(number) < 4 and int(number) > FORM
+
+
+def header_start(content: bytes) -> int:
+    """Where the second line starts; 0 if the first has no end."""
+    return content.find(b"\n", 0, HEADER_LIMIT) + 1
+
+
 def header_end(content: bytes) -> int:
     """Where the nonce starts; 0 if there is no second line."""
-    return content.find(b"\n", len(MAGIC), HEADER_LIMIT) + 1
+    return content.find(b"\n", header_start(content), HEADER_LIMIT) + 1

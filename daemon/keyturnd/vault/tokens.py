@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from keyturnd.vault.vault import understood
+
 if TYPE_CHECKING:
     from keyturnd.messages.outcomes import Result
     from keyturnd.vault.records import RecordName
@@ -79,5 +81,5 @@ def prune(vault: Vault, name: RecordName, wall: float) -> None:
 
 
 def _has_expired(vault: Vault, name: RecordName, wall: float) -> bool:
-    payload = vault.get(name)
-    return payload is not None and decode(payload).expires_at < wall
+    token = understood(name, vault.get(name), decode)
+    return token is not None and token.expires_at < wall

@@ -8,7 +8,9 @@ damaged state or secret is reported once, with the command that makes up for it.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 from keyturn import hints
 from keyturn.errors import StateError
@@ -20,6 +22,7 @@ from keyturnd.vault.records import (
     SEALED_SUFFIX,
     Damaged,
     Kind,
+    NewerForm,
     OtherKey,
     RecordName,
     read_header,
@@ -33,17 +36,26 @@ if TYPE_CHECKING:
 
     from keyturn.kinds_of_hints import Command
 
+Content = TypeVar("Content")
 DAMAGED_SUFFIX = ".damaged"
 PAYLOAD_LIMIT = 2 << 20
 """Bytes. A message of the acquisition channel holds at most half of it."""
 
 
-class DamagedRecord(StateError):
+class Unreadable(StateError):
+    """A state or secret that is there and tells us nothing. A sign-in, or what is entrusted, takes its place."""
+
+
+class DamagedRecord(Unreadable):
     """A state or secret on disk is not what was sealed. It was set aside; the next `get` finds none."""
 
 
-class OtherVaultKey(StateError):
+class OtherVaultKey(Unreadable):
     """A state or secret is sealed with another key than the vault's. It is left as it is."""
+
+
+class OtherVersion(Unreadable):
+    """A state or secret is as another version of keyturn keeps it. It is left as it is."""
 
 
 def vault_directory(state_directory: Path) -> Path:
@@ -72,17 +84,19 @@ class Vault:
     def get(self, name: RecordName) -> bytes | None:
         """The payload, None if there is no such record.
 
-        Raises DamagedRecord (once, see above), OtherVaultKey, and StateError for a file that cannot be read or
-        that others can read: but not for what is REPLACEABLE, which counts as absent then.
+        Raises DamagedRecord (once, see above), OtherVaultKey, OtherVersion, and StateError for a file that cannot be
+        read or that others can read: but not for what is REPLACEABLE, which counts as absent then.
         """
         file = name.file_name()
         while (content := self._read(name)) is not None:
             try:
                 return unseal(name, content, key=self._key, key_id=self._key_id)
-            except OtherKey as error:
+            except (OtherKey, NewerForm) as error:
                 if name.kind in REPLACEABLE:
                     return None  # worth nothing to us, and the next `put` replaces it
-                raise other_vault_key(name, error.key_id) from None
+                raise (
+                    other_vault_key(name, error.key_id) if isinstance(error, OtherKey) else other_version(name)
+                ) from None
             except Damaged:
                 aside = f"{file}.{hashlib.sha256(content).hexdigest()[:8]}{DAMAGED_SUFFIX}"
             if self._files.rename_unchanged(file, content, aside):
@@ -144,6 +158,26 @@ def other_vault_key(name: RecordName, key_id: str) -> OtherVaultKey:
     """For a record of a vault that had another key, `key_id` by its public name: a restored backup, mostly."""
     sentence = f"the {name.kind} of profile {name.profile} is sealed with another key ({key_id})"
     return OtherVaultKey(sentence, renewal_command(name))
+
+
+def other_version(name: RecordName) -> OtherVersion:
+    """For what is sealed well, and says what this version cannot make out: after a downgrade, mostly."""
+    return OtherVersion(
+        f"the {name.kind} of profile {name.profile} was kept by another version of keyturn", renewal_command(name)
+    )
+
+
+def understood(name: RecordName, payload: bytes | None, decode: Callable[[bytes], Content]) -> Content | None:
+    """What `decode` makes of a record's payload, None where there is none.
+
+    Raises OtherVersion where it makes out nothing: but not for what is REPLACEABLE, which counts as absent then.
+    """
+    try:
+        return None if payload is None else decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        if name.kind in REPLACEABLE:
+            return None
+        raise other_version(name) from None
 
 
 def renewal_command(name: RecordName) -> Command:

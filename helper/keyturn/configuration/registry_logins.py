@@ -77,6 +77,21 @@ def logins_in(text: str | bytes) -> set[str]:
         return set()
 
 
+def logins_in_variable(text: str) -> set[str]:
+    """The registries for which `text`, the value of DOCKER_AUTH_CONFIG, holds a login.
+
+    Docker passes over a value with anything else in it, as a whole config.json has, and asks the helper (docker.md).
+    """
+    try:
+        ((name, entries),) = json.loads(text).items()
+        sound = name.lower() == "auths" and all(
+            {key.lower() for key in entry} == {"auth"} and all(entry.values()) for entry in entries.values()
+        )
+        return set(entries) if sound else set()
+    except (ValueError, RecursionError, TypeError, AttributeError):
+        return set()
+
+
 def member(document: dict[str, Any], name: str) -> Any:
     """The value of `name` as docker, podman and helm take it: in any case, the last one (Go's encoding/json)."""
     return next((value for key, value in reversed(document.items()) if key.lower() == name.lower()), None)

@@ -9,6 +9,7 @@ import sys
 from keyturn import hints
 from keyturn.errors import UsageError
 from keyturn.reach.paths import config_file, config_path
+from keyturn.signals import PutOff
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ LATER = ("ipaddress", "msgspec.inspect", "ntpath", "textwrap")
 def configuration() -> Config:
     """The configuration of this environment. Raises ConfigError."""
     gc.disable()  # what is loaded now stays to the end, and is not looked through for garbage forty times
-    _load_msgspec()
+    with PutOff():  # it clears whatever is raised as it is loaded: Ctrl-C would go unheard
+        _load_msgspec()
     # A verb that asks the daemon for a named profile reads no configuration: `keyturn run` stands before every call.
     from keyturn.configuration.config import load  # noqa: PLC0415
 

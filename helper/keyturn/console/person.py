@@ -16,6 +16,7 @@ from keyturn.console import browser
 from keyturn.console.moments import validity
 from keyturn.console.sign_in.beside import begun
 from keyturn.console.sign_in.pasting import Paste, is_heard
+from keyturn.console.sign_in.stopping import Stoppable
 from keyturn.errors import Refused
 from keyturn.folding import folded, width_of
 from keyturn.reach import client, launch
@@ -105,8 +106,10 @@ def ask_secret(prompt: str, hint: Hint) -> str:
     """
     if not client.has_terminal():
         raise Refused("there is no terminal to ask on", hint)
+    printable = _printable(prompt)
+    Stoppable(printable)
     try:
-        secret = getpass.getpass(_printable(prompt))
+        secret = getpass.getpass(printable)
     except EOFError:
         secret = ""
     except UnicodeDecodeError:  # the terminal is set to another alphabet, or sends Alt as an eighth bit

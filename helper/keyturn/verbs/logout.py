@@ -63,7 +63,7 @@ def _log_out_all(options: Namespace) -> int:
             done.append({"profile": name, "error": {"sentence": error.sentence, "hint": error.hint}})
             failures += 1
             error.sentence = f"profile {name}: {error.sentence}"
-            sys.stdout.flush()
+            print(end="", flush=True)
             report(error, sys.stderr)
     if options.json:
         print_json(done)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import ssl
@@ -19,7 +20,7 @@ import pytest
 
 from keyturn_emulator.launch import Emulator, EmulatorError
 from support.emulator.client import DEVOPS_SCOPE, EntraClient, trusting
-from support.needs import absent
+from support.needs import absent, need
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,7 +136,7 @@ def test_a_failed_start_is_reported() -> None:
         pytest.fail("it is not there")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_signals_end_it_whoever_hangs(number: signal.Signals) -> None:
     with Emulator() as running:
         running.control.fault("token", "drip")
@@ -149,6 +150,24 @@ def test_signals_end_it_whoever_hangs(number: signal.Signals) -> None:
             running.process.send_signal(number)
             assert running.process.wait(30) == 0
     assert not Path(running.ready.directory).exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_as_it_starts_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
+    """It comes while git makes the repositories."""
+    programs, directories = tmp_path / "programs", tmp_path / "directories"
+    programs.mkdir()
+    directories.mkdir()
+    git = programs / "git"
+    git.write_text(f'#!/bin/sh\nkill -{number:d} $PPID\nexec {need("git")} "$@"\n', encoding="ascii")
+    git.chmod(0o755)
+    environment = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "TMPDIR": str(directories)}
+    with subprocess.Popen(
+        COMMAND, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
+        _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (0, b"")
+    assert list(directories.iterdir()) == []
 
 
 def test_it_ends_with_whoever_started_it() -> None:

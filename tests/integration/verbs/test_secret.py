@@ -102,6 +102,20 @@ def test_interrupted_at_the_prompt(number: signal.Signals, configured: Machine) 
     assert configured.daemon_pid() is None
 
 
+def test_after_ctrl_z_it_is_typed_unseen_again(configured: Machine, secret: str) -> None:
+    """No shell could have it go on here, so that it is not stopped (POSIX 11.1.4), and goes on at once."""
+    with configured.terminal("keyturn", "secret", "set", "ci") as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.wait_for_silence()
+        terminal.process.send_signal(signal.SIGTSTP)
+        terminal.wait_for(f"{PROMPT}.*{PROMPT}")
+        assert not terminal.echoes()
+        terminal.type(f"{secret}\n")
+        assert terminal.end() == 0
+        assert secret not in terminal.seen
+        assert terminal.echoes()
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [

@@ -230,7 +230,7 @@ def test_options_may_stand_among_the_words_of_a_list(parser: Callable[[], Parser
     words = typed.split()
     assert getattr(parser().parse(words), listed) == ["contoso-aks", "contoso.azurecr.io", "https://a.example"]
     with pytest.raises(UsageError, match="there is no option --hunter"):
-        parser().parse([*words, "--hunter", "2"])
+        parser().parse([*words[:2], "--hunter", "2"])
     with pytest.raises(UsageError, match="too many arguments"):
         parser().parse([*words, "--", "-2"])
 

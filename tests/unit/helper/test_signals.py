@@ -35,6 +35,31 @@ def test_what_is_ignored_stays_ignored(number: signal.Signals) -> None:
     assert ended(f"os.kill(os.getpid(), {number:d})", before=ignoring) == (0, b"it went on\n", b"")
 
 
+def test_what_is_warned_of_is_no_data_where_standard_error_is_closed() -> None:
+    closed = "os.close(2); sys.stderr = None"
+    assert ended("print('a warning', file=sys.stderr)", before=closed) == (0, b"it went on\n", b"")
+
+
 def test_as_all_is_done_nothing_interrupts() -> None:
     late = "import atexit; atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))"
     assert ended("0", before=late) == (0, b"it went on\n", b"")
+
+
+def test_what_clears_it_as_it_is_loaded_does_not_keep_it_from_us() -> None:
+    """As msgspec's module in C does."""
+    loading = """
+from contextlib import suppress
+from types import SimpleNamespace
+def load(verb):
+    with suppress(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+    return SimpleNamespace(run=lambda _: (print('it went on'), 0)[-1])
+module.module_of = load
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{START}\n{loading}\n{RUN}", "status"],
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")

@@ -11,7 +11,7 @@ from keyturn import moves
 from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.configuration.profiles.flows.awx import FLOWS, AwxFlow, Password
 from keyturn.configuration.profiles.flows.flow import keys_of, read_flow
-from keyturn.configuration.profiles.uses import read_protocols
+from keyturn.configuration.profiles.uses import LATER, read_protocols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ KEYS = (
     "protocols",
     *keys_of(FLOWS),
 )
-LATER_KEYS = ("confirm", "max_life")
 PROTOCOLS = ("git", "token", "run")
 """What AWX's tokens can be good for; git only where somebody put a server behind AWX's sign-in."""
 DEFAULT_PROTOCOLS = ("token", "run")
@@ -90,7 +89,7 @@ class AwxProfile(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_awx_profile(name: str, table: Table) -> AwxProfile:
     """The profile in `table`. Raises ConfigError at the first mistake."""
-    table.check_keys(KEYS, LATER_KEYS)
+    table.check_keys(KEYS, LATER)
     flow = read_flow(table, FLOWS)
     return AwxProfile(
         name=name,

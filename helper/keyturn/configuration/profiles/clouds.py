@@ -72,7 +72,14 @@ CLOUDS = (
         ),
     ),
     # Microsoft's own pre-production. The cmdlet mapped it to no host at all, so it never worked there.
-    Cloud("AzurePPE", "login.windows-ppe.net"),
+    Cloud(
+        "AzurePPE",
+        "login.windows-ppe.net",
+        resources={
+            "arm": "https://api-dogfood.resources.windows-int.net",
+            "graph": "https://graph.microsoft-ppe.com",
+        },
+    ),
     Cloud(
         "AzureBleuCloud",
         "login.sovcloud-identity.fr",

@@ -10,7 +10,7 @@ from keyturn import moves
 from keyturn.configuration.profiles import clouds, identity, scopes
 from keyturn.configuration.profiles.flows.entra import FLOWS, EntraFlow
 from keyturn.configuration.profiles.flows.flow import keys_of, read_flow
-from keyturn.configuration.profiles.uses import PROTOCOLS, read_protocols
+from keyturn.configuration.profiles.uses import LATER, PROTOCOLS, read_protocols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,10 +31,6 @@ KEYS = (
     "protocols",
     *keys_of(FLOWS),
     *identity.ALIASES,
-)
-LATER_KEYS = (
-    "confirm",
-    "max_life",
 )
 
 _EXAMPLE_SCOPE = '["https://graph.microsoft.com/.default"]'
@@ -72,7 +68,7 @@ class EntraProfile(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_entra_profile(name: str, table: Table) -> EntraProfile:
     """The profile in `table`. Raises ConfigError at the first mistake."""
-    table.check_keys(KEYS, LATER_KEYS)
+    table.check_keys(KEYS, LATER)
     flow = read_flow(table, FLOWS)
     tenant = identity.tenant(table, own_for=flow.name if flow.needs_own_tenant else "")
     return EntraProfile(

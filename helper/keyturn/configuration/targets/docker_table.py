@@ -30,9 +30,9 @@ def _target(entries: Entries, server: str) -> DockerTarget:
     host, port = _registry(entries, server)
     entries.refuse_second(server, (host, port))
     entry = entries.entry(server)
-    entry.check_keys(("profile", "service", "tenant"), later=("scopes", "authtype"))
+    entry.check_keys(("profile", "service", "tenant"), later=("scopes", "authtype", "programs"))
     profile = entries.profile(entry)
-    if entry.choice("service", ("acr",)) is None and not is_azure(host, port):
+    if entry.choice("service", ("acr",), later=("plain",)) is None and not is_azure(host, port):
         raise entry.mistake(
             "service", "missing: only Azure's own names imply it", moves.configuration.add('service = "acr"')
         )

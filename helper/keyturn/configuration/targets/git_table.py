@@ -40,7 +40,7 @@ def _target(entries: Entries, url: str) -> GitTarget:
     place = _place(entries, url)
     entries.refuse_second(url, folded(place))
     entry = entries.entry(url)
-    entry.check_keys(("profile", "scopes", "service", "authtype"), later=("tenant",))
+    entry.check_keys(("profile", "scopes", "service", "authtype"), later=("tenant", "programs"))
     authtype = entry.choice("authtype", ("basic", "bearer")) or "basic"
     profile = entries.profile(entry)
     named = _named_service(entry, place)

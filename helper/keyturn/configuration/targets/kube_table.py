@@ -31,7 +31,7 @@ def _target(entries: Entries, url: str) -> KubeTarget:
     place = _place(entries, url)
     entries.refuse_second(url, place)
     entry = entries.entry(url)
-    entry.check_keys(("profile", "scopes", "service"))
+    entry.check_keys(("profile", "scopes", "service"), later=("tenant", "authtype", "programs"))
     profile = entries.profile(entry)
     scopes = read_scopes(entry, profile, _EXAMPLE_SCOPES)
     return KubeTarget(

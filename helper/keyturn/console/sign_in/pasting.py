@@ -11,6 +11,7 @@ import os
 import termios
 
 from keyturn.console.sign_in.beside import begun
+from keyturn.console.sign_in.stopping import Stoppable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Paste:
 
     def __init__(self, prompt: str, answered: Callable[[str], None]) -> None:
         self._answered = answered
+        Stoppable(prompt)
         self._terminal = _opened()
         self._before = termios.tcgetattr(self._terminal)
         self._open = True

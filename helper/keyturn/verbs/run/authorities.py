@@ -10,6 +10,7 @@ import os
 
 from keyturn import shell
 from keyturn.errors import ConfigError
+from keyturn.signals import PutOff
 from keyturn.verbs.run.runtime import runtime_directory
 
 TYPE_CHECKING = False
@@ -70,7 +71,8 @@ def _bundle(ca_file: str, system: str | None) -> str:
     with runtime_directory() as (where, directory):
         name = f"authorities-{'-'.join(_stamp(path) for path in (system, ca_file) if path)}.pem"
         if not _is_there(name, directory):
-            _write(name, directory, (_read(system) if system else b"") + b"\n" + _own(ca_file))
+            with PutOff():
+                _write(name, directory, (_read(system) if system else b"") + b"\n" + _own(ca_file))
     return f"{where}/{name}"
 
 

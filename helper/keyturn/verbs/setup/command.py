@@ -142,7 +142,7 @@ def _each(of_tools: Sequence[Sequence[str]]) -> int:
         try:
             statuses.append(run(words))
         except KeyturnError as error:
-            sys.stdout.flush()
+            print(end="", flush=True)
             statuses.append(report(error, sys.stderr))
     return next((status for status in statuses if status), 0)
 

@@ -24,13 +24,13 @@ OPENED, CLOSED = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"
 HOME, REST, BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
 """The upper left corner; clear the rest of the line, and what is below. A screen cleared first would flicker."""
 
-LEAVING = (signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP)
-"""What ends or stops it from outside, Ctrl-Z among them. The shell would go on in that screen, without a cursor."""
+LEAVING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP)
+"""What ends or stops it but Ctrl-C: the shell would go on in that screen, without a cursor."""
 
 
 def watch(lines: Callable[[Look], Iterable[str]], *, as_json: bool) -> int:
     """Show `lines` until Ctrl-C, which is the way to end it and no failure. Raises UsageError without a terminal."""
-    if as_json or not sys.stdout.isatty() or os.environ.get("TERM", "") in {"", "dumb"}:
+    if as_json or sys.stdout is None or not sys.stdout.isatty() or os.environ.get("TERM", "") in {"", "dumb"}:
         raise UsageError("--watch draws on a terminal, for people", hints.verb("status"))
     for number in LEAVING:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or a shell without jobs

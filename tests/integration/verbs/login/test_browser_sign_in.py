@@ -69,6 +69,9 @@ def test_through_ssh_the_address_is_carried_both_ways(scene: Scene, browser: Bro
         url = terminal.wait_for(ADDRESS)[0]
         terminal.wait_for(re.escape(PASTE))
         terminal.wait_for_silence()
+        terminal.process.send_signal(signal.SIGTSTP)  # stops nobody whom no shell could have go on (POSIX, 11.1.4)
+        terminal.wait_for(f"{re.escape(PASTE)}.*{re.escape(PASTE)}")
+        assert not terminal.echoes()
         ended = browser.press(browser.open(url), "continue", user=scene.emulator.ready.user).headers["location"]
         terminal.type(f"nonsense{ended}\n")
         terminal.wait_for("that is no address that begins with http://localhost:[0-9]+; paste the")

@@ -29,6 +29,8 @@ def test_undo_of_all_tells_what_it_cannot_read_and_undoes_the_rest(machine: Mach
     refused = machine.run("keyturn", "setup", "--undo", status=1)
     assert "setup-git.json is not what keyturn wrote\n" in refused.stderr
     assert f"keyturn: error: {file} is not the JSON that docker reads\n" in refused.stderr
+    closed = machine.run("/bin/sh", "-c", f"{machine.programs}/keyturn setup --undo >&-", status=1)
+    assert closed.stderr == refused.stderr, "who closes its output gets the same errors"
     (machine.state / "setup-git.json").unlink()
     file.write_bytes(sound)
     assert (

@@ -102,19 +102,21 @@ def members(document: Any) -> Iterator[str]:
 
 
 def test_it_is_watched_until_somebody_has_seen_enough(scene: Scene) -> None:
+    for key, status in {INTERRUPT: 0, "\x1c": -signal.SIGQUIT}.items():
+        with scene.machine.terminal("keyturn", "status", "--watch", TERM="xterm") as terminal:
+            terminal.wait_for(r"(?s)\x1b\[\?1049h.*not signed in: keyturn login me")
+            terminal.type(key)
+            assert terminal.end() == status, key
+            assert terminal.seen.endswith("\x1b[?1049l")
     with scene.machine.terminal("keyturn", "status", "--watch", TERM="xterm") as terminal:
-        terminal.wait_for(r"(?s)\x1b\[\?1049h.*not signed in: keyturn login me")
-        terminal.type(INTERRUPT)
-        assert terminal.end() == 0
-        assert terminal.seen.endswith("\x1b[?1049l")
-    with scene.machine.terminal("keyturn", "status", "--watch", TERM="xterm") as terminal:
-        terminal.wait_for(r"(?s)\x1b\[\?1049h.*not signed in: keyturn login me")
+        terminal.wait_for(r"\x1b\[\?1049h")
         terminal.process.send_signal(signal.SIGTSTP)  # stops nobody whom no shell could have go on (POSIX, 11.1.4)
         terminal.wait_for(r"\x1b\[\?1049l\x1b\[\?1049h")
         terminal.process.terminate()
-        assert terminal.end() == -signal.SIGTERM
-        assert terminal.seen.endswith("\x1b[?1049l")
-    assert "draws on a terminal" in scene.machine.run("keyturn", "status", "--watch", status=2).stderr
+        assert (terminal.end(), terminal.seen[-8:]) == (-signal.SIGTERM, "\x1b[?1049l")
+    for where in ("", ">&-"):
+        words = f"{scene.machine.programs}/keyturn status --watch {where}"
+        assert "draws on a terminal" in scene.machine.run("/bin/sh", "-c", words, status=2).stderr
 
 
 def test_a_vault_that_cannot_be_opened(scene: Scene) -> None:

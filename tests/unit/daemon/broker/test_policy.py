@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keyturn.twin import deadline
 from keyturnd.broker import policy
 
 NOW = 1_800_000_000.0
@@ -22,6 +23,7 @@ DAY = 24 * HOUR
         ("token", HOUR, 300),
         ("run", HOUR, 300),
         ("kube", HOUR, 600),
+        ("kubelogin", HOUR, 600),
         ("docker", HOUR, 900),
         ("docker", 1800, 900),
         ("docker", 1799, 899.5),
@@ -40,6 +42,12 @@ def test_minimum_life_is_the_protocols_but_at_most_half_a_life(
 def test_a_protocol_without_a_minimum_is_a_bug_not_a_guess() -> None:
     with pytest.raises(KeyError):
         policy.minimum_life("carrier-pigeon", HOUR)
+
+
+def test_the_answer_leaves_three_seconds_of_what_the_caller_waits() -> None:
+    assert deadline.SECONDS == {"git": 30, "kube": 25, "kubelogin": 25, "docker": 15}
+    assert {family: policy.ANSWER_WITHIN[family] + 3 for family in deadline.SECONDS} == deadline.SECONDS
+    assert {policy.ANSWER_WITHIN[verb] for verb in set(policy.ANSWER_WITHIN) - set(deadline.SECONDS)} == {27.0}
 
 
 @given(protocol=st.sampled_from(sorted(policy.MINIMUM_LIFE)), life=st.floats(min_value=1, max_value=400 * DAY))

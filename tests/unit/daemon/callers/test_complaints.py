@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from keyturnd.broker.policy import FAILURE_MEMORY
 from keyturnd.callers.complaints import MEMORY, Complaints
 from keyturnd.callers.peer import Tool
 from support.daemon.manual_clock import ManualClock
@@ -42,6 +43,10 @@ def test_the_helper_that_was_told_is_asked_to_explain(complaints: Complaints) ->
 @pytest.mark.parametrize("tool", [OTHER, Tool(KUBECTL.pid, 9999)])
 def test_another_tool_is_told_anew_even_under_the_same_pid(complaints: Complaints, tool: Tool) -> None:
     assert not complaints.is_told(tool, 201, ERROR)
+
+
+def test_it_is_forgotten_with_the_failure_itself() -> None:
+    assert MEMORY == FAILURE_MEMORY
 
 
 def test_it_is_forgotten_after_a_moment(complaints: Complaints, clock: ManualClock) -> None:

@@ -12,7 +12,7 @@ from keyturn.errors import UsageError
 from keyturn.reach.client import quote
 from keyturnd.callers.peer import Peer
 from keyturnd.server.http import ARGUMENT_LIMIT, Request, split_target
-from keyturnd.server.reading import BODY_LIMIT, HEAD_LIMIT, LengthRequired, RequestReader
+from keyturnd.server.reading import BODY_LIMIT, HEAD_LIMIT, BodyTooLarge, LengthRequired, RequestReader
 
 US = Peer(pid=1, uid=0)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -162,3 +162,13 @@ def fed_until_refused(reader: RequestReader, piece: bytes) -> int:
         except UsageError:
             return number * len(piece)
     raise AssertionError
+
+
+def test_a_body_may_have_a_mebibyte_and_no_more() -> None:
+    """As much as KUBERNETES_EXEC_INFO may (DESIGN section 3)."""
+    head = b"POST /v1/kube/get-token HTTP/1.1\r\nContent-Length: %d\r\n\r\n"
+    whole = read(head % 1048576, b"x" * 1048576)
+    assert whole is not None
+    assert len(whole.body) == 1048576
+    with pytest.raises(BodyTooLarge):
+        read(head % 1048577)

@@ -11,6 +11,7 @@ from keyturnd.vault.records import (
     HEADER_LIMIT,
     MAGIC,
     Damaged,
+    NewerForm,
     OtherKey,
     RecordName,
     key_id_of,
@@ -84,7 +85,7 @@ def test_no_flipped_bit_goes_unnoticed() -> None:
     for position in range(len(content) * 8):
         tampered = bytearray(content)
         tampered[position // 8] ^= 1 << position % 8
-        with pytest.raises((Damaged, OtherKey)):
+        with pytest.raises((Damaged, NewerForm, OtherKey)):
             opened(bytes(tampered))
 
 

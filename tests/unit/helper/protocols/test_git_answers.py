@@ -52,3 +52,10 @@ def test_an_expiry_git_reads_as_never_is_refused(expires_at: float) -> None:
 def test_the_fixed_answers() -> None:
     assert (git_answers.NOTHING, git_answers.QUIT) == (b"", b"quit=1\n")
     assert git_answers.CAPABILITIES == b"version 0\ncapability authtype\ncapability state\n"
+
+
+@pytest.mark.parametrize(("offered", "said"), [((), False), (("state",), False), (("authtype", "state"), True)])
+def test_ephemeral_is_said_to_whoever_knows_it(offered: tuple[str, ...], *, said: bool) -> None:
+    """It is a part of the capability authtype (git-credential(1))."""
+    body = git_answers.answer(username="u", token="t", expires_at=9, offered=offered)
+    assert (b"\nephemeral=1\n" in body) is said

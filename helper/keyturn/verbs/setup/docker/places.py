@@ -71,7 +71,7 @@ def by_variables(registries: Iterable[str]) -> Iterator[Advice]:
         if os.environ.get(name):
             sentence = f"{path} counts only where {name} is set as it is here"
             yield Advice(sentence, shell.without(name, hints.set_up("docker")))
-    held = logins.logins_in(os.environ.get("DOCKER_AUTH_CONFIG", ""))
+    held = logins.logins_in_variable(os.environ.get("DOCKER_AUTH_CONFIG", ""))
     for registry in held.intersection(registries):
         yield Advice(
             f"docker takes its login for {registry} from DOCKER_AUTH_CONFIG", shell.unset("DOCKER_AUTH_CONFIG")

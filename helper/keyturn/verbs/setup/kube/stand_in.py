@@ -11,6 +11,7 @@ from keyturn import hints, moves, shell
 from keyturn.errors import Refused
 from keyturn.home import home
 from keyturn.reach.installed import program
+from keyturn.signals import PutOff
 from keyturn.verbs.setup.advice import Advice
 from keyturn.verbs.setup.kube import kuberc
 from keyturn.verbs.setup.kube.kubeconfig.users import PROGRAM
@@ -35,6 +36,12 @@ def install() -> tuple[Path, list[str]]:
     path = _place() / NAME
     if os.path.lexists(path) and not _is_ours(path):
         raise Refused(f"{path} is another program, which keyturn does not replace", shell.listing(str(path)))
+    with PutOff():  # a kubectl may be about to start it: it is there as a whole, or the former one
+        _made(path.with_name(f".{NAME}.{os.getpid()}")).replace(path)
+    return path, [_about(path, other) for other in _others()]
+
+
+def _made(path: Path) -> Path:
     path.unlink(missing_ok=True)
     helper = Path(program(PROGRAM))
     if _is_script(helper):
@@ -42,7 +49,7 @@ def install() -> tuple[Path, list[str]]:
         path.chmod(EXECUTABLE)
     else:
         path.symlink_to(helper)
-    return path, [_about(path, other) for other in _others()]
+    return path
 
 
 def installed() -> list[Path]:

@@ -195,6 +195,18 @@ def test_the_next_sign_in_finds_what_nobody_could_look_for(clock: Clock) -> None
     assert channel.durable.unanswered is None
 
 
+@pytest.mark.parametrize(("late", "found"), [(900, True), (1500, False)])
+def test_a_server_may_carry_out_a_request_minutes_after_its_client_died(
+    clock: Clock, late: float, *, found: bool
+) -> None:
+    """Behind a proxy or a busy worker (reference/awx.md section 7.2); what is issued much later is another's."""
+    server, channel = given_up(clock)
+    server.rows[1] = server.rows[1]._replace(created=NOW + late)
+    clock.now += 3600
+    redeemed(server, channel)
+    assert (1 not in server.rows) is found
+
+
 def test_a_logout_does_not_say_that_all_is_gone_where_nobody_can_tell(clock: Clock) -> None:
     server, channel = given_up(clock)
     with pytest.raises(Failed, match="only a new sign-in of profile tower") as caught:

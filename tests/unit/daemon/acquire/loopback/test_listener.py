@@ -155,6 +155,12 @@ def test_nonsense_is_refused_and_listening_goes_on(scene: Scene, request_line: b
     assert scene.ask("GET", f"/?{RIGHT}").status == 303
 
 
+def test_a_request_that_names_another_host_beside_ours_is_refused(scene: Scene) -> None:
+    hosts = f"Host: evil.example\r\nHost: {scene.listener.host}\r\n"
+    assert scene.say(f"GET /?{RIGHT} HTTP/1.1\r\n{hosts}\r\n".encode()).split()[1] == b"400"
+    assert scene.listener.answer is None
+
+
 def test_who_opens_connections_and_says_nothing_keeps_nobody_waiting(scene: Scene) -> None:
     """Browsers do: one more connection than they need."""
     silent = [socket.create_connection(("127.0.0.1", scene.port.number)) for _ in range(4)]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from keyturn.errors import KeyturnError
 from keyturn.protocols.kubelogin import variables
 from keyturn.protocols.kubelogin.flags import OF_CONVERT, SWITCHES, TEXTS, parse, seconds
+from keyturn.protocols.kubelogin.sources import Sources
 from keyturn.protocols.kubelogin.wish import Wish, wish
 from support import places
 
@@ -76,3 +77,17 @@ def test_secrets_are_in_no_text() -> None:
 def test_no_variable_is_plain_and_secret() -> None:
     assert not {*variables.PLAIN} & {*variables.SECRET}
     assert not [name for name in variables.PLAIN if "SECRET" in name or "PASSWORD" in name or name.endswith("TOKEN")]
+
+
+@pytest.mark.parametrize(
+    ("flag", "older", "newer"),
+    [
+        ("username", "AAD_USER_PRINCIPAL_NAME", "AZURE_USERNAME"),
+        ("password", "AAD_USER_PRINCIPAL_PASSWORD", "AZURE_PASSWORD"),
+    ],
+)
+def test_a_persons_newer_variable_counts_before_the_older_one(flag: str, older: str, newer: str) -> None:
+    """They get into a stanza that is converted (reference/kubernetes.md section 6)."""
+    variables = {older: "old", newer: "new"}
+    assert Sources({flag: "given"}, variables.get).value(flag, "ropc") == "new"
+    assert Sources({flag: "given"}, {older: "old"}.get).value(flag, "ropc") == "old"

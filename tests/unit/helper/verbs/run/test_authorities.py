@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -40,6 +42,22 @@ def test_one_file_with_both(file: Callable[[str, str], str]) -> None:
     assert authorities.trusting(ca_file, {"SSL_CERT_FILE": system})["SSL_CERT_FILE"] == bundle
     changed = authorities.trusting(file("ca.pem", OWN * 2), {"SSL_CERT_FILE": system})["SSL_CERT_FILE"]
     assert Path(changed).read_text("ascii") == f"{SYSTEM}\n{OWN}{OWN}"
+
+
+def test_ctrl_c_leaves_no_half_of_it(
+    file: Callable[[str, str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ca_file, environment = file("ca.pem", OWN), {"SSL_CERT_FILE": file("system.pem", SYSTEM)}
+    rename = os.rename
+
+    def interrupted(*names: str, **at: Any) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        rename(*names, **at)
+
+    monkeypatch.setattr(os, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        authorities.trusting(ca_file, environment)
+    assert [each.name for each in (tmp_path / "run").iterdir() if each.name.startswith(".")] == []
 
 
 def test_the_systems_where_the_user_names_none(

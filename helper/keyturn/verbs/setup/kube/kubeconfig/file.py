@@ -10,6 +10,7 @@ from keyturn import hints, moves, shell
 from keyturn.editing.own_file import OwnFile
 from keyturn.errors import Refused
 from keyturn.home import home
+from keyturn.signals import PutOff
 from keyturn.verbs.setup.kube.kubeconfig import users
 from keyturn.verbs.setup.kube.kubeconfig.reader import read
 from keyturn.verbs.setup.kube.kubeconfig.text import Unreadable, editor
@@ -99,8 +100,9 @@ class KubeFile:
 
     def write(self) -> None:
         """Change the file. Raises Refused."""
-        with _locked(self.path):
-            self._file.write(self._rewritten())
+        text = self._rewritten()
+        with PutOff(), _locked(self.path):  # a lock left behind would keep kubectl and us out for good
+            self._file.write(text)
 
     def write_to(self, path: Path) -> None:
         """Leave the file as it is, and write what it would become to `path`. Raises Refused."""

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from keyturn.configuration.profiles.credentials.managed import ManagedIdentity
+from keyturn.protocols import surroundings
 from keyturnd.acquire.entra.managed.asked import Asked, asked_of
 from keyturnd.acquire.entra.managed.places import is_local
 from keyturnd.acquire.failed import Failed
@@ -159,3 +160,9 @@ def test_what_is_local() -> None:
         assert is_local(host), host
     for host in ("", "localhost.", "LOCALHOST.example", "169.254.169.254.nip.io", "8.8.8.8", "fd00::1"):
         assert not is_local(host), host
+
+
+def test_all_that_chooses_an_endpoint_comes_with_the_request() -> None:
+    """Without the thumbprint, Service Fabric would pass for App Service; see reference/entra.md section 2."""
+    chosen = {**APP_SERVICE, **FABRIC, **ARC, **LEARNING, **CLOUD_SHELL, "AZURE_POD_IDENTITY_AUTHORITY_HOST": HERE}
+    assert set(surroundings.MACHINE) == set(chosen)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -56,6 +57,25 @@ def test_a_link_to_the_helper_and_away_again(place: Place) -> None:
     assert stand_in.remove() == [path]
     assert stand_in.remove() == []
     assert list(place.bin.iterdir()) == []
+
+
+def test_the_former_one_is_there_until_the_new_one_is(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kubectl may start it meanwhile, and Ctrl-C comes."""
+    place.helper(b"#!/bin/sh\n")
+    path, _ = stand_in.install()
+    former, write = path.read_text(), type(path).write_text
+
+    def interrupted(self: Path, *arguments: Any, **options: Any) -> int:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert path.read_text() == former
+        assert os.access(path, os.X_OK)
+        return write(self, *arguments, **options)
+
+    monkeypatch.setattr(type(path), "write_text", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        stand_in.install()
+    assert list(place.bin.iterdir()) == [path]
+    assert os.access(path, os.X_OK)
 
 
 def test_a_policy_of_kubectls_own_has_to_allow_the_link_itself(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
