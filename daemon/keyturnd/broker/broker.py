@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from keyturn import hints, moves
-from keyturn.errors import ConfigError, KeyturnError, Refused, SignInNeeded, StateError
+from keyturn import hints
+from keyturn.errors import ConfigError, KeyturnError, SignInNeeded, StateError
 from keyturnd import flows
 from keyturnd.broker import policy
 from keyturnd.broker.awx.orphans import Orphans
@@ -50,12 +50,15 @@ class Broker:
         self.memory = Memory(holdings, fetcher.challenges, clock, chance)
         self.rejections = Rejections(self.memory, fetcher.challenges, clock)
         self._logging_out: Counter[str] = Counter()
-        self._flights = Flights(fetcher=fetcher, failures=failures, memory=self.memory, clock=clock, chance=chance)
+        self._flights = Flights(
+            fetcher=fetcher, failures=failures, memory=self.memory, clock=clock, chance=chance,
+            logging_out=self._logging_out,
+        )  # fmt: skip
         self.flights = self._flights.under_way
         self.reject = self.rejections.reject
         replacements = Replacements(
             memory=self.memory, rejections=self.rejections, flights=self._flights,
-            challenges=fetcher.challenges, fetch=self._fetch,
+            challenges=fetcher.challenges,
         )  # fmt: skip
         self.doubt = replacements.doubt
         self.replace = replacements.replace
@@ -217,21 +220,13 @@ class Broker:
         return await self._sign_in(want, waiter, by)
 
     async def _fetch_for_use(self, want: Want, by: float, *, told: bool = False) -> Token:
-        token = await self._fetch(want, by, told=told)
+        token = await self._flights.token(want, by, told=told)
         self.memory.use(want)
         return token
 
-    async def _fetch(self, want: Want, by: float, *, told: bool = False) -> Token:
-        self._check_not_leaving(want)
-        return await self._flights.token(want, by, told=told)
-
-    def _check_not_leaving(self, want: Want) -> None:
-        if want.profile.name in self._logging_out:
-            raise Refused(f"profile {want.profile.name} is being logged out", moves.waiting.again())
-
     async def _sign_in(self, want: Want, waiter: Waiter, by: float, *, again: bool = False) -> Token:
         await self.orphans.end(want.profile.name)
-        self._check_not_leaving(want)
+        self._flights.check_not_leaving(want)
         key, token = await self.sign_ins.join(want, waiter, again=again)
         if key != want.key:  # the person's part is beside the deadline, unless the caller counts it in
             return await self._fetch_for_use(want, self.answer_by(want) if waiter.patience is None else by)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from keyturn import moves
-from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable
+from keyturn.errors import ConfigError, KeyturnError, ProviderUnreachable, Refused
 from keyturnd import flows
 from keyturnd.broker import policy
 from keyturnd.broker.failures import is_unconnected
@@ -34,14 +34,16 @@ class Flights:
     """Begins, joins and lands silent fetches; what they bring goes into memory."""
 
     def __init__(
-        self, *, fetcher: Fetcher, failures: Failures, memory: Memory, clock: Clock, chance: Callable[[], float]
-    ) -> None:
+        self, *, fetcher: Fetcher, failures: Failures, memory: Memory, clock: Clock, chance: Callable[[], float],
+        logging_out: Counter[str],
+    ) -> None:  # fmt: skip
         self.under_way: dict[RecordName, asyncio.Task[Token]] = {}
         self._fetcher = fetcher
         self._failures = failures
         self._memory = memory
         self._clock = clock
         self._chance = chance
+        self._logging_out = logging_out
         self._exclusions: dict[RecordName, asyncio.Lock] = {}
         self._waited_for: Counter[RecordName] = Counter()
 
@@ -49,9 +51,10 @@ class Flights:
         """Join the fetch of this key, or start it; a fresh failure is repeated instead. The fetch outlives `by`.
 
         by: until when (boot time) it is waited for. told: see keyturnd.broker.signin.Waiter. Raises what
-        keyturnd.fetching.fetch does, and ProviderUnreachable when time is up.
+        keyturnd.fetching.fetch does, ProviderUnreachable when time is up, and as `check_not_leaving`.
         """
         _raise(self._failures.recall(want, told=True) if told else await self._told_before(want, by))
+        self.check_not_leaving(want)  # a logout may have begun in that moment, and found nothing under way
         try:
             return await until(self._clock, by, joined(self.begin(want)))
         except NoLongerAllowed:
@@ -73,6 +76,11 @@ class Flights:
                 self._waited_for -= Counter((want.key,))  # and what nobody waits for is gone from it
             error = self._failures.recall(want)
         return error
+
+    def check_not_leaving(self, want: Want) -> None:
+        """Raise Refused while the profile of `want` is being logged out."""
+        if want.profile.name in self._logging_out:
+            raise Refused(f"profile {want.profile.name} is being logged out", moves.waiting.again())
 
     def is_coming(self, key: RecordName) -> bool:
         """Whether somebody fetches this token, or waits for the moment to: whoever asks beside them gets it, too."""

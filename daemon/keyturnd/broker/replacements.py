@@ -7,29 +7,23 @@ from typing import TYPE_CHECKING
 from keyturn.errors import KeyturnError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Collection
 
     from keyturnd.broker.flights import Flights
     from keyturnd.broker.memory import Memory
     from keyturnd.broker.rejections import Rejections
     from keyturnd.fetching.challenges import Challenges
     from keyturnd.fetching.wants import Want
-    from keyturnd.vault.tokens import Token
-
-    Fetch = Callable[[Want, float], Awaitable[Token]]
 
 
 class Replacements:
     """What is done at once about a refusal; see keyturnd.broker.rejections for what the next request does."""
 
-    def __init__(
-        self, *, memory: Memory, rejections: Rejections, flights: Flights, challenges: Challenges, fetch: Fetch
-    ) -> None:
+    def __init__(self, *, memory: Memory, rejections: Rejections, flights: Flights, challenges: Challenges) -> None:
         self._memory = memory
         self._rejections = rejections
         self._flights = flights
         self._challenges = challenges
-        self._fetch = fetch
 
     async def doubt(self, want: Want, digest: bytes, by: float) -> None:
         """A server seems to have refused the token with this digest: try to replace it, as `reject` does.
@@ -63,7 +57,7 @@ class Replacements:
     async def _passing_failure(self, want: Want, by: float) -> KeyturnError | None:
         """Why the fetch of another token failed, where that may pass; for what does not, the token is dropped."""
         try:
-            await self._fetch(want, by)
+            await self._flights.token(want, by)
         except KeyturnError as error:
             self._rejections.forget_forced(want.key)  # it brought nothing; failures have limits of their own
             if error.passes:

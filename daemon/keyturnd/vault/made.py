@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from keyturnd.vault.changing import wholly
+from keyturnd.vault.changing import Late, wholly
 from keyturnd.vault.looking import seen
 from keyturnd.vault.records import RecordName
 from keyturnd.vault.vault import understood
@@ -50,8 +50,17 @@ class MadeTokens:
 
     async def keep(self, made: Made) -> None:
         """Keep it under its name, in place of whatever has that."""
+        try:
+            await wholly((await self._vault()).put, _record(made.name), msgspec.json.encode(made))
+        except Late as late:
+            late.change.add_done_callback(lambda _: self._expect(made))
+            raise
+        finally:
+            self._expect(made)
+
+    def _expect(self, made: Made) -> None:
+        """At rest only now: whoever looked while it was written has not found it."""
         self._none_pending = self._none_pending and bool(made.row)
-        await wholly((await self._vault()).put, _record(made.name), msgspec.json.encode(made))
 
     async def find(self, name: str) -> Made | None:
         """The one of that name."""

@@ -194,6 +194,27 @@ async def test_nothing_begins_for_a_profile_that_is_being_logged_out(bench: Benc
     assert [name.profile for name in bench.vault.names()] == ["ci"]
 
 
+async def test_nor_for_whoever_waited_for_the_network_as_it_began(bench: Bench) -> None:
+    """A token created now would be in no record of what the logout deletes."""
+    tower = AwxProfile(name="tower", url="https://awx.example", username="alice")
+    await bench.holdings.keep_state(tower, AwxState("alice", "token-1", 1))
+    bench.provider.failure = NOT_CONNECTED
+    with pytest.raises(ProviderUnreachable):
+        await bench.broker.token(want(tower, ("write",)), NOBODY)
+    bench.provider.failure = None
+    waiting = asyncio.create_task(bench.broker.token(want(tower, ("write",)), NOBODY))
+    await bench.clock.armed()
+    bench.provider.hold()
+    leaving = asyncio.create_task(bench.broker.logout("tower", tower))
+    await bench.provider.arrived.wait()
+    bench.clock.advance(policy.UNCONNECTED_MEMORY)
+    bench.provider.release()
+    with pytest.raises(Refused, match="being logged out"):
+        await waiting
+    await leaving
+    assert bench.provider.started == len(["without a network", "the deletion"])
+
+
 async def test_a_logout_that_waits_for_the_disk_goes_on(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     await bench.broker.token(want(CI), NOBODY)
     answers, delete = threading.Event(), bench.vault.delete_profile

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from keyturnd.fetching.processes.runner import Listener
     from keyturnd.messages.jobs import Job
     from keyturnd.messages.outcomes import Outcome
+    from keyturnd.vault.records import RecordName
 
 TOWER = AwxProfile(name="tower", url="https://awx.example", username="alice", description="nightly")
 OTHER = "https://other.example"
@@ -157,6 +159,25 @@ async def test_a_look_that_a_logout_ends_is_taken_by_the_next(stage: Stage) -> N
     looking.cancel()
     await asyncio.wait([looking])
     assert looking.cancelled()
+    assert len(await stage.made.pending()) == 1
+
+
+async def test_a_look_while_one_is_being_kept_does_not_miss_it(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    put, begun, may_go_on = stage.bench.vault.put, threading.Event(), threading.Event()
+
+    def slow(name: RecordName, payload: bytes) -> None:
+        begun.set()
+        assert may_go_on.wait(30)
+        put(name, payload)
+
+    monkeypatch.setattr(stage.bench.vault, "put", slow)
+    stage.server.created = Failure("acquisition-died", "killed")
+    making = asyncio.create_task(stage.make())
+    await asyncio.to_thread(begun.wait, 30)
+    assert await stage.made.pending() == []
+    may_go_on.set()
+    with pytest.raises(AcquisitionDied):
+        await making
     assert len(await stage.made.pending()) == 1
 
 

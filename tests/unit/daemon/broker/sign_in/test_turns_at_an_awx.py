@@ -52,7 +52,9 @@ async def test_whoever_is_about_to_create_one_is_alone(tmp_path: Path, *, person
     await bench.holdings.keep_state(TOWER, STATE)
     begun = []
     for person in (person_first, not person_first):
-        work = bench.broker.login(WANTED, Person(), again=True) if person else bench.broker._fetch(WANTED, 1e9)
+        work = (
+            bench.broker.login(WANTED, Person(), again=True) if person else bench.broker._flights.token(WANTED, 1e9)
+        )
         begun.append(asyncio.create_task(work))
         for _ in range(50):
             await asyncio.sleep(0)
