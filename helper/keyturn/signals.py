@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 else:
     import _signal as signal  # the part in C: every call of the twin pays for what is imported here
 
-ENDING = (signal.SIGTERM, signal.SIGHUP)
-SIGNALS = (signal.SIGINT, *ENDING)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(BaseException):
@@ -27,26 +26,33 @@ class Interrupted(BaseException):
 
 
 class PutOff:
-    """A context manager: in the block no signal interrupts this thread; one that came does at its end.
+    """A context manager: in the block no signal interrupts; the first that came does at its end.
 
-    For what is made before it is known who removes it. A program started in the block would go on like that.
+    For what is made before it is known who removes it. Python handles a signal in its first thread, whichever the
+    kernel gave it to: the mask of one thread would keep none away.
     """
 
+    depth = 0
+    came: int | None = None
+
     def __enter__(self) -> None:
-        self._before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        PutOff.depth += 1
 
     def __exit__(self, *_: object) -> None:
-        signal.pthread_sigmask(signal.SIG_SETMASK, self._before)
+        PutOff.depth -= 1
+        if PutOff.depth == 0 and (number := PutOff.came) is not None:
+            PutOff.came = None
+            _interrupt(number)
 
 
 def heed() -> None:
-    """From now on the first of SIGNALS is raised, but for what was ignored before (nohup, a shell without jobs).
+    """From now on SIGNALS are raised, but for what was ignored before (nohup, a shell without jobs).
 
     SIGINT has waited for it since the native program: as Python starts it could only end in a traceback.
     """
-    for number in ENDING:
-        if signal.getsignal(number) == signal.SIG_DFL:
-            signal.signal(number, _end)
+    for number in SIGNALS:
+        if signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}:
+            signal.signal(number, _hear)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
 
 
@@ -56,5 +62,13 @@ def disregard() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def _end(number: int, _frame: FrameType | None) -> NoReturn:
+def _hear(number: int, _frame: FrameType | None) -> None:
+    if PutOff.depth == 0:
+        _interrupt(number)
+    PutOff.came = PutOff.came or number
+
+
+def _interrupt(number: int) -> NoReturn:
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
     raise Interrupted(number)

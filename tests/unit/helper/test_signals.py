@@ -5,8 +5,11 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
+
+from keyturn.signals import Interrupted, PutOff
 
 PATIENCE = 60
 START = "import os, signal, sys; from keyturn.main import main; from keyturn import main as module"
@@ -43,6 +46,24 @@ def test_what_is_warned_of_is_no_data_where_standard_error_is_closed() -> None:
 def test_as_all_is_done_nothing_interrupts() -> None:
     late = "import atexit; atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))"
     assert ended("0", before=late) == (0, b"it went on\n", b"")
+
+
+@pytest.mark.usefixtures("heeding")
+def test_put_off_it_waits_whichever_thread_the_kernel_tells() -> None:
+    done: list[str] = []
+
+    def make() -> None:
+        with PutOff(), PutOff():
+            other = threading.Thread(target=lambda: signal.pthread_kill(threading.get_ident(), signal.SIGTERM))
+            other.start()
+            other.join()
+            done.append("made")
+
+    with pytest.raises(Interrupted) as interrupted:
+        make()
+    assert (done, interrupted.value.status) == (["made"], 143)
+    with PutOff():
+        done.append("the next is not put off for the one before")
 
 
 def test_what_clears_it_as_it_is_loaded_does_not_keep_it_from_us() -> None:

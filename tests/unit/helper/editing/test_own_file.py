@@ -136,6 +136,7 @@ def test_without_room_it_stays_as_it_is_and_the_hint_shows_how_full_it_is(
     assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {"config.json": "{}"}
 
 
+@pytest.mark.usefixtures("heeding")
 def test_a_signal_leaves_no_other_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C before anybody knows what the file in the making is called."""
     make = tempfile.mkstemp

@@ -44,6 +44,7 @@ def test_one_file_with_both(file: Callable[[str, str], str]) -> None:
     assert Path(changed).read_text("ascii") == f"{SYSTEM}\n{OWN}{OWN}"
 
 
+@pytest.mark.usefixtures("heeding")
 def test_ctrl_c_leaves_no_half_of_it(
     file: Callable[[str, str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,6 +59,7 @@ def test_a_link_to_the_helper_and_away_again(place: Place) -> None:
     assert list(place.bin.iterdir()) == []
 
 
+@pytest.mark.usefixtures("heeding")
 def test_the_former_one_is_there_until_the_new_one_is(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kubectl may start it meanwhile, and Ctrl-C comes."""
     place.helper(b"#!/bin/sh\n")

@@ -28,6 +28,7 @@ users:
 """
 
 
+@pytest.mark.usefixtures("heeding")
 @pytest.mark.parametrize("call", ["close", "replace", "unlink"])
 def test_ctrl_c_leaves_no_lock(call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is what kubectl makes for a lock, too, and neither waits for it."""
