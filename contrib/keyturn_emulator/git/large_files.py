@@ -39,7 +39,10 @@ class LargeFiles:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer it."""
-        answer = await self._answer(Request(scope, receive))
+        try:
+            answer = await self._answer(Request(scope, receive))
+        except (ValueError, KeyError, TypeError):
+            answer = PlainTextResponse("not a request of git-lfs", 422)
         await answer(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
@@ -56,6 +59,8 @@ class LargeFiles:
     def _offered(self, operation: str, wanted: dict[str, Any]) -> dict[str, Any]:
         """What may be done with one object. Not `authenticated`: git-lfs has to ask for credentials itself."""
         offered = {"oid": wanted["oid"], "size": wanted["size"]}
+        if not OBJECT.fullmatch(f"{PREFIX}/objects/{offered['oid']}"):
+            raise ValueError("no object is called so")
         is_there = (self._directory / wanted["oid"]).exists()
         if operation == "download" and not is_there:
             return offered | {"error": {"code": 404, "message": "no such object"}}

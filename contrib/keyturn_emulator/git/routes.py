@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from keyturn_emulator.bearer.signing import ClaimsChallenged, TokenRefused
-from keyturn_emulator.git import large_files, lfs
+from keyturn_emulator.git import large_files
 from keyturn_emulator.git.backend import Backend, variables
 from keyturn_emulator.git.repositories import split_path
 
@@ -41,8 +41,6 @@ def endpoint_name(method: str, path: str) -> str | None:
     for (wanted, ending), name in ENDPOINTS.items():
         if method == wanted and path.endswith(ending):
             return name
-    if lfs.ROOT in path:
-        return "git.lfs"
     return "organisation" if FRONT_DOOR.fullmatch(path) else large_files.endpoint_name(method, path)
 
 
@@ -56,7 +54,6 @@ class GitHost:
         self._doorkeeper = doorkeeper
         self._organisations = organisations
         self._ledger = ledger
-        self._url = doorkeeper.git
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request: first who asks, then what for, as Azure Repos does."""
@@ -93,9 +90,6 @@ class GitHost:
         if found is None or path is None or found[0].organisation not in self._organisations:
             return PlainTextResponse(NOT_FOUND, 404)
         rest = found[1]
-        if rest.startswith(lfs.ROOT):
-            url = f"{self._url}{raw_path.removesuffix(rest)}"
-            return lfs.Lfs(path / "lfs-objects", url, rest.removeprefix(lfs.ROOT))
         is_git = (request.method, rest) in ENDPOINTS
         if not is_git or (rest == "/info/refs" and request.url.query not in SERVICES):
             return PlainTextResponse("only git's smart protocol is spoken here", 403)

@@ -139,7 +139,7 @@ def gets(scene: Scene) -> int:
 
 
 def test_git_lfs_goes_on_with_another_token(scene: Scene, calls: Calls, large_files: Path) -> None:
-    scene.emulator.control.fault("git.lfs", "status", times=1, status=401, headers=REFUSAL, after=1)
+    scene.emulator.control.fault("git.lfs.locks", "status", times=1, status=401, headers=REFUSAL, after=1)
     scene.push(large_files)
     assert gets(scene) <= 5
     assert scene.tokens_issued() == 2
@@ -148,7 +148,8 @@ def test_git_lfs_goes_on_with_another_token(scene: Scene, calls: Calls, large_fi
 
 
 def test_git_lfs_that_is_refused_for_ever_costs_one_token(scene: Scene, calls: Calls, large_files: Path) -> None:
-    scene.emulator.control.fault("git.lfs", "status", times=100, status=401, headers=REFUSAL)
+    for endpoint in ("git.lfs.locks", "git.lfs.batch"):
+        scene.emulator.control.fault(endpoint, "status", times=100, status=401, headers=REFUSAL)
     said = scene.push(large_files, status=1).stderr
     assert said.count("keyturn: error:") == said.count(RENEWED_IN_VAIN) == 1
     assert scene.tokens_issued() == 2

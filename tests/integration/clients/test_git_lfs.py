@@ -38,6 +38,7 @@ def test_large_files_travel_with_one_token(scene: Scene, work: Path) -> None:
     scene.push(work)
     assert (scene.clone("fresh") / "large.bin").read_bytes() == b"large" * 1000
     assert scene.tokens_issued() == 1
+    assert all(scene.emulator.control.count(f"git.lfs.{name}") for name in ("batch", "upload", "download"))
 
 
 def test_a_revoked_token_is_replaced_within_the_command(scene: Scene, work: Path) -> None:
