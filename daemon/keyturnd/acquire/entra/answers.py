@@ -83,13 +83,13 @@ def device_code(answer: Mapping[str, Any], place: str) -> dict[str, Any]:
     # Shown to a person to be opened in a browser: nothing but a plain https link, on whatever host.
     if not is_token(url) or not url.startswith("https://") or len(url) > 2048 or len(answer["user_code"]) > 64:
         raise odd(place, "holds no usable sign-in address")
-    if not is_count(answer.get("expires_in"), LONGEST_CODE_LIFE):
+    life, interval = _counted(answer.get("expires_in")), _counted(answer.get("interval", 5))
+    if not is_count(life, LONGEST_CODE_LIFE):
         raise odd(place, "says no usable lifetime of the code")
-    interval = answer.get("interval", 5)
     if interval != 0 and not is_count(interval, LONGEST_INTERVAL):
         raise odd(place, "says no usable polling interval")
-    names = ("device_code", "user_code", "verification_uri", "expires_in")
-    return {name: answer[name] for name in names} | {"interval": interval}
+    names = ("device_code", "user_code", "verification_uri")
+    return {name: answer[name] for name in names} | {"expires_in": life, "interval": interval}
 
 
 def client_info(encoded: object) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def _refused(session: Session, answer: dict[str, Any]) -> Failed:
                 hints.login(profile),
                 code=word,
             )
-        case "expired_token":
+        case "expired_token" | "code_expired":  # the second is AD FS's word
             return _expired(session)
         case _:
             return Refusal.read(answer).failed(session.identity, of_user=True)

@@ -109,6 +109,12 @@ def test_a_sound_device_answer_passes() -> None:
     assert answers.device_code(CODE | {"message": "\x1b[2J"}, "p") == CODE
 
 
+def test_a_device_answer_may_write_its_seconds_as_texts() -> None:
+    """As AD FS and B2C do in those of tokens."""
+    said = {"expires_in": "900", "interval": "7"}
+    assert answers.device_code(CODE | said, "p") == CODE | {"expires_in": 900, "interval": 7}
+
+
 @pytest.mark.parametrize("interval", [0, 1, 30])
 def test_the_interval_is_the_providers(interval: int) -> None:
     assert answers.device_code(CODE | {"interval": interval}, "p")["interval"] == interval
@@ -130,9 +136,9 @@ def test_without_an_interval_it_is_five_seconds() -> None:
         {"verification_uri": "javascript:alert(1)"},
         {"verification_uri": "https://a b"},
         {"verification_uri": None},
-        {"expires_in": "900"},
+        {"expires_in": "-900"},
         {"expires_in": 10**9},
-        {"interval": "5"},
+        {"interval": "5.5"},
         {"interval": -1},
         {"interval": 10**6},
     ],

@@ -125,8 +125,9 @@ def test_a_declined_sign_in_says_so(word: str) -> None:
     assert "declined" in declined.sentence
 
 
-def test_an_expired_code_says_so() -> None:
-    expired = failure({"error": "expired_token"})
+@pytest.mark.parametrize("word", ["expired_token", "code_expired"])
+def test_an_expired_code_says_so(word: str) -> None:
+    expired = failure({"error": word})
     assert (expired.kind, expired.code) == ("sign-in-needed", "expired_token")
     assert expired.hint == f"{ON_PAGE}, then: keyturn login work"
 
