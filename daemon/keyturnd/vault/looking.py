@@ -39,18 +39,21 @@ async def seen(look: Callable[..., Returned], *arguments: object) -> Returned:
     if len(_late) >= MOST:  # another would be kept in mind for as long as the disk takes
         raise unanswered()
     try:
-        looking = asyncio.wrap_future(threads.begin(look, *arguments))
+        begun = threads.begin(look, *arguments)
     except OSError:
         return look(*arguments)
+    looking = asyncio.wrap_future(begun)
     try:
         await asyncio.wait([looking], timeout=LITTLE_PATIENCE if _late else PATIENCE)
-    finally:
-        if not looking.done():
-            _late.add(looking)
-            looking.add_done_callback(_late.discard)
+    except asyncio.CancelledError:  # whoever leaves says nothing of the disk
+        if not begun.cancel():
             unstoppable.leave(looking)
+        raise
     if looking.done():
         return looking.result()
+    _late.add(looking)
+    looking.add_done_callback(_late.discard)
+    unstoppable.leave(looking)
     raise unanswered()
 
 

@@ -75,6 +75,21 @@ async def test_no_more_wait_for_it_than_there_are_threads(disk: Disk, monkeypatc
     assert await seen(len, "back") == len("back")
 
 
+async def test_who_leaves_says_nothing_of_the_disk(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while it begins to turn: the next command has all the patience, and nobody looks for who is gone."""
+    monkeypatch.setattr(looking, "PATIENCE", 30.0)
+    callers = [asyncio.create_task(seen(disk.look)) for _ in range(MOST + 3)]
+    await asyncio.to_thread(disk.begun.wait, 30)
+    for caller in callers:
+        caller.cancel()
+    await asyncio.wait(callers)
+    next_one = asyncio.create_task(seen(len, "back"))
+    await asyncio.sleep(0)
+    disk.answers.set()
+    assert await next_one == len("back")
+    assert disk.looks <= MOST
+
+
 async def test_the_end_of_the_daemon_finds_who_still_waits(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unstoppable, "LAST_PATIENCE", 0.0)
     assert not await unstoppable.is_left()
