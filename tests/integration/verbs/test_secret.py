@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.machine.terminal import END_OF_INPUT, INTERRUPT
+from support.machine.terminal import END_OF_INPUT
 
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
@@ -91,10 +91,7 @@ def test_interrupted_at_the_prompt(number: signal.Signals, configured: Machine) 
     with configured.terminal("keyturn", "secret", "set", "ci") as terminal:
         terminal.wait_for(PROMPT)
         terminal.wait_for_silence()
-        if number == signal.SIGINT:
-            terminal.type(INTERRUPT)
-        else:
-            terminal.process.send_signal(number)
+        terminal.interrupt(number)
         assert terminal.end() == 128 + number
         assert terminal.echoes()
         assert terminal.seen.endswith("\n")

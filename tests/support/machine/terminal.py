@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -66,6 +67,13 @@ class Terminal:
     def type(self, text: str) -> None:
         """Type `text`; INTERRUPT is Ctrl-C and reaches whoever is in the foreground. A lone surrogate is a byte."""
         os.write(self._master, text.encode(errors="surrogateescape"))
+
+    def interrupt(self, number: int) -> None:
+        """The signal as a person or a system sends it: SIGINT by Ctrl-C, another one to the program alone."""
+        if number == signal.SIGINT:
+            self.type(INTERRUPT)
+        else:
+            self.process.send_signal(number)
 
     def wait_for(self, pattern: str) -> re.Match[str]:
         """The first match of the regular expression in everything seen so far, waited for."""

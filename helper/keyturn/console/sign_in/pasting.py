@@ -11,13 +11,12 @@ import os
 import termios
 
 from keyturn.console.sign_in.beside import begun
-from keyturn.console.sign_in.stopping import Stoppable
+from keyturn.console.sign_in.stopping import Stoppable, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TERMINAL = "/dev/tty"
 LONGEST = 64 << 10
 ENDS = b"\r\n\x04"
 """Enter, and Ctrl-D."""
@@ -31,7 +30,7 @@ def is_heard() -> bool:
     Behind `&`, or below a `timeout`, it is somebody else's, and whoever changes or reads it from there is stopped
     (SIGTTOU, SIGTTIN: termios(3)). A browser's sign-in ends without it. Raises OSError where there is no terminal.
     """
-    terminal = _opened()
+    terminal = opened()
     try:
         return os.tcgetpgrp(terminal) == os.getpgrp()
     finally:
@@ -44,7 +43,7 @@ class Paste:
     def __init__(self, prompt: str, answered: Callable[[str], None]) -> None:
         self._answered = answered
         Stoppable(prompt)
-        self._terminal = _opened()
+        self._terminal = opened()
         self._before = termios.tcgetattr(self._terminal)
         self._open = True
         atexit.register(self.close)
@@ -73,10 +72,6 @@ class Paste:
         if self._open:
             self.close()
             self._answered(line.decode(errors="replace"))
-
-
-def _opened() -> int:
-    return os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
 
 
 def edited(line: bytes, byte: bytes) -> bytes:

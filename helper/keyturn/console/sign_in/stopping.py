@@ -22,7 +22,7 @@ class Stoppable:
 
     def __init__(self, prompt: str) -> None:
         self._prompt = prompt
-        terminal = _opened()
+        terminal = opened()
         try:
             self._before: list[Any] = termios.tcgetattr(terminal)
         finally:
@@ -31,7 +31,7 @@ class Stoppable:
             signal.signal(signal.SIGTSTP, self._stop)
 
     def _stop(self, number: int, _: FrameType | None) -> None:
-        terminal = _opened()
+        terminal = opened()
         try:
             silent = termios.tcgetattr(terminal)
             termios.tcsetattr(terminal, termios.TCSADRAIN, self._before)
@@ -45,5 +45,6 @@ class Stoppable:
             os.close(terminal)
 
 
-def _opened() -> int:
+def opened() -> int:
+    """A descriptor of our terminal, for the caller to close. Raises OSError where there is none."""
     return os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)

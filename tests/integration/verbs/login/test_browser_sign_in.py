@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.machine.terminal import INTERRUPT
 from support.needs import need
 from support.scenes.scene import Scene, scene
 
@@ -88,10 +87,7 @@ def test_a_signal_ends_it_and_frees_the_port(number: signal.Signals, scene: Scen
     with login(scene, "me", "--no-browser", BROWSER=browser_of(scene)) as terminal:
         terminal.wait_for(re.escape(PASTE))
         terminal.wait_for_silence()
-        if number == signal.SIGINT:
-            terminal.type(INTERRUPT)
-        else:
-            terminal.process.send_signal(number)
+        terminal.interrupt(number)
         assert terminal.end() == 128 + number
         assert terminal.echoes()
     while scene.machine.json("status")["acquisitions"]["running"]:
