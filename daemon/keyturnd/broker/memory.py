@@ -55,7 +55,6 @@ class Memory:
         self._challenges = challenges
         self._clock = clock
         self._chance = chance
-        self._dropped: dict[RecordName, bytes] = {}
         self._times_forgotten = 0
 
     async def look_up(self, want: Want) -> Held | None:
@@ -66,8 +65,6 @@ class Memory:
             token = await self._holdings.token(want.key, want.profile)
             if times_forgotten != self._times_forgotten:
                 return await self.look_up(want)  # what was read may be from before a logout, or another sign-in
-            if token is not None and token.digest == self._dropped.get(want.key):
-                token = None  # refused, and just being deleted
             # Looked up again after the await: another caller's newer token must not be overwritten.
             held = self._of(want) or (None if token is None else self._read(want, token))
         return held
@@ -103,7 +100,6 @@ class Memory:
             want.key,
         )
         self.held[want.key] = held
-        self._dropped.pop(want.key, None)
         return held
 
     def use(self, want: Want) -> None:
@@ -119,9 +115,7 @@ class Memory:
 
     async def drop(self, key: RecordName) -> None:
         """Forget the token under `key`, in the vault as well. Raises StateError."""
-        held = self.held.pop(key, None)
-        if held is not None and not key.in_memory_alone:  # else it is nowhere any more
-            self._dropped[key] = held.token.digest
+        self.held.pop(key, None)
         await self._holdings.drop_token(key)
 
     def lapse(self) -> None:

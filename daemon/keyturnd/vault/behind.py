@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from keyturnd.unstoppable import look_at
@@ -10,6 +11,8 @@ from keyturnd.unstoppable import look_at
 if TYPE_CHECKING:
     from collections.abc import Coroutine
     from typing import Any
+
+    from keyturnd.vault.records import RecordName
 
 PATIENCE = 2.0
 """Seconds to wait for the disk: as a rule a token is sealed before it is given. Much less than any caller waits."""
@@ -20,14 +23,24 @@ class Behind:
 
     def __init__(self) -> None:
         self._late: set[asyncio.Task[None]] = set()
+        self._newest: dict[RecordName, asyncio.Task[None]] = {}
 
-    async def begin(self, change: Coroutine[Any, Any, None]) -> bool:
-        """Whether `change` has ended in time; raises what it does then. It goes on behind whoever leaves or hears no.
+    def outdates(self, name: RecordName) -> bool:
+        """Whether the record at rest is not what was asked for last: that is still to come, or failed.
+
+        A token that a server has refused is there until the disk has taken its end, or its successor.
+        """
+        return name in self._newest
+
+    async def begin(self, name: RecordName, change: Coroutine[Any, Any, None]) -> bool:
+        """Whether `change`, of the record `name`, has ended in time; raises what it does then.
+
+        It goes on behind whoever leaves or hears no.
 
         Where one is late, no other is waited for. A logout meanwhile comes after it: see keyturnd.vault.changing.
         """
-        changing = asyncio.get_running_loop().create_task(change)
-        changing.add_done_callback(self._landed)
+        changing = self._newest[name] = asyncio.get_running_loop().create_task(change)
+        changing.add_done_callback(partial(self._landed, name))
         await asyncio.wait([changing], timeout=0.0 if self._late else PATIENCE)
         if changing.done():
             changing.result()
@@ -35,6 +48,9 @@ class Behind:
         self._late.add(changing)
         return False
 
-    def _landed(self, changing: asyncio.Task[None]) -> None:
+    def _landed(self, name: RecordName, changing: asyncio.Task[None]) -> None:
         self._late.discard(changing)
+        taken = not changing.cancelled() and changing.exception() is None
+        if taken and self._newest.get(name) is changing:
+            del self._newest[name]
         look_at(changing)  # a late one has no other reader

@@ -74,7 +74,7 @@ class Holdings:
         """
         payload = None if name.in_memory_alone else await self._get(name)
         token = understood(name, payload, tokens.decode)
-        if token is None or flows.is_somebody_elses(profile, token.account):
+        if token is None or self._behind.outdates(name) or flows.is_somebody_elses(profile, token.account):
             return None
         return token if await self.is_of_now(profile, token) else None
 
@@ -129,7 +129,7 @@ class Holdings:
 
     async def keep_token(self, name: RecordName, token: Token) -> bool:
         """Seal `token`, unless it is one of a job's: those stay in memory. False where that is still to come."""
-        return name.in_memory_alone or await self._behind.begin(self._put(name, tokens.encode(token)))
+        return name.in_memory_alone or await self._behind.begin(name, self._put(name, tokens.encode(token)))
 
     async def keep_state(
         self,
@@ -187,7 +187,7 @@ class Holdings:
     async def drop_token(self, name: RecordName) -> None:
         """Delete the record, if there is one; later, where the disk does not answer."""
         if not name.in_memory_alone:
-            await self._behind.begin(wholly((await self.vault()).delete, name))
+            await self._behind.begin(name, wholly((await self.vault()).delete, name))
 
     async def drop_dead_state(self, profile: Profile, refused: State) -> None:
         """Forget the sign-in state, but only if it is still the one that was refused.

@@ -100,10 +100,3 @@ async def test_when_the_sign_in_is_gone_too_the_person_is_told(bench: Bench) -> 
     await bench.broker.replace(want(ME), {first.digest}, None, bench.broker.answer_by(want(ME)))
     with pytest.raises(SignInNeeded, match="revoked"):
         await bench.broker.token(want(ME), NOBODY)
-
-
-async def test_a_refused_token_that_the_vault_still_has_is_not_read_back(bench: Bench) -> None:
-    first = await bench.broker.token(want(CI), NOBODY)
-    await bench.broker.reject(want(CI), first.digest)
-    await bench.holdings.keep_token(want(CI).key, first)  # as it is while a slow disk still deletes it
-    assert (await bench.broker.token(want(CI), NOBODY)).access_token == "access-2"
