@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import keyturn
 import keyturnd
-from keyturn.reach.paths import LOCK_NAME
+from keyturn.errors import StateError
+from keyturn.reach.paths import LOCK_NAME, open_private_directory
 from keyturnd.journal import note, write_aside
 from keyturnd.life import activation, ends, hardening, unburdened
 from keyturnd.life.lookout import Lookout
@@ -189,19 +190,25 @@ class Service:
                     await asyncio.wait(flights)
 
     def _unlink(self) -> None:
-        """Remove our socket's name, under the launchers' lock: never the one another daemon has just bound."""
+        """Remove our socket's name, from its directory as long as that is private: it may be another's by now."""
         if activation.is_lent():
             return
-        try:
-            lock = os.open(Path(self._path).parent / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError:
-            return
+        where, name = os.path.split(self._path)
+        with suppress(OSError, StateError):  # or a launcher is at work; it will find our socket dead and replace it
+            directory = open_private_directory(where)
+            try:
+                self._unlink_below(directory, name)
+            finally:
+                os.close(directory)
+
+    def _unlink_below(self, directory: int, name: str) -> None:
+        """Under the launchers' lock: never the one another daemon has just bound."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        lock = os.open(LOCK_NAME, flags, 0o600, dir_fd=directory)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if self._lookout.socket_is_ours():
-                Path(self._path).unlink()
-        except OSError:
-            pass  # a launcher is at work; it will find our socket dead and replace it
+                os.unlink(name, dir_fd=directory)
         finally:
             os.close(lock)
 

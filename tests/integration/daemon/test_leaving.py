@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keyturn.reach.paths import LOCK_NAME
 from support.daemon import wire
 from support.machine.endings import ending, until_it_waits
 from support.machine.terminal import INTERRUPT
@@ -66,6 +67,16 @@ def test_a_socket_that_was_removed_is_noticed_at_once(machine: Machine, gone: st
             shutil.rmtree(machine.socket.parent)
     log = (machine.state / "keyturnd.log").read_text()
     assert " socket lost " in log
+
+
+def test_what_somebody_else_has_put_in_the_place_of_its_directory_leads_it_nowhere(machine: Machine) -> None:
+    """Below /tmp, where old directories are cleared away, the name is anybody's then."""
+    planted = machine.home / "planted"
+    with ending(started(machine)):
+        machine.socket.parent.rename(machine.runtime / "cleared")
+        machine.socket.parent.mkdir(mode=0o755)
+        (machine.socket.parent / LOCK_NAME).symlink_to(planted)
+    assert not planted.exists()
 
 
 def test_requests_keep_it_from_being_idle(machine: Machine) -> None:
