@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyturn import hints, moves
 from keyturn.configuration.audiences import all_scopes
-from keyturn.configuration.entrusting import check_takes
+from keyturn.configuration.entrusting import check_fits, check_takes
 from keyturn.configuration.hosts import HTTPS_PORT, UnfitName, https_url
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles import clouds
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from keyturnd.broker.signin import Waiter
     from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
-
-SECRET_LIMIT = 16 << 10
-"""Characters. Entra's client secrets have 40; whoever pipes in a whole file has mistaken it for one."""
-
 
 SUBSCRIPTION = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 
@@ -120,8 +116,7 @@ async def entrust_secret(services: Services, request: Request, waiter: Waiter, _
     profile = profile_named(services.configuration.current(), body.profile)
     check_takes(profile, of_application=body.of_application)
     state = None if body.of_application else flows.entrusted_state(profile, body.secret)
-    if not body.secret or not body.secret.isprintable() or len(body.secret) > SECRET_LIMIT:
-        raise UsageError("a secret is one line of visible characters", hints.entrust(profile.name))
+    check_fits(body.secret, hints.entrust(profile.name))
     if state is None:
         await services.holdings.keep_secret(profile, body.secret)
     else:

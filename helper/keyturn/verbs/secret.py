@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyturn import hints
-from keyturn.configuration.entrusting import check_takes
+from keyturn.configuration.entrusting import check_fits, check_takes
 from keyturn.configuration.named import profile_named
 from keyturn.console.configured import configuration
 from keyturn.console.parsing import Parser
@@ -75,7 +75,9 @@ def read_for(profile: Profile, source: str | None, hint: Hint, *, of_application
     """What `source` holds for `profile`, or what is typed. Raises UsageError and Refused, with `hint`."""
     check_takes(profile, of_application=of_application)
     what = secret_name(profile, of_application=of_application)
-    return read_secret(source, f"keyturn: {what} of {profile.name}: ", hint)
+    secret = read_secret(source, f"keyturn: {what} of {profile.name}: ", hint)
+    check_fits(secret, hint)
+    return secret
 
 
 def entrust(profile: Profile, secret: str, *, of_application: bool = False, as_json: bool = False) -> None:

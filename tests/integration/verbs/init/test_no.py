@@ -92,6 +92,17 @@ def test_a_secret_whose_file_is_not_there(newcomer: Newcomer) -> None:
     answered(newcomer.machine, words, (r"sign in\? \[y/N\] ", "y"), status=2)
 
 
+@pytest.mark.parametrize("secret", ["two\nlines", ""])
+def test_a_secret_that_can_be_none(secret: str, newcomer: Newcomer) -> None:
+    """Nothing has been written by then: the next try finds no half of this one."""
+    options = of_application(newcomer, "--secret", "env:SECRET", "--yes")
+    done = newcomer.machine.run(
+        "keyturn", "init", newcomer.emulator.ready.cluster, *options, status=2, SECRET=secret
+    )  # fmt: skip
+    assert done.stderr.startswith("keyturn: error: a secret is one line of visible characters\n")
+    assert not newcomer.machine.config_file.exists()
+
+
 def test_no_place(newcomer: Newcomer) -> None:
     seen = answered(newcomer.machine, ("keyturn", "init"), ("where do you need tokens", ""), status=2)
     assert "error: a place is needed" in seen
