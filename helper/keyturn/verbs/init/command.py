@@ -18,7 +18,7 @@ from keyturn.reach import client
 from keyturn.reach.paths import config_file
 from keyturn.verbs.init import sources
 from keyturn.verbs.init.contexts import declined
-from keyturn.verbs.init.fitting import check_flow, check_places
+from keyturn.verbs.init.fitting import check_files, check_flow, check_places
 from keyturn.verbs.init.places import PROTOCOLS, of_this_repository, places_of
 from keyturn.verbs.init.proof import prove
 from keyturn.verbs.init.proposal import propose, propose_target, same_application
@@ -99,7 +99,6 @@ def options_of(arguments: Sequence[str]) -> Namespace:
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     options = options_of(arguments)
-    check_source(options.secret, hints.usage("keyturn init"))
     places = _places(options)
     check_places(places, options)
     if options.from_env:
@@ -110,9 +109,10 @@ def run(arguments: Sequence[str]) -> int:
     document = ConfigDocument(config_file())
     ask_who(options, document.config, [place for place in places if named(document.config, place, options) is None])
     proposals = list(proposals_for(document, places, options))
+    config = parse(config_file(), document.text.encode())
+    check_files(config.profiles[proposal.profile] for proposal in proposals if proposal.keys)
     _agree(proposals, options)
     # No question comes behind a change: whoever says no, or nothing, finds all as it was.
-    config = parse(config_file(), document.text.encode())
     clusters = [proposal.place for proposal in proposals if proposal.place.service == "aks"]
     if any(declined(config, place.key, place.context) for place in clusters):
         raise Refused(NOTHING_WRITTEN, hints.usage("keyturn init"))

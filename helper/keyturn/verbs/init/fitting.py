@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from keyturn import hints, moves
+import os
+
+from keyturn import hints, moves, shell
+from keyturn.configuration.private_files import read_own
+from keyturn.configuration.profiles.credentials.certificates import Certificate
+from keyturn.configuration.profiles.credentials.federation import Federation
 from keyturn.configuration.profiles.flows.applications import OfMachine
 from keyturn.configuration.profiles.flows.flow import name_of
 from keyturn.errors import UsageError
@@ -10,7 +15,7 @@ from keyturn.errors import UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from keyturn.configuration.profiles.profile import Profile
     from keyturn.kinds_of_hints import Command
@@ -52,6 +57,21 @@ def check_profile(wanted: Profile, options: Namespace) -> None:
     if options.secret is not None and flow.secret_name is None:
         raise UsageError(f"--secret: flow {flow.name} takes none", _usage())
     _check_application(flow.name, options)
+
+
+def check_files(profiles: Iterable[Profile]) -> None:
+    """Raises ConfigError and UsageError for what cannot be read: its name put right makes another profile.
+
+    profiles: those that are to be written.
+    """
+    for profile in profiles:
+        match profile.flow.credential:
+            case Certificate(file=str(file)):
+                read_own(file, "the certificate")
+            case Federation(file=str(file)):
+                read_own(file, "the federated token")
+        if profile.ca_file is not None and not os.access(profile.ca_file, os.R_OK):
+            raise UsageError(f"--ca-file: {profile.ca_file} cannot be read", shell.listing(profile.ca_file))
 
 
 def _check_application(flow: str, options: Namespace) -> None:

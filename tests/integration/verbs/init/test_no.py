@@ -103,6 +103,18 @@ def test_a_secret_that_can_be_none(secret: str, newcomer: Newcomer) -> None:
     assert not newcomer.machine.config_file.exists()
 
 
+@pytest.mark.parametrize("option", ["--certificate", "--ca-file"])
+def test_a_file_whose_name_is_mistyped(option: str, newcomer: Newcomer) -> None:
+    """With its name put right it would be another profile, and this one be left over."""
+    ready = newcomer.emulator.ready
+    application = ready.clients["service"]["application_id"]
+    words = ("--service", "aks", "--tenant", ready.tenant, "--application-id", application, "--yes")
+    machine = newcomer.machine
+    done = machine.run("keyturn", "init", ready.cluster, *words, option, "typo.pem", status=2)
+    assert done.stderr.endswith(f"keyturn: hint: ls -ld {machine.home}/typo.pem\n")
+    assert not machine.config_file.exists()
+
+
 def test_no_place(newcomer: Newcomer) -> None:
     seen = answered(newcomer.machine, ("keyturn", "init"), ("where do you need tokens", ""), status=2)
     assert "error: a place is needed" in seen
