@@ -9,9 +9,9 @@ import json
 import os
 import subprocess
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from keyturn import hints, moves
+from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.configuration.profiles.clouds import cloud, cloud_of
 from keyturn.configuration.profiles.identity import EXAMPLE_ID, is_id, is_own_tenant, is_tenant
 from keyturn.errors import Refused, UsageError, one_line
@@ -36,15 +36,25 @@ class Known(NamedTuple):
     example: str
 
 
+def _is_host(text: str) -> bool:
+    try:
+        https_url(_with_scheme(text))
+    except UnfitName:
+        return False
+    return True
+
+
 TENANT = Known("tenant", "a tenant id or a domain", is_tenant, "contoso.onmicrosoft.com")
 APPLICATION = Known("application_id", "the application (client) id of an app registration", is_id, EXAMPLE_ID)
+USER = Known("account", "a user name", str.isprintable, "alice@contoso.example")
+LOGIN_HOST = Known("authority", "a login host", _is_host, "https://login.microsoftonline.com")
 IDENTITY = {
-    "AZURE_TENANT_ID": TENANT, "AZURE_CLIENT_ID": APPLICATION,
+    "AZURE_TENANT_ID": TENANT, "AZURE_CLIENT_ID": APPLICATION, "AZURE_USERNAME": USER,
     "AZURESUBSCRIPTION_TENANT_ID": TENANT, "AZURESUBSCRIPTION_CLIENT_ID": APPLICATION,
 }  # fmt: skip
 """Checked by their own names: whoever reads that application_id is wrong looks for it on the command line.
 
-The second pair comes with CONNECTION, from tasks of Azure Pipelines that have a service connection (AzureCLI@2)."""
+The last pair comes with CONNECTION, from tasks of Azure Pipelines that have a service connection (AzureCLI@2)."""
 CONNECTION = "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"
 SECRET, PASSPHRASE = "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD"
 """Names of variables."""
@@ -71,15 +81,23 @@ def fill_from_environment(options: Namespace, environment: Mapping[str, str] = o
 def _fill_identity(options: Namespace, named: Callable[[str], str | None]) -> None:
     """Who signs in, and where. `named`: what a variable holds."""
     for variable, known in IDENTITY.items():
-        value = named(variable)
-        if value is not None and getattr(options, known.option) is None and not known.fits(value.lower()):
-            example = moves.configuration.example(f"{variable}={known.example}")
-            raise UsageError(f"{variable}: expected {known.what}", example)
-        _fill(options, **{known.option: value})
-    _fill(options, account=named("AZURE_USERNAME"), **_place(named("AZURE_AUTHORITY_HOST")))
+        _fill(options, **{known.option: _open(options, variable, known, named)})
+    if options.environment is None:
+        _fill(options, **_place(_open(options, "AZURE_AUTHORITY_HOST", LOGIN_HOST, named)))
     if options.application_id is None or options.tenant is None:
         lacks = moves.clients.let_step_ask() if named(PIPELINES) else hints.usage("keyturn init")
         raise UsageError("AZURE_TENANT_ID and AZURE_CLIENT_ID are not both set", lacks)
+
+
+def _open(options: Namespace, variable: str, known: Known, named: Callable[[str], str | None]) -> str | None:
+    """What `variable` holds, None where the command line speaks for it. Raises UsageError for what does not fit."""
+    value = named(variable)
+    if value is None or getattr(options, known.option) is not None:
+        return None
+    if not known.fits(value.lower()):
+        example = moves.configuration.example(f"{variable}={known.example}")
+        raise UsageError(f"{variable}: expected {known.what}", example)
+    return value
 
 
 def _fill_proof(options: Namespace, named: Callable[[str], str | None]) -> None:
@@ -157,9 +175,13 @@ def _place(authority_host: str | None) -> dict[str, str]:
     """A cloud by its login host, any other login host as it is."""
     if authority_host is None:
         return {}
-    url = authority_host if "://" in authority_host else f"https://{authority_host}"
+    url = _with_scheme(authority_host)
     known = cloud_of(url)
-    return {"authority": f"https://{urlsplit(url).netloc}"} if known is None else {"environment": known.name}
+    return {"authority": f"https://{https_url(url).netloc}"} if known is None else {"environment": known.name}
+
+
+def _with_scheme(authority_host: str) -> str:
+    return authority_host if "://" in authority_host else f"https://{authority_host}"
 
 
 def _fill(options: Namespace, **values: str | bool | None) -> None:

@@ -138,7 +138,16 @@ def test_no_az(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variable", "value"), [("AZURE_CLIENT_ID", "my-app"), ("AZURE_TENANT_ID", "no tenant"), ("AZURE_TENANT_ID", "x")]
+    ("variable", "value"),
+    [
+        ("AZURE_CLIENT_ID", "my-app"),
+        ("AZURE_TENANT_ID", "no tenant"),
+        ("AZURE_TENANT_ID", "x"),
+        ("AZURE_USERNAME", "alice\n"),
+        ("AZURE_AUTHORITY_HOST", "https://login.example:port"),
+        ("AZURE_AUTHORITY_HOST", "https://[login.example"),
+        ("AZURE_AUTHORITY_HOST", "http://login.example"),
+    ],
 )
 def test_a_variable_that_holds_something_else_is_named(variable: str, value: str) -> None:
     with pytest.raises(UsageError) as refused:
@@ -152,6 +161,14 @@ def test_a_variable_that_the_command_line_speaks_for_is_not_looked_at() -> None:
     given = options("--application-id", CLIENT)
     fill_from_environment(given, BOTH | {"AZURE_CLIENT_ID": "my-app"})
     assert given.application_id == CLIENT
+
+
+@pytest.mark.parametrize("words", [("--environment", "AzureChinaCloud"), ("--authority", "https://adfs.example")])
+@pytest.mark.parametrize("host", ["https://login.microsoftonline.us", "https://login.example", "nonsense:"])
+def test_where_the_command_line_says_where_no_variable_does(words: tuple[str, ...], host: str) -> None:
+    given = options(*words)
+    fill_from_environment(given, BOTH | {"AZURE_AUTHORITY_HOST": host})
+    assert filled(given) == filled(options(*words)) | {"tenant": TENANT, "application_id": CLIENT}
 
 
 def test_a_job_that_may_not_ask_for_a_token_is_told_how_it_may() -> None:
