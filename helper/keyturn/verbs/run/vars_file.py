@@ -7,6 +7,7 @@ the command's end. It is nobody's child, because a command that waits for all it
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import re
@@ -35,9 +36,14 @@ def written(token: Mapping[str, Any]) -> str:
     name = f"vars-{os.getpid()}-{os.urandom(4).hex()}.json"
     with runtime_directory() as (where, directory):
         _sweep(directory)
-        _appoint_remover(directory, name)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         with os.fdopen(os.open(name, flags, 0o600, dir_fd=directory), "w", encoding="utf-8") as file:
+            try:
+                _take(file.fileno())
+                _appoint_remover(directory, name, file.fileno())
+            except BaseException:
+                os.unlink(name, dir_fd=directory)
+                raise
             json.dump(variables(token), file)
     return f"{where}/{name}"
 
@@ -57,7 +63,28 @@ def _sweep(directory: int) -> None:
         found = _OURS.fullmatch(name)
         if found is not None and not _lives(int(found[1])):
             with suppress(OSError):
-                os.unlink(name, dir_fd=directory)
+                _remove_unwatched(name, directory)
+
+
+def _remove_unwatched(name: str, directory: int) -> None:
+    """A container that shares the directory sees none of our processes, nor we of its own: the lock both do."""
+    file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=directory)
+    try:
+        if _take(file):
+            os.unlink(name, dir_fd=directory)
+    finally:
+        os.close(file)
+
+
+def _take(file: int) -> bool:
+    """Have the lock on `file` until it is closed here and by who is forked. False: somebody else has it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True  # there are none on this file system
+    return True
 
 
 def _lives(pid: int) -> bool:
@@ -70,8 +97,8 @@ def _lives(pid: int) -> bool:
     return True
 
 
-def _appoint_remover(directory: int, name: str) -> None:
-    """Return once somebody watches us, who will unlink `name` when we are gone.
+def _appoint_remover(directory: int, name: str, file: int) -> None:
+    """Return once somebody watches us, who will unlink `name` when we are gone, and holds `file` until then.
 
     Raises OSError where nobody does: the file would stay, with its token.
     """
@@ -80,6 +107,7 @@ def _appoint_remover(directory: int, name: str) -> None:
         try:
             os.setsid()
             if os.fork() == 0:
+                _let_go({directory, file, told})
                 _remove_after(watched, directory, name, told)
         finally:
             os._exit(0)
@@ -94,7 +122,6 @@ def _appoint_remover(directory: int, name: str) -> None:
 
 def _remove_after(watched: int, directory: int, name: str, told: int) -> NoReturn:
     try:
-        _let_go({directory, told})
         ending = _descriptor_of(watched)
         os.write(told, b".")
         os.close(told)

@@ -130,25 +130,6 @@ def test_the_token_is_on_no_command_line_and_in_no_file(entrusted: AwxScene) -> 
     assert secrets[0] in _read(Path(f"/proc/{process.pid}/environ"))
 
 
-def test_a_file_of_variables_for_as_long_as_the_command_runs(entrusted: AwxScene) -> None:
-    """And what a killed remover has left is removed by the next."""
-    runtime = entrusted.machine.socket.parent
-    left = runtime / "vars-999999999-00000000.json"
-    entrusted.token()
-    left.touch(mode=0o600)
-    process = entrusted.machine.start(*RUN, "--vars-file", "--", need("sh"), "-c", "echo $KEYTURN_VARS; exec cat")
-    assert process.stdout is not None
-    file = Path(process.stdout.readline().decode().rstrip())
-    told = json.loads(file.read_text("utf-8"))
-    assert told["controller_oauthtoken"] == told["aap_token"] == entrusted.token()
-    assert {told["controller_host"], told["aap_hostname"]} == {entrusted.urls["tower"]}
-    assert (file.stat().st_mode & 0o777, left.exists(), file.parent) == (0o600, False, runtime)
-    process.kill()
-    process.communicate()
-    while file.exists():
-        pass
-
-
 def test_a_program_is_found_on_path_and_keeps_its_name(entrusted: AwxScene) -> None:
     (entrusted.machine.home / "bin").mkdir()
     script = entrusted.machine.home / "bin/mine"
