@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -69,9 +70,8 @@ class Broker:
         )  # fmt: skip
         self._renewal = Renewal(
             memory=self.memory, flights=self._flights, failures=failures, fetcher=fetcher, holdings=holdings,
-            clock=clock, logging_out=self._logging_out, each_round=self.orphans.look,
+            clock=clock, logging_out=self._logging_out,
         )  # fmt: skip
-        self.keep_fresh = self._renewal.keep_fresh
         self.logout = Leaving(
             flights=self._flights, orphans=self.orphans, sign_ins=sign_ins, remote=self.remote, holdings=holdings,
             forget=self.forget, logging_out=self._logging_out,
@@ -80,6 +80,12 @@ class Broker:
         holdings.on_new_sign_in = self.forget
         self._fetcher = fetcher
         self._clock = clock
+
+    async def keep_fresh(self) -> None:
+        """Renew what is due and look for lost tokens, for ever: no silent provider of the one holds up the other."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._renewal.keep_fresh())
+            both.create_task(self.orphans.keep_looking())
 
     def at_hand(self, want: Want) -> Held | None:
         """The token in memory, for answers that wait for nothing: if it has life enough and nobody has refused it."""

@@ -11,7 +11,7 @@ from keyturnd import flows
 from keyturnd.fetching.permission import NoLongerAllowed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Container
 
     from keyturnd.broker.failures import Failures
     from keyturnd.broker.flights import Flights
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from keyturnd.vault.tokens import Token
 
 ROUND = 30.0
-"""Seconds between two looks at what is due. Renewal points lie minutes before any minimum life is undercut."""
+"""Seconds between two looks at what is due, here and in keyturnd.broker.awx.orphans.
+
+Renewal points lie minutes before any minimum life is undercut."""
 AT_ONCE = 4
 """Renewals that nobody waits for. Of hundreds, each a process, all came before a git that asked: half a minute."""
 PRUNING_INTERVAL = 3600.0
@@ -31,10 +33,7 @@ PRUNING_INTERVAL = 3600.0
 
 
 class Renewal:
-    """Begins flights that nobody waits for; `logging_out` names the profiles for which nothing new may begin.
-
-    each_round: begins what else is to be looked at every half minute, whatever a provider that says nothing holds up.
-    """
+    """Begins flights that nobody waits for; `logging_out` names the profiles for which nothing new may begin."""
 
     def __init__(
         self,
@@ -46,7 +45,6 @@ class Renewal:
         holdings: Holdings,
         clock: Clock,
         logging_out: Container[str],
-        each_round: Callable[[], None],
     ) -> None:
         self._memory = memory
         self._flights = flights
@@ -55,7 +53,6 @@ class Renewal:
         self._holdings = holdings
         self._clock = clock
         self._logging_out = logging_out
-        self._each_round = each_round
 
     def begin(self, want: Want, *, asked: bool) -> asyncio.Task[Token] | None:
         """Renew `want` behind whatever is being done, unless its last failure forbids that; `asked`: by a request."""
@@ -68,7 +65,6 @@ class Renewal:
         pruned = self._clock.boottime()
         while True:
             await self._clock.sleep_until(self._clock.boottime() + ROUND)
-            self._each_round()
             await self._renew_what_is_due()
             if self._clock.boottime() - pruned >= PRUNING_INTERVAL:
                 pruned = self._clock.boottime()

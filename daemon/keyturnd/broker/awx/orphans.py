@@ -15,6 +15,7 @@ from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.errors import ConfigError, KeyturnError, StateError
 from keyturnd.broker import policy
 from keyturnd.broker.awx.tokens import PATIENCE
+from keyturnd.broker.renewal import ROUND
 from keyturnd.fetching.wants import Want
 from keyturnd.messages.states import AwxState
 
@@ -59,6 +60,12 @@ class Orphans:
         """What was looked at where none was, and how many changes of the vault before."""
         self._locked = False
         self.also: Callable[[AwxProfile], Awaitable[None]] = _nothing_else
+
+    async def keep_looking(self) -> None:
+        """Each half minute, for ever."""
+        while True:
+            await self._clock.sleep_until(self._clock.boottime() + ROUND)
+            self.look()
 
     def look(self) -> None:
         """Begin to look, behind whatever is being done, for the profiles that miss an answer."""
