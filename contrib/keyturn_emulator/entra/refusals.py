@@ -120,12 +120,6 @@ SCOPE_UNKNOWN = Kind(
 UNKNOWN_RESOURCE = Kind(
     500011, "invalid_resource", "The resource principal named {resource} was not found in the tenant named {tenant}."
 )
-CONSENT_MISSING = Kind(
-    65001,
-    "interaction_required",
-    "The user or administrator has not consented to use the application with ID '{client}'.",
-    suberror="consent_required",
-)
 DEVICE_PENDING = Kind(
     70016,
     "authorization_pending",

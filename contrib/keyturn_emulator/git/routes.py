@@ -7,9 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 
 from keyturn_emulator.bearer.signing import ClaimsChallenged, TokenRefused
+from keyturn_emulator.federation.routes import SIGN_IN
 from keyturn_emulator.git import large_files
 from keyturn_emulator.git.backend import Backend, variables
 from keyturn_emulator.git.repositories import split_path
@@ -71,6 +72,9 @@ class GitHost:
         door = FRONT_DOOR.fullmatch(request.url.path)
         if door and door[1].lower() not in self._organisations:
             return PlainTextResponse("no such organisation", 404)
+        if door and request.headers.get("x-tfs-fedauthredirect") != "Suppress":
+            # A program that does not say so is taken for a browser.
+            return RedirectResponse(SIGN_IN, 302)
         request.state.note["reason"] = refused.reason
         if refused.reason == "anonymous":
             self._ledger.count("git.anonymous")

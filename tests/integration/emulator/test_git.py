@@ -132,7 +132,10 @@ def test_a_person_may_in_too(emulator: Emulator, entra: EntraClient, git: Git) -
 
 def test_the_challenge(emulator: Emulator, entra: EntraClient) -> None:
     ready = emulator.ready
-    organisation = entra.http.head(f"{ready.git}/contoso")
+    door = f"{ready.git}/contoso"
+    organisation = entra.http.head(door, headers={"X-TFS-FedAuthRedirect": "Suppress"})
+    as_a_person = entra.http.head(door)
+    assert (as_a_person.status_code, "www-authenticate" in as_a_person.headers) == (302, False)
     for answer in (
         refs(entra.http, emulator, None),
         organisation,

@@ -19,13 +19,19 @@ if TYPE_CHECKING:
 
 # Names that stand for "whatever tenant the user is of".
 ANY_TENANT = ("common", "organizations")
-AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
-"""Microsoft's own public client of that name, which every tenant knows (reference/entra.md section 4)."""
+MICROSOFTS = {
+    "azure-cli": "04b07795-8ddb-461a-bbee-02f9e1bf7b46",
+    "visual-studio": "872cd9fa-d31f-45e0-9eab-6e460a02d1f1",
+    "vs-code": "aebc6443-996d-45c2-90f0-388ff96faa56",
+    "aks-client": "80faf920-1908-4b52-b5ef-a8e7bedfc67a",
+    "azure-powershell": "1950a258-227b-4e31-a9cf-717495945fc2",
+}
+"""Its own public clients, which every tenant knows (reference/entra.md section 4)."""
 RESOURCE_GROUP = "/subscriptions/{subscription}/resourcegroups/emulator/providers"
 
 
 class Registry:
-    """One tenant, two people, a confidential client and two public ones, and a machine with two identities.
+    """One tenant, two people, a client of each kind beside Microsoft's, and a machine with two identities.
 
     federated: what the confidential client may prove itself with from the start.
     """
@@ -38,8 +44,10 @@ class Registry:
         ]
         self.service = Application("service", service_id, _new_id(), self.tenant, secret=new_secret())
         self.device = Application("device", _new_id(), _new_id(), self.tenant, multi_tenant=True)
-        azure_cli = Application("azure-cli", AZURE_CLI, _new_id(), self.tenant, multi_tenant=True)
-        self.applications = [self.service, self.device, azure_cli]
+        microsofts = (
+            Application(name, known, _new_id(), self.tenant, multi_tenant=True) for name, known in MICROSOFTS.items()
+        )
+        self.applications = [self.service, self.device, *microsofts]
         self.machine, self.assigned = self._identities()
         self._first_secret = self.service.secret
         self._first_federated = list(federated)

@@ -8,7 +8,6 @@ from urllib.parse import urlencode, urlsplit
 
 from starlette.responses import RedirectResponse
 
-from keyturn_emulator.entra import refusals
 from keyturn_emulator.entra.answers import client_info_of
 from keyturn_emulator.entra.refusals import EntraError, Kind, described
 from keyturn_emulator.entra.requests.authorization import PARAMETERS, authorization_of, destination_of
@@ -30,6 +29,12 @@ COOKIE = "ESTSAUTH"
 
 NO_SESSION = Kind(50058, "login_required", "A silent sign-in request was sent but no user is signed in.")
 NO_SIGN_IN = Kind(165000, "invalid_request", "This sign-in has ended. Start again from the application.")
+# A page that may not be shown is told by another word than the token endpoint has for the same number.
+NO_CONSENT = Kind(
+    65001,
+    "interaction_required",
+    "The user or administrator has not consented to use the application with ID '{client}'.",
+)
 CANCELLED = Kind(65004, "access_denied", "User declined to consent to access the app.")
 
 
@@ -110,7 +115,7 @@ def _as_user(sign_in: SignIn, user: User, entra: Entra) -> Response:
         return _finish(sign_in, user, entra)
     if "none" in asked.prompts:
         entra.sign_ins.end(sign_in)
-        return _refuse(asked.destination, EntraError(refusals.CONSENT_MISSING, client=asked.client.id), entra)
+        return _refuse(asked.destination, EntraError(NO_CONSENT, client=asked.client.id), entra)
     fields = [pages.hidden("sign_in", sign_in.id)]
     buttons = {"accept": "Accept", "decline": "Decline"}
     message = f"{asked.client.name} asks for {asked.asked.answered()} as {user.upn}"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 INSTANCE_VERSIONS = ("1.0", "1.1")
+# MSAL for Python asks about the older version's endpoint, others about the one they will use.
+AUTHORIZATION_PATHS = ("oauth2/v2.0/authorize", "oauth2/authorize")
 
 
 async def configuration(request: Request, entra: Entra) -> Response:
@@ -61,7 +63,7 @@ async def instance(request: Request, _entra: Entra) -> Response:
     wanted = urlsplit(request.query_params.get("authorization_endpoint", ""))
     host = urlsplit(base).hostname
     tenant, _, rest = wanted.path.lstrip("/").partition("/")
-    if wanted.scheme != "https" or wanted.hostname != host or rest != "oauth2/v2.0/authorize":
+    if wanted.scheme != "https" or wanted.hostname != host or rest not in AUTHORIZATION_PATHS:
         raise EntraError(refusals.UNKNOWN_INSTANCE)
     return JSONResponse(
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyturn_emulator.entra import refusals
+from keyturn_emulator.entra.ordered import ORDERED
 from keyturn_emulator.entra.refusals import EntraError
 from keyturn_emulator.entra.requests.form import required
 
@@ -24,6 +24,6 @@ def perform(call: Call) -> Answer:
     request = code.request
     asked = call.asked(form["scope"]) if "scope" in form else request.asked
     if not asked.within(request.asked):
-        raise EntraError(refusals.CONSENT_MISSING, client=call.client.id)
+        raise EntraError(ORDERED[65001])
     said = wanted if "claims" in form else request.wanted
     return call.sign_in(code.user, asked, request.wanted.wanted, said, request.nonce)

@@ -40,11 +40,14 @@ class Grant(NamedTuple):
     perform: Callable[[Call], Answer]
 
 
+DEVICE_CODE = Grant("device_code", device_code.PARAMETERS, device_code.perform)
 GRANTS = {
     "client_credentials": Grant("client_credentials", client_credentials.PARAMETERS, client_credentials.perform),
     "refresh_token": Grant("refresh_token", refresh_token.PARAMETERS, refresh_token.perform),
     "authorization_code": Grant("authorization_code", authorization_code.PARAMETERS, authorization_code.perform),
-    "urn:ietf:params:oauth:grant-type:device_code": Grant("device_code", device_code.PARAMETERS, device_code.perform),
+    "urn:ietf:params:oauth:grant-type:device_code": DEVICE_CODE,
+    # Microsoft's own word, which is older than RFC 8628: MSAL for Go, Node, Java and .NET say it to this day.
+    "device_code": DEVICE_CODE,
     "urn:ietf:params:oauth:grant-type:jwt-bearer": Grant(
         "on_behalf_of", on_behalf_of.PARAMETERS, on_behalf_of.perform
     ),

@@ -67,7 +67,10 @@ def test_no_nonce_no_refresh_token_unless_asked(entra: EntraClient, browser: Bro
 )
 def test_refused(entra: EntraClient, browser: Browser, changes: dict[str, str | None], number: int) -> None:
     code = browser.sign_in(browser.request_url())["code"]
-    assert number_of(entra.token(code_form(entra, code, **changes))) == number
+    answer = entra.token(code_form(entra, code, **changes))
+    assert number_of(answer) == number
+    if number == 65001:
+        assert (answer.json()["error"], answer.json()["suberror"]) == ("invalid_grant", "consent_required")
 
 
 def test_good_once_and_for_ten_minutes(emulator: Emulator, entra: EntraClient, browser: Browser) -> None:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from keyturn_emulator.launch import Emulator
 
+AKS_SERVER = "6dae42f8-4368-4678-94ff-3960e28e3630"
+AKS_CLIENT = "80faf920-1908-4b52-b5ef-a8e7bedfc67a"
+
 
 def test_a_device_sign_in(emulator: Emulator, entra: EntraClient) -> None:
     started = entra.start_device()
@@ -38,6 +41,16 @@ def test_a_device_sign_in(emulator: Emulator, entra: EntraClient) -> None:
     assert identity["iss"] == f"{entra.tenant_url}/v2.0"
     assert claims_of(f".{answer['client_info']}.") == {"uid": access["oid"], "utid": emulator.ready.tenant}
     assert emulator.control.count("device.poll") == 2
+
+
+def test_as_msal_for_go_and_others_ask(emulator: Emulator, entra: EntraClient) -> None:
+    """Microsoft's own word from before the RFC; and the client that an AKS kubeconfig names."""
+    form = {"client_id": AKS_CLIENT, "scope": f"{AKS_SERVER}/.default openid offline_access profile"}
+    started = entra.http.post(entra.device_url, data=form).json()
+    emulator.control.approve(started["user_code"])
+    more = {"grant_type": "device_code", "client_id": AKS_CLIENT, "client_info": "1", "scope": form["scope"]}
+    answer = entra.token(entra.poll_form(started["device_code"], **more)).json()
+    assert claims_of(answer["access_token"])["appid"] == AKS_CLIENT
 
 
 def test_only_what_was_asked_for(emulator: Emulator, entra: EntraClient) -> None:

@@ -53,6 +53,8 @@ def test_instance_discovery(emulator: Emulator, entra: EntraClient) -> None:
     asked = {"api-version": "1.1", "authorization_endpoint": f"{entra.tenant_url}/oauth2/v2.0/authorize"}
     found = entra.http.get(url, params=asked).json()
     assert found["tenant_discovery_endpoint"] == f"{entra.tenant_url}/v2.0/.well-known/openid-configuration"
+    older = {**asked, "authorization_endpoint": f"{emulator.ready.authority}/common/oauth2/authorize"}
+    assert entra.http.get(url, params=older).json()["metadata"] == found["metadata"], "as MSAL for Python asks"
     elsewhere = {**asked, "authorization_endpoint": "https://evil.example/common/oauth2/v2.0/authorize"}
     assert entra.http.get(url, params=elsewhere).json()["error"] == "invalid_instance"
     assert number_of(entra.http.get(url)) == 900144
@@ -122,7 +124,7 @@ def test_the_error_document(emulator: Emulator, entra: EntraClient) -> None:
         ({"grant_type": None}, 400, ("invalid_request", 900144)),
         ({"scope": None}, 400, ("invalid_request", 900144)),
         ({"grant_type": "password"}, 400, ("unsupported_grant_type", 70003)),
-        ({"grant_type": "device_code"}, 400, ("unsupported_grant_type", 70003)),
+        ({"grant_type": "implicit"}, 400, ("unsupported_grant_type", 70003)),
         ({"scope": AZURE_DEVOPS}, 400, ("invalid_scope", 1002012)),
         ({"scope": "openid profile"}, 400, ("invalid_scope", 70011)),
         ({"scope": f"{DEVOPS_SCOPE}  openid"}, 400, ("invalid_scope", 70011)),
