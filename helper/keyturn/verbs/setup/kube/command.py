@@ -6,8 +6,9 @@ import sys
 
 from keyturn import hints, moves
 from keyturn.configuration.config import parse
+from keyturn.configuration.named import no_profile
 from keyturn.console.configured import configuration
-from keyturn.errors import Refused
+from keyturn.errors import Refused, UsageError
 from keyturn.reach.paths import config_file
 from keyturn.verbs.setup import proposals
 from keyturn.verbs.setup.kube import agreement, checking, discover, refusals, report, stand_in
@@ -62,7 +63,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """The exit status."""
+    """The exit status: 1 where something was asked for that was not done, be the rest as it may."""
     if options.as_kubelogin:
         return _stand_in(options)
     if options.check:
@@ -78,13 +79,15 @@ def run(options: Namespace) -> int:
     if not options.dry_run:
         plan.carry_out(undoing=False)
     report.show([plan], options)
-    return 0
+    return int(bool(plan.warnings) and not options.dry_run)
 
 
 def _check_others(plan: Plan, config: Config, options: Namespace) -> None:
-    """Raises ConfigError for what is missing, unless a kubeconfig that was named before has it."""
+    """Raises ConfigError and UsageError for what is missing, unless a kubeconfig that was named before has it."""
     known = [] if options.kubeconfig or options.context else Register().elsewhere(plan.files)
     if not any(list(Plan(str(file), None).asking()) for file in known):
+        for sentence, hint in plan.warnings:  # of `--all`: why nothing has become a target
+            raise UsageError(sentence, hint)
         raise refusals.nothing_to_do(config, plan.files, list(plan.servers()))
 
 
@@ -116,22 +119,25 @@ def _check_agreed(plan: Plan, options: Namespace) -> None:
 def _with_all(plan: Plan, options: Namespace) -> Config:
     """The configuration with every cluster of AKS as a target, but those whose profile nobody can tell.
 
-    Raises Refused where that is the choice of a kubeconfig that nobody has agreed to.
+    Raises Refused where that is the choice of a kubeconfig that nobody has agreed to, ConfigError without a profile.
     """
     from keyturn.editing.config_document import ConfigDocument  # noqa: PLC0415 - slow to import
 
     document = ConfigDocument(config_file())
+    if not document.config.profiles:
+        raise no_profile(document.config)
     found = list(discover.proposals(document.config, plan.files))
     if found and not options.dry_run:
         _check_agreed(plan, options)
-    for proposal in found:
-        profile = options.profile or proposal.profile
-        if profile == proposals.ANY:
-            told = f"nothing tells the profile for {proposal.place}, of {proposal.why}"
-            plan.warnings.append((told, moves.clients.form(proposal.line())))
-        else:
-            document.set(("targets", "kube"), proposal.place, profile)
-            plan.notes.append(f"{proposal.place} gets tokens of profile {profile}")
+    chosen = {proposal.place: options.profile or proposal.profile for proposal in found}
+    if unclear := [place for place, profile in chosen.items() if profile == proposals.ANY]:
+        named = ["--kubeconfig", options.kubeconfig] if options.kubeconfig else []
+        told = f"nothing tells the profile for {refusals.listed(unclear)}"
+        plan.warnings.append((told, hints.set_up("kube", "--discover", *named)))
+    for place, profile in chosen.items():
+        if place not in unclear:
+            document.set(("targets", "kube"), place, profile)
+            plan.notes.append(f"{place} gets tokens of profile {profile}")
     return parse(config_file(), document.text.encode()) if options.dry_run else document.save()
 
 

@@ -31,7 +31,7 @@ def no_file(file: KubeFile) -> UsageError:
 def no_context(context: str, files: Sequence[KubeFile]) -> UsageError:
     """For a context that was named and is not there."""
     return UsageError(
-        f"there is no context {context} in {_listed(file.path for file in files)}",
+        f"there is no context {context} in {listed(file.path for file in files)}",
         shell.kubectl("config", "get-contexts"),
     )
 
@@ -51,11 +51,11 @@ def nothing_to_do(config: Config, files: Sequence[KubeFile], servers: Sequence[s
 
     servers: of all contexts.
     """
-    where, found = _listed(file.path for file in files), list(map(without_userinfo, filter(None, servers)))
+    where, found = listed(file.path for file in files), list(map(without_userinfo, filter(None, servers)))
     if not config.kube_targets:
-        told = f"; the servers in {where} are {_listed(found)}" if found else ""
+        told = f"; the servers in {where} are {listed(found)}" if found else ""
         return no_target(config, "kube", EXAMPLE, told)
-    wanted = _listed(target.url for target in config.kube_targets)
+    wanted = listed(target.url for target in config.kube_targets)
     if not any(file.is_there for file in files):
         sentence = f"there is no kubeconfig {where}; the kube targets are {wanted}"
         return ConfigError(sentence, moves.clients.fetch_kubeconfig(hints.set_up("kube")))
@@ -63,7 +63,7 @@ def nothing_to_do(config: Config, files: Sequence[KubeFile], servers: Sequence[s
         sentence = f"{where} has no contexts; the kube targets are {wanted}"
         return ConfigError(sentence, moves.clients.fetch_kubeconfig(hints.set_up("kube")))
     sentence = (
-        f"no context in {where} is for a kube target: its servers are {_listed(found)}; the targets are {wanted}"
+        f"no context in {where} is for a kube target: its servers are {listed(found)}; the targets are {wanted}"
     )
     return ConfigError(sentence, _add(config))
 
@@ -73,7 +73,7 @@ def _add(config: Config) -> Sentence:
     return moves.configuration.add(f'"{EXAMPLE}" = "PROFILE"', "[targets.kube]", str(config.source))
 
 
-def _listed(texts: Iterable[object]) -> str:
+def listed(texts: Iterable[object]) -> str:
     """All of them, or as many as a person reads."""
     found = list(dict.fromkeys(map(str, texts)))
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["configured", "kubeconfig"]
 
+UNCLEAR = "nothing tells the profile for "
+DISCOVER = "keyturn: hint: keyturn setup kube --discover\n"
+
 
 def test_the_context_gets_a_user_that_asks_keyturn_and_the_former_stays(
     configured: Machine, kubeconfig: Path
@@ -107,12 +110,23 @@ def test_all_clusters_of_aks_become_targets_first(configured: Machine, kubeconfi
     every = ("setup", "kube", "--all", "--profile", "me")
     assert "would change" in configured.run("keyturn", *every, "--dry-run", status=0).stdout
     assert configured.config_file.read_text(encoding="utf-8") == config
-    unknown = configured.run("keyturn", "setup", "kube", "--all", status=0).stderr
-    assert "keyturn: warning: nothing tells the profile for https://b-1.hcp.westeurope.azmk8s.io" in unknown
+    unknown = configured.run("keyturn", "setup", "kube", "--all", status=1)
+    assert unknown.stderr == f"keyturn: warning: {UNCLEAR}https://b-1.hcp.westeurope.azmk8s.io\n{DISCOVER}"
+    assert user_of(configured, "aks") == OURS, "the others are set up all the same"
     told = configured.run("keyturn", *every, status=0).stdout
     assert "keyturn: https://b-1.hcp.westeurope.azmk8s.io gets tokens of profile me\n" in told
     assert user_of(configured, "elsewhere").startswith("keyturn/me")
     assert '"https://b-1.hcp.westeurope.azmk8s.io" = "me"' in configured.config_file.read_text(encoding="utf-8")
+
+
+def test_no_cluster_can_become_a_target(configured: Machine, kubeconfig: Path) -> None:
+    text = KUBECONFIG.replace("https://elsewhere.example", "https://b-1.hcp.westeurope.azmk8s.io:443")
+    kubeconfig.write_text(text, encoding="ascii")
+    config = configured.config_file.read_text(encoding="utf-8")
+    configured.config_file.write_text(config.partition("[targets.kube]")[0], encoding="utf-8")
+    refused = configured.run("keyturn", "setup", "kube", "--all", status=2)
+    every = "https://aks.example, https://b-1.hcp.westeurope.azmk8s.io"
+    assert refused.stderr == f"keyturn: error: {UNCLEAR}{every}\n{DISCOVER}"
 
 
 @pytest.mark.parametrize("undo", [False, True])

@@ -32,7 +32,7 @@ def test_another_ca_is_taken_on_only_by_name(configured: Machine, kubeconfig: Pa
     configured.run("keyturn", "setup", "kube", status=0)
     word = users(configured)[OURS]["exec"]["args"][-1]
     kubeconfig.write_text(kubeconfig.read_text(encoding="ascii").replace(CA, OTHER_CA), encoding="ascii")
-    passed = configured.run("keyturn", "setup", "kube", status=0)
+    passed = configured.run("keyturn", "setup", "kube", status=1)
     hint = passed.stderr.splitlines()[1].removeprefix("keyturn: hint: ")
     assert hint == "keyturn setup kube --context aks"
     assert users(configured)[OURS]["exec"]["args"][-1] == word
@@ -45,7 +45,7 @@ def test_another_ca_is_taken_on_only_by_name(configured: Machine, kubeconfig: Pa
 def test_a_cluster_that_is_not_verified_is_not_set_up(configured: Machine, kubeconfig: Path) -> None:
     text = KUBECONFIG.replace(CA, "insecure-skip-tls-verify: true")
     kubeconfig.write_text(text, encoding="ascii")
-    passed = configured.run("keyturn", "setup", "kube", status=0)
+    passed = configured.run("keyturn", "setup", "kube", status=1)
     assert "keyturn: warning: the cluster of context aks is reached without verification\n" in passed.stderr
     configured.run("keyturn", "setup", "kube", "--context", "aks", status=1)
     assert kubeconfig.read_text(encoding="ascii") == text
@@ -80,17 +80,17 @@ def reached(file: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("words", "status"),
     [
-        ("setup",),
-        ("setup", "kube"),
-        ("target", "add", "https://aks.example", "third", "--protocol", "kube"),
+        (("setup",), 1),
+        (("setup", "kube"), 1),
+        (("target", "add", "https://aks.example", "third", "--protocol", "kube"), 0),
     ],
 )
 def test_a_clones_file_counts_for_nothing_where_nobody_can_agree(
-    configured: Machine, clone: Path, words: tuple[str, ...]
+    configured: Machine, clone: Path, words: tuple[str, ...], status: int
 ) -> None:
-    done = configured.run("keyturn", *words, status=0)
+    done = configured.run("keyturn", *words, status=status)
     named = f"keyturn setup kube --context aks --kubeconfig {clone}"
     assert f"{reached(clone)}, which KUBECONFIG names\n" in done.stderr
     assert f"keyturn: hint: if it is a file of your own, name it: {named}\n" in done.stderr
@@ -140,8 +140,8 @@ def test_the_file_that_says_it_is_named_where_the_context_is_ones_own(
     """Of two clusters with one name, kubectl takes that of the first file."""
     clone.write_text(clone.read_text("ascii").partition("contexts:")[0], encoding="ascii")
     configured.environment["KUBECONFIG"] = f"{clone}:{kubeconfig}"
-    for words, status in ((("setup", "kube"), 0), (("setup", "kube", "--context", "aks"), 1)):
-        done = configured.run("keyturn", *words, status=status)
+    for words in ((), ("--context", "aks")):
+        done = configured.run("keyturn", "setup", "kube", *words, status=1)
         assert f"as {clone} and {kubeconfig} say, which KUBECONFIG names\n" in done.stderr
     assert kept(configured) == []
 
