@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn import moves
 from keyturn.errors import DaemonUnavailable
 from keyturnd import libc
 
@@ -26,6 +27,9 @@ STANDARD_STREAMS = frozenset({0, 1, 2})
 OWN_DESCRIPTORS = Path("/proc/self/fd" if sys.platform == "linux" else "/dev/fd")
 MOST_DESCRIPTORS = 1 << 16
 """More than everything together needs; a limit of a thousand million, as containers have, only costs memory."""
+LEAST_DESCRIPTORS = 48
+"""A daemon at rest has a dozen open, and an acquisition takes 24 beside: with fewer no token ever comes, and with a
+dozen nobody is answered, nor told why."""
 RESERVED = 144
 """Descriptors that connections leave to others, below the usual limit of 1024: acquisitions take three each."""
 MEMORY_FIELDS = {"Pss": "pss", "Rss": "rss", "Private_Dirty": "private_dirty", "Swap": "swap"}
@@ -48,12 +52,17 @@ def harden() -> None:
 def raise_descriptor_limit() -> None:
     """Let this process open as many descriptors as its hard limit allows.
 
-    It serves all shells, and must not live with the soft limit of the one that happened to start it.
+    It serves all shells, and must not live with the soft limit of the one that happened to start it. Raises
+    DaemonUnavailable where the hard one leaves too few.
     """
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MOST_DESCRIPTORS)
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed < LEAST_DESCRIPTORS:
+        sentence = f"no more than {allowed} files may be open at once here, and the daemon takes {LEAST_DESCRIPTORS}"
+        raise DaemonUnavailable(sentence, moves.machines.descriptors())
 
 
 def connection_limit(most: int) -> int:

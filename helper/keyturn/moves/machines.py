@@ -53,6 +53,12 @@ def state_elsewhere() -> Sentence:
 
 
 @move
+def descriptors() -> Sentence:
+    """A shell, or a container, whose hard limit leaves a daemon too few files that may be open at once."""
+    return Sentence("start it where that is not limited, or to 1024, as is usual: `ulimit -Hn` tells")
+
+
+@move
 def set_clock(ahead: float, whose: str = "Entra ID") -> Sentence:
     """A machine whose clock is so many seconds ahead of the provider's, or behind it."""
     minutes, where = max(round(abs(ahead) / 60), 1), "ahead of" if ahead > 0 else "behind"

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from keyturnd.life.hardening import LEAST_DESCRIPTORS
 from keyturnd.server.connections import PER_PROCESS, UNFINISHED_BYTES
 from support.daemon import wire
 from support.machine.machine import PROGRAMS, Machine
@@ -32,8 +33,9 @@ sys.stdin.read()
 """
 WITH_FEW_DESCRIPTORS = """
 import os, resource, sys
-resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
-os.execv(sys.argv[1], sys.argv[1:])
+few = int(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_NOFILE, (few, few))
+os.execv(sys.argv[2], sys.argv[2:])
 """
 
 
@@ -119,9 +121,8 @@ def test_unfinished_bodies_together_are_limited(path: Path) -> None:
 
 def test_running_out_of_descriptors_neither_kills_nor_spins(machine: Machine) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", WITH_FEW_DESCRIPTORS, PROGRAMS / "keyturn", "daemon", "run"],
-        env=machine.environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
-    ) as daemon:  # fmt: skip
+        with_descriptors(LEAST_DESCRIPTORS), env=machine.environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as daemon:
         assert daemon.stderr is not None
         assert b" ready " in daemon.stderr.readline()
         before = cpu_seconds(daemon.pid)
@@ -133,6 +134,21 @@ def test_running_out_of_descriptors_neither_kills_nor_spins(machine: Machine) ->
         assert wire.status(machine.socket)["pid"] == daemon.pid
         daemon.terminate()
         daemon.communicate()
+
+
+def test_with_too_few_descriptors_ever_to_fetch_a_token_none_begins(machine: Machine) -> None:
+    few = with_descriptors(LEAST_DESCRIPTORS - 1)
+    told = subprocess.run(few, env=machine.environment, capture_output=True, text=True, check=False)
+    assert told.returncode == 1
+    assert told.stderr == (
+        "keyturn: error: no more than 47 files may be open at once here, and the daemon takes 48\n"
+        "keyturn: hint: start it where that is not limited, or to 1024, as is usual: `ulimit -Hn` tells\n"
+    )
+
+
+def with_descriptors(few: int) -> list[str]:
+    """The command of a daemon in the foreground that may have so many, and has no right to more."""
+    return [sys.executable, "-c", WITH_FEW_DESCRIPTORS, str(few), str(PROGRAMS / "keyturn"), "daemon", "run"]
 
 
 def cpu_seconds(pid: int) -> float:
