@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 SIGN_IN = ("az login", "az account set")
 """What az's own errors advise (and AADSTS numbers, which are in them) where a person has to act."""
 SEE = moves.clients.az("to see for yourself", "account get-access-token")
+KEEP_NO_ANSWERS = {"AZURE_CORE_USE_MSAL_HTTP_CACHE": "false"}
+"""In a directory that a caller names, a stranger's kubeconfig perhaps: az keeps answers there in a form whose reading
+can run programs (Python's pickle). Without them it asks for the authority's endpoints each time."""
 QUIET = {"AZURE_CORE_ONLY_SHOW_ERRORS": "true", "AZURE_CORE_NO_COLOR": "true", "AZURE_CORE_COLLECT_TELEMETRY": "no"}
 
 
@@ -86,7 +89,8 @@ def _environment(az: AzureCli, job: TokenJob) -> dict[str, str]:
         "AZURE_CONFIG_DIR": az.config_directory,
     }
     given = {name: value for name, value in network.items() if value}
-    return {"HOME": az.home, "PATH": az.path, "LANG": "C.UTF-8", **QUIET, **given}
+    wary = KEEP_NO_ANSWERS if az.config_directory else {}
+    return {"HOME": az.home, "PATH": az.path, "LANG": "C.UTF-8", **QUIET, **wary, **given}
 
 
 def _expiry(document: dict[str, Any]) -> float:

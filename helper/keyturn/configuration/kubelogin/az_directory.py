@@ -44,6 +44,10 @@ def own_directory(named: str) -> str | None:
                 f"AZURE_CONFIG_DIR: {path} has extensions of az, which are programs",
                 moves.clients.own_az(),
             )
+        if _holds_links(path):
+            raise Refused(
+                f"AZURE_CONFIG_DIR: {path} has symbolic links, behind which az would write", moves.clients.own_az()
+            )
     except OSError as error:
         reason = (error.strerror or "").lower()
         if error.errno in PASSING:
@@ -60,6 +64,12 @@ def stamp(directory: str | None) -> str:
     except OSError:
         return ""
     return f"{status.st_ino} {status.st_mtime_ns} {status.st_size}"
+
+
+def _holds_links(directory: Path) -> bool:
+    """Whether az might write through one; it makes none. Its configuration, which people share so, it only reads."""
+    with os.scandir(directory) as entries:
+        return any(entry.is_symlink() for entry in entries if entry.name != CONFIG)
 
 
 def _configures_extensions(file: Path) -> bool:

@@ -95,6 +95,17 @@ def test_programs_by_its_configuration(directory: Path, configuration: str) -> N
         own_directory(str(directory))
 
 
+def test_a_link_in_it_would_be_written_through(directory: Path) -> None:
+    """A clone may bring one."""
+    shared = directory.parent / "shared"
+    shared.write_text("[core]\noutput = json\n")
+    (directory / "config").symlink_to(shared)
+    assert own_directory(str(directory)) == str(directory)
+    (directory / "az.json").symlink_to(directory.parent / "mine")
+    with pytest.raises(Refused, match="has symbolic links"):
+        own_directory(str(directory))
+
+
 def test_an_ordinary_configuration(directory: Path) -> None:
     (directory / "config").write_text("[core]\noutput = json\n[cloud]\nname = AzureCloud\n")
     assert own_directory(str(directory)) == str(directory)
