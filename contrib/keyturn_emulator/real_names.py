@@ -1,12 +1,16 @@
 """`python -m keyturn_emulator.real_names`: the emulator under the names of the real servers, until Ctrl-C.
 
 What keyturn's README says can be done word for word in a shell with the variables that this prints: a proxy leads the
-names to the emulator, whose CA vouches for them. Nothing outside that shell is changed.
+names to the emulator, whose CA vouches for them. Nothing outside that shell is changed: it has a home of its own, as
+sign-ins to the real servers that keyturn keeps would be shown to the emulator, refused, and forgotten.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import shlex
+import shutil
 import signal
 import sys
 import tempfile
@@ -18,7 +22,7 @@ from keyturn_emulator.launch import Emulator, EmulatorError
 from keyturn_emulator.serving.tunnels import Tunnels
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from keyturn_emulator.ready import Ready
 
@@ -41,12 +45,18 @@ TRUST = ("SSL_CERT_FILE", "GIT_SSL_CAINFO", "REQUESTS_CA_BUNDLE")
 BROWSER = """#!/bin/sh
 exec {python} -E -P -m keyturn_emulator.browser --ca-file {ca_file} --proxy {proxy} "$@"
 """
+ELSEWHERE = (
+    "KEYTURN_CONFIG", "KEYTURN_STATE", "KEYTURN_SOCKET", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "GIT_CONFIG_GLOBAL",
+    "DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "HELM_REGISTRY_CONFIG",
+)  # fmt: skip
+"""Variables that lead out of a home."""
 TOLD = f"""dev.azure.com, login.microsoftonline.com, contoso.azurecr.io, awx.contoso.example, aap.contoso.example (a
 gateway) and a cluster of AKS are the emulator, until Ctrl-C here, in a shell with these variables:
 
 {{exports}}
+unset {" ".join(ELSEWHERE)}
 
-The browser signs in as alice by itself. What the pages do not tell:
+The home goes with the rest. The browser signs in as alice by itself. What the pages do not tell:
 
   tenant               contoso.example
   password in AWX      {{password}}
@@ -90,12 +100,29 @@ def environment(ready: Ready, proxy: str, directory: Path) -> dict[str, str]:
     return found | dict.fromkeys(TRUST, ready.ca_file)
 
 
+@contextlib.contextmanager
+def home(directory: Path) -> Iterator[dict[str, str]]:
+    """The variables of a home in `directory`, in which git knows its user; its keyturnd leaves when it is gone."""
+    own, runtime = directory / "home", directory / "run"
+    for private in (own, runtime):
+        private.mkdir(mode=0o700)
+    known = json.dumps(str(Path.home() / ".gitconfig"), ensure_ascii=False)
+    (own / ".gitconfig").write_text(f"[include]\n\tpath = {known}\n", "utf-8")
+    try:
+        yield {"HOME": str(own), "XDG_RUNTIME_DIR": str(runtime)}
+    finally:
+        shutil.rmtree(runtime, ignore_errors=True)  # first: without its socket the daemon makes nothing anew
+
+
 def main() -> int:
     """Serve until SIGINT, SIGTERM or SIGHUP; the exit status."""
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     try:
-        with emulator() as running, tunnels(running.ready) as proxy, tempfile.TemporaryDirectory() as directory:
-            _tell(running.ready, environment(running.ready, proxy.url, Path(directory)))
+        with (
+            emulator() as running, tunnels(running.ready) as proxy,
+            tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory, home(Path(directory)) as own,
+        ):  # fmt: skip
+            _tell(running.ready, own | environment(running.ready, proxy.url, Path(directory)))
             signal.sigwait(ENDS)
     except EmulatorError as error:
         sys.stderr.write(f"keyturn-emulator: error: {error}\n")

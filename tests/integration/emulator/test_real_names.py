@@ -23,11 +23,20 @@ HOST = "https://dev.azure.com"
 DEVICES = "https://login.microsoftonline.com/common/oauth2/deviceauth"
 
 
+def written_at(machine: Machine) -> dict[Path, bytes]:
+    """The files at home, but for the clone."""
+    clone = machine.home / "app"
+    found = (path for path in machine.home.rglob("*") if clone not in path.parents)
+    return {path: path.read_bytes() for path in found if path.is_file()}
+
+
 @contextlib.contextmanager
-def shown_variables() -> Iterator[dict[str, str]]:
+def shown_variables(machine: Machine) -> Iterator[dict[str, str]]:
     """Those that it prints; in the end it is interrupted, and must end well."""
     command = [sys.executable, "-m", "keyturn_emulator.real_names"]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as names:
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=machine.environment
+    ) as names:
         assert names.stdout is not None
         try:
             told = iter(names.stdout.readline, "")
@@ -51,7 +60,8 @@ def by_code(machine: Machine, browser: str) -> None:
 
 
 def test_a_first_clone_from_dev_azure_com_at_home(machine: Machine) -> None:
-    with shown_variables() as variables:
+    before = written_at(machine)
+    with shown_variables(machine) as variables:
         machine.environment |= variables
         begin = [str(PROGRAMS / "keyturn"), "init", f"{HOST}/contoso", "--tenant=contoso.example", "--yes"]
         with Terminal(begin, machine.environment, machine.home) as terminal:
@@ -59,4 +69,5 @@ def test_a_first_clone_from_dev_azure_com_at_home(machine: Machine) -> None:
         machine.run(need("git"), "clone", "--quiet", f"{HOST}/contoso/demo/_git/app", status=0)
         by_code(machine, variables["BROWSER"])
         machine.stop()
-    assert not Path(variables["KUBECONFIG"]).exists()
+    assert not Path(variables["HOME"]).parent.exists()
+    assert written_at(machine) == before, "a sign-in of somebody's own is not for the emulator"
