@@ -153,6 +153,12 @@ def kept_awx_tokens() -> Command:
     return "keyturn", "awx", "tokens", "list", "--kept"
 
 
+@cure
+def forget_awx_token(name: str) -> Command:
+    """Keep the value of a token no longer; the server keeps the token."""
+    return "keyturn", "awx", "tokens", "forget", name
+
+
 @show
 def profiles() -> Command:
     """Which profiles there are."""

@@ -156,6 +156,9 @@ ROWS = {
     "usage": Row(words("keyturn", "login", "--xyzzy"), "--again"),
     "on_awx": Row(no_such_token, "keyturn tower@"),
     "kept_awx_tokens": Row(words("keyturn", "awx", "tokens", "show", "xyzzy"), "NAME"),
+    "forget_awx_token": Row(
+        states.awx_token_sealed_with_another_key, "forgot the value of token ci", proof=states.awx_token_made
+    ),
     "profiles": Row(words("keyturn", "profile", "show", "xyzzy"), "device-code"),
     "profile": Row(secrets.secret_elsewhere, "secret from the file /nowhere/s"),
     "listing": Row(secrets.secret_that_is_a_directory, "drwx"),

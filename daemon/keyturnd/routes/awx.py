@@ -14,7 +14,9 @@ from keyturnd.broker.policy import AWX
 from keyturnd.fetching.wants import Want
 from keyturnd.messages.states import AwxState
 from keyturnd.routes.bodies import Body, read_body
+from keyturnd.routes.daemon.profile_states import told
 from keyturnd.server.http import json_response
+from keyturnd.vault.vault import Unreadable
 
 if TYPE_CHECKING:
     from keyturn.configuration.config import Config
@@ -107,13 +109,33 @@ async def made(services: Services, request: Request, waiter: Waiter, _: str) -> 
     """The tokens that new-token has made, and the value of one."""
     body = read_body(request, MadeBody)
     if body.name is None:
-        return json_response({"answer": [facts(found) for found in await services.made.all() if found.row]})
+        readable, others = await services.made.readable()
+        unread = [{"name": name, "error": told(error)} for name, error in others.items()]
+        return json_response({"answer": [*(facts(kept) for kept in readable if kept.row), *unread]})
+    if body.forget:
+        return json_response({"answer": await _forgotten(services, body.name)})
     found = await services.made.find(body.name)
     if found is None:
-        raise UsageError("no token is kept under that name", hints.kept_awx_tokens())
-    if body.forget:
-        await services.made.forget(body.name)
+        raise _unknown()
     return json_response({"answer": {**facts(found), "row": found.row}})
+
+
+async def _forgotten(services: Services, name: str) -> dict[str, Any]:
+    """What is known of the token whose value is kept no longer. Raises UsageError."""
+    try:
+        found = await services.made.find(name)
+    except Unreadable:
+        known: dict[str, Any] = {"name": name, "row": {}}
+    else:
+        if found is None:
+            raise _unknown()
+        known = {**facts(found), "row": found.row}
+    await services.made.forget(name)
+    return known
+
+
+def _unknown() -> UsageError:
+    return UsageError("no token is kept under that name", hints.kept_awx_tokens())
 
 
 async def _sign_in(services: Services, profile: AwxProfile, waiter: Waiter) -> None:
@@ -137,7 +159,8 @@ async def _value(services: Services, profile: AwxProfile, number: int | None) ->
     state = await services.holdings.state(profile)
     if isinstance(state, AwxState) and state.token_id == number:
         raise Refused(f"token {number} is the one that profile {profile.name} lives by", hints.logout(profile.name))
-    for kept in await services.made.all():
+    found, _ = await services.made.readable()
+    for kept in found:
         if kept.url == profile.url and kept.row.get("id") == number:
             return str(kept.row["token"])
     return None

@@ -13,15 +13,17 @@ import msgspec
 from keyturnd.vault.changing import Late, wholly
 from keyturnd.vault.looking import seen
 from keyturnd.vault.records import RecordName
-from keyturnd.vault.vault import understood
+from keyturnd.vault.vault import Unreadable, understood
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from keyturnd.vault.records import Kind
     from keyturnd.vault.vault import Vault
 
 KIND: Kind = "made-token"
+PENDING = "pending "
+"""Begins the names of what is about to be created: no person's name for a token has a blank."""
 
 
 class Made(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -68,6 +70,10 @@ class MadeTokens:
         payload = await seen((await self._vault()).get, record)
         return understood(record, payload, msgspec.json.Decoder(Made).decode)
 
+    async def has(self, name: str) -> bool:
+        """Whether something is kept under that name, be it readable or not."""
+        return name in await self._names()
+
     async def forget(self, name: str) -> None:
         """Forget it here; the server keeps it."""
         await wholly((await self._vault()).delete, _record(name))
@@ -78,7 +84,8 @@ class MadeTokens:
             return []
         self._none_pending = True  # what is asked for meanwhile says otherwise
         try:
-            found = [made for made in await self.all() if not made.row]
+            names = [name for name in await self._names() if name.startswith(PENDING)]
+            found, _ = await self._readable(names)
         except BaseException:  # whoever looks may be cancelled, too: by a logout
             self._none_pending = False
             raise
@@ -86,11 +93,27 @@ class MadeTokens:
         return found
 
     async def all(self) -> list[Made]:
-        """Every one, by name."""
+        """Every one, by name. Raises Unreadable where one cannot be read."""
+        found = [await self.find(name) for name in await self._names()]
+        return [made for made in found if made is not None]
+
+    async def readable(self) -> tuple[list[Made], dict[str, Unreadable]]:
+        """Those that can be read, by name; and why the others cannot, by theirs."""
+        return await self._readable(await self._names())
+
+    async def _readable(self, names: Iterable[str]) -> tuple[list[Made], dict[str, Unreadable]]:
+        found, others = [], {}
+        for name in names:
+            try:
+                found.append(await self.find(name))
+            except Unreadable as error:
+                others[name] = error
+        return [made for made in found if made is not None], others
+
+    async def _names(self) -> list[str]:
         vault = await self._vault()
         names = await seen(lambda: [name for name in vault.names() if name.kind == KIND])
-        found = [await self.find(name.client_id) for name in sorted(names, key=lambda name: name.client_id)]
-        return [made for made in found if made is not None]
+        return sorted(name.client_id for name in names)
 
 
 def _record(name: str) -> RecordName:

@@ -150,21 +150,27 @@ class Vault:
 
 def damaged_record(name: RecordName) -> DamagedRecord:
     """For a record that cannot be fetched again, so that somebody has to know."""
-    sentence = f"the {name.kind} of profile {name.profile} was damaged on disk and has been set aside"
-    return DamagedRecord(sentence, renewal_command(name))
+    sentence = f"{_spoken(name)} was damaged on disk and has been set aside"
+    gone = hints.usage("keyturn awx new-token") if name.kind == "made-token" else None  # there is none to forget
+    return DamagedRecord(sentence, gone or renewal_command(name))
 
 
 def other_vault_key(name: RecordName, key_id: str) -> OtherVaultKey:
     """For a record of a vault that had another key, `key_id` by its public name: a restored backup, mostly."""
-    sentence = f"the {name.kind} of profile {name.profile} is sealed with another key ({key_id})"
+    sentence = f"{_spoken(name)} is sealed with another key ({key_id})"
     return OtherVaultKey(sentence, renewal_command(name))
 
 
 def other_version(name: RecordName) -> OtherVersion:
     """For what is sealed well, and says what this version cannot make out: after a downgrade, mostly."""
-    return OtherVersion(
-        f"the {name.kind} of profile {name.profile} was kept by another version of keyturn", renewal_command(name)
-    )
+    return OtherVersion(f"{_spoken(name)} was kept by another version of keyturn", renewal_command(name))
+
+
+def _spoken(name: RecordName) -> str:
+    """What is kept under `name`, in a sentence."""
+    if name.kind == "made-token":
+        return f"the value of the token {name.client_id}"
+    return f"the {name.kind} of profile {name.profile}"
 
 
 def understood(name: RecordName, payload: bytes | None, decode: Callable[[bytes], Content]) -> Content | None:
@@ -182,6 +188,8 @@ def understood(name: RecordName, payload: bytes | None, decode: Callable[[bytes]
 
 def renewal_command(name: RecordName) -> Command:
     """How the user makes up for a record that cannot be read."""
+    if name.kind == "made-token":  # nobody tells its value again: another is made
+        return hints.forget_awx_token(name.client_id)
     return hints.entrust(name.profile) if name.kind == "secret" else hints.login(name.profile)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -16,17 +17,38 @@ from keyturnd.life.statelock import HolderElsewhere, read_holder
 from keyturnd.vault.ownership import cannot
 from support.hints.row import told_by
 from support.needs import need
+from support.scenes.awx import AwxScene
 
 if TYPE_CHECKING:
     from pathlib import Path
     from subprocess import CompletedProcess
 
+    from support.machine.machine import Machine
     from support.scenes.scene import Scene
 
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 REGISTRY = "contoso.azurecr.io"
 AKS = "6dae42f8-4368-4678-94ff-3960e28e3630"
 CONTEXT = {"name": "there", "context": {"cluster": "c", "user": "u"}}
+
+
+def awx_token_made(scene: Scene) -> CompletedProcess[str]:
+    AwxScene(scene.machine, scene.emulator).entrust()
+    return scene.machine.run("keyturn", "awx", "new-token", "--for-me", "--profile", "tower", "--name", "ci")
+
+
+def awx_token_sealed_with_another_key(scene: Scene) -> CompletedProcess[str]:
+    """As after a keyring was reset, or the file of the key was lost."""
+    awx_token_made(scene)
+    seal_with_another_key(scene.machine, "ci")
+    return scene.machine.run("keyturn", "awx", "tokens", "show", "ci")
+
+
+def seal_with_another_key(machine: Machine, name: str) -> None:
+    """Have the record say so, of the token of an AWX that is kept under `name`."""
+    for path in (machine.state / "vault").iterdir():
+        if f'"client_id":"{name}"'.encode() in (content := path.read_bytes()):
+            path.write_bytes(re.sub(rb'"key":"\w+"', b'"key":"another"', content, count=1))
 
 
 def with_registry(scene: Scene) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyturn import hints
 from keyturn.errors import InternalError, KeyturnError, ProviderRefused, ProviderUnreachable, UsageError, one_line
-from keyturnd.vault.made import Made
+from keyturnd.vault.made import PENDING, Made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from keyturnd.fetching.remote import Remote
     from keyturnd.vault.made import MadeTokens
 
-PENDING = "pending "
-"""Begins the names of what is about to be created: no person's name for a token has a blank."""
 PATIENCE = 900.0
 """Seconds after a request in which the server may still carry it out."""
 HOST_LIMIT = 64
@@ -88,7 +86,8 @@ class Maker:
 
     async def _is_kept(self, pending: Made) -> bool:
         """Whether the run got as far as that, and was killed before it could say so."""
-        return any(made.row and made.description == pending.description for made in await self._made.all())
+        found, _ = await self._made.readable()
+        return any(made.row and made.description == pending.description for made in found)
 
     async def _drop(self, profile: AwxProfile, secret: str | None, found: Made) -> None:
         try:
@@ -102,16 +101,20 @@ class Maker:
             return
         if not name or not name.isprintable() or " " in name or len(name) > HOST_LIMIT:
             raise UsageError("a token's name is one word", hints.usage("keyturn awx new-token"))
-        if await self._made.find(name) is not None or name in self._under_way:
+        if await self._is_taken(name):
             raise UsageError("another token is kept under that name", hints.kept_awx_tokens())
 
     async def _free_name(self, wanted: str) -> str:
         """`wanted`, or with a number behind it: each server counts its tokens by itself."""
         name, number = wanted, 1
-        while await self._made.find(name) is not None or name in self._under_way:
+        while await self._is_taken(name):
             number += 1
             name = f"{wanted}-{number}"
         return name
+
+    async def _is_taken(self, name: str) -> bool:
+        """Also by what cannot be read: by now the server has created the token."""
+        return await self._made.has(name) or name in self._under_way  # who was under way meanwhile is seen
 
     def _pending(self, profile: AwxProfile) -> Made:
         nonce = secrets.token_hex(9)

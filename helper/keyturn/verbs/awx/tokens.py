@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from keyturn import hints
 from keyturn.console.requests import print_facts, print_json
 from keyturn.errors import UsageError
@@ -76,6 +78,8 @@ def _list(options: Namespace) -> int:
         print_json(rows)
     else:
         print("\n".join(asking.table(rows, columns)))
+        for error in (row["error"] for row in rows if options.kept and "error" in row):
+            print(f"keyturn: warning: {error['sentence']}\nkeyturn: hint: {error['hint']}", file=sys.stderr)
     return 0
 
 
@@ -131,7 +135,8 @@ def _forget(options: Namespace) -> int:
     if options.json:
         print_json(found)
     else:
-        print(f"keyturn: forgot the value of token {found.get('id')}, which stays on {found['server']}")
+        where = found.get("server", "its server")  # of one that cannot be read nothing is known
+        print(f"keyturn: forgot the value of token {found.get('id', options.token)}, which stays on {where}")
     return 0
 
 

@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from support.awx.client import AwxClient
+from support.hints.states import seal_with_another_key
 from support.scenes.awx import SERVERS, AwxScene, awx
 
 __all__ = ["awx"]
+
+MADE = ("new-token", "--for-me", "--profile", "tower")
 
 
 def verb(awx: AwxScene, *words: str) -> Any:
@@ -43,6 +46,31 @@ def test_listing_changing_and_revoking(profile: str, awx: AwxScene) -> None:
     assert f"has no token {number} that this user may see" in refused.stderr
     refused = awx.machine.run("keyturn", "awx", "tokens", "revoke", str(own[0]["id"]), "--profile", profile, status=1)
     assert refused.stderr.endswith(f"keyturn: hint: keyturn logout {profile}\n")
+
+
+def test_a_value_that_cannot_be_read_hides_no_other(awx: AwxScene) -> None:
+    """With another key than it was sealed with it is as lost as it can be, and so it stays."""
+    awx.entrust()
+    made = {name: verb(awx, *MADE, "--name", name) for name in ("one", "two")}
+    seal_with_another_key(awx.machine, "one")
+    lost = "the value of the token one is sealed with another key (another)"
+    listed = awx.machine.run("keyturn", "awx", "tokens", "list", "--kept", status=0)
+    assert [line.split()[:2] for line in listed.stdout.splitlines()[1:]] == [
+        ["two", str(made["two"]["id"])],
+        ["one", "-"],
+    ]
+    assert listed.stderr == f"keyturn: warning: {lost}\nkeyturn: hint: keyturn awx tokens forget one\n"
+    assert verb(awx, "tokens", "list", "--kept")[1]["error"]["sentence"] == lost
+    assert verb(awx, *MADE)["name"] != "one"
+    taken = awx.machine.run("keyturn", "awx", *MADE, "--name", "one", status=2)
+    assert "another token is kept under that name" in taken.stderr
+    awx.machine.run("keyturn", "awx", "tokens", "revoke", str(made["one"]["id"]), "--profile", "tower", status=0)
+    awx.machine.run(
+        "keyturn", "awx", "sweep", "--profile", "tower", status=1
+    )  # it might be the one that is taken for an orphan
+    forgotten = awx.machine.run("keyturn", "awx", "tokens", "forget", "one", status=0)
+    assert forgotten.stdout == "keyturn: forgot the value of token one, which stays on its server\n"
+    awx.machine.run("keyturn", "awx", "sweep", "--profile", "tower", status=0)
 
 
 def test_a_token_that_somebody_deleted_is_found_out(awx: AwxScene) -> None:
