@@ -52,6 +52,11 @@ class Doorkeeper:
             raise TokenRefused("anonymous")
         return self._issued("anonymous", scopes.granted(wanted, scopes.ANYBODY))
 
+    def admit_network(self) -> None:
+        """RegistryError where this network is kept out, whatever is asked for: no challenge is given then."""
+        if self._settings.registry_firewalled:
+            raise RegistryError(403, "DENIED", "network")
+
     def admit(self, headers: Headers, needed: Scope | None) -> None:
         """Return if the bearer may do what is `needed`; else a RegistryError with the challenge."""
         try:

@@ -14,6 +14,8 @@ VERSION = {"Docker-Distribution-Api-Version": "registry/2.0"}
 MESSAGES = {
     "UNAUTHORIZED": "authentication required, visit https://aka.ms/acr/authorization for more information.",
     "DENIED": "requested access to the resource is denied",
+    "DENIED network": "client with IP '127.0.0.1' is not allowed access. Refer https://aka.ms/acr/firewall to grant "
+    "access.",
     "BAD_REQUEST": "the request is malformed",
     "BLOB_UNKNOWN": "blob unknown to registry",
     "BLOB_UPLOAD_INVALID": "blob upload invalid",
@@ -31,7 +33,10 @@ MESSAGES = {
 
 
 class RegistryError(Exception):
-    """A refused request. `code`: a word of MESSAGES; `reason`: one of ours for counts and log."""
+    """A refused request. `code`: a word of MESSAGES; `reason`: one of ours for counts and log.
+
+    Where the two together are in MESSAGES, that is what is said.
+    """
 
     def __init__(self, status: int, code: str, reason: str = "", headers: Mapping[str, str] | None = None) -> None:
         super().__init__(code)
@@ -42,5 +47,6 @@ class RegistryError(Exception):
 
     def answer(self) -> JSONResponse:
         """The whole refusal."""
-        errors = [{"code": self.code, "message": MESSAGES[self.code], "detail": None}]
+        message = MESSAGES.get(f"{self.code} {self.reason}", MESSAGES[self.code])
+        errors = [{"code": self.code, "message": message, "detail": None}]
         return JSONResponse({"errors": errors}, self.status, {**VERSION, **self.headers})

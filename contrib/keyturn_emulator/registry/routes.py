@@ -77,6 +77,7 @@ class ContainerRegistry:
         await answer(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
+        self.doorkeeper.admit_network()
         if request.url.path == "/oauth2/exchange":
             return await self._exchange.answer(request)
         if request.url.path == "/oauth2/token":

@@ -136,11 +136,13 @@ def _refused(answer: Answer, registry: Registry, profile: str) -> Failed:
             f"{place} knows no token exchange: {said}",
             moves.configuration.check("service", of=f"{place} in [targets.docker]"),
         )
-    return Failed(
-        ProviderRefused,
-        f"{place} refused profile {profile}: {said}",
-        moves.servers.registry_right(profile, place, registry.tenant),
+    # 403 is the firewall's, before anybody looks at the token; who lacks a role is answered 401.
+    hint = (
+        moves.servers.registry_network(place)
+        if answer.status == 403
+        else moves.servers.registry_right(profile, place, registry.tenant)
     )
+    return Failed(ProviderRefused, f"{place} refused profile {profile}: {said}", hint)
 
 
 def _first_message(body: bytes) -> str:

@@ -47,6 +47,13 @@ def registry_right(profile: str, place: str, tenant: str | None) -> Sentence:
 
 
 @move
+def registry_network(place: str) -> Sentence:
+    """A registry whose firewall, or whose lack of public access, keeps this network out: whoever asks."""
+    way = "reach it another way (VPN, private endpoint)"
+    return Sentence(f"{way}, or ask an administrator of {place} to let this network in")
+
+
+@move
 def logout_again(profile: str) -> Sentence:
     """Tokens that only the right password can delete on the server."""
     what = printed(entrust(profile))

@@ -159,3 +159,12 @@ def test_layers_come_from_the_data_endpoint_without_credentials(client: Registry
     assert client.http.get(there, headers=may).status_code == 400
     assert client.http.get(there + "x").status_code == 403
     assert client.http.get(there.replace("localhost", "127.0.0.1")).status_code == 403
+
+
+def test_a_network_that_is_kept_out_hears_nothing_else(client: RegistryClient, emulator: Emulator) -> None:
+    token = client.entra_token()
+    emulator.control.settings(registry_firewalled=True)
+    for answer in (client.exchange(access_token=token), client.http.get(f"{client.url}/v2/")):
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["code"], "www-authenticate" in answer.headers) == (403, "DENIED", False)
+        assert "https://aka.ms/acr/firewall" in error["message"]

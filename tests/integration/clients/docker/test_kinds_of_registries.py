@@ -37,3 +37,11 @@ def test_whoever_is_not_signed_in_may_pull_what_is_public(registry_scene: Regist
     assert "keyturn: hint: keyturn secret set ci" in pulled.stderr
     scene.push("team/app:2", status=1)
     assert (scene.count("registry.exchange"), scene.count("registry.token.anonymous") > 0) == (1, True)
+
+
+def test_a_network_that_is_kept_out_is_told_of_that_alone(registry_scene: RegistryScene) -> None:
+    scene = registry_scene
+    scene.emulator.control.settings(registry_firewalled=True)
+    told = scene.push(status=1).stderr
+    assert "keyturn: hint: reach it another way (VPN, private endpoint), or ask an administrator of" in told
+    assert "AcrPull" not in told

@@ -168,7 +168,7 @@ def test_a_registry_may_call_itself_by_its_own_name(place: str, audience: str, g
             {"errors": [{"code": "UNAUTHORIZED", "message": "authentication required."}]},
             "authentication required",
         ),
-        (403, {"errors": [{"code": "DENIED", "message": ""}]}, "DENIED"),
+        (401, {"errors": [{"code": "DENIED", "message": ""}]}, "DENIED"),
         (400, {"errors": []}, "status 400"),
         (401, {"errors": [{"message": 7}]}, "status 401"),
         (401, b"<html>planted</html>", "status 401"),
@@ -184,6 +184,17 @@ def test_a_refusal_is_final_and_says_what_may_be_missing(status: int, body: obje
     assert "Container Registry Repository Reader" in failure.hint
     assert f'"{PLACE}" = {{ profile = "ci", tenant = "…" }} in [targets.docker]' in failure.hint
     assert "instead of fabrikam.example" in failure.hint
+
+
+def test_a_network_that_is_kept_out() -> None:
+    """As ACR says it, whoever asks (az acr check-health, CONNECTIVITY_FORBIDDEN_ERROR): no role would help."""
+    message = "client with IP '10.1.2.3' is not allowed access. Refer https://aka.ms/acr/firewall to grant access."
+    failure = told(lambda: exchange(Registered({"errors": [{"code": "DENIED", "message": message}]}, 403)))
+    assert failure.kind == ProviderRefused.kind
+    assert failure.sentence == f"{PLACE} refused profile ci: {message.rstrip('.')}"
+    assert failure.hint is not None
+    assert "AcrPull" not in failure.hint
+    assert failure.hint.endswith(f"ask an administrator of {PLACE} to let this network in")
 
 
 def test_a_server_that_knows_no_exchange() -> None:
