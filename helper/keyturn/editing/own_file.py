@@ -11,6 +11,7 @@ from pathlib import Path
 
 from keyturn import moves, shell
 from keyturn.errors import Refused
+from keyturn.reach.launch import locked
 from keyturn.reach.paths import nearest
 from keyturn.signals import PutOff
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from keyturn.kinds_of_hints import Command
 
 SIZE_LIMIT = 1 << 20
+PATIENCE = 2.0
+"""Seconds: a look and a renaming take a thousandth, and a disk that has to be waited for some tenths."""
 PRIVATE = 0o600
 
 
@@ -49,13 +52,13 @@ class OwnFile:
             temporary = Path(name)
             try:
                 self._fill(descriptor, text)
-                if _identity(self._status()) != _identity(self._before):
-                    raise Refused(f"{self.path} was changed by another program meanwhile", moves.waiting.again())
-                temporary.replace(self._target)
+                with _locked(self._target.parent) as directory:
+                    self._check_unchanged()
+                    temporary.replace(self._target)
+                    os.fsync(directory)
             except BaseException:
                 temporary.unlink(missing_ok=True)
                 raise
-            _sync_directory(self._target.parent)
             self._before, self.text = self._status(), text
 
     @property
@@ -69,14 +72,17 @@ class OwnFile:
 
     def remove(self, directories: Iterable[str] = ()) -> None:
         """Have no file there, nor those of `directories` that are empty then. Raises Refused, also if it changed."""
-        with _explained(self.path):
-            if _identity(self._status()) != _identity(self._before):
-                raise Refused(f"{self.path} was changed by another program meanwhile", moves.waiting.again())
+        with _explained(self.path), _locked(self._target.parent) if self.is_there else contextlib.nullcontext():
+            self._check_unchanged()
             self._target.unlink(missing_ok=True)
             self._before, self.text = None, ""
         with contextlib.suppress(OSError):
             for directory in directories:
                 os.rmdir(directory)  # noqa: PTH106 - a text, as the record has it
+
+    def _check_unchanged(self) -> None:
+        if _identity(self._status()) != _identity(self._before):
+            raise Refused(f"{self.path} was changed by another program meanwhile", moves.waiting.again())
 
     def _status(self) -> os.stat_result | None:
         try:
@@ -111,10 +117,17 @@ def _identity(status: os.stat_result | None) -> tuple[int, ...] | None:
     return None if status is None else (status.st_ino, status.st_mtime_ns, status.st_size)
 
 
-def _sync_directory(directory: Path) -> None:
+@contextlib.contextmanager
+def _locked(directory: Path) -> Iterator[int]:
+    """Keep other keyturns from looking at a file before we replace it, and replacing ours after. Its descriptor.
+
+    Whoever holds the lock for longer writes nothing (`flock DIRECTORY keyturn …`), and some file systems have none.
+    """
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(descriptor)
+        with contextlib.suppress(OSError):
+            locked(descriptor, PATIENCE)
+        yield descriptor
     finally:
         os.close(descriptor)
 

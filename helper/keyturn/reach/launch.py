@@ -181,18 +181,25 @@ def hold_lock(directory: int, name: str, patience: float) -> int | None:
     None: others have held it for `patience` seconds.
     """
     descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=directory)
+    if locked(descriptor, patience):
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+def locked(descriptor: int, patience: float) -> bool:
+    """Whether what is open there is ours alone now: not where others have it locked for `patience` seconds."""
     deadline, pause = time.monotonic() + patience, 0.001
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > deadline:
-                os.close(descriptor)
-                return None
+                return False
             time.sleep(pause)
             pause = min(pause * 2, 0.1)
         else:
-            return descriptor
+            return True
 
 
 def _lock(directory: int, where: str) -> int:

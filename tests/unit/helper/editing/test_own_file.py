@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import fcntl
 import os
 import signal
 import stat
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from keyturn.editing import own_file
 from keyturn.editing.config_document import ConfigDocument
 from keyturn.editing.own_file import SIZE_LIMIT, OwnFile
 from keyturn.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def mode(path: Path) -> int:
@@ -81,6 +87,48 @@ def test_what_another_program_writes_meanwhile_is_not_lost(writer: str, tmp_path
         file.write("ours")
     assert (path.read_text() if path.exists() else None) == before
     assert len([*tmp_path.iterdir()]) == (0 if writer == "removes" else 1)
+
+
+def test_no_other_keyturn_comes_between_the_look_and_the_writing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both would find it as it was, and the second write what it knows over what the first has written."""
+    replace, alone = Path.replace, []
+
+    def looked_at(temporary: Path, target: Path) -> Path:
+        with closing_descriptor(tmp_path) as directory, pytest.raises(BlockingIOError):
+            fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        alone.append(target)
+        return replace(temporary, target)
+
+    monkeypatch.setattr(Path, "replace", looked_at)
+    OwnFile(tmp_path / "config.json").write("{}")
+    assert alone == [tmp_path / "config.json"]
+    with closing_descriptor(tmp_path) as directory:
+        fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_whoever_has_the_directory_locked_for_good_is_none_that_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`flock ~/.config/keyturn keyturn target add …` waits for itself otherwise."""
+    monkeypatch.setattr(own_file, "PATIENCE", 0.0)
+    path = tmp_path / "config.json"
+    with closing_descriptor(tmp_path) as directory:
+        fcntl.flock(directory, fcntl.LOCK_EX)
+        OwnFile(path).write("{}")
+        assert path.read_text() == "{}"
+        OwnFile(path).remove()
+    assert not path.exists()
+
+
+@contextlib.contextmanager
+def closing_descriptor(directory: Path) -> Iterator[int]:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def test_a_second_write_of_ours_is_no_change_of_anothers(tmp_path: Path) -> None:
