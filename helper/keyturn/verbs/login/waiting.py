@@ -1,10 +1,15 @@
-"""What moves at the terminal while a person is waited for: a spinner, and how long the code is still valid."""
+"""What moves at the terminal while a provider or a person is waited for.
+
+A spinner, and how long the code is still valid. A provider that says nothing is waited for as long as 45 seconds.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import time
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -15,6 +20,7 @@ from keyturn.console.sign_in.beside import begun
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
     from typing import Self
 
@@ -24,6 +30,8 @@ TERMINAL = Path("/dev/tty")
 FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 PAUSE = 0.2
 """Seconds between two frames."""
+UNREMARKABLE = 1.0
+"""Seconds that a provider may take for its answer without a word about it."""
 CLEAR = "\r\x1b[K"
 
 
@@ -38,6 +46,7 @@ class Waiting:
         self._spinner: Spinner | None = None
 
     def __enter__(self) -> Self:
+        self._spin(lambda: "asking the provider, Ctrl-C gives up", after=UNREMARKABLE)
         return self
 
     def __exit__(
@@ -54,8 +63,12 @@ class Waiting:
             return
         if self._qr:
             _show_code(str(event.get("url")), is_for_another_screen=kind == "device-code")
+        expires_at = event.get("expires_at")
+        self._spin(partial(_waiting, None if expires_at is None else float(expires_at)))
+
+    def _spin(self, says: Callable[[], str], *, after: float = PAUSE) -> None:
         if _can_move():
-            self._spinner = Spinner(event.get("expires_at"))
+            self._spinner = Spinner(says, after)
 
     def _stop(self) -> None:
         if self._spinner is not None:
@@ -64,10 +77,13 @@ class Waiting:
 
 
 class Spinner:
-    """Turns on a line of its own in another thread, until it is stopped and the line is gone."""
+    """Turns on a line of its own in another thread, until it is stopped and the line is gone.
 
-    def __init__(self, expires_at: float | str | None) -> None:
-        self._expires_at = None if expires_at is None else float(expires_at)
+    says: what stands beside it, asked for each frame. after: seconds until the first one.
+    """
+
+    def __init__(self, says: Callable[[], str], after: float) -> None:
+        self._says, self._after = says, after
         self._ended = Event()
         self._thread = begun("spinner", self._turn)
 
@@ -78,13 +94,19 @@ class Spinner:
             self._thread.join()
 
     def _turn(self) -> None:
+        if self._ended.wait(self._after):
+            return
         with contextlib.suppress(OSError), TERMINAL.open("w", encoding="utf-8") as terminal:
-            frame = 0
-            while not self._ended.wait(PAUSE):
-                frame = (frame + 1) % len(FRAMES)
-                terminal.write(f"{CLEAR}{FRAMES[frame]} waiting for the sign-in{left(self._expires_at, time.time())}")
+            for frame in itertools.cycle(FRAMES):
+                terminal.write(f"{CLEAR}{frame} {self._says()}")
                 terminal.flush()
+                if self._ended.wait(PAUSE):
+                    break
             terminal.write(CLEAR)
+
+
+def _waiting(expires_at: float | None) -> str:
+    return f"waiting for the sign-in{left(expires_at, time.time())}"
 
 
 def left(expires_at: float | None, now: float) -> str:

@@ -22,4 +22,4 @@ def test_a_code_that_has_ended() -> None:
 
 def test_where_no_thread_can_be_had_nothing_moves() -> None:
     with none_to_be_had():
-        Spinner(None).stop()
+        Spinner(str, 0).stop()
