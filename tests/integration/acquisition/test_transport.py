@@ -30,6 +30,16 @@ def test_an_answer_comes_whole(provider: Callable[..., ScriptedProvider]) -> Non
     assert (seen.body, seen.headers["x-test"], seen.headers["accept-encoding"]) == (b"a=b", "1", "identity")
 
 
+def test_no_cookie_of_an_answer_goes_with_the_next_request(provider: Callable[..., ScriptedProvider]) -> None:
+    """It would speak for somebody beside what the request is signed with; and one in another alphabet ended it."""
+    named, odd = reply({}, Set_Cookie="sessionid=planted; Path=/"), reply({}, Set_Cookie="name=\u00ff")
+    serving = provider(named, Reply(odd.raw.decode().encode("latin-1")), OK)
+    asking = transport(serving)
+    for _ in range(3):
+        assert asking.exchange(post(serving.base)).status == 200
+    assert [seen.headers.get("cookie") for seen in serving.seen] == [None] * 3
+
+
 def test_a_busy_server_is_tried_once_more(provider: Callable[..., ScriptedProvider]) -> None:
     serving, pauses = provider(BUSY, OK), list[float]()
     assert transport(serving, pauses=pauses).exchange(post(serving.base)).status == 200

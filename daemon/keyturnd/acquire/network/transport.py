@@ -21,9 +21,10 @@ from keyturn import moves
 from keyturn.errors import ConfigError, ProviderRefused, ProviderUnreachable
 from keyturnd.acquire.failed import Failed
 from keyturnd.acquire.network import trust
+from keyturnd.acquire.network.clients import Clients
 from keyturnd.acquire.network.http_dates import moment
 from keyturnd.acquire.network.losses import Loss, loss_of
-from keyturnd.acquire.network.proxies import Proxy, proxy_for
+from keyturnd.acquire.network.proxies import proxy_for
 from keyturnd.acquire.network.retry_after import seconds
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
 EXCHANGE_LIMIT = 20.0
 """Seconds for one exchange. A helper waits 30 s in all for discovery and the token together."""
-PHASES = httpx.Timeout(10.0)
-"""Seconds of silence in one phase (connect, read, write), so that a dead peer is named as such."""
 BODY_LIMIT = 1 << 20
 """Bytes of an answer. Entra's largest are some 20 KiB; more is no token endpoint."""
 RETRY_PAUSE = 0.5
@@ -96,8 +95,7 @@ class Transport:
         self._network = network
         self._deadline = deadline
         self._pause = pause
-        self._trust = trusted or trust.context(network)
-        self._clients: dict[Proxy | None, httpx.Client] = {}
+        self._clients = Clients(trusted or trust.context(network))
         self.limit = EXCHANGE_LIMIT
         self.report: Callable[[Request, Answer | None, float], None] | None = None
         """Told each exchange, its answer if there was one, and the seconds it took."""
@@ -168,7 +166,7 @@ class Transport:
         headers = {**request.headers, "Accept-Encoding": "identity"}
         sent_at, way = time.time(), Way()
         try:
-            stream = self._client(proxy).stream
+            stream = self._clients.through(proxy).stream
             told: dict[str, Any] = {"headers": headers, "content": request.body, "extensions": {"trace": way.note}}
             with stream(request.method, request.url, **told) as response:
                 return Answer(response.status_code, response.headers, _body(response, parts.netloc), sent_at)
@@ -176,22 +174,6 @@ class Transport:
             raise loss_of(error, parts.netloc, None if way.is_open else proxy) from None
         except (httpx.InvalidURL, UnicodeError):  # a name no resolver would be asked for
             raise _no_address(parts.netloc) from None
-
-    def _client(self, proxy: Proxy | None) -> httpx.Client:
-        if proxy not in self._clients:
-            self._clients[proxy] = httpx.Client(
-                verify=self._trust,
-                trust_env=False,
-                follow_redirects=False,
-                timeout=PHASES,
-                proxy=None if proxy is None else self._route(proxy),
-            )
-        return self._clients[proxy]
-
-    def _route(self, proxy: Proxy) -> httpx.Proxy:
-        # httpx refuses a context where no TLS is spoken with the proxy itself.
-        context = self._trust if proxy.url.startswith("https:") else None
-        return httpx.Proxy(proxy.url, auth=proxy.credentials, ssl_context=context)
 
 
 def _body(response: httpx.Response, place: str) -> bytes:
