@@ -28,7 +28,7 @@ DEFAULT = "keyturn-report.json"
 LINES = 200
 PROGRAMS = (
     "git --version",
-    "kubectl version --client",
+    "kubectl --kubeconfig=/dev/null version --client",  # gcloud's runs a program of the one there is, else
     "docker --version",
     "podman --version",
     "helm version --short",

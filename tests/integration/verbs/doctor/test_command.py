@@ -120,6 +120,23 @@ def test_settings_of_git_that_are_in_the_way(scene: Scene) -> None:
     assert "planted-header" not in done.stdout
 
 
+DISPATCHER = """#!/bin/sh
+case $* in *--kubeconfig=/dev/null*) ;; *) : >"$HOME/ran" ;; esac
+"""
+"""gcloud's kubectl runs the program of the current context's user whatever it is told to do."""
+
+
+def test_a_report_runs_no_program_of_a_kubeconfig(machine: Machine) -> None:
+    programs = machine.home / "programs"
+    programs.mkdir()
+    (programs / "kubectl").write_text(DISPATCHER, encoding="ascii")
+    (programs / "kubectl").chmod(0o755)
+    path = f"{programs}:{machine.environment['PATH']}"
+    machine.run("keyturn", "doctor", "--offline", "--report", PATH=path)
+    assert "kubectl" in json.loads((machine.home / "keyturn-report.json").read_text("utf-8"))["programs"]
+    assert not (machine.home / "ran").exists()
+
+
 def test_a_report_holds_no_secret(scene: Scene) -> None:
     """Planted wherever a report could find one: and it is their owner's file alone."""
     machine, secret = scene.machine, scene.emulator.ready.clients["service"]["secret"]
