@@ -8,6 +8,7 @@ from typing import NamedTuple
 from keyturn.configuration.hosts import UnfitName, https_url
 from keyturn.errors import KeyturnError, Refused
 from keyturn.reach.installed import program
+from keyturn.verbs.setup.kube.agreement import Unasked
 from keyturn.verbs.setup.kube.discover import arguments_of, is_aks, tenant_in
 from keyturn.verbs.setup.kube.kubeconfig import users
 from keyturn.verbs.setup.kube.kubeconfig.file import KubeFile, kubeconfigs
@@ -62,13 +63,14 @@ def declined(config: Config, server: str, named: str) -> bool:
     """Whether the person refuses to count what a kubeconfig says of the cluster at `server`, as `config` will be.
 
     Asked here, before anything is written: `setup kube` knows the answers then. Raises what that does of the context
-    `named`; where none is, it will tell itself what keeps one from being set up.
+    `named`; where none is, or nobody can be asked, it will tell itself what keeps one from being set up: the command
+    that it then names takes a target.
     """
     try:
         plan = Plan(None, named or None)
         plan.ask_keyturn(config, None)
-    except KeyturnError:
-        if named:
+    except KeyturnError as error:
+        if named and not isinstance(error, Unasked):
             raise
         return False
     return https_url(server) in plan.declined

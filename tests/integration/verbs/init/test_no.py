@@ -81,6 +81,18 @@ def test_a_kubeconfig_of_somebody_elses_is_asked_about_before_anything_is_writte
         assert terminal.seen.count("shall that count?") == 1
 
 
+def test_where_nobody_can_be_asked_the_command_that_agrees_helps(newcomer: Newcomer, foreign: Path) -> None:
+    """A job has its kubeconfig in a variable, and no terminal: all else is done, and that command does the rest."""
+    machine, ready = newcomer.machine, newcomer.emulator.ready
+    words = of_application(newcomer, "--secret", "-", "--yes")
+    secret = ready.clients["service"]["secret"]
+    done = machine.run("keyturn", "init", CONTEXT, ready.cluster, *words, input=secret, status=1)
+    hint = f"keyturn setup kube --context {CONTEXT} --kubeconfig {foreign}"
+    assert done.stderr.endswith(f"keyturn: hint: if it is a file of your own, name it: {hint}\n")
+    machine.run(*hint.split(), status=0)
+    assert "kube-credential-keyturn" in foreign.read_text()
+
+
 def test_a_secret_that_is_not_entered(newcomer: Newcomer) -> None:
     words = ("keyturn", "init", newcomer.emulator.ready.cluster, *of_application(newcomer))
     seen = answered(newcomer.machine, words, (r"sign in\? \[y/N\] ", "y"), (r"client secret of work: ", ""))

@@ -28,6 +28,10 @@ def is_own(directories: Iterable[Path]) -> bool:
     return all(f"{os.path.realpath(directory)}/".startswith(f"{own}/") for directory in directories)
 
 
+class Unasked(Refused):
+    """Nobody can be asked whether what a kubeconfig says shall count."""
+
+
 _ANSWERS: dict[str, bool] = {}
 """What this command has been answered: `init` asks before it writes anything, and sets up afterwards."""
 
@@ -35,12 +39,12 @@ _ANSWERS: dict[str, bool] = {}
 def given(told: str, files: Iterable[Path], instead: Hint) -> bool:
     """Whether the person at the terminal agrees to what `files` say, asked once. instead: what helps without one.
 
-    Raises Refused where nobody can be asked.
+    Raises Unasked.
     """
     names = list(dict.fromkeys(map(str, files)))
     said = f"{told}, as {' and '.join(names)} {'says' if len(names) == 1 else 'say'}, which KUBECONFIG names"
     if not client.has_terminal():
-        raise Refused(said, instead)
+        raise Unasked(said, instead)
     if said not in _ANSWERS:
         _ANSWERS[said] = person.agrees(f"{said}: shall that count?", instead)
     return _ANSWERS[said]
