@@ -17,8 +17,11 @@ from support.daemon.brokers import Bench, service_profile, want
 from support.daemon.manual_clock import ManualClock
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     import pytest
 
+    from keyturnd.broker.memory import Held
     from keyturnd.vault.records import RecordName
 
 HOUR = 3600.0
@@ -43,12 +46,12 @@ def test_what_lasts_is_fresh_and_not_due(life: float, age: float, passed: float,
     assert memory.lasts(held) == good
 
 
-async def test_what_was_read_before_a_logout_is_not_held_after_it(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A thread reads it, and what it has found may come after a logout that began later."""
-    profile, now = service_profile(), bench.clock.wall()
-    wanted, get, found, go_on = want(profile), bench.vault.get, Event(), Event()
+async def _read_while(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, change: Callable[[Want], Awaitable[None]]
+) -> Held | None:
+    """What is found of a token at rest by somebody who reads it before a `change` begins, and hears it after."""
+    wanted, now = want(service_profile()), bench.clock.wall()
+    get, found, go_on = bench.vault.get, Event(), Event()
     await bench.holdings.keep_token(wanted.key, Token("read", now, now + HOUR))
     bench.holdings.read_by_threads()
 
@@ -62,7 +65,31 @@ async def test_what_was_read_before_a_logout_is_not_held_after_it(
     looking = asyncio.create_task(bench.broker.memory.look_up(wanted))
     await asyncio.to_thread(found.wait, 30)
     try:
-        await bench.broker.logout(profile.name)
+        await change(wanted)
     finally:
         go_on.set()
-    assert (await looking, bench.broker.memory.held) == (None, {})
+    return await looking
+
+
+async def test_what_was_read_before_a_logout_is_not_held_after_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread reads it, and what it has found may come after a logout that began later."""
+
+    async def logout(wanted: Want) -> None:
+        await bench.broker.logout(wanted.profile.name)
+
+    assert await _read_while(bench, monkeypatch, logout) is None
+    assert bench.broker.memory.held == {}
+
+
+async def test_what_was_read_before_it_was_dropped_is_not_held_after_that(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another caller had it, too, and was refused with it meanwhile."""
+
+    async def drop(wanted: Want) -> None:
+        await bench.broker.memory.drop(wanted.key)
+
+    assert await _read_while(bench, monkeypatch, drop) is None
+    assert bench.broker.memory.held == {}
