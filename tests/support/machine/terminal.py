@@ -40,6 +40,7 @@ class Terminal:
         self.seen = ""
         # Our copy of the slave stays open: whenever nobody else has one the terminal would count as hung up.
         self._master, self._slave = os.openpty()
+        self._open: tuple[int, ...] = (self._slave, self._master)
         os.set_blocking(self._master, False)
         _keep_line_ends(self._slave)
         stream = subprocess.PIPE if piped else self._slave
@@ -61,8 +62,8 @@ class Terminal:
             if stream is not None:
                 stream.close()
         self.process.wait()
-        for descriptor in (self._ended, self._slave, self._master):
-            os.close(descriptor)
+        os.close(self._ended)
+        self.hang_up()
 
     def type(self, text: str) -> None:
         """Type `text`; INTERRUPT is Ctrl-C and reaches whoever is in the foreground. A lone surrogate is a byte."""
@@ -74,6 +75,12 @@ class Terminal:
             self.type(INTERRUPT)
         else:
             self.process.send_signal(number)
+
+    def hang_up(self) -> None:
+        """Close it, as a window is closed or a connection is lost; a `piped` program can still be heard."""
+        for descriptor in self._open:
+            os.close(descriptor)
+        self._open = ()
 
     def wait_for(self, pattern: str) -> re.Match[str]:
         """The first match of the regular expression in everything seen so far, waited for."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import termios
+from contextlib import suppress
 
 from keyturn.console.sign_in.beside import begun
 from keyturn.console.sign_in.stopping import Stoppable, opened
@@ -25,12 +26,15 @@ KILL = b"\x15"
 
 
 def is_heard() -> bool:
-    """Whether what is typed at the terminal is for us.
+    """Whether what is typed at the terminal is for us; it may have been closed by now.
 
     Behind `&`, or below a `timeout`, it is somebody else's, and whoever changes or reads it from there is stopped
-    (SIGTTOU, SIGTTIN: termios(3)). A browser's sign-in ends without it. Raises OSError where there is no terminal.
+    (SIGTTOU, SIGTTIN: termios(3)). A browser's sign-in ends without it.
     """
-    terminal = opened()
+    try:
+        terminal = opened()
+    except OSError:
+        return False
     try:
         return os.tcgetpgrp(terminal) == os.getpgrp()
     finally:
@@ -38,7 +42,7 @@ def is_heard() -> bool:
 
 
 class Paste:
-    """One question. `answered` is called with the line, in another thread."""
+    """One question. `answered` is called with the line, in another thread; a closed terminal has none."""
 
     def __init__(self, prompt: str, answered: Callable[[str], None]) -> None:
         self._answered = answered
@@ -57,8 +61,9 @@ class Paste:
         if self._open:
             self._open = False
             atexit.unregister(self.close)
-            os.write(self._terminal, b"\n")  # or what follows would stand behind the prompt
-            termios.tcsetattr(self._terminal, termios.TCSAFLUSH, self._before)
+            with suppress(OSError, termios.error):  # it is gone, and nohup lets us go on
+                os.write(self._terminal, b"\n")  # or what follows would stand behind the prompt
+                termios.tcsetattr(self._terminal, termios.TCSAFLUSH, self._before)
 
     def _hush(self) -> None:
         silent = termios.tcgetattr(self._terminal)
@@ -66,12 +71,25 @@ class Paste:
         termios.tcsetattr(self._terminal, termios.TCSAFLUSH, silent)
 
     def _read(self) -> None:
-        line = b""
-        while len(line) < LONGEST and (byte := os.read(self._terminal, 1)) and byte not in ENDS:
-            line = edited(line, byte)
-        if self._open:
+        line = self._line()
+        if self._open and line is not None:
             self.close()
             self._answered(line.decode(errors="replace"))
+
+    def _line(self) -> bytes | None:
+        """What is typed up to one of ENDS; None where the terminal is closed before."""
+        line = b""
+        while len(line) < LONGEST:
+            try:
+                byte = os.read(self._terminal, 1)
+            except OSError:
+                return None
+            if not byte:
+                return None
+            if byte in ENDS:
+                break
+            line = edited(line, byte)
+        return line
 
 
 def edited(line: bytes, byte: bytes) -> bytes:

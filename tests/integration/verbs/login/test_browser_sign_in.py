@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.machine.terminal import PATIENCE
 from support.needs import need
 from support.scenes.scene import Scene, scene
 
@@ -95,6 +96,30 @@ def test_a_signal_ends_it_and_frees_the_port(number: signal.Signals, scene: Scen
     assert scene.emulator.control.count("token") == 0
     with login(scene, "me", BROWSER=browser_of(scene)) as again:
         assert again.end() == 0
+
+
+def test_a_closed_terminal_ends_it_without_a_complaint(scene: Scene) -> None:
+    at_a_browser(scene)
+    with scene.machine.terminal("keyturn", "login", "me", "--no-browser", piped=True) as terminal:
+        terminal.wait_for(re.escape(PASTE))
+        terminal.hang_up()
+        assert terminal.process.communicate(timeout=PATIENCE) == (b"", b"")
+        assert terminal.process.returncode == 128 + signal.SIGHUP
+
+
+def test_whom_a_closed_terminal_does_not_end_goes_on(scene: Scene) -> None:
+    """`nohup`: the browser ends the sign-in, and nobody is asked where nobody sits any more."""
+    at_a_browser(scene)
+    keyturn = f"{scene.machine.programs}/keyturn"
+    words = (need("sh"), "-c", 'trap "" HUP; exec "$@"', "-", keyturn, "login", "me", "--no-browser")
+    with scene.machine.terminal(*words, piped=True) as terminal:
+        terminal.wait_for(re.escape(PASTE))
+        url = terminal.wait_for(ADDRESS)[0]
+        terminal.hang_up()
+        subprocess.run([*browser_of(scene).split(), url], check=True, env=scene.machine.environment)
+        told, complained = terminal.process.communicate(timeout=PATIENCE)
+    assert told.startswith(b"keyturn: profile me is signed in as ")
+    assert (complained, terminal.process.returncode) == (b"", 0)
 
 
 def test_who_may_not_read_the_terminal_is_not_stopped_by_it(scene: Scene) -> None:
