@@ -2,7 +2,7 @@
 
 The names for AWX are those that its tools read (reference/awx.md section 5): `awx`, the collections awx.awx,
 ansible.controller and ansible.platform, ansible-rulebook, and Terraform's providers ansible/aap and denouche/awx.
-No variable is ever set empty: an empty CONTROLLER_OAUTH_TOKEN makes `awx` log in with a password of its own.
+No variable of these is ever set empty: an empty CONTROLLER_OAUTH_TOKEN makes `awx` log in with a password of its own.
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ OF_SOMEBODY_ELSE = (
     ),
 )
 """Where a tool might find another identity, or another server for our token."""
+OF_ANOTHER_HUB = ("AUTH_URL", "USERNAME")
+"""What a variable or an ansible.cfg may say of another hub's server that has our server's name: ansible-galaxy would
+send our token to that one's sign-in page, or its password to us. Empty they beat both, and mean nothing (2.19)."""
 TOOLS = ("CONTROLLER_", "TOWER_", "AAP_", "AWX_", "AWXKIT_", "EDA_CONTROLLER_", "GATEWAY_", "REQUESTS_CA_BUNDLE")
 
 
@@ -93,8 +96,10 @@ def _galaxy(token: Mapping[str, Any], environment: Mapping[str, str]) -> dict[st
     variables: dict[str, str] = {}
     names = [repository.replace("-", "_") for repository in token["galaxy"]]
     for name, repository in zip(names, token["galaxy"], strict=True):
-        variables[f"ANSIBLE_GALAXY_SERVER_{name.upper()}_URL"] = f"{token['url']}/api/galaxy/content/{repository}/"
-        variables[f"ANSIBLE_GALAXY_SERVER_{name.upper()}_TOKEN"] = token["access_token"]
+        server = f"ANSIBLE_GALAXY_SERVER_{name.upper()}"
+        variables[f"{server}_URL"] = f"{token['url']}/api/galaxy/content/{repository}/"
+        variables[f"{server}_TOKEN"] = token["access_token"]
+        variables |= {f"{server}_{what}": "" for what in OF_ANOTHER_HUB}
     known = [name.strip() for name in environment.get("ANSIBLE_GALAXY_SERVER_LIST", "").split(",")]
     others = [name for name in known if name and name not in names]
     return {**variables, "ANSIBLE_GALAXY_SERVER_LIST": ",".join([*names, *others])}

@@ -98,13 +98,21 @@ def test_where_the_controller_is_behind_a_gateway() -> None:
 
 def test_the_hub_where_the_profile_says_so() -> None:
     hub = {**AWX, "galaxy": ["published", "rh-certified"]}
-    found = environment_with(hub, {"ANSIBLE_GALAXY_SERVER_LIST": "upstream, published"})
+    before = {
+        "ANSIBLE_GALAXY_SERVER_LIST": "upstream, published",
+        "ANSIBLE_GALAXY_SERVER_PUBLISHED_AUTH_URL": "https://sso.example/token",  # of another hub
+    }
+    found = environment_with(hub, before)
     assert {name: value for name, value in found.items() if name not in OURS} == {
         "ANSIBLE_GALAXY_SERVER_LIST": "published,rh_certified,upstream",
         "ANSIBLE_GALAXY_SERVER_PUBLISHED_URL": "https://awx.example/prefix/api/galaxy/content/published/",
         "ANSIBLE_GALAXY_SERVER_PUBLISHED_TOKEN": "plantedAwxToken",
+        "ANSIBLE_GALAXY_SERVER_PUBLISHED_AUTH_URL": "",
+        "ANSIBLE_GALAXY_SERVER_PUBLISHED_USERNAME": "",
         "ANSIBLE_GALAXY_SERVER_RH_CERTIFIED_URL": "https://awx.example/prefix/api/galaxy/content/rh-certified/",
         "ANSIBLE_GALAXY_SERVER_RH_CERTIFIED_TOKEN": "plantedAwxToken",
+        "ANSIBLE_GALAXY_SERVER_RH_CERTIFIED_AUTH_URL": "",
+        "ANSIBLE_GALAXY_SERVER_RH_CERTIFIED_USERNAME": "",
     }
 
 
