@@ -21,14 +21,14 @@ def check_takes(profile: Profile, *, of_application: bool = False) -> None:
     of_application: what its application proves itself with, beside what brings the tokens.
     """
     flow, name = profile.flow, profile.name
-    if of_application and flow.entrusts is None:
-        raise Refused(f"profile {name} takes one secret, not one beside another", hints.entrust(name))
     if flow.entrusts is not None and not of_application:
         return
     if flow.secret_name is None:
         raise Refused(f"profile {name} has flow {flow.name}, which takes no secret", hints.login(name))
     if (where := secret_elsewhere(profile)) is not None:
         raise Refused(f"profile {name} reads its secret from {where}", hints.profile(name))
+    if of_application and flow.entrusts is None:
+        raise Refused(f"profile {name} takes one secret, not one beside another", hints.entrust(name))
 
 
 def check_fits(secret: str, hint: Hint) -> None:

@@ -50,22 +50,24 @@ def parser() -> Parser:
     return made
 
 
-def _right(name: str) -> Command:
+def _right(name: str, *, of_application: bool) -> Command:
     """The right command; without a `name` of no profile, which may be the secret, in the other's place."""
-    return hints.entrust_from_input(name) if name in configuration().profiles else hints.usage("keyturn secret set")
+    if name not in configuration().profiles:
+        return hints.usage("keyturn secret set")
+    return hints.entrust_of_application(name) if of_application else hints.entrust_from_input(name)
 
 
 def run(arguments: Sequence[str]) -> int:
     """The verb's exit status."""
     options = parser().parse(arguments)
-    for source in (options.source, options.application or None):
-        check_source(source, _right(options.profile))
-    profile = profile_named(configuration(), options.profile)
     of_application = options.application is not None
+    hint = _right(options.profile, of_application=of_application)
+    for source in (options.source, options.application or None):
+        check_source(source, hint)
+    profile = profile_named(configuration(), options.profile)
     if of_application and options.source is not None:
         parser().error("argument --application: one secret at a time")
     source = None if options.application == ASKED else options.application or options.source
-    hint = hints.entrust_from_input(profile.name)
     secret = read_for(profile, source, hint, of_application=of_application)
     entrust(profile, secret, of_application=of_application, as_json=options.json)
     return 0

@@ -7,7 +7,7 @@ import re
 import tomllib
 
 from keyturn import hints, moves
-from keyturn.configuration.audiences import targets_of
+from keyturn.configuration.audiences import all_scopes, targets_of
 from keyturn.configuration.named import profile_named
 from keyturn.configuration.profiles import NAME_RULE, is_profile_name
 from keyturn.configuration.profiles.secrets import InVault
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
+    from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
     from keyturn.editing.config_document import Value
     from keyturn.kinds_of_hints import Command
@@ -66,15 +67,16 @@ def add(name: str, keys: dict[str, Value | None]) -> None:
     for key, value in {"provider": provider, **keys}.items():
         if value is not None:
             document.set(("profile", name), key, value)
-    added = document.save().profiles[name]
-    print(f"keyturn: profile {name} is in {config_file()}; now: {printed(_first_of(added))}")
+    config = document.save()
+    print(f"keyturn: profile {name} is in {config_file()}; now: {printed(_first_of(config, name))}")
 
 
-def _first_of(profile: Profile) -> Command:
-    """What a new profile lacks: its secret, or somebody's sign-in."""
-    return (
-        hints.entrust(profile.name) if isinstance(profile.flow.secret_source, InVault) else hints.login(profile.name)
-    )
+def _first_of(config: Config, name: str) -> Command:
+    """What the profile of that name, if it is a new one, lacks first: its secret, a use, or somebody's sign-in."""
+    flow = config.profiles[name].flow
+    if flow.entrusts is not None or isinstance(flow.secret_source, InVault):
+        return hints.entrust(name)
+    return hints.login(name) if all_scopes(config, name) else hints.usage("keyturn target add")
 
 
 def _edit(name: str, keys: dict[str, Value | None]) -> None:
@@ -86,12 +88,14 @@ def _edit(name: str, keys: dict[str, Value | None]) -> None:
             document.remove(("profile", name), key)
         else:
             document.set(("profile", name), key, value)
-    after = document.save().profiles[name]
+    first_before = _first_of(document.config, name)
+    config = document.save()
+    after, first = config.profiles[name], _first_of(config, name)
     print(f"keyturn: profile {name} is changed in {config_file()}")
     if _bound_to(after) != _bound_to(before):
-        _tell_of_identity(after, former)
-    elif _first_of(after) != _first_of(before):  # another flow, which takes something else
-        print(f"keyturn: now: {printed(_first_of(after))}")
+        _tell_of_identity(after, former, first)
+    elif first != first_before:  # another flow, which takes something else
+        print(f"keyturn: now: {printed(first)}")
 
 
 def _bound_to(profile: Profile) -> tuple[str, str, str]:
@@ -99,12 +103,12 @@ def _bound_to(profile: Profile) -> tuple[str, str, str]:
     return profile.provider, profile.authority, profile.client_id
 
 
-def _tell_of_identity(profile: Profile, former: dict[str, Value | None]) -> None:
+def _tell_of_identity(profile: Profile, former: dict[str, Value | None], first: Command) -> None:
     """Nobody is asked: what the former identity had is kept, and goes to no other place."""
     who = f"profile {profile.name} is another identity now: {profile.client_id} at {profile.authority}"
     print(f"keyturn: {who}; what the vault keeps for the former one is set aside")
     back = hints.verb("profile", "edit", profile.name, *(f"{key}={_word(value)}" for key, value in former.items()))
-    print("keyturn: to go on with this one:", printed(_first_of(profile)), sep="\n    ")
+    print("keyturn: to go on with this one:", printed(first), sep="\n    ")
     print("keyturn: to go back to the former one:", printed(back), sep="\n    ")
 
 

@@ -101,9 +101,23 @@ def test_of_an_application_with_a_proof_of_its_own(
     assert emulator.control.count("token.issued.refresh_token") == 1
 
 
+@pytest.mark.parametrize(
+    ("source", "told"), [("-", "standard input holds no secret"), ("planted", "is not given on")]
+)
+def test_a_secret_of_the_application_stays_one_in_the_hint(source: str, told: str, me: Scene) -> None:
+    """Without the option it would take the place of the refresh token."""
+    me.config = me.config.replace('"client-secret"', '"refresh-token"')
+    me.machine.configure(me.config)
+    refused = me.machine.run("keyturn", "secret", "set", "ci", "--application", source, status=2)
+    assert told in refused.stderr
+    assert refused.stderr.endswith("hint: keyturn secret set ci --application\n")
+
+
 def test_a_profile_with_one_secret_takes_no_other(me: Scene) -> None:
     me.machine.configure(me.config)
     refused = me.machine.run("keyturn", "secret", "set", "ci", "--application", input="x", status=1)
     assert "profile ci takes one secret, not one beside another" in refused.stderr
+    refused = me.machine.run("keyturn", "secret", "set", "me", "--application", input="x", status=1)
+    assert refused.stderr.endswith("which takes no secret\nkeyturn: hint: keyturn login me\n")
     refused = me.machine.run("keyturn", "secret", "set", "ci", "-", "--application", "-", input="x", status=2)
     assert "one secret at a time" in refused.stderr

@@ -29,6 +29,22 @@ def written(machine: Machine) -> dict[str, Any]:
     return tomllib.loads(machine.config_file.read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        (["flow=browser"], "target add --help"),
+        (["flow=browser", "scopes=https://graph.microsoft.com/User.Read"], "login new"),
+        (["flow=client-secret", "tenant=contoso.com"], "secret set new"),
+        (["flow=refresh-token"], "secret set new"),
+        (["flow=managed-identity", "application_id="], "target add --help"),
+        (["url=https://awx.example", "flow=token", "application_id="], "login new"),
+    ],
+)
+def test_what_a_new_profile_lacks_first(words: list[str], first: str, machine: Machine) -> None:
+    done = machine.run("keyturn", "profile", "add", "new", f"application_id={APPLICATION}", *words, status=0)
+    assert done.stdout.endswith(f"; now: keyturn {first}\n")
+
+
 def test_from_nothing(machine: Machine) -> None:
     machine.config.rmdir()
     words = ("flow=device-code", "tenant=contoso.com", f"application_id={APPLICATION}", "audiences=['graph']")
