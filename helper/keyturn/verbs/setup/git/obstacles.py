@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from keyturn import shell
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 HELPERS = r"^credential\.(.*\.)?helper$"
 PATHS = r"^credential\.(.*\.)?usehttppath$"
+VERIFIES = r"^http\.(.*\.)?sslverify$"
+NO_VERIFY = "GIT_SSL_NO_VERIFY"
 BUFFER = r"^http\.(.*\.)?postbuffer$"
 WHOSE = {
     "system": "this machine's git configuration",
@@ -38,11 +41,15 @@ _AUTHORIZATION = re.compile(r"\s*authorization\s*:", re.IGNORECASE)
 
 
 def obstacles(git: GitConfig, origins: Sequence[Origin], config: Config) -> list[str]:
-    """A sentence for each setting that keeps keyturn from serving `origins`, without values, which may be secret."""
+    """A sentence for each setting that keeps keyturn from serving `origins`, or serves others with their tokens.
+
+    Without values, which may be secret.
+    """
     found = (
         *_helpers(git.everywhere(HELPERS), origins),
         *_paths(git.everywhere(PATHS), origins),
         *_headers(git.everywhere(git_sections.HEADERS), origins),
+        *_unverified(git.everywhere(VERIFIES), origins),
         *_bearer(git, config),
     )
     return list(dict.fromkeys(found))
@@ -93,6 +100,17 @@ def _headers(settings: Sequence[Setting], origins: Sequence[Origin]) -> Iterator
         if _AUTHORIZATION.match(value) and any(covers(key, origin) for origin in targets):
             told = f"{_where(key, scope)} is sent in place of keyturn's tokens"
             yield f"{told}; to remove it: {printed(shell.unset_header(key, scope))}" if spoken(key) == key else told
+
+
+def _unverified(settings: Sequence[Setting], origins: Sequence[Origin]) -> Iterator[str]:
+    for origin in origins:
+        covering = [setting for setting in settings if origin != ALL_OTHERS and covers(setting.key, origin)]
+        nearest = max(reversed(covering), key=lambda setting: len(setting.key), default=None)  # the last of equals
+        told = f"gives keyturn's tokens to whoever answers as {origin.name}"
+        if origin != ALL_OTHERS and NO_VERIFY in os.environ:
+            yield f"{NO_VERIFY} {told}; to remove it: {printed(shell.unset(NO_VERIFY))}"
+        if nearest is not None and nearest.value.lower() in FALSE:
+            yield f"{spoken(nearest.key)} = false in {WHOSE[nearest.scope]} {told}"
 
 
 def _bearer(git: GitConfig, config: Config) -> Iterator[str]:

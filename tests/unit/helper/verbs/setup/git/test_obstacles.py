@@ -40,7 +40,7 @@ application_id = "11111111-2222-3333-4444-555555555555"
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A work tree we stand in, and a user whose git asks keyturn."""
-    for name in ("GIT_CONFIG_PARAMETERS", "GIT_CONFIG_GLOBAL", "GIT_DIR", "XDG_CONFIG_HOME"):
+    for name in ("GIT_CONFIG_PARAMETERS", "GIT_CONFIG_GLOBAL", "GIT_DIR", "GIT_SSL_NO_VERIFY", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
@@ -94,6 +94,13 @@ def test_nothing_is_told_where_nothing_is_in_the_way() -> None:
             ["AUTHORIZATION: bearer planted"],
             "git config --unset-all http.extraheader",
         ),
+        (
+            "http.sslVerify",
+            ["false"],
+            "http.sslverify = false in this repository's git configuration gives keyturn's",
+        ),
+        (f"http.{ORIGIN.url}/.sslVerify", ["off"], f"whoever answers as {ORIGIN.url}"),
+        ("http.https://*.azure.com.sslVerify", ["0"], f"whoever answers as {ORIGIN.url}"),
     ],
 )
 def test_what_is_in_the_way_is_told(key: str, values: list[str], sentence: str) -> None:
@@ -129,11 +136,28 @@ def test_a_key_is_somebody_elses_text(name: str, value: str) -> None:
         ("credential.useHttpPath", ["false", "true"]),
         ("http.https://other.example/.extraHeader", ["Authorization: basic planted"]),
         ("http.extraHeader", ["X-Trace: on"]),
+        ("http.https://other.example/.sslVerify", ["false"]),
+        ("http.sslVerify", ["false", "true"]),
     ],
 )
 def test_what_is_not_in_the_way_is_not(key: str, values: list[str]) -> None:
     local(key, *values)
     assert told() == []
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_server_that_alone_is_verified_counts() -> None:
+    local(f"http.{ORIGIN.url}.sslVerify", "true")
+    local("http.sslVerify", "false")
+    assert told() == []
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_variable_that_has_nobody_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_SSL_NO_VERIFY", "")  # git looks whether it is set
+    [line] = told()
+    assert line.startswith(f"GIT_SSL_NO_VERIFY gives keyturn's tokens to whoever answers as {ORIGIN.url}; ")
+    assert told(ALL_OTHERS) == []
 
 
 @pytest.mark.usefixtures("repository")
