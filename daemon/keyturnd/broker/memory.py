@@ -64,8 +64,7 @@ class Memory:
             times_forgotten = self._times_forgotten
             token = await self._holdings.token(want.key, want.profile)
             if times_forgotten != self._times_forgotten:
-                # What was read may be from before a logout, another sign-in, or a server's refusal.
-                return await self.look_up(want)
+                return await self.look_up(want)  # what was read may be from before a logout, or another sign-in
             # Looked up again after the await: another caller's newer token must not be overwritten.
             held = self._of(want) or (None if token is None else self._read(want, token))
         return held
@@ -116,7 +115,6 @@ class Memory:
 
     async def drop(self, key: RecordName) -> None:
         """Forget the token under `key`, in the vault as well. Raises StateError."""
-        self._times_forgotten += 1
         self.held.pop(key, None)
         await self._holdings.drop_token(key)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from keyturnd.unstoppable import look_at
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
     from typing import Any
 
     from keyturnd.vault.records import RecordName
@@ -24,13 +24,21 @@ class Behind:
     def __init__(self) -> None:
         self._late: set[asyncio.Task[None]] = set()
         self._newest: dict[RecordName, asyncio.Task[None]] = {}
+        self._begun = 0
 
-    def outdates(self, name: RecordName) -> bool:
-        """Whether the record at rest is not what was asked for last: that is still to come, or failed.
+    async def read(
+        self, name: RecordName, get: Callable[[RecordName], Coroutine[Any, Any, bytes | None]]
+    ) -> bytes | None:
+        """What `get` finds under `name`, but nothing where what was asked for last is still to come, or failed.
 
         A token that a server has refused is there until the disk has taken its end, or its successor.
         """
-        return name in self._newest
+        while name not in self._newest:
+            begun = self._begun
+            payload = await get(name)
+            if begun == self._begun:
+                return payload
+        return None
 
     async def begin(self, name: RecordName, change: Coroutine[Any, Any, None]) -> bool:
         """Whether `change`, of the record `name`, has ended in time; raises what it does then.
@@ -39,6 +47,7 @@ class Behind:
 
         Where one is late, no other is waited for. A logout meanwhile comes after it: see keyturnd.vault.changing.
         """
+        self._begun += 1
         changing = self._newest[name] = asyncio.get_running_loop().create_task(change)
         changing.add_done_callback(partial(self._landed, name))
         await asyncio.wait([changing], timeout=0.0 if self._late else PATIENCE)

@@ -72,9 +72,9 @@ class Holdings:
         The record's name tells authority and client id apart, but not who signed in; and all tokens of an AWX profile
         share one state, in which the last one has replaced those before.
         """
-        payload = None if name.in_memory_alone else await self._get(name)
+        payload = None if name.in_memory_alone else await self._behind.read(name, self._get)
         token = understood(name, payload, tokens.decode)
-        if token is None or self._behind.outdates(name) or flows.is_somebody_elses(profile, token.account):
+        if token is None or flows.is_somebody_elses(profile, token.account):
             return None
         return token if await self.is_of_now(profile, token) else None
 
