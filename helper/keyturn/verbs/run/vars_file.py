@@ -68,7 +68,7 @@ def _sweep(directory: int) -> None:
 
 def _remove_unwatched(name: str, directory: int) -> None:
     """A container that shares the directory sees none of our processes, nor we of its own: the lock both do."""
-    file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=directory)
+    file = os.open(name, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=directory)
     try:
         if _take(file):
             os.unlink(name, dir_fd=directory)
@@ -77,7 +77,10 @@ def _remove_unwatched(name: str, directory: int) -> None:
 
 
 def _take(file: int) -> bool:
-    """Have the lock on `file` until it is closed here and by who is forked. False: somebody else has it."""
+    """Have the lock on `file`, which NFS gives to a writer, until it is closed here and by who is forked.
+
+    False: somebody else has it.
+    """
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
