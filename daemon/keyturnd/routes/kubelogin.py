@@ -11,6 +11,7 @@ from keyturn.configuration.kubelogin.identities import names_begin
 from keyturn.configuration.kubelogin.stand_in import stand_in
 from keyturn.configuration.profiles.secrets import Lent
 from keyturn.errors import KeyturnError, SignInNeeded, UsageError, VariablesWanted
+from keyturn.kinds_of_hints import printed
 from keyturn.protocols import kubectl
 from keyturn.protocols.kubelogin import flags
 from keyturn.protocols.kubelogin.wish import cache_dir, wish
@@ -38,6 +39,15 @@ if TYPE_CHECKING:
 ENV = "keyturn-env"
 FAILED = 1
 """The exit status of every failure, as kubelogin has it."""
+_FLAGS = {
+    "application_id": "--client-id",
+    "tenant": "--tenant-id",
+    "environment": "--environment",
+    "authority": "--authority-host",
+    "scopes": "--server-id",
+    "flow": "--login",
+}
+"""What says here what a key of a profile says."""
 
 
 def at_once(services: Services, request: Request) -> AtHand | None:
@@ -145,13 +155,17 @@ def _in_its_words(error: KeyturnError, profile: Profile, said: Wish) -> KeyturnE
     """`error` without the name of a profile that its reader never heard of, and whose verbs would not help."""
     error.sentence = error.sentence.replace(f"profile {profile.name}", f"--login {said.login}")
     if error.hint is not None and profile.name in error.hint:
-        error.hint = _remedy(error, profile, said)
+        error.hint = _remedy(error, printed(error.hint), profile, said)
     return error
 
 
-def _remedy(error: KeyturnError, profile: Profile, said: Wish) -> Sentence:
+def _remedy(error: KeyturnError, advice: str, profile: Profile, said: Wish) -> Sentence:
+    """In place of `advice`, which is about the configuration."""
     if flows.row(profile).person and isinstance(error, SignInNeeded):
         return moves.clients.at_terminal()
+    named = [flag for key, flag in _FLAGS.items() if f"`{key}`" in advice]
+    if named:
+        return moves.clients.stanza(f"check {' and '.join(named)}")
     return _giving_it(said) if said.login == "spn" else moves.clients.stanza("look at its flags")
 
 

@@ -79,6 +79,23 @@ async def test_another_secret_is_not_told_the_failure_of_the_first(desk: Desk) -
     assert await desk.token(*FLAGS, **told("right")) == "access-2"
 
 
+@pytest.mark.parametrize(
+    ("advice", "told_instead"),
+    [
+        ("check `tenant` and `environment` of [profile.{}]", "check --tenant-id and --environment"),
+        ("check `application_id` and `tenant` of [profile.{}]", "check --client-id and --tenant-id"),
+        ("set `tenant` of [profile.{}] to the one the application lives in", "check --tenant-id"),
+        ("keyturn secret set {}", "export AAD_SERVICE_PRINCIPAL_CLIENT_SECRET or AZURE_CLIENT_SECRET"),
+    ],
+)
+async def test_what_to_do_is_told_in_kubelogins_words(advice: str, told_instead: str, desk: Desk) -> None:
+    profile = kubelogin._asked(desk.services, desk.request(*FLAGS))[0].want.profile.name
+    desk.bench.provider.failure = Failure("provider-refused", "no", advice.format(profile))
+    with pytest.raises(KeyturnError) as refused:
+        await desk.token(*FLAGS, **told("planted"))
+    assert str(refused.value.hint).startswith(f"in the kubeconfig: {told_instead}")
+
+
 async def test_the_secret_is_gone_once_its_request_is_answered(desk: Desk) -> None:
     await desk.token(*FLAGS, **told("planted"))
     want = kubelogin._asked(desk.services, desk.request(*FLAGS))[0].want
