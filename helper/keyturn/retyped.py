@@ -64,9 +64,13 @@ def _is_kept_to_oneself(word: str) -> bool:
 
 
 def _has_userinfo(word: str) -> bool:
-    """Whether it is a place with a user in front, in whose stead git's users have a personal access token."""
+    """Whether it is a place with a user in front, in whose stead git's users have a personal access token.
+
+    Not over SSH, where the user is a name, as in git@HOST:PATH, unless a password stands behind it.
+    """
     host, scheme, rest = word.partition("://")
-    if scheme:
+    if scheme and host != "ssh":
         return "@" in rest
+    host = rest if scheme else host
     user, at, _ = host.partition("/")[0].rpartition("@")
     return at != "" and ":" in user

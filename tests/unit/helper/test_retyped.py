@@ -30,6 +30,7 @@ def hint(typed: str, *lacking: str, first: str = "a shorter one") -> str:
         ("logout tower --json", "--locally", "logout tower --json --locally"),
         ("init --account me@contoso.example me@tower", "work", "init --account me@contoso.example me@tower work"),
         ("init contoso.azurecr.io/app:1@sha256:0a", "work", "init contoso.azurecr.io/app:1@sha256:0a work"),
+        ("target add ssh://git@ssh.dev.azure.com/v3/x", "work", "target add ssh://git@ssh.dev.azure.com/v3/x work"),
         ("run --renew -- curl planted", "work", "run --renew work -- COMMAND"),
     ],
 )
@@ -42,7 +43,7 @@ def test_what_was_left_out_is_put_in(typed: str, lacking: str, told: str) -> Non
     [
         "awx new-token --password planted", "helper git get", "login 'a\nb'",
         "token --registry https://me:plan/ted@registry.example", "token --registry=me:planted@registry.example",
-        "init https://planted@dev.azure.com/contoso", "awx new-token url=https://me:planted@awx.example",
+        "init https://planted@dev.azure.com/contoso", "init ssh://git:planted@dev.azure.com/contoso", "awx new-token url=https://me:planted@awx.example",
     ],
 )  # fmt: skip
 def test_what_may_not_be_said_again_is_not(typed: str) -> None:
