@@ -18,6 +18,17 @@ _AS_FAR_AS_STARTED = 512
 """Bytes: a name of 64 at most, and 21 numbers of 20 digits. The kernel writes twice as many."""
 
 
+def _tells_of_us() -> bool:
+    """Whether /proc numbers processes as the kernel does to us: that of a sandbox may be the machine's."""
+    try:
+        return os.readlink("/proc/self") == str(os.getpid())  # noqa: PTH115 - see program_of
+    except OSError:
+        return False
+
+
+_TELLS = _tells_of_us()
+
+
 class Peer(msgspec.Struct, frozen=True, gc=False):
     """The process at the other end when it connected. `pid` is 0 where the kernel does not tell."""
 
@@ -73,6 +84,8 @@ def program_of(tool: Tool) -> str:
 
 def _status(pid: int, field: int) -> int | None:
     """A number of the process's status, None where /proc does not tell (any more)."""
+    if not _TELLS:
+        return None
     try:
         # Three system calls, where Path takes seven.
         status = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)

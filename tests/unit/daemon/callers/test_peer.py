@@ -13,6 +13,7 @@ import pytest
 
 from keyturnd.callers import peer
 from keyturnd.callers.peer import Peer, Tool, arguments_of, peer_of, program_of, tool_behind
+from support.needs import need
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
 
 NOBODY = Tool(2**22 + 1, 0)
 """Beyond the largest pid there is (proc(5), pid_max)."""
+
+
+IN_A_SANDBOX = """
+import os
+from keyturnd.callers.peer import tool_behind
+
+for _ in range(4):
+    if (child := os.fork()) == 0:
+        print(tool_behind(os.getpid()), flush=True)
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
 
 
 @pytest.fixture
@@ -53,6 +66,14 @@ def test_the_tool_is_the_parent_and_when_it_began(cat: subprocess.Popen[bytes]) 
     assert tool.pid == os.getpid()
     assert tool.started > 0
     assert tool_behind(cat.pid) == tool
+
+
+@pytest.mark.root  # to be given a namespace
+def test_where_proc_tells_of_other_processes_of_the_same_numbers_nobody_is_known() -> None:
+    """As in a sandbox that has its own processes, and all of the machine's files."""
+    command = [need("unshare"), "--pid", "--fork", sys.executable, "-c", IN_A_SANDBOX]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told.split() == ["None"] * 4
 
 
 def test_two_processes_began_at_their_own_time(cat: subprocess.Popen[bytes]) -> None:
