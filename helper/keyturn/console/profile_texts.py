@@ -69,10 +69,7 @@ def standing(config: Config, profile: Profile) -> dict[str, Any]:
         "name": profile.name,
         "provider": profile.provider,
         "flow": flow.name,
-        "targets": [
-            {"tool": protocol_of(target), "target": target_name(target)}
-            for target in targets_of(config, profile.name)
-        ],
+        "targets": [_shown(target) for target in targets_of(config, profile.name)],
         "url": profile.url if isinstance(profile, AwxProfile) else None,
         "username": profile.username if isinstance(profile, AwxProfile) else None,
         "entrusts": flow.entrusts,
@@ -81,6 +78,12 @@ def standing(config: Config, profile: Profile) -> dict[str, Any]:
         "secret_optional": isinstance(source, IfProtected),
         "by_itself": flow.for_application and flow.secret_name is None,
     }
+
+
+def _shown(target: Target) -> dict[str, str]:
+    """As `target list` calls it, and by the name that it had here before."""
+    protocol = protocol_of(target)
+    return {"protocol": protocol, "tool": protocol, "target": target_name(target)}
 
 
 def summary(config: Config, profile: Profile) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 from keyturn.configuration.config import parse
 from keyturn.configuration.named import profile_named
 from keyturn.console.configured import configuration, named_or_only
-from keyturn.console.profile_texts import details, secret_name, secret_source, summary
+from keyturn.console.profile_texts import details, secret_name, secret_source, standing, summary
 from keyturn.errors import ConfigError, UsageError
 
 CONFIG = """[profile.ci]
@@ -62,6 +62,10 @@ def test_targets_of_every_protocol() -> None:
     config = parse(Path("/c"), more.encode())
     names = ["https://dev.azure.com/contoso", "https://aks.example", "contoso.azurecr.io"]
     assert summary(config, config.profiles["ci"])["targets"] == names
+    told = standing(config, config.profiles["ci"])["targets"]
+    assert [(each["protocol"], each["tool"], each["target"]) for each in told] == [
+        (protocol, protocol, name) for protocol, name in zip(["git", "kube", "docker"], names, strict=True)
+    ]
     shown = details(config, config.profiles["ci"])["targets"]
     assert [(each["protocol"], each.get("url"), each.get("registry")) for each in shown] == [
         ("git", names[0], None),
