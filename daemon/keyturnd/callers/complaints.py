@@ -70,6 +70,7 @@ class Complaints:
 
 
 def _behind(helper: int) -> tuple[Tool | int, ...]:
-    """The process that asks, and who started it as far as /proc tells."""
+    """The process that asks, if the kernel names it, and who started it as far as /proc tells."""
     tool = tool_behind(helper)
-    return (helper,) if tool is None else (helper, tool)
+    known = (helper,) if helper else ()  # 0 is everybody of another pid namespace, and on macOS everybody
+    return known if tool is None else (*known, tool)

@@ -94,6 +94,12 @@ def test_who_was_refused_is_known_for_a_moment_and_so_is_who_started_it(
             child.communicate()
 
 
+def test_callers_that_the_kernel_does_not_name_are_not_taken_for_one(complaints: Complaints) -> None:
+    """From outside of a container, say: their pid is 0."""
+    complaints.refuse(0)
+    assert not complaints.was_refused(0)
+
+
 def test_another_error_is_told_too(complaints: Complaints) -> None:
     assert not complaints.is_told(KUBECTL, 201, "the cluster is no target")
     assert complaints.is_told_anything(KUBECTL, 201)
