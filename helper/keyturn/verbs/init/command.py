@@ -12,8 +12,8 @@ from keyturn.console.parsing import Parser
 from keyturn.console.profile_texts import protocol_of
 from keyturn.console.secret_sources import check_source
 from keyturn.editing.config_document import ConfigDocument
-from keyturn.errors import KeyturnError, Refused, SignInNeeded, UsageError, one_line
-from keyturn.kinds_of_hints import after, printed
+from keyturn.errors import KeyturnError, Refused, UsageError, one_line
+from keyturn.kinds_of_hints import printed
 from keyturn.reach import client
 from keyturn.reach.paths import config_file
 from keyturn.verbs.init import sources
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
-    from keyturn.kinds_of_hints import Hint
+    from keyturn.kinds_of_hints import Command, Hint
     from keyturn.verbs.init.places import Place
     from keyturn.verbs.init.proposal import Proposal
 
@@ -121,11 +121,10 @@ def run(arguments: Sequence[str]) -> int:
         document.save()
         print(f"keyturn: wrote {config_file()}")
     try:
-        _carry_out(proposals, entrusted)
-    except SignInNeeded as error:
-        raise SignInNeeded(error.sentence, after("go to a terminal", options.again)) from None
-    except (KeyturnError, KeyboardInterrupt):
-        print("keyturn: not all of it is set up yet; to go on from here:", printed(options.again), sep="\n    ")
+        _carry_out(proposals, entrusted, options.again)
+    except (KeyturnError, KeyboardInterrupt) as error:
+        if printed(options.again) not in str(getattr(error, "hint", "")):
+            print("keyturn: not all of it is set up yet; to go on from here:", printed(options.again), sep="\n    ")
         raise
     if way_back := list(_way_back(proposals)):
         print("keyturn: to take it back:", *way_back, sep="\n    ")
@@ -218,10 +217,12 @@ def _instead(named: Place | None, options: Namespace) -> Hint:
     return moves.clients.type_place((*again[:behind], "https://SERVER", *again[behind:]))
 
 
-def _carry_out(proposals: Sequence[Proposal], entrusted: Sequence[tuple[Profile, str | None]]) -> None:
-    """What the configuration says by now, made to work. The same command once more does what is left."""
+def _carry_out(
+    proposals: Sequence[Proposal], entrusted: Sequence[tuple[Profile, str | None]], again: Command
+) -> None:
+    """What the configuration says by now, made to work. The same command once more, `again`, does what is left."""
     for profile, given in entrusted:
-        sign_in(profile, given)
+        sign_in(profile, given, again)
     for proposal in proposals:
         _set_up(proposal.place)
     for proposal in proposals:

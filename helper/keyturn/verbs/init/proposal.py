@@ -122,7 +122,8 @@ def _described(keys: dict[str, str | bool]) -> Profile:
     try:
         return described(keys, "awx") if keys["provider"] == "awx" else described(keys, "entra")
     except UsageError as error:
-        raise UsageError(error.sentence, hints.usage("keyturn init")) from None
+        sentence = error.sentence.replace("--username: ", "--account: ", 1)  # as it is called here
+        raise UsageError(sentence, hints.usage("keyturn init")) from None
 
 
 def _entra_keys(options: Namespace, tenant: str, environment: str) -> dict[str, str | bool]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from keyturn import hints
+from keyturn.errors import SignInNeeded
+from keyturn.kinds_of_hints import after, printed
+from keyturn.reach import client
 from keyturn.verbs import secret
 
 TYPE_CHECKING = False
@@ -12,8 +15,9 @@ if TYPE_CHECKING:
 
     from keyturn.configuration.config import Config
     from keyturn.configuration.profiles.profile import Profile
+    from keyturn.kinds_of_hints import Command, Hint
 
-WITH_SECRET = {"client-secret", "confidential-browser"}
+WITH_SECRET = {"client-secret", "confidential-browser", "refresh-token"}
 """Flows of which `init` asks for the secret."""
 
 
@@ -29,10 +33,19 @@ def read_secrets(config: Config, names: Iterable[str], options: Namespace) -> li
     return [(profile, secret.read_for(profile, options.secret, hint)) for profile in profiles]
 
 
-def sign_in(profile: Profile, given: str | None) -> None:
-    """`given`: the secret to be entrusted first. Raises what `keyturn login` does."""
+def sign_in(profile: Profile, given: str | None, again: Command) -> None:
+    """`given`: the secret to be entrusted first. Raises what `keyturn login` does, with `again` in its place."""
     from keyturn.verbs.login import command as login  # noqa: PLC0415 - only once there is something to sign in to
 
     if given is not None:
         secret.entrust(profile, given)
-    login.run([profile.name])
+    try:
+        login.run([profile.name])
+    except SignInNeeded as error:
+        if error.hint == printed(_at_terminal(hints.login(profile.name))):
+            error.hint = printed(_at_terminal(again))
+        raise
+
+
+def _at_terminal(command: Command) -> Hint:
+    return command if client.has_terminal() else after("go to a terminal", command)

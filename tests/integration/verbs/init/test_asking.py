@@ -57,6 +57,7 @@ def test_an_application_of_ones_own_has_to_be_named(machine: Machine) -> None:
         (["--yes", "--", "contoso.azurecr.io"], "keyturn init --yes contoso.azurecr.io --tenant ID-OR-DOMAIN\n"),
         (["contoso.azurecr.io", "--profile", "../x"], "a profile's name has up to 64 letters"),
         (["contoso.azurecr.io", "--flow=browser"], "init contoso.azurecr.io --flow=browser --tenant ID-OR-DOMAIN\n"),
+        (["https://awx.example", "--service", "awx", "--account", "al:ice"], "error: --account: expected a name"),
         (["--yes"], "a place is needed"),
         (["https://dev.azure.com/contoso", "--from-env"], "AZURE_TENANT_ID and AZURE_CLIENT_ID are not both set"),
         (["contoso-aks"], "no context of kubectl has that name"),

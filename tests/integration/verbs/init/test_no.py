@@ -99,6 +99,14 @@ def test_a_secret_that_is_not_entered(newcomer: Newcomer) -> None:
     assert "error: nothing was entered" in seen
 
 
+def test_a_refresh_token_that_is_not_entered(newcomer: Newcomer) -> None:
+    """Nobody signs in for one: it is asked for like a secret."""
+    options = [word.replace("client-secret", "refresh-token") for word in of_application(newcomer)]
+    words = ("keyturn", "init", newcomer.emulator.ready.cluster, *options)
+    seen = answered(newcomer.machine, words, (r"sign in\? \[y/N\] ", "y"), (r"refresh token of work: ", ""))
+    assert "error: nothing was entered" in seen
+
+
 def test_a_secret_whose_file_is_not_there(newcomer: Newcomer) -> None:
     words = ("keyturn", "init", newcomer.emulator.ready.cluster, *of_application(newcomer, "--secret", "@nowhere"))
     answered(newcomer.machine, words, (r"sign in\? \[y/N\] ", "y"), status=2)

@@ -28,6 +28,26 @@ def test_a_second_place_of_the_same_person_gets_the_same_profile(newcomer: Newco
     assert f"keyturn target remove {url}/tailspin\n" in third.stdout
 
 
+def test_a_profile_that_lacks_its_secret_gets_no_sign_in_for_it(newcomer: Newcomer) -> None:
+    """No terminal helps: the secret does, and then the same command."""
+    ready, machine = newcomer.emulator.ready, newcomer.machine
+    application = ready.clients["service"]["application_id"]
+    keys = (f"tenant={ready.tenant}", f"application_id={application}", f"authority={ready.authority}")
+    machine.configure("")
+    machine.run(
+        "keyturn", "profile", "add", "build", "flow=client-secret", *keys, f"ca_file={ready.ca_file}", status=0
+    )  # fmt: skip
+    words = ("keyturn", "init", ready.registry, "--service", "acr", "--profile", "build", "--yes")
+    lacking = machine.run(*words, status=3)
+    assert lacking.stderr.endswith("\nkeyturn: hint: keyturn secret set build -\n")
+    assert f"to go on from here:\n    {shlex.join(words)}\n" in lacking.stdout
+    with machine.terminal(*words) as terminal:
+        assert terminal.end() == 3
+        assert terminal.seen.endswith("\nkeyturn: hint: keyturn secret set build\n")
+    machine.run("keyturn", "secret", "set", "build", "-", input=ready.clients["service"]["secret"], status=0)
+    machine.run(*words, status=0)
+
+
 def test_what_is_there_is_not_written_over(newcomer: Newcomer) -> None:
     machine, place = newcomer.machine, f"{newcomer.emulator.ready.git}/contoso"
     with machine.terminal(*newcomer.words(place, "--yes")) as first:
