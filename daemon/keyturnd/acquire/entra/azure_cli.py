@@ -25,7 +25,12 @@ SEE = moves.clients.az("to see for yourself", "account get-access-token")
 KEEP_NO_ANSWERS = {"AZURE_CORE_USE_MSAL_HTTP_CACHE": "false"}
 """In a directory that a caller names, a stranger's kubeconfig perhaps: az keeps answers there in a form whose reading
 can run programs (Python's pickle). Without them it asks for the authority's endpoints each time."""
-QUIET = {"AZURE_CORE_ONLY_SHOW_ERRORS": "true", "AZURE_CORE_NO_COLOR": "true", "AZURE_CORE_COLLECT_TELEMETRY": "no"}
+QUIET = {
+    "AZURE_CORE_ONLY_SHOW_ERRORS": "true",
+    "AZURE_CORE_NO_COLOR": "true",
+    "AZURE_CORE_COLLECT_TELEMETRY": "no",
+    "AZURE_AUTO-UPGRADE_ENABLE": "false",  # behind a token it would begin to, and be ended with us, half done
+}
 
 
 def acquire(session: Session) -> Result:

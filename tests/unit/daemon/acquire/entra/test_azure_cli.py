@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from keyturnd.acquire.entra.session import Session
 
 
-SAYS_WHAT_IT_KEEPS = """#!/bin/sh
-printf '{"accessToken": "cache: %s", "expires_on": 2000000000}' "$AZURE_CORE_USE_MSAL_HTTP_CACHE"
+TELLS = f"""#!{sys.executable}
+import json, os
+print(json.dumps({{"accessToken": " ".join(os.environ), "expires_on": 2000000000}}))
 """
+"""An az that tells what it is told, by name."""
 
 
 def session_with(program: str, directory: str | None = None) -> Session:
@@ -44,12 +46,24 @@ def test_without_a_free_descriptor_it_may_start_the_next_time(tmp_path: Path) ->
     assert kind(session_with(str(tmp_path / "gone"))) == "refused"
 
 
-@pytest.mark.parametrize(("directory", "told"), [(None, ""), ("/of/a/stranger", "false")])
-def test_in_a_directory_of_a_strangers_it_reads_no_kept_answers(
-    directory: str | None, told: str, tmp_path: Path
-) -> None:
-    """They are Python objects, which do what they like as they are read."""
+@pytest.fixture
+def az(tmp_path: Path) -> str:
     program = tmp_path / "az"
-    program.write_text(SAYS_WHAT_IT_KEEPS, encoding="ascii")
+    program.write_text(TELLS, encoding="utf-8")
     program.chmod(0o755)
-    assert azure_cli.acquire(session_with(str(program), directory)).access_token == f"cache: {told}"
+    return str(program)
+
+
+def told(session: Session) -> list[str]:
+    return azure_cli.acquire(session).access_token.split()
+
+
+def test_in_a_directory_of_a_strangers_it_reads_no_kept_answers(az: str) -> None:
+    """They are Python objects, which do what they like as they are read."""
+    assert "AZURE_CORE_USE_MSAL_HTTP_CACHE" in told(session_with(az, "/of/a/stranger"))
+    assert "AZURE_CORE_USE_MSAL_HTTP_CACHE" not in told(session_with(az))
+
+
+def test_it_begins_no_upgrade_of_itself(az: str) -> None:
+    """That would be ended together with the fetch, half done."""
+    assert "AZURE_AUTO-UPGRADE_ENABLE" in told(session_with(az))
