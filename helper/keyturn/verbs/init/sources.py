@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+NO_UPGRADE = {"AZURE_AUTO-UPGRADE_ENABLE": "false"}
+"""What keeps az from upgrading itself behind its answer, which may take longer than we wait, and would be ended."""
 PATIENCE = 30.0
 """Seconds: az is slow to start, and asks nobody for what it tells here."""
 
@@ -161,7 +163,14 @@ def _account() -> dict[str, Any]:
     silent = subprocess.DEVNULL
     try:
         done = subprocess.run(
-            command, cwd="/", stdin=silent, stdout=subprocess.PIPE, stderr=silent, check=False, timeout=PATIENCE
+            command,
+            cwd="/",
+            env=os.environ | NO_UPGRADE,
+            stdin=silent,
+            stdout=subprocess.PIPE,
+            stderr=silent,
+            check=False,
+            timeout=PATIENCE,
         )
         told = json.loads(done.stdout) if done.returncode == 0 else {}
     except FileNotFoundError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -129,6 +130,17 @@ def test_az_that_is_signed_in_to_nothing(
     az(tmp_path, monkeypatch, told, status)
     with pytest.raises(Refused, match="az tells no tenant"):
         fill_from_az(options())
+
+
+def test_az_begins_no_upgrade_of_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That takes minutes, and what takes half of one is ended here."""
+    words = f"import json, os; print(json.dumps({ACCOUNT} if 'AZURE_AUTO-UPGRADE_ENABLE' in os.environ else 0))"
+    (tmp_path / "az").write_text(f"#!{sys.executable}\n{words}\n")
+    (tmp_path / "az").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    given = options()
+    fill_from_az(given)
+    assert filled(given)["account"] == "alice@x"
 
 
 def test_no_az(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
