@@ -95,10 +95,17 @@ def _looked_at(options: Namespace) -> Sequence[str]:
 
 def _check(config: Config, tools: Sequence[str]) -> int:
     found = list(_unlike(config, tools))
-    asks = "every tool asks keyturn for its targets" if len(tools) > 1 else f"{tools[0]} asks keyturn for its targets"
-    for sentence in found or [asks]:
+    for sentence in found or [_well(config, tools)]:
         print(f"keyturn: {one_line(sentence)}")
     return int(bool(found))
+
+
+def _well(config: Config, tools: Sequence[str]) -> str:
+    """Also where there is nothing that could be otherwise: that is no set-up that somebody can rely on."""
+    which = "every tool" if len(tools) > 1 else tools[0]
+    if any(TOOLS[tool].targets(config) for tool in tools):
+        return f"{which} asks keyturn for its targets"
+    return f"nothing to set up: {config.source} has no {'target' if len(tools) > 1 else f'{which} target'}"
 
 
 def _unlike(config: Config, tools: Sequence[str]) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from keyturn_emulator.launch import Emulator
     from support.machine.machine import Machine
@@ -16,6 +18,13 @@ def test_without_a_profile_it_says_what_comes_first(machine: Machine) -> None:
     refused = machine.run("keyturn", "setup", status=2)
     assert "keyturn: error: there is no profile" in refused.stderr
     assert refused.stdout == ""
+
+
+@pytest.mark.parametrize(("words", "what"), [((), "target"), (("git",), "git target"), (("kube",), "kube target")])
+def test_where_there_is_no_target_no_tool_asks_for_one(words: tuple[str, ...], what: str, machine: Machine) -> None:
+    machine.configure("")
+    done = machine.run("keyturn", "setup", "--check", *words, status=0)
+    assert done.stdout == f"keyturn: nothing to set up: {machine.config_file} has no {what}\n"
 
 
 def test_undo_of_all_tells_what_it_cannot_read_and_undoes_the_rest(machine: Machine, emulator: Emulator) -> None:
