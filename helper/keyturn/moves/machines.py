@@ -53,6 +53,12 @@ def state_elsewhere() -> Sentence:
 
 
 @move
+def writable_places() -> Sentence:
+    """A home directory that can only be read, as that of many containers."""
+    return Sentence("set KEYTURN_STATE, and KEYTURN_SOCKET where it is below the home, to places that can be written")
+
+
+@move
 def descriptors() -> Sentence:
     """A shell, or a container, whose hard limit leaves a daemon too few files that may be open at once."""
     return Sentence("start it where that is not limited, or to 1024, as is usual: `ulimit -Hn` tells")

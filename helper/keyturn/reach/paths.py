@@ -6,6 +6,7 @@ The rule for the socket is the same in the C helper (`helper/native/`); both run
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -17,6 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from keyturn.kinds_of_hints import Hint
 
     Variable = Callable[[str], str | None]
 
@@ -189,9 +192,18 @@ def _make_private(path: str) -> None:
     except FileExistsError:
         return  # a file or a dangling link: the open says so
     except OSError as error:
-        raise StateError(f"cannot create {path}: {error.strerror}", shell.reason_of(error, nearest(path))) from None
+        raise StateError(f"cannot create {path}: {error.strerror}", _cure(error, path)) from None
     finally:
         os.umask(before)
+
+
+def _cure(error: OSError, path: str) -> Hint:
+    """A listing would show a directory of the user's own, and nothing amiss, where only the mount forbids it."""
+    if error.errno != errno.EROFS:
+        return shell.reason_of(error, nearest(path))
+    from keyturn import moves  # noqa: PLC0415 - see state_path
+
+    return moves.machines.writable_places()
 
 
 def nearest(path: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
 import pytest
 
+from keyturn import moves
 from keyturnd.vault.durable import PrivateDirectory
+from keyturnd.vault.ownership import cannot
 from support.daemon.private_files import files, refusal
 
 if TYPE_CHECKING:
@@ -33,6 +36,12 @@ def test_a_directory_that_others_can_enter_is_refused(files: PrivateDirectory, m
         sentence, hint = refusal(action)
         assert sentence == f"{files.path} is not a private directory of yours: mode is {mode:04o}"
         assert hint == f"chmod 700 {files.path}"
+
+
+def test_where_nothing_can_be_written_another_place_is_hinted_at(tmp_path: Path) -> None:
+    refused = cannot("create", tmp_path / "state", OSError(errno.EROFS, os.strerror(errno.EROFS)))
+    assert refused.sentence == f"cannot create {tmp_path}/state: read-only file system"
+    assert refused.hint == moves.machines.writable_places()
 
 
 def test_a_symbolic_link_to_a_directory_is_refused(tmp_path: Path) -> None:

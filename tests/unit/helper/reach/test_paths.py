@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import errno
+import os
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from keyturn import moves
 from keyturn.errors import StateError, UsageError
 from keyturn.reach.paths import callers_places, check_log_level, config_file, open_private_directory, state_directory
 
@@ -70,6 +73,18 @@ def test_what_is_no_private_directory_is_called_by_its_name(
         open_private_directory(str(place))
     assert told.value.sentence == f"{place} is not a private directory of yours: {fault}"
     assert (told.value.hint or "").startswith(command)
+
+
+def test_a_home_that_can_only_be_read_hints_at_other_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A listing would show what is as it should be: many containers have such a home."""
+
+    def refuse(*_: object, **_options: object) -> NoReturn:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(os, "makedirs", refuse)
+    with pytest.raises(StateError, match=r"cannot create .*: Read-only file system") as raised:
+        open_private_directory(str(tmp_path / "state"), create=True)
+    assert raised.value.hint == moves.machines.writable_places()
 
 
 def test_a_home_that_no_answer_could_name(monkeypatch: pytest.MonkeyPatch) -> None:
