@@ -67,8 +67,9 @@ def _held(services: Services, profile: Profile) -> Iterator[Held]:
 
 
 def token_facts(held: Held) -> dict[str, Any]:
-    """Times are UTC epoch seconds. A token that has served nobody is not renewed."""
+    """Times are UTC epoch seconds. A token that has served nobody is not renewed, nor one that takes its caller."""
     token, registry = held.token, held.want.registry
+    renewed = not flows.takes_its_caller(held.want.profile)
     return {
         "audience": spoken(held.want.scopes) if registry is None else registry.login_server,
         "scopes": held.want.scopes,
@@ -76,7 +77,7 @@ def token_facts(held: Held) -> dict[str, Any]:
         "account": token.account,
         "issued_at": int(token.issued_at),
         "expires_at": int(token.expires_at),
-        "renew_at": int(held.renew_at),
+        "renew_at": int(held.renew_at) if renewed else None,
         "used_at": None if held.used_at is None else int(held.used_at),
         "used_by": held.used_by or None,
     }

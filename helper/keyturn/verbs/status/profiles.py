@@ -140,8 +140,15 @@ def _life(token: dict[str, Any], look: Look) -> str:
     told = f"{look.bar(left / whole)} {validity(ends)}"
     if not token.get("used_at"):
         return told
-    renewed = "is being renewed" if token["renew_at"] <= now else f"renewed in {duration(token['renew_at'] - now)}"
-    return f"{told}, {renewed}; {SPOKEN.get(token['used_by'], token['used_by'])} {_ago(token['used_at'])}"
+    return f"{told}{_renewed(token, now)}; {SPOKEN.get(token['used_by'], token['used_by'])} {_ago(token['used_at'])}"
+
+
+def _renewed(token: dict[str, Any], now: float) -> str:
+    """Nothing where that takes what a caller brings along: a secret, a job's variables."""
+    when = token["renew_at"]
+    if when is None:
+        return ""
+    return ", is being renewed" if when <= now else f", renewed in {duration(when - now)}"
 
 
 def _ago(moment: float) -> str:

@@ -12,6 +12,7 @@ from keyturn.errors import KeyturnError, Refused, UsageError, VariablesWanted
 from keyturnd.messages.outcomes import Failure
 from keyturnd.routes import kubelogin
 from keyturnd.routes.api import Api
+from keyturnd.routes.daemon.profile_states import token_facts
 from support.daemon.brokers import Person
 from support.daemon.kubelogin_desk import Desk
 from support.scenes.cluster import exec_info
@@ -65,6 +66,8 @@ async def test_nothing_is_renewed_without_a_caller(desk: Desk) -> None:
     desk.bench.clock.advance(45 * 60)
     assert await desk.token(*FLAGS) == "access-1", "due, and still good"
     assert desk.bench.broker.memory.due_for_renewal() == []
+    (held,) = desk.bench.broker.memory.held.values()
+    assert token_facts(held)["renew_at"] is None, "and so says status"
     assert desk.bench.provider.started == 1
     desk.bench.clock.advance(10 * 60)
     with pytest.raises(VariablesWanted):

@@ -101,6 +101,11 @@ def test_a_token_that_nobody_used_is_not_said_to_be_renewed() -> None:
     assert "renewed" not in told(profile(tokens=[token(used_at=None, used_by=None)]))
 
 
+def test_nor_is_one_that_takes_its_caller() -> None:
+    assert "valid for 30 min (until " in told(profile(tokens=[token(renew_at=None)]))
+    assert "); kubectl 3 min ago" in told(profile(tokens=[token(renew_at=None)]))
+
+
 def test_the_last_error_with_its_hint() -> None:
     error = {"sentence": "Entra ID said no", "hint": "keyturn secret set work", "at": NOW - 5}
     text = told(profile(last_error=error))
