@@ -109,9 +109,12 @@ class Sweep:
         """
         while self._credentials:
             try:
-                return question(self._credentials[0])
+                answer = question(self._credentials[0])
             except Failed as failed:
                 self.failed = failed
                 silent = failed.failure.kind == ProviderUnreachable.kind
                 del self._credentials[: None if silent else 1]
+            else:
+                self.failed = None  # it is the next credential that counts: a password is not refused with the token
+                return answer
         return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturnd.acquire.awx import passwords, personal
+from keyturnd.acquire.awx.ending import settling
 from keyturnd.acquire.failed import Failed
 from keyturnd.messages.states import AwxState
 from support.awx.in_memory import NOW, PASSWORD, InMemoryAwx, InMemoryChannel, session
@@ -99,3 +100,14 @@ def test_a_dead_token_alone_needs_a_person_and_stays_known() -> None:
     failure = caught.value.failure
     assert (failure.kind, failure.hint, failure.state_dead) == ("sign-in-needed", "keyturn login tower", False)
     assert channel.durable == known
+
+
+def test_one_that_finds_what_a_dead_token_may_not_look_for_is_not_taken_for_refused() -> None:
+    """An administrator has revoked the token. For half an hour no other one would have been asked for."""
+    server = InMemoryAwx()
+    channel = InMemoryChannel(AwxState("alice", "revoked", 7, mark="description", asked_at=NOW))
+    server._create({"scope": "write", "description": "description"})
+    settling.look(session(server, channel), PASSWORD)
+    assert server.rows == {}
+    assert channel.durable is not None
+    assert (channel.durable.refused, channel.durable.asked_at) == ("", NOW)
