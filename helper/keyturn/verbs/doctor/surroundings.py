@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from keyturn import hints, shell
@@ -32,6 +33,7 @@ def look(config: Config | None) -> Iterator[Finding]:
     """One finding for each thing that is amiss, and one for the socket."""
     yield from _runtime_directory()
     yield from _units()
+    yield from authorities(config)
     try:
         told = ask_running("GET", "/v1/surroundings")
     except KeyturnError as error:
@@ -40,6 +42,32 @@ def look(config: Config | None) -> Iterator[Finding]:
     if told is not None:
         yield from _limits(told["limits"])
         yield from _network(config.network if config else NetworkSettings(), told["network"])
+
+
+def authorities(config: Config | None) -> Iterator[Finding]:
+    """Files of authorities, of the configuration or this shell, into which others can write their own.
+
+    A group's right is none of a stranger's: on many systems each user has a group of his own.
+    """
+    configured = NetworkSettings() if config is None else config.network
+    profiles = () if config is None else config.profiles.values()
+    named = (configured.in_environment(chosen_environment(())).ca_file, *(profile.ca_file for profile in profiles))
+    for file in dict.fromkeys(filter(None, named)):
+        if (owner := _strangers(file)) is not None:
+            told = f"{file} says whom keyturn believes, and {owner} can write it"
+            hint = shell.keep_others_from_writing(file) if owner == "anybody" else shell.listing(file)
+            yield Finding("warning", told, hint)
+
+
+def _strangers(file: str) -> str | None:
+    """Who beside us and root can write it, None where nobody can or it is not there."""
+    try:
+        status = os.stat(file)  # noqa: PTH116 - as it is named
+    except OSError:
+        return None
+    if status.st_mode & stat.S_IWOTH:
+        return "anybody"
+    return f"uid {status.st_uid}" if status.st_uid not in {0, os.geteuid()} else None
 
 
 def _runtime_directory() -> Iterator[Finding]:
