@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from keyturn import hints
 from keyturn.configuration.audiences import all_scopes
 from keyturn.configuration.named import profile_named
@@ -9,13 +11,14 @@ from keyturn.configuration.profiles.clouds import spoken
 from keyturn.configuration.profiles.profile import AwxProfile
 from keyturn.console.configured import configuration
 from keyturn.console.moments import validity
-from keyturn.console.requests import ask
+from keyturn.console.requests import ask, print_json
 from keyturn.errors import ConfigError, KeyturnError
 from keyturn.verbs.awx import asking
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
 
     from keyturn.configuration.profiles.profile import Profile
 
@@ -26,7 +29,31 @@ what helps, and ends with its exit status.
 """
 
 
-def check(name: str) -> int:
+class Checked(NamedTuple):
+    """What came of one of the tokens: when it expires (UTC epoch seconds), or what refused it."""
+
+    scopes: Sequence[str]
+    expires_at: float | None = None
+    error: KeyturnError | None = None
+
+    def lines(self) -> Iterator[str]:
+        """As a person reads it."""
+        if self.error is None:
+            assert self.expires_at is not None
+            yield f"{spoken(self.scopes)}: a token {validity(self.expires_at)}"
+            return
+        yield f"{spoken(self.scopes)}: {self.error.sentence}"
+        if self.error.hint:
+            yield f"hint: {self.error.hint}"
+
+    def facts(self) -> dict[str, Any]:
+        """The same for `--json`, by the names that `keyturn status --json` has for it."""
+        error = None if self.error is None else {"sentence": self.error.sentence, "hint": self.error.hint}
+        what = {"audience": spoken(self.scopes), "scopes": list(self.scopes)}
+        return {**what, "expires_at": self.expires_at, "error": error}
+
+
+def check(name: str, *, as_json: bool) -> int:
     """The exit status: 0, or that of the first token that does not come.
 
     Raises ConfigError, also where there is nothing to check: silence would look like success.
@@ -37,8 +64,20 @@ def check(name: str) -> int:
     if not wanted:
         hint = hints.usage("keyturn target add")
         raise ConfigError(f"profile {name} is for nothing yet: it has no target, scopes or audiences", hint)
-    statuses = [_check(profile, scopes) for scopes in wanted]
-    return next((status for status in statuses if status), 0)
+    checked = [_checked(profile, scopes) for scopes in wanted] if as_json else _told(profile, wanted)
+    if as_json:
+        print_json({"profile": name, "tokens": [one.facts() for one in checked]})
+    return next((one.error.exit_status for one in checked if one.error), 0)
+
+
+def _told(profile: Profile, wanted: Iterable[Sequence[str]]) -> list[Checked]:
+    """Each is told as soon as it is known: those of an outage take a while."""
+    found = []
+    for scopes in wanted:
+        found.append(_checked(profile, scopes))
+        for line in found[-1].lines():
+            print(f"keyturn: {line}", flush=True)
+    return found
 
 
 def proven(profile: Profile, scopes: Sequence[str]) -> float:
@@ -53,13 +92,8 @@ def proven(profile: Profile, scopes: Sequence[str]) -> float:
     return expires_at
 
 
-def _check(profile: Profile, scopes: Sequence[str]) -> int:
+def _checked(profile: Profile, scopes: Sequence[str]) -> Checked:
     try:
-        expires_at = proven(profile, scopes)
+        return Checked(scopes, expires_at=proven(profile, scopes))
     except KeyturnError as error:
-        print(f"keyturn: {spoken(scopes)}: {error.sentence}")
-        if error.hint:
-            print(f"keyturn: hint: {error.hint}")
-        return error.exit_status
-    print(f"keyturn: {spoken(scopes)}: a token {validity(expires_at)}")
-    return 0
+        return Checked(scopes, error=error)

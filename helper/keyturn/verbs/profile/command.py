@@ -53,6 +53,7 @@ def parser() -> Parser:
     telling.add_argument("--machine", action="store_true", help="without PROFILE: of a service principal")
     check = actions.add_parser("check", help="prove that a profile gets its tokens", description=checking.DESCRIPTION)
     check.add_profile("which profile")
+    check.add_json()
     return made
 
 
@@ -69,7 +70,7 @@ def _do(options: Namespace) -> int:
     elif options.action == "explain":
         explaining.explain(options.profile, machine=options.machine)
     elif options.action == "check":
-        return checking.check(named_or_only(options.profile, "keyturn profile check"))
+        return checking.check(named_or_only(options.profile, "keyturn profile check"), as_json=options.json)
     else:
         from keyturn.verbs.profile import changing  # noqa: PLC0415 - the editor of TOML takes its time to import
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -202,6 +204,22 @@ def test_check_tells_what_comes_and_what_does_not(scene: Scene) -> None:
     told = scene.machine.run("keyturn", "profile", "check", "me", status=3).stdout
     assert "nobody is signed in for profile me" in told
     assert "keyturn: hint: keyturn login me" in told
+
+
+def test_a_program_reads_what_comes_and_what_does_not(scene: Scene) -> None:
+    refused = json.loads(scene.machine.run("keyturn", "profile", "check", "me", "--json", status=3).stdout)
+    error = {"sentence": "nobody is signed in for profile me", "hint": "keyturn login me"}
+    assert refused["profile"] == "me"
+    assert [(token["expires_at"], token["error"]) for token in refused["tokens"]] == [(None, error)]
+    read = scene.machine.run("keyturn", "profile", "check", "ci", status=0).stdout
+    tokens = scene.machine.json("profile", "check", "ci")["tokens"]
+    assert [token["audience"] for token in tokens] == re.findall("keyturn: (.*): a token valid for", read)
+    held = next(profile for profile in scene.machine.json("status")["profiles"] if profile["name"] == "ci")["tokens"]
+    told = ("audience", "scopes", "expires_at")
+    assert sorted([token[name] for name in told] for token in tokens) == sorted(
+        [one[name] for name in told] for one in held
+    )
+    assert {token["error"] for token in tokens} == {None}
 
 
 def test_nothing_to_check_is_no_success(machine: Machine) -> None:
