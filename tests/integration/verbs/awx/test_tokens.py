@@ -112,6 +112,11 @@ def test_what_is_kept_of_two_servers_with_the_same_ids(awx: AwxScene) -> None:
     assert "new-token" not in " ".join(row["description"] for row in awx.live("aap"))
     unknown = awx.machine.run("keyturn", "awx", "tokens", "forget", other, status=2)
     assert unknown.stderr.endswith("keyturn: hint: keyturn awx tokens list --kept\n")
+    assert [row["name"] for row in verb(awx, "tokens", "list", "--kept")] == [name]
+    awx.machine.run(
+        "keyturn", "awx", "tokens", "revoke", str(made["tower"]["id"]), "--profile", "tower", status=0
+    )  # fmt: skip
+    assert verb(awx, "tokens", "list", "--kept") == [], "of a token that is gone no value is kept"
 
 
 def test_all_pages_and_expired_ones(awx: AwxScene) -> None:
