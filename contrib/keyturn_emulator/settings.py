@@ -50,6 +50,8 @@ class Settings:
     registry_abac: bool = False
     # Whether those who bring nothing may pull (`az acr update --anonymous-pull-enabled`).
     registry_anonymous_pull: bool = False
+    # Whether the registry lives in the other tenant, whose tokens alone it takes then.
+    registry_elsewhere: bool = False
     # Whether it lets in other networks than ours only (`az acr update --default-action Deny`).
     registry_firewalled: bool = False
     # Whether layers come from an endpoint of their own (`az acr update --data-endpoint-enabled`).

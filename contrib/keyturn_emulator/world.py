@@ -113,7 +113,7 @@ class World:
     def _container_registry(self) -> registry_routes.ContainerRegistry:
         doorkeeper = RegistryDoorkeeper(self.login_server, self.tokens.signer, self.clock, self.settings)
         data = DataEndpoint(f"localhost:{self.registry_port}", self.settings)
-        exchange = Exchange(doorkeeper, self.tokens, self.registry.tenant, self.ledger)
+        exchange = Exchange(doorkeeper, self.tokens, self.registry, self.ledger)
         return registry_routes.ContainerRegistry(self.directory / "registry", doorkeeper, data, exchange, self.ledger)
 
     def _furnish(self) -> None:

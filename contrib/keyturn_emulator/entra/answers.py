@@ -10,6 +10,8 @@ from keyturn_emulator.bearer.signing import encode
 from keyturn_emulator.entra.requests.claims import ClaimsRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from keyturn_emulator.bearer.signing import Claims
     from keyturn_emulator.bearer.tokens import AccessTokens
     from keyturn_emulator.clock import Clock
@@ -36,12 +38,22 @@ class Answers:
         self._settings = settings
 
     def for_application(
-        self, client: Application, asked: Asked, base: str, *, proof: str, wanted: ClaimsRequest = NOTHING_WANTED
+        self,
+        client: Application,
+        asked: Asked,
+        base: str,
+        *,
+        proof: str,
+        tenant: Tenant | None = None,
+        wanted: ClaimsRequest = NOTHING_WANTED,
     ) -> Answer:
-        """An application in its own name: an access token and nothing else (no refresh token, no client_info)."""
+        """An application in its own name: an access token and nothing else (no refresh token, no client_info).
+
+        tenant: who issues, its own if None.
+        """
         claims: Claims = {
             **wanted.in_token(),
-            **_common(client, client.tenant, asked, base, proof),
+            **_common(client, tenant or client.tenant, asked, base, proof),
             "oid": client.object_id,
             "sub": client.object_id,
             "idtyp": "app",
@@ -60,16 +72,18 @@ class Answers:
         proof: str,
         refresh_token: str | None,
         client_info: bool,
+        tenant: Tenant | None = None,
         wanted: ClaimsRequest = NOTHING_WANTED,
         nonce: str | None = None,
     ) -> Answer:
         """A person: an ID token if `openid` was asked for, the refresh token if there is one to give.
 
-        proof: one of PROOFS. nonce: what the authorization request had the ID token repeat.
+        proof: one of PROOFS. tenant: who issues, the person's home if None. nonce: what the authorization request
+        had the ID token repeat.
         """
         claims: Claims = {
             **wanted.in_token(),
-            **_common(client, user.tenant, asked, base, proof),
+            **_common(client, tenant or user.tenant, asked, base, proof),
             "oid": user.object_id,
             "sub": _subject(user, client),
             "upn": user.upn,
@@ -81,7 +95,10 @@ class Answers:
         if refresh_token is not None:
             answer["refresh_token"] = refresh_token
         if "openid" in asked.words:
-            answer["id_token"] = self._id_token(user, client, asked, base, nonce)
+            issuer = (tenant or user.tenant).id
+            answer["id_token"] = self._id_token(
+                user, client, asked, nonce, {"iss": f"{base}/{issuer}/v2.0", "tid": issuer}
+            )
         if client_info:
             answer["client_info"] = client_info_of(user)
         return answer
@@ -100,14 +117,15 @@ class Answers:
             answer["refresh_in"] = lifetime // 2
         return answer
 
-    def _id_token(self, user: User, client: Application, asked: Asked, base: str, nonce: str | None) -> str:
+    def _id_token(
+        self, user: User, client: Application, asked: Asked, nonce: str | None, issued: Mapping[str, str]
+    ) -> str:
         now = int(self._clock.now())
         claims: Claims = {
             "ver": "2.0",
-            "iss": f"{base}/{user.tenant.id}/v2.0",
+            **issued,
             "aud": client.id,
             "sub": _subject(user, client),
-            "tid": user.tenant.id,
             "iat": now,
             "nbf": now,
             "exp": now + self._settings.token_lifetime,

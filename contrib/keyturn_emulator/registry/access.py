@@ -30,6 +30,11 @@ class Doorkeeper:
         # Two records: a refresh token is no access token, although both say they are for this registry.
         self._refresh, self._access = AccessTokens(signer, clock), AccessTokens(signer, clock)
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the registry lives in another tenant than everything else."""
+        return self._settings.registry_elsewhere
+
     def refresh_token(self, holder: Claims) -> str:
         """A refresh token for who holds an Entra token with these claims."""
         actions = ["read", "write"] if self._settings.registry_writable else ["read"]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from keyturn_emulator.bearer.tokens import AccessTokens
     from keyturn_emulator.entra.directory.principals import Tenant
+    from keyturn_emulator.entra.directory.registry import Registry as Directory
     from keyturn_emulator.ledger import Ledger
     from keyturn_emulator.registry.access import Doorkeeper
 
@@ -25,13 +26,17 @@ PARAMETERS = ("grant_type", "service", "access_token", "tenant")
 
 
 class Exchange:
-    """The endpoint. `entra`: the record of Entra's tokens; `tenant`: the registry's own."""
+    """The endpoint. `entra`: the record of Entra's tokens; `directory`: one of its tenants is the registry's own."""
 
-    def __init__(self, doorkeeper: Doorkeeper, entra: AccessTokens, tenant: Tenant, ledger: Ledger) -> None:
+    def __init__(self, doorkeeper: Doorkeeper, entra: AccessTokens, directory: Directory, ledger: Ledger) -> None:
         self._doorkeeper = doorkeeper
         self._entra = entra
-        self._tenant = tenant
+        self._directory = directory
         self._ledger = ledger
+
+    @property
+    def _tenant(self) -> Tenant:
+        return self._directory.other if self._doorkeeper.is_elsewhere else self._directory.tenant
 
     async def answer(self, request: Request) -> Response:
         """Answer one request, or raise RegistryError."""

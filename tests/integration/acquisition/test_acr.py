@@ -8,11 +8,14 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from keyturn_emulator import certificates
+from keyturn_emulator.entra.directory.registry import OTHER
 from keyturnd.messages.channel import Ack
 from keyturnd.messages.identities import Registry
 from keyturnd.messages.outcomes import Failure, Result
+from keyturnd.messages.states import EntraState
 from support.acquisition.driver import Acquisition, Finished, job, run, seal_of, signed_in
 from support.acquisition.scripted_provider import Reply, ScriptedProvider, reply, token
 
@@ -23,7 +26,9 @@ if TYPE_CHECKING:
     from keyturn_emulator.certificates import Certificates
     from keyturn_emulator.launch import Emulator
     from keyturnd.messages.jobs import TokenJob
+    from keyturnd.messages.outcomes import Outcome
     from support.acquisition.scripted_provider import Seen
+    from support.emulator.client import EntraClient
 
 ACR = ("https://containerregistry.azure.net/.default",)
 ARM = ("https://management.azure.com/.default",)
@@ -92,6 +97,7 @@ def test_one_request_to_each_and_the_registrys_token_for_a_result(both: Both) ->
     assert "authorization" not in exchange.headers
     assert result.details == {}
     assert 10_799 <= result.expires_at - result.issued_at <= 10_800
+    assert both.provider.seen[0].target.startswith("/fabrikam.example/"), "who issues it"
     assert len(both.provider.seen) == 3  # discovery, token, exchange: no challenge was asked for
 
 
@@ -172,6 +178,15 @@ def emulated(emulator: Emulator, scopes: tuple[str, ...] = ACR, **members: Any) 
     return job(f"{ready.authority}/{ready.tenant}", ready.ca_file, scopes=scopes, **members)
 
 
+def sealed(asked: TokenJob) -> Outcome:
+    """What comes of a job whose new refresh token is kept."""
+    with Acquisition() as acquisition:
+        acquisition.send(asked)
+        seal_of(acquisition)
+        acquisition.send(Ack())
+        return Finished(acquisition).outcome
+
+
 def test_the_emulators_registry_knows_acrs_rules(emulator: Emulator) -> None:
     result = run(emulated(emulator)).outcome
     assert isinstance(result, Result)
@@ -186,7 +201,27 @@ def test_a_token_for_azures_management_is_refused(emulator: Emulator) -> None:
     assert emulator.control.count("registry.exchange.refused.audience") == 1
 
 
+def test_a_token_of_the_tenant_that_the_registry_is_in(emulator: Emulator, entra: EntraClient) -> None:
+    """A guest's: Entra's token comes from there, by the refresh token of the sign-in at home."""
+    emulator.control.settings(registry_elsewhere=True)
+    ready, state = emulator.ready, EntraState(entra.sign_in(emulator)["refresh_token"], emulator.ready.user)
+    members = {"registry": Registry(ready.registry, OTHER), "state": state, **ready.clients["device"]}
+    asked = signed_in(f"{ready.authority}/{ready.tenant}", ready.ca_file, scopes=ACR, **members)
+    result = sealed(asked)
+    assert isinstance(result, Result), result
+    assert result.account == ready.user
+    outside = sealed(replace(asked, registry=Registry(ready.registry)))
+    assert isinstance(outside, Failure)
+    assert (outside.kind, emulator.control.count("registry.exchange.refused.tenant")) == ("provider-refused", 1)
+
+
 @pytest.mark.parametrize(("tenant", "good"), [("contoso.example", True), ("fabrikam.example", False)])
 def test_the_tenant_of_the_registry(emulator: Emulator, tenant: str, good: bool) -> None:  # noqa: FBT001 - a parameter
-    outcome = run(emulated(emulator, registry=Registry(emulator.ready.registry, tenant))).outcome
+    place = emulator.ready.registry
+    outcome = run(emulated(emulator, registry=Registry(place, tenant))).outcome
     assert isinstance(outcome, Result) == good
+    if isinstance(outcome, Failure):
+        assert outcome.sentence.startswith(
+            "Entra ID refused profile ci: AADSTS90002: Tenant 'fabrikam.example' not found"
+        )
+        assert str(outcome.hint).startswith(f"check `tenant` of {place} in [targets.docker], and check `tenant`")

@@ -27,6 +27,8 @@ MICROSOFTS = {
     "azure-powershell": "1950a258-227b-4e31-a9cf-717495945fc2",
 }
 """Its own public clients, which every tenant knows (reference/entra.md section 4)."""
+OTHER = "northwind.example"
+"""A tenant that both people are guests in, and that every application for many tenants is known to."""
 RESOURCE_GROUP = "/subscriptions/{subscription}/resourcegroups/emulator/providers"
 
 
@@ -39,6 +41,7 @@ class Registry:
     def __init__(self, domain: str = "contoso.example", federated: Sequence[FederatedCredential] = ()) -> None:
         service_id = _new_id()
         self.tenant = Tenant(_new_id(), domain, (*RESOURCES, of_application(service_id)))
+        self.other = Tenant(_new_id(), OTHER)
         self.users = [
             User(name.capitalize(), f"{name}@{domain}", _new_id(), self.tenant) for name in ("alice", "bob")
         ]
@@ -55,7 +58,8 @@ class Registry:
 
     def find_tenant(self, name: str) -> Tenant | None:
         """The tenant of that id or domain, in any case."""
-        return self.tenant if name.lower() in (self.tenant.id, self.tenant.domain) else None
+        tenants = (self.tenant, self.other)
+        return next((known for known in tenants if name.lower() in (known.id, known.domain)), None)
 
     def find_application(self, application_id: str) -> Application | None:
         """The application of that id, in any case."""

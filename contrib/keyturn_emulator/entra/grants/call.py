@@ -78,6 +78,7 @@ class Call:
             proof=self.proof,
             refresh_token=refresh_token,
             client_info="client_info" in self.form,
+            tenant=self.tenant,
             wanted=wanted,
             nonce=nonce,
         )

@@ -26,4 +26,6 @@ def perform(call: Call) -> Answer:
     asked = application_scope(required(call.form, "scope"), call.tenant)
     wanted = call.wanted
     call.entra.policy.admit(asked, None)
-    return call.entra.answers.for_application(call.client, asked, call.base, proof=call.proof, wanted=wanted)
+    return call.entra.answers.for_application(
+        call.client, asked, call.base, proof=call.proof, tenant=call.tenant, wanted=wanted
+    )

@@ -35,7 +35,7 @@ def find_tenant(name: str, registry: Registry) -> Tenant | None:
 def find_client(client_id: str, tenant: Tenant | None, registry: Registry) -> Application:
     """The application of that id, if it may be used in `tenant` (None: in the tenant of whoever signs in)."""
     client = registry.find_application(client_id)
-    if client is None:
+    if client is None or (tenant not in {None, client.tenant} and not client.multi_tenant):
         directory = tenant.id if tenant else registry.tenant.id
         raise EntraError(refusals.UNKNOWN_CLIENT, client=client_id, tenant=directory)
     if tenant is None and client.public and not client.multi_tenant:

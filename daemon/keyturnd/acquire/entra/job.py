@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from keyturn import hints, moves
 from keyturn.errors import Bug, ConfigError, SignInNeeded
@@ -20,9 +23,12 @@ from keyturnd.messages.identities import EntraIdentity
 from keyturnd.messages.states import EntraState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.deadline import Deadline
     from keyturnd.acquire.entra.grants import Grant
+    from keyturnd.messages.identities import Registry
     from keyturnd.messages.jobs import TokenJob
     from keyturnd.messages.outcomes import Result
 
@@ -30,16 +36,20 @@ if TYPE_CHECKING:
 def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:
     """The token `job` asks for. Raises Failed."""
     assert isinstance(job.identity, EntraIdentity)
+    if job.registry is not None and job.registry.tenant is not None:
+        job = replace(job, identity=_in_tenant(job.identity, job.registry.tenant))
     grant = GRANTS.get(job.identity.flow)
     if grant is None:
         raise Failed(Bug, f"no acquisition for flow {job.identity.flow}", hints.restart_daemon())
+    assert isinstance(job.identity, EntraIdentity)
     _check_authority(job.identity)
     transport = Transport(job.network, deadline)
     if job.watched:
         transport.report = lambda *exchange: channel.tell(Event("request", reports.line(*exchange)))
     proof = credential(job, channel, transport)
     session = Session(job, channel, deadline, MsalClient(transport, job.identity), {}, proof)
-    result = _granted(session, grant)
+    with _told_of(job.registry):
+        result = _granted(session, grant)
     if job.registry is None:
         return result
     from keyturnd.acquire import acr  # noqa: PLC0415 - only registries pay for it
@@ -63,6 +73,28 @@ def _granted(session: Session, grant: Grant) -> Result:
         profile = session.identity.profile
         raise Failed(SignInNeeded, f"profile {profile} is not signed in", hints.login(profile))
     return grant.acquire(session)
+
+
+def _in_tenant(identity: EntraIdentity, tenant: str) -> EntraIdentity:
+    """Who asks, of another tenant than its own: a registry takes tokens of the one that it is in alone.
+
+    A sign-in is good for every tenant that its account is a guest in, an application for those that know it.
+    """
+    return replace(identity, authority=f"{identity.authority.rpartition('/')[0]}/{tenant}")
+
+
+@contextmanager
+def _told_of(registry: Registry | None) -> Iterator[None]:
+    """Whatever is said of a profile's tenant may be meant for the one that `registry` is said to be in."""
+    try:
+        yield
+    except Failed as failed:
+        hint = failed.failure.hint or ""
+        if registry is not None and registry.tenant is not None and "`tenant`" in hint:
+            place = f"{registry.login_server} in [targets.docker]"
+            advice = moves.configuration.check("tenant", of=place, also=hint)
+            failed.failure = replace(failed.failure, hint=advice)
+        raise
 
 
 def _check_authority(identity: EntraIdentity) -> None:

@@ -28,7 +28,7 @@ class DockerTarget(msgspec.Struct, frozen=True, kw_only=True):
     profile: str
     service: Literal["acr"] = "acr"
     tenant: str | None = None
-    """Sent in the exchange: needed where the registry lives in another tenant than the profile's."""
+    """Where the registry lives, if that is not the profile's: Entra's token is one of that tenant then."""
 
     @property
     def login_server(self) -> str:
