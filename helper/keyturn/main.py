@@ -47,6 +47,7 @@ def main() -> int:
 def _told() -> int:
     """The exit status, with every error told."""
     _have_standard_error()
+    _print_everything()
     fold_standard_streams()
     words = started.words()
     if words[:1] != ["helper"]:
@@ -134,6 +135,12 @@ def _help() -> str:
             *(folded(line, width, " " * 18) for line in HELP.splitlines()),
         ]
     )
+
+
+def _print_everything() -> None:
+    """What standard output's alphabet lacks is escaped there, as Python has it for standard error."""
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _keep_order() -> None:

@@ -72,14 +72,17 @@ def state_path(variable: Variable = os.environ.get, home: Callable[[], str] = _o
 
     Raises UsageError where that is not UTF-8, as all is that names it: the daemon's note of itself, its answers.
     """
-    found = _place("KEYTURN_STATE", "user_state_path", variable, home)
+    return _nameable(_place("KEYTURN_STATE", "user_state_path", variable, home), "state")
+
+
+def _nameable(path: str, what: str) -> str:
     try:
-        found.encode()
+        path.encode()
     except UnicodeEncodeError:
         from keyturn import moves  # noqa: PLC0415 - hardly anybody has such a home
 
-        raise UsageError("the path of keyturn's state is not UTF-8", moves.machines.state_elsewhere()) from None
-    return found
+        raise UsageError(f"the path of keyturn's {what} is not UTF-8", moves.machines.state_elsewhere()) from None
+    return path
 
 
 def state_directory() -> Path:
@@ -90,10 +93,13 @@ def state_directory() -> Path:
 
 
 def config_path(variable: Variable = os.environ.get, home: Callable[[], str] = _own_home) -> str:
-    """The configuration: KEYTURN_CONFIG, else config.toml in the platform's user configuration directory."""
+    """The configuration: KEYTURN_CONFIG, else config.toml in the platform's user configuration directory.
+
+    Raises UsageError as state_path does.
+    """
     if variable("KEYTURN_CONFIG"):
-        return _place("KEYTURN_CONFIG", "", variable, home)
-    return os.path.join(_place("", "user_config_path", variable, home), "config.toml")
+        return _nameable(_place("KEYTURN_CONFIG", "", variable, home), "configuration")
+    return _nameable(os.path.join(_place("", "user_config_path", variable, home), "config.toml"), "configuration")
 
 
 def callers_places(variable: Variable) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -88,6 +89,16 @@ def test_a_full_disk_below_standard_output(machine: Machine) -> None:
     assert status == 1
     assert told.startswith("keyturn: error: keyturn cannot go on: no space left on device")
     assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [("token", "--help"), ("setup", "git", "--dry-run", "--file", "caf\udce9")])
+def test_what_the_alphabet_of_standard_output_lacks_is_escaped(words: tuple[str, ...], machine: Machine) -> None:
+    """As in a locale of Latin-1, and a name of another one where it is UTF-8."""
+    machine.configure(CONFIG)
+    encoding = "utf-8:strict" if "--file" in words else "latin-1"
+    done = machine.run(sys.executable, "-m", "keyturn", *words, PYTHONIOENCODING=encoding, status=0)
+    assert ("caf\\udce9" if "--file" in words else "\\u2026") in done.stdout
+    assert done.stderr == ""
 
 
 def test_a_reader_that_leaves(machine: Machine) -> None:

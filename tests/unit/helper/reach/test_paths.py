@@ -88,9 +88,14 @@ def test_a_home_that_can_only_be_read_hints_at_other_places(tmp_path: Path, monk
 
 
 def test_a_home_that_no_answer_could_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("KEYTURN_STATE", "XDG_STATE_HOME"):
+    for variable in ("KEYTURN_STATE", "XDG_STATE_HOME", "KEYTURN_CONFIG", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HOME", "/home/caf\udce9")
+    with pytest.raises(UsageError, match="the path of keyturn's configuration is not UTF-8"):
+        config_file()
+    monkeypatch.setenv("KEYTURN_CONFIG", "/caf\udce9/config.toml")
+    with pytest.raises(UsageError, match="the path of keyturn's configuration is not UTF-8"):
+        config_file()
     with pytest.raises(UsageError, match="the path of keyturn's state is not UTF-8") as told:
         state_directory()
     assert told.value.hint == "set KEYTURN_STATE to a directory, and KEYTURN_CONFIG to a file, whose paths are UTF-8"
