@@ -28,11 +28,15 @@ REFUSED = (400, {"error": "invalid_grant"})
 
 
 class InMemoryPairs(InMemoryAwx):
-    """All rows are of one application. `codes`: those not yet spent."""
+    """All rows are of one application. `codes`: those not yet spent.
+
+    others: tokens of bob's, which a superuser sees and may delete, and which are in use all the time.
+    """
 
     def __init__(self, identity: AwxIdentity = PAIRED) -> None:
         super().__init__(identity)
         self.codes = {CODE}
+        self.others: dict[int, Row] = {}
         self.used: list[int] = []
         """The ids of the tokens that were used, last one last."""
 
@@ -80,7 +84,27 @@ class InMemoryPairs(InMemoryAwx):
         if "description" in asked:
             return super()._list(query)
         assert asked["application"] == [str(APPLICATION)]
-        lived = [key for key in self.used if key in self.rows]
-        ids = lived[::-1] if asked["order_by"] == ["-last_used"] else sorted(self.rows, reverse=True)
+        others = () if asked.get("user__username") == [self.owner] else tuple(self.others)
+        lived = [*(key for key in self.used if key in self.rows), *others]
+        ids = lived[::-1] if asked["order_by"] == ["-last_used"] else sorted((*self.rows, *others), reverse=True)
         found = [self._shown(key) for key in ids[: int(asked["page_size"][0])]]
         return 200, {"count": len(ids), "next": None, "previous": None, "results": found}
+
+    def _one(self, method: str, token_id: int, body: dict[str, Any]) -> tuple[int, dict[str, Any] | None]:
+        if token_id not in self.others:
+            return super()._one(method, token_id, body)
+        if method == "PATCH":
+            self.others[token_id] = self.others[token_id]._replace(**body)
+        if method == "DELETE":
+            del self.others[token_id]
+            return 204, None
+        return 200, self._shown(token_id)
+
+    def _shown(self, token_id: int) -> dict[str, Any]:
+        if token_id not in self.others:
+            return super()._shown(token_id)
+        own, self.rows[token_id] = self.rows, self.others[token_id]
+        try:
+            return super()._shown(token_id)
+        finally:
+            del own[token_id]

@@ -50,7 +50,7 @@ def _used(session: Session, token: str) -> Result:
         account, now = server.who(own), time.time()
     except Denied as denied:
         raise (_refused(session, f"{server.api.place} does not take the token") if denied.dead else denied) from None
-    session.seal(_state(session, token, account, _row(session, own), now))
+    session.seal(_state(session, token, account, _row(session, own, account), now))
     return tokens.result(session.state, identity)
 
 
@@ -71,11 +71,11 @@ def _state(session: Session, token: str, account: str, row: Mapping[str, object]
     )
 
 
-def _row(session: Session, own: Credential) -> dict[str, object]:
+def _row(session: Session, own: Credential, account: str) -> dict[str, object]:
     """What the server tells of the token that was used last, which should be this one; nothing where it does not."""
     with session.server.api.hurried():
         try:
-            return session.server.used_last(own, None)
+            return session.server.used_last(own, account, None)
         except Failed:
             return {}
 

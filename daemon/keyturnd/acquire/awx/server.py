@@ -90,16 +90,17 @@ class Server:
 
     def newest(self, credential: Credential, application: int | None) -> int:
         """The highest id of the tokens of `application` there are, 0 where there is none. Raises Failed."""
-        found = self._found(credential, f"?{_of(application)}order_by=-id&page_size=1")
+        found = self._found(credential, f"?{_of('', application)}order_by=-id&page_size=1")
         return found[0]["id"] if found else 0
 
-    def used_last(self, credential: Credential, application: int | None) -> dict[str, Any]:
-        """The token of `application` that was used last, with its id. Raises Failed.
+    def used_last(self, credential: Credential, account: str, application: int | None) -> dict[str, Any]:
+        """The token of `account`'s for `application` that was used last, with its id. Raises Failed.
 
-        Without the first filter, those never used would come first (reference/awx.md section 3).
+        Without the first filter, those never used would come first (reference/awx.md section 3); without the user's,
+        a superuser's would be anybody's.
         """
-        query = f"?last_used__isnull=false&{_of(application)}order_by=-last_used&page_size=1"
-        found = self._found(credential, query)
+        query = f"?last_used__isnull=false&{_of(account, application)}order_by=-last_used&page_size=1"
+        found = self._found(credential, query, account)
         if not found:
             raise self.odd()
         return found[0]
@@ -107,11 +108,13 @@ class Server:
     def unmarked(
         self, credential: Credential, application: int | None, noted: int, made: tuple[float, float]
     ) -> list[int]:
-        """The ids of tokens of `application` without a description, newer than id `noted` and `made` between then.
+        """The ids of the user's tokens of `application` without a description, newer than id `noted`, `made` then.
 
-        made: UTC epoch seconds. Raises Failed.
+        made: between these UTC epoch seconds. Raises Failed.
         """
-        found = self._found(credential, f"?{_of(application)}order_by=-id&page_size={PAGE_SIZE}")
+        account = self.who(credential)
+        query = f"?{_of(account, application)}order_by=-id&page_size={PAGE_SIZE}"
+        found = self._found(credential, query, account)
         newer = [row for row in found if row["id"] > noted and not row.get("description")]
         return [row["id"] for row in newer if made[0] <= (tokens.moment(row.get("created")) or 0.0) <= made[1]]
 
@@ -163,10 +166,14 @@ class Server:
         ours = [row for row in rows if row.get("description") == description]
         return [row["id"] for row in ours if tokens.is_id(row.get("id"))]
 
-    def _found(self, credential: Credential, query: str) -> list[dict[str, Any]]:
-        """The rows with an id on the first page of `query`."""
+    def _found(self, credential: Credential, query: str, account: str = "") -> list[dict[str, Any]]:
+        """The rows with an id on the first page of `query`, without those of others than `account`, if it is given.
+
+        Compared again: behind a server that ignores the filter would stand everybody's.
+        """
         rows = self._rows(self.api.call("GET", self.url + query, credential), credential)
-        return [row for row in rows if tokens.is_id(row.get("id"))]
+        ours = [row for row in rows if not account or tokens.owner_of(row) in {account, ""}]
+        return [row for row in ours if tokens.is_id(row.get("id"))]
 
     def _rows(self, reply: Reply, credential: Credential) -> list[dict[str, Any]]:
         if reply.status != 200:
@@ -185,5 +192,6 @@ class Server:
         return Failed(ProviderRefused, f"{self.api.place} answered with something that are no tokens", hint)
 
 
-def _of(application: int | None) -> str:
-    return "" if application is None else f"application={application}&"
+def _of(account: str, application: int | None) -> str:
+    user = f"user__username={quote(account, safe='')}&" if account else ""
+    return user if application is None else f"{user}application={application}&"

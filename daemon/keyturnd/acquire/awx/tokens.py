@@ -14,6 +14,8 @@ from keyturnd.messages.outcomes import Result
 from keyturnd.messages.states import AwxState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from keyturnd.acquire.awx.api import Api, Reply
     from keyturnd.messages.identities import AwxIdentity
 
@@ -86,6 +88,14 @@ def _check_owner(api: Api, document: dict[str, Any]) -> None:
                 f"which is for {api.identity.username}",
                 moves.configuration.check("username", "url", of=f"[profile.{profile}]"),
             )
+
+
+def owner_of(row: Mapping[str, Any]) -> str:
+    """The name of the user whose token `row` is, empty where it does not tell."""
+    match row.get("summary_fields"):
+        case {"user": {"username": str(name)}}:
+            return name
+    return ""
 
 
 def is_id(value: object) -> TypeGuard[int]:

@@ -171,7 +171,7 @@ def identify(session: Session, own: Credential) -> None:
     if state.token_id or not state.refresh_token:
         return
     account = session.server.who(own)
-    token_id = session.server.used_last(own, session.identity.application)["id"]
+    token_id = session.server.used_last(own, account, session.identity.application)["id"]
     if identity.username and account.casefold() != identity.username.casefold():
         session.server.delete(own, token_id)
         session.seal(replace(state, token="", refresh_token=""))

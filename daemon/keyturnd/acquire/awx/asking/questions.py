@@ -46,7 +46,7 @@ def token_list(
     if not (mine and found):
         return found
     user = desk.server.who(desk.reader)
-    return [row for row in found if _owner(row) == user]
+    return [row for row in found if tokens.owner_of(row) == user]
 
 
 def token(desk: Desk, *, number: int) -> Row:
@@ -128,13 +128,6 @@ def sweep(desk: Desk, *, numbers: tuple[int, ...]) -> list[int]:
     """Delete those of `numbers` that are orphans still; the ids that are gone."""
     left = {row["id"] for row in orphans(desk)} & set(numbers)
     return [number for number in sorted(left) if desk.server.delete(desk.writer, number, surely_ours=False)]
-
-
-def _owner(row: Row) -> str:
-    match row.get("summary_fields"):
-        case {"user": {"username": str(name)}}:
-            return name
-    return ""
 
 
 MAKING: Mapping[str, Callable[..., Any]] = {"create": create, "drop": drop}

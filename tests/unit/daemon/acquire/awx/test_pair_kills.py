@@ -150,6 +150,7 @@ def test_killed_again_and_again(world: Callable[[], World], start: Start, pause:
             clock.now += pause
             continue
         break
+    wire(Cut(0), server, channel)
     check_one_live(server, channel, result)
 
 
