@@ -15,7 +15,7 @@ from keyturn.configuration.hosts import https_url
 from keyturn.configuration.targets.recognized import CLONE
 from keyturn.console.requests import ask
 from keyturn.errors import Refused, one_line
-from keyturn.kinds_of_hints import printed
+from keyturn.kinds_of_hints import Sentence, printed
 from keyturn.verbs.init.contexts import asking
 
 TYPE_CHECKING = False
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 OF_A_REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT")
 PATIENCE = 60.0
 """Seconds: a cluster that sleeps takes its time, and whoever waits can read what comes."""
+ERROR, HINT = "keyturn: error: ", "keyturn: hint: "
 DOCKER_HELPER = "docker-credential-keyturn"
 FORBIDDEN = "(Forbidden)"
 """What kubectl says where the server knows who asks, and does not let them."""
@@ -116,5 +117,8 @@ def _run(*command: str, given: str = "") -> subprocess.CompletedProcess[str]:
 
 
 def _refused(done: subprocess.CompletedProcess[str], told: str, profile: str) -> Refused:
-    last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-    return Refused(f"{told}: {last}", moves.servers.right_of(f"profile {profile}"))
+    """Why, in our helper's words if it complained, with its hint: what the tool says of that comes behind it."""
+    lines = done.stderr.strip().splitlines() or ["it said nothing"]
+    error = next((line.removeprefix(ERROR) for line in lines if line.startswith(ERROR)), lines[-1])
+    hint = next((Sentence(line.removeprefix(HINT)) for line in lines if line.startswith(HINT)), None)
+    return Refused(f"{told}: {error}", hint or moves.servers.right_of(f"profile {profile}"))

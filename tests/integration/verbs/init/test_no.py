@@ -93,6 +93,19 @@ def test_where_nobody_can_be_asked_the_command_that_agrees_helps(newcomer: Newco
     assert "kube-credential-keyturn" in foreign.read_text()
 
 
+def test_a_registry_that_refuses_is_told_in_the_words_of_its_helper(newcomer: Newcomer) -> None:
+    """Its last line is the hint, and no reason."""
+    registry = newcomer.emulator.ready.registry
+    newcomer.emulator.control.settings(registry_firewalled=True)
+    words = ("acr" if word == "aks" else word for word in of_application(newcomer, "--secret", "-", "--yes"))
+    secret = newcomer.emulator.ready.clients["service"]["secret"]
+    done = newcomer.machine.run("keyturn", "init", registry, *words, input=secret, status=1)
+    error, hint = done.stderr.splitlines()[-2:]
+    refused = f"{registry} refused profile work: client with IP '127.0.0.1' is not allowed access"
+    assert error.startswith(f"keyturn: error: docker gets no login for {registry}: {refused}")
+    assert hint.startswith("keyturn: hint: reach it another way (VPN, private endpoint)")
+
+
 def test_a_secret_that_is_not_entered(newcomer: Newcomer) -> None:
     words = ("keyturn", "init", newcomer.emulator.ready.cluster, *of_application(newcomer))
     seen = answered(newcomer.machine, words, (r"sign in\? \[y/N\] ", "y"), (r"client secret of work: ", ""))
