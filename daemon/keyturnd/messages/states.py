@@ -54,7 +54,8 @@ class AwxState(msgspec.Struct, frozen=True, omit_defaults=True, tag="awx"):
     for until we have given them one."""
     unanswered: tuple[float, float] | None = None
     """When the first and the last of an application's tokens was asked for whose answer has not come: what it told of
-    is newer than `noted`, and from then. None once the server has shown that there is none."""
+    is newer than `noted`, and from then. So too for one that was replaced before anybody could tell its id. None once
+    the server has shown that there is none."""
     controller: str = ""
     """The path of the controller's API below the configured URL, for tools that have to be told; empty where nobody
     has asked the server yet, or it named none."""

@@ -99,11 +99,11 @@ def obtain(session: Session, ask: Callable[[], Pair], looker: Credential | None)
 
 
 def _identify_before(session: Session) -> None:
-    """Whatever takes its place, nobody could name a pair whose id is not known.
+    """Once another takes its place, a pair whose id is not known could only be told by its age.
 
-    That is so where a kill came between its seal and the look for its id.
+    That is so where a kill, or a lost answer, came between its seal and the look for its id.
     """
-    if session.state.token and session.state.refresh_token and not session.state.token_id:
+    if _is_nameless(session.state):
         with session.server.api.hurried(), suppress(Failed):
             identify(session, bearer(session.state))
 
@@ -111,9 +111,24 @@ def _identify_before(session: Session) -> None:
 def _asking(session: Session, looker: Credential | None) -> AwxState:
     """With the note of a request that begins now, beside those before it that were never answered."""
     before, now = session.state, time.time()
-    if before.unanswered is not None:
-        return replace(before, asked_at=now, unanswered=(before.unanswered[0], now))
+    if (missing := _missing(before)) is not None:
+        return replace(before, asked_at=now, unanswered=(missing[0], now))
     return replace(before, asked_at=now, unanswered=(now, now), noted=_highest(session, looker))
+
+
+def _missing(before: AwxState) -> tuple[float, float] | None:
+    """When pairs were asked for that nobody can name once `before` has a successor: see AwxState.unanswered.
+
+    Among them is its own one where no answer has told its id.
+    """
+    if not _is_nameless(before):
+        return before.unanswered
+    first, last = before.unanswered or (before.created_at, before.created_at)
+    return first, max(last, before.created_at)
+
+
+def _is_nameless(state: AwxState) -> bool:
+    return bool(state.token and state.refresh_token and not state.token_id)
 
 
 def _highest(session: Session, looker: Credential | None) -> int:
@@ -140,7 +155,7 @@ def _state(session: Session, before: AwxState, pair: Pair) -> AwxState:
         scope=pair.scope,
         requested=identity.requested,
         asked_at=before.asked_at,
-        unanswered=before.unanswered,
+        unanswered=_missing(before),
         superseded=tokens.superseded_after(before),
         controller=session.server.site.controller,
         doubted=False,

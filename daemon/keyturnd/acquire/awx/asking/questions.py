@@ -90,8 +90,11 @@ def create(desk: Desk, *, description: str, scope: str) -> Row:
         if api.identity.application is None or api.identity.flow != "password":
             raise
         raise administrators_only(desk, denied, "creates tokens of applications this way") from None
-    except Failed:
-        drop(desk, description=description)
+    except Failed as failed:
+        try:
+            drop(desk, description=description)
+        except Denied:
+            raise failed from None  # it says nothing of what was asked for before, and may have been carried out
         raise
 
 

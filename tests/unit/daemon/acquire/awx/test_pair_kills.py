@@ -15,7 +15,7 @@ from keyturnd.acquire.awx.application import code, pairs
 from keyturnd.acquire.awx.ending import revocation, settling
 from keyturnd.acquire.failed import Failed
 from support.awx.cuts import STEPS, Cut, everywhere, wire
-from support.awx.in_memory import NOW, PASSWORD, InMemoryChannel, Killed, session
+from support.awx.in_memory import NOW, PASSWORD, InMemoryChannel, Killed, lost, session
 from support.awx.in_memory_pairs import CODE, PAIRED, InMemoryPairs
 
 if TYPE_CHECKING:
@@ -224,3 +224,21 @@ def test_a_look_with_a_pair_that_has_ended_and_whose_id_nobody_knows(clock: Cloc
     clock.now += 1000
     settling.look(session(server, channel), PASSWORD)
     assert (channel.durable.asked_at, channel.durable.unanswered) == (0.0, (NOW, NOW))
+
+
+@pytest.mark.parametrize("lost_again", [1, 2, 9])
+def test_one_that_nobody_could_name_when_it_was_replaced_is_found_later(lost_again: int) -> None:
+    """On a network that loses the answer to the look for its id, and some more when somebody signs in again."""
+    server, channel = nothing()
+    comes = [True, False]  # what tells which tokens there are before, and whose this one is
+
+    def lose(method: str) -> None:
+        if method == "GET" and comes and not comes.pop(0):
+            raise lost()
+
+    server.before = lose
+    typed(server, channel)
+    comes += [False] * lost_again
+    typed(server, channel)
+    server.before = Cut(0)
+    check_one_live(server, channel, entrusted(server, channel))
