@@ -12,6 +12,8 @@ from keyturnd.acquire.awx.refusals import refusal
 from keyturnd.acquire.failed import Failed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyturnd.acquire.awx.api import Api, Reply
     from keyturnd.acquire.awx.credentials import Credential
     from keyturnd.acquire.awx.dialects import Site
@@ -21,6 +23,8 @@ PAGE_SIZE = 100
 PAGES = 3
 """Pages read at most. One description stands for one token, or a few when answers were lost; on a gateway, anybody
 may give theirs the same one, and they shall not keep us busy for ever."""
+LATELY = 10
+"""Tokens looked at for the one that was used last: the user's other machines may use theirs at the same moment."""
 NAME_LIMIT = 1024
 """Characters of a user's name, as AWX itself has it; what could not be shown on one line is nobody's."""
 
@@ -93,17 +97,20 @@ class Server:
         found = self._found(credential, f"?{_of('', application)}order_by=-id&page_size=1")
         return found[0]["id"] if found else 0
 
-    def used_last(self, credential: Credential, account: str, application: int | None) -> dict[str, Any]:
-        """The token of `account`'s for `application` that was used last, with its id. Raises Failed.
+    def used_last(
+        self, credential: Credential, account: str, application: int | None,
+        fits: Callable[[dict[str, Any]], bool] = lambda row: True,  # noqa: ARG005
+    ) -> dict[str, Any]:  # fmt: skip
+        """The token of `account`'s for `application`, of those that fit, that was used last, with its id.
 
         Without the first filter, those never used would come first (reference/awx.md section 3); without the user's,
-        a superuser's would be anybody's.
+        a superuser's would be anybody's. Raises Failed.
         """
-        query = f"?last_used__isnull=false&{_of(account, application)}order_by=-last_used&page_size=1"
-        found = self._found(credential, query, account)
-        if not found:
+        query = f"?last_used__isnull=false&{_of(account, application)}order_by=-last_used&page_size={LATELY}"
+        found = next(filter(fits, self._found(credential, query, account)), None)
+        if found is None:
             raise self.odd()
-        return found[0]
+        return found
 
     def unmarked(
         self, credential: Credential, application: int | None, noted: int, made: tuple[float, float]

@@ -143,6 +143,12 @@ def _begin(identity: AwxIdentity) -> str:
     return f"{own} keyturn {identity.profile}@{host} ".lstrip()
 
 
+def may_be_issued_to(identity: AwxIdentity, row: Mapping[str, Any]) -> bool:
+    """Whether `row` may be a pair's token: one that another machine or program keeps has a description of theirs."""
+    text = row.get("description")
+    return not text or (isinstance(text, str) and text.startswith(_begin(identity)))
+
+
 def made_by_us(text: object) -> bool:
     """Whether `text` is the description of a token that keyturn keeps, on any machine."""
     return isinstance(text, str) and _MARK.search(text) is not None

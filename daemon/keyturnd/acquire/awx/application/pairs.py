@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -186,7 +187,8 @@ def identify(session: Session, own: Credential) -> None:
     if state.token_id or not state.refresh_token:
         return
     account = session.server.who(own)
-    token_id = session.server.used_last(own, account, session.identity.application)["id"]
+    fits = partial(tokens.may_be_issued_to, identity)
+    token_id = session.server.used_last(own, account, identity.application, fits)["id"]
     if identity.username and account.casefold() != identity.username.casefold():
         session.server.delete(own, token_id)
         session.seal(replace(state, token="", refresh_token=""))

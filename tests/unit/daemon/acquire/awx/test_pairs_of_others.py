@@ -1,8 +1,12 @@
-"""keyturnd.acquire.awx.application: a superuser sees everybody's tokens, and deletes nobody else's."""
+"""keyturnd.acquire.awx.application: a superuser sees everybody's tokens, and deletes nobody else's.
+
+Nor those that the same user has on another machine.
+"""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -43,3 +47,23 @@ def test_what_is_looked_for_behind_a_lost_answer_is_one_of_ours(server: InMemory
     settling.look(session(server, channel), PASSWORD)
     assert server.rows == {}
     assert server.others == {EARLIER: BOBS, LATER: BOBS}
+
+
+ELSEWHERE = Row("desktop" * 4, "write", "keyturn tower@desktop 0123456789abcdef01", NOW)
+
+
+class InUse(InMemoryPairs):
+    """Where the user's other machine uses its token all the time."""
+
+    def _list(self, query: str) -> tuple[int, dict[str, Any]]:
+        self.used = [*(key for key in self.used if key != EARLIER), EARLIER]
+        return super()._list(query)
+
+
+def test_another_machine_that_uses_its_token_keeps_it() -> None:
+    server, channel = InUse(), InMemoryChannel()
+    server.rows[EARLIER], server.issued = ELSEWHERE, EARLIER
+    result = pairs.silently(session(server, channel), PASSWORD)
+    assert channel.durable is not None
+    assert server.rows[channel.durable.token_id].token == result.access_token
+    assert server.rows[EARLIER] == ELSEWHERE
