@@ -178,9 +178,10 @@ def described(error: EntraError) -> str:
 
 
 def correlation_of(request: Request) -> str:
-    """The caller's `client-request-id` if it is a GUID, else one of our own."""
+    """The caller's `client-request-id`, of the URL or the header, if it is a GUID, else one of our own."""
+    name = "client-request-id"
     try:
-        return str(uuid.UUID(request.headers.get("client-request-id", "")))
+        return str(uuid.UUID(request.query_params.get(name) or request.headers.get(name, "")))
     except ValueError:
         return str(uuid.uuid4())
 

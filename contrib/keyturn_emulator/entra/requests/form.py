@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 CONTENT_TYPE = "application/x-www-form-urlencoded"
+TRACE = "client-request-id"
+"""MSAL for Node.js writes it into the URL, others into a header."""
+_TOLD = ("SKU", "VER", "OS", "CPU", "current-telemetry", "last-telemetry")
+OF_ITSELF = {TRACE, "x-ms-lib-capability", *(f"x-client-{word}" for word in _TOLD)}
+"""What it tells of itself in the form, where others have headers."""
 LARGEST = 64 * 1024
 BROKEN_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
@@ -30,13 +35,13 @@ async def read_form(request: Request, known: Collection[str]) -> Form:
     """The parameters of a POST; EntraError for another method, type, a query, or anything malformed."""
     if request.method != "POST":
         raise EntraError(refusals.POST_ONLY, method=request.method)
-    if request.url.query:
-        # RFC 6749 section 2.3.1: secrets must not be in the URL; nothing belongs there.
+    if [name for name, _ in request.query_params.multi_items()] not in ([], [TRACE]):
+        # RFC 6749 section 2.3.1: secrets must not be in the URL; nothing else belongs there.
         raise malformed("the endpoint takes no query parameters")
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != CONTENT_TYPE:
         # What Entra makes of a JSON body: it sees no parameter at all.
         raise EntraError(refusals.MISSING, name="client_id")
-    form = parse_form(await _read_body(request))
+    form = {name: value for name, value in parse_form(await _read_body(request)).items() if name not in OF_ITSELF}
     for name in form:
         if name not in known:
             raise malformed("a parameter is not known to this endpoint and grant")

@@ -48,6 +48,16 @@ def test_another_host_is_none_of_ours(emulator: Emulator, entra: EntraClient) ->
         assert entra.http.get(url, headers={"Host": host}).status_code == 421
 
 
+def test_what_msal_for_node_tells_of_itself_counts_for_nothing(entra: EntraClient) -> None:
+    own = {"x-client-SKU": "msal.js.node", "x-client-VER": "3", "x-ms-lib-capability": "retry-after, h429"}
+    trace = str(uuid.uuid4())
+    query = {"client-request-id": trace}
+    headers = {"return-client-request-id": "true"}
+    answer = entra.token(entra.credentials_form() | own, params=query, headers=headers)
+    assert (answer.status_code, answer.headers["client-request-id"]) == (200, trace)
+    assert number_of(entra.token(entra.credentials_form(), params=query | {"client_id": "x"})) == 9002313
+
+
 def test_instance_discovery(emulator: Emulator, entra: EntraClient) -> None:
     url = f"{emulator.ready.authority}/common/discovery/instance"
     asked = {"api-version": "1.1", "authorization_endpoint": f"{entra.tenant_url}/oauth2/v2.0/authorize"}
