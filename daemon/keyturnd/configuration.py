@@ -26,6 +26,7 @@ class Configuration:
         self.path = path
         self.on_change: list[Callable[[Config], None]] = []
         self._config: Config | None = None
+        self._last: Config | None = None
         self._error: ConfigError | None = None
         self._file = Watched(path, now)
         self._read()
@@ -41,6 +42,12 @@ class Configuration:
         """What `current` or `error` found, without another look, which may find another: for who asked just now."""
         assert self._config is not None
         return self._config
+
+    @property
+    def last(self) -> Config | None:
+        """The configuration, or while the file is not a valid one that of before; None where there was none."""
+        self._look()
+        return self._last
 
     def current(self) -> Config:
         """The configuration. Raises ConfigError for as long as the file is not a valid one."""
@@ -62,6 +69,7 @@ class Configuration:
         self._file.look()
         try:
             self._config, self._error = load(self.path), None
+            self._last = self._config
         except ConfigError as error:
             self._config, self._error = None, error
             if error.passes:

@@ -40,7 +40,8 @@ in the way of one that is started with other settings."""
 SETTLING_IN = 0.2
 """Seconds after the start."""
 BROKEN_STAY = 10.0
-"""Seconds without a request after which a daemon whose configuration is invalid leaves."""
+"""Seconds without a request after which a daemon leaves whose configuration has been invalid since its start: nothing
+is lost with it."""
 ITERATIONS = 3
 """Of the loop, from a signal's arrival to the end of its handler: it is polled, read, and called."""
 
@@ -171,9 +172,8 @@ class Service:
     def _longest_idleness(self) -> float:
         if self._api.refusal is not None:
             return max(0.0, self._began + REFUSAL_STAY - self._clock.boottime())
-        if self._services.configuration.error is not None:
-            return BROKEN_STAY
-        return self._services.configuration.known.daemon.idle_exit or float("inf")
+        last = self._services.configuration.last  # whoever edits the file by hand saves it half done, and mends it
+        return (last.daemon.idle_exit or float("inf")) if last else BROKEN_STAY
 
     async def _stop_serving(self) -> None:
         if not self._again:

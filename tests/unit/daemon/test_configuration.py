@@ -48,3 +48,19 @@ def test_an_invalid_one_stays_an_error_without_another_look_at_its_content(
     for _ in range(2):
         assert configuration.error is not None
         assert not configuration.error.passes
+
+
+def test_while_the_file_is_half_done_the_daemon_s_own_life_goes_by_the_one_of_before(file: Path) -> None:
+    file.write_text("")
+    configuration = Configuration(file)
+    before = configuration.current()
+    file.write_text("[git\n")
+    assert configuration.last is before
+    assert configuration.error is not None
+    file.write_text("[daemon]\nlog = 'debug'\n")
+    assert configuration.last is configuration.current() is not before
+
+
+def test_a_file_that_was_never_valid_has_none_of_before(file: Path) -> None:
+    file.write_text("[git\n")
+    assert Configuration(file).last is None

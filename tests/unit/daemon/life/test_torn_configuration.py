@@ -56,15 +56,19 @@ def listener() -> Iterator[socket.socket]:
         yield made
 
 
+def _service(services: Services, listener: socket.socket, tmp_path: Path) -> Service:
+    return Service(
+        listener=listener, path=str(tmp_path / "socket"), services=services, api=Api(services, lambda: None),
+        clock=ManualClock(), state_is_ours=lambda: True,
+    )  # fmt: skip
+
+
 async def test_the_daemon_goes_on_looking_whether_to_leave(
     services: Services, listener: socket.socket, tmp_path: Path
 ) -> None:
     """It would stay for ever then, past upgrades and without its socket."""
-    service = Service(
-        listener=listener, path=str(tmp_path / "socket"), services=services, api=Api(services, lambda: None),
-        clock=ManualClock(), state_is_ours=lambda: True,
-    )  # fmt: skip
-    assert {service._longest_idleness() for _ in range(4)} == {IDLE_EXIT, BROKEN_STAY}
+    service = _service(services, listener, tmp_path)
+    assert {service._longest_idleness() for _ in range(4)} == {IDLE_EXIT}
 
 
 async def test_status_tells_the_one_or_the_other(services: Services, torn: Torn) -> None:
@@ -77,6 +81,19 @@ async def test_status_tells_the_one_or_the_other(services: Services, torn: Torn)
 async def test_a_daemon_takes_its_state_whatever_level_it_logs_at(torn: Torn, tmp_path: Path) -> None:
     for _ in range(2):
         assert Tenancy(tmp_path, tmp_path, torn, log_here=False)._configured_level() in {"info", "debug"}
+
+
+@pytest.mark.parametrize(("at_first", "stays"), [(VALID, IDLE_EXIT), ("[", BROKEN_STAY)])
+def test_a_daemon_outlives_a_slip_of_whoever_edits_but_not_a_start_without_a_configuration(
+    at_first: str, stays: float, listener: socket.socket, tmp_path: Path
+) -> None:
+    """It left at once: what it keeps in memory for git was gone, and the variables that it was started with."""
+    tmp_path.chmod(0o700)
+    path = tmp_path / "config.toml"
+    path.write_text(at_first, encoding="utf-8")
+    services = Services(configuration=Configuration(path), state_directory=tmp_path / "state", clock=ManualClock())
+    path.write_text(f"{VALID}[", encoding="utf-8")
+    assert _service(services, listener, tmp_path)._longest_idleness() == stays
 
 
 def test_it_is_torn(torn: Torn) -> None:
