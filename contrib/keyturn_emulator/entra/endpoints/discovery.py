@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from keyturn_emulator.entra.directory.principals import Tenant
+
+# The token endpoint has another word for the same number.
+UNKNOWN_TENANT = replace(refusals.UNKNOWN_TENANT, error="invalid_tenant")
 INSTANCE_VERSIONS = ("1.0", "1.1")
 # MSAL for Python asks about the older version's endpoint, others about the one they will use.
 AUTHORIZATION_PATHS = ("oauth2/v2.0/authorize", "oauth2/authorize")
@@ -24,7 +29,7 @@ AUTHORIZATION_PATHS = ("oauth2/v2.0/authorize", "oauth2/authorize")
 async def configuration(request: Request, entra: Entra) -> Response:
     """`/{tenant}/v2.0/.well-known/openid-configuration` (OpenID Connect Discovery section 4)."""
     base, name = base_of(request), request.path_params["tenant"]
-    tenant = find_tenant(name, entra.registry)
+    tenant = _tenant(name, entra)
     # A domain is answered with the id: that is how MSAL learns it. An unknown tenant is known only by sign-in.
     at, issuer = (tenant.id, tenant.id) if tenant else (name.lower(), "{tenantid}")
     return JSONResponse(
@@ -49,9 +54,16 @@ async def configuration(request: Request, entra: Entra) -> Response:
     )
 
 
+def _tenant(name: str, entra: Entra) -> Tenant | None:
+    try:
+        return find_tenant(name, entra.registry)
+    except EntraError:
+        raise EntraError(UNKNOWN_TENANT, tenant=name) from None
+
+
 async def keys(request: Request, entra: Entra) -> Response:
     """`/{tenant}/discovery/v2.0/keys`: the one key of this run."""
-    find_tenant(request.path_params["tenant"], entra.registry)
+    _tenant(request.path_params["tenant"], entra)
     return JSONResponse({"keys": [entra.tokens.signer.jwk()]})
 
 

@@ -179,6 +179,10 @@ def test_tenants(emulator: Emulator, entra: EntraClient) -> None:
     assert ask(emulator.ready.domain).status_code == 200
     assert number_of(ask("common")) == number_of(ask("organizations")) == 50059
     assert number_of(ask(str(uuid.uuid4()))) == number_of(ask("fabrikam.example")) == 90002
+    where = f"{emulator.ready.authority}/fabrikam.example/v2.0/.well-known/openid-configuration"
+    assert (ask("fabrikam.example").json()["error"], entra.http.get(where).json()["error"]) == (
+        "invalid_request", "invalid_tenant",
+    )  # fmt: skip
 
 
 def test_methods_types_and_places(entra: EntraClient) -> None:
