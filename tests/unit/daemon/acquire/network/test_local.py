@@ -21,7 +21,7 @@ def test_the_metadata_service_gets_no_request_by_a_proxy(local: bool, monkeypatc
         routes.append(proxy)
         raise httpx.ConnectError("nobody")
 
-    monkeypatch.setattr(transport, "_client", unreachable)
+    monkeypatch.setattr(transport._clients, "through", unreachable)
     with pytest.raises(Failed):
         transport.exchange(Request("GET", "http://169.254.169.254/metadata", {}, local=local))
     assert set(routes) == {None if local else Proxy("http://proxy.example:8080")}
