@@ -191,6 +191,16 @@ def sign_in_of(state: State | None) -> str:
     return f"{state.home_account_id or state.account} {state.generation}" if isinstance(state, EntraState) else ""
 
 
+def ends_tokens(state: State, before: State | None) -> bool:
+    """Whether no token that `before` brought is to be given once `state` is kept.
+
+    One of an AWX's is deleted there as soon as its successor is sealed, though that may never come.
+    """
+    if isinstance(state, AwxState) and isinstance(before, AwxState):
+        return bool(before.token) and before.token != state.token
+    return sign_in_of(state) != sign_in_of(before)
+
+
 def keeps_typed_password(profile: Profile) -> bool:
     """Whether a password typed at a sign-in is entrusted to the vault."""
     return profile.flow.keeps_typed

@@ -139,7 +139,7 @@ class Holdings:
     ) -> bool:
         """Keep `state`, if it `replaces` what there is; whether it does.
 
-        With another sign-in in it than before, no token of the one before outlives this. Raises what `replaces` does.
+        No token of the one before outlives this, where flows.ends_tokens says so. Raises what `replaces` does.
         """
         before: list[State | None] = []
 
@@ -151,7 +151,7 @@ class Holdings:
 
         def ended_another() -> bool:
             """Whether it did: what memory has of that must not outlive it, though nobody waits any more."""
-            is_new = bool(before) and flows.sign_in_of(state) != flows.sign_in_of(before[0])
+            is_new = bool(before) and flows.ends_tokens(state, before[0])
             if is_new:
                 self.on_new_sign_in(profile.name)
             return is_new
