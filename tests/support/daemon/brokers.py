@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING, Any
+from threading import Event
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from keyturn.configuration.config import Config
 from keyturn.configuration.profiles.flows.applications import ClientSecret
@@ -22,13 +24,19 @@ from support.daemon.fake_acquisitions import FakeAcquisitions
 from support.daemon.manual_clock import ManualClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Coroutine
     from pathlib import Path
 
+    import pytest
+
     from keyturn.configuration.profiles.flows.entra import EntraFlow
+    from keyturnd.vault.records import RecordName
 
 SCOPES = ("499b84ac-1321-427f-aa17-267ca6975798/.default",)
 OTHER_SCOPES = ("https://management.azure.com/.default",)
+PATIENCE = 30.0
+"""Seconds until a test gives up."""
+Found = TypeVar("Found")
 NOT_CONNECTED = Failure("provider-unreachable", "cannot connect", "try again later", code="not-connected")
 
 
@@ -103,3 +111,27 @@ class Bench:
 
     async def entrust(self, profile: Profile) -> None:
         await self.holdings.keep_secret(profile, "planted-client-secret")
+
+
+async def read_across(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, look: Coroutine[Any, Any, Found], change: Awaitable[None]
+) -> Found:
+    """What `look` tells, whose thread finds what there is ahead of `change`, and reports it behind that."""
+    get, found, go_on = bench.vault.get, Event(), Event()
+    bench.holdings.read_by_threads()
+
+    def slowly(name: RecordName) -> bytes | None:
+        payload = get(name)
+        found.set()
+        assert go_on.wait(PATIENCE)
+        return payload
+
+    monkeypatch.setattr(bench.vault, "get", slowly)
+    looking = asyncio.create_task(look)
+    looking.add_done_callback(lambda _: found.set())  # it may read nothing at all
+    await asyncio.to_thread(found.wait, PATIENCE)
+    try:
+        await change
+    finally:
+        go_on.set()
+    return await looking

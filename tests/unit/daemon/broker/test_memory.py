@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from random import Random
-from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from keyturnd.broker.memory import Memory
 from keyturnd.fetching.wants import Want
 from keyturnd.vault.tokens import Token
-from support.daemon.brokers import Bench, service_profile, want
+from support.daemon.brokers import Bench, read_across, service_profile, want
 from support.daemon.manual_clock import ManualClock
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    import pytest
-
-    from keyturnd.broker.memory import Held
-    from keyturnd.vault.records import RecordName
 
 HOUR = 3600.0
 
@@ -46,50 +37,30 @@ def test_what_lasts_is_fresh_and_not_due(life: float, age: float, passed: float,
     assert memory.lasts(held) == good
 
 
-async def _read_while(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, change: Callable[[Want], Awaitable[None]]
-) -> Held | None:
-    """What is found of a token at rest by somebody who reads it before a `change` begins, and hears it after."""
+@pytest.fixture
+async def wanted(bench: Bench) -> Want:
+    """What a token is kept for that was not read yet."""
     wanted, now = want(service_profile()), bench.clock.wall()
-    get, found, go_on = bench.vault.get, Event(), Event()
     await bench.holdings.keep_token(wanted.key, Token("read", now, now + HOUR))
-    bench.holdings.read_by_threads()
-
-    def slowly(name: RecordName) -> bytes | None:
-        payload = get(name)
-        found.set()
-        assert go_on.wait(30)
-        return payload
-
-    monkeypatch.setattr(bench.vault, "get", slowly)
-    looking = asyncio.create_task(bench.broker.memory.look_up(wanted))
-    await asyncio.to_thread(found.wait, 30)
-    try:
-        await change(wanted)
-    finally:
-        go_on.set()
-    return await looking
+    return wanted
 
 
 async def test_what_was_read_before_a_logout_is_not_held_after_it(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, wanted: Want, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A thread reads it, and what it has found may come after a logout that began later."""
 
-    async def logout(wanted: Want) -> None:
+    async def logout() -> None:
         await bench.broker.logout(wanted.profile.name)
 
-    assert await _read_while(bench, monkeypatch, logout) is None
+    assert await read_across(bench, monkeypatch, bench.broker.memory.look_up(wanted), logout()) is None
     assert bench.broker.memory.held == {}
 
 
 async def test_what_was_read_before_it_was_dropped_is_not_held_after_that(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, wanted: Want, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another caller had it, too, and was refused with it meanwhile."""
-
-    async def drop(wanted: Want) -> None:
-        await bench.broker.memory.drop(wanted.key)
-
-    assert await _read_while(bench, monkeypatch, drop) is None
-    assert bench.broker.memory.held == {}
+    memory = bench.broker.memory
+    assert await read_across(bench, monkeypatch, memory.look_up(wanted), memory.drop(wanted.key)) is None
+    assert memory.held == {}

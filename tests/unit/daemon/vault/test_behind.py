@@ -10,13 +10,11 @@ import pytest
 
 from keyturnd.vault import behind
 from keyturnd.vault.tokens import Token
-from support.daemon.brokers import OTHER_SCOPES, SCOPES, Bench, Person, service_profile, want
+from support.daemon.brokers import OTHER_SCOPES, SCOPES, Bench, Person, read_across, service_profile, want
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
-
-    from keyturnd.vault.records import RecordName
 
 CI = service_profile()
 NOBODY = Person(waits=False)
@@ -113,29 +111,19 @@ async def test_who_reads_what_is_about_to_end_does_not_hear_of_it_when_it_has(
     bench: Bench, disk: Disk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A disk that is back answers reads and changes in any order."""
-    key, get, found, go_on = want(CI).key, bench.vault.get, threading.Event(), threading.Event()
+    key = want(CI).key
     disk.answers.set()
     await bench.holdings.keep_token(key, Token("text", 0.0, 3600.0))
     await all_is_written(bench)
     disk.answers.clear()
     monkeypatch.setattr(bench.vault, "delete", Disk(bench.vault.delete, disk.answers).change)
     await bench.holdings.drop_token(key)
-    bench.holdings.read_by_threads()
 
-    def slowly(name: RecordName) -> bytes | None:
-        payload = get(name)
-        found.set()
-        assert go_on.wait(30)
-        return payload
+    async def come_back() -> None:
+        disk.answers.set()
+        await all_is_written(bench)
 
-    monkeypatch.setattr(bench.vault, "get", slowly)
-    looking = asyncio.create_task(bench.holdings.token(key, CI))
-    looking.add_done_callback(lambda _: found.set())
-    await asyncio.to_thread(found.wait, 30)
-    disk.answers.set()
-    await all_is_written(bench)
-    go_on.set()
-    assert await looking is None
+    assert await read_across(bench, monkeypatch, bench.holdings.token(key, CI), come_back()) is None
 
 
 async def test_only_where_one_is_late_the_next_is_not_waited_for(
