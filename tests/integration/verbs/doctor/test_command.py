@@ -76,6 +76,19 @@ def test_a_server_that_does_not_answer(scene: Scene) -> None:
     assert any(sentence.startswith(f"{host} (profile ci, me): ") for sentence in wrong(scene.machine))
 
 
+def test_a_registry_that_keeps_this_network_out(scene: Scene) -> None:
+    """It answers, and yet nobody gets in: no token would tell."""
+    registry = scene.emulator.ready.registry
+    scene.machine.configure(scene.emulator.ready.config)
+    assert f"{registry} (profile ci) answers, without a proxy" in {
+        finding["sentence"] for finding in findings(scene.machine, status=1)
+    }
+    scene.emulator.control.settings(registry_firewalled=True)
+    told = wrong(scene.machine)
+    hint = told[f"{registry} (profile ci): {registry} lets nobody in from this network (status 403)"]
+    assert hint.startswith("reach it another way (VPN, private endpoint)")
+
+
 def test_a_proxy_that_is_dead_is_one_fault(scene: Scene) -> None:
     """However many servers and tokens are behind it. The emulator's are on the loopback, where no proxy leads."""
     profile = 'provider = "entra"\nflow = "client-secret"\ntenant = "contoso.example"\napplication_id = "{}"\n'
