@@ -213,9 +213,9 @@ def _cure(error: OSError, path: str) -> Hint:
 
 
 def nearest(path: str) -> str:
-    """The part of `path` that is there: what a listing can show."""
+    """The part of `path` that is there: what a listing can show; where we are, of a relative one."""
     while not os.path.lexists(path):
-        path = os.path.dirname(path)
+        path = os.path.dirname(path) or "."
     return path
 
 

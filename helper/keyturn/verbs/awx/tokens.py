@@ -92,8 +92,9 @@ def _on_server(options: Namespace) -> Sequence[asking.Row]:
 
 
 def _show(options: Namespace) -> int:
-    if not options.token.isdecimal():
-        found = asking.kept(options.token)
+    number = asking.number(options.token)
+    if isinstance(number, str):
+        found = asking.kept(number)
         if options.value and not options.json:
             print(found["row"]["token"])
             return 0
@@ -104,7 +105,7 @@ def _show(options: Namespace) -> int:
     if options.value:
         raise UsageError("a value is kept under a name, not under an id", hints.usage(f"{PROGRAM} show"))
     profile = asking.profile_of(options.profile, f"{PROGRAM} show")
-    _print(asking.question(profile, "token", number=int(options.token)), as_json=options.json)
+    _print(asking.question(profile, "token", number=number), as_json=options.json)
     return 0
 
 
@@ -141,9 +142,10 @@ def _forget(options: Namespace) -> int:
 def _at(options: Namespace) -> tuple[str, int]:
     """The profile and the id of the token that is meant."""
     command = f"{PROGRAM} {options.what} {options.token}"
-    if options.token.isdecimal():
-        return asking.profile_of(options.profile, command), int(options.token)
-    found = asking.kept(options.token)
+    number = asking.number(options.token)
+    if isinstance(number, int):
+        return asking.profile_of(options.profile, command), number
+    found = asking.kept(number)
     return asking.profile_of_kept(found, options.profile, f"{command} --profile"), int(found["id"])
 
 

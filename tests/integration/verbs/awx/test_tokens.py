@@ -112,6 +112,9 @@ def test_what_is_kept_of_two_servers_with_the_same_ids(awx: AwxScene) -> None:
     assert "new-token" not in " ".join(row["description"] for row in awx.live("aap"))
     unknown = awx.machine.run("keyturn", "awx", "tokens", "forget", other, status=2)
     assert unknown.stderr.endswith("keyturn: hint: keyturn awx tokens list --kept\n")
+    for words in (("show", "9" * 5000), ("revoke", "9" * 5000)):
+        long = awx.machine.run("keyturn", "awx", "tokens", *words, status=2)
+        assert "no token is kept under that name" in long.stderr
     assert [row["name"] for row in verb(awx, "tokens", "list", "--kept")] == [name]
     awx.machine.run(
         "keyturn", "awx", "tokens", "revoke", str(made["tower"]["id"]), "--profile", "tower", status=0

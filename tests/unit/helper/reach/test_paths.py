@@ -10,7 +10,14 @@ import pytest
 
 from keyturn import moves
 from keyturn.errors import StateError, UsageError
-from keyturn.reach.paths import callers_places, check_log_level, config_file, open_private_directory, state_directory
+from keyturn.reach.paths import (
+    callers_places,
+    check_log_level,
+    config_file,
+    nearest,
+    open_private_directory,
+    state_directory,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +80,15 @@ def test_what_is_no_private_directory_is_called_by_its_name(
         open_private_directory(str(place))
     assert told.value.sentence == f"{place} is not a private directory of yours: {fault}"
     assert (told.value.hint or "").startswith(command)
+
+
+@pytest.mark.parametrize(
+    ("path", "there"), [("x" * 9000, "."), ("no/such", "."), ("here/no/such", "here"), ("/no/such", "/"), ("", ".")]
+)
+def test_what_is_there_of_a_path(path: str, there: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here").mkdir()
+    assert nearest(path) == there
 
 
 def test_a_home_that_can_only_be_read_hints_at_other_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
