@@ -113,6 +113,25 @@ def test_a_rotated_refresh_token_is_durable_before_anything_else_can_fail(both: 
     assert len(both.exchanges) == 1
 
 
+@pytest.mark.parametrize(("home", "name"), [("u", "alice@contoso.example"), ("x", "guest@fabrikam.example")])
+def test_a_guest_keeps_the_name_of_the_sign_in(both: Both, home: str, name: str) -> None:
+    """Where the registry lives the same person may go by another."""
+
+    def part(**claims: str) -> str:
+        return base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
+
+    identity = f"e30.{part(preferred_username='guest@fabrikam.example', oid='g', tid='f')}.c2ln"
+    info = part(uid=home, utid="t")
+    both.granted = reply(token(refresh_token="planted-rotated-token", id_token=identity, client_info=info))
+    with Acquisition() as acquisition:
+        acquisition.send(both.job(user=True, registry=Registry(both.registry, "fabrikam.example")))
+        assert seal_of(acquisition).state.account == name
+        acquisition.send(Ack())
+        outcome = Finished(acquisition).outcome
+    assert isinstance(outcome, Result)
+    assert outcome.account == name
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_refused_and_the_token_goes_nowhere(both: Both, made: Certificates, status: int) -> None:
     with ScriptedProvider(made, lambda _: reply({})) as elsewhere:
