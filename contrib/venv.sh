@@ -15,6 +15,7 @@ make_venv() { # DIRECTORY: an environment that works is kept, what is no environ
     ! venv_works "$1" || return 0
     [ ! -e "$1" ] || note "making $1 anew: it has another place, no pip, or no Python 3.11"
     find_python
+    [ -w "${1%/*}" ] || fail "nothing can be made in ${1%/*}" "ls -ld '${1%/*}'"
     "$python" -m venv --clear "$1" || fail "$python could not make a virtual environment in $1" "df -h '$1/..'"
 }
 

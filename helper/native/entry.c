@@ -7,7 +7,7 @@
 #include "interpreter.h"
 #include "system.h"
 
-#define REINSTALL "install keyturn anew, so that it stands beside this helper: pip install --force-reinstall keyturn"
+#define REINSTALL "install keyturn anew, as it was or in its clone with: pipx install --force ."
 
 /* What the entry point does, and no more: as pip 23 writes it, it first loads `re` to mend its own name, which
  * takes longer than all that the twin loads. The entry point's path is the first argument, as it would be there. */

@@ -213,7 +213,7 @@ def _cure(error: OSError, path: str) -> Hint:
 
 
 def nearest(path: str) -> str:
-    """The part of `path` that is there: what a listing can show; where we are, of a relative one."""
+    """What is there of `path`, and not hidden from us: a listing can show it; of a relative one our own place."""
     while not os.path.lexists(path):
         path = os.path.dirname(path) or "."
     return path
@@ -222,11 +222,11 @@ def nearest(path: str) -> str:
 def _why_not_directory(path: str, error: OSError) -> str:
     if os.path.islink(path):
         return "it is a symbolic link"
-    if not os.path.isdir(path):
+    if error.errno == errno.ENOTDIR:
         return "it is not a directory"
     return f"it cannot be opened: {error.strerror}"
 
 
 def _unsafe(path: str, fault: str) -> StateError:
-    remedy = shell.make_private_directory(path) if "mode" in fault else shell.listing(path)
+    remedy = shell.make_private_directory(path) if "mode" in fault else shell.listing(nearest(path))
     return StateError(f"{path} is not a private directory of yours: {fault}", remedy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tomllib
 from typing import TYPE_CHECKING
@@ -88,6 +89,17 @@ def test_a_directory_that_is_no_environment_is_left_alone(clone: Clone) -> None:
     lines = explanation(clone, "try.sh")
     assert lines[0] == f"keyturn: error: {clone.directory}/.venv exists and is not a virtual environment"
     assert list((clone.directory / ".venv").iterdir()) == []
+
+
+def test_a_clone_of_somebody_else_s(clone: Clone) -> None:
+    """Not how full the disk is: venv says "Permission denied" for both."""
+    clone.directory.chmod(0o500)
+    if os.access(clone.directory, os.W_OK):
+        pytest.skip("root may write anywhere")
+    assert explanation(clone, "try.sh") == [
+        f"keyturn: error: nothing can be made in {clone.directory}",
+        f"keyturn: hint: ls -ld '{clone.directory}'",
+    ]
 
 
 def test_an_installation_that_fails_is_tried_again(clone: Clone) -> None:

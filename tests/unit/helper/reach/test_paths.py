@@ -91,6 +91,20 @@ def test_what_is_there_of_a_path(path: str, there: str, tmp_path: Path, monkeypa
     assert nearest(path) == there
 
 
+def test_what_another_user_hides_is_not_called_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with `su -m`: a directory above it is closed, so that nothing below can be looked at, not even listed."""
+    place = tmp_path / "hidden" / "keyturn"
+
+    def refuse(*_: object) -> NoReturn:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(StateError) as told:
+        open_private_directory(str(place))
+    assert told.value.sentence.endswith("not a private directory of yours: it cannot be opened: Permission denied")
+    assert told.value.hint == f"ls -ld {tmp_path}"
+
+
 def test_a_home_that_can_only_be_read_hints_at_other_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A listing would show what is as it should be: many containers have such a home."""
 
