@@ -60,7 +60,7 @@ class Services:
         self.state_directory = state_directory
         self.acquisitions = Acquisitions()
         self.holdings = Holdings(self._open_vault, vault_directory(state_directory))
-        fetcher = Fetcher(self.acquisitions, self.holdings, configuration.current, self._warn)
+        fetcher = Fetcher(self.acquisitions, self.holdings, configuration.current, self._tell)
         self.fetcher = fetcher
         self.broker = Broker(
             holdings=self.holdings,
@@ -86,6 +86,7 @@ class Services:
         self.key_source: str | None = None
         self.vault_error: StateError | None = None
         self.warnings: list[str] = []
+        """Those that stay true for as long as the daemon runs."""
         self._untold: list[str] = []
         self.facts: Callable[[], dict[str, Any]] = dict
         self.leave: Leave = lambda *, again: None  # noqa: ARG005 - the service puts its own in
@@ -109,6 +110,9 @@ class Services:
 
     def _warn(self, sentence: str) -> None:
         self.warnings.append(sentence)
+        self._tell(sentence)
+
+    def _tell(self, sentence: str) -> None:
         self._untold.append(sentence)
         note("warning", reason=sentence)
 

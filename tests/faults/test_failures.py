@@ -193,3 +193,6 @@ def test_a_full_disk_keeps_nobody_from_a_token_that_can_be_fetched_again(scene: 
         works(scene, "ci")
         warnings = scene.machine.json("status")["warnings"]
     assert [warning for warning in warnings if "new tokens are lost" in warning]
+    scene.machine.run("keyturn", "token", "ci", "--renew", status=0)
+    after = scene.machine.json("status")["warnings"]
+    assert not [warning for warning in after if "new tokens are lost" in warning], "the disk has room again"

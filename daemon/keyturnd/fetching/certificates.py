@@ -16,7 +16,7 @@ from keyturnd.messages.jobs import CertificateJob
 from keyturnd.messages.outcomes import SeenCertificate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from keyturn.configuration.profiles.profile import Profile
     from keyturnd.fetching.processes.runner import Runner
@@ -50,6 +50,7 @@ class Certificates:
         self._holdings = holdings
         self._warn = warn
         self._told: set[tuple[str, str]] = set()
+        self._latest: dict[str, tuple[str, float]] = {}
         self._seen: dict[Certificate, tuple[Looked, Outcome]] = {}
 
     async def seen(self, profile: Profile) -> SeenCertificate | None:
@@ -64,6 +65,7 @@ class Certificates:
         looked = Looked(_stamps(named), hash(passphrase))
         before, seen = self._seen.get(named, (None, None))
         if looked != before:
+            self._latest.pop(profile.name, None)
             seen = await self._runner.run(CertificateJob(named, DEADLINE, passphrase), NothingToSeal())
             self._seen[named] = looked, seen
         if not isinstance(seen, SeenCertificate):
@@ -73,12 +75,23 @@ class Certificates:
 
     def check(self, profile: str, thumbprint: str, expires_at: float, now: float | None = None) -> None:
         """Warn of the certificate of `profile` if it does not live much longer. Times are UTC epoch seconds."""
-        left = expires_at - (time.time() if now is None else now)
-        if left > NOTICE or (profile, thumbprint) in self._told:
+        self._latest[profile] = thumbprint, expires_at
+        if (profile, thumbprint) in self._told:
             return
-        self._told.add((profile, thumbprint))
-        day = time.strftime("%Y-%m-%d", time.gmtime(expires_at))
-        self._warn(f"the certificate {thumbprint} of profile {profile} {_ends(left)}, on {day}")
+        for sentence in self.warnings([profile], now):
+            self._told.add((profile, thumbprint))
+            self._warn(sentence)
+
+    def warnings(self, profiles: Iterable[str], now: float | None = None) -> list[str]:
+        """What is to be said now of those that end soon, of these profiles: nothing of one that was replaced."""
+        told = []
+        for profile in profiles:
+            thumbprint, expires_at = self._latest.get(profile, ("", float("inf")))
+            left = expires_at - (time.time() if now is None else now)
+            if left <= NOTICE:
+                day = time.strftime("%Y-%m-%d", time.gmtime(expires_at))
+                told.append(f"the certificate {thumbprint} of profile {profile} {_ends(left)}, on {day}")
+        return told
 
     async def _passphrase(self, profile: Profile) -> str | None:
         """What its key is protected with, where that is at hand: a look opens no vault."""

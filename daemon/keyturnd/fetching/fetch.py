@@ -70,7 +70,8 @@ class Fetcher:
         self.config = config
         self._warn = warn
         self._check = check
-        self._keeps = True
+        self.lost: list[str] = []
+        """The warning that tokens are not kept, for as long as that is so."""
 
     def check_allowed(self, want: Want) -> None:
         """Raises ConfigError when the configuration of now does not lead to `want`, or is invalid."""
@@ -231,9 +232,10 @@ class Fetcher:
             failure = None if await self.holdings.keep_token(want.key, token) else "the disk does not answer"
         except StateError as error:
             failure = error.sentence
-        if failure is not None and self._keeps:
-            self._warn(f"new tokens are lost when the daemon ends: {failure}")
-        self._keeps = failure is None
+        lost = [] if failure is None else [f"new tokens are lost when the daemon ends: {failure}"]
+        if lost and not self.lost:
+            self._warn(*lost)
+        self.lost = lost
 
     async def _explained(self, error: SignInNeeded, profile: Profile) -> SignInNeeded:
         """`error`, with why the sign-in ended, and what was set aside when its place or application was changed."""

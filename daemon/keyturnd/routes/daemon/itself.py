@@ -27,6 +27,8 @@ async def status(services: Services, request: Request, waiter: Waiter, _: str) -
         vault_error = vault_error or unread
     error = services.configuration.error
     profiles = [] if error is not None else await states(services, services.configuration.known, records)
+    fetcher = services.fetcher
+    certified = [profile["name"] for profile in profiles if profile["certificate"]]
     return json_response(
         {
             **services.facts(),
@@ -38,7 +40,7 @@ async def status(services: Services, request: Request, waiter: Waiter, _: str) -
             "key": services.key_source,
             "vault_open": services.holdings.opened is not None,
             "vault_error": None if vault_error is None else told(vault_error),
-            "warnings": services.warnings,
+            "warnings": [*services.warnings, *fetcher.lost, *fetcher.certificates.warnings(certified)],
             "acquisitions": {"running": len(services.acquisitions.running), "started": services.acquisitions.started},
             "profiles": profiles,
             "identities": identities(services, records),

@@ -69,3 +69,18 @@ def test_status_looks_at_it_before_its_first_use(configured: Machine, app: Certi
     }
     [warning] = [line for line in status["warnings"] if "certificate" in line]
     assert warning.startswith(f"the certificate {app.thumbprint()} of profile ci expires in 11 days, on 20")
+
+
+def test_of_one_that_was_replaced_nothing_is_said_any_more(machine: Machine, emulator: Emulator) -> None:
+    """Status counted it as something to do, and doctor told it, until the daemon was started anew."""
+    file = machine.home / "app.pem"
+    flow = f'flow = "client-certificate"\ncertificate = "{file}"'
+    machine.configure(Scene(machine, emulator).config.replace('flow = "client-secret"', flow))
+    for ends, said in ((12, 1), (400, 0)):
+        made = certified("app", days=(-1, ends))
+        emulator.control.register_certificate(made.pem)
+        file.write_text(made.key_pem + made.pem, encoding="ascii")
+        file.chmod(0o600)
+        machine.run("keyturn", "token", "ci", "--renew", status=0)
+        told = [line for line in machine.json("status")["warnings"] if "certificate" in line]
+        assert len(told) == said, told

@@ -112,3 +112,27 @@ async def test_a_profile_without_a_certificate_starts_nothing() -> None:
     machine = Machine()
     assert await watch(machine).seen(profile("device-code")) is None
     assert machine.jobs == []
+
+
+def test_what_is_said_now_is_of_the_one_in_use_and_of_profiles_that_are_there() -> None:
+    certificates = watch(Machine())
+    certificates.check("ci", "AB", NOW + 9.5 * DAY, NOW)
+    [warning] = certificates.warnings(["ci", "cd"], NOW + DAY)
+    assert warning.startswith("the certificate AB of profile ci expires in 8 days, on ")
+    assert certificates.warnings(["cd"], NOW) == []
+    certificates.check("ci", "CD", NOW + 900 * DAY, NOW)
+    assert certificates.warnings(["ci"], NOW) == []
+
+
+async def test_of_what_lies_there_no_more_nothing_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "app.pem"
+    file.write_text("one")
+    certificates, mine = (
+        watch(Machine(SeenCertificate("AB", 1.0), Failure("configuration", "no key"))),
+        certified(file),
+    )
+    await certificates.seen(mine)
+    assert len(certificates.warnings([mine.name])) == 1
+    file.write_text("neither")
+    assert await certificates.seen(mine) is None
+    assert certificates.warnings([mine.name]) == []
