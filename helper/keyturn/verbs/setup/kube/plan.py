@@ -108,7 +108,8 @@ class Plan(Contexts):
         if known != trust:
             if not self._agreed(file, context, source, told):
                 return
-            now = "from now on that counts" if known is None else "now the former counts"
+            counts = "would count" if self._looks else "counts"
+            now = f"from now on that {counts}" if known is None else f"now the former {counts}"
             self.notes.append(f"the cluster of context {context} {told}: {now} ({source})")
         word = self.register.learn(target.place, trust, profile, file.path)
         entry = self._entry(file, context, profile, target)

@@ -147,8 +147,8 @@ def test_the_file_that_says_it_is_named_where_the_context_is_ones_own(
 
 
 def test_naming_it_is_agreeing_and_a_dry_run_asks_nobody(configured: Machine, clone: Path) -> None:
-    told = f"the proxy http://proxy.evil.example:1: from now on that counts ({clone})\n"
-    for option in ("--dry-run", f"--kubeconfig={clone}"):
+    for option, counts in (("--dry-run", "would count"), (f"--kubeconfig={clone}", "counts")):
+        told = f"the proxy http://proxy.evil.example:1: from now on that {counts} ({clone})\n"
         assert told in configured.run("keyturn", "setup", "kube", option, status=0).stdout
     assert user_of(configured, "aks") == OURS
 
