@@ -41,9 +41,7 @@ def no_profile(config: Config, provider: str | None = None) -> ConfigError:
         return ConfigError(
             f"no profile in {config.source} is one of {provider}", moves.configuration.add(line, str(config.source))
         )
-    return ConfigError(
-        f"there is no profile in {config.source}", moves.configuration.add("[profile.NAME]", str(config.source))
-    )
+    return ConfigError(f"there is no profile in {config.source}", moves.configuration.write_configuration())
 
 
 def no_target(config: Config, table: str, example: str, told: str = "") -> ConfigError:

@@ -129,5 +129,5 @@ def agree(command: Command) -> Sentence:
 
 @move
 def write_configuration() -> Sentence:
-    """The first configuration there is."""
+    """The first configuration there is, or the first profile in it."""
     return Sentence("to write one: keyturn init")

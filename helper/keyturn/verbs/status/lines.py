@@ -73,10 +73,9 @@ def _configuration(status: dict[str, Any], mistake: Callable[[], ConfigError | N
         here = mistake()
         if here is not None and here.hint is not None and here.sentence == error:
             yield _hint(here.hint)
-    elif not status["profiles"] and os.path.exists(path):  # noqa: PTH110 - pathlib is an import more
-        yield Row("", "there is no profile in it", says="attention")
     elif not status["profiles"]:
-        yield Row("", "it does not exist", says="attention")
+        is_there = os.path.exists(path)  # noqa: PTH110 - pathlib is an import more
+        yield Row("", "there is no profile in it" if is_there else "it does not exist", says="attention")
         from keyturn import moves  # noqa: PLC0415 - only here
 
         yield _hint(moves.configuration.write_configuration())

@@ -122,8 +122,9 @@ def test_one_of_two_has_to_be_named(config_file: Path) -> None:
 
 def test_no_profile_at_all(config_file: Path) -> None:
     config_file.write_text("", encoding="ascii")
-    with pytest.raises(ConfigError, match="there is no profile in"):
+    with pytest.raises(ConfigError, match="there is no profile in") as raised:
         named_or_only(None, "keyturn token")
+    assert raised.value.hint == "to write one: keyturn init"
 
 
 @pytest.mark.parametrize("name", [None, "ci"])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from keyturn.console.look import Look
 from keyturn.console.moments import DAY
 from keyturn.verbs.status.lines import WELL, lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NOW = 1_900_000_000.0
 MINUTE = 60
@@ -166,3 +169,8 @@ def test_identities_of_the_kubelogin_stand_in_come_last() -> None:
     assert text.startswith(f"✓ {WELL}\n")
     assert "\n\n✓ kubelogin    device-code, 111 at https://login.example/t\n  identity     signed in as bob\n" in text
     assert text.endswith("\n\n✓ kubelogin    111 at https://login.example/t")
+
+
+def test_a_configuration_without_a_profile_is_answered_with_what_writes_one(tmp_path: Path) -> None:
+    text = told(configuration={"path": str(tmp_path), "error": None})
+    assert "\n               there is no profile in it\n               hint: to write one: keyturn init\n" in text
