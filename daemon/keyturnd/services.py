@@ -94,7 +94,7 @@ class Services:
     def untold_warnings(self) -> list[str]:
         """The warnings no person has been told yet; once returned, they count as told."""
         untold, self._untold = self._untold, []
-        return untold
+        return [warning for warning in untold if not self.fetcher.certificates.is_over(warning)]
 
     async def _open_vault(self) -> Vault:
         """Why it cannot be opened is kept in mind for whoever looks."""

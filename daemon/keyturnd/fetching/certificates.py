@@ -49,7 +49,7 @@ class Certificates:
         self._runner = runner
         self._holdings = holdings
         self._warn = warn
-        self._told: set[tuple[str, str]] = set()
+        self._told: dict[tuple[str, str], str] = {}
         self._latest: dict[str, tuple[str, float]] = {}
         self._seen: dict[Certificate, tuple[Looked, Outcome]] = {}
 
@@ -79,7 +79,7 @@ class Certificates:
         if (profile, thumbprint) in self._told:
             return
         for sentence in self.warnings([profile], now):
-            self._told.add((profile, thumbprint))
+            self._told[profile, thumbprint] = sentence
             self._warn(sentence)
 
     def warnings(self, profiles: Iterable[str], now: float | None = None) -> list[str]:
@@ -92,6 +92,13 @@ class Certificates:
                 day = time.strftime("%Y-%m-%d", time.gmtime(expires_at))
                 told.append(f"the certificate {thumbprint} of profile {profile} {_ends(left)}, on {day}")
         return told
+
+    def is_over(self, sentence: str) -> bool:
+        """Whether it was said of one that has been replaced."""
+        return any(
+            sentence == said and self._latest.get(profile, ("", 0.0))[0] != thumbprint
+            for (profile, thumbprint), said in self._told.items()
+        )
 
     async def _passphrase(self, profile: Profile) -> str | None:
         """What its key is protected with, where that is at hand: a look opens no vault."""

@@ -84,3 +84,4 @@ def test_of_one_that_was_replaced_nothing_is_said_any_more(machine: Machine, emu
         machine.run("keyturn", "token", "ci", "--renew", status=0)
         told = [line for line in machine.json("status")["warnings"] if "certificate" in line]
         assert len(told) == said, told
+    assert "certificate" not in machine.run("keyturn", "login", "ci", status=0).stderr

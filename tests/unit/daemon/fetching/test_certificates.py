@@ -114,6 +114,15 @@ async def test_a_profile_without_a_certificate_starts_nothing() -> None:
     assert machine.jobs == []
 
 
+def test_what_was_said_is_over_once_another_is_there() -> None:
+    told: list[str] = []
+    certificates = watch(Machine(), told)
+    certificates.check("ci", "AB", NOW + 9 * DAY, NOW)
+    certificates.check("cd", "AB", NOW + 9 * DAY, NOW)
+    certificates.check("ci", "CD", NOW + 900 * DAY, NOW)
+    assert [certificates.is_over(sentence) for sentence in (*told, "the disk is full")] == [True, False, False]
+
+
 def test_what_is_said_now_is_of_the_one_in_use_and_of_profiles_that_are_there() -> None:
     certificates = watch(Machine())
     certificates.check("ci", "AB", NOW + 9.5 * DAY, NOW)
