@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
-# A script that starts the suite with `&` has it ignore Ctrl-C (POSIX, shell 2.11), and all that the suite starts too.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A script that starts the suite with `&` has it ignore these keys (POSIX, shell 2.11), nohup SIGHUP, and all that the
+# suite starts would, too.
+for number, heard in (
+    (signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL), (signal.SIGHUP, signal.SIG_DFL),
+):  # fmt: skip
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, heard)
 
 pytest_plugins = ["support.emulator.fixtures", "support.machine.machine"]
 
