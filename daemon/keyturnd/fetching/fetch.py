@@ -200,7 +200,8 @@ class Fetcher:
 
     async def _failed(self, want: Want, job: TokenJob, failure: Failure) -> None:
         """Note what `failure` says of the sign-in, and of this audience."""
-        if failure.kind not in {SignInNeeded.kind, ProviderUnreachable.kind}:
+        # Who asks himself was refused, whatever for (RFC 6749, 5.2), where that says it: his secret has ended.
+        if failure.kind not in {SignInNeeded.kind, ProviderUnreachable.kind} and failure.code != "invalid_client":
             self.challenges.refuse(want)  # or every renewal would ask for them, and fail
         if failure.state_dead and job.state is not None:
             self.refused.end(want.profile.name, failure.sentence)

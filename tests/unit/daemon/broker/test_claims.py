@@ -10,7 +10,7 @@ from unittest import mock
 import pytest
 from msgspec.structs import replace
 
-from keyturn.errors import Refused, SignInNeeded
+from keyturn.errors import ProviderRefused, Refused, SignInNeeded
 from keyturnd.broker.policy import LONGEST_FLIGHT
 from keyturnd.fetching.fetch import SILENT_DEADLINE
 from keyturnd.messages.identities import EntraIdentity
@@ -76,6 +76,22 @@ async def test_what_was_granted_once_and_lapsed_is_gone_after_a_restart(bench: B
     revoked = await after.broker.token(PLAIN, NOBODY)
     await after.broker.replace(PLAIN, {revoked.digest}, None, after.broker.answer_by(PLAIN))
     assert [job.claims for job in after.provider.jobs] == [None]
+
+
+@pytest.mark.parametrize(("code", "kept"), [("invalid_client", CLAIMS), ("invalid_request", None)])
+async def test_whoever_is_refused_himself_is_asked_for_the_same_claims_afterwards(
+    code: str, kept: str | None, bench: Bench
+) -> None:
+    """A secret that has ended is replaced, and the server wants of the next token what it wanted before."""
+    refused = await bench.broker.token(PLAIN, NOBODY)
+    await bench.broker.replace(PLAIN, {refused.digest}, CLAIMS, bench.broker.answer_by(PLAIN))
+    bench.provider.failure = Failure("provider-refused", "no", code=code)
+    with pytest.raises(ProviderRefused):
+        await bench.broker.fresh(PLAIN, NOBODY, bench.broker.answer_by(PLAIN))
+    bench.provider.failure = None
+    bench.clock.advance(60)
+    await bench.broker.fresh(PLAIN, NOBODY, bench.broker.answer_by(PLAIN))
+    assert [job.claims for job in bench.provider.jobs[-2:]] == [CLAIMS, kept]
 
 
 async def test_a_second_try_has_what_is_left_of_the_fetchs_time(bench: Bench) -> None:
