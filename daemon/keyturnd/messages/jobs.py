@@ -39,6 +39,11 @@ class TokenJob(msgspec.Struct, frozen=True, tag="token"):
     """Whether each request is told as an event, for whoever wants to see them."""
     version: int = CHANNEL_VERSION
 
+    @property
+    def other_tenant(self) -> str | None:
+        """The tenant that the token is to be of, where that is the registry's and not the identity's."""
+        return None if self.registry is None else self.registry.tenant
+
     def __repr__(self) -> str:
         return f"TokenJob(profile={self.identity.profile!r}, scopes={self.scopes!r})"
 

@@ -8,8 +8,9 @@ import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from keyturn import moves, shell
+from keyturn import shell
 from keyturn.errors import StateError
+from keyturn.reach.paths import what_helps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,10 +33,7 @@ def cannot(action: str, path: Path, error: OSError) -> StateError:
     sentence = f"cannot {action} {path}: {reason(error)}"
     if error.errno == errno.EFBIG:
         return StateError(sentence, shell.lift_file_limit())
-    if error.errno == errno.EROFS:
-        return StateError(sentence, moves.machines.writable_places())
-    place = next(place for place in (path, *path.parents) if os.path.lexists(place))
-    return StateError(sentence, shell.reason_of(error, str(place)))
+    return StateError(sentence, what_helps(error, str(path)))
 
 
 def reason(error: OSError) -> str:

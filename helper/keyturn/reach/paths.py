@@ -198,13 +198,16 @@ def _make_private(path: str) -> None:
     except FileExistsError:
         return  # a file or a dangling link: the open says so
     except OSError as error:
-        raise StateError(f"cannot create {path}: {error.strerror}", _cure(error, path)) from None
+        raise StateError(f"cannot create {path}: {error.strerror}", what_helps(error, path)) from None
     finally:
         os.umask(before)
 
 
-def _cure(error: OSError, path: str) -> Hint:
-    """A listing would show a directory of the user's own, and nothing amiss, where only the mount forbids it."""
+def what_helps(error: OSError, path: str) -> Hint:
+    """Against what keeps us from writing at `path`.
+
+    A listing would show a directory of the user's own, and nothing amiss, where only the mount forbids it.
+    """
     if error.errno != errno.EROFS:
         return shell.reason_of(error, nearest(path))
     from keyturn import moves  # noqa: PLC0415 - see state_path

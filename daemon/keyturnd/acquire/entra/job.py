@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from keyturnd.acquire.channel import Channel
     from keyturnd.acquire.deadline import Deadline
     from keyturnd.acquire.entra.grants import Grant
-    from keyturnd.messages.identities import Registry
     from keyturnd.messages.jobs import TokenJob
     from keyturnd.messages.outcomes import Result
 
@@ -36,8 +35,8 @@ if TYPE_CHECKING:
 def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:
     """The token `job` asks for. Raises Failed."""
     assert isinstance(job.identity, EntraIdentity)
-    if job.registry is not None and job.registry.tenant is not None:
-        job = replace(job, identity=_in_tenant(job.identity, job.registry.tenant))
+    if job.other_tenant is not None:
+        job = replace(job, identity=_in_tenant(job.identity, job.other_tenant))
     grant = GRANTS.get(job.identity.flow)
     if grant is None:
         raise Failed(Bug, f"no acquisition for flow {job.identity.flow}", hints.restart_daemon())
@@ -48,7 +47,7 @@ def acquire(job: TokenJob, channel: Channel, deadline: Deadline) -> Result:
         transport.report = lambda *exchange: channel.tell(Event("request", reports.line(*exchange)))
     proof = credential(job, channel, transport)
     session = Session(job, channel, deadline, MsalClient(transport, job.identity), {}, proof)
-    with _told_of(job.registry):
+    with _told_of(job):
         result = _granted(session, grant)
     if job.registry is None:
         return result
@@ -84,14 +83,14 @@ def _in_tenant(identity: EntraIdentity, tenant: str) -> EntraIdentity:
 
 
 @contextmanager
-def _told_of(registry: Registry | None) -> Iterator[None]:
-    """Whatever is said of a profile's tenant may be meant for the one that `registry` is said to be in."""
+def _told_of(job: TokenJob) -> Iterator[None]:
+    """Whatever is said of a profile's tenant may be meant for the one that a registry is said to be in."""
     try:
         yield
     except Failed as failed:
         hint = failed.failure.hint or ""
-        if registry is not None and registry.tenant is not None and "`tenant`" in hint:
-            place = f"{registry.login_server} in [targets.docker]"
+        if job.registry is not None and job.other_tenant is not None and "`tenant`" in hint:
+            place = f"{job.registry.login_server} in [targets.docker]"
             advice = moves.configuration.check("tenant", of=place, also=hint)
             failed.failure = replace(failed.failure, hint=advice)
         raise

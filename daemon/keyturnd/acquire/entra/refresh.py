@@ -30,7 +30,7 @@ def acquire(session: Session) -> Result:
         raise session.credential.explained(refusal)
     exchange = session.exchanged()
     owner = outcome.owner_of(exchange.answer).completed(state, application.authority.tenant)
-    if session.is_elsewhere and owner.home_account_id == state.home_account_id and state.account:
+    if session.job.other_tenant is not None and owner.home_account_id == state.home_account_id and state.account:
         owner = owner._replace(username=state.account)  # a guest may go by another name there
     rotated = outcome.state(exchange.answer, owner, state)
     if rotated is not None:

@@ -54,11 +54,6 @@ class Session(NamedTuple):
         return self.job.identity
 
     @property
-    def is_elsewhere(self) -> bool:
-        """Whether the token is to be one of another tenant than the profile's, where the registry is."""
-        return self.job.registry is not None and self.job.registry.tenant is not None
-
-    @property
     def user_scopes(self) -> list[str]:
         """The scopes to give to msal for a user's token."""
         return [scope for scope in self.job.scopes if scope not in RESERVED]

@@ -7,7 +7,6 @@ the command's end. It is nobody's child, because a command that waits for all it
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import re
@@ -15,6 +14,7 @@ import select
 import time
 from contextlib import suppress
 
+from keyturn.reach.launch import locked
 from keyturn.reach.spawn import own_descriptors
 from keyturn.verbs.run.runtime import runtime_directory
 
@@ -82,12 +82,9 @@ def _take(file: int) -> bool:
     False: somebody else has it.
     """
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
+        return locked(file, 0.0)
     except OSError:
         return True  # there are none on this file system
-    return True
 
 
 def _lives(pid: int) -> bool:

@@ -105,7 +105,11 @@ def _well(config: Config, tools: Sequence[str]) -> str:
     which = "every tool" if len(tools) > 1 else tools[0]
     if any(TOOLS[tool].targets(config) for tool in tools):
         return f"{which} asks keyturn for its targets"
-    return f"nothing to set up: {config.source} has no {'target' if len(tools) > 1 else f'{which} target'}"
+    return _nothing(config, "target" if len(tools) > 1 else f"{which} target")
+
+
+def _nothing(config: Config, lacking: str) -> str:
+    return f"nothing to set up: {config.source} has no {lacking}"
 
 
 def _unlike(config: Config, tools: Sequence[str]) -> Iterator[str]:
@@ -123,7 +127,7 @@ def _set_up(config: Config) -> int:
     if not config.profiles:
         raise no_profile(config)
     if not any(module.targets(config) or _is_left_over(tool, config) for tool, module in TOOLS.items()):
-        print(f"keyturn: nothing to set up: {config.source} has no target")  # silence would look like success
+        print(f"keyturn: {_nothing(config, 'target')}")  # silence would look like success
         print(f"keyturn: hint: {printed(hints.usage('keyturn target add'))}", file=sys.stderr)
     wanted = [(tool,) for tool, module in TOOLS.items() if module.targets(config)]
     return _each([*wanted, *((tool, "--undo") for tool in TOOLS if _is_left_over(tool, config))])
